@@ -1,0 +1,119 @@
+/*
+ * buf.c - a growing buffer with a maximum.
+ */
+#include "base/buf.h"
+#include "base/size.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BYTES 256u
+
+void pl_buf_init(struct pl_buf *b, size_t max_bytes)
+{
+    *b = (struct pl_buf){.max_bytes = max_bytes};
+}
+
+void pl_buf_reset(struct pl_buf *b)
+{
+    free(b->p);
+    pl_buf_init(b, b->max_bytes);
+}
+
+void pl_buf_clear(struct pl_buf *b)
+{
+    b->n = 0;
+    b->why = PL_OK;
+}
+
+static bool reserve(struct pl_buf *b, size_t more)
+{
+    size_t need;
+    if (b->why != PL_OK)
+        return false;
+    if (!pl_add_size(b->n, more, &need) || need > b->max_bytes) {
+        b->why = PL_E_LIMIT;
+        return false;
+    }
+    if (need <= b->capacity && b->p != NULL)
+        return true;
+    size_t capacity = b->capacity < FIRST_BYTES ? FIRST_BYTES : b->capacity;
+    while (capacity < need)
+        capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
+    if (capacity > b->max_bytes)
+        capacity = b->max_bytes < FIRST_BYTES ? FIRST_BYTES : b->max_bytes;
+    uint8_t *p = realloc(b->p, capacity);
+    if (p == NULL) {
+        b->why = PL_E_NOMEM;
+        return false;
+    }
+    b->p = p;
+    b->capacity = capacity;
+    return true;
+}
+
+uint8_t *pl_buf_grow(struct pl_buf *b, size_t n)
+{
+    if (!reserve(b, n))
+        return NULL;
+    uint8_t *at = b->p + b->n;
+    b->n += n;
+    return at;
+}
+
+void pl_buf_add(struct pl_buf *b, pl_bytes bytes)
+{
+    uint8_t *at = bytes.n == 0 ? NULL : pl_buf_grow(b, bytes.n);
+    if (at != NULL)
+        memcpy(at, bytes.p, bytes.n);
+}
+
+void pl_buf_add_str(struct pl_buf *b, const char *s)
+{
+    pl_buf_add(b, pl_bytes_of_str(s));
+}
+
+void pl_buf_add_byte(struct pl_buf *b, uint8_t byte)
+{
+    pl_buf_add(b, pl_bytes_of(&byte, 1));
+}
+
+void pl_buf_printf(struct pl_buf *b, const char *fmt, ...)
+{
+    char small[512];
+    va_list args;
+    va_start(args, fmt);
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(small, sizeof small, fmt, args);
+    va_end(args);
+    if (n >= 0 && (size_t)n < sizeof small) {
+        pl_buf_add(b, pl_bytes_of(small, (size_t)n));
+    } else if (n >= 0 && reserve(b, (size_t)n + 1)) {
+        (void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again);
+        b->n += (size_t)n;
+    }
+    va_end(again);
+}
+
+pl_status pl_buf_done(const struct pl_buf *b, struct pl_err *err)
+{
+    if (b->why == PL_E_LIMIT)
+        return pl_fail(err, PL_E_LIMIT, b->n, "more than %zu bytes", b->max_bytes);
+    return b->why == PL_OK ? PL_OK : pl_fail_nomem(err);
+}
+
+pl_bytes pl_buf_bytes(const struct pl_buf *b)
+{
+    return (pl_bytes){b->p, b->n};
+}
+
+uint8_t *pl_buf_detach(struct pl_buf *b, size_t *n)
+{
+    uint8_t *p = b->p;
+    *n = b->n;
+    pl_buf_init(b, b->max_bytes);
+    return p;
+}

@@ -1,0 +1,167 @@
+/*
+ * bytes.c - borrowed bytes with a length.
+ */
+#include "base/bytes.h"
+
+#include <string.h>
+
+pl_bytes pl_bytes_of(const void *p, size_t n)
+{
+    return (pl_bytes){p, n};
+}
+
+pl_bytes pl_bytes_of_str(const char *s)
+{
+    return (pl_bytes){(const uint8_t *)s, s == NULL ? 0 : strlen(s)};
+}
+
+bool pl_bytes_eq(pl_bytes a, pl_bytes b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool pl_bytes_eq_str(pl_bytes a, const char *s)
+{
+    return pl_bytes_eq(a, pl_bytes_of_str(s));
+}
+
+bool pl_bytes_starts(pl_bytes a, pl_bytes prefix)
+{
+    return a.n >= prefix.n && pl_bytes_eq(pl_bytes_sub(a, 0, prefix.n), prefix);
+}
+
+bool pl_bytes_ends(pl_bytes a, pl_bytes suffix)
+{
+    return a.n >= suffix.n && pl_bytes_eq(pl_bytes_from(a, a.n - suffix.n), suffix);
+}
+
+int pl_bytes_cmp(pl_bytes a, pl_bytes b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n == 0 ? 0 : memcmp(a.p, b.p, n);
+    if (order != 0)
+        return order;
+    return a.n < b.n ? -1 : a.n > b.n;
+}
+
+size_t pl_bytes_find(pl_bytes hay, pl_bytes needle, size_t from)
+{
+    if (from > hay.n || needle.n > hay.n - from)
+        return SIZE_MAX;
+    if (needle.n == 0)
+        return from;
+    const uint8_t *hit = memmem(hay.p + from, hay.n - from, needle.p, needle.n);
+    return hit == NULL ? SIZE_MAX : (size_t)(hit - hay.p);
+}
+
+size_t pl_bytes_find_byte(pl_bytes hay, uint8_t byte, size_t from)
+{
+    if (from >= hay.n)
+        return SIZE_MAX;
+    const uint8_t *hit = memchr(hay.p + from, byte, hay.n - from);
+    return hit == NULL ? SIZE_MAX : (size_t)(hit - hay.p);
+}
+
+size_t pl_bytes_rfind_byte(pl_bytes hay, uint8_t byte)
+{
+    for (size_t i = hay.n; i > 0; i--)
+        if (hay.p[i - 1] == byte)
+            return i - 1;
+    return SIZE_MAX;
+}
+
+pl_bytes pl_bytes_sub(pl_bytes a, size_t from, size_t n)
+{
+    if (from >= a.n)
+        return (pl_bytes){a.n == 0 ? a.p : a.p + a.n, 0};
+    size_t left = a.n - from;
+    return (pl_bytes){a.p + from, n < left ? n : left};
+}
+
+pl_bytes pl_bytes_from(pl_bytes a, size_t from)
+{
+    return pl_bytes_sub(a, from, SIZE_MAX);
+}
+
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+pl_bytes pl_bytes_trim(pl_bytes a)
+{
+    size_t first = 0;
+    size_t end = a.n;
+    while (first < end && is_space(a.p[first]))
+        first++;
+    while (end > first && is_space(a.p[end - 1]))
+        end--;
+    return pl_bytes_sub(a, first, end - first);
+}
+
+bool pl_bytes_split(pl_bytes *rest, uint8_t sep, pl_bytes *part)
+{
+    if (rest->n == 0)
+        return false;
+    size_t at = pl_bytes_find_byte(*rest, sep, 0);
+    *part = pl_bytes_sub(*rest, 0, at == SIZE_MAX ? rest->n : at);
+    *rest = pl_bytes_from(*rest, at == SIZE_MAX ? rest->n : at + 1);
+    return true;
+}
+
+bool pl_bytes_line(pl_bytes *rest, pl_bytes *line)
+{
+    return pl_bytes_split(rest, '\n', line);
+}
+
+bool pl_bytes_to_u64(pl_bytes a, uint64_t *out)
+{
+    uint64_t value = 0;
+    if (a.n == 0)
+        return false;
+    for (size_t i = 0; i < a.n; i++) {
+        if (a.p[i] < '0' || a.p[i] > '9')
+            return false;
+        unsigned digit = (unsigned)(a.p[i] - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *out = value;
+    return true;
+}
+
+pl_bytes pl_bytes_basename(pl_bytes path)
+{
+    size_t slash = pl_bytes_rfind_byte(path, '/');
+    return slash == SIZE_MAX ? path : pl_bytes_from(path, slash + 1);
+}
+
+bool pl_bytes_all(pl_bytes a, uint8_t byte)
+{
+    return a.n == 0 || (a.p[0] == byte && memcmp(a.p, a.p + 1, a.n - 1) == 0);
+}
+
+/* A multiply-and-fold hash in the manner of wyhash (Wang Yi, 2019): 8 bytes a step. */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t pl_bytes_hash(pl_bytes a, uint64_t seed)
+{
+    const uint64_t k0 = 0xa0761d6478bd642fULL;
+    const uint64_t k1 = 0xe7037ed1a0b428dbULL;
+    uint64_t h = seed ^ k0;
+    size_t i = 0;
+    for (; i + 8 <= a.n; i += 8) {
+        uint64_t word;
+        memcpy(&word, a.p + i, 8);
+        h = fold(h ^ word, k1);
+    }
+    uint64_t tail = 0;
+    if (i < a.n)
+        memcpy(&tail, a.p + i, a.n - i);
+    return fold(h ^ tail ^ k1, k0 ^ a.n);
+}

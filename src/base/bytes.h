@@ -1,0 +1,67 @@
+/*
+ * bytes.h - borrowed bytes with a length, and the small questions one asks of them.
+ *
+ * A pl_bytes owns nothing and is not terminated by NUL; whoever made it says how long it lives.
+ */
+#ifndef PL_BASE_BYTES_H
+#define PL_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct pl_bytes {
+    const uint8_t *p;
+    size_t n;
+} pl_bytes;
+
+/* A string literal as bytes, without its NUL; embedded NULs are kept. */
+#define PL_LIT(s) ((pl_bytes){(const uint8_t *)("" s), sizeof(s) - 1})
+
+/* A printf argument pair for "%.*s". */
+#define PL_ARG(b) (int)(b).n, (const char *)(b).p
+
+pl_bytes pl_bytes_of(const void *p, size_t n);
+pl_bytes pl_bytes_of_str(const char *s); /* NULL gives no bytes */
+
+bool pl_bytes_eq(pl_bytes a, pl_bytes b);
+bool pl_bytes_eq_str(pl_bytes a, const char *s);
+bool pl_bytes_starts(pl_bytes a, pl_bytes prefix);
+bool pl_bytes_ends(pl_bytes a, pl_bytes suffix);
+/* memcmp order; a prefix sorts first. */
+int pl_bytes_cmp(pl_bytes a, pl_bytes b);
+
+/* Position of the first `needle` at or after `from`, or SIZE_MAX. An empty needle is found at `from`. */
+size_t pl_bytes_find(pl_bytes hay, pl_bytes needle, size_t from);
+size_t pl_bytes_find_byte(pl_bytes hay, uint8_t byte, size_t from);
+size_t pl_bytes_rfind_byte(pl_bytes hay, uint8_t byte);
+
+/* [from, from + n) of `a`, cut to what is there; never fails. */
+pl_bytes pl_bytes_sub(pl_bytes a, size_t from, size_t n);
+pl_bytes pl_bytes_from(pl_bytes a, size_t from);
+
+/* Without leading and trailing space, tab, CR and LF. */
+pl_bytes pl_bytes_trim(pl_bytes a);
+
+/*
+ * Take the next line off the front of *rest, without its LF; false when *rest is empty.
+ * A last line without LF is a line. CR is kept.
+ */
+bool pl_bytes_line(pl_bytes *rest, pl_bytes *line);
+
+/* Take the part before the first `sep` off *rest (all of it when there is none); false when *rest is empty. */
+bool pl_bytes_split(pl_bytes *rest, uint8_t sep, pl_bytes *part);
+
+/* A decimal number that is all of `a`; false on anything else or when it exceeds uint64_t. */
+bool pl_bytes_to_u64(pl_bytes a, uint64_t *out);
+
+/* The part after the last '/'; all of it when there is none. */
+pl_bytes pl_bytes_basename(pl_bytes path);
+
+/* True when every byte of `a` is `byte` (true for no bytes). */
+bool pl_bytes_all(pl_bytes a, uint8_t byte);
+
+/* A well-mixed 64-bit hash for tables in memory; the value is never stored nor printed. */
+uint64_t pl_bytes_hash(pl_bytes a, uint64_t seed);
+
+#endif

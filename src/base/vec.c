@@ -1,0 +1,34 @@
+/*
+ * vec.c - the untyped half of vec.h.
+ */
+#include "base/vec.h"
+#include "base/size.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool pl_vec_grow_(void **v, size_t *capacity, size_t n, size_t item_bytes)
+{
+    if (n >= *capacity) {
+        size_t more = *capacity == 0 ? 8 : *capacity;
+        size_t count;
+        size_t total;
+        if (!pl_add_size(*capacity, more, &count) || !pl_mul_size(count, item_bytes, &total))
+            return false;
+        void *p = realloc(*v, total);
+        if (p == NULL)
+            return false;
+        *v = p;
+        *capacity = count;
+    }
+    memset((char *)*v + n * item_bytes, 0, item_bytes);
+    return true;
+}
+
+void pl_vec_free_(void **v, size_t *n, size_t *capacity)
+{
+    free(*v);
+    *v = NULL;
+    *n = 0;
+    *capacity = 0;
+}

@@ -1,0 +1,55 @@
+/*
+ * file.h - one file of a package, at any depth: what it is, and what became of each of its bytes.
+ *
+ * A container (a .deb, a gzip stream, a tar in it) is a file too. The bytes that carry its members are
+ * accounted for in the records of the members. For every file
+ *
+ *     size == bytes claimed as PL_CLASS_MEMBERS + sum of the classes
+ *
+ * and a leaf has no PL_CLASS_MEMBERS.
+ */
+#ifndef PL_MODEL_FILE_H
+#define PL_MODEL_FILE_H
+
+#include "base/digest.h"
+#include "model/finding.h"
+#include "model/ledger.h"
+
+#define PL_NO_PARENT SIZE_MAX
+#define PL_RULE_MEMBERS "archive.members"
+
+struct pl_file {
+    size_t order;        /* position in the walk, parents before members; unique in a package */
+    size_t parent_order; /* of the container it came out of, or PL_NO_PARENT */
+    pl_bytes path;       /* from the package down: "data.tar.xz!/usr/bin/xz"; raw bytes, quoted when shown */
+    pl_bytes name;       /* inside its container, without leading "./" or "/": "usr/bin/xz" */
+    enum pl_entry_type type;
+    uint32_t mode;        /* permission bits as the container has them, 0 when it has none */
+    pl_bytes link_target; /* of symlinks and hardlinks */
+    uint32_t depth;
+
+    uint64_t size;
+    const char *container; /* "ar", "tar", "gzip"... or NULL for a leaf */
+    bool is_whole;         /* data below is all of it; false when a limit cut it off or the reader gave up */
+    pl_bytes data;         /* contents while being examined; .p NULL before, after, and for no contents */
+    uint8_t *heap;         /* what pl_file_release() frees; owned */
+
+    bool has_digests;
+    pl_sha256 sha256;
+    pl_sha1 git_blob;
+    pl_md5 md5;
+
+    const char *kind; /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
+    enum pl_role role;
+    struct pl_ledger ledger; 
+    struct pl_findings findings;
+};
+
+/* Free the contents; records, ledger and findings stay. */
+void pl_file_release(struct pl_file *f);
+/* Free everything the record owns (not what its arenas own). */
+void pl_file_reset(struct pl_file *f);
+/* Fill in the three digests from f->data. */
+PL_MUST_USE pl_status pl_file_digest(struct pl_file *f, struct pl_err *err);
+
+#endif

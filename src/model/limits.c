@@ -1,0 +1,23 @@
+/*
+ * limits.c - the default limits.
+ */
+#include "model/limits.h"
+
+#define MIB (1024ull * 1024ull)
+#define GIB (1024ull * MIB)
+
+struct pl_limits pl_limits_default(void)
+{
+    return (struct pl_limits){
+        .input_bytes = 8 * GIB,
+        .unpacked_bytes = 16 * GIB,
+        .file_bytes = 1 * GIB,
+        .ratio = 10000,
+        .ratio_floor_bytes = 64 * MIB,
+        .entries = 1000000,
+        .depth = 16,
+        .name_bytes = 4096,
+        .memory_bytes = 4 * GIB,
+        .findings = 1000,
+    };
+}

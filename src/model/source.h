@@ -1,0 +1,48 @@
+/*
+ * source.h - the source side: trees of files that people edit, held in memory while a package is judged.
+ */
+#ifndef PL_MODEL_SOURCE_H
+#define PL_MODEL_SOURCE_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/vec.h"
+#include "model/words.h"
+
+/* Which part of a patched file came from which patch. */
+struct pl_source_hunk {
+    uint64_t offset; /* bytes in the patched file */
+    uint64_t length;
+    const char *patch; /* "debian/patches/fix-x.patch"; in the tree's arena */
+};
+
+struct pl_source_file {
+    pl_bytes path; /* inside the tree: "src/xz/main.c"; nested members as "tests/a.tar.gz!/b" */
+    pl_bytes data; /* valid as long as the tree */
+    uint8_t *heap; /* owned by the tree; NULL when data is borrowed from another file of it */
+    pl_sha256 sha256;
+    pl_sha1 git_blob;
+    uint32_t mode;
+    pl_bytes link_target; /* when not empty this is a symlink and has no data */
+    bool is_superseded;   /* a patch or a later layer replaced it: it counts, but ranks behind */
+    PL_VEC(struct pl_source_hunk) hunks; /* sorted; empty when nothing was patched */
+};
+
+/* What a tree is to the package: ranks decide which explanation is named when several hold. */
+enum pl_source_rank { PL_RANK_OWN, PL_RANK_TOOLCHAIN, PL_RANK_DEPENDENCY };
+
+struct pl_source_tree {
+    const char *name;    /* "xz-utils 5.4.1-1" */
+    const char *uri;     /* as the user or the supplier named it */
+    const char *revision; /* version, tag or commit; NULL */
+    pl_sha256 sha256;    /* of the .dsc, the archive, or the sorted list of file digests of a folder */
+    enum pl_how how;
+    enum pl_source_rank rank;
+    struct pl_arena *arena; /* owned: names and texts */
+    PL_VEC(struct pl_source_file) files; /* sorted by path, superseded ones last */
+    uint64_t total_bytes;
+};
+
+void pl_source_tree_free(struct pl_source_tree *t); /* accepts NULL */
+
+#endif
