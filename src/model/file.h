@@ -16,7 +16,7 @@
 #include "model/ledger.h"
 
 #define PL_NO_PARENT SIZE_MAX
-#define PL_RULE_MEMBERS "archive.members"
+#define PL_FILE_FACTS 6
 
 struct pl_file {
     size_t order;        /* position in the walk, parents before members; unique in a package */
@@ -39,6 +39,7 @@ struct pl_file {
     pl_sha1 git_blob;
     pl_md5 md5;
 
+    struct pl_fact facts[PL_FILE_FACTS]; /* what a reader learnt, such as {"elf.soname", "liblzma.so.5"}; up to a NULL name */
     const char *kind; /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
     enum pl_role role;
     struct pl_ledger ledger; 

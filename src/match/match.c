@@ -1,0 +1,72 @@
+/*
+ * match.c - climbing the ladder.
+ */
+#include "match/match.h"
+
+#define PL_RUNG(name) extern const struct pl_rung pl_rung_##name;
+#include "match/rungs.def"
+#undef PL_RUNG
+
+static const struct pl_rung *const rungs[] = {
+#define PL_RUNG(name) &pl_rung_##name,
+#include "match/rungs.def"
+#undef PL_RUNG
+    NULL,
+};
+
+const struct pl_rung *const *pl_rungs(size_t *n)
+{
+    *n = sizeof rungs / sizeof rungs[0] - 1;
+    return rungs;
+}
+
+pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_file *f, struct pl_err *err)
+{
+    uint64_t offset;
+    uint64_t length;
+    for (size_t i = 0; rungs[i] != NULL && pl_ledger_gap(&f->ledger, 0, &offset, &length); i++) {
+        if (rungs[i]->pass != pass)
+            continue;
+        pl_status st = rungs[i]->apply(m, f, err);
+        pl_arena_reset(m->scratch);
+        if (st == PL_OK)
+            st = pl_ledger_settle(&f->ledger, err);
+        if (st != PL_OK)
+            return st;
+    }
+    return PL_OK;
+}
+
+static struct pl_file *find_in(const struct pl_match *m, pl_bytes member, pl_bytes name)
+{
+    for (size_t i = 0; i < m->n_files; i++) {
+        struct pl_file *f = m->files[i];
+        if (f->type == PL_ENTRY_FILE && f->container == NULL && pl_bytes_eq(f->name, name) &&
+            pl_bytes_starts(f->path, member))
+            return f;
+    }
+    return NULL;
+}
+
+struct pl_file *pl_match_control(const struct pl_match *m, const char *name)
+{
+    return find_in(m, PL_LIT("control.tar"), pl_bytes_of_str(name));
+}
+
+struct pl_file *pl_match_data(const struct pl_match *m, pl_bytes name)
+{
+    return find_in(m, PL_LIT("data.tar"), name);
+}
+
+pl_status pl_match_claim(struct pl_file *f, uint64_t offset, uint64_t length, enum pl_class class,
+                         enum pl_grade grade, const char *rule, const char *source, struct pl_err *err)
+{
+    struct pl_claim c = {.offset = offset,
+                         .length = length,
+                         .class = class,
+                         .grade = grade,
+                         .rule = rule,
+                         .source = source,
+                         .source_offset = PL_NO_OFFSET};
+    return pl_ledger_claim(&f->ledger, &c, err);
+}

@@ -1,0 +1,55 @@
+/*
+ * match.h - the ladder: rungs that explain bytes of a file, each a row of rungs.def.
+ *
+ * A rung looks at the bytes of a file that nothing has claimed yet, claims what it can prove in f->ledger, and names itself, its
+ * source and its grade in the claim. The ledger is settled between rungs, so the first rung that holds wins. A rung never prints,
+ * never decides a verdict, and adds findings only for what it can show.
+ */
+#ifndef PL_MATCH_MATCH_H
+#define PL_MATCH_MATCH_H
+
+#include "corpus/index.h"
+#include "corpus/literals.h"
+#include "model/file.h"
+#include "model/limits.h"
+
+/* What a rung may look at. One per worker thread; everything but the arenas is shared and read-only. */
+struct pl_match {
+    const struct pl_index *index;
+    const struct pl_literals *literals; /* string literals of the sources; NULL when no binary asked for them */
+    const struct pl_limits *limits;
+    struct pl_arena *arena;   /* lives as long as the report: texts of claims and findings */
+    struct pl_arena *scratch; /* reset after each file */
+    struct pl_file *const *files; /* the whole package in walk order; only in PL_PASS_PACKAGE */
+    size_t n_files;
+};
+
+enum pl_pass {
+    PL_PASS_FILE,   /* needs this file alone; runs while the package is still being unpacked */
+    PL_PASS_PACKAGE /* needs other files of the package (their names, digests, facts, small contents) */
+};
+
+struct pl_rung {
+    const char *rule;   /* stable name, shown as the claim's rule: "debian.md5sums" */
+    const char *what;   /* one sentence for plumb explain and docs */
+    const char *source; /* where the behaviour is specified: "dh_md5sums(1)" */
+    enum pl_pass pass;
+    pl_status (*apply)(const struct pl_match *m, struct pl_file *f, struct pl_err *err);
+};
+
+/* All rungs in ladder order; *n is their number. Static storage. */
+const struct pl_rung *const *pl_rungs(size_t *n);
+
+/* Run all rungs of one pass over one file. Scratch is reset between rungs. */
+PL_MUST_USE pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_file *f,
+                                    struct pl_err *err);
+
+/* In PL_PASS_PACKAGE: the file of this name in the control or data member of a .deb ("control", "usr/bin/xz"); NULL when none. */
+struct pl_file *pl_match_control(const struct pl_match *m, const char *name);
+struct pl_file *pl_match_data(const struct pl_match *m, pl_bytes name);
+
+/* Claim [offset, offset + length) of f; source may be NULL. The texts are borrowed. */
+PL_MUST_USE pl_status pl_match_claim(struct pl_file *f, uint64_t offset, uint64_t length, enum pl_class class,
+                                     enum pl_grade grade, const char *rule, const char *source, struct pl_err *err);
+
+#endif
