@@ -17,6 +17,7 @@ void pl_file_reset(struct pl_file *f)
     pl_file_release(f);
     pl_ledger_reset(&f->ledger);
     pl_findings_reset(&f->findings);
+    PL_VEC_FREE(&f->residues);
 }
 
 pl_status pl_file_digest(struct pl_file *f, struct pl_err *err)

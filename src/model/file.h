@@ -15,8 +15,20 @@
 #include "model/finding.h"
 #include "model/ledger.h"
 
-#define PL_NO_PARENT SIZE_MAX
+#define PL_NO_PARENT  SIZE_MAX
 #define PL_FILE_FACTS 6
+
+/*
+ * A range that nothing explains, seen more closely: how many of its words stand nowhere in the sources. The judge turns
+ * residues into findings.
+ */
+struct pl_residue {
+    uint64_t offset;
+    uint64_t length;
+    uint32_t words;
+    uint32_t novel_words; /* of those, in no source file */
+    pl_bytes sample;      /* the first novel words, comma separated */
+};
 
 struct pl_file {
     size_t order;        /* position in the walk, parents before members; unique in a package */
@@ -39,11 +51,13 @@ struct pl_file {
     pl_sha1 git_blob;
     pl_md5 md5;
 
-    struct pl_fact facts[PL_FILE_FACTS]; /* what a reader learnt, such as {"elf.soname", "liblzma.so.5"}; up to a NULL name */
-    const char *kind; /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
+    struct pl_fact facts
+        [PL_FILE_FACTS]; /* what a reader learnt, such as {"elf.soname", "liblzma.so.5"}; up to a NULL name */
+    const char *kind;    /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
     enum pl_role role;
-    struct pl_ledger ledger; 
+    struct pl_ledger ledger;
     struct pl_findings findings;
+    PL_VEC(struct pl_residue) residues;
 };
 
 /* Free the contents; records, ledger and findings stay. */

@@ -1,0 +1,114 @@
+/*
+ * plumbline.h - the public interface: account for every byte of a package by its source.
+ *
+ * Caveats first. A report says what was found in these bytes against these sources; it does not say that the source
+ * is harmless. Nothing here prints, exits or keeps global state; two checks may run in two threads. Handles are freed by
+ * their own call; texts that come out of a handle live as long as it does.
+ */
+#ifndef PLUMBLINE_PLUMBLINE_H
+#define PLUMBLINE_PLUMBLINE_H
+
+#include "plumbline/status.h"
+
+#include <stddef.h>
+
+/* Process exit codes: the contract of the command line. */
+enum pl_exit {
+    PL_EXIT_PASS = 0,
+    PL_EXIT_FAIL = 1,
+    PL_EXIT_USAGE = 2,
+    PL_EXIT_INCONCLUSIVE = 3,
+    PL_EXIT_INPUT = 4,
+    PL_EXIT_NETWORK = 5,
+    PL_EXIT_TRUST = 6,
+    PL_EXIT_BUG = 70
+};
+
+/* "pass", "fail", "usage", "inconclusive", "input", "network", "trust", "bug"; static storage. */
+PL_API const char *pl_exit_name(enum pl_exit code);
+/* The code for a call that failed with `st`. */
+PL_API enum pl_exit pl_exit_of_status(pl_status st);
+
+enum pl_log_level { PL_LOG_NOTE, PL_LOG_WARNING };
+
+/*
+ * Where the library tells what it does. Both may be NULL. `phase` is a short word ("fetch", "index", "match"); `what` names the thing
+ * at hand, already quoted; total is 0 when it is not known. Called from several threads, never two at a time.
+ */
+struct pl_observer {
+    void *ctx;
+    void (*log)(void *ctx, enum pl_log_level level, const char *text);
+    void (*progress)(void *ctx, const char *phase, const char *what, uint64_t done, uint64_t total);
+};
+
+/* Zero is a good default for every field. All strings are borrowed for the length of the call. */
+struct pl_check_options {
+    const char *subject;        /* a path or a purl: "./app.deb", "pkg:deb/debian/xz-utils" */
+    const char *const *sources; /* paths (folder, archive, .dsc) or "auto"; none means "auto" */
+    size_t n_sources;
+    unsigned jobs;           /* worker threads; 0 takes one for each core */
+    bool is_offline;         /* make no network call at all */
+    const char *cache_dir;   /* NULL: $XDG_CACHE_HOME/plumbline */
+    unsigned timeout_ms;     /* for one transfer; 0: 60,000 */
+    const char *system_root; /* where etc/apt is found; NULL: "/" */
+    struct pl_observer observer;
+};
+
+struct pl_report;
+
+/*
+ * Check one subject. *out is a report in every outcome, also when the subject could not be read: then it carries the error and the exit
+ * code for it. The caller frees it. Other than PL_OK is returned only when not even a report could be made (PL_E_NOMEM).
+ */
+PL_API PL_MUST_USE pl_status pl_check(const struct pl_check_options *options, struct pl_report **out,
+                                      struct pl_err *err);
+/* The report of a check that could not begin: a bad flag, a missing subject. Same keys as any other. */
+PL_API PL_MUST_USE pl_status pl_report_of_error(const char *subject, const struct pl_err *why,
+                                                struct pl_report **out, struct pl_err *err);
+PL_API void pl_report_free(struct pl_report *r); /* accepts NULL */
+
+PL_API enum pl_exit pl_report_exit(const struct pl_report *r);
+/* Number of errors that kept the check from its end; 0 for a check that ran through. */
+PL_API size_t pl_report_error_count(const struct pl_report *r);
+PL_API const struct pl_err *pl_report_error(const struct pl_report *r, size_t i);
+
+/* How a report is written. */
+struct pl_write_options {
+    bool use_color;
+    bool is_verbose;
+    size_t row_limit; /* rows of a list in text; 0: 20. JSON and ledger are never cut */
+};
+
+/*
+ * Write a report as "text", "json" or "ledger" through `put`, which returns false to stop (PL_E_IO). PL_E_USAGE for an unknown format.
+ */
+PL_API PL_MUST_USE pl_status pl_report_write(const struct pl_report *r, const char *format,
+                                             const struct pl_write_options *options,
+                                             bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
+                                             struct pl_err *err);
+/* The i-th format name, or NULL past the last. */
+PL_API const char *pl_report_format(size_t i);
+
+/*
+ * What a finding's tag means. The texts are static, in plain English, one paragraph each.
+ */
+struct pl_tag_info {
+    const char *tag;
+    const char *title;
+    const char *meaning;
+    const char *example;
+    const char *benign;  /* honest causes */
+    const char *attacks; /* known attacks of this shape */
+    const char *resolve; /* what to do next */
+};
+
+/* NULL when there is no such tag. */
+PL_API const struct pl_tag_info *pl_tag_find(const char *tag);
+/* The i-th tag in alphabetical order, NULL past the last. */
+PL_API const struct pl_tag_info *pl_tag_at(size_t i);
+/* A rule that explains bytes: its name, one sentence and the source of its algorithm; false past the last. */
+PL_API bool pl_rule_at(size_t i, const char **name, const char **what, const char **source);
+
+PL_API const char *pl_version(void);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * classify.c - one table of kinds by content, one of places.
+ *
+ * Content decides first, since a name is only a claim. A place can make a file passive (documentation, manuals,
+ * translations, icons), but never something that the machine executes by itself: machine code is active wherever it lies.
+ *
+ * Source: file(1) and the formats' own specifications for the magic bytes; hier(7) and the Debian policy, chapters 9, 10 and 12,
+ * for the places.
+ */
+#include "classify/classify.h"
+
+#include <string.h>
+
+struct content_kind {
+    const char *kind;
+    pl_bytes magic;
+    size_t at; /* offset of the magic in the file */
+    enum pl_role role;
+    bool is_code; /* active wherever it lies */
+};
+
+static const struct content_kind by_content[] = {
+    {"class", {(const uint8_t *)"\xca\xfe\xba\xbe\0\0", 6}, 0, PL_ROLE_ACTIVE, true},
+    {"wasm", {(const uint8_t *)"\0asm", 4}, 0, PL_ROLE_ACTIVE, true},
+    {"pe", {(const uint8_t *)"MZ", 2}, 0, PL_ROLE_ACTIVE, true},
+    {"macho", {(const uint8_t *)"\xcf\xfa\xed\xfe", 4}, 0, PL_ROLE_ACTIVE, true},
+    {"macho-fat", {(const uint8_t *)"\xca\xfe\xba\xbe", 4}, 0, PL_ROLE_ACTIVE, true},
+    {"static-library", {(const uint8_t *)"!<arch>\n", 8}, 0, PL_ROLE_ACTIVE, true},
+    {"gettext-mo", {(const uint8_t *)"\xde\x12\x04\x95", 4}, 0, PL_ROLE_PASSIVE, false},
+    {"gettext-mo", {(const uint8_t *)"\x95\x04\x12\xde", 4}, 0, PL_ROLE_PASSIVE, false},
+    {"png", {(const uint8_t *)"\x89PNG\r\n\x1a\n", 8}, 0, PL_ROLE_PASSIVE, false},
+    {"gif", {(const uint8_t *)"GIF8", 4}, 0, PL_ROLE_PASSIVE, false},
+    {"jpeg", {(const uint8_t *)"\xff\xd8\xff", 3}, 0, PL_ROLE_PASSIVE, false},
+    {"pdf", {(const uint8_t *)"%PDF-", 5}, 0, PL_ROLE_PASSIVE, false},
+    {"terminfo", {(const uint8_t *)"\x1a\x01", 2}, 0, PL_ROLE_ACTIVE, false},
+};
+
+struct suffix_kind {
+    const char *suffix;
+    const char *kind;
+};
+
+/* What text files of a certain name are; consulted when the bytes are text and carry no interpreter line. */
+static const struct suffix_kind by_suffix[] = {
+    {".py", "python"},    {".sh", "shell"},      {".pl", "perl"},        {".pm", "perl"},
+    {".rb", "ruby"},      {".js", "javascript"}, {".mjs", "javascript"}, {".cjs", "javascript"},
+    {".css", "css"},      {".lua", "lua"},       {".json", "json"},      {".xml", "xml"},
+    {".html", "html"},    {".htm", "html"},      {".svg", "svg"},        {".h", "c"},
+    {".c", "c"},          {".hpp", "cxx"},       {".m4", "m4"},          {".mk", "make"},
+    {".service", "unit"}, {".socket", "unit"},   {".timer", "unit"},     {".target", "unit"},
+    {".conf", "config"},  {".pc", "pkg-config"}, {".po", "gettext-po"},  {".awk", "awk"},
+    {".el", "elisp"},     {".tcl", "tcl"},
+};
+
+struct place {
+    const char *prefix;
+    const char *kind; /* for text there, or NULL to leave the kind alone */
+};
+
+/* Places whose files are read by people, not by machines. Source: hier(7). */
+static const struct place passive_places[] = {
+    {"usr/share/doc/", NULL},
+    {"usr/share/man/", "man"},
+    {"usr/share/info/", "info"},
+    {"usr/share/locale/", NULL},
+    {"usr/share/icons/", NULL},
+    {"usr/share/pixmaps/", NULL},
+    {"usr/share/gtk-doc/", NULL},
+    {"usr/share/help/", NULL},
+    {"usr/share/doc-base/", "doc-base"},
+    {"usr/share/lintian/", "lintian-override"},
+    {"usr/share/common-licenses/", NULL},
+    {"usr/share/fonts/", NULL},
+    {"usr/share/metainfo/", NULL},
+    {"usr/share/javadoc/", NULL},
+    {"usr/local/share/man/", "man"},
+};
+
+static bool name_starts(pl_bytes name, const char *prefix)
+{
+    return pl_bytes_starts(name, pl_bytes_of_str(prefix));
+}
+
+static bool name_ends(pl_bytes name, const char *suffix)
+{
+    return pl_bytes_ends(name, pl_bytes_of_str(suffix));
+}
+
+bool pl_looks_like_text(pl_bytes data)
+{
+    pl_bytes head = pl_bytes_sub(data, 0, 8192);
+    size_t odd = 0;
+    for (size_t i = 0; i < head.n; i++) {
+        uint8_t c = head.p[i];
+        if (c == 0)
+            return false;
+        if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r' && c != '\f' && c != 0x1b) || c == 0x7f)
+            odd++;
+    }
+    return odd * 100 <= head.n;
+}
+
+bool pl_kind_is_code(const char *kind)
+{
+    if (kind == NULL)
+        return false;
+    if (strncmp(kind, "elf-", 4) == 0 || strcmp(kind, "python-bytecode") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof by_content / sizeof by_content[0]; i++)
+        if (by_content[i].is_code && strcmp(kind, by_content[i].kind) == 0)
+            return true;
+    return false;
+}
+
+static const char *elf_kind(pl_bytes data)
+{
+    static const struct {
+        uint16_t machine;
+        const char *kind;
+    } machines[] = {{62, "elf-x86_64"}, {3, "elf-i386"},       {183, "elf-aarch64"}, {40, "elf-arm"},
+                    {243, "elf-riscv"}, {21, "elf-ppc64"},     {22, "elf-s390"},     {8, "elf-mips"},
+                    {20, "elf-ppc"},    {258, "elf-loongarch"}};
+    if (data.n < 20)
+        return "elf-other";
+    unsigned machine = data.p[5] == 2 ? data.p[18] << 8 | data.p[19] : data.p[19] << 8 | data.p[18];
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
+        if (machines[i].machine == machine)
+            return machines[i].kind;
+    return "elf-other";
+}
+
+static const char *script_kind(pl_bytes data)
+{
+    static const struct suffix_kind interpreters[] = {
+        {"python", "python"}, {"perl", "perl"},       {"bash", "shell"}, {"dash", "shell"},
+        {"sh", "shell"},      {"node", "javascript"}, {"ruby", "ruby"},  {"lua", "lua"},
+        {"awk", "awk"},       {"tclsh", "tcl"},       {"make", "make"},
+    };
+    pl_bytes line = pl_bytes_sub(data, 0, 128);
+    line = pl_bytes_sub(line, 0, pl_bytes_find_byte(line, '\n', 0));
+    for (size_t i = 0; i < sizeof interpreters / sizeof interpreters[0]; i++)
+        if (pl_bytes_find(line, pl_bytes_of_str(interpreters[i].suffix), 2) != SIZE_MAX)
+            return interpreters[i].kind;
+    return "script";
+}
+
+static const char *text_kind(pl_bytes name)
+{
+    for (size_t i = 0; i < sizeof by_suffix / sizeof by_suffix[0]; i++)
+        if (name_ends(name, by_suffix[i].suffix))
+            return by_suffix[i].kind;
+    return "text";
+}
+
+static bool in_control_member(const struct pl_file *f)
+{
+    return name_starts(f->path, "control.tar");
+}
+
+/* Control files that dpkg only shows or keeps, and that decide nothing. deb(5). */
+static bool is_passive_control(pl_bytes name)
+{
+    return pl_bytes_eq_str(name, "md5sums");
+}
+
+static bool classify_code(struct pl_file *f)
+{
+    if (pl_bytes_starts(f->data, PL_LIT("\x7f"
+                                        "ELF"))) {
+        f->kind = elf_kind(f->data);
+        f->role = PL_ROLE_ACTIVE;
+        return true;
+    }
+    if (name_ends(f->name, ".pyc") && f->data.n >= 16 && f->data.p[2] == '\r' && f->data.p[3] == '\n') {
+        f->kind = "python-bytecode";
+        f->role = PL_ROLE_ACTIVE;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof by_content / sizeof by_content[0]; i++) {
+        const struct content_kind *k = &by_content[i];
+        if (!pl_bytes_eq(pl_bytes_sub(f->data, k->at, k->magic.n), k->magic))
+            continue;
+        f->kind = k->kind;
+        f->role = k->role;
+        return k->is_code;
+    }
+    return false;
+}
+
+void pl_classify(struct pl_file *f)
+{
+    f->kind = NULL;
+    f->role = PL_ROLE_ACTIVE;
+    if (f->type != PL_ENTRY_FILE) {
+        f->kind = pl_entry_type_name(f->type);
+        return;
+    }
+    if (f->container != NULL) {
+        f->kind = f->container;
+        f->role = PL_ROLE_STRUCTURE;
+        return;
+    }
+    if (classify_code(f))
+        return;
+    bool is_text = pl_looks_like_text(f->data);
+    if (f->kind == NULL)
+        f->kind = f->size == 0                             ? "empty"
+                  : !is_text                               ? "data"
+                  : pl_bytes_starts(f->data, PL_LIT("#!")) ? script_kind(f->data)
+                                                           : text_kind(f->name);
+    if (in_control_member(f)) {
+        if (is_passive_control(f->name))
+            f->role = PL_ROLE_PASSIVE;
+        return;
+    }
+    for (size_t i = 0; i < sizeof passive_places / sizeof passive_places[0]; i++) {
+        if (!name_starts(f->name, passive_places[i].prefix))
+            continue;
+        f->role = PL_ROLE_PASSIVE;
+        if (is_text && passive_places[i].kind != NULL)
+            f->kind = passive_places[i].kind;
+    }
+}

@@ -1,0 +1,289 @@
+/*
+ * judge.c - the verdict on a sealed ledger.
+ *
+ * DESIGN section 2: `sourced` is broken when something contradicts the source (an error finding), unproven when bytes stay
+ * unaccounted or opaque and nothing contradicts, and holds when all active bytes and 99 % of the passive ones are accounted for.
+ */
+#include "judge/judge.h"
+
+#include "base/quote.h"
+#include "base/size.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t file_total(const uint64_t by_class[PL_CLASS_COUNT])
+{
+    uint64_t sum = 0;
+    for (int c = 0; c < PL_CLASS_COUNT; c++)
+        sum += by_class[c];
+    return sum;
+}
+
+static void add_totals(struct pl_report *r, const struct pl_file *f)
+{
+    uint64_t by_class[PL_CLASS_COUNT];
+    uint64_t by_grade[PL_GRADE_COUNT];
+    (void)pl_ledger_totals(&f->ledger, by_class, by_grade); /* members are counted in their own records */
+    uint64_t total = file_total(by_class);
+    for (int c = 0; c < PL_CLASS_COUNT; c++)
+        r->bytes[c] += by_class[c];
+    for (int g = 0; g < PL_GRADE_COUNT; g++)
+        r->grades[g] += by_grade[g];
+    r->total_bytes += total;
+    if (f->role == PL_ROLE_PASSIVE) {
+        r->passive_bytes += total;
+        r->passive_unaccounted += by_class[PL_CLASS_UNACCOUNTED];
+        r->passive_opaque += by_class[PL_CLASS_OPAQUE];
+    } else {
+        r->active_bytes += total;
+        r->active_unaccounted += by_class[PL_CLASS_UNACCOUNTED];
+        r->active_opaque += by_class[PL_CLASS_OPAQUE];
+    }
+}
+
+/* One finding for each range that nothing explains, an error where it contradicts the source. */
+static pl_status judge_residues(struct pl_file *f, const struct pl_policy *policy, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    uint64_t left = 0;
+    for (size_t i = 0; i < f->residues.n; i++)
+        left += f->residues.v[i].length;
+    bool is_whole_file = left > 0 && left == f->size;
+    size_t listed = 0;
+    for (size_t i = 0; i < f->residues.n && st == PL_OK; i++) {
+        const struct pl_residue *x = &f->residues.v[i];
+        bool contradicts = f->role == PL_ROLE_ACTIVE && x->novel_words >= policy->novel_words;
+        enum pl_severity severity = contradicts                  ? PL_SEVERITY_ERROR
+                                    : f->role == PL_ROLE_PASSIVE ? PL_SEVERITY_NOTE
+                                                                 : PL_SEVERITY_WARNING;
+        if (!contradicts && listed++ >= policy->residues_per_file)
+            continue;
+        struct pl_finding *finding;
+        if (is_whole_file)
+            st = pl_findings_add(&f->findings, "file.unaccounted", severity, x->offset, x->length, &finding,
+                                 err, "no source explains this file");
+        else
+            st = pl_findings_add(&f->findings, "text.unaccounted", severity, x->offset, x->length, &finding,
+                                 err, "no source explains these bytes");
+        if (st == PL_OK && x->novel_words > 0)
+            st = pl_finding_fact(&f->findings, finding, "words not in any source", x->sample, err);
+        if (st == PL_OK && f->data.p != NULL && x->length > 0)
+            st = pl_finding_fact(
+                &f->findings, finding, "bytes",
+                pl_bytes_sub(f->data, (size_t)x->offset, x->length < 200 ? (size_t)x->length : 200), err);
+    }
+    return st;
+}
+
+/* Bytes we did not look at are a finding too, one for each file. */
+static pl_status judge_opaque(struct pl_file *f, struct pl_err *err)
+{
+    uint64_t by_class[PL_CLASS_COUNT];
+    (void)pl_ledger_totals(&f->ledger, by_class, NULL); /* members are judged in their own records */
+    uint64_t opaque = by_class[PL_CLASS_OPAQUE];
+    if (opaque == 0)
+        return PL_OK;
+    bool is_code = f->kind != NULL && (strncmp(f->kind, "elf-", 4) == 0 || strcmp(f->kind, "class") == 0 ||
+                                       strcmp(f->kind, "python-bytecode") == 0);
+    char text[64];
+    struct pl_buf words;
+    pl_buf_init(&words, sizeof text);
+    pl_add_thousands(&words, opaque);
+    pl_bytes number = pl_buf_bytes(&words);
+    pl_status st = pl_buf_done(&words, err);
+    if (st == PL_OK)
+        st = pl_findings_add(
+            &f->findings, is_code ? "code.opaque" : "file.opaque", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL,
+            err,
+            is_code ? "%.*s bytes of code and data were not compared with source: no matcher for them yet"
+                    : "%.*s bytes could not be examined",
+            PL_ARG(number));
+    pl_buf_reset(&words);
+    return st;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct pl_placed_finding *x = a;
+    const struct pl_placed_finding *y = b;
+    if (x->finding->severity != y->finding->severity)
+        return x->finding->severity > y->finding->severity ? -1 : 1;
+    size_t xo = x->file == NULL ? 0 : x->file->order + 1;
+    size_t yo = y->file == NULL ? 0 : y->file->order + 1;
+    if (xo != yo)
+        return xo < yo ? -1 : 1;
+    if (x->finding->offset != y->finding->offset)
+        return x->finding->offset < y->finding->offset ? -1 : 1;
+    int order = strcmp(x->finding->tag, y->finding->tag);
+    return order != 0 ? order : strcmp(x->finding->message, y->finding->message);
+}
+
+static pl_status place_all(struct pl_report *r, const struct pl_file *file, const struct pl_findings *from,
+                           struct pl_err *err)
+{
+    for (size_t i = 0; i < from->list.n; i++) {
+        struct pl_placed_finding *slot = PL_VEC_ADD(&r->placed);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = (struct pl_placed_finding){.file = file, .finding = &from->list.v[i]};
+    }
+    return PL_OK;
+}
+
+static pl_status gather_findings(struct pl_report *r, const struct pl_policy *policy, struct pl_err *err)
+{
+    for (size_t i = 0; i < r->files.n; i++) {
+        struct pl_file *f = r->files.v[i];
+        pl_status st = judge_residues(f, policy, err);
+        if (st == PL_OK)
+            st = judge_opaque(f, err);
+        if (st != PL_OK)
+            return st;
+    }
+    pl_status st = place_all(r, NULL, &r->findings, err);
+    for (size_t i = 0; i < r->files.n && st == PL_OK; i++)
+        st = place_all(r, r->files.v[i], &r->files.v[i]->findings, err);
+    if (st == PL_OK && r->placed.n > 0)
+        qsort(r->placed.v, r->placed.n, sizeof r->placed.v[0], by_place);
+    return st;
+}
+
+static size_t count_errors(const struct pl_report *r)
+{
+    size_t n = 0;
+    while (n < r->placed.n && r->placed.v[n].finding->severity == PL_SEVERITY_ERROR)
+        n++;
+    return n;
+}
+
+static bool is_publication_tag(const char *tag)
+{
+    return strncmp(tag, "pub.", 4) == 0;
+}
+
+static size_t count_contradictions(const struct pl_report *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count_errors(r); i++)
+        n += !is_publication_tag(r->placed.v[i].finding->tag);
+    return n;
+}
+
+static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *policy, bool has_source,
+                               struct pl_err *err)
+{
+    struct pl_link_result *link = &r->links[PL_LINK_SOURCED];
+    struct pl_buf why;
+    pl_buf_init(&why, 1024);
+    size_t contradictions = count_contradictions(r);
+    bool passive_holds = pl_ppm(r->passive_unaccounted + r->passive_opaque, r->passive_bytes) <=
+                         policy->passive_unaccounted_ppm;
+    if (!has_source) {
+        link->verdict = PL_VERDICT_UNCHECKED;
+        pl_buf_add_str(&why, "no source was examined");
+    } else if (contradictions > 0) {
+        link->verdict = PL_VERDICT_BROKEN;
+        pl_buf_printf(&why, "%zu finding%s contradict%s the source", contradictions,
+                      contradictions == 1 ? "" : "s", contradictions == 1 ? "s" : "");
+    } else if (r->active_unaccounted + r->active_opaque > 0 || !passive_holds) {
+        link->verdict = PL_VERDICT_UNPROVEN;
+        pl_add_thousands(&why, r->active_opaque + r->passive_opaque);
+        pl_buf_add_str(&why, " bytes were not examined, ");
+        pl_add_thousands(&why, r->active_unaccounted);
+        pl_buf_add_str(&why, " active and ");
+        pl_add_thousands(&why, r->passive_unaccounted);
+        pl_buf_add_str(&why, " passive bytes are unaccounted; nothing contradicts");
+    } else {
+        link->verdict = PL_VERDICT_HOLDS;
+        pl_buf_add_str(&why, "every active byte is accounted for by source");
+    }
+    pl_status st = pl_buf_done(&why, err);
+    if (st == PL_OK) {
+        link->why = pl_arena_str(&r->arena, pl_buf_bytes(&why));
+        if (link->why == NULL)
+            st = pl_arena_fail(&r->arena, err);
+    }
+    pl_buf_reset(&why);
+    return st;
+}
+
+static void judge_level(struct pl_report *r)
+{
+    /* The level that a link earns, weakest first. */
+    static const struct {
+        enum pl_link link;
+        unsigned level;
+    } climb[] = {{PL_LINK_SHIPPED, 2}, {PL_LINK_PUBLISHED, 2}, {PL_LINK_SOURCED, 3}, {PL_LINK_ORIGIN, 4}};
+    r->level = 1;
+    r->violation = 0;
+    for (size_t i = 0; i < sizeof climb / sizeof climb[0]; i++)
+        if (r->links[climb[i].link].verdict == PL_VERDICT_BROKEN && r->violation == 0)
+            r->violation = climb[i].level;
+    if (r->violation != 0)
+        return;
+    for (size_t i = 0; i < sizeof climb / sizeof climb[0]; i++) {
+        if (r->links[climb[i].link].verdict != PL_VERDICT_HOLDS)
+            return;
+        if (climb[i].link != PL_LINK_SHIPPED)
+            r->level = climb[i].level;
+    }
+}
+
+static enum pl_exit exit_of_errors(const struct pl_report *r)
+{
+    enum pl_exit worst = PL_EXIT_PASS;
+    for (size_t i = 0; i < r->errors.n; i++) {
+        enum pl_exit code = pl_exit_of_status(r->errors.v[i].status);
+        if (code == PL_EXIT_TRUST || code == PL_EXIT_BUG)
+            return code;
+        if (worst == PL_EXIT_PASS)
+            worst = code;
+    }
+    return worst;
+}
+
+static enum pl_exit judge_exit(const struct pl_report *r)
+{
+    enum pl_exit code = exit_of_errors(r);
+    if (code != PL_EXIT_PASS)
+        return code;
+    if (r->violation != 0 || count_errors(r) > 0)
+        return PL_EXIT_FAIL;
+    for (int i = 0; i < PL_LINK_COUNT; i++)
+        if (r->links[i].verdict == PL_VERDICT_UNPROVEN)
+            return PL_EXIT_INCONCLUSIVE;
+    return r->links[PL_LINK_SOURCED].verdict == PL_VERDICT_HOLDS ? PL_EXIT_PASS : PL_EXIT_INCONCLUSIVE;
+}
+
+static void explain_unchecked(struct pl_report *r)
+{
+    static const char *const nobody[PL_LINK_COUNT] = {
+        [PL_LINK_SHIPPED] = "no product was given to compare with",
+        [PL_LINK_PUBLISHED] = "no index was consulted",
+        [PL_LINK_SOURCED] = "no source was examined",
+        [PL_LINK_ORIGIN] = "the source was not compared with its origin: this version does not look there",
+    };
+    for (int i = 0; i < PL_LINK_COUNT; i++)
+        if (r->links[i].why == NULL)
+            r->links[i].why = nobody[i];
+}
+
+pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < r->files.n; i++)
+        add_totals(r, r->files.v[i]);
+    st = gather_findings(r, policy, err);
+    if (st == PL_OK)
+        st = judge_sourced(r, policy, has_source && r->errors.n == 0, err);
+    if (st != PL_OK)
+        return st;
+    explain_unchecked(r);
+    if (r->errors.n > 0)
+        r->level = 0;
+    else
+        judge_level(r);
+    r->exit = judge_exit(r);
+    return PL_OK;
+}

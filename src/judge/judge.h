@@ -1,0 +1,18 @@
+/*
+ * judge.h - from ledgers to findings, links, level and exit code.
+ */
+#ifndef PL_JUDGE_JUDGE_H
+#define PL_JUDGE_JUDGE_H
+
+#include "judge/policy.h"
+#include "model/report.h"
+
+/*
+ * Judge a report whose files are sealed and whose `shipped`, `published` and `origin` links carry what their examiners found
+ * (unchecked where nobody looked). Fills in `sourced`, totals, placed findings, level, violation and exit code.
+ * Reads nothing but the report. has_source tells whether there was any source to follow from.
+ */
+PL_MUST_USE pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source,
+                               struct pl_err *err);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * report.h - everything that is known about one check, before it is written in any format.
+ */
+#ifndef PL_MODEL_REPORT_H
+#define PL_MODEL_REPORT_H
+
+#include "model/file.h"
+#include "model/limits.h"
+#include "plumbline/plumbline.h"
+
+struct pl_link_result {
+    enum pl_verdict verdict;
+    const char *why; /* one sentence; never NULL once judged */
+};
+
+struct pl_report_source {
+    const char *name;
+    const char *uri;
+    const char *revision; /* NULL when there is none */
+    pl_sha256 sha256;
+    enum pl_how how;
+    uint64_t files;
+    uint64_t bytes;
+    bool is_helper; /* the toolchain's or a dependency's, not the package's own */
+};
+
+/* One step of the chain that proves publication: "Release", its URI, its digest. */
+struct pl_report_step {
+    const char *what;
+    const char *uri;
+    pl_sha256 sha256;
+};
+
+/* A finding in its place; file is NULL for what is about the package as a whole. */
+struct pl_placed_finding {
+    const struct pl_file *file;
+    const struct pl_finding *finding;
+};
+
+struct pl_report {
+    struct pl_arena arena;          /* texts of this struct */
+    struct pl_arena *worker_arenas; /* texts of files, one per worker; owned */
+    size_t n_worker_arenas;
+
+    const char *subject_name;
+    const char *subject_purl; /* NULL when it has none */
+    bool has_subject_digest;
+    pl_sha256 subject_sha256;
+    uint64_t subject_size;
+
+    PL_VEC(struct pl_report_source) sources;
+    PL_VEC(struct pl_report_step) publication;
+    struct pl_link_result links[PL_LINK_COUNT];
+    unsigned level;
+    unsigned violation; /* the level that the broken link would have earned; 0 when none is broken */
+
+    PL_VEC(struct pl_file *) files; /* in walk order; records in `arena` or the walk's arena */
+    struct pl_arena walk_arena;
+    struct pl_findings findings;             /* about the package as a whole */
+    PL_VEC(struct pl_placed_finding) placed; /* all findings in report order; filled by the judge */
+
+    uint64_t bytes[PL_CLASS_COUNT];
+    uint64_t grades[PL_GRADE_COUNT];
+    uint64_t total_bytes;
+    uint64_t active_bytes, active_unaccounted, active_opaque;
+    uint64_t passive_bytes, passive_unaccounted, passive_opaque;
+
+    PL_VEC(struct pl_err) errors;
+    PL_VEC(const char *) notes; /* what the operator should know: a source that was skipped */
+    enum pl_exit exit;
+
+    unsigned jobs;
+    char started[32]; /* RFC 3339, UTC */
+    uint64_t elapsed_us;
+};
+
+/* An empty report, heap-allocated; NULL when out of memory. */
+struct pl_report *pl_report_new(const struct pl_limits *limits);
+
+#endif

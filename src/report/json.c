@@ -1,0 +1,258 @@
+/*
+ * json.c - the report as JSON: the same keys in every outcome. docs/report.schema.json describes it.
+ */
+#include "base/json.h"
+#include "report/report.h"
+
+static void hex_value(struct pl_json *j, const char *key, const pl_sha256 *digest)
+{
+    char hex[PL_SHA256_HEX_BYTES];
+    pl_hex(digest->b, PL_SHA256_BYTES, hex);
+    pl_json_kv_str(j, key, hex);
+}
+
+static void quoted_value(struct pl_json *j, const char *key, pl_bytes value)
+{
+    pl_json_key(j, key);
+    pl_json_quoted(j, value);
+}
+
+static void offset_value(struct pl_json *j, const char *key, uint64_t offset)
+{
+    pl_json_key(j, key);
+    if (offset == PL_NO_OFFSET)
+        pl_json_null(j);
+    else
+        pl_json_u64(j, offset);
+}
+
+static void class_bytes(struct pl_json *j, const uint64_t by_class[PL_CLASS_COUNT],
+                        const uint64_t by_grade[PL_GRADE_COUNT])
+{
+    uint64_t total = 0;
+    pl_json_object(j);
+    for (int c = 0; c < PL_CLASS_COUNT; c++) {
+        pl_json_kv_u64(j, pl_class_name((enum pl_class)c), by_class[c]);
+        total += by_class[c];
+    }
+    pl_json_kv_u64(j, "total", total);
+    pl_json_key(j, "derived_by_grade");
+    pl_json_object(j);
+    for (int g = PL_GRADE_A; g < PL_GRADE_COUNT; g++)
+        pl_json_kv_u64(j, pl_grade_name((enum pl_grade)g), by_grade[g]);
+    pl_json_end_object(j);
+    pl_json_end_object(j);
+}
+
+static void write_subject(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_key(j, "subject");
+    pl_json_object(j);
+    quoted_value(j, "name", pl_bytes_of_str(r->subject_name));
+    pl_json_kv_str(j, "purl", r->subject_purl);
+    if (r->has_subject_digest)
+        hex_value(j, "sha256", &r->subject_sha256);
+    else
+        pl_json_kv_str(j, "sha256", NULL);
+    pl_json_kv_u64(j, "size", r->subject_size);
+    pl_json_end_object(j);
+}
+
+static void write_sources(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_key(j, "sources");
+    pl_json_array(j);
+    for (size_t i = 0; i < r->sources.n; i++) {
+        const struct pl_report_source *s = &r->sources.v[i];
+        pl_json_object(j);
+        quoted_value(j, "name", pl_bytes_of_str(s->name));
+        quoted_value(j, "uri", pl_bytes_of_str(s->uri));
+        if (s->revision != NULL)
+            quoted_value(j, "revision", pl_bytes_of_str(s->revision));
+        else
+            pl_json_kv_str(j, "revision", NULL);
+        hex_value(j, "sha256", &s->sha256);
+        pl_json_kv_str(j, "how", pl_how_name(s->how));
+        pl_json_kv_str(j, "rank", s->is_helper ? "helper" : "own");
+        pl_json_kv_u64(j, "files", s->files);
+        pl_json_kv_u64(j, "bytes", s->bytes);
+        pl_json_end_object(j);
+    }
+    pl_json_end_array(j);
+}
+
+static void write_links(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_key(j, "links");
+    pl_json_object(j);
+    for (int l = 0; l < PL_LINK_COUNT; l++) {
+        pl_json_key(j, pl_link_name((enum pl_link)l));
+        pl_json_object(j);
+        pl_json_kv_str(j, "verdict", pl_verdict_name(r->links[l].verdict));
+        quoted_value(j, "why", pl_bytes_of_str(r->links[l].why));
+        if (l == PL_LINK_PUBLISHED) {
+            pl_json_key(j, "evidence");
+            pl_json_array(j);
+            for (size_t i = 0; i < r->publication.n; i++) {
+                const struct pl_report_step *s = &r->publication.v[i];
+                pl_json_object(j);
+                quoted_value(j, "what", pl_bytes_of_str(s->what));
+                quoted_value(j, "uri", pl_bytes_of_str(s->uri));
+                hex_value(j, "sha256", &s->sha256);
+                pl_json_end_object(j);
+            }
+            pl_json_end_array(j);
+        }
+        pl_json_end_object(j);
+    }
+    pl_json_end_object(j);
+}
+
+static void write_claim(struct pl_json *j, const struct pl_claim *c)
+{
+    pl_json_object(j);
+    pl_json_kv_u64(j, "offset", c->offset);
+    pl_json_kv_u64(j, "length", c->length);
+    pl_json_kv_str(j, "class", pl_class_name(c->class));
+    if (c->grade != PL_GRADE_NONE)
+        pl_json_kv_str(j, "grade", pl_grade_name(c->grade));
+    pl_json_kv_str(j, "rule", c->rule);
+    if (c->source != NULL)
+        quoted_value(j, "source", pl_bytes_of_str(c->source));
+    if (c->source_offset != PL_NO_OFFSET)
+        pl_json_kv_u64(j, "source_offset", c->source_offset);
+    if (c->note != NULL)
+        quoted_value(j, "note", pl_bytes_of_str(c->note));
+    pl_json_end_object(j);
+}
+
+static void write_file(struct pl_json *j, const struct pl_file *f)
+{
+    uint64_t by_class[PL_CLASS_COUNT];
+    uint64_t by_grade[PL_GRADE_COUNT];
+    uint64_t members = pl_ledger_totals(&f->ledger, by_class, by_grade);
+    pl_json_object(j);
+    quoted_value(j, "path", f->path);
+    pl_json_kv_u64(j, "size", f->size);
+    if (f->has_digests)
+        hex_value(j, "sha256", &f->sha256);
+    else
+        pl_json_kv_str(j, "sha256", NULL);
+    pl_json_kv_str(j, "kind", f->kind);
+    pl_json_kv_str(j, "role", pl_role_name(f->role));
+    if (f->link_target.n > 0)
+        quoted_value(j, "link_target", f->link_target);
+    if (members > 0)
+        pl_json_kv_u64(j, "members", members);
+    pl_json_key(j, "bytes");
+    class_bytes(j, by_class, by_grade);
+    pl_json_key(j, "evidence");
+    pl_json_array(j);
+    for (size_t i = 0; i < f->ledger.settled.n; i++)
+        write_claim(j, &f->ledger.settled.v[i]);
+    pl_json_end_array(j);
+    pl_json_end_object(j);
+}
+
+static void write_finding(struct pl_json *j, const struct pl_report *r, const struct pl_placed_finding *p)
+{
+    char id[19] = "";
+    const struct pl_finding *f = p->finding;
+    if (pl_finding_id(p, id, NULL) != PL_OK)
+        j->out->why = PL_E_NOMEM;
+    pl_json_object(j);
+    pl_json_kv_str(j, "id", id);
+    pl_json_kv_str(j, "tag", f->tag);
+    pl_json_kv_str(j, "severity", pl_severity_name(f->severity));
+    quoted_value(j, "path", pl_finding_path(r, p));
+    offset_value(j, "offset", f->offset);
+    pl_json_kv_u64(j, "length", f->length);
+    quoted_value(j, "message", pl_bytes_of_str(f->message));
+    pl_json_key(j, "evidence");
+    pl_json_object(j);
+    for (int i = 0; i < PL_FINDING_FACTS && f->facts[i].name != NULL; i++)
+        quoted_value(j, f->facts[i].name, f->facts[i].value);
+    pl_json_end_object(j);
+    pl_json_end_object(j);
+}
+
+static void write_errors(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_key(j, "errors");
+    pl_json_array(j);
+    for (size_t i = 0; i < r->errors.n; i++) {
+        const struct pl_err *e = &r->errors.v[i];
+        pl_json_object(j);
+        pl_json_kv_str(j, "status", pl_status_name(e->status));
+        quoted_value(j, "subject", pl_bytes_of_str(e->subject));
+        offset_value(j, "offset", e->offset);
+        quoted_value(j, "message", pl_bytes_of_str(e->text));
+        quoted_value(j, "hint", pl_bytes_of_str(e->hint));
+        pl_json_end_object(j);
+    }
+    pl_json_end_array(j);
+}
+
+/* Everything that may differ between two runs over the same bytes. */
+static void write_run(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_key(j, "run");
+    pl_json_object(j);
+    pl_json_kv_str(j, "tool", "plumb " PL_VERSION);
+    pl_json_kv_str(j, "started", r->started);
+    pl_json_kv_u64(j, "elapsed_us", r->elapsed_us);
+    pl_json_kv_u64(j, "jobs", r->jobs);
+    pl_json_key(j, "notes");
+    pl_json_array(j);
+    for (size_t i = 0; i < r->notes.n; i++)
+        pl_json_quoted(j, pl_bytes_of_str(r->notes.v[i]));
+    pl_json_end_array(j);
+    pl_json_end_object(j);
+}
+
+static void write_json(const struct pl_report *r, const struct pl_write_options *options, struct pl_buf *out)
+{
+    struct pl_json j;
+    (void)options; /* JSON has one form */
+    pl_json_init(&j, out, 1);
+    pl_json_object(&j);
+    pl_json_kv_str(&j, "schema", "https://plumbline.dev/schema/report/1");
+    pl_json_kv_str(&j, "verdict", pl_exit_name(r->exit));
+    pl_json_kv_u64(&j, "exit_code", (uint64_t)r->exit);
+    write_subject(&j, r);
+    write_sources(&j, r);
+    pl_json_key(&j, "level");
+    pl_json_object(&j);
+    pl_json_kv_u64(&j, "own", r->level);
+    pl_json_kv_str(&j, "chain", NULL);
+    pl_json_kv_u64(&j, "violation", r->violation);
+    pl_json_end_object(&j);
+    write_links(&j, r);
+    pl_json_key(&j, "bytes");
+    class_bytes(&j, r->bytes, r->grades);
+    pl_json_key(&j, "files");
+    pl_json_array(&j);
+    for (size_t i = 0; i < r->files.n; i++)
+        write_file(&j, r->files.v[i]);
+    pl_json_end_array(&j);
+    pl_json_key(&j, "findings");
+    pl_json_array(&j);
+    for (size_t i = 0; i < r->placed.n; i++)
+        write_finding(&j, r, &r->placed.v[i]);
+    pl_json_end_array(&j);
+    pl_json_key(&j, "policy");
+    pl_json_object(&j);
+    pl_json_kv_str(&j, "name", "default");
+    pl_json_kv_str(&j, "sha256", NULL);
+    pl_json_kv_str(&j, "decision", pl_exit_name(r->exit));
+    pl_json_key(&j, "rules");
+    pl_json_array(&j);
+    pl_json_end_array(&j);
+    pl_json_end_object(&j);
+    write_errors(&j, r);
+    write_run(&j, r);
+    pl_json_end_object(&j);
+    pl_buf_add_byte(out, '\n');
+}
+
+const struct pl_report_format pl_report_format_json = {.name = "json", .write = write_json};

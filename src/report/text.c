@@ -1,0 +1,278 @@
+/*
+ * text.c - the report for people: what was checked, what is wrong, where every byte went, the verdict last.
+ *
+ * Colour never carries meaning alone. Everything that comes from the package is quoted.
+ */
+#include "base/quote.h"
+#include "base/size.h"
+#include "report/report.h"
+
+#include <string.h>
+
+#define DEFAULT_ROWS 20u
+
+struct screen {
+    struct pl_buf *out;
+    const struct pl_report *r;
+    const struct pl_write_options *options;
+    size_t rows;
+};
+
+static void color(struct screen *s, const char *code)
+{
+    if (s->options->use_color)
+        pl_buf_printf(s->out, "\x1b[%sm", code);
+}
+
+static void quoted(struct screen *s, const char *text)
+{
+    pl_quote(s->out, pl_bytes_of_str(text));
+}
+
+static const char *severity_color(enum pl_severity severity)
+{
+    return severity == PL_SEVERITY_ERROR ? "1;31" : severity == PL_SEVERITY_WARNING ? "1;33" : "1;36";
+}
+
+static const char *verdict_color(enum pl_verdict verdict)
+{
+    return verdict == PL_VERDICT_HOLDS ? "32" : verdict == PL_VERDICT_BROKEN ? "1;31" : "33";
+}
+
+static void head(struct screen *s)
+{
+    const struct pl_report *r = s->r;
+    color(s, "1");
+    quoted(s, r->subject_name);
+    color(s, "0");
+    if (r->subject_size > 0) {
+        pl_buf_add_str(s->out, "  ");
+        pl_add_thousands(s->out, r->subject_size);
+        pl_buf_add_str(s->out, " bytes");
+    }
+    if (r->subject_purl != NULL && strcmp(r->subject_purl, r->subject_name) != 0) {
+        pl_buf_add_str(s->out, "  ");
+        quoted(s, r->subject_purl);
+    }
+    pl_buf_add_byte(s->out, '\n');
+    for (size_t i = 0; i < r->sources.n; i++) {
+        const struct pl_report_source *x = &r->sources.v[i];
+        pl_buf_printf(s->out, "  %-10s ", x->is_helper ? "helper" : "source");
+        quoted(s, x->name);
+        pl_buf_printf(s->out, "  (%s)  ", pl_how_name(x->how));
+        pl_add_thousands(s->out, x->files);
+        pl_buf_add_str(s->out, " files, ");
+        pl_add_thousands(s->out, x->bytes);
+        pl_buf_add_str(s->out, " bytes\n");
+    }
+}
+
+static void links(struct screen *s)
+{
+    if (s->r->errors.n > 0)
+        return;
+    for (int l = 0; l < PL_LINK_COUNT; l++) {
+        const struct pl_link_result *link = &s->r->links[l];
+        pl_buf_printf(s->out, "  %-10s ", pl_link_name((enum pl_link)l));
+        color(s, verdict_color(link->verdict));
+        pl_buf_printf(s->out, "%-10s", pl_verdict_name(link->verdict));
+        color(s, "0");
+        pl_buf_add_byte(s->out, ' ');
+        quoted(s, link->why);
+        pl_buf_add_byte(s->out, '\n');
+    }
+    pl_buf_add_byte(s->out, '\n');
+}
+
+static void facts(struct screen *s, const struct pl_finding *f)
+{
+    for (int i = 0; i < PL_FINDING_FACTS && f->facts[i].name != NULL; i++) {
+        pl_buf_printf(s->out, "   = %s: ", f->facts[i].name);
+        pl_quote_some(s->out, f->facts[i].value, 160);
+        pl_buf_add_byte(s->out, '\n');
+    }
+}
+
+static void finding(struct screen *s, const struct pl_placed_finding *p)
+{
+    const struct pl_finding *f = p->finding;
+    color(s, severity_color(f->severity));
+    pl_buf_printf(s->out, "%s[%s]", pl_severity_name(f->severity), f->tag);
+    color(s, "0");
+    pl_buf_add_str(s->out, ": ");
+    quoted(s, f->message);
+    pl_buf_add_str(s->out, "\n  --> ");
+    pl_quote(s->out, pl_finding_path(s->r, p));
+    if (f->offset != PL_NO_OFFSET)
+        pl_buf_printf(s->out, " @ 0x%llx", (unsigned long long)f->offset);
+    if (f->length > 0) {
+        pl_buf_add_str(s->out, " +");
+        pl_add_thousands(s->out, f->length);
+        pl_buf_add_str(s->out, f->length == 1 ? " byte" : " bytes");
+    }
+    pl_buf_add_byte(s->out, '\n');
+    facts(s, f);
+}
+
+/* Errors are never cut; notes are shown with -v only, warnings up to the row limit. */
+static void findings(struct screen *s)
+{
+    size_t warnings = 0;
+    size_t hidden[PL_SEVERITY_ERROR + 1] = {0};
+    for (size_t i = 0; i < s->r->placed.n; i++) {
+        enum pl_severity severity = s->r->placed.v[i].finding->severity;
+        bool is_shown = severity == PL_SEVERITY_ERROR || s->options->is_verbose ||
+                        (severity == PL_SEVERITY_WARNING && warnings < s->rows);
+        if (!is_shown) {
+            hidden[severity]++;
+            continue;
+        }
+        warnings += severity == PL_SEVERITY_WARNING;
+        finding(s, &s->r->placed.v[i]);
+    }
+    if (hidden[PL_SEVERITY_WARNING] > 0)
+        pl_buf_printf(s->out, "… and %zu more warnings (-v lists them)\n", hidden[PL_SEVERITY_WARNING]);
+    if (hidden[PL_SEVERITY_NOTE] > 0)
+        pl_buf_printf(s->out, "%zu note%s on passive files (-v lists them)\n", hidden[PL_SEVERITY_NOTE],
+                      hidden[PL_SEVERITY_NOTE] == 1 ? "" : "s");
+    if (s->r->placed.n > 0)
+        pl_buf_add_byte(s->out, '\n');
+}
+
+/* A number with thousands separators, right-aligned in `width` columns. */
+static void number_column(struct screen *s, uint64_t value, int width)
+{
+    struct pl_buf b;
+    pl_buf_init(&b, 64);
+    pl_add_thousands(&b, value);
+    pl_buf_printf(s->out, "%*s%.*s", b.n < (size_t)width ? width - (int)b.n : 0, "",
+                  PL_ARG(pl_buf_bytes(&b)));
+    pl_buf_reset(&b);
+}
+
+static void share_column(struct screen *s, uint64_t part, uint64_t whole)
+{
+    uint32_t ppm = pl_ppm(part, whole);
+    pl_buf_printf(s->out, "  %3u.%02u%%  ", ppm / 10000, ppm % 10000 / 100);
+}
+
+static void class_row(struct screen *s, enum pl_class c)
+{
+    const struct pl_report *r = s->r;
+    number_column(s, r->bytes[c], 15);
+    share_column(s, r->bytes[c], r->total_bytes);
+    pl_buf_add_str(s->out, pl_class_name(c));
+    if (c == PL_CLASS_DERIVED && r->bytes[c] > 0) {
+        pl_buf_add_str(s->out, "  (grade A ");
+        pl_add_thousands(s->out, r->grades[PL_GRADE_A]);
+        pl_buf_add_str(s->out, ", B ");
+        pl_add_thousands(s->out, r->grades[PL_GRADE_B]);
+        pl_buf_add_str(s->out, ", C ");
+        pl_add_thousands(s->out, r->grades[PL_GRADE_C]);
+        pl_buf_add_byte(s->out, ')');
+    }
+    pl_buf_add_byte(s->out, '\n');
+}
+
+static void byte_table(struct screen *s)
+{
+    const struct pl_report *r = s->r;
+    if (r->files.n == 0)
+        return;
+    color(s, "1");
+    pl_buf_add_str(s->out, "          bytes    share  class\n");
+    color(s, "0");
+    for (int c = 0; c < PL_CLASS_COUNT; c++)
+        if (r->bytes[c] > 0 || c == PL_CLASS_OPAQUE || c == PL_CLASS_UNACCOUNTED)
+            class_row(s, (enum pl_class)c);
+    number_column(s, r->total_bytes, 15);
+    pl_buf_printf(s->out, "  %7s  sum = size of all files (", r->total_bytes > 0 ? "100.00%" : "");
+    size_t leaves = 0;
+    for (size_t i = 0; i < r->files.n; i++)
+        leaves += r->files.v[i]->type == PL_ENTRY_FILE && r->files.v[i]->container == NULL;
+    pl_add_thousands(s->out, leaves);
+    pl_buf_add_str(s->out, " leaves, ");
+    pl_add_thousands(s->out, r->active_bytes);
+    pl_buf_add_str(s->out, " bytes active, ");
+    pl_add_thousands(s->out, r->passive_bytes);
+    pl_buf_add_str(s->out, " passive)\n");
+}
+
+static void errors(struct screen *s)
+{
+    for (size_t i = 0; i < s->r->errors.n; i++) {
+        const struct pl_err *e = &s->r->errors.v[i];
+        color(s, "1;31");
+        pl_buf_printf(s->out, "error[%s]", pl_status_name(e->status));
+        color(s, "0");
+        pl_buf_add_str(s->out, ": ");
+        quoted(s, e->text);
+        pl_buf_add_byte(s->out, '\n');
+        if (e->subject[0] != '\0') {
+            pl_buf_add_str(s->out, "  --> ");
+            quoted(s, e->subject);
+            if (e->offset != PL_NO_OFFSET)
+                pl_buf_printf(s->out, " @ 0x%llx", (unsigned long long)e->offset);
+            pl_buf_add_byte(s->out, '\n');
+        }
+        if (e->hint[0] != '\0') {
+            pl_buf_add_str(s->out, "   = ");
+            quoted(s, e->hint);
+            pl_buf_add_byte(s->out, '\n');
+        }
+    }
+}
+
+static void verdict_line(struct screen *s)
+{
+    const struct pl_report *r = s->r;
+    static const struct {
+        enum pl_exit code;
+        const char *word;
+        const char *color;
+    } words[] = {{PL_EXIT_PASS, "PASS", "1;32"},
+                 {PL_EXIT_FAIL, "FAIL", "1;31"},
+                 {PL_EXIT_INCONCLUSIVE, "INCONCLUSIVE", "1;33"}};
+    const char *word = "ERROR";
+    const char *code = "1;31";
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (words[i].code != r->exit)
+            continue;
+        word = words[i].word;
+        code = words[i].color;
+    }
+    size_t n_errors = 0;
+    for (size_t i = 0; i < r->placed.n; i++)
+        n_errors += r->placed.v[i].finding->severity == PL_SEVERITY_ERROR;
+    color(s, code);
+    pl_buf_printf(s->out, "plumb: %s", word);
+    color(s, "0");
+    pl_buf_add_byte(s->out, ' ');
+    quoted(s, r->subject_purl != NULL ? r->subject_purl : r->subject_name);
+    if (r->errors.n > 0) {
+        pl_buf_printf(s->out, " exit %d (%s)\n", (int)r->exit, pl_exit_name(r->exit));
+        return;
+    }
+    pl_buf_printf(s->out, " LCAL-%u", r->level);
+    if (r->violation > 0)
+        pl_buf_printf(s->out, ", LCAL-%u violation", r->violation);
+    pl_buf_printf(s->out, " (%zu finding%s, ", n_errors, n_errors == 1 ? "" : "s");
+    pl_add_thousands(s->out, r->bytes[PL_CLASS_UNACCOUNTED]);
+    pl_buf_add_str(s->out, " bytes unaccounted, ");
+    pl_add_thousands(s->out, r->bytes[PL_CLASS_OPAQUE]);
+    pl_buf_add_str(s->out, " opaque)\n");
+}
+
+static void write_text(const struct pl_report *r, const struct pl_write_options *options, struct pl_buf *out)
+{
+    struct screen s = {.out = out, .r = r, .options = options};
+    s.rows = options->row_limit == 0 ? DEFAULT_ROWS : options->row_limit;
+    head(&s);
+    links(&s);
+    findings(&s);
+    byte_table(&s);
+    errors(&s);
+    verdict_line(&s);
+}
+
+const struct pl_report_format pl_report_format_text = {.name = "text", .write = write_text};
