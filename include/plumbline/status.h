@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define PL_MUST_USE __attribute__((warn_unused_result))
+#define PL_MUST_USE           __attribute__((warn_unused_result))
 #define PL_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #else
 #define PL_MUST_USE
@@ -36,7 +36,7 @@ typedef enum pl_status {
     PL_E_BUG = -10         /* our own mistake */
 } pl_status;
 
-#define PL_NO_OFFSET UINT64_MAX
+#define PL_NO_OFFSET      UINT64_MAX
 #define PL_ERR_TEXT_BYTES 512
 
 /* The caller's struct; nothing to free. Every function that takes one accepts NULL. */

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #define FIRST_CHUNK_BYTES 4096u
-#define LAST_CHUNK_BYTES (1024u * 1024u)
-#define ALIGN_BYTES 16u
+#define LAST_CHUNK_BYTES  (1024u * 1024u)
+#define ALIGN_BYTES       16u
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ONE_CHUNK_EACH 1

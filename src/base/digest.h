@@ -9,9 +9,9 @@
 #include "base/bytes.h"
 #include "base/status.h"
 
-#define PL_SHA256_BYTES 32u
-#define PL_SHA1_BYTES 20u
-#define PL_MD5_BYTES 16u
+#define PL_SHA256_BYTES     32u
+#define PL_SHA1_BYTES       20u
+#define PL_MD5_BYTES        16u
 #define PL_SHA256_HEX_BYTES 65u /* with NUL */
 
 typedef struct pl_sha256 {

@@ -10,7 +10,7 @@
 
 const char *pl_status_name(pl_status st)
 {
-    static const char *const names[] = {"ok",     "usage",   "input", "limit",     "io",         "nomem",
+    static const char *const names[] = {"ok",      "usage", "input",     "limit",       "io", "nomem",
                                         "network", "trust", "not-found", "unsupported", "bug"};
     unsigned i = (unsigned)-(int)st;
     return i < sizeof names / sizeof names[0] ? names[i] : "unknown";

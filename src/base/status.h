@@ -13,8 +13,7 @@
  * return pl_fail(err, PL_E_INPUT, at, "ar: member header cut short");
  * Clears subject and hint. `offset` is a byte of the subject or PL_NO_OFFSET.
  */
-pl_status pl_fail(struct pl_err *err, pl_status st, uint64_t offset, const char *fmt, ...)
-    PL_PRINTF(4, 5);
+pl_status pl_fail(struct pl_err *err, pl_status st, uint64_t offset, const char *fmt, ...) PL_PRINTF(4, 5);
 
 /* The same for a failed system call: appends the text of errno; PL_E_NOMEM for ENOMEM, else PL_E_IO. */
 pl_status pl_fail_errno(struct pl_err *err, const char *fmt, ...) PL_PRINTF(2, 3);

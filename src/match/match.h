@@ -16,10 +16,11 @@
 /* What a rung may look at. One per worker thread; everything but the arenas is shared and read-only. */
 struct pl_match {
     const struct pl_index *index;
-    const struct pl_literals *literals; /* string literals of the sources; NULL when no binary asked for them */
+    const struct pl_literals
+        *literals; /* string literals of the sources; NULL when no binary asked for them */
     const struct pl_limits *limits;
-    struct pl_arena *arena;   /* lives as long as the report: texts of claims and findings */
-    struct pl_arena *scratch; /* reset after each file */
+    struct pl_arena *arena;       /* lives as long as the report: texts of claims and findings */
+    struct pl_arena *scratch;     /* reset after each file */
     struct pl_file *const *files; /* the whole package in walk order; only in PL_PASS_PACKAGE */
     size_t n_files;
 };
@@ -50,6 +51,7 @@ struct pl_file *pl_match_data(const struct pl_match *m, pl_bytes name);
 
 /* Claim [offset, offset + length) of f; source may be NULL. The texts are borrowed. */
 PL_MUST_USE pl_status pl_match_claim(struct pl_file *f, uint64_t offset, uint64_t length, enum pl_class class,
-                                     enum pl_grade grade, const char *rule, const char *source, struct pl_err *err);
+                                     enum pl_grade grade, const char *rule, const char *source,
+                                     struct pl_err *err);
 
 #endif

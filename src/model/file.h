@@ -15,7 +15,7 @@
 #include "model/finding.h"
 #include "model/ledger.h"
 
-#define PL_NO_PARENT SIZE_MAX
+#define PL_NO_PARENT  SIZE_MAX
 #define PL_FILE_FACTS 6
 
 struct pl_file {
@@ -39,10 +39,11 @@ struct pl_file {
     pl_sha1 git_blob;
     pl_md5 md5;
 
-    struct pl_fact facts[PL_FILE_FACTS]; /* what a reader learnt, such as {"elf.soname", "liblzma.so.5"}; up to a NULL name */
-    const char *kind; /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
+    struct pl_fact facts
+        [PL_FILE_FACTS]; /* what a reader learnt, such as {"elf.soname", "liblzma.so.5"}; up to a NULL name */
+    const char *kind;    /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
     enum pl_role role;
-    struct pl_ledger ledger; 
+    struct pl_ledger ledger;
     struct pl_findings findings;
 };
 

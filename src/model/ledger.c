@@ -247,9 +247,10 @@ static bool continues(const struct pl_claim *a, const struct pl_claim *b)
     bool is_adjacent = end_of(a) == b->offset;
     bool is_same_kind = a->class == b->class && a->grade == b->grade && same_text(a->rule, b->rule) &&
                         same_text(a->source, b->source) && same_text(a->note, b->note);
-    bool is_same_run = a->source_offset == b->source_offset
-                           ? a->source_offset == UINT64_MAX
-                           : a->source_offset != UINT64_MAX && a->source_offset + a->length == b->source_offset;
+    bool is_same_run =
+        a->source_offset == b->source_offset
+            ? a->source_offset == UINT64_MAX
+            : a->source_offset != UINT64_MAX && a->source_offset + a->length == b->source_offset;
     return is_adjacent && is_same_kind && is_same_run;
 }
 
@@ -296,5 +297,6 @@ uint64_t pl_ledger_totals(const struct pl_ledger *l, uint64_t by_class[PL_CLASS_
         by_class[c->class] += c->length;
         if (by_grade != NULL && c->class == PL_CLASS_DERIVED)
             by_grade[c->grade] += c->length;
-    }    return members;
+    }
+    return members;
 }

@@ -18,11 +18,12 @@ struct pl_claim {
     uint64_t offset; /* bytes from the start of the file */
     uint64_t length; /* bytes; a claim of 0 is dropped */
     enum pl_class class;
-    enum pl_grade grade;    /* for PL_CLASS_DERIVED, else PL_GRADE_NONE */
-    const char *rule;       /* stable name of the rule: "text.coverage" */
-    const char *source;     /* source file, possibly with lines "src/a.c:10-20" or "@0x1f0"; NULL when none */
-    uint64_t source_offset; /* byte in that source file where the range begins; PL_NO_OFFSET when not a range */
-    const char *note;       /* one more thing to say, such as the patch it came from; NULL */
+    enum pl_grade grade; /* for PL_CLASS_DERIVED, else PL_GRADE_NONE */
+    const char *rule;    /* stable name of the rule: "text.coverage" */
+    const char *source;  /* source file, possibly with lines "src/a.c:10-20" or "@0x1f0"; NULL when none */
+    uint64_t
+        source_offset; /* byte in that source file where the range begins; PL_NO_OFFSET when not a range */
+    const char *note;  /* one more thing to say, such as the patch it came from; NULL */
 };
 
 struct pl_ledger {
@@ -57,6 +58,6 @@ PL_MUST_USE pl_status pl_ledger_seal(struct pl_ledger *l, enum pl_class rest, co
  * size == returned + sum of by_class.
  */
 uint64_t pl_ledger_totals(const struct pl_ledger *l, uint64_t by_class[PL_CLASS_COUNT],
-                      uint64_t by_grade[PL_GRADE_COUNT]);
+                          uint64_t by_grade[PL_GRADE_COUNT]);
 
 #endif

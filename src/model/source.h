@@ -32,13 +32,13 @@ struct pl_source_file {
 enum pl_source_rank { PL_RANK_OWN, PL_RANK_TOOLCHAIN, PL_RANK_DEPENDENCY };
 
 struct pl_source_tree {
-    const char *name;    /* "xz-utils 5.4.1-1" */
-    const char *uri;     /* as the user or the supplier named it */
+    const char *name;     /* "xz-utils 5.4.1-1" */
+    const char *uri;      /* as the user or the supplier named it */
     const char *revision; /* version, tag or commit; NULL */
-    pl_sha256 sha256;    /* of the .dsc, the archive, or the sorted list of file digests of a folder */
+    pl_sha256 sha256;     /* of the .dsc, the archive, or the sorted list of file digests of a folder */
     enum pl_how how;
     enum pl_source_rank rank;
-    struct pl_arena *arena; /* owned: names and texts */
+    struct pl_arena *arena;              /* owned: names and texts */
     PL_VEC(struct pl_source_file) files; /* sorted by path, superseded ones last */
     uint64_t total_bytes;
 };

@@ -8,10 +8,10 @@
 const char *pl_class_name(enum pl_class c)
 {
     static const char *const names[PL_CLASS_COUNT + 1] = {
-        [PL_CLASS_IDENTICAL] = "identical", [PL_CLASS_DERIVED] = "derived",
-        [PL_CLASS_GENERATED] = "generated", [PL_CLASS_TOOLCHAIN] = "toolchain",
-        [PL_CLASS_STRUCTURE] = "structure", [PL_CLASS_SIGNATURE] = "signature",
-        [PL_CLASS_WAIVED] = "waived",       [PL_CLASS_OPAQUE] = "opaque",
+        [PL_CLASS_IDENTICAL] = "identical",     [PL_CLASS_DERIVED] = "derived",
+        [PL_CLASS_GENERATED] = "generated",     [PL_CLASS_TOOLCHAIN] = "toolchain",
+        [PL_CLASS_STRUCTURE] = "structure",     [PL_CLASS_SIGNATURE] = "signature",
+        [PL_CLASS_WAIVED] = "waived",           [PL_CLASS_OPAQUE] = "opaque",
         [PL_CLASS_UNACCOUNTED] = "unaccounted", [PL_CLASS_MEMBERS] = "members",
     };
     return names[c];

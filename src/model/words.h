@@ -42,7 +42,13 @@ enum pl_how { PL_HOW_GIVEN, PL_HOW_VERIFIED, PL_HOW_CLAIMED };
 enum pl_severity { PL_SEVERITY_NOTE, PL_SEVERITY_WARNING, PL_SEVERITY_ERROR };
 
 /* What stands in a directory or an archive. */
-enum pl_entry_type { PL_ENTRY_FILE, PL_ENTRY_DIRECTORY, PL_ENTRY_SYMLINK, PL_ENTRY_HARDLINK, PL_ENTRY_SPECIAL };
+enum pl_entry_type {
+    PL_ENTRY_FILE,
+    PL_ENTRY_DIRECTORY,
+    PL_ENTRY_SYMLINK,
+    PL_ENTRY_HARDLINK,
+    PL_ENTRY_SPECIAL
+};
 
 const char *pl_class_name(enum pl_class c);
 const char *pl_grade_name(enum pl_grade g); /* "A", "B", "C"; NULL for none */
