@@ -1,0 +1,63 @@
+# The front door. The build itself is in meson.build, the packages it needs in tools/apt-packages.
+TIME ?= 60
+DESTDIR ?=
+PREFIX ?= /usr/local
+SANITIZE = -Db_sanitize=address,undefined
+
+.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz bench accuracy format lint install dist clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | awk -F'#' '{printf "make %-11s %s\n", $$1, $$2}'
+
+deps:
+	@tools/install-deps build
+deps-test:
+	@tools/install-deps build test
+deps-deep:
+	@tools/install-deps build test deep
+
+build: deps ## the program, at build/plumb
+	@tools/build build
+
+demo: build ## account for every byte of a real Debian package
+	@tools/demo
+
+check: deps-test ## every test, plain and under ASan and UBSan; ends with "N passed, N failed"
+	@tools/run-tests \
+	    --check "build: gcc=tools/build build" \
+	    --check "build: gcc, ASan and UBSan, warnings are errors=tools/build build-asan $(SANITIZE) -Dwerror_ci=true" \
+	    --check "build: clang, warnings are errors=CC=clang tools/build build-clang -Dwerror_ci=true" \
+	    --check "style: layers=tools/check-layers ." \
+	    --check "style: words and lengths=tools/check-style" \
+	    --check "style: layout=tools/format --check" \
+	    build build-asan
+
+check-deep: deps-deep check ## all of check, valgrind, fuzzing for TIME seconds a target, accuracy
+	@tools/run-tests --wrap "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" build
+	@tools/run-fuzz $(TIME)
+	@$(MAKE) --no-print-directory accuracy
+
+fuzz: deps-deep ## fuzz every reader, TIME=60 seconds each
+	@tools/run-fuzz $(TIME)
+
+bench: build ## speed and memory, printed
+	@tools/run-if-there bench/run
+
+accuracy: build ## false alarms and misses on real packages, printed
+	@tools/run-if-there tests/accuracy/run
+
+format: ## lay out all C files
+	@tools/format
+
+lint: deps-deep build ## clang-tidy
+	@tools/lint
+
+install: build ## program, library, headers to PREFIX=/usr/local
+	@meson configure build --prefix=$(PREFIX)
+	@DESTDIR=$(DESTDIR) meson install -C build
+
+dist: build ## a source archive, from git
+	@meson dist -C build --no-tests
+
+clean: ## remove every build folder
+	@rm -rf build build-asan build-clang build-fuzz
