@@ -76,6 +76,7 @@ PL_API const struct pl_err *pl_report_error(const struct pl_report *r, size_t i)
 struct pl_write_options {
     bool use_color;
     bool is_verbose;
+    bool is_quiet;    /* text: the verdict line alone */
     size_t row_limit; /* rows of a list in text; 0: 20. JSON and ledger are never cut */
 };
 

@@ -267,11 +267,13 @@ static void write_text(const struct pl_report *r, const struct pl_write_options 
 {
     struct screen s = {.out = out, .r = r, .options = options};
     s.rows = options->row_limit == 0 ? DEFAULT_ROWS : options->row_limit;
-    head(&s);
-    links(&s);
-    findings(&s);
-    byte_table(&s);
-    errors(&s);
+    if (!options->is_quiet) {
+        head(&s);
+        links(&s);
+        findings(&s);
+        byte_table(&s);
+        errors(&s);
+    }
     verdict_line(&s);
 }
 

@@ -1,0 +1,117 @@
+/*
+ * main.c - plumb: find the verb and run it.
+ */
+#include "command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND(name) extern const struct command command_##name;
+#include "commands.def"
+#undef COMMAND
+
+static const struct command *const commands[] = {
+#define COMMAND(name) &command_##name,
+#include "commands.def"
+#undef COMMAND
+};
+
+const struct command *command_at(size_t i)
+{
+    return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+void put_quoted(void *to, const char *text)
+{
+    FILE *f = to;
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c < 0x20 || c >= 0x7f)
+            (void)fprintf(f, "\\x%02x", c);
+        else
+            (void)fputc(c, f);
+    }
+}
+
+int usage_error(const char *text, const char *hint)
+{
+    (void)fputs("plumb: ", stderr);
+    put_quoted(stderr, text);
+    (void)fputc('\n', stderr);
+    if (hint != NULL)
+        (void)fprintf(stderr, "       %s\n", hint);
+    return PL_EXIT_USAGE;
+}
+
+/* Edit distance with one row (Wagner and Fischer 1974); words longer than the row are far from everything. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[32];
+    size_t n = strlen(b);
+    if (n + 1 > sizeof row / sizeof row[0] || strlen(a) > 64)
+        return SIZE_MAX;
+    for (size_t k = 0; k <= n; k++)
+        row[k] = k;
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t k = 0; k < n; k++) {
+            size_t change = diagonal + (a[i] != b[k]);
+            diagonal = row[k + 1];
+            size_t best = row[k] < row[k + 1] ? row[k] + 1 : row[k + 1] + 1;
+            row[k + 1] = change < best ? change : best;
+        }
+    }
+    return row[n];
+}
+
+static int unknown_verb(const char *verb)
+{
+    char text[512];
+    char hint[128];
+    const char *nearest = NULL;
+    size_t best = 4;
+    for (size_t i = 0; command_at(i) != NULL; i++) {
+        size_t d = distance(verb, commands[i]->name);
+        if (d < best) {
+            best = d;
+            nearest = commands[i]->name;
+        }
+    }
+    (void)snprintf(text, sizeof text, "unknown verb '%s'", verb);
+    if (nearest != NULL)
+        (void)snprintf(hint, sizeof hint, "did you mean: plumb %s", nearest);
+    else
+        (void)snprintf(hint, sizeof hint, "plumb help lists the verbs");
+    return usage_error(text, hint);
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    char why[512];
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, reported as one */
+    if (!options_parse(argc, argv, &o, why, sizeof why))
+        return usage_error(why, NULL);
+    if (o.verb == NULL)
+        return command_find("help")->run(&o);
+    const struct command *c = command_find(o.verb);
+    if (c == NULL)
+        return unknown_verb(o.verb);
+    if (o.wants_help) {
+        o.words[0] = o.verb;
+        o.n_words = 1;
+        return command_find("help")->run(&o);
+    }
+    return c->run(&o);
+}

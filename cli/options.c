@@ -1,0 +1,242 @@
+/*
+ * options.c - reading the command line.
+ *
+ * Flags may stand anywhere; "--" ends them; the last one wins; long flags are never abbreviated.
+ */
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool to_number(const char *text, unsigned long max, unsigned long *out)
+{
+    char *end;
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    unsigned long value = strtoul(text, &end, 10);
+    if (*end != '\0' || value > max)
+        return false;
+    *out = value;
+    return true;
+}
+
+static bool is_format(const char *name, size_t n)
+{
+    for (size_t i = 0; pl_report_format(i) != NULL; i++)
+        if (strlen(pl_report_format(i)) == n && strncmp(pl_report_format(i), name, n) == 0)
+            return true;
+    return false;
+}
+
+static bool set_output(struct options *o, const char *value)
+{
+    const char *equals = strchr(value, '=');
+    size_t n = equals == NULL ? strlen(value) : (size_t)(equals - value);
+    if (o->n_outputs == MAX_OUTPUTS || !is_format(value, n) || (equals != NULL && equals[1] == '\0'))
+        return false;
+    for (size_t i = 0; pl_report_format(i) != NULL; i++)
+        if (strlen(pl_report_format(i)) == n && strncmp(pl_report_format(i), value, n) == 0)
+            o->outputs[o->n_outputs].format = pl_report_format(i);
+    o->outputs[o->n_outputs++].path = equals == NULL ? NULL : equals + 1;
+    return true;
+}
+
+static bool set_source(struct options *o, const char *value)
+{
+    if (o->n_sources == MAX_SOURCES || value[0] == '\0')
+        return false;
+    o->sources[o->n_sources++] = value;
+    return true;
+}
+
+static bool set_color(struct options *o, const char *value)
+{
+    static const char *const words[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(value, words[i]) == 0) {
+            o->color = (enum tri)i;
+            return true;
+        }
+    return false;
+}
+
+static bool set_progress(struct options *o, const char *value)
+{
+    static const char *const words[] = {"auto", "bar", "plain", "none"};
+    for (int i = 0; i < 4; i++)
+        if (strcmp(value, words[i]) == 0) {
+            o->progress = (enum progress)i;
+            return true;
+        }
+    return false;
+}
+
+static bool set_jobs(struct options *o, const char *value)
+{
+    unsigned long n;
+    if (!to_number(value, 1024, &n) || n == 0)
+        return false;
+    o->jobs = (unsigned)n;
+    return true;
+}
+
+static bool set_limit(struct options *o, const char *value)
+{
+    unsigned long n;
+    if (!to_number(value, 1000000, &n))
+        return false;
+    o->row_limit = n;
+    return true;
+}
+
+/* "30s", "500ms", "2m"; a bare number is seconds. */
+static bool set_timeout(struct options *o, const char *value)
+{
+    static const struct {
+        const char *unit;
+        unsigned long ms;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"", 1000}};
+    char digits[16];
+    size_t n = strspn(value, "0123456789");
+    unsigned long number;
+    if (n == 0 || n >= sizeof digits)
+        return false;
+    memcpy(digits, value, n);
+    digits[n] = '\0';
+    if (!to_number(digits, 86400000, &number) || number == 0)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(value + n, units[i].unit) == 0 && number <= 86400000 / units[i].ms) {
+            o->timeout_ms = (unsigned)(number * units[i].ms);
+            return true;
+        }
+    return false;
+}
+
+static bool set_cache_dir(struct options *o, const char *value)
+{
+    o->cache_dir = value;
+    return value[0] != '\0';
+}
+
+#define SWITCH(field)                                                                                        \
+    static bool set_##field(struct options *o, const char *value)                                            \
+    {                                                                                                        \
+        o->field = value[0] == '1';                                                                          \
+        return true;                                                                                         \
+    }
+SWITCH(is_quiet)
+SWITCH(is_verbose)
+SWITCH(is_offline)
+SWITCH(is_report_only)
+SWITCH(wants_help)
+SWITCH(wants_all)
+
+static const struct flag flags[] = {
+    {"source", 's', "SRC", "where the source is: a folder, an archive, a .dsc, or auto; repeatable",
+     set_source},
+    {"output", 'o', "FMT[=PATH]", "write text, json or ledger, to a file when a path is given; repeatable",
+     set_output},
+    {"quiet", 'q', NULL, "print the verdict alone", set_is_quiet},
+    {"verbose", 'v', NULL, "list every finding, and say what is being done", set_is_verbose},
+    {"color", 0, "WHEN", "auto, always or never", set_color},
+    {"progress", 0, "HOW", "auto, bar, plain or none; on standard error", set_progress},
+    {"offline", 0, NULL, "make no network call; use what the cache holds", set_is_offline},
+    {"jobs", 'j', "N", "worker threads; default: one for each core", set_jobs},
+    {"timeout", 0, "DUR", "give up on a transfer after 30s, 500ms, 2m; default 60s", set_timeout},
+    {"cache-dir", 0, "DIR", "keep fetched files there; default $XDG_CACHE_HOME/plumbline", set_cache_dir},
+    {"report-only", 0, NULL, "exit 0 where it would be 1 or 3", set_is_report_only},
+    {"limit", 0, "N", "warnings listed in text; JSON is never cut; default 20", set_limit},
+    {"all", 'a', NULL, "with help: all verbs and flags", set_wants_all},
+    {"help", 'h', NULL, "this help", set_wants_help},
+};
+
+const struct flag *flag_at(size_t i)
+{
+    return i < sizeof flags / sizeof flags[0] ? &flags[i] : NULL;
+}
+
+static const struct flag *find_long(const char *name, size_t n, bool *is_negated)
+{
+    *is_negated = false;
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; flag_at(i) != NULL; i++)
+            if (strlen(flags[i].name) == n && strncmp(flags[i].name, name, n) == 0 &&
+                (turn == 0 || flags[i].value == NULL)) {
+                *is_negated = turn == 1;
+                return &flags[i];
+            }
+        if (n <= 3 || strncmp(name, "no-", 3) != 0)
+            break;
+        name += 3;
+        n -= 3;
+    }
+    return NULL;
+}
+
+static const struct flag *find_letter(char letter)
+{
+    for (size_t i = 0; flag_at(i) != NULL; i++)
+        if (flags[i].letter == letter)
+            return &flags[i];
+    return NULL;
+}
+
+/* One flag at argv[*at]; moves *at over its value. */
+static bool parse_flag(int argc, char **argv, int *at, struct options *out, char *why, size_t n)
+{
+    const char *arg = argv[*at];
+    bool is_long = arg[1] == '-';
+    const char *equals = is_long ? strchr(arg, '=') : NULL;
+    const char *name = is_long ? arg + 2 : arg + 1;
+    size_t name_n = is_long ? (equals == NULL ? strlen(name) : (size_t)(equals - name)) : 1;
+    bool is_negated = false;
+    const struct flag *flag = is_long ? find_long(name, name_n, &is_negated) : find_letter(arg[1]);
+    const char *value = equals != NULL ? equals + 1 : !is_long && arg[2] != '\0' ? arg + 2 : NULL;
+    if (flag == NULL) {
+        (void)snprintf(why, n, "unknown flag %s (plumb help -a lists all)", arg);
+        return false;
+    }
+    if (flag->value == NULL && value != NULL) {
+        (void)snprintf(why, n, "%s takes no value", arg);
+        return false;
+    }
+    if (flag->value == NULL)
+        value = is_negated ? "0" : "1";
+    if (value == NULL && *at + 1 < argc)
+        value = argv[++*at];
+    if (value == NULL) {
+        (void)snprintf(why, n, "--%s needs a value: --%s %s", flag->name, flag->name, flag->value);
+        return false;
+    }
+    if (!flag->set(out, value)) {
+        (void)snprintf(why, n, "--%s does not take '%s'; %s", flag->name, value, flag->help);
+        return false;
+    }
+    return true;
+}
+
+bool options_parse(int argc, char **argv, struct options *out, char *why, size_t n)
+{
+    bool only_words = false;
+    *out = (struct options){0};
+    for (int i = 1; i < argc; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0) {
+            only_words = true;
+        } else if (!only_words && strcmp(argv[i], "--version") == 0 && out->verb == NULL) {
+            out->verb = "version";
+        } else if (!only_words && argv[i][0] == '-' && argv[i][1] != '\0') {
+            if (!parse_flag(argc, argv, &i, out, why, n))
+                return false;
+        } else if (out->verb == NULL) {
+            out->verb = argv[i];
+        } else if (out->n_words < MAX_WORDS) {
+            out->words[out->n_words++] = argv[i];
+        } else {
+            (void)snprintf(why, n, "too many arguments at '%s'", argv[i]);
+            return false;
+        }
+    }
+    return true;
+}

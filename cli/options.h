@@ -1,0 +1,60 @@
+/*
+ * options.h - the one table of flags: parsing, help and completion read it.
+ */
+#ifndef PLUMB_OPTIONS_H
+#define PLUMB_OPTIONS_H
+
+#include "plumbline/plumbline.h"
+
+#define MAX_OUTPUTS 8
+#define MAX_SOURCES 32
+#define MAX_WORDS   16
+
+enum tri { AUTO, ALWAYS, NEVER };
+enum progress { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
+
+struct output {
+    const char *format;
+    const char *path; /* NULL: standard output */
+};
+
+/* Everything that the command line says. Strings point into argv. */
+struct options {
+    const char *verb;
+    const char *words[MAX_WORDS]; /* positionals after the verb */
+    size_t n_words;
+    struct output outputs[MAX_OUTPUTS];
+    size_t n_outputs;
+    const char *sources[MAX_SOURCES];
+    size_t n_sources;
+    enum tri color;
+    enum progress progress;
+    bool is_quiet;
+    bool is_verbose;
+    bool is_offline;
+    bool is_report_only;
+    bool wants_help;
+    bool wants_all;
+    unsigned jobs;
+    unsigned timeout_ms;
+    size_t row_limit;
+    const char *cache_dir;
+};
+
+/* One flag. `value` names its argument in the help; NULL for a switch, which also has a --no- form. */
+struct flag {
+    const char *name;
+    char letter; /* 0 when there is none */
+    const char *value;
+    const char *help;
+    /* Store the value ("1" or "0" for a switch); false when it is not acceptable. */
+    bool (*set)(struct options *o, const char *value);
+};
+
+/* The i-th flag, NULL past the last. */
+const struct flag *flag_at(size_t i);
+
+/* Read argv. On failure `why` (of `n` bytes) says what is wrong; the exit code is then 2. */
+bool options_parse(int argc, char **argv, struct options *out, char *why, size_t n);
+
+#endif

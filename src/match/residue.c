@@ -1,0 +1,118 @@
+/*
+ * residue.c - counting novel words in what is left.
+ *
+ * A gap may begin or end inside a word, because coverage ate what it shares with the source; the whole word is what counts. A word of
+ * digits alone is never novel: dates, sizes and versions are what builds put in. In files that are not text only long words count,
+ * since short ones arise by chance.
+ */
+#include "match/residue.h"
+
+#include "classify/classify.h"
+#include "format/text/words.h"
+
+#include <string.h>
+
+#define SAMPLE_BYTES 160u
+/* By chance, 8 printable bytes in a row that form a word stand in about one of 10^5 positions of random data. */
+#define BINARY_WORD_MIN_BYTES 8u
+
+static bool is_word_byte(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c >= 0x80;
+}
+
+static bool is_number(pl_bytes word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] < '0' || word.p[i] > '9')
+            return false;
+    return true;
+}
+
+/* The gap, widened to the borders of the words it cuts. */
+static pl_bytes whole_words(pl_bytes data, uint64_t offset, uint64_t length)
+{
+    size_t first = (size_t)offset;
+    size_t end = (size_t)(offset + length);
+    if (is_word_byte(data.p[first]))
+        while (first > 0 && offset - first < PL_WORD_MAX_BYTES && is_word_byte(data.p[first - 1]))
+            first--;
+    if (is_word_byte(data.p[end - 1]))
+        while (end < data.n && end - (offset + length) < PL_WORD_MAX_BYTES && is_word_byte(data.p[end]))
+            end++;
+    return pl_bytes_sub(data, first, end - first);
+}
+
+static bool in_field(pl_bytes control, const char *field, pl_bytes word)
+{
+    pl_bytes line;
+    while (pl_bytes_line(&control, &line)) {
+        if (!pl_bytes_starts(line, pl_bytes_of_str(field)))
+            continue;
+        pl_bytes value = pl_bytes_from(line, strlen(field));
+        pl_bytes known;
+        while (pl_words_next(&value, &known))
+            if (pl_bytes_eq(known, word))
+                return true;
+    }
+    return false;
+}
+
+static bool is_own_name(const struct pl_match *m, pl_bytes word)
+{
+    static const char *const fields[] = {"Package:", "Source:", "Version:", "Architecture:"};
+    const struct pl_file *control = pl_match_control(m, "control");
+    if (control == NULL || control->data.p == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (in_field(control->data, fields[i], word))
+            return true;
+    return false;
+}
+
+static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, bool is_text,
+                             struct pl_residue *out, struct pl_err *err)
+{
+    struct pl_buf sample;
+    pl_bytes rest = whole_words(f->data, out->offset, out->length);
+    pl_bytes word;
+    pl_buf_init(&sample, SAMPLE_BYTES + 2 + PL_WORD_MAX_BYTES);
+    while (pl_words_next(&rest, &word)) {
+        if (!is_text && word.n < BINARY_WORD_MIN_BYTES)
+            continue;
+        out->words++;
+        if (is_number(word) || pl_index_has_word(m->index, word) || is_own_name(m, word))
+            continue;
+        out->novel_words++;
+        if (sample.n < SAMPLE_BYTES) {
+            pl_buf_add_str(&sample, sample.n > 0 ? ", " : "");
+            pl_buf_add(&sample, word);
+        }
+    }
+    pl_status st = pl_buf_done(&sample, err);
+    if (st == PL_OK && sample.n > 0) {
+        out->sample = pl_arena_keep(m->arena, pl_buf_bytes(&sample));
+        if (out->sample.p == NULL)
+            st = pl_arena_fail(m->arena, err);
+    }
+    pl_buf_reset(&sample);
+    return st;
+}
+
+pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    uint64_t offset;
+    uint64_t length;
+    bool is_text = pl_looks_like_text(f->data);
+    for (uint64_t from = 0; pl_ledger_gap(&f->ledger, from, &offset, &length); from = offset + length) {
+        struct pl_residue *slot = PL_VEC_ADD(&f->residues);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = (struct pl_residue){.offset = offset, .length = length};
+        pl_status st = look_closer(m, f, is_text, slot, err);
+        if (st != PL_OK)
+            return st;
+    }
+    return PL_OK;
+}

@@ -1,0 +1,239 @@
+/*
+ * examine.c - walk, classify, match, seal.
+ *
+ *     walk (one thread) -> queue -> workers: digest, kind, rungs that need one file
+ *     when the walk is done       -> workers: rungs that need the package, residues, seal
+ *
+ * Each worker has an arena for what the report keeps and one for scratch. Which worker sees a file changes nothing in the result:
+ * records are put in walk order afterwards, and nothing that is written depends on addresses.
+ */
+#include "pipeline/examine.h"
+
+#include "classify/classify.h"
+#include "format/archive/unpack.h"
+#include "io/walk.h"
+#include "match/match.h"
+#include "match/residue.h"
+#include "pipeline/pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAITING_BYTES (256ull << 20)
+/* Small files that rungs of the package pass may want to read although they are explained themselves. */
+#define KEPT_BYTES (1u << 20)
+
+struct worker_state {
+    struct pl_arena *arena;
+    struct pl_arena scratch;
+};
+
+struct run {
+    const struct pl_examination *x;
+    struct pl_report *r;
+    struct pl_pool *pool;
+    struct worker_state *workers;
+    pthread_mutex_t literals_lock;
+    struct pl_literals *literals;
+    pl_status literals_st;
+    struct pl_err literals_err;
+    bool literals_built;
+    size_t first_order; /* added to the walk's order when several walks share a report */
+    pl_bytes prefix;    /* before each path, for folders */
+};
+
+/* Built when the first binary asks for it: most packages of scripts never do. */
+static pl_status need_literals(struct run *run, const struct pl_literals **out, struct pl_err *err)
+{
+    (void)pthread_mutex_lock(&run->literals_lock); /* fails only on misuse */
+    if (!run->literals_built && run->x->index != NULL) {
+        run->literals_st = pl_literals_build(run->x->index, run->x->jobs, &run->literals, &run->literals_err);
+        run->literals_built = true;
+    }
+    pl_status st = run->literals_st;
+    if (st != PL_OK && err != NULL)
+        *err = run->literals_err;
+    *out = run->literals;
+    (void)pthread_mutex_unlock(&run->literals_lock);
+    return st;
+}
+
+static bool is_leaf_with_data(const struct pl_file *f)
+{
+    return f->type == PL_ENTRY_FILE && f->container == NULL && f->is_whole && f->data.p != NULL;
+}
+
+static bool is_kept(const struct pl_file *f)
+{
+    return f->data.n <= KEPT_BYTES && pl_bytes_starts(f->path, PL_LIT("control.tar"));
+}
+
+static struct pl_match match_of(struct run *run, unsigned worker)
+{
+    return (struct pl_match){.index = run->x->index,
+                             .limits = run->x->limits,
+                             .arena = run->workers[worker].arena,
+                             .scratch = &run->workers[worker].scratch};
+}
+
+static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struct pl_err *err)
+{
+    struct run *run = ctx;
+    struct pl_match m = match_of(run, worker);
+    f->findings.arena = m.arena;
+    pl_status st = f->has_digests ? PL_OK : pl_file_digest(f, err);
+    if (st != PL_OK)
+        return st;
+    pl_classify(f);
+    if (strncmp(f->kind, "elf-", 4) == 0)
+        st = need_literals(run, &m.literals, err);
+    if (st == PL_OK && m.index != NULL)
+        st = pl_match_file(&m, PL_PASS_FILE, f, err);
+    if (st != PL_OK) {
+        pl_err_about(err, pl_arena_str(m.arena, f->path));
+        return st;
+    }
+    if (pl_ledger_unclaimed(&f->ledger) == 0 && !is_kept(f))
+        pl_file_release(f);
+    return PL_OK;
+}
+
+static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, struct pl_err *err)
+{
+    struct run *run = ctx;
+    struct pl_match m = match_of(run, worker);
+    pl_status st = PL_OK;
+    m.files = (struct pl_file *const *)run->r->files.v;
+    m.n_files = run->r->files.n;
+    f->findings.arena = m.arena;
+    if (m.index != NULL && is_leaf_with_data(f)) {
+        if (f->kind != NULL && strncmp(f->kind, "elf-", 4) == 0)
+            st = need_literals(run, &m.literals, err);
+        if (st == PL_OK)
+            st = pl_match_file(&m, PL_PASS_PACKAGE, f, err);
+        if (st == PL_OK)
+            st = pl_residues(&m, f, err);
+    }
+    if (st == PL_OK)
+        st = pl_ledger_seal(&f->ledger, f->is_whole ? PL_CLASS_UNACCOUNTED : PL_CLASS_OPAQUE, "none", err);
+    return st;
+}
+
+static pl_bytes join_path(struct run *run, struct pl_arena *arena, pl_bytes path)
+{
+    if (run->prefix.n == 0)
+        return path;
+    const char *text =
+        pl_arena_printf(arena, "%.*s%s%.*s", PL_ARG(run->prefix), path.n > 0 ? "!/" : "", PL_ARG(path));
+    return pl_bytes_of_str(text);
+}
+
+/* A container that stands in the source byte for byte is explained as it is. */
+static bool wants(void *ctx, struct pl_file *f)
+{
+    struct run *run = ctx;
+    pl_source_ref ref;
+    if (run->x->index == NULL || f->data.p == NULL || pl_file_digest(f, NULL) != PL_OK)
+        return true;
+    return !pl_index_find_sha256(run->x->index, &f->sha256, &ref);
+}
+
+static pl_status arrived(void *ctx, struct pl_file *f, struct pl_err *err)
+{
+    struct run *run = ctx;
+    const struct pl_observer *o = run->x->observer;
+    struct pl_file **slot = PL_VEC_ADD(&run->r->files);
+    if (slot == NULL) {
+        pl_file_reset(f);
+        return pl_fail_nomem(err);
+    }
+    *slot = f;
+    f->order += run->first_order;
+    if (f->parent_order != PL_NO_PARENT)
+        f->parent_order += run->first_order;
+    if (run->prefix.n > 0 && f->parent_order != PL_NO_PARENT)
+        f->path = join_path(run, &run->r->walk_arena, f->path);
+    if (f->path.p == NULL)
+        return pl_arena_fail(&run->r->walk_arena, err);
+    if (o != NULL && o->progress != NULL)
+        o->progress(o->ctx, "match", "", run->r->files.n, 0);
+    if (is_leaf_with_data(f))
+        return pl_pool_put(run->pool, f, err);
+    pl_classify(f);
+    if (f->container != NULL)
+        pl_file_release(f);
+    return PL_OK;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct pl_file *x = *(struct pl_file *const *)a;
+    const struct pl_file *y = *(struct pl_file *const *)b;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static pl_status begin(struct run *run, const struct pl_examination *x, struct pl_report *r,
+                       struct pl_err *err)
+{
+    *run = (struct run){.x = x, .r = r};
+    (void)pthread_mutex_init(&run->literals_lock, NULL); /* default attributes cannot fail on Linux */
+    run->workers = calloc(x->jobs, sizeof *run->workers);
+    r->worker_arenas = calloc(x->jobs, sizeof *r->worker_arenas);
+    if (run->workers == NULL || r->worker_arenas == NULL)
+        return pl_fail_nomem(err);
+    r->n_worker_arenas = x->jobs;
+    for (unsigned i = 0; i < x->jobs; i++) {
+        pl_arena_init(&r->worker_arenas[i], (size_t)x->limits->memory_bytes);
+        pl_arena_init(&run->workers[i].scratch, (size_t)x->limits->memory_bytes);
+        run->workers[i].arena = &r->worker_arenas[i];
+    }
+    return pl_pool_open(x->jobs, WAITING_BYTES, first_pass, run, &run->pool, err);
+}
+
+/* The second pass, once every file is known. */
+static pl_status finish(struct run *run, struct pl_err *err)
+{
+    struct pl_report *r = run->r;
+    pl_status st = pl_pool_close(run->pool, err);
+    run->pool = NULL;
+    if (st != PL_OK)
+        return st;
+    if (r->files.n > 0)
+        qsort(r->files.v, r->files.n, sizeof r->files.v[0], by_order);
+    st = pl_pool_open(run->x->jobs, UINT64_MAX, second_pass, run, &run->pool, err);
+    for (size_t i = 0; i < r->files.n && st == PL_OK; i++)
+        st = pl_pool_put(run->pool, r->files.v[i], err);
+    struct pl_err late;
+    pl_status closed = pl_pool_close(run->pool, &late);
+    run->pool = NULL;
+    if (st == PL_OK && closed != PL_OK && err != NULL)
+        *err = late;
+    return st != PL_OK ? st : closed;
+}
+
+static void end(struct run *run)
+{
+    (void)pl_pool_close(run->pool,
+                        NULL); /* only open here after another failure, which is the one to report */
+    pl_literals_free(run->literals);
+    if (run->workers != NULL)
+        for (unsigned i = 0; i < run->x->jobs; i++)
+            pl_arena_reset(&run->workers[i].scratch);
+    free(run->workers);
+    (void)pthread_mutex_destroy(&run->literals_lock);
+}
+
+pl_status pl_examine(const struct pl_examination *x, pl_bytes package, const char *name, struct pl_report *r,
+                     struct pl_err *err)
+{
+    struct run run;
+    struct pl_unpack_sink sink = {.ctx = &run, .wants = wants, .file = arrived};
+    pl_status st = begin(&run, x, r, err);
+    if (st == PL_OK)
+        st = pl_unpack(package, pl_bytes_of_str(name), x->limits, &r->walk_arena, &sink, err);
+    if (st == PL_OK)
+        st = finish(&run, err);
+    end(&run);
+    return st;
+}

@@ -1,0 +1,29 @@
+/*
+ * examine.h - from the bytes of a package and an index of its sources to sealed ledgers.
+ */
+#ifndef PL_PIPELINE_EXAMINE_H
+#define PL_PIPELINE_EXAMINE_H
+
+#include "corpus/index.h"
+#include "model/report.h"
+
+struct pl_examination {
+    const struct pl_limits *limits;
+    const struct pl_index *index;
+    unsigned jobs;
+    const struct pl_observer *observer; /* may be NULL; calls are serialised by the caller's wrapper */
+};
+
+/*
+ * Unpack `package`, called `name`, explain every leaf, and leave in r->files the records of all files in walk order, each with
+ * a sealed ledger, residues and findings. Contents of files with residues are kept until the report is judged.
+ * PL_E_INPUT when the package is an archive and damaged.
+ */
+PL_MUST_USE pl_status pl_examine(const struct pl_examination *x, pl_bytes package, const char *name,
+                                 struct pl_report *r, struct pl_err *err);
+
+/* The same for the files of a folder, each of which is walked like a package; `name` is a path. */
+PL_MUST_USE pl_status pl_examine_folder(const struct pl_examination *x, const char *path, struct pl_report *r,
+                                        struct pl_err *err);
+
+#endif
