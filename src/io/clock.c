@@ -1,0 +1,35 @@
+/*
+ * clock.c - what time it is.
+ */
+#include "io/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define YEAR_0_UTC_S        (-62167219200LL)
+#define YEAR_9999_END_UTC_S 253402300799LL
+
+uint64_t pl_clock_monotonic_ns(void)
+{
+    struct timespec ts = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail for this clock */
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+int64_t pl_clock_utc_s(void)
+{
+    struct timespec ts = {0};
+    (void)clock_gettime(CLOCK_REALTIME, &ts); /* cannot fail for this clock */
+    return (int64_t)ts.tv_sec;
+}
+
+void pl_clock_rfc3339(int64_t utc_s, char out[PL_RFC3339_BYTES])
+{
+    struct tm tm;
+    time_t t = (time_t)(utc_s < YEAR_0_UTC_S          ? YEAR_0_UTC_S
+                        : utc_s > YEAR_9999_END_UTC_S ? YEAR_9999_END_UTC_S
+                                                      : utc_s);
+    if (gmtime_r(&t, &tm) == NULL || strftime(out, PL_RFC3339_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        memcpy(out, "0000-01-01T00:00:00Z", PL_RFC3339_BYTES);
+}

@@ -1,0 +1,34 @@
+/*
+ * read.h - whole files: copied to the heap, or mapped when nobody else writes them.
+ */
+#ifndef PL_IO_READ_H
+#define PL_IO_READ_H
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+/*
+ * All of a file (a pipe or device too, up to `max_bytes`) on the heap; *heap is owned by the caller, who frees it, and is never
+ * NULL on PL_OK. "-" is standard input. PL_E_NOT_FOUND, PL_E_LIMIT, PL_E_IO, PL_E_NOMEM; err names the path.
+ */
+PL_MUST_USE pl_status pl_io_read(const char *path, uint64_t max_bytes, uint8_t **heap, size_t *n,
+                                 struct pl_err *err);
+/* The same for `name` in the open folder `dir_fd`, never through a symlink. */
+PL_MUST_USE pl_status pl_io_read_at(int dir_fd, const char *name, uint64_t max_bytes, uint8_t **heap,
+                                    size_t *n, struct pl_err *err);
+
+/* A file seen as memory, read-only. Valid until close. */
+struct pl_mapping {
+    pl_bytes bytes;
+    void *base; /* NULL for an empty file */
+};
+
+/*
+ * Map a regular file. Only for files that nobody cuts short meanwhile (the cache: its blobs never change); who maps another's
+ * file can be killed by him. Errors as pl_io_read().
+ */
+PL_MUST_USE pl_status pl_mapping_open(const char *path, uint64_t max_bytes, struct pl_mapping *out,
+                                      struct pl_err *err);
+void pl_mapping_close(struct pl_mapping *m); /* a zeroed or closed one is left alone */
+
+#endif

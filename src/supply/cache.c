@@ -1,0 +1,229 @@
+/*
+ * cache.c - what was fetched once.
+ */
+#include "supply/cache.h"
+
+#include "io/write.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOB_MODE 0444u
+#define NOTE_MODE 0644u
+
+struct pl_cache {
+    char *dir; /* heap, absolute */
+};
+
+struct pl_cache_put {
+    struct pl_writing *file;
+    struct pl_sha256_run *run;
+    pl_sha256 expected;
+    uint64_t bytes;
+};
+
+static char *default_dir(void)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    char *dir = NULL;
+    int n = -1;
+    if (xdg != NULL && xdg[0] == '/')
+        n = asprintf(&dir, "%s/plumbline", xdg);
+    else if (home != NULL && home[0] == '/')
+        n = asprintf(&dir, "%s/.cache/plumbline", home);
+    return n < 0 ? NULL : dir;
+}
+
+static char *absolute(const char *dir)
+{
+    char *out = NULL;
+    if (dir[0] == '/')
+        return strdup(dir);
+    char *here = getcwd(NULL, 0);
+    int n = here == NULL ? -1 : asprintf(&out, "%s/%s", here, dir);
+    free(here);
+    return n < 0 ? NULL : out;
+}
+
+pl_status pl_cache_open(const char *dir, struct pl_cache **out, struct pl_err *err)
+{
+    struct pl_cache *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return pl_fail_nomem(err);
+    c->dir = dir != NULL ? absolute(dir) : default_dir();
+    if (c->dir == NULL) {
+        free(c);
+        pl_status st = pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "no folder for the cache");
+        pl_err_hint(err, "set HOME or XDG_CACHE_HOME, or name a folder (--cache-dir)");
+        return st;
+    }
+    *out = c;
+    return PL_OK;
+}
+
+void pl_cache_close(struct pl_cache *c)
+{
+    if (c != NULL)
+        free(c->dir);
+    free(c);
+}
+
+const char *pl_cache_dir(const struct pl_cache *c)
+{
+    return c->dir;
+}
+
+static char *blob_path(const struct pl_cache *c, const pl_sha256 *digest)
+{
+    char hex[PL_SHA256_HEX_BYTES];
+    char *path = NULL;
+    pl_hex(digest->b, PL_SHA256_BYTES, hex);
+    return asprintf(&path, "%s/blobs/%.2s/%s", c->dir, hex, hex + 2) < 0 ? NULL : path;
+}
+
+/* Make the folder that `path` stands in. */
+static pl_status make_folder_of(const char *path, struct pl_err *err)
+{
+    char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+    pl_status st = folder == NULL ? pl_fail_nomem(err) : pl_io_mkdirs(folder, err);
+    free(folder);
+    return st;
+}
+
+static pl_status get_checked(const char *path, const pl_sha256 *digest, struct pl_mapping *out, bool *was_bad,
+                             struct pl_err *err)
+{
+    struct pl_mapping m;
+    pl_sha256 got;
+    pl_status st = pl_mapping_open(path, SIZE_MAX / 2, &m, err);
+    if (st != PL_OK)
+        return st;
+    st = pl_sha256_of(m.bytes, &got, err);
+    if (st == PL_OK && pl_sha256_eq(&got, digest)) {
+        *out = m;
+        return PL_OK;
+    }
+    pl_mapping_close(&m);
+    if (st != PL_OK)
+        return st;
+    *was_bad = true;
+    (void)unlink(path); /* a bad blob that stays is found bad again */
+    return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "cached file was damaged");
+}
+
+pl_status pl_cache_get(struct pl_cache *c, const pl_sha256 *digest, struct pl_mapping *out, bool *was_bad,
+                       struct pl_err *err)
+{
+    *was_bad = false;
+    char *path = blob_path(c, digest);
+    if (path == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = get_checked(path, digest, out, was_bad, err);
+    free(path);
+    return st;
+}
+
+pl_status pl_cache_put_open(struct pl_cache *c, const pl_sha256 *digest, struct pl_cache_put **out,
+                            struct pl_err *err)
+{
+    char *path = blob_path(c, digest);
+    struct pl_cache_put *put = calloc(1, sizeof *put);
+    pl_status st = path == NULL || put == NULL ? pl_fail_nomem(err) : make_folder_of(path, err);
+    if (st == PL_OK)
+        st = pl_writing_open(path, BLOB_MODE, &put->file, err);
+    if (st == PL_OK)
+        st = pl_sha256_open(&put->run, err);
+    free(path);
+    if (st != PL_OK) {
+        pl_cache_put_close(put);
+        return st;
+    }
+    put->expected = *digest;
+    *out = put;
+    return PL_OK;
+}
+
+pl_status pl_cache_put_add(struct pl_cache_put *put, pl_bytes data, struct pl_err *err)
+{
+    pl_status st = pl_sha256_add(put->run, data, err);
+    if (st == PL_OK)
+        st = pl_writing_add(put->file, data, err);
+    if (st == PL_OK)
+        put->bytes += data.n;
+    return st;
+}
+
+pl_status pl_cache_put_restart(struct pl_cache_put *put, struct pl_err *err)
+{
+    struct pl_sha256_run *run;
+    pl_status st = pl_sha256_open(&run, err);
+    if (st != PL_OK)
+        return st;
+    pl_sha256_close(put->run);
+    put->run = run;
+    put->bytes = 0;
+    return pl_writing_restart(put->file, err);
+}
+
+pl_status pl_cache_put_finish(struct pl_cache_put *put, pl_sha256 *got, struct pl_err *err)
+{
+    pl_sha256 digest;
+    pl_status st = pl_sha256_end(put->run, &digest, err);
+    if (st != PL_OK)
+        return st;
+    if (got != NULL)
+        *got = digest;
+    if (!pl_sha256_eq(&digest, &put->expected))
+        return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "another sha256 than expected");
+    return pl_writing_commit(put->file, err);
+}
+
+uint64_t pl_cache_put_bytes(const struct pl_cache_put *put)
+{
+    return put->bytes;
+}
+
+void pl_cache_put_close(struct pl_cache_put *put)
+{
+    if (put == NULL)
+        return;
+    pl_writing_close(put->file);
+    pl_sha256_close(put->run);
+    free(put);
+}
+
+char *pl_cache_note_path(struct pl_cache *c, const char *url, const char *name)
+{
+    pl_sha256 digest;
+    char hex[PL_SHA256_HEX_BYTES];
+    char *path = NULL;
+    if (pl_sha256_of(pl_bytes_of_str(url), &digest, NULL) != PL_OK)
+        return NULL;
+    pl_hex(digest.b, PL_SHA256_BYTES, hex);
+    return asprintf(&path, "%s/releases/%s/%s", c->dir, hex, name) < 0 ? NULL : path;
+}
+
+pl_status pl_cache_note_read(struct pl_cache *c, const char *url, const char *name, uint64_t max_bytes,
+                             uint8_t **heap, size_t *n, struct pl_err *err)
+{
+    char *path = pl_cache_note_path(c, url, name);
+    pl_status st = path == NULL ? pl_fail_nomem(err) : pl_io_read(path, max_bytes, heap, n, err);
+    free(path);
+    return st;
+}
+
+pl_status pl_cache_note_write(struct pl_cache *c, const char *url, const char *name, pl_bytes data,
+                              struct pl_err *err)
+{
+    char *path = pl_cache_note_path(c, url, name);
+    pl_status st = path == NULL ? pl_fail_nomem(err) : make_folder_of(path, err);
+    if (st == PL_OK)
+        st = pl_io_write(path, NOTE_MODE, data, err);
+    free(path);
+    return st;
+}
