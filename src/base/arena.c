@@ -82,23 +82,24 @@ static struct pl_arena_chunk *add_chunk(struct pl_arena *a, size_t need)
 void *pl_arena_take(struct pl_arena *a, size_t n)
 {
     size_t need;
-    if (!pl_add_size(n, ALIGN_BYTES - 1, &need) || a->used_bytes + need < need ||
-        a->used_bytes + need > a->max_bytes) {
+    if (!pl_add_size(n == 0 ? 1 : n, ALIGN_BYTES - 1, &need)) {
         a->why = PL_E_LIMIT;
         return NULL;
     }
     need &= ~(size_t)(ALIGN_BYTES - 1);
-    if (need == 0)
-        need = ALIGN_BYTES;
+    if (a->used_bytes > a->max_bytes || need > a->max_bytes - a->used_bytes) {
+        a->why = PL_E_LIMIT;
+        return NULL;
+    }
     struct pl_arena_chunk *c = a->chunks;
-    if (c == NULL || c->size - c->used < need)
-        c = add_chunk(a, need);
+    if (c == NULL || ONE_CHUNK_EACH || c->size - c->used < need)
+        c = add_chunk(a, ONE_CHUNK_EACH ? n : need);
     if (c == NULL) {
         a->why = PL_E_NOMEM;
         return NULL;
     }
     void *p = (uint8_t *)c->data + c->used;
-    c->used += need;
+    c->used = ONE_CHUNK_EACH ? c->size : c->used + need;
     a->used_bytes += need;
     return p;
 }
@@ -115,8 +116,9 @@ void *pl_arena_take_n(struct pl_arena *a, size_t count, size_t size)
 
 pl_bytes pl_arena_keep(struct pl_arena *a, pl_bytes b)
 {
-    size_t room;
-    uint8_t *p = pl_add_size(b.n, 1, &room) ? pl_arena_take(a, room) : NULL;
+    size_t room = SIZE_MAX; /* too much for any arena */
+    (void)pl_add_size(b.n, 1, &room);
+    uint8_t *p = pl_arena_take(a, room);
     if (p == NULL)
         return (pl_bytes){NULL, 0};
     if (b.n > 0)

@@ -44,7 +44,8 @@ static bool reserve(struct pl_buf *b, size_t more)
         capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
     if (capacity > b->max_bytes)
         capacity = b->max_bytes < FIRST_BYTES ? FIRST_BYTES : b->max_bytes;
-    uint8_t *p = realloc(b->p, capacity);
+    size_t with_nul; /* one byte that is never counted, for the NUL of vsnprintf() */
+    uint8_t *p = pl_add_size(capacity, 1, &with_nul) ? realloc(b->p, with_nul) : NULL;
     if (p == NULL) {
         b->why = PL_E_NOMEM;
         return false;
@@ -91,9 +92,11 @@ void pl_buf_printf(struct pl_buf *b, const char *fmt, ...)
     va_end(args);
     if (n >= 0 && (size_t)n < sizeof small) {
         pl_buf_add(b, pl_bytes_of(small, (size_t)n));
-    } else if (n >= 0 && reserve(b, (size_t)n + 1)) {
-        (void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again);
+    } else if (n >= 0 && reserve(b, (size_t)n)) {
+        (void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again); /* its length is known */
         b->n += (size_t)n;
+    } else if (n < 0 && b->why == PL_OK) {
+        b->why = PL_E_LIMIT; /* longer than INT_MAX */
     }
     va_end(again);
 }
@@ -114,6 +117,10 @@ uint8_t *pl_buf_detach(struct pl_buf *b, size_t *n)
 {
     uint8_t *p = b->p;
     *n = b->n;
+    if (b->n == 0) {
+        free(p);
+        p = NULL;
+    }
     pl_buf_init(b, b->max_bytes);
     return p;
 }

@@ -6,6 +6,7 @@
 #ifndef PL_BASE_BYTES_H
 #define PL_BASE_BYTES_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,8 +19,8 @@ typedef struct pl_bytes {
 /* A string literal as bytes, without its NUL; embedded NULs are kept. */
 #define PL_LIT(s) ((pl_bytes){(const uint8_t *)("" s), sizeof(s) - 1})
 
-/* A printf argument pair for "%.*s". */
-#define PL_ARG(b) (int)(b).n, (const char *)(b).p
+/* A printf argument pair for "%.*s"; cut at INT_MAX, since printf takes a negative precision for none. */
+#define PL_ARG(b) (int)((b).n > INT_MAX ? INT_MAX : (b).n), (const char *)(b).p
 
 pl_bytes pl_bytes_of(const void *p, size_t n);
 pl_bytes pl_bytes_of_str(const char *s); /* NULL gives no bytes */

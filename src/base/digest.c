@@ -37,7 +37,9 @@ static pl_status digest_two(EVP_MD *const *which, pl_bytes head, pl_bytes data, 
                             struct pl_err *err)
 {
     const EVP_MD *md = algorithm(which);
-    EVP_MD_CTX *ctx = md == NULL ? NULL : EVP_MD_CTX_new();
+    if (md == NULL)
+        return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "digest: libcrypto does not offer this one");
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (ctx == NULL)
         return pl_fail_nomem(err);
     bool is_done = EVP_DigestInit_ex2(ctx, md, NULL) == 1 && EVP_DigestUpdate(ctx, head.p, head.n) == 1 &&
@@ -118,15 +120,13 @@ static int nibble(uint8_t c)
 
 bool pl_unhex(pl_bytes hex, uint8_t *out, size_t n)
 {
-    if (hex.n != 2 * n)
+    if (hex.n / 2 != n || hex.n % 2 != 0)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        int high = nibble(hex.p[2 * i]);
-        int low = nibble(hex.p[2 * i + 1]);
-        if (high < 0 || low < 0)
+    for (size_t i = 0; i < hex.n; i++)
+        if (nibble(hex.p[i]) < 0)
             return false;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)(nibble(hex.p[2 * i]) << 4 | nibble(hex.p[2 * i + 1]));
     return true;
 }
 

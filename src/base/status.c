@@ -27,11 +27,13 @@ static void begin(struct pl_err *err, pl_status st, uint64_t offset)
 pl_status pl_fail(struct pl_err *err, pl_status st, uint64_t offset, const char *fmt, ...)
 {
     if (err != NULL) {
+        char text[PL_ERR_TEXT_BYTES]; /* the arguments may be texts of *err itself */
         va_list args;
-        begin(err, st, offset);
         va_start(args, fmt);
-        (void)vsnprintf(err->text, sizeof err->text, fmt, args);
+        (void)vsnprintf(text, sizeof text, fmt, args);
         va_end(args);
+        begin(err, st, offset);
+        memcpy(err->text, text, sizeof text);
     }
     return st;
 }
@@ -41,16 +43,17 @@ pl_status pl_fail_errno(struct pl_err *err, const char *fmt, ...)
     int saved = errno;
     pl_status st = saved == ENOMEM ? PL_E_NOMEM : PL_E_IO;
     if (err != NULL) {
+        char text[PL_ERR_TEXT_BYTES]; /* the arguments may be texts of *err itself */
         va_list args;
-        begin(err, st, PL_NO_OFFSET);
         va_start(args, fmt);
-        int n = vsnprintf(err->text, sizeof err->text, fmt, args);
+        int n = vsnprintf(text, sizeof text, fmt, args);
         va_end(args);
-        if (n > 0 && (size_t)n + 3 < sizeof err->text) {
+        if (n > 0 && (size_t)n + 3 < sizeof text) {
             char words[128];
-            const char *text = strerror_r(saved, words, sizeof words);
-            (void)snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", text);
+            (void)snprintf(text + n, sizeof text - (size_t)n, ": %s", strerror_r(saved, words, sizeof words));
         }
+        begin(err, st, PL_NO_OFFSET);
+        memcpy(err->text, text, sizeof text);
     }
     return st;
 }

@@ -7,28 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool pl_vec_grow_(void **v, size_t *capacity, size_t n, size_t item_bytes)
+bool pl_vec_grow_(void *v, size_t *capacity, size_t n, size_t item_bytes)
 {
+    void *items;
+    memcpy(&items, v, sizeof items);
     if (n >= *capacity) {
         size_t more = *capacity == 0 ? 8 : *capacity;
         size_t count;
         size_t total;
         if (!pl_add_size(*capacity, more, &count) || !pl_mul_size(count, item_bytes, &total))
             return false;
-        void *p = realloc(*v, total);
-        if (p == NULL)
+        items = realloc(items, total);
+        if (items == NULL)
             return false;
-        *v = p;
+        memcpy(v, &items, sizeof items);
         *capacity = count;
     }
-    memset((char *)*v + n * item_bytes, 0, item_bytes);
+    memset((char *)items + n * item_bytes, 0, item_bytes);
     return true;
 }
 
-void pl_vec_free_(void **v, size_t *n, size_t *capacity)
+void pl_vec_free_(void *v, size_t *n, size_t *capacity)
 {
-    free(*v);
-    *v = NULL;
+    void *items;
+    memcpy(&items, v, sizeof items);
+    free(items);
+    items = NULL;
+    memcpy(v, &items, sizeof items);
     *n = 0;
     *capacity = 0;
 }

@@ -22,12 +22,12 @@
 
 /* Pointer to one more zeroed element, or NULL when out of memory. */
 #define PL_VEC_ADD(vec)                                                                                      \
-    (pl_vec_grow_((void **)&(vec)->v, &(vec)->capacity, (vec)->n, sizeof *(vec)->v) ? &(vec)->v[(vec)->n++]  \
-                                                                                    : NULL)
+    (pl_vec_grow_(&(vec)->v, &(vec)->capacity, (vec)->n, sizeof *(vec)->v) ? &(vec)->v[(vec)->n++] : NULL)
 
-#define PL_VEC_FREE(vec) pl_vec_free_((void **)&(vec)->v, &(vec)->n, &(vec)->capacity)
+#define PL_VEC_FREE(vec) pl_vec_free_(&(vec)->v, &(vec)->n, &(vec)->capacity)
 
-bool pl_vec_grow_(void **v, size_t *capacity, size_t n, size_t item_bytes);
-void pl_vec_free_(void **v, size_t *n, size_t *capacity);
+/* `v` is the address of a T *, which is copied in and out, since a T * may not be read through a void **. */
+bool pl_vec_grow_(void *v, size_t *capacity, size_t n, size_t item_bytes);
+void pl_vec_free_(void *v, size_t *n, size_t *capacity);
 
 #endif

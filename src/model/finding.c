@@ -15,6 +15,7 @@ void pl_findings_reset(struct pl_findings *f)
 {
     PL_VEC_FREE(&f->list);
     f->dropped = 0;
+    f->dropped_errors = 0;
 }
 
 pl_status pl_findings_add(struct pl_findings *f, const char *tag, enum pl_severity severity, uint64_t offset,
@@ -24,6 +25,7 @@ pl_status pl_findings_add(struct pl_findings *f, const char *tag, enum pl_severi
         *out = NULL;
     if (f->list.n >= f->max) {
         f->dropped++;
+        f->dropped_errors += severity == PL_SEVERITY_ERROR;
         return PL_OK;
     }
     char text[1024];

@@ -24,8 +24,14 @@ void pl_ledger_reset(struct pl_ledger *l)
 
 pl_status pl_ledger_claim(struct pl_ledger *l, const struct pl_claim *c, struct pl_err *err)
 {
-    if (c->offset > l->size || c->length > l->size - c->offset || l->is_sealed)
-        return pl_fail(err, PL_E_BUG, c->offset, "ledger: rule %s claims beyond the file", c->rule);
+    const char *rule = c->rule == NULL ? "(none)" : c->rule;
+    if (l->is_sealed)
+        return pl_fail(err, PL_E_BUG, c->offset, "ledger: rule %s claims after the seal", rule);
+    if (c->offset > l->size || c->length > l->size - c->offset)
+        return pl_fail(err, PL_E_BUG, c->offset, "ledger: rule %s claims beyond the file", rule);
+    if (c->rule == NULL || (unsigned)c->class > PL_CLASS_MEMBERS || (unsigned)c->grade >= PL_GRADE_COUNT ||
+        (c->class == PL_CLASS_DERIVED) != (c->grade != PL_GRADE_NONE))
+        return pl_fail(err, PL_E_BUG, c->offset, "ledger: rule %s claims with no rule, class or grade", rule);
     if (c->length == 0)
         return PL_OK;
     struct pl_claim *slot = PL_VEC_ADD(&l->pending);

@@ -36,7 +36,10 @@ struct pl_ledger {
 void pl_ledger_init(struct pl_ledger *l, uint64_t size);
 void pl_ledger_reset(struct pl_ledger *l);
 
-/* Gather one claim. PL_E_BUG when it reaches over the end of the file. */
+/*
+ * Gather one claim. PL_E_BUG when it reaches over the end of the file, comes after the seal, has no rule, or has a
+ * grade and is not derived, or the other way round.
+ */
 PL_MUST_USE pl_status pl_ledger_claim(struct pl_ledger *l, const struct pl_claim *c, struct pl_err *err);
 /* Let all gathered claims take effect. O((n + m) log m). */
 PL_MUST_USE pl_status pl_ledger_settle(struct pl_ledger *l, struct pl_err *err);
