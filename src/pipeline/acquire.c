@@ -1,0 +1,354 @@
+/*
+ * acquire.c - subject, identity, sources, helpers, publication: in that order.
+ *
+ * What the user names must be there, or the check fails. What we look up on our own account (the publication of a local file, the
+ * toolchain's templates) is worth a note when it cannot be had, never a failure.
+ */
+#include "pipeline/acquire.h"
+
+#include "base/buf.h"
+#include "corpus/tree.h"
+#include "io/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static pl_status keep_text(struct pl_report *r, const char *text, const char **out, struct pl_err *err)
+{
+    *out = pl_arena_str(&r->arena, pl_bytes_of_str(text));
+    return *out == NULL ? pl_arena_fail(&r->arena, err) : PL_OK;
+}
+
+static pl_status note(struct pl_report *r, const char *what, const struct pl_err *why, struct pl_err *err)
+{
+    const char *text = pl_arena_printf(&r->arena, "%s: %s%s%s", what, why->text, why->subject[0] == '\0' ? "" : ": ",
+                                       why->subject);
+    const char **slot = text == NULL ? NULL : PL_VEC_ADD(&r->notes);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    *slot = text;
+    return PL_OK;
+}
+
+static pl_status keep_steps(struct pl_report *r, const struct pl_supply_step *steps, size_t n, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        struct pl_report_step *slot = PL_VEC_ADD(&r->publication);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        slot->sha256 = steps[i].sha256;
+        st = keep_text(r, steps[i].what, &slot->what, err);
+        if (st == PL_OK)
+            st = keep_text(r, steps[i].uri, &slot->uri, err);
+    }
+    return st;
+}
+
+static pl_status set_link(struct pl_report *r, enum pl_link link, enum pl_verdict verdict, const char *why,
+                          struct pl_err *err)
+{
+    r->links[link].verdict = verdict;
+    return keep_text(r, why, &r->links[link].why, err);
+}
+
+static pl_status acquire_purl(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    struct pl_purl purl;
+    pl_status st = pl_purl_parse(pl_bytes_of_str(a->options->subject), &a->arena, &purl, err);
+    if (st == PL_E_INPUT)
+        st = pl_fail(err, PL_E_USAGE, err == NULL ? PL_NO_OFFSET : err->offset, "not a package URL: %s",
+                     err == NULL ? "" : pl_arena_printf(&a->arena, "%s", err->text));
+    if (st == PL_OK)
+        st = pl_supply_fetch(a->supply, &purl, &a->supplied, err);
+    if (st != PL_OK) {
+        pl_err_about(err, a->options->subject);
+        return st;
+    }
+    a->bytes = a->supplied->bytes;
+    st = keep_text(r, a->supplied->filename, &r->subject_name, err);
+    if (st == PL_OK)
+        st = keep_text(r, a->supplied->purl, &r->subject_purl, err);
+    if (st == PL_OK)
+        st = set_link(r, PL_LINK_PUBLISHED, a->supplied->published, a->supplied->why, err);
+    if (st == PL_OK)
+        st = keep_steps(r, a->supplied->steps, a->supplied->n_steps, err);
+    return st;
+}
+
+static pl_status acquire_path(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    const char *path = a->options->subject;
+    struct stat sb;
+    size_t n = 0;
+    if (strcmp(path, "-") != 0 && stat(path, &sb) == 0 && S_ISDIR(sb.st_mode)) {
+        a->is_folder = true;
+        return PL_OK;
+    }
+    pl_status st = pl_io_read(path, a->limits->input_bytes, &a->heap, &n, err);
+    if (st != PL_OK) {
+        pl_err_hint(err, "name a file, a folder, - or a purl such as pkg:deb/debian/xz-utils");
+        return st;
+    }
+    a->bytes = pl_bytes_of(a->heap, n);
+    if (n == 0) {
+        st = pl_fail(err, PL_E_INPUT, 0, "the file is empty: there is nothing to account for");
+        pl_err_about(err, path);
+        return st;
+    }
+    pl_bytes base = pl_bytes_basename(pl_bytes_of_str(path));
+    const char *name = pl_arena_str(&r->arena, strcmp(path, "-") == 0 ? PL_LIT("standard input") : base);
+    if (name == NULL)
+        return pl_arena_fail(&r->arena, err);
+    r->subject_name = name;
+    return PL_OK;
+}
+
+static pl_status digest_subject(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    a->name = r->subject_name;
+    r->subject_size = a->bytes.n;
+    r->has_subject_digest = !a->is_folder;
+    return a->is_folder ? PL_OK : pl_sha256_of(a->bytes, &r->subject_sha256, err);
+}
+
+/* A file called .deb has to be one; anything else is what its bytes say. */
+static pl_status identify(struct pl_acquired *a, struct pl_err *err)
+{
+    bool is_named_deb = pl_bytes_ends(pl_bytes_of_str(a->name), PL_LIT(".deb"));
+    pl_status st = pl_deb_identify(a->bytes, a->limits, &a->arena, &a->identity, err);
+    a->has_identity = st == PL_OK;
+    if (st == PL_E_NOT_FOUND && !is_named_deb)
+        return PL_OK;
+    if (st == PL_E_NOT_FOUND)
+        st = pl_fail(err, PL_E_INPUT, 0, "this is not a .deb: it is no ar archive with a debian-binary and a control member");
+    if (st != PL_OK) {
+        pl_err_about(err, a->options->subject);
+        pl_err_hint(err, "fetch or build the package again; it may be cut short");
+    }
+    return st;
+}
+
+static pl_status add_tree(struct pl_acquired *a, struct pl_source_tree *t)
+{
+    a->trees[a->n_trees++] = t;
+    if (t->rank == PL_RANK_OWN)
+        a->has_source = true;
+    return PL_OK;
+}
+
+/* A tree made of what a supplier hands out: a source package, or one .deb whose files are templates. */
+static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s, enum pl_how how, const char *helper,
+                              struct pl_err *err)
+{
+    struct pl_source_tree *t;
+    struct pl_source_spec spec = {.how = how, .jobs = a->options->jobs};
+    struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
+    pl_status st;
+    if (helper != NULL) {
+        spec.name = helper;
+        spec.uri = s->uri;
+        spec.revision = s->version;
+        spec.rank = PL_RANK_TOOLCHAIN;
+        st = pl_source_tree_from_artifacts(&spec, &one, 1, a->limits, &t, err);
+        return st == PL_OK ? add_tree(a, t) : st;
+    }
+    struct pl_artifact *items = pl_arena_take_n(&a->arena, s->n_artifacts + 1, sizeof *items);
+    if (items == NULL)
+        return pl_arena_fail(&a->arena, err);
+    for (size_t i = 0; i < s->n_artifacts; i++)
+        items[i] = (struct pl_artifact){.name = s->artifacts[i].name, .bytes = s->artifacts[i].bytes};
+    spec.uri = s->n_artifacts > 0 ? s->artifacts[0].uri : NULL;
+    st = pl_source_tree_from_artifacts(&spec, items, s->n_artifacts, a->limits, &t, err);
+    return st == PL_OK ? add_tree(a, t) : st;
+}
+
+/* The source that the package's own metadata names. */
+static pl_status acquire_auto(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    struct pl_supplied *s = NULL;
+    if (a->supplied != NULL) {
+        if (a->supplied->n_artifacts > 0)
+            return add_supplied(a, a->supplied, PL_HOW_VERIFIED, NULL, err);
+        struct pl_err why = {.status = PL_E_NOT_FOUND};
+        (void)pl_fail(&why, PL_E_NOT_FOUND, PL_NO_OFFSET, "%s",
+                      a->supplied->source_why == NULL ? "no index lists it" : a->supplied->source_why);
+        return note(r, "source", &why, err);
+    }
+    if (!a->has_identity) {
+        pl_status st = pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "no source was given, and the subject names none");
+        pl_err_about(err, a->options->subject);
+        pl_err_hint(err, "say where the source is: --source FOLDER|ARCHIVE|FILE.dsc");
+        return st;
+    }
+    const char *name = pl_arena_str(&a->arena, a->identity.source);
+    const char *version = pl_arena_str(&a->arena, a->identity.source_version);
+    if (name == NULL || version == NULL)
+        return pl_arena_fail(&a->arena, err);
+    pl_status st = pl_supply_fetch_source(a->supply, name, version, &s, err);
+    if (st == PL_OK) {
+        bool is_published = r->links[PL_LINK_PUBLISHED].verdict == PL_VERDICT_HOLDS;
+        st = add_supplied(a, s, is_published ? PL_HOW_VERIFIED : PL_HOW_CLAIMED, NULL, err);
+    } else {
+        pl_err_hint(err, "say where the source is: --source FOLDER|ARCHIVE|FILE.dsc");
+    }
+    pl_supplied_free(s);
+    return st;
+}
+
+static pl_status acquire_sources(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    static const char *const only_auto[] = {"auto"};
+    const struct pl_check_options *o = a->options;
+    const char *const *sources = o->n_sources == 0 ? only_auto : o->sources;
+    size_t n = o->n_sources == 0 ? 1 : o->n_sources;
+    for (size_t i = 0; i < n; i++) {
+        struct pl_source_spec spec = {.uri = sources[i], .how = PL_HOW_GIVEN, .jobs = o->jobs};
+        struct pl_source_tree *t;
+        pl_status st;
+        if (a->n_trees + PL_DEB_HELPERS >= PL_MAX_TREES)
+            return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "more than %u sources", PL_MAX_TREES - PL_DEB_HELPERS);
+        if (strcmp(sources[i], "auto") == 0) {
+            st = acquire_auto(a, r, err);
+        } else {
+            st = pl_source_tree_open_path(sources[i], &spec, a->limits, &t, err);
+            if (st == PL_OK)
+                st = add_tree(a, t);
+            pl_err_about(err, sources[i]);
+        }
+        if (st != PL_OK)
+            return st;
+    }
+    return PL_OK;
+}
+
+/* Templates of the tools that wrote parts of the maintainer scripts. */
+static pl_status acquire_helpers(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < a->identity.n_helpers && st == PL_OK; i++) {
+        const struct pl_deb_helper *h = &a->identity.helpers[i];
+        struct pl_supplied *s = NULL;
+        struct pl_err why;
+        const char *version = h->version.n == 0 ? NULL : pl_arena_str(&a->arena, h->version);
+        pl_status got = pl_supply_fetch_deb(a->supply, h->package, version, NULL, &s, &why);
+        if (got == PL_OK)
+            got = add_supplied(a, s, PL_HOW_VERIFIED, h->package, &why);
+        if (got == PL_E_NOMEM)
+            st = pl_fail_nomem(err);
+        else if (got != PL_OK)
+            st = note(r, h->package, &why, err);
+        pl_supplied_free(s);
+    }
+    return st;
+}
+
+static pl_status mismatch(struct pl_acquired *a, struct pl_report *r, const struct pl_publication *p,
+                          struct pl_err *err)
+{
+    struct pl_finding *finding;
+    struct pl_err why;
+    char hex[PL_SHA256_HEX_BYTES];
+    pl_hex(p->listed.b, PL_SHA256_BYTES, hex);
+    pl_status st = pl_findings_add(&r->findings, "pub.digest-mismatch", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, &finding,
+                                   err, "this is not the package that was published as %.*s %.*s %.*s",
+                                   PL_ARG(a->identity.package), PL_ARG(a->identity.version),
+                                   PL_ARG(a->identity.architecture));
+    if (st == PL_OK)
+        st = pl_finding_fact(&r->findings, finding, "published sha256", pl_bytes_of_str(hex), err);
+    if (st == PL_OK && p->listed_uri != NULL)
+        st = pl_finding_fact(&r->findings, finding, "published at", pl_bytes_of_str(p->listed_uri), err);
+    if (st != PL_OK)
+        return st;
+    const char *name = pl_arena_str(&a->arena, a->identity.package);
+    const char *version = pl_arena_str(&a->arena, a->identity.version);
+    const char *arch = pl_arena_str(&a->arena, a->identity.architecture);
+    if (name == NULL || version == NULL || arch == NULL)
+        return pl_arena_fail(&a->arena, err);
+    if (pl_supply_fetch_deb(a->supply, name, version, arch, &a->published, &why) != PL_OK)
+        return note(r, "the published package, to compare with", &why, err);
+    return PL_OK;
+}
+
+/* Is a local .deb what the signed indices list under its name? */
+static pl_status look_up_publication(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    struct pl_publication *p = NULL;
+    struct pl_err why;
+    pl_status got = pl_supply_publication(a->supply, a->identity.package, a->identity.version,
+                                          a->identity.architecture, &r->subject_sha256, &p, &why);
+    if (got == PL_E_NOMEM)
+        return pl_fail_nomem(err);
+    if (got != PL_OK)
+        return note(r, "publication was not looked up", &why, err);
+    pl_status st = set_link(r, PL_LINK_PUBLISHED, p->published, p->why, err);
+    if (st == PL_OK && p->purl != NULL)
+        st = keep_text(r, p->purl, &r->subject_purl, err);
+    if (st == PL_OK)
+        st = keep_steps(r, p->steps, p->n_steps, err);
+    if (st == PL_OK && p->answer == PL_PUBLICATION_OTHER)
+        st = mismatch(a, r, p, err);
+    pl_publication_free(p);
+    return st;
+}
+
+static pl_status list_trees(const struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < a->n_trees && st == PL_OK; i++) {
+        const struct pl_source_tree *t = a->trees[i];
+        struct pl_report_source *slot = PL_VEC_ADD(&r->sources);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        slot->sha256 = t->sha256;
+        slot->how = t->how;
+        slot->files = t->files.n;
+        slot->bytes = t->total_bytes;
+        slot->is_helper = t->rank != PL_RANK_OWN;
+        st = keep_text(r, t->name, &slot->name, err);
+        if (st == PL_OK)
+            st = keep_text(r, t->uri, &slot->uri, err);
+        if (st == PL_OK && t->revision != NULL)
+            st = keep_text(r, t->revision, &slot->revision, err);
+        for (size_t k = 0; k < t->warnings.n && st == PL_OK; k++)
+            st = pl_findings_add(&r->findings, "source.patch", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err, "%s",
+                                 t->warnings.v[k]);
+    }
+    return st;
+}
+
+pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    pl_status st;
+    if (pl_purl_is(pl_bytes_of_str(a->options->subject)))
+        st = acquire_purl(a, r, err);
+    else
+        st = acquire_path(a, r, err);
+    if (st == PL_OK)
+        st = digest_subject(a, r, err);
+    if (st == PL_OK && !a->is_folder)
+        st = identify(a, err);
+    if (st == PL_OK)
+        st = set_link(r, PL_LINK_SHIPPED, PL_VERDICT_HOLDS, "the package itself is what was checked", err);
+    if (st == PL_OK && a->supplied == NULL && a->has_identity)
+        st = look_up_publication(a, r, err);
+    if (st == PL_OK)
+        st = acquire_sources(a, r, err);
+    if (st == PL_OK && a->has_identity)
+        st = acquire_helpers(a, r, err);
+    if (st == PL_OK)
+        st = list_trees(a, r, err);
+    return st;
+}
+
+void pl_acquired_release(struct pl_acquired *a)
+{
+    for (size_t i = 0; i < a->n_trees; i++)
+        pl_source_tree_free(a->trees[i]);
+    pl_supplied_free(a->supplied);
+    pl_supplied_free(a->published);
+    pl_supply_close(a->supply);
+    pl_arena_reset(&a->arena);
+    free(a->heap);
+}

@@ -1,0 +1,207 @@
+/*
+ * check.c - the order of a check: acquire, index, examine, judge.
+ */
+#include "base/quote.h"
+#include "corpus/index.h"
+#include "io/clock.h"
+#include "judge/judge.h"
+#include "match/match.h"
+#include "pipeline/acquire.h"
+#include "pipeline/compare.h"
+#include "pipeline/examine.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The caller's observer behind a lock, so that it is never called twice at a time; texts are quoted on the way. */
+struct shared_observer {
+    struct pl_observer outer;
+    pthread_mutex_t lock;
+};
+
+static void log_quoted(struct shared_observer *s, enum pl_log_level level, const char *text)
+{
+    struct pl_buf b;
+    if (s->outer.log == NULL)
+        return;
+    pl_buf_init(&b, 8192);
+    pl_quote(&b, pl_bytes_of_str(text));
+    pl_buf_add_byte(&b, 0);
+    if (b.why == PL_OK) {
+        (void)pthread_mutex_lock(&s->lock); /* fails only on misuse */
+        s->outer.log(s->outer.ctx, level, (const char *)b.p);
+        (void)pthread_mutex_unlock(&s->lock);
+    }
+    pl_buf_reset(&b);
+}
+
+static void shared_progress(void *ctx, const char *phase, const char *what, uint64_t done, uint64_t total)
+{
+    struct shared_observer *s = ctx;
+    struct pl_buf b;
+    if (s->outer.progress == NULL)
+        return;
+    pl_buf_init(&b, 8192);
+    pl_quote(&b, pl_bytes_of_str(what));
+    pl_buf_add_byte(&b, 0);
+    if (b.why == PL_OK) {
+        (void)pthread_mutex_lock(&s->lock); /* fails only on misuse */
+        s->outer.progress(s->outer.ctx, phase, (const char *)b.p, done, total);
+        (void)pthread_mutex_unlock(&s->lock);
+    }
+    pl_buf_reset(&b);
+}
+
+static void supply_log(void *ctx, enum pl_severity severity, const char *message)
+{
+    log_quoted(ctx, severity == PL_SEVERITY_NOTE ? PL_LOG_NOTE : PL_LOG_WARNING, message);
+}
+
+static void supply_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+    shared_progress(ctx, "fetch", what, done, total);
+}
+
+static unsigned default_jobs(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
+static pl_status open_supply(struct pl_acquired *a, struct shared_observer *shared, struct pl_err *err)
+{
+    const struct pl_check_options *o = a->options;
+    struct pl_supply_options s = {
+        .is_offline = o->is_offline,
+        .cache_dir = o->cache_dir,
+        .timeout_ms = o->timeout_ms,
+        .apt_root = o->system_root,
+        .log = supply_log,
+        .progress = supply_progress,
+        .ctx = shared,
+    };
+    return pl_supply_open(&s, &a->supply, err);
+}
+
+static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struct pl_observer *observer,
+                         struct pl_err *err)
+{
+    struct pl_index *index = NULL;
+    pl_status st = PL_OK;
+    struct pl_examination x = {.limits = a->limits, .jobs = a->options->jobs, .observer = observer};
+    observer->progress(observer->ctx, "index", "", 0, 0);
+    if (a->n_trees > 0)
+        st = pl_index_build(a->trees, a->n_trees, a->options->jobs, &index, err);
+    x.index = index;
+    if (st == PL_OK)
+        st = a->is_folder ? pl_examine_folder(&x, a->options->subject, r, err) : pl_examine(&x, a->bytes, a->name, r, err);
+    pl_index_free(index);
+    if (st == PL_OK && a->published != NULL)
+        st = pl_compare_published(r, a->bytes, a->published->bytes, a->limits, err);
+    return st;
+}
+
+static pl_status run(struct pl_acquired *a, struct pl_report *r, struct shared_observer *shared, struct pl_err *err)
+{
+    struct pl_observer observer = {.ctx = shared, .progress = shared_progress};
+    pl_status st = open_supply(a, shared, err);
+    if (st == PL_OK)
+        st = pl_acquire(a, r, err);
+    if (st == PL_OK)
+        st = examine(a, r, &observer, err);
+    if (st != PL_OK)
+        pl_err_about(err, a->options->subject);
+    return st;
+}
+
+static pl_status add_error(struct pl_report *r, const struct pl_err *why, struct pl_err *err)
+{
+    struct pl_err *slot = PL_VEC_ADD(&r->errors);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    *slot = *why;
+    return PL_OK;
+}
+
+/* Contents were kept for the judge's samples; nobody needs them any more. */
+static void release_contents(struct pl_report *r)
+{
+    for (size_t i = 0; i < r->files.n; i++)
+        pl_file_release(r->files.v[i]);
+}
+
+/* A check that broke off has no files to show: half a ledger would look like a whole one. */
+static void drop_files(struct pl_report *r)
+{
+    for (size_t i = 0; i < r->files.n; i++)
+        pl_file_reset(r->files.v[i]);
+    r->files.n = 0;
+}
+
+pl_status pl_check(const struct pl_check_options *options, struct pl_report **out, struct pl_err *err)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_policy policy = pl_policy_default();
+    struct pl_check_options o = *options;
+    struct shared_observer shared = {.outer = options->observer};
+    struct pl_acquired a = {.options = &o, .limits = &limits};
+    struct pl_err why = {0};
+    uint64_t start_ns = pl_clock_monotonic_ns();
+    struct pl_report *r = pl_report_new(&limits);
+    if (r == NULL)
+        return pl_fail_nomem(err);
+    (void)pthread_mutex_init(&shared.lock, NULL); /* default attributes cannot fail on Linux */
+    pl_arena_init(&a.arena, (size_t)limits.memory_bytes);
+    o.jobs = options->jobs == 0 ? default_jobs() : options->jobs;
+    r->jobs = o.jobs;
+    pl_clock_rfc3339(pl_clock_utc_s(), r->started);
+    r->subject_name = pl_arena_str(&r->arena, pl_bytes_of_str(options->subject));
+    pl_status st = r->subject_name == NULL ? pl_fail_nomem(err) : PL_OK;
+    if (st == PL_OK && run(&a, r, &shared, &why) != PL_OK) {
+        drop_files(r);
+        st = add_error(r, &why, err);
+    }
+    if (st == PL_OK)
+        st = pl_judge(r, &policy, a.has_source, err);
+    pl_acquired_release(&a);
+    release_contents(r);
+    (void)pthread_mutex_destroy(&shared.lock);
+    r->elapsed_us = (pl_clock_monotonic_ns() - start_ns) / 1000;
+    if (st == PL_OK)
+        *out = r;
+    else
+        pl_report_free(r);
+    return st;
+}
+
+pl_status pl_report_of_error(const char *subject, const struct pl_err *why, struct pl_report **out, struct pl_err *err)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_policy policy = pl_policy_default();
+    struct pl_report *r = pl_report_new(&limits);
+    if (r == NULL)
+        return pl_fail_nomem(err);
+    pl_clock_rfc3339(pl_clock_utc_s(), r->started);
+    r->subject_name = pl_arena_str(&r->arena, pl_bytes_of_str(subject));
+    pl_status st = r->subject_name == NULL ? pl_fail_nomem(err) : add_error(r, why, err);
+    if (st == PL_OK)
+        st = pl_judge(r, &policy, false, err);
+    if (st == PL_OK)
+        *out = r;
+    else
+        pl_report_free(r);
+    return st;
+}
+
+bool pl_rule_at(size_t i, const char **name, const char **what, const char **source)
+{
+    size_t n;
+    const struct pl_rung *const *all = pl_rungs(&n);
+    if (i >= n)
+        return false;
+    *name = all[i]->rule;
+    *what = all[i]->what;
+    *source = all[i]->source;
+    return true;
+}
