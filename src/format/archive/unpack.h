@@ -29,6 +29,7 @@ struct pl_unpack_sink {
  * `archive.limit`. An input that is no container is one leaf.
  */
 PL_MUST_USE pl_status pl_unpack(pl_bytes input, pl_bytes name, const struct pl_limits *limits,
-                                struct pl_arena *arena, const struct pl_unpack_sink *sink, struct pl_err *err);
+                                struct pl_arena *arena, const struct pl_unpack_sink *sink,
+                                struct pl_err *err);
 
 #endif
