@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define FIRST_CHUNK_BYTES 4096u
-#define LAST_CHUNK_BYTES  (1024u * 1024u)
+#define LAST_CHUNK_BYTES  ((size_t)1024 * 1024)
 #define ALIGN_BYTES       16u
 
 #if defined(__SANITIZE_ADDRESS__)

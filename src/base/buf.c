@@ -96,7 +96,7 @@ void pl_buf_printf(struct pl_buf *b, const char *fmt, ...)
         (void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again); /* its length is known */
         b->n += (size_t)n;
     } else if (n < 0 && b->why == PL_OK) {
-        b->why = PL_E_LIMIT; /* longer than INT_MAX */
+        b->why = PL_E_LIMIT; /* longer than INT_MAX, most of all */
     }
     va_end(again);
 }

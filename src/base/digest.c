@@ -126,7 +126,7 @@ bool pl_unhex(pl_bytes hex, uint8_t *out, size_t n)
         if (nibble(hex.p[i]) < 0)
             return false;
     for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)(nibble(hex.p[2 * i]) << 4 | nibble(hex.p[2 * i + 1]));
+        out[i] = (uint8_t)((unsigned)nibble(hex.p[2 * i]) << 4 | (unsigned)nibble(hex.p[2 * i + 1]));
     return true;
 }
 
