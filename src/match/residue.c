@@ -7,6 +7,7 @@
  */
 #include "match/residue.h"
 
+#include "base/buf.h"
 #include "classify/classify.h"
 #include "format/text/words.h"
 

@@ -22,8 +22,8 @@ static pl_status keep_text(struct pl_report *r, const char *text, const char **o
 
 static pl_status note(struct pl_report *r, const char *what, const struct pl_err *why, struct pl_err *err)
 {
-    const char *text = pl_arena_printf(&r->arena, "%s: %s%s%s", what, why->text, why->subject[0] == '\0' ? "" : ": ",
-                                       why->subject);
+    const char *text = pl_arena_printf(&r->arena, "%s: %s%s%s", what, why->text,
+                                       why->subject[0] == '\0' ? "" : ": ", why->subject);
     const char **slot = text == NULL ? NULL : PL_VEC_ADD(&r->notes);
     if (slot == NULL)
         return pl_fail_nomem(err);
@@ -31,7 +31,8 @@ static pl_status note(struct pl_report *r, const char *what, const struct pl_err
     return PL_OK;
 }
 
-static pl_status keep_steps(struct pl_report *r, const struct pl_supply_step *steps, size_t n, struct pl_err *err)
+static pl_status keep_steps(struct pl_report *r, const struct pl_supply_step *steps, size_t n,
+                            struct pl_err *err)
 {
     pl_status st = PL_OK;
     for (size_t i = 0; i < n && st == PL_OK; i++) {
@@ -122,7 +123,8 @@ static pl_status identify(struct pl_acquired *a, struct pl_err *err)
     if (st == PL_E_NOT_FOUND && !is_named_deb)
         return PL_OK;
     if (st == PL_E_NOT_FOUND)
-        st = pl_fail(err, PL_E_INPUT, 0, "this is not a .deb: it is no ar archive with a debian-binary and a control member");
+        st = pl_fail(err, PL_E_INPUT, 0,
+                     "this is not a .deb: it is no ar archive with a debian-binary and a control member");
     if (st != PL_OK) {
         pl_err_about(err, a->options->subject);
         pl_err_hint(err, "fetch or build the package again; it may be cut short");
@@ -139,8 +141,8 @@ static pl_status add_tree(struct pl_acquired *a, struct pl_source_tree *t)
 }
 
 /* A tree made of what a supplier hands out: a source package, or one .deb whose files are templates. */
-static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s, enum pl_how how, const char *helper,
-                              struct pl_err *err)
+static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s, enum pl_how how,
+                              const char *helper, struct pl_err *err)
 {
     struct pl_source_tree *t;
     struct pl_source_spec spec = {.how = how, .jobs = a->options->jobs};
@@ -177,7 +179,8 @@ static pl_status acquire_auto(struct pl_acquired *a, struct pl_report *r, struct
         return note(r, "source", &why, err);
     }
     if (!a->has_identity) {
-        pl_status st = pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "no source was given, and the subject names none");
+        pl_status st =
+            pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "no source was given, and the subject names none");
         pl_err_about(err, a->options->subject);
         pl_err_hint(err, "say where the source is: --source FOLDER|ARCHIVE|FILE.dsc");
         return st;
@@ -208,7 +211,8 @@ static pl_status acquire_sources(struct pl_acquired *a, struct pl_report *r, str
         struct pl_source_tree *t;
         pl_status st;
         if (a->n_trees + PL_DEB_HELPERS >= PL_MAX_TREES)
-            return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "more than %u sources", PL_MAX_TREES - PL_DEB_HELPERS);
+            return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "more than %u sources",
+                           PL_MAX_TREES - PL_DEB_HELPERS);
         if (strcmp(sources[i], "auto") == 0) {
             st = acquire_auto(a, r, err);
         } else {
@@ -251,10 +255,10 @@ static pl_status mismatch(struct pl_acquired *a, struct pl_report *r, const stru
     struct pl_err why;
     char hex[PL_SHA256_HEX_BYTES];
     pl_hex(p->listed.b, PL_SHA256_BYTES, hex);
-    pl_status st = pl_findings_add(&r->findings, "pub.digest-mismatch", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, &finding,
-                                   err, "this is not the package that was published as %.*s %.*s %.*s",
-                                   PL_ARG(a->identity.package), PL_ARG(a->identity.version),
-                                   PL_ARG(a->identity.architecture));
+    pl_status st = pl_findings_add(
+        &r->findings, "pub.digest-mismatch", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, &finding, err,
+        "this is not the package that was published as %.*s %.*s %.*s", PL_ARG(a->identity.package),
+        PL_ARG(a->identity.version), PL_ARG(a->identity.architecture));
     if (st == PL_OK)
         st = pl_finding_fact(&r->findings, finding, "published sha256", pl_bytes_of_str(hex), err);
     if (st == PL_OK && p->listed_uri != NULL)
@@ -312,8 +316,8 @@ static pl_status list_trees(const struct pl_acquired *a, struct pl_report *r, st
         if (st == PL_OK && t->revision != NULL)
             st = keep_text(r, t->revision, &slot->revision, err);
         for (size_t k = 0; k < t->warnings.n && st == PL_OK; k++)
-            st = pl_findings_add(&r->findings, "source.patch", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err, "%s",
-                                 t->warnings.v[k]);
+            st = pl_findings_add(&r->findings, "source.patch", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL,
+                                 err, "%s", t->warnings.v[k]);
     }
     return st;
 }

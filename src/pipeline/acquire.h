@@ -19,11 +19,11 @@ struct pl_acquired {
     struct pl_supply *supply;
     struct pl_arena arena;
 
-    bool is_folder;    /* options->subject is a folder, and bytes are empty */
-    pl_bytes bytes;    /* of the package */
-    const char *name;  /* to show */
-    uint8_t *heap;     /* owns bytes when the subject was a file */
-    struct pl_supplied *supplied; /* owns bytes when it was a purl */
+    bool is_folder;                /* options->subject is a folder, and bytes are empty */
+    pl_bytes bytes;                /* of the package */
+    const char *name;              /* to show */
+    uint8_t *heap;                 /* owns bytes when the subject was a file */
+    struct pl_supplied *supplied;  /* owns bytes when it was a purl */
     struct pl_supplied *published; /* the published package, when ours is another one */
     bool has_identity;
     struct pl_deb_identity identity;

@@ -95,14 +95,16 @@ static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struc
         st = pl_index_build(a->trees, a->n_trees, a->options->jobs, &index, err);
     x.index = index;
     if (st == PL_OK)
-        st = a->is_folder ? pl_examine_folder(&x, a->options->subject, r, err) : pl_examine(&x, a->bytes, a->name, r, err);
+        st = a->is_folder ? pl_examine_folder(&x, a->options->subject, r, err)
+                          : pl_examine(&x, a->bytes, a->name, r, err);
     pl_index_free(index);
     if (st == PL_OK && a->published != NULL)
         st = pl_compare_published(r, a->bytes, a->published->bytes, a->limits, err);
     return st;
 }
 
-static pl_status run(struct pl_acquired *a, struct pl_report *r, struct shared_observer *shared, struct pl_err *err)
+static pl_status run(struct pl_acquired *a, struct pl_report *r, struct shared_observer *shared,
+                     struct pl_err *err)
 {
     struct pl_observer observer = {.ctx = shared, .progress = shared_progress};
     pl_status st = open_supply(a, shared, err);
@@ -175,7 +177,8 @@ pl_status pl_check(const struct pl_check_options *options, struct pl_report **ou
     return st;
 }
 
-pl_status pl_report_of_error(const char *subject, const struct pl_err *why, struct pl_report **out, struct pl_err *err)
+pl_status pl_report_of_error(const char *subject, const struct pl_err *why, struct pl_report **out,
+                             struct pl_err *err)
 {
     struct pl_limits limits = pl_limits_default();
     struct pl_policy policy = pl_policy_default();

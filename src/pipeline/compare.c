@@ -25,7 +25,7 @@ struct leaf {
 struct side {
     struct pl_arena arena;
     PL_VEC(struct leaf) leaves;
-    struct pl_map by_path; /* path -> index */
+    struct pl_map by_path;       /* path -> index */
     const struct pl_map *wanted; /* paths whose contents are kept; NULL: none */
 };
 
@@ -148,7 +148,8 @@ static pl_status list_differences(struct pl_report *r, const struct side *ours, 
         if (pl_map_get(wanted, ours->leaves.v[i].path, NULL))
             st = add_finding(r, &ours->leaves.v[i], find(theirs, ours->leaves.v[i].path), err);
     for (size_t i = 0; i < theirs->leaves.n && st == PL_OK; i++)
-        if (pl_map_get(wanted, theirs->leaves.v[i].path, NULL) && find(ours, theirs->leaves.v[i].path) == NULL)
+        if (pl_map_get(wanted, theirs->leaves.v[i].path, NULL) &&
+            find(ours, theirs->leaves.v[i].path) == NULL)
             st = add_finding(r, NULL, &theirs->leaves.v[i], err);
     return st;
 }

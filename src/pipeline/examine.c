@@ -11,6 +11,7 @@
 
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
+#include "io/read.h"
 #include "io/walk.h"
 #include "match/match.h"
 #include "match/residue.h"
@@ -39,8 +40,11 @@ struct run {
     pl_status literals_st;
     struct pl_err literals_err;
     bool literals_built;
-    size_t first_order; /* added to the walk's order when several walks share a report */
-    pl_bytes prefix;    /* before each path, for folders */
+    size_t first_order;       /* added to the walk's order when several walks share a report */
+    pl_bytes prefix;          /* before each path, for folders */
+    pl_bytes input;           /* the file of the folder that is being walked */
+    uint8_t *input_heap;      /* owns it until a leaf record takes it over */
+    PL_VEC(uint8_t *) inputs; /* contents of containers, whose members are views of them */
 };
 
 /* Built when the first binary asks for it: most packages of scripts never do. */
@@ -158,6 +162,10 @@ static pl_status arrived(void *ctx, struct pl_file *f, struct pl_err *err)
         return pl_arena_fail(&run->r->walk_arena, err);
     if (o != NULL && o->progress != NULL)
         o->progress(o->ctx, "match", "", run->r->files.n, 0);
+    if (run->input_heap != NULL && f->heap == NULL && f->data.p == run->input.p && is_leaf_with_data(f)) {
+        f->heap = run->input_heap;
+        run->input_heap = NULL;
+    }
     if (is_leaf_with_data(f))
         return pl_pool_put(run->pool, f, err);
     pl_classify(f);
@@ -221,6 +229,10 @@ static void end(struct run *run)
         for (unsigned i = 0; i < run->x->jobs; i++)
             pl_arena_reset(&run->workers[i].scratch);
     free(run->workers);
+    free(run->input_heap);
+    for (size_t i = 0; i < run->inputs.n; i++)
+        free(run->inputs.v[i]);
+    PL_VEC_FREE(&run->inputs);
     (void)pthread_mutex_destroy(&run->literals_lock);
 }
 
@@ -232,6 +244,75 @@ pl_status pl_examine(const struct pl_examination *x, pl_bytes package, const cha
     pl_status st = begin(&run, x, r, err);
     if (st == PL_OK)
         st = pl_unpack(package, pl_bytes_of_str(name), x->limits, &r->walk_arena, &sink, err);
+    if (st == PL_OK)
+        st = finish(&run, err);
+    end(&run);
+    return st;
+}
+
+/* A directory, a link or a device of the folder: a record without bytes. */
+static pl_status add_other(struct run *run, const struct pl_walk_entry *e, struct pl_err *err)
+{
+    struct pl_arena *arena = &run->r->walk_arena;
+    struct pl_file *f = pl_arena_take(arena, sizeof *f);
+    if (f == NULL)
+        return pl_arena_fail(arena, err);
+    f->order = 0;
+    f->parent_order = PL_NO_PARENT;
+    f->type = e->type;
+    f->mode = e->mode;
+    f->path = pl_arena_keep(arena, e->path);
+    f->name = f->path;
+    f->link_target = pl_arena_keep(arena, e->link_target);
+    f->is_whole = true;
+    pl_ledger_init(&f->ledger, 0);
+    pl_findings_init(&f->findings, arena, run->x->limits->findings);
+    if (f->path.p == NULL || f->link_target.p == NULL)
+        return pl_arena_fail(arena, err);
+    return arrived(run, f, err);
+}
+
+static pl_status folder_entry(void *ctx, const struct pl_walk_entry *e, struct pl_err *err)
+{
+    struct run *run = ctx;
+    struct pl_arena *arena = &run->r->walk_arena;
+    struct pl_unpack_sink sink = {.ctx = run, .wants = wants, .file = arrived};
+    size_t n = 0;
+    run->first_order = run->r->files.n;
+    if (e->type == PL_ENTRY_DIRECTORY)
+        return PL_OK;
+    if (e->type != PL_ENTRY_FILE)
+        return add_other(run, e, err);
+    pl_status st = pl_io_read_at(e->dir_fd, e->name, run->x->limits->input_bytes, &run->input_heap, &n, err);
+    if (st != PL_OK)
+        return st;
+    run->input = pl_bytes_of(run->input_heap, n);
+    run->prefix = pl_arena_keep(arena, e->path);
+    if (run->prefix.p == NULL)
+        return pl_arena_fail(arena, err);
+    st = pl_unpack(run->input, run->prefix, run->x->limits, arena, &sink, err);
+    if (st == PL_OK && run->input_heap != NULL) {
+        uint8_t **slot = PL_VEC_ADD(&run->inputs);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = run->input_heap;
+        run->input_heap = NULL;
+    }
+    return st;
+}
+
+pl_status pl_examine_folder(const struct pl_examination *x, const char *path, struct pl_report *r,
+                            struct pl_err *err)
+{
+    struct run run;
+    struct pl_walk_sink sink = {.ctx = &run, .entry = folder_entry};
+    pl_status st = begin(&run, x, r, err);
+    if (st == PL_OK)
+        st = pl_walk(path, x->limits, &sink, err);
+    if (st == PL_OK && r->files.n == 0) {
+        st = pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the folder is empty: there is nothing to account for");
+        pl_err_about(err, path);
+    }
     if (st == PL_OK)
         st = finish(&run, err);
     end(&run);
