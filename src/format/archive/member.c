@@ -1,0 +1,299 @@
+/*
+ * member.c - records of members: names, contents, limits; and claims on the container they came out of.
+ */
+#include "base/status.h"
+#include "format/archive/names.h"
+#include "format/archive/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A size that a header claims is believed up to here before the bytes are seen. */
+#define TRUSTED_BYTES (16u * 1024u * 1024u)
+#define FIRST_BYTES   (64u * 1024u)
+
+/* ---- claims on the container ---- */
+
+pl_status pl_own(struct pl_container *c, uint64_t at, uint64_t n, enum pl_class class, struct pl_err *err)
+{
+    static const char *const rules[] = {[PL_CLASS_STRUCTURE] = "archive.structure",
+                                        [PL_CLASS_OPAQUE] = "archive.opaque",
+                                        [PL_CLASS_UNACCOUNTED] = "archive.gap",
+                                        [PL_CLASS_MEMBERS] = "archive.members"};
+    struct pl_ledger *l = &c->file->ledger;
+    if (n == 0)
+        return PL_OK;
+    if (l->pending.n > 0) {
+        struct pl_claim *last = &l->pending.v[l->pending.n - 1];
+        if (last->class == class && last->offset + last->length == at && at <= l->size && n <= l->size - at) {
+            last->length += n;
+            return PL_OK;
+        }
+    }
+    struct pl_claim claim = {
+        .offset = at, .length = n, .class = class, .rule = rules[class], .source_offset = PL_NO_OFFSET};
+    return pl_ledger_claim(l, &claim, err);
+}
+
+pl_status pl_note(struct pl_container *c, const char *tag, enum pl_severity severity, uint64_t at, uint64_t n,
+                  const char *what, struct pl_err *err)
+{
+    return pl_findings_add(&c->file->findings, tag, severity, at, n, NULL, err, "%s: %s", c->file->container,
+                           what);
+}
+
+pl_status pl_own_gap(struct pl_container *c, uint64_t at, uint64_t n, const char *what, struct pl_err *err)
+{
+    if (n == 0)
+        return PL_OK;
+    pl_status st = pl_note(c, "archive.gap", PL_SEVERITY_ERROR, at, n, what, err);
+    return st == PL_OK ? pl_own(c, at, n, PL_CLASS_UNACCOUNTED, err) : st;
+}
+
+pl_status pl_own_padding(struct pl_container *c, uint64_t at, pl_bytes bytes, const char *what,
+                         struct pl_err *err)
+{
+    size_t set = pl_first_set(bytes);
+    size_t zeros = set == SIZE_MAX ? bytes.n : set;
+    pl_status st = pl_own(c, at, zeros, PL_CLASS_STRUCTURE, err);
+    return st == PL_OK ? pl_own_gap(c, at + zeros, bytes.n - zeros, what, err) : st;
+}
+
+pl_status pl_own_limit(struct pl_container *c, uint64_t at, const char *what, struct pl_err *err)
+{
+    c->is_full = true;
+    if (c->opaque_from > at) {
+        c->opaque_from = at;
+        c->opaque_rule = "archive.limit";
+    }
+    return pl_note(c, "archive.limit", PL_SEVERITY_ERROR, at, 0, what, err);
+}
+
+/* ---- names ---- */
+
+static pl_status name_finding(struct pl_file *f, const char *tag, enum pl_severity severity, const char *what,
+                              pl_bytes raw, struct pl_err *err)
+{
+    struct pl_finding *finding;
+    pl_status st = pl_findings_add(&f->findings, tag, severity, PL_NO_OFFSET, 0, &finding, err, "%s", what);
+    return st == PL_OK ? pl_finding_fact(&f->findings, finding, "name", raw, err) : st;
+}
+
+static pl_status check_name(struct pl_container *c, const struct pl_entry *e, struct pl_file *f,
+                            struct pl_err *err)
+{
+    const char *problem = pl_name_problem(e->name);
+    uint64_t count;
+    pl_status st = PL_OK;
+    if (problem != NULL)
+        st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_ERROR, problem, f->name, err);
+    if (st == PL_OK && f->type == PL_ENTRY_SYMLINK && pl_link_escapes(f->name, f->link_target))
+        st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_WARNING, "symlink leads out of the root",
+                          f->link_target, err);
+    if (st == PL_OK && f->type == PL_ENTRY_HARDLINK && pl_name_problem(f->link_target) != NULL)
+        st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_ERROR, pl_name_problem(f->link_target),
+                          f->link_target, err);
+    if (st == PL_OK)
+        st = pl_map_add(&c->seen, f->name, f->order, &count, err);
+    if (st == PL_OK && count != f->order && f->type != PL_ENTRY_DIRECTORY)
+        st = name_finding(f, "archive.duplicate", PL_SEVERITY_WARNING,
+                          "a member of this name was there before", f->name, err);
+    return st;
+}
+
+/* Copy name and path, cut at the limit and then saying so. */
+static pl_status keep_names(struct pl_container *c, const struct pl_entry *e, struct pl_file *f,
+                            struct pl_err *err)
+{
+    struct pl_walk *w = c->walk;
+    pl_bytes name = e->is_name_given ? e->name : pl_name_clean(e->name);
+    pl_bytes link = e->link_target;
+    bool is_long = name.n > w->limits->name_bytes || link.n > w->limits->name_bytes;
+    name = pl_bytes_sub(name, 0, w->limits->name_bytes);
+    link = pl_bytes_sub(link, 0, w->limits->name_bytes);
+    pl_bytes shown = e->path_name.n > 0 ? e->path_name : name; /* no longer than a name that was cut before */
+    uint8_t *path = pl_arena_take(w->arena, c->prefix.n + shown.n + 1);
+    f->name = pl_arena_keep(w->arena, name);
+    f->link_target = pl_arena_keep(w->arena, link);
+    if (path == NULL || f->name.p == NULL || f->link_target.p == NULL)
+        return pl_arena_fail(w->arena, err);
+    if (c->prefix.n > 0)
+        memcpy(path, c->prefix.p, c->prefix.n);
+    if (shown.n > 0)
+        memcpy(path + c->prefix.n, shown.p, shown.n);
+    f->path = pl_bytes_of(path, c->prefix.n + shown.n);
+    if (!is_long)
+        return PL_OK;
+    return pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, NULL, err,
+                           "name or link target longer than %u bytes, cut here", w->limits->name_bytes);
+}
+
+pl_status pl_member_begin(struct pl_container *c, const struct pl_entry *e, struct pl_file **out,
+                          struct pl_err *err)
+{
+    struct pl_walk *w = c->walk;
+    *out = NULL;
+    if (w->entries >= w->limits->entries)
+        return pl_own_limit(c, e->at, "more members than the limit allows", err);
+    struct pl_file *f = pl_arena_take(w->arena, sizeof *f);
+    if (f == NULL)
+        return pl_arena_fail(w->arena, err);
+    *f = (struct pl_file){.order = w->next_order++,
+                          .parent_order = c->file->order,
+                          .type = e->type,
+                          .mode = e->mode,
+                          .depth = c->file->depth + 1,
+                          .is_whole = true};
+    w->entries++;
+    pl_ledger_init(&f->ledger, 0);
+    pl_findings_init(&f->findings, w->arena, w->limits->findings);
+    pl_status st = keep_names(c, e, f, err);
+    if (st == PL_OK && !e->is_name_given)
+        st = check_name(c, e, f, err);
+    if (st != PL_OK) {
+        pl_file_reset(f);
+        return st;
+    }
+    *out = f;
+    return PL_OK;
+}
+
+/* ---- contents ---- */
+
+pl_status pl_member_opaque(struct pl_file *f, uint64_t size, const char *rule, struct pl_err *err)
+{
+    struct pl_claim all = {
+        .length = size, .class = PL_CLASS_OPAQUE, .rule = rule, .source_offset = PL_NO_OFFSET};
+    f->size = size;
+    f->is_whole = false;
+    pl_ledger_reset(&f->ledger);
+    pl_ledger_init(&f->ledger, size);
+    return pl_ledger_claim(&f->ledger, &all, err);
+}
+
+static void set_contents(struct pl_file *f, pl_bytes data, uint8_t *heap)
+{
+    f->data = data;
+    f->heap = heap;
+    f->size = data.n;
+    pl_ledger_reset(&f->ledger);
+    pl_ledger_init(&f->ledger, data.n);
+}
+
+/* Digest `head`, then what `in` still gives up to `left` bytes more; hold nothing. */
+static pl_status digest_large(struct pl_container *c, struct pl_file *f, pl_bytes head, struct pl_reader *in,
+                              uint64_t left, struct pl_err *err)
+{
+    struct pl_sha256_run *run = NULL;
+    uint64_t size = head.n;
+    bool is_known = left != PL_SIZE_UNKNOWN;
+    pl_status st = pl_sha256_open(&run, err);
+    if (st == PL_OK)
+        st = pl_sha256_add(run, head, err);
+    while (st == PL_OK && left > 0) {
+        pl_bytes some;
+        st = pl_reader_some(in, left, &some, err);
+        if (st != PL_OK || some.n == 0)
+            break;
+        st = pl_sha256_add(run, some, err);
+        size += some.n;
+        if (is_known)
+            left -= some.n;
+    }
+    if (st == PL_OK)
+        st = pl_sha256_end(run, &f->sha256, err);
+    pl_sha256_close(run);
+    if (st == PL_OK)
+        st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, 0, size, NULL, err,
+                             "file is larger than %llu bytes: digested, and not looked at otherwise",
+                             (unsigned long long)c->walk->limits->file_bytes);
+    return st == PL_OK ? pl_member_opaque(f, size, "archive.limit", err) : st;
+}
+
+pl_status pl_member_slice(struct pl_container *c, struct pl_file *f, pl_bytes slice, struct pl_err *err)
+{
+    struct pl_reader in;
+    pl_reader_init_memory(&in, slice, c->file->heap == NULL);
+    return pl_member_read(c, f, &in, slice.n, err);
+}
+
+/* Read up to `want` bytes into a heap block of exactly their number. */
+static pl_status read_block(struct pl_reader *in, uint64_t want, uint8_t **heap, size_t *n,
+                            struct pl_err *err)
+{
+    size_t room = want <= TRUSTED_BYTES ? (size_t)want : FIRST_BYTES;
+    size_t have = 0;
+    uint8_t *p = malloc(room > 0 ? room : 1);
+    if (p == NULL)
+        return pl_fail_nomem(err);
+    while (have < want) {
+        pl_bytes some;
+        pl_status st = pl_reader_some(in, want - have, &some, err);
+        if (st != PL_OK) {
+            free(p);
+            return st;
+        }
+        if (some.n == 0)
+            break;
+        if (some.n > room - have) {
+            size_t more = room > SIZE_MAX / 2 - some.n ? SIZE_MAX : room * 2 + some.n;
+            room = more > want ? (size_t)want : more;
+            uint8_t *bigger = realloc(p, room);
+            if (bigger == NULL) {
+                free(p);
+                return pl_fail_nomem(err);
+            }
+            p = bigger;
+        }
+        memcpy(p + have, some.p, some.n);
+        have += some.n;
+    }
+    if (have < room) {
+        uint8_t *exact = realloc(p, have > 0 ? have : 1);
+        p = exact != NULL ? exact : p; /* the larger block serves as well */
+    }
+    *heap = p;
+    *n = have;
+    return PL_OK;
+}
+
+pl_status pl_member_read(struct pl_container *c, struct pl_file *f, struct pl_reader *in, uint64_t size,
+                         struct pl_err *err)
+{
+    uint64_t file_bytes = c->walk->limits->file_bytes;
+    if (size != PL_SIZE_UNKNOWN && size > file_bytes) {
+        pl_status st = digest_large(c, f, PL_LIT(""), in, size, err);
+        return st;
+    }
+    if (in->is_lasting && in->joined.n == 0 && size != PL_SIZE_UNKNOWN && in->block.n >= size) {
+        pl_bytes slice;
+        pl_status st = pl_reader_some(in, size, &slice, err);
+        if (st == PL_OK)
+            set_contents(f, slice, NULL);
+        return st;
+    }
+    uint64_t want = size != PL_SIZE_UNKNOWN ? size : file_bytes;
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    pl_status st = read_block(in, want, &heap, &n, err);
+    if (st != PL_OK)
+        return st;
+    if (size == PL_SIZE_UNKNOWN && n == file_bytes) {
+        pl_bytes more;
+        st = pl_reader_peek(in, 1, &more, err);
+        if (st != PL_OK || more.n > 0) {
+            if (st == PL_OK)
+                st = digest_large(c, f, pl_bytes_of(heap, n), in, PL_SIZE_UNKNOWN, err);
+            free(heap);
+            return st;
+        }
+    }
+    set_contents(f, pl_bytes_of(heap, n), heap);
+    if (size == PL_SIZE_UNKNOWN ? in->end != PL_READER_DONE : n < size) {
+        f->is_whole = false;
+        st = pl_findings_add(&f->findings, in->end == PL_READER_LIMIT ? "archive.limit" : "archive.damaged",
+                             PL_SEVERITY_ERROR, n, 0, NULL, err, "contents end here: %s",
+                             in->why != NULL ? in->why : "container cut short");
+    }
+    return st;
+}

@@ -1,0 +1,417 @@
+/*
+ * tar.c - tar archives: v7, ustar, pax and GNU, read as they flow.
+ *
+ *     | header: 512 | contents, padded with zeros to 512 | header | ... | zeros: 512 | zeros: 512 | zeros up to a record |
+ *
+ * Some "members" describe the one after them: pax 'x' (and 'g' for all), GNU 'L' long name and 'K' long link. Their
+ * contents are structure when the next header uses them, and a gap when it does not.
+ *
+ * Source: POSIX.1-2017 pax, "pax Extended Header"; GNU tar manual, "Basic Tar Format". Of directories, links and devices the
+ * size is ignored as GNU tar, dpkg and Python do; a size that is not 0 is reported, since other readers believe it.
+ * Not read here: sparse files (old GNU 'S' and pax GNU.sparse.*); they are listed, and their contents are opaque.
+ */
+#include "format/archive/tar.h"
+#include "base/size.h"
+#include "base/status.h"
+
+#define BLOCK PL_TAR_BLOCK_BYTES
+/* The most that a pax header or a long name may hold; GNU tar itself writes a few hundred bytes. */
+#define EXTRA_BYTES (1024u * 1024u)
+
+struct tar {
+    struct pl_container *c;
+    struct pl_reader *in;
+    struct pl_buf pax;       /* contents of the last 'x' */
+    struct pl_buf long_name; /* of the last 'L' */
+    struct pl_buf long_link; /* of the last 'K' */
+    uint64_t extra_at;       /* where the description of the next member begins */
+    bool has_extra;
+};
+
+/* What pax says about the next member. Views of tar.pax. */
+struct pax {
+    pl_bytes path;
+    pl_bytes link;
+    uint64_t size;
+    bool has_size;
+    bool is_sparse;
+};
+
+static bool tar_probe(pl_bytes b)
+{
+    return pl_tar_is_header(b);
+}
+
+static uint64_t padding_of(uint64_t size)
+{
+    return (BLOCK - size % BLOCK) % BLOCK;
+}
+
+/* Did the reader end because of something that its maker reports? */
+static bool is_cut_above(const struct pl_reader *in)
+{
+    return in->end == PL_READER_DAMAGED || in->end == PL_READER_LIMIT;
+}
+
+static pl_status cut_short(const struct tar *t, const char *what, struct pl_err *err)
+{
+    t->c->is_full = true;
+    return is_cut_above(t->in) ? PL_OK : pl_fail(err, PL_E_INPUT, t->in->at, "tar: %s cut short", what);
+}
+
+/* Zeros up to the next block. */
+static pl_status read_padding(struct tar *t, uint64_t size, struct pl_err *err)
+{
+    pl_bytes pad;
+    uint64_t at = t->in->at;
+    size_t n = (size_t)padding_of(size);
+    pl_status st = pl_reader_take(t->in, n, &pad, err);
+    if (st == PL_OK)
+        st = pl_own_padding(t->c, at, pad, "padding of a member is not zero", err);
+    return st == PL_OK && pad.n < n ? cut_short(t, "padding of a member", err) : st;
+}
+
+/* ---- descriptions of the next member ---- */
+
+static pl_status drop_extra(struct tar *t, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    if (t->has_extra)
+        st = pl_note(t->c, "archive.gap", PL_SEVERITY_ERROR, t->extra_at, t->in->at - t->extra_at,
+                     "description of a member that does not follow", err);
+    t->has_extra = false;
+    pl_buf_clear(&t->pax);
+    pl_buf_clear(&t->long_name);
+    pl_buf_clear(&t->long_link);
+    return st;
+}
+
+static bool is_known_keyword(pl_bytes key)
+{
+    static const char *const known[] = {"path",
+                                        "linkpath",
+                                        "size",
+                                        "mtime",
+                                        "atime",
+                                        "ctime",
+                                        "uid",
+                                        "gid",
+                                        "uname",
+                                        "gname",
+                                        "hdrcharset",
+                                        "charset",
+                                        "LIBARCHIVE.creationtime"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (pl_bytes_eq_str(key, known[i]))
+            return true;
+    return pl_bytes_starts(key, PL_LIT("GNU.sparse."));
+}
+
+/* Take one record "LENGTH KEY=VALUE\n" off *rest; false when it is not one. */
+static bool pax_record(pl_bytes *rest, pl_bytes *key, pl_bytes *value)
+{
+    uint64_t n;
+    size_t space = pl_bytes_find_byte(*rest, ' ', 0);
+    if (space == SIZE_MAX || !pl_bytes_to_u64(pl_bytes_sub(*rest, 0, space), &n) || n > rest->n ||
+        n < space + 3)
+        return false;
+    pl_bytes record = pl_bytes_sub(*rest, space + 1, (size_t)n - space - 1);
+    size_t equals = pl_bytes_find_byte(record, '=', 0);
+    if (equals == SIZE_MAX || record.p[record.n - 1] != '\n')
+        return false;
+    *key = pl_bytes_sub(record, 0, equals);
+    *value = pl_bytes_sub(record, equals + 1, record.n - equals - 2);
+    *rest = pl_bytes_from(*rest, (size_t)n);
+    return true;
+}
+
+static void apply_record(struct pax *out, pl_bytes key, pl_bytes value)
+{
+    if (pl_bytes_eq_str(key, "path"))
+        out->path = value;
+    else if (pl_bytes_eq_str(key, "linkpath"))
+        out->link = value;
+    else if (pl_bytes_eq_str(key, "size"))
+        out->has_size = pl_bytes_to_u64(value, &out->size) && out->size <= INT64_MAX;
+    else if (pl_bytes_starts(key, PL_LIT("GNU.sparse.")))
+        out->is_sparse = true;
+}
+
+/* Read the records in `body`, which stands at `at`. What is no record is a gap; a keyword that we do not know is noted. */
+static pl_status read_pax(struct tar *t, uint64_t at, pl_bytes body, struct pax *out, struct pl_err *err)
+{
+    pl_bytes rest = body;
+    pl_bytes key;
+    pl_bytes value;
+    pl_status st = PL_OK;
+    while (st == PL_OK && rest.n > 0) {
+        uint64_t here = at + (body.n - rest.n);
+        size_t before = rest.n;
+        if (!pax_record(&rest, &key, &value))
+            return pl_own_gap(t->c, here, rest.n, "bytes in a pax header that are no record", err);
+        apply_record(out, key, value);
+        st = pl_own(t->c, here, before - rest.n, PL_CLASS_STRUCTURE, err);
+        if (st == PL_OK && !is_known_keyword(key)) {
+            struct pl_finding *finding;
+            st = pl_findings_add(&t->c->file->findings, "archive.comment", PL_SEVERITY_NOTE, here,
+                                 before - rest.n, &finding, err, "tar: pax keyword that describes no file");
+            if (st == PL_OK)
+                st = pl_finding_fact(&t->c->file->findings, finding, "keyword", pl_bytes_sub(key, 0, 256),
+                                     err);
+        }
+    }
+    return st;
+}
+
+/* A name of type 'L' or 'K': up to its NUL, then zeros. */
+static pl_status own_long(struct tar *t, uint64_t at, struct pl_buf *name, struct pl_err *err)
+{
+    pl_bytes all = pl_buf_bytes(name);
+    size_t end = pl_bytes_find_byte(all, 0, 0);
+    size_t n = end == SIZE_MAX ? all.n : end;
+    pl_status st = pl_own(t->c, at, n, PL_CLASS_STRUCTURE, err);
+    if (st == PL_OK)
+        st = pl_own_padding(t->c, at + n, pl_bytes_from(all, n), "bytes behind the end of a long name", err);
+    name->n = n;
+    return st;
+}
+
+static pl_status read_extra(struct tar *t, uint64_t at, const struct pl_tar_header *h, struct pl_err *err)
+{
+    struct pl_buf global;
+    pl_buf_init(&global, EXTRA_BYTES);
+    struct pl_buf *into = h->type == 'L' ? &t->long_name : h->type == 'K' ? &t->long_link : &t->pax;
+    if (h->type == 'g')
+        into = &global;
+    pl_status st = PL_OK;
+    if (h->size > EXTRA_BYTES)
+        return pl_own_limit(t->c, at, "description of a member is too long", err);
+    if (into->n > 0)
+        st = drop_extra(t, err);
+    uint64_t body_at = t->in->at;
+    if (st == PL_OK)
+        st = pl_reader_gather(t->in, h->size, into, err);
+    if (st == PL_OK && into->n < h->size) {
+        st = pl_own_gap(t->c, body_at, into->n, "description of a member, cut short", err);
+        if (st == PL_OK)
+            st = cut_short(t, "description of a member", err);
+        goto out;
+    }
+    if (st == PL_OK && (h->type == 'L' || h->type == 'K'))
+        st = own_long(t, body_at, into, err);
+    if (st == PL_OK && (h->type == 'g' || h->type == 'x')) {
+        struct pax ignored = {0};
+        st = read_pax(t, body_at, pl_buf_bytes(into), &ignored, err);
+        bool changes_all = h->type == 'g' && (ignored.path.n > 0 || ignored.link.n > 0 || ignored.has_size);
+        if (st == PL_OK && changes_all)
+            st = pl_note(t->c, "archive.overlap", PL_SEVERITY_ERROR, at, BLOCK,
+                         "global header renames every member", err);
+    }
+    if (st == PL_OK)
+        st = read_padding(t, h->size, err);
+    if (h->type != 'g' && !t->has_extra) {
+        t->has_extra = true;
+        t->extra_at = at;
+    }
+out:
+    pl_buf_reset(&global);
+    return st;
+}
+
+/* ---- members ---- */
+
+static enum pl_entry_type entry_type(const struct pl_tar_header *h)
+{
+    switch (h->type) {
+    case '1': return PL_ENTRY_HARDLINK;
+    case '2': return PL_ENTRY_SYMLINK;
+    case '3':
+    case '4':
+    case '6':
+    case 'V': return PL_ENTRY_SPECIAL;
+    case '5': return PL_ENTRY_DIRECTORY;
+    case 0:
+    case '0': /* before POSIX a directory was a file whose name ends in a slash */
+        return h->name.n > 0 && h->name.p[h->name.n - 1] == '/' && h->size == 0 ? PL_ENTRY_DIRECTORY
+                                                                                : PL_ENTRY_FILE;
+    default: return PL_ENTRY_FILE; /* POSIX: a type that is not known is a file */
+    }
+}
+
+/* Blocks of the map of an old GNU sparse file. */
+static pl_status read_sparse_map(struct tar *t, bool is_extended, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    while (st == PL_OK && is_extended) {
+        pl_bytes block;
+        uint64_t at = t->in->at;
+        st = pl_reader_take(t->in, BLOCK, &block, err);
+        if (st == PL_OK)
+            st = pl_own(t->c, at, block.n, PL_CLASS_OPAQUE, err);
+        if (st == PL_OK && block.n < BLOCK)
+            return cut_short(t, "map of a sparse file", err);
+        is_extended = st == PL_OK && block.p[504] != 0;
+    }
+    return st;
+}
+
+static pl_status read_contents(struct tar *t, struct pl_file *f, uint64_t size, bool is_sparse,
+                               struct pl_err *err)
+{
+    uint64_t at = t->in->at;
+    pl_status st;
+    if (is_sparse) {
+        st = pl_reader_skip(t->in, size, NULL, err);
+        if (st == PL_OK)
+            st = pl_member_opaque(f, t->in->at - at, "archive.sparse", err);
+    } else {
+        st = pl_member_read(t->c, f, t->in, size, err);
+    }
+    return st == PL_OK ? pl_own(t->c, at, t->in->at - at, PL_CLASS_MEMBERS, err) : st;
+}
+
+static pl_status full_name(struct tar *t, const struct pl_tar_header *h, const struct pax *x,
+                           struct pl_entry *e, struct pl_err *err)
+{
+    e->name = h->name;
+    e->link_target = h->link;
+    if (h->prefix.n > 0) {
+        const char *joined =
+            pl_arena_printf(t->c->walk->arena, "%.*s/%.*s", PL_ARG(h->prefix), PL_ARG(h->name));
+        if (joined == NULL)
+            return pl_arena_fail(t->c->walk->arena, err);
+        e->name = pl_bytes_of_str(joined);
+    }
+    if (t->long_name.n > 0)
+        e->name = pl_buf_bytes(&t->long_name);
+    if (t->long_link.n > 0)
+        e->link_target = pl_buf_bytes(&t->long_link);
+    if (x->path.n > 0)
+        e->name = x->path;
+    if (x->link.n > 0)
+        e->link_target = x->link;
+    if (e->type != PL_ENTRY_SYMLINK && e->type != PL_ENTRY_HARDLINK)
+        e->link_target = PL_LIT("");
+    return PL_OK;
+}
+
+static pl_status read_member(struct tar *t, uint64_t at, const struct pl_tar_header *h, struct pl_err *err)
+{
+    struct pax x = {0};
+    pl_bytes rest = pl_buf_bytes(&t->pax);
+    pl_bytes key;
+    pl_bytes value;
+    while (pax_record(&rest, &key, &value))
+        apply_record(&x, key, value);
+    struct pl_entry e = {.type = entry_type(h), .mode = h->mode, .at = t->has_extra ? t->extra_at : at};
+    uint64_t size = x.has_size ? x.size : h->size;
+    bool has_contents = e.type == PL_ENTRY_FILE;
+    pl_status st = full_name(t, h, &x, &e, err);
+    if (st == PL_OK && !has_contents && size > 0)
+        st = pl_note(t->c, "archive.overlap", PL_SEVERITY_ERROR, at, BLOCK,
+                     "link or directory with a size: readers disagree on where the next member begins", err);
+    struct pl_file *f = NULL;
+    if (st == PL_OK)
+        st = pl_member_begin(t->c, &e, &f, err);
+    t->has_extra = false; /* used now */
+    if (st == PL_OK)
+        st = drop_extra(t, err);
+    if (st != PL_OK || f == NULL)
+        goto out;
+    bool is_sparse = h->type == 'S' || x.is_sparse;
+    if (is_sparse)
+        st = read_sparse_map(t, h->is_extended, err);
+    if (st == PL_OK && has_contents && !t->c->is_full)
+        st = read_contents(t, f, size, is_sparse, err);
+    if (st != PL_OK)
+        goto out;
+    bool is_cut = has_contents && f->size < size;
+    st = pl_member_end(t->c, f, err);
+    f = NULL;
+    if (st == PL_OK && is_cut)
+        return cut_short(t, "member", err);
+    if (st == PL_OK && has_contents)
+        st = read_padding(t, size, err);
+out:
+    if (f != NULL)
+        pl_file_reset(f);
+    return st;
+}
+
+/* ---- the archive ---- */
+
+/* All that follows the first block of zeros: zeros, or a gap from the first byte that is set. */
+static pl_status read_tail(struct tar *t, struct pl_err *err)
+{
+    uint64_t at = t->in->at;
+    uint64_t first_set;
+    pl_status st = pl_reader_skip(t->in, UINT64_MAX, &first_set, err);
+    if (st != PL_OK)
+        return st;
+    uint64_t zeros_end = first_set == PL_NO_OFFSET ? t->in->at : first_set;
+    st = pl_own(t->c, at, zeros_end - at, PL_CLASS_STRUCTURE, err);
+    return st == PL_OK
+               ? pl_own_gap(t->c, zeros_end, t->in->at - zeros_end, "bytes after the end of the archive", err)
+               : st;
+}
+
+static pl_status no_more_headers(struct tar *t, uint64_t at, pl_bytes block, struct pl_err *err)
+{
+    if (block.n == 0 && !is_cut_above(t->in))
+        return pl_note(t->c, "archive.damaged", PL_SEVERITY_WARNING, at, 0, "no end-of-archive mark", err);
+    if (block.n < BLOCK)
+        return block.n == 0 ? PL_OK : pl_own_gap(t->c, at, block.n, "part of a block", err);
+    pl_status st = pl_own(t->c, at, block.n, PL_CLASS_STRUCTURE, err);
+    return st == PL_OK ? read_tail(t, err) : st;
+}
+
+static pl_status read_all(struct tar *t, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    while (st == PL_OK && !t->c->is_full) {
+        uint8_t copy[BLOCK];
+        struct pl_tar_header h;
+        pl_bytes block;
+        uint64_t at = t->in->at;
+        st = pl_reader_take(t->in, BLOCK, &block, err);
+        if (st != PL_OK)
+            return st;
+        if (block.n < BLOCK || pl_first_set(block) == SIZE_MAX) {
+            st = drop_extra(t, err);
+            return st == PL_OK ? no_more_headers(t, at, block, err) : st;
+        }
+        if (!pl_tar_is_header(block))
+            return pl_fail(err, PL_E_INPUT, at, "tar: checksum of a header does not fit");
+        for (size_t i = 0; i < BLOCK; i++)
+            copy[i] = block.p[i]; /* the reader's block goes away when the next is read */
+        block = pl_bytes_of(copy, BLOCK);
+        st = pl_tar_header_read(block, at, &h, err);
+        if (st == PL_OK)
+            st = pl_tar_header_own(t->c, at, block, &h, err);
+        if (st != PL_OK)
+            return st;
+        bool is_extra = h.type == 'x' || h.type == 'g' || h.type == 'L' || h.type == 'K';
+        st = is_extra ? read_extra(t, at, &h, err) : read_member(t, at, &h, err);
+    }
+    return st;
+}
+
+static pl_status tar_unpack(struct pl_container *c, struct pl_reader *in, struct pl_err *err)
+{
+    struct tar t = {.c = c, .in = in};
+    pl_buf_init(&t.pax, EXTRA_BYTES);
+    pl_buf_init(&t.long_name, EXTRA_BYTES);
+    pl_buf_init(&t.long_link, EXTRA_BYTES);
+    pl_status st = read_all(&t, err);
+    pl_buf_reset(&t.pax);
+    pl_buf_reset(&t.long_name);
+    pl_buf_reset(&t.long_link);
+    return st;
+}
+
+const struct pl_archive_format pl_archive_tar = {
+    .name = "tar",
+    .shape = PL_ARCHIVE_FLOW,
+    .probe = tar_probe,
+    .unpack = tar_unpack,
+};
