@@ -7,6 +7,7 @@
 #ifndef PL_CORPUS_INDEX_H
 #define PL_CORPUS_INDEX_H
 
+#include "corpus/postings.h"
 #include "model/source.h"
 
 struct pl_index;
@@ -33,5 +34,73 @@ bool pl_index_find_folded(const struct pl_index *ix, const pl_sha256 *folded, pl
 bool pl_index_find_path(const struct pl_index *ix, pl_bytes path, pl_source_ref *out);
 /* Is `word` (as pl_words_next() cuts them) anywhere in the sources? */
 bool pl_index_has_word(const struct pl_index *ix, pl_bytes word);
+
+/*
+ * Below: what match/ needs to find, compare and name runs.
+ *
+ * A unit is a source file with contents, numbered in the order of preference given above, so that the smaller number is
+ * the better answer. All contents laid end to end make one space of positions, in which postings point; of files with equal contents only
+ * the first is in the postings.
+ */
+typedef struct pl_units {
+    const uint32_t *v; /* ascending; borrowed from the index */
+    size_t n;
+} pl_units;
+
+size_t pl_index_unit_count(const struct pl_index *ix);
+pl_source_ref pl_index_unit_ref(const struct pl_index *ix, uint32_t unit);
+const struct pl_source_file *pl_index_unit_file(const struct pl_index *ix, uint32_t unit);
+/* Position of the first byte of a unit. */
+uint64_t pl_index_unit_base(const struct pl_index *ix, uint32_t unit);
+/* The unit that holds a position from one of the postings below. O(log units). */
+uint32_t pl_index_unit_at(const struct pl_index *ix, uint64_t position);
+
+/* No NUL near its beginning. */
+bool pl_index_unit_is_text(const struct pl_index *ix, uint32_t unit);
+/* The line, counted from 1, in which a byte of the unit stands. O(1): counts are kept every 4,096 bytes. */
+uint64_t pl_index_line_of(const struct pl_index *ix, uint32_t unit, uint64_t offset);
+
+/* All units with these contents; at this path, in any tree; with this last part of their path. */
+pl_units pl_index_units_of_sha256(const struct pl_index *ix, const pl_sha256 *digest);
+pl_units pl_index_units_of_folded(const struct pl_index *ix, const pl_sha256 *folded);
+pl_units pl_index_units_of_path(const struct pl_index *ix, pl_bytes path);
+pl_units pl_index_units_of_name(const struct pl_index *ix, pl_bytes basename);
+/* Same contents as a git blob id. */
+pl_units pl_index_units_of_git_blob(const struct pl_index *ix, const pl_sha1 *blob);
+
+/* Winnowed anchors of all sources (corpus/anchors.h). */
+const struct pl_postings *pl_index_anchors(const struct pl_index *ix);
+
+/* A line that says something: at least this many bytes that are not blank. */
+#define PL_LINE_MIN_BYTES 8u
+/* Hash of a line without blanks at both ends. */
+uint32_t pl_line_hash(pl_bytes trimmed);
+/*
+ * Every line of the text files with at least PL_LINE_MIN_BYTES bytes that are not blank, by pl_line_hash(); a place is the first
+ * byte that is not blank. Built when first asked for; then shared. Safe from many threads.
+ */
+PL_MUST_USE pl_status pl_index_lines(const struct pl_index *ix, const struct pl_postings **out,
+                                     struct pl_err *err);
+
+/*
+ * Sequences of PL_PROSE_GRAM words of the text files, by pl_prose_gram(); a place is the first byte of the first word. Of
+ * PL_PROSE_WINDOW neighbouring sequences one is kept, so that whoever looks up all of its own sequences finds every shared run of
+ * PL_PROSE_GRAM + PL_PROSE_WINDOW - 1 words. Built when first asked for, as above.
+ */
+#define PL_PROSE_GRAM   4u
+#define PL_PROSE_WINDOW 2u
+uint32_t pl_prose_gram(const uint64_t word_hashes[PL_PROSE_GRAM]);
+PL_MUST_USE pl_status pl_index_prose(const struct pl_index *ix, const struct pl_postings **out,
+                                     struct pl_err *err);
+
+/* What the index holds, for reports and bench/. */
+struct pl_index_stat {
+    uint64_t source_bytes;
+    uint64_t units;
+    uint64_t anchors;
+    uint64_t anchors_dropped;
+    uint64_t words;
+};
+struct pl_index_stat pl_index_stat(const struct pl_index *ix);
 
 #endif

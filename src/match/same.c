@@ -1,0 +1,82 @@
+/*
+ * same.c - rungs 1 and 2: the file is a source file, as it is or after a change that loses nothing.
+ */
+#include "format/text/fold.h"
+#include "match/claim.h"
+
+static pl_status same_bytes(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    if (!pl_is_unclaimed(f) || f->data.p == NULL || !f->is_whole)
+        return PL_OK;
+    if (!f->has_digests) {
+        pl_status st = pl_file_digest(f, err);
+        if (st != PL_OK)
+            return st;
+    }
+    pl_units units = pl_index_units_of_sha256(m->index, &f->sha256);
+    if (units.n == 0)
+        return PL_OK;
+    uint32_t unit = pl_best_named(m, f, units);
+    pl_bytes name = pl_bytes_basename(pl_index_unit_file(m->index, unit)->path);
+    bool is_same_name = pl_bytes_eq(name, pl_bytes_basename(f->name));
+    struct pl_claim how = {
+        .class = PL_CLASS_IDENTICAL, .rule = "same.bytes", .note = is_same_name ? NULL : "at another path"};
+    struct pl_run run = {.length = f->size, .unit = unit};
+    return pl_claim_from_source(m, f, &run, &how, err);
+}
+
+const struct pl_rung pl_rung_same_bytes = {
+    .rule = "same.bytes",
+    .what = "The file has the sha256 of a source file.",
+    .source = "FIPS 180-4",
+    .pass = PL_PASS_FILE,
+    .apply = same_bytes,
+};
+
+static const char *folded_note(const struct pl_match *m, pl_bytes ours, pl_bytes theirs)
+{
+    pl_bytes a = pl_shebang_of(theirs);
+    pl_bytes b = pl_shebang_of(ours);
+    if (pl_bytes_eq(a, b))
+        return "line ends or trailing blanks differ";
+    return pl_arena_printf(m->arena, "interpreter line was %.*s, is %.*s", PL_ARG(a), PL_ARG(b));
+}
+
+static pl_status same_folded(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    if (!pl_is_unclaimed(f) || f->data.p == NULL || !f->is_whole || !pl_is_text(f->data) || pl_is_elf(f))
+        return PL_OK;
+    struct pl_buf folded;
+    pl_sha256 digest;
+    pl_buf_init(&folded, f->data.n + 16);
+    pl_fold_text(f->data, &folded);
+    pl_status st = pl_buf_done(&folded, err);
+    if (st == PL_OK)
+        st = pl_sha256_of(pl_buf_bytes(&folded), &digest, err);
+    pl_buf_reset(&folded);
+    if (st != PL_OK)
+        return st;
+    pl_units units = pl_index_units_of_folded(m->index, &digest);
+    if (units.n == 0)
+        return PL_OK;
+    const struct pl_source_file *s = pl_index_unit_file(m->index, pl_best_named(m, f, units));
+    struct pl_claim c = {.length = f->size,
+                         .class = PL_CLASS_DERIVED,
+                         .grade = PL_GRADE_A,
+                         .rule = "same.folded",
+                         .source = pl_arena_str(m->arena, s->path),
+                         .source_offset = PL_NO_OFFSET,
+                         .note = folded_note(m, f->data, s->data)};
+    if (c.source == NULL || c.note == NULL)
+        return pl_arena_fail(m->arena, err);
+    return pl_ledger_claim(&f->ledger, &c, err);
+}
+
+const struct pl_rung pl_rung_same_folded = {
+    .rule = "same.folded",
+    .what =
+        "The file is a source file but for line ends, trailing blanks, byte order mark or interpreter path.",
+    .source = "DESIGN section 5, rung 2",
+    .pass = PL_PASS_FILE,
+    .apply = same_folded,
+};
