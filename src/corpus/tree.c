@@ -37,7 +37,7 @@ static pl_status find_beside(void *ctx, pl_bytes name, pl_bytes *bytes, struct p
     memcpy(path + folder, name.p, name.n);
     path[folder + name.n] = '\0';
     size_t n;
-    pl_status st = pl_file_read(path, b->max_bytes, slot, &n, err);
+    pl_status st = pl_io_read(path, b->max_bytes, slot, &n, err);
     if (st == PL_OK)
         *bytes = pl_bytes_of(*slot, n);
     if (st == PL_E_NOT_FOUND)
@@ -98,8 +98,9 @@ static bool enter_folder(void *ctx, const struct pl_walk_entry *e)
 
 static bool looks_packed(pl_bytes data)
 {
-    return pl_bytes_starts(data, PL_LIT("\x1f\x8b")) || pl_bytes_starts(data, PL_LIT("\xfd"
-                                                                                     "7zXZ")) ||
+    return pl_bytes_starts(data, PL_LIT("\x1f\x8b")) ||
+           pl_bytes_starts(data, PL_LIT("\xfd"
+                                        "7zXZ")) ||
            pl_bytes_starts(data, PL_LIT("BZh")) || pl_bytes_starts(data, PL_LIT("\x28\xb5\x2f\xfd")) ||
            pl_bytes_starts(data, PL_LIT("PK\x03\x04")) || pl_bytes_starts(data, PL_LIT("!<arch>\n")) ||
            pl_bytes_eq_str(pl_bytes_sub(data, 257, 5), "ustar");
@@ -139,7 +140,7 @@ static pl_status take_entry(void *ctx, const struct pl_walk_entry *e, struct pl_
     if (b->tree->total_bytes + e->size > b->limits->unpacked_bytes)
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "source folder: more than %llu bytes",
                        (unsigned long long)b->limits->unpacked_bytes);
-    pl_status st = pl_file_read_at(e->dir_fd, e->name, b->limits->file_bytes, &f.heap, &f.data.n, err);
+    pl_status st = pl_io_read_at(e->dir_fd, e->name, b->limits->file_bytes, &f.heap, &f.data.n, err);
     if (st != PL_OK)
         return st;
     f.data.p = f.heap;
@@ -223,7 +224,7 @@ static pl_status load_file(struct pl_tree_build *b, const char *path, unsigned j
 {
     uint8_t *heap = NULL;
     size_t n;
-    pl_status st = pl_file_read(path, b->limits->input_bytes, &heap, &n, err);
+    pl_status st = pl_io_read(path, b->limits->input_bytes, &heap, &n, err);
     if (st != PL_OK)
         return st;
     pl_bytes bytes = pl_bytes_of(heap, n);
@@ -249,7 +250,8 @@ static pl_status name_after(struct pl_tree_build *b, const char *path, struct pl
 }
 
 pl_status pl_source_tree_open_path(const char *path, const struct pl_source_spec *spec,
-                                   const struct pl_limits *limits, struct pl_source_tree **out, struct pl_err *err)
+                                   const struct pl_limits *limits, struct pl_source_tree **out,
+                                   struct pl_err *err)
 {
     struct pl_tree_build b;
     struct stat sb;
@@ -285,11 +287,12 @@ static pl_status find_item(void *ctx, pl_bytes name, pl_bytes *bytes, struct pl_
             *bytes = m->items[i].bytes;
             return PL_OK;
         }
-    return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "%.*s is named in the .dsc and was not given", PL_ARG(name));
+    return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "%.*s is named in the .dsc and was not given",
+                   PL_ARG(name));
 }
 
-pl_status pl_source_tree_from_artifacts(const struct pl_source_spec *spec, const struct pl_artifact *items, size_t n,
-                                        const struct pl_limits *limits, struct pl_source_tree **out,
+pl_status pl_source_tree_from_artifacts(const struct pl_source_spec *spec, const struct pl_artifact *items,
+                                        size_t n, const struct pl_limits *limits, struct pl_source_tree **out,
                                         struct pl_err *err)
 {
     struct in_memory memory = {.items = items, .n = n};

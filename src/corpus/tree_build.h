@@ -37,9 +37,9 @@ PL_MUST_USE pl_status pl_tree_build_finish(struct pl_tree_build *b, struct pl_so
 /* What one archive holds; filled by pl_tree_layer_read(), which may run on a thread of its own. */
 struct pl_tree_layer {
     pl_bytes bytes;
-    const char *name;   /* of the archive */
-    const char *under;  /* folder its contents go to: "", or "COMPONENT" of orig-COMPONENT.tar.* */
-    bool keeps_folder;  /* debian.tar.*: no leading folder is cut off */
+    const char *name;  /* of the archive */
+    const char *under; /* folder its contents go to: "", or "COMPONENT" of orig-COMPONENT.tar.* */
+    bool keeps_folder; /* debian.tar.*: no leading folder is cut off */
     const struct pl_limits *limits;
     struct pl_arena arena;
     PL_VEC(struct pl_tree_entry) entries; /* by order of the walk */
@@ -72,7 +72,8 @@ struct pl_tree_finder {
     void *ctx;
     pl_status (*find)(void *ctx, pl_bytes name, pl_bytes *bytes, struct pl_err *err);
 };
-PL_MUST_USE pl_status pl_tree_load_dsc(struct pl_tree_build *b, pl_bytes dsc, const struct pl_tree_finder *finder,
-                                       unsigned jobs, struct pl_err *err);
+PL_MUST_USE pl_status pl_tree_load_dsc(struct pl_tree_build *b, pl_bytes dsc,
+                                       const struct pl_tree_finder *finder, unsigned jobs,
+                                       struct pl_err *err);
 
 #endif

@@ -74,8 +74,8 @@ static pl_status fetch_checked(const struct pl_tree_finder *finder, pl_bytes nam
         pl_hex(got.b, PL_SHA256_BYTES, has);
         pl_hex(want->b, PL_SHA256_BYTES, lists);
         return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET,
-                       "%.*s is not what the .dsc lists: sha256 %s, %zu bytes; listed %s, %llu bytes", PL_ARG(name),
-                       has, bytes->n, lists, (unsigned long long)size);
+                       "%.*s is not what the .dsc lists: sha256 %s, %zu bytes; listed %s, %llu bytes",
+                       PL_ARG(name), has, bytes->n, lists, (unsigned long long)size);
     }
     return PL_OK;
 }
@@ -88,7 +88,8 @@ static const char *component_of(struct pl_arena *a, pl_bytes name)
     return end == SIZE_MAX ? NULL : pl_arena_str(a, pl_bytes_sub(name, at + 6, end - at - 6));
 }
 
-static pl_status add_artifact(struct dsc *d, struct pl_tree_build *b, pl_bytes name, pl_bytes bytes, struct pl_err *err)
+static pl_status add_artifact(struct dsc *d, struct pl_tree_build *b, pl_bytes name, pl_bytes bytes,
+                              struct pl_err *err)
 {
     struct pl_arena *a = b->tree->arena;
     if (pl_bytes_ends(name, PL_LIT(".asc")) || pl_bytes_ends(name, PL_LIT(".sig")))
@@ -101,7 +102,8 @@ static pl_status add_artifact(struct dsc *d, struct pl_tree_build *b, pl_bytes n
         return pl_tree_build_warn(b, err, "%.*s: neither tarball nor diff, left out", PL_ARG(name));
     const char *component = component_of(a, name);
     struct pl_tree_layer *l = &d->layers[d->n_layers++];
-    *l = (struct pl_tree_layer){.bytes = bytes, .limits = b->limits, .under = component == NULL ? "" : component};
+    *l = (struct pl_tree_layer){
+        .bytes = bytes, .limits = b->limits, .under = component == NULL ? "" : component};
     l->name = pl_arena_str(a, name);
     l->keeps_folder = pl_bytes_find(name, PL_LIT(".debian.tar."), 0) != SIZE_MAX;
     d->has_debian_tar |= l->keeps_folder;
@@ -109,7 +111,8 @@ static pl_status add_artifact(struct dsc *d, struct pl_tree_build *b, pl_bytes n
     return a->why == PL_OK ? PL_OK : pl_arena_fail(a, err);
 }
 
-static pl_status gather(struct dsc *d, struct pl_tree_build *b, const struct pl_tree_finder *finder, struct pl_err *err)
+static pl_status gather(struct dsc *d, struct pl_tree_build *b, const struct pl_tree_finder *finder,
+                        struct pl_err *err)
 {
     pl_bytes rest = pl_deb822_get(&d->fields, "Checksums-Sha256");
     pl_bytes line;
@@ -241,11 +244,12 @@ static pl_status check_format(const struct dsc *d, struct pl_err *err)
     if (pl_bytes_eq_str(format, "1.0") || pl_bytes_eq_str(format, "3.0 (quilt)") ||
         pl_bytes_eq_str(format, "3.0 (native)"))
         return PL_OK;
-    return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "dsc: source format '%.*s' is not read", PL_ARG(format));
+    return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "dsc: source format '%.*s' is not read",
+                   PL_ARG(format));
 }
 
-static pl_status load(struct dsc *d, struct pl_tree_build *b, pl_bytes dsc, const struct pl_tree_finder *finder,
-                      unsigned jobs, struct pl_err *err)
+static pl_status load(struct dsc *d, struct pl_tree_build *b, pl_bytes dsc,
+                      const struct pl_tree_finder *finder, unsigned jobs, struct pl_err *err)
 {
     pl_bytes rest = signed_text(dsc);
     pl_status st = pl_sha256_of(dsc, &b->tree->sha256, err);

@@ -45,7 +45,8 @@ static struct pl_tree_entry *add_entry(struct pl_tree_layer *l, const struct pl_
 {
     struct pl_tree_entry *e = PL_VEC_ADD(&l->entries);
     if (e != NULL)
-        *e = (struct pl_tree_entry){.order = f->order, .parent_order = f->parent_order, .name = f->name, .mode = f->mode};
+        *e = (struct pl_tree_entry){
+            .order = f->order, .parent_order = f->parent_order, .name = f->name, .mode = f->mode};
     return e;
 }
 
@@ -120,8 +121,7 @@ void pl_tree_layer_read(struct pl_tree_layer *l)
     struct pl_unpack_sink sink = {.ctx = l, .wants = keep_packed, .file = take_file};
     l->st = PL_OK;
     pl_arena_init(&l->arena, l->limits->memory_bytes);
-    pl_status st =
-        pl_unpack(l->bytes, pl_bytes_of_str(l->name), l->limits, &l->arena, &sink, &l->err);
+    pl_status st = pl_unpack(l->bytes, pl_bytes_of_str(l->name), l->limits, &l->arena, &sink, &l->err);
     if (st != PL_OK)
         pl_err_about(&l->err, l->name);
     l->st = st;
@@ -200,7 +200,8 @@ static bool is_tree_file(const struct pl_tree_layer *l, const struct pl_tree_ent
 {
     if (e->path.n == 0 || e->type == PL_ENTRY_DIRECTORY || e->type == PL_ENTRY_SPECIAL)
         return false;
-    const struct pl_tree_entry *parent = e->parent_order == PL_NO_PARENT ? NULL : find_order(l, e->parent_order);
+    const struct pl_tree_entry *parent =
+        e->parent_order == PL_NO_PARENT ? NULL : find_order(l, e->parent_order);
     return !(e->is_container && parent != NULL && parent->is_stream);
 }
 
@@ -235,13 +236,15 @@ static pl_status map_paths(const struct pl_tree_layer *l, struct pl_map *by_path
 }
 
 /* A hardlink has the bytes of its target, which is named as seen from the front of the same container. */
-static pl_bytes linked_data(struct pl_tree_layer *l, const struct pl_map *by_path, const struct pl_tree_entry *e)
+static pl_bytes linked_data(struct pl_tree_layer *l, const struct pl_map *by_path,
+                            const struct pl_tree_entry *e)
 {
     uint64_t at;
     pl_bytes target = e->link_target;
     if (pl_bytes_starts(target, PL_LIT("./")))
         target = pl_bytes_from(target, 2);
-    const struct pl_tree_entry *parent = e->parent_order == PL_NO_PARENT ? NULL : find_order(l, e->parent_order);
+    const struct pl_tree_entry *parent =
+        e->parent_order == PL_NO_PARENT ? NULL : find_order(l, e->parent_order);
     pl_bytes path = join(&l->arena, parent == NULL ? (pl_bytes){NULL, 0} : parent->path, "!/", target);
     return pl_map_get(by_path, path, &at) ? l->entries.v[at].data : (pl_bytes){NULL, 0};
 }

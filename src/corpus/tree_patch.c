@@ -30,7 +30,8 @@ static pl_status carry_hunks(const struct pl_source_file *old, const struct pl_p
             st = add_hunk(f, m->new_offset, m->length, patch, err);
             continue;
         }
-        while (old != NULL && at < old->hunks.n && old->hunks.v[at].offset + old->hunks.v[at].length <= m->old_offset)
+        while (old != NULL && at < old->hunks.n &&
+               old->hunks.v[at].offset + old->hunks.v[at].length <= m->old_offset)
             at++;
         for (size_t k = at; old != NULL && st == PL_OK && k < old->hunks.n; k++) {
             const struct pl_source_hunk *h = &old->hunks.v[k];
@@ -92,8 +93,10 @@ static bool choose_path(struct pl_tree_build *b, const struct pl_patch *p, const
 {
     pl_bytes new_path = {NULL, 0};
     pl_bytes old_path = {NULL, 0};
-    bool has_new = !pl_bytes_eq_str(pf->new_name, "/dev/null") && pl_patch_strip(pf->new_name, strip, &new_path);
-    bool has_old = !pl_bytes_eq_str(pf->old_name, "/dev/null") && pl_patch_strip(pf->old_name, strip, &old_path);
+    bool has_new =
+        !pl_bytes_eq_str(pf->new_name, "/dev/null") && pl_patch_strip(pf->new_name, strip, &new_path);
+    bool has_old =
+        !pl_bytes_eq_str(pf->old_name, "/dev/null") && pl_patch_strip(pf->old_name, strip, &old_path);
     if (has_new && (pl_tree_build_find(b, new_path) != NULL || pl_patch_creates(p, pf) || !has_old))
         *out = new_path;
     else if (has_old)
@@ -108,7 +111,8 @@ static pl_status patch_one(struct pl_tree_build *b, const struct pl_patch *p, co
 {
     pl_bytes path;
     if (pf->is_binary)
-        return pl_tree_build_warn(b, err, "%s: binary change of %.*s not applied", patch, PL_ARG(pf->new_name));
+        return pl_tree_build_warn(b, err, "%s: binary change of %.*s not applied", patch,
+                                  PL_ARG(pf->new_name));
     if (!choose_path(b, p, pf, strip, &path))
         return pl_tree_build_warn(b, err, "%s: no usable name at byte %zu", patch, pf->offset);
     if (pl_tree_build_find(b, path) == NULL && !pl_patch_creates(p, pf))
@@ -122,7 +126,8 @@ static pl_status patch_one(struct pl_tree_build *b, const struct pl_patch *p, co
     return st;
 }
 
-pl_status pl_tree_patch(struct pl_tree_build *b, pl_bytes text, const char *name, unsigned strip, struct pl_err *err)
+pl_status pl_tree_patch(struct pl_tree_build *b, pl_bytes text, const char *name, unsigned strip,
+                        struct pl_err *err)
 {
     struct pl_patch p = {0};
     struct pl_err why = {0};
@@ -131,8 +136,8 @@ pl_status pl_tree_patch(struct pl_tree_build *b, pl_bytes text, const char *name
         return pl_arena_fail(b->tree->arena, err);
     pl_status st = pl_patch_parse(text, b->tree->arena, &p, &why);
     if (st == PL_E_INPUT || st == PL_E_LIMIT)
-        return pl_tree_build_warn(b, err, "%s: not applied, byte %llu: %s", name, (unsigned long long)why.offset,
-                                  why.text);
+        return pl_tree_build_warn(b, err, "%s: not applied, byte %llu: %s", name,
+                                  (unsigned long long)why.offset, why.text);
     if (st != PL_OK) {
         if (err != NULL)
             *err = why;

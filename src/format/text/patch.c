@@ -75,8 +75,9 @@ static pl_status unquote(struct reader *r, pl_bytes s, pl_bytes *out, struct pl_
 static size_t find_time(pl_bytes s)
 {
     for (size_t i = 0; i + 6 <= s.n; i++)
-        if (s.p[i] == ' ' && (s.p[i + 1] == '1' || s.p[i + 1] == '2') && s.p[i + 2] >= '0' && s.p[i + 2] <= '9' &&
-            s.p[i + 3] >= '0' && s.p[i + 3] <= '9' && s.p[i + 4] >= '0' && s.p[i + 4] <= '9' && s.p[i + 5] == '-')
+        if (s.p[i] == ' ' && (s.p[i + 1] == '1' || s.p[i + 1] == '2') && s.p[i + 2] >= '0' &&
+            s.p[i + 2] <= '9' && s.p[i + 3] >= '0' && s.p[i + 3] <= '9' && s.p[i + 4] >= '0' &&
+            s.p[i + 4] <= '9' && s.p[i + 5] == '-')
             return i;
     return s.n;
 }
@@ -233,14 +234,18 @@ static pl_status add_binary(struct reader *r, pl_bytes name, struct pl_err *err)
     struct pl_patch_file *f = PL_VEC_ADD(&r->out->files);
     if (f == NULL)
         return pl_fail_nomem(err);
-    *f = (struct pl_patch_file){
-        .offset = at(r), .old_name = name, .new_name = name, .is_binary = true, .first_hunk = r->out->hunks.n};
+    *f = (struct pl_patch_file){.offset = at(r),
+                                .old_name = name,
+                                .new_name = name,
+                                .is_binary = true,
+                                .first_hunk = r->out->hunks.n};
     return PL_OK;
 }
 
 static bool starts_file(const struct reader *r, pl_bytes line)
 {
-    return pl_bytes_starts(line, PL_LIT("--- ")) && pl_bytes_starts(pl_bytes_from(r->rest, line.n), PL_LIT("+++ "));
+    return pl_bytes_starts(line, PL_LIT("--- ")) &&
+           pl_bytes_starts(pl_bytes_from(r->rest, line.n), PL_LIT("+++ "));
 }
 
 static pl_status read_all(struct reader *r, struct pl_err *err)
@@ -377,7 +382,8 @@ static bool fits(struct old_lines *o, const struct pl_patch *p, const struct pl_
 }
 
 /* The line nearest to `guess` where the hunk fits; SIZE_MAX when there is none or the search grows too long. */
-static size_t find_place(struct old_lines *o, const struct pl_patch *p, const struct pl_patch_hunk *h, size_t guess)
+static size_t find_place(struct old_lines *o, const struct pl_patch *p, const struct pl_patch_hunk *h,
+                         size_t guess)
 {
     for (size_t d = 0; d <= o->n && o->steps < MAX_STEPS; d++) {
         if (d <= guess && guess - d >= o->next && guess - d <= o->n && fits(o, p, h, guess - d))
@@ -439,7 +445,8 @@ static pl_status apply_hunk(struct old_lines *o, const struct pl_patch *p, const
 }
 
 /* The line that a hunk means, moved by what the hunks before it were off. */
-static size_t guess_line(const struct pl_patch *p, const struct pl_patch_hunk *h, int64_t drift, size_t n_lines)
+static size_t guess_line(const struct pl_patch *p, const struct pl_patch_hunk *h, int64_t drift,
+                         size_t n_lines)
 {
     bool has_old = false;
     for (size_t i = 0; i < h->n_lines && !has_old; i++)
@@ -449,8 +456,8 @@ static size_t guess_line(const struct pl_patch *p, const struct pl_patch_hunk *h
     return guess < 0 ? 0 : guess > (int64_t)n_lines ? n_lines : (size_t)guess;
 }
 
-pl_status pl_patch_apply(const struct pl_patch *p, const struct pl_patch_file *f, pl_bytes old, struct pl_buf *out,
-                         struct pl_patch_moves *moves, struct pl_err *err)
+pl_status pl_patch_apply(const struct pl_patch *p, const struct pl_patch_file *f, pl_bytes old,
+                         struct pl_buf *out, struct pl_patch_moves *moves, struct pl_err *err)
 {
     struct old_lines o = {0};
     int64_t drift = 0;

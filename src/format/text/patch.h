@@ -17,7 +17,7 @@ struct pl_patch_line {
 };
 
 struct pl_patch_hunk {
-    size_t offset; /* of its "@@" line, bytes in the patch */
+    size_t offset;      /* of its "@@" line, bytes in the patch */
     uint64_t old_start; /* 1-based line; 0 for a file that was empty */
     uint64_t new_start;
     size_t first_line; /* in pl_patch.lines */
@@ -25,10 +25,10 @@ struct pl_patch_hunk {
 };
 
 struct pl_patch_file {
-    size_t offset; /* of its first header line, bytes in the patch */
+    size_t offset;     /* of its first header line, bytes in the patch */
     pl_bytes old_name; /* as it stands after "--- ", without the time; "/dev/null" for none */
     pl_bytes new_name;
-    bool is_binary; /* git or diff says so; there are no hunks that can be applied */
+    bool is_binary;    /* git or diff says so; there are no hunks that can be applied */
     size_t first_hunk; /* in pl_patch.hunks */
     size_t n_hunks;
 };
