@@ -14,6 +14,7 @@ void pl_source_tree_free(struct pl_source_tree *t)
         PL_VEC_FREE(&t->files.v[i].hunks);
     }
     PL_VEC_FREE(&t->files);
+    PL_VEC_FREE(&t->warnings);
     if (t->arena != NULL)
         pl_arena_reset(t->arena);
     free(t->arena);

@@ -41,6 +41,7 @@ struct pl_source_tree {
     struct pl_arena *arena;              /* owned: names and texts */
     PL_VEC(struct pl_source_file) files; /* sorted by path, superseded ones last */
     uint64_t total_bytes;
+    PL_VEC(const char *) warnings; /* what could not be read or applied, for a person; in the arena */
 };
 
 void pl_source_tree_free(struct pl_source_tree *t); /* accepts NULL */
