@@ -222,8 +222,9 @@ static pl_status finish(struct run *run, struct pl_err *err)
 
 static void end(struct run *run)
 {
-    (void)pl_pool_close(run->pool,
-                        NULL); /* only open here after another failure, which is the one to report */
+    /* Only open here after another failure, which is the one to report. */
+    pl_status late = pl_pool_close(run->pool, NULL);
+    (void)late;
     pl_literals_free(run->literals);
     if (run->workers != NULL)
         for (unsigned i = 0; i < run->x->jobs; i++)

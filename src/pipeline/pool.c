@@ -97,7 +97,8 @@ pl_status pl_pool_open(unsigned jobs, uint64_t max_waiting_bytes, pl_pool_work w
         started += workers[i].is_running;
     }
     if (started == 0) {
-        (void)pl_pool_close(p, NULL); /* nothing ran */
+        pl_status closed = pl_pool_close(p, NULL);
+        (void)closed; /* nothing ran */
         return pl_fail(err, PL_E_NOMEM, PL_NO_OFFSET, "no thread could be started");
     }
     *out = p;

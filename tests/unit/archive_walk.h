@@ -8,7 +8,7 @@
 #include "base/quote.h"
 #include "format/archive/unpack.h"
 
-#include <cmocka.h>
+#include "unit.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
