@@ -42,36 +42,62 @@ static void add_totals(struct pl_report *r, const struct pl_file *f)
     }
 }
 
-/* One finding for each range that nothing explains, an error where it contradicts the source. */
+/* In a passive file the ranges are one note: they weigh by their sum alone. */
+static pl_status judge_passive(struct pl_file *f, uint64_t left, struct pl_err *err)
+{
+    struct pl_buf words;
+    pl_buf_init(&words, 128);
+    pl_add_thousands(&words, left);
+    pl_buf_printf(&words, " bytes in %zu range%s", f->residues.n, f->residues.n == 1 ? "" : "s");
+    pl_status st = pl_buf_done(&words, err);
+    if (st == PL_OK && left == f->size)
+        st = pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_NOTE, 0, left, NULL, err,
+                             "no source explains this file");
+    else if (st == PL_OK)
+        st = pl_findings_add(&f->findings, "text.unaccounted", PL_SEVERITY_NOTE, f->residues.v[0].offset,
+                             f->residues.v[0].length, NULL, err,
+                             "no source explains %.*s, of which this is the first",
+                             PL_ARG(pl_buf_bytes(&words)));
+    pl_buf_reset(&words);
+    return st;
+}
+
+static pl_status judge_active(struct pl_file *f, const struct pl_residue *x, bool is_whole_file,
+                              bool contradicts, struct pl_err *err)
+{
+    struct pl_finding *finding;
+    enum pl_severity severity = contradicts ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING;
+    pl_status st;
+    if (is_whole_file)
+        st = pl_findings_add(&f->findings, "file.unaccounted", severity, x->offset, x->length, &finding, err,
+                             "no source explains this file");
+    else
+        st = pl_findings_add(&f->findings, "text.unaccounted", severity, x->offset, x->length, &finding, err,
+                             "no source explains these bytes");
+    if (st == PL_OK && x->novel_words > 0)
+        st = pl_finding_fact(&f->findings, finding, "words not in any source", x->sample, err);
+    if (st == PL_OK && f->data.p != NULL && x->length > 0)
+        st = pl_finding_fact(
+            &f->findings, finding, "bytes",
+            pl_bytes_sub(f->data, (size_t)x->offset, x->length < 200 ? (size_t)x->length : 200), err);
+    return st;
+}
+
+/* A finding for each range that nothing explains, an error where it contradicts the source. */
 static pl_status judge_residues(struct pl_file *f, const struct pl_policy *policy, struct pl_err *err)
 {
     pl_status st = PL_OK;
     uint64_t left = 0;
+    size_t listed = 0;
     for (size_t i = 0; i < f->residues.n; i++)
         left += f->residues.v[i].length;
-    bool is_whole_file = left > 0 && left == f->size;
-    size_t listed = 0;
+    if (f->residues.n > 0 && f->role == PL_ROLE_PASSIVE)
+        return judge_passive(f, left, err);
     for (size_t i = 0; i < f->residues.n && st == PL_OK; i++) {
         const struct pl_residue *x = &f->residues.v[i];
-        bool contradicts = f->role == PL_ROLE_ACTIVE && x->novel_words >= policy->novel_words;
-        enum pl_severity severity = contradicts                  ? PL_SEVERITY_ERROR
-                                    : f->role == PL_ROLE_PASSIVE ? PL_SEVERITY_NOTE
-                                                                 : PL_SEVERITY_WARNING;
-        if (!contradicts && listed++ >= policy->residues_per_file)
-            continue;
-        struct pl_finding *finding;
-        if (is_whole_file)
-            st = pl_findings_add(&f->findings, "file.unaccounted", severity, x->offset, x->length, &finding,
-                                 err, "no source explains this file");
-        else
-            st = pl_findings_add(&f->findings, "text.unaccounted", severity, x->offset, x->length, &finding,
-                                 err, "no source explains these bytes");
-        if (st == PL_OK && x->novel_words > 0)
-            st = pl_finding_fact(&f->findings, finding, "words not in any source", x->sample, err);
-        if (st == PL_OK && f->data.p != NULL && x->length > 0)
-            st = pl_finding_fact(
-                &f->findings, finding, "bytes",
-                pl_bytes_sub(f->data, (size_t)x->offset, x->length < 200 ? (size_t)x->length : 200), err);
+        bool contradicts = x->novel_words >= policy->novel_words;
+        if (contradicts || listed++ < policy->residues_per_file)
+            st = judge_active(f, x, left == f->size, contradicts, err);
     }
     return st;
 }

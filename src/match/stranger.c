@@ -1,0 +1,41 @@
+/*
+ * stranger.c - machine code whose very name the source does not know.
+ *
+ * Code is not compared with source by this version, so a program that was added to a package shows only by its strings and its name. A
+ * name is what a build rule, an install list or a class declaration must spell out: its first word (up to a dot or a dollar sign) stands
+ * somewhere in every honest source of the accuracy set.
+ */
+#include "match/match.h"
+
+#include "classify/classify.h"
+#include "format/text/words.h"
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    pl_bytes name = pl_bytes_basename(f->name);
+    pl_bytes word;
+    bool has_word = false;
+    if (!pl_kind_is_code(f->kind) || f->size == 0)
+        return PL_OK;
+    name = pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '.', 1));
+    name = pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '$', 1));
+    while (pl_words_next(&name, &word)) {
+        has_word = true;
+        if (pl_index_has_word(m->index, word))
+            return PL_OK;
+    }
+    if (!has_word)
+        return PL_OK;
+    struct pl_finding *finding;
+    pl_status st = pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_ERROR, 0, f->size, &finding,
+                                   err, "no source explains this file: nothing in the sources has its name");
+    return st == PL_OK ? pl_finding_fact(&f->findings, finding, "name", pl_bytes_basename(f->name), err) : st;
+}
+
+const struct pl_rung pl_rung_code_stranger = {
+    .rule = "code.stranger",
+    .what = "Explains nothing: reports a program or class file whose name stands nowhere in the sources.",
+    .source = "MATCHING.md, section 3: what survives stripping; measured in tests/accuracy",
+    .pass = PL_PASS_FILE,
+    .apply = apply,
+};
