@@ -25,6 +25,7 @@
 #define MIN_DATA_RUN    32u
 #define STRONG_RUN      64u
 #define SAME_UNIT_BONUS 64u
+#define MAX_RUNS        1000000u /* of one file; what is left then stays unclaimed */
 
 bool pl_covers_by_line(const struct pl_file *f)
 {
@@ -219,7 +220,7 @@ static pl_status keep_run(struct cover *c, struct pl_run run, struct pl_err *err
             break;
         c->runs.n--;
     }
-    if (!is_enough(c, &run))
+    if (!is_enough(c, &run) || c->runs.n >= MAX_RUNS)
         return PL_OK;
     struct pl_run *slot = PL_VEC_ADD(&c->runs);
     if (slot == NULL)

@@ -2,7 +2,8 @@
  * words.c - cutting words with one table look-up a byte.
  *
  * The prose cutter also knows what a converter puts between or in front of words, as far as it would glue letters of
- * markup to letters of text: groff(7) escapes, C string escapes, HTML character references (HTML 5, section 13.5).
+ * markup to letters of text: groff(7) escapes, C string escapes, HTML character references (HTML 5, section 13.5), Texinfo
+ * and perlpod(1) commands.
  * Not handled: comments, attributes (a tag with attributes is read as words, so that nothing can hide there).
  */
 #include "format/text/words.h"
@@ -112,22 +113,71 @@ static size_t markup_bytes(pl_bytes b, size_t i, uint8_t end)
     return j < b.n && b.p[j] == end && j > i + 1 ? j + 1 - i : 1;
 }
 
+/*
+ * Bytes of punctuation in UTF-8 at `i`, which are no letters: U+0080..U+00BF and U+2000..U+207F (dashes, quotes, spaces); 0
+ * for anything else.
+ */
+static size_t punctuation_bytes(pl_bytes b, size_t i)
+{
+    if (b.p[i] == 0xc2 && i + 1 < b.n)
+        return 2;
+    if (b.p[i] == 0xe2 && i + 2 < b.n && (b.p[i + 1] == 0x80 || b.p[i + 1] == 0x81))
+        return 3;
+    return 0;
+}
+
+/* Bytes of a line feed at `i` and of the roff request name after it (".PP", "'br"); 1 when there is none. */
+static size_t request_bytes(pl_bytes b, size_t i)
+{
+    size_t j = i + 2;
+    if (i + 1 >= b.n || (b.p[i + 1] != '.' && b.p[i + 1] != '\''))
+        return 1;
+    while (j < b.n && j - i < 5 && class_of[b.p[j]] == ALNUM)
+        j++;
+    bool is_name = j > i + 2 && (j == b.n || b.p[j] == ' ' || b.p[j] == '\n' || b.p[j] == '\t');
+    return is_name ? j - i : 1;
+}
+
+/* Bytes of a Texinfo command with braces, "@code{"; 1 when there is none. */
+static size_t texinfo_bytes(pl_bytes b, size_t i)
+{
+    size_t j = i + 1;
+    while (j < b.n && j - i <= 16 && b.p[j] >= 'a' && b.p[j] <= 'z')
+        j++;
+    return j > i + 1 && j < b.n && b.p[j] == '{' ? j + 1 - i : 1;
+}
+
+/* Bytes to pass over at `i`; 0 when a word begins there. */
+static size_t passed_over(pl_bytes b, size_t i)
+{
+    switch (b.p[i]) {
+    case '\\': return escape_bytes(b, i);
+    case '<': return markup_bytes(b, i, '>');
+    case '&': return markup_bytes(b, i, ';');
+    case '\n': return request_bytes(b, i);
+    case '@': return texinfo_bytes(b, i);
+    default: break;
+    }
+    if (!is_prose(b.p[i]))
+        return 1;
+    if (b.p[i] >= 0x80)
+        return punctuation_bytes(b, i);
+    bool is_pod = b.p[i] >= 'A' && b.p[i] <= 'Z' && i + 1 < b.n && b.p[i + 1] == '<'; /* B<bold> */
+    return is_pod ? 2 : 0;
+}
+
 bool pl_prose_next(pl_bytes *rest, pl_bytes *word)
 {
     pl_bytes b = *rest;
     size_t i = 0;
-    while (i < b.n && !is_prose(b.p[i])) {
-        size_t step = 1;
-        if (b.p[i] == '\\')
-            step = escape_bytes(b, i);
-        else if (b.p[i] == '<')
-            step = markup_bytes(b, i, '>');
-        else if (b.p[i] == '&')
-            step = markup_bytes(b, i, ';');
+    while (i < b.n) {
+        size_t step = passed_over(b, i);
+        if (step == 0)
+            break;
         i = step < b.n - i ? i + step : b.n;
     }
     size_t first = i;
-    while (i < b.n && is_prose(b.p[i]))
+    while (i < b.n && is_prose(b.p[i]) && (b.p[i] < 0x80 || punctuation_bytes(b, i) == 0))
         i++;
     *rest = pl_bytes_from(b, i);
     if (i == first)

@@ -18,7 +18,8 @@ bool pl_words_next(pl_bytes *rest, pl_bytes *word);
 
 /*
  * The same for prose under markup: runs of letters, digits and bytes from 0x80 up of any length; markup between words is passed
- * over: roff escapes (\fB, \-, \(em, \n as C writes it), HTML and XML tags without a space, and character entities.
+ * over: roff requests and escapes (.PP, \fB, \(em), C escapes, Texinfo @code{, POD B<, HTML and XML tags without a space, character
+ * entities, and punctuation of Unicode.
  * Case is kept; comparing without it is the caller's choice (pl_prose_hash).
  */
 bool pl_prose_next(pl_bytes *rest, pl_bytes *word);

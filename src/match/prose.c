@@ -1,0 +1,180 @@
+/*
+ * prose.c - documentation that a tool wrote again: the words are those of the source, in order, the markup is not.
+ *
+ *     source:  @item --all  do @emph{not} ignore entries starting with .
+ *     file:    \fB\-\-all\fR\n.RS 4\ndo \fInot\fR ignore entries starting with .
+ *     words:   all do not ignore entries starting with
+ *
+ * Only for passive files: a word out of place changes what a program does, and hardly what a page says. A run has at least
+ * PL_RUN_WORDS words; between two of its words at most MAX_SPACE_BYTES of markup count with it. Grade C.
+ */
+#include "format/text/fold.h"
+#include "format/text/words.h"
+#include "match/claim.h"
+
+#define RULE            "text.words"
+#define PL_RUN_WORDS    5u
+#define MAX_SPACE_BYTES 32u
+#define MAX_RUNS        200000u /* of one file; what is left then stays unclaimed */
+
+struct words {
+    const struct pl_match *m;
+    struct pl_file *f;
+    const struct pl_postings *index;
+    PL_VEC(pl_bytes) list;
+};
+
+/* A run of equal words: `n` from `first` on, the first of them at `source_at` of the unit. */
+struct word_run {
+    size_t first;
+    size_t n;
+    uint32_t unit;
+    size_t source_at;
+};
+
+static size_t start_of(const struct words *x, size_t word)
+{
+    return (size_t)(x->list.v[word].p - x->f->data.p);
+}
+
+static size_t end_of(const struct words *x, size_t word)
+{
+    return start_of(x, word) + x->list.v[word].n;
+}
+
+static pl_status cut_words(struct words *x, struct pl_err *err)
+{
+    pl_bytes rest = x->f->data;
+    pl_bytes word;
+    while (pl_prose_next(&rest, &word)) {
+        pl_bytes *slot = PL_VEC_ADD(&x->list);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = word;
+    }
+    return PL_OK;
+}
+
+static size_t same_words(const struct words *x, size_t first, pl_bytes source)
+{
+    pl_bytes word;
+    size_t n = 0;
+    while (first + n < x->list.n && pl_prose_next(&source, &word) && pl_prose_eq(word, x->list.v[first + n]))
+        n++;
+    return n;
+}
+
+/* The word that ends before byte `at` of the source, if it is `word`; its beginning goes to *start. */
+static bool is_word_before(pl_bytes source, size_t at, pl_bytes word, size_t *start)
+{
+    size_t back = word.n + MAX_SPACE_BYTES < at ? at - word.n - MAX_SPACE_BYTES : 0;
+    for (size_t end = at; end >= back + word.n; end--) {
+        pl_bytes rest = pl_bytes_sub(source, end - word.n, at - (end - word.n));
+        pl_bytes first;
+        pl_bytes second;
+        *start = end - word.n;
+        if (pl_prose_eq(pl_bytes_sub(source, *start, word.n), word) && pl_prose_next(&rest, &first) &&
+            first.n == word.n && !pl_prose_next(&rest, &second))
+            return true;
+        if (end == 0)
+            break;
+    }
+    return false;
+}
+
+/* The longest run from word `first` on, begun one word earlier when the source allows; n is 0 when there is none. */
+static struct word_run longest(const struct words *x, size_t first, size_t lowest)
+{
+    uint64_t hashes[PL_PROSE_GRAM];
+    struct word_run best = {0};
+    for (size_t i = 0; i < PL_PROSE_GRAM; i++)
+        hashes[i] = pl_prose_hash(x->list.v[first + i]);
+    pl_places places = pl_postings_find(x->index, pl_prose_gram(hashes));
+    for (size_t i = 0; i < places.n; i++) {
+        uint64_t position = pl_anchor_position(places.v[i]);
+        uint32_t unit = pl_index_unit_at(x->m->index, position);
+        size_t at = (size_t)(position - pl_index_unit_base(x->m->index, unit));
+        size_t n = same_words(x, first, pl_bytes_from(pl_index_unit_file(x->m->index, unit)->data, at));
+        if (n > best.n)
+            best = (struct word_run){first, n, unit, at};
+    }
+    size_t start = 0;
+    if (best.n > 0 && first > lowest &&
+        is_word_before(pl_index_unit_file(x->m->index, best.unit)->data, best.source_at, x->list.v[first - 1],
+                       &start))
+        best = (struct word_run){first - 1, best.n + 1, best.unit, start};
+    return best;
+}
+
+/* Claim the words of a run and the markup between them, but for long stretches of it. */
+static pl_status claim_run(const struct words *x, const struct word_run *run, struct pl_err *err)
+{
+    pl_bytes path = pl_index_unit_file(x->m->index, run->unit)->path;
+    struct pl_claim c = {.class = PL_CLASS_DERIVED,
+                         .grade = PL_GRADE_C,
+                         .rule = RULE,
+                         .source_offset = PL_NO_OFFSET,
+                         .note = "the same words under other markup"};
+    c.source = pl_arena_printf(x->m->arena, "%.*s:%llu", PL_ARG(path),
+                               (unsigned long long)pl_index_line_of(x->m->index, run->unit, run->source_at));
+    if (c.source == NULL)
+        return pl_arena_fail(x->m->arena, err);
+    pl_status st = PL_OK;
+    size_t piece = run->first;
+    for (size_t i = run->first; i < run->first + run->n && st == PL_OK; i++) {
+        bool is_last = i + 1 == run->first + run->n;
+        if (!is_last && start_of(x, i + 1) - end_of(x, i) <= MAX_SPACE_BYTES)
+            continue;
+        c.offset = start_of(x, piece);
+        c.length = end_of(x, i) - c.offset;
+        st = pl_ledger_claim(&x->f->ledger, &c, err);
+        piece = i + 1;
+    }
+    return st;
+}
+
+/* Is anything between the first byte of word `a` and the last of word `b` unclaimed? */
+static bool has_gap(const struct words *x, size_t a, size_t b)
+{
+    uint64_t offset;
+    uint64_t length;
+    return pl_ledger_gap(&x->f->ledger, start_of(x, a), &offset, &length) && offset < end_of(x, b);
+}
+
+static pl_status prose(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    if (f->data.p == NULL || f->container != NULL || f->role != PL_ROLE_PASSIVE || pl_is_elf(f) ||
+        !pl_is_text(f->data))
+        return PL_OK;
+    struct words x = {.m = m, .f = f};
+    pl_status st = pl_index_prose(m->index, &x.index, err);
+    if (st == PL_OK)
+        st = cut_words(&x, err);
+    size_t lowest = 0;
+    size_t runs = 0;
+    for (size_t i = 0; i + PL_PROSE_GRAM <= x.list.n && st == PL_OK && runs < MAX_RUNS;) {
+        size_t last = i + PL_RUN_WORDS < x.list.n ? i + PL_RUN_WORDS : x.list.n - 1;
+        struct word_run run = {0};
+        if (has_gap(&x, i, last))
+            run = longest(&x, i, lowest);
+        if (run.n < PL_RUN_WORDS) {
+            i++;
+            continue;
+        }
+        st = claim_run(&x, &run, err);
+        runs++;
+        i = run.first + run.n;
+        lowest = i;
+    }
+    PL_VEC_FREE(&x.list);
+    return st;
+}
+
+const struct pl_rung pl_rung_text_words = {
+    .rule = RULE,
+    .what = "In documentation: five or more words in a row stand in a source file, whatever the markup "
+            "around them.",
+    .source = "DESIGN section 5, rung 4",
+    .pass = PL_PASS_FILE,
+    .apply = prose,
+};
