@@ -8,7 +8,10 @@
 #include "base/quote.h"
 #include "format/archive/unpack.h"
 
+<<<<<<< HEAD
 #include "unit.h"
+=======
+>>>>>>> h-archive
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -17,6 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h> /* needs those above */
 
 struct walk {
     struct pl_limits limits;

@@ -1,6 +1,7 @@
 /*
  * member.c - records of members: names, contents, limits; and claims on the container they came out of.
  */
+#include "base/size.h"
 #include "base/status.h"
 #include "format/archive/names.h"
 #include "format/archive/walk.h"
@@ -79,6 +80,33 @@ static pl_status name_finding(struct pl_file *f, const char *tag, enum pl_severi
     return st == PL_OK ? pl_finding_fact(&f->findings, finding, "name", raw, err) : st;
 }
 
+pl_status pl_member_check_link(struct pl_file *f, struct pl_err *err)
+{
+    const char *problem = NULL;
+    enum pl_severity severity = PL_SEVERITY_WARNING;
+    if (f->type == PL_ENTRY_SYMLINK && pl_link_escapes(f->name, f->link_target))
+        problem = "symlink leads out of the root";
+    if (f->type == PL_ENTRY_HARDLINK && f->link_target.n > 0) {
+        problem = pl_name_problem(f->link_target);
+        severity = PL_SEVERITY_ERROR;
+    }
+    return problem == NULL ? PL_OK
+                           : name_finding(f, "archive.unsafe-name", severity, problem, f->link_target, err);
+}
+
+pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f, struct pl_err *err)
+{
+    uint32_t max = c->walk->limits->name_bytes;
+    f->link_target = pl_arena_keep(c->walk->arena, pl_bytes_sub(f->data, 0, max));
+    if (f->link_target.p == NULL)
+        return pl_arena_fail(c->walk->arena, err);
+    pl_status st = pl_member_check_link(f, err);
+    if (st == PL_OK && f->data.n > max)
+        st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, max, f->data.n - max, NULL,
+                             err, "link target longer than %u bytes, cut here", max);
+    return st;
+}
+
 static pl_status check_name(struct pl_container *c, const struct pl_entry *e, struct pl_file *f,
                             struct pl_err *err)
 {
@@ -87,12 +115,8 @@ static pl_status check_name(struct pl_container *c, const struct pl_entry *e, st
     pl_status st = PL_OK;
     if (problem != NULL)
         st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_ERROR, problem, f->name, err);
-    if (st == PL_OK && f->type == PL_ENTRY_SYMLINK && pl_link_escapes(f->name, f->link_target))
-        st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_WARNING, "symlink leads out of the root",
-                          f->link_target, err);
-    if (st == PL_OK && f->type == PL_ENTRY_HARDLINK && pl_name_problem(f->link_target) != NULL)
-        st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_ERROR, pl_name_problem(f->link_target),
-                          f->link_target, err);
+    if (st == PL_OK)
+        st = pl_member_check_link(f, err);
     if (st == PL_OK)
         st = pl_map_add(&c->seen, f->name, f->order, &count, err);
     if (st == PL_OK && count != f->order && f->type != PL_ENTRY_DIRECTORY)
@@ -159,6 +183,23 @@ pl_status pl_member_begin(struct pl_container *c, const struct pl_entry *e, stru
 }
 
 /* ---- contents ---- */
+
+uint64_t pl_walk_allowance(const struct pl_walk *w, uint64_t packed_bytes, uint64_t made, const char **why)
+{
+    const struct pl_limits *l = w->limits;
+    uint64_t total = l->unpacked_bytes - w->unpacked_bytes; /* every taker asks here first: never negative */
+    uint64_t by_ratio;
+    *why = "more unpacked bytes than the limit allows";
+    if (!pl_mul_u64(packed_bytes, l->ratio, &by_ratio))
+        by_ratio = UINT64_MAX;
+    if (by_ratio < l->ratio_floor_bytes)
+        by_ratio = l->ratio_floor_bytes;
+    by_ratio = by_ratio > made ? by_ratio - made : 0;
+    if (by_ratio >= total)
+        return total;
+    *why = "more unpacked bytes per packed byte than the limit allows";
+    return by_ratio;
+}
 
 pl_status pl_member_opaque(struct pl_file *f, uint64_t size, const char *rule, struct pl_err *err)
 {

@@ -5,7 +5,6 @@
  * A frame that begins and gives nothing but damage, after a whole one, is no frame but bytes after the end.
  */
 #include "format/archive/stream.h"
-#include "base/size.h"
 #include "base/status.h"
 #include "format/archive/names.h"
 
@@ -18,24 +17,6 @@ static pl_status stop(struct pl_stream *s, enum pl_reader_end end, const char *w
     s->reader.end = end;
     s->reader.why = why;
     return PL_OK;
-}
-
-/* Bytes that may still be put out. */
-static uint64_t allowance(const struct pl_stream *s, const char **why)
-{
-    const struct pl_limits *l = s->walk->limits;
-    uint64_t total = l->unpacked_bytes - s->walk->unpacked_bytes; /* never above: counted here only */
-    uint64_t by_ratio;
-    *why = "more unpacked bytes than the limit allows";
-    if (!pl_mul_u64(s->packed.n, l->ratio, &by_ratio))
-        by_ratio = UINT64_MAX;
-    if (by_ratio < l->ratio_floor_bytes)
-        by_ratio = l->ratio_floor_bytes;
-    by_ratio = by_ratio > s->made ? by_ratio - s->made : 0;
-    if (by_ratio >= total)
-        return total;
-    *why = "more unpacked bytes per packed byte than the limit allows";
-    return by_ratio;
 }
 
 static pl_status end_frame(struct pl_stream *s, struct pl_err *err)
@@ -93,7 +74,7 @@ static pl_status stream_next(struct pl_reader *r, pl_bytes *block, struct pl_err
         enum pl_step step = s->codec->step(s->state, &in, s->out, OUT_BYTES, &made);
         s->at = s->packed.n - in.n;
         const char *why;
-        uint64_t allowed = allowance(s, &why);
+        uint64_t allowed = pl_walk_allowance(s->walk, s->packed.n, s->made, &why);
         bool is_over = made > allowed;
         size_t given = is_over ? (size_t)allowed : made;
         s->made += given;

@@ -49,9 +49,10 @@ struct pl_entry {
     pl_bytes link_target;
     enum pl_entry_type type;
     uint32_t mode;
-    uint64_t at;        /* byte of the container where the description stands */
-    bool is_name_given; /* by us, not by the container: not checked */
-    pl_bytes path_name; /* what the path ends in when that is not the name; none when it is */
+    uint64_t at;             /* byte of the container where the description stands */
+    bool is_name_given;      /* by us, not by the container: not checked */
+    bool is_duplicate_error; /* no honest writer of this format makes two members of one name */
+    pl_bytes path_name;      /* what the path ends in when that is not the name; none when it is */
 };
 
 enum pl_archive_shape {
@@ -88,12 +89,23 @@ PL_MUST_USE pl_status pl_member_read(struct pl_container *c, struct pl_file *f, 
 /* `size` bytes that are not looked at, for the reason `rule`. */
 PL_MUST_USE pl_status pl_member_opaque(struct pl_file *f, uint64_t size, const char *rule,
                                        struct pl_err *err);
+/* Look at f->link_target, for a reader that learns it only from the contents. */
+PL_MUST_USE pl_status pl_member_check_link(struct pl_file *f, struct pl_err *err);
+/* The contents of a symlink are its target: keep them as such, and check. Contents beyond name_bytes are a finding. */
+PL_MUST_USE pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f,
+                                                   struct pl_err *err);
 /* Takes `f` over, also on failure. */
 PL_MUST_USE pl_status pl_member_end(struct pl_container *c, struct pl_file *f, struct pl_err *err);
 
 /* Give the content of a FLOW that comes out of `in` a record of its own, a member of c, and read it. */
 PL_MUST_USE pl_status pl_member_flow(struct pl_container *c, const struct pl_archive_format *format,
                                      struct pl_reader *in, struct pl_err *err);
+
+/*
+ * How many more bytes may come out of a stream of `packed_bytes` that gave `made` so far; *why names the limit. Whoever
+ * hands bytes out adds them to walk->unpacked_bytes.
+ */
+uint64_t pl_walk_allowance(const struct pl_walk *w, uint64_t packed_bytes, uint64_t made, const char **why);
 
 /* Claim bytes of the container; neighbours that say the same become one. */
 PL_MUST_USE pl_status pl_own(struct pl_container *c, uint64_t at, uint64_t n, enum pl_class class,
