@@ -35,6 +35,7 @@ def judge(folder, *scripts, options=()):
     return done.stdout.splitlines()[-1], done.returncode
 
 
+@case
 def cases_are_counted_and_not_programs(folder):
     assert judge(folder, "echo 1..2; echo ok 1 - a; echo ok 2 - b", "echo ok 1 - c") == ("3 passed, 0 failed", 0)
 
@@ -61,6 +62,7 @@ def an_exit_code_without_a_failed_case_is_a_failure(folder):
     assert judge(folder, "echo ok 1; exit 3") == ("1 passed, 1 failed", 1)
 
 
+@case
 def cases_that_never_report_are_a_failure(folder):
     assert judge(folder, "echo 1..5; echo ok 1") == ("1 passed, 1 failed", 1)
 
