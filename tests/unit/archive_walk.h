@@ -8,10 +8,6 @@
 #include "base/quote.h"
 #include "format/archive/unpack.h"
 
-<<<<<<< HEAD
-#include "unit.h"
-=======
->>>>>>> h-archive
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
