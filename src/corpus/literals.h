@@ -10,8 +10,55 @@
 
 struct pl_literals;
 
+/* Why a string of a binary is explained; one row of the table in literals.c. A verdict reads strict rules only. */
+struct pl_literal_rule {
+    const char *name; /* "literal.equal" */
+    bool is_strict;
+    const char *what;   /* one sentence */
+    const char *source; /* where the behaviour is specified */
+};
+
+struct pl_literal_hit {
+    const struct pl_literal_rule *rule;
+    const char *source; /* "src/main.c:120", in the arena that was given */
+    pl_bytes text;      /* the literal itself; borrowed from the set */
+};
+
+/*
+ * Gather all literals, words, file names and macro texts of the program text in the index. The index must outlive the set.
+ * `jobs` threads; the result does not depend on it. Memory: about a third of the source text at most, usually a tenth.
+ */
 PL_MUST_USE pl_status pl_literals_build(const struct pl_index *ix, unsigned jobs, struct pl_literals **out,
                                         struct pl_err *err);
 void pl_literals_free(struct pl_literals *l); /* accepts NULL */
+
+/* All rules, strict ones first; static storage. */
+const struct pl_literal_rule *pl_literal_rules(size_t *n);
+/* Number of literals, for reports and tests. */
+size_t pl_literals_count(const struct pl_literals *l);
+
+/*
+ * The first rule that explains `string` but those that need the whole source text (pl_literals_explain_text). *found is false and
+ * *out untouched when none does. PL_E_NOMEM and PL_E_LIMIT from the arena only. O(n) for the strict rules; the
+ * loose ones look at a bounded number of candidates.
+ */
+PL_MUST_USE pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string,
+                                          struct pl_arena *arena, bool *found, struct pl_literal_hit *out,
+                                          struct pl_err *err);
+
+/*
+ * The last, loosest rule for many strings at once: is it anywhere in the source text, as it stands or with C escapes? hits[i].rule is NULL
+ * for strings that are not. One pass over the text, at about memory speed.
+ */
+PL_MUST_USE pl_status pl_literals_explain_text(const struct pl_literals *l, const pl_bytes *strings, size_t n,
+                                               struct pl_arena *arena, struct pl_literal_hit *hits,
+                                               struct pl_err *err);
+
+/*
+ * A literal of the same length (at least 8 bytes) that differs from `string` in one or two bytes: the one with the fewest, then the first
+ * in source order. `string` may be such a literal without its last line end. out->rule is the literal's.
+ */
+PL_MUST_USE pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
+                                       bool *found, struct pl_literal_hit *out, struct pl_err *err);
 
 #endif

@@ -5,7 +5,7 @@
  * A table that does not read as what its type says is PL_ELF_DATA: it is not trusted to hold nothing else.
  *
  *     string tables   every byte is reachable from a name that something refers to
- *     .dynamic        entries up to DT_NULL, zeros behind
+ *     .dynamic        entries up to DT_NULL; behind it spare ones, empty or left by a removed run path
  *     .hash           2 + buckets + chains words
  *     .gnu.hash       header, bloom filter, buckets, one word per exported symbol
  *     versions        chains of records, followed by offset; each must lie in the section
@@ -71,8 +71,14 @@ static void mark_dynamic(struct pl_elf_reader *r, const struct pl_elf_section *s
     for (;;) {
         uint64_t tag = pl_elf_word(r, &c);
         uint64_t value = pl_elf_word(r, &c);
-        if (c.bad || tag == DT_NULL)
+        if (c.bad)
             return;
+        if (tag == DT_NULL) {
+            /* Meson and chrpath move a removed run path behind the end and leave its place in the string table. */
+            if (value != 0)
+                mark(r, linked(r, s), value);
+            continue;
+        }
         if (tag == DT_NEEDED || tag == DT_SONAME || tag == DT_RPATH || tag == DT_RUNPATH ||
             tag == DT_CONFIG || tag == DT_DEPAUDIT || tag == DT_AUDIT || tag == DT_AUXILIARY ||
             tag == DT_FILTER)
@@ -151,7 +157,35 @@ void pl_elf_mark_names(struct pl_elf_reader *r)
     }
 }
 
-/* Bytes of a string table that no name reaches are nobody's. */
+/* Meson writes X over a run path that it removes at installation. mesonbuild/scripts/depfixer.py. */
+static bool is_erased(const struct pl_elf_reader *r, uint64_t offset, uint64_t length)
+{
+    for (uint64_t i = 0; i < length; i++)
+        if (r->data.p[offset + i] != 'X' && r->data.p[offset + i] != 0)
+            return false;
+    return true;
+}
+
+/*
+ * Bytes of a string table that no name reaches are nobody's. CMake and libtool leave the run path that they removed: a short
+ * printable rest is a warning, anything else is data in a gap.
+ */
+static void own_unnamed(struct pl_elf_reader *r, uint32_t section, uint64_t offset, uint64_t length)
+{
+    bool is_text = length <= 256;
+    for (uint64_t i = 0; i < length && is_text; i++) {
+        uint8_t b = r->data.p[offset + i];
+        is_text = b == 0 || (b >= 0x20 && b < 0x7f);
+    }
+    if (!is_text) {
+        pl_elf_own_gap(r, offset, length, section, "in a string table");
+        return;
+    }
+    pl_elf_own(r, offset, length, PL_ELF_UNOWNED, section, "in a string table");
+    pl_elf_odd(r, "image.gap", PL_SEVERITY_WARNING, offset, length, "%s holds a text that nothing refers to",
+               pl_elf_name(r, section));
+}
+
 static void read_strings(struct pl_elf_reader *r, uint32_t section)
 {
     const struct pl_elf_section *s = &r->elf->sections[section];
@@ -162,10 +196,10 @@ static void read_strings(struct pl_elf_reader *r, uint32_t section)
         if (i < s->size && i > 0 && is_marked(r, s->offset + i))
             is_reached = true;
         if (i == s->size || (i > 0 && is_reached != is_run_reached)) {
-            if (is_run_reached)
+            if (is_run_reached || is_erased(r, s->offset + run, i - run))
                 pl_elf_own_part(r, section, run, i - run, PL_ELF_STRUCTURE);
             else
-                pl_elf_own_gap(r, s->offset + run, i - run, section, "in a string table");
+                own_unnamed(r, section, s->offset + run, i - run);
             run = i;
             is_run_reached = is_reached;
         }
@@ -251,6 +285,17 @@ static void read_dynamic(struct pl_elf_reader *r, uint32_t section)
                    "dynamic section without an end");
         pl_elf_own_part(r, section, 0, s->size, PL_ELF_STRUCTURE);
         return;
+    }
+    /* Spare entries behind the end: empty, or a removed run path, whose value still leads into the string table. */
+    const struct pl_elf_section *names = linked(r, s);
+    while (!c.bad) {
+        uint64_t at = c.at;
+        tag = pl_elf_word(r, &c);
+        uint64_t value = pl_elf_word(r, &c);
+        if (c.bad || tag != DT_NULL || (value != 0 && (names == NULL || value >= names->size))) {
+            c.at = at;
+            break;
+        }
     }
     pl_elf_own_part(r, section, 0, c.at, PL_ELF_STRUCTURE);
     pl_elf_own_rest(r, section, c.at);

@@ -1,0 +1,323 @@
+/*
+ * literals.c - asking the set of literals: is this string of a binary explained, and by which rule?
+ *
+ * Exact questions are one probe of a hash table each. The others start from keys: a hash of the first and the last 8 bytes of each
+ * literal, and of each third of it together with its length, so that two changed bytes leave at least one third untouched
+ * (pigeonhole principle). Candidates are compared byte by byte, and at most MAX_CANDIDATES are looked at for one key.
+ */
+#include "corpus/literals_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_CANDIDATES       2048u
+#define MAX_STRING_BYTES     65536u
+#define MAX_CONCAT_BYTES     4096u
+#define MAX_CONFIGURED_BYTES 64u
+#define CONFIGURED_PPM       600000u /* MATCHING section 3: prefix and suffix at least 60 % */
+#define TEXT_KEY_BYTES       5u
+
+static const struct pl_literal_rule rules[RULE_COUNT] = {
+    [RULE_EQUAL] = {"literal.equal", true, "equal to a string literal, neighbours joined", "C17 6.4.5"},
+    [RULE_TILED] = {"literal.tiled", true, "literals with the values of macros between them",
+                    "C17 6.4.5, 7.8.1"},
+    [RULE_NUL_PIECE] = {"literal.nul-piece", true, "a part of a literal between its NUL bytes", "C17 6.4.5"},
+    [RULE_WORD] = {"literal.word", true, "an identifier: #x, __func__", "C17 6.10.3.2, 6.4.2.2"},
+    [RULE_FILE] = {"literal.file", true, "the path of a source file: __FILE__", "C17 6.10.8.1"},
+    [RULE_MACRO_TEXT] = {"literal.macro-text", true, "the text of a macro's argument: #x, assert",
+                         "C17 6.10.3.2"},
+    [RULE_PUTS] = {"literal.puts", true, "a literal without its last line end: printf made puts",
+                   "GCC manual, -fno-builtin"},
+    [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
+                     "C17 6.4.5"},
+    [RULE_CONFIGURED] = {"literal.configured", false,
+                         "a literal with a short other text in its middle: a version, a path", "autoconf"},
+    [RULE_TEXT] = {"literal.text", false, "stands somewhere in the source text", "MATCHING section 3"},
+};
+
+const struct pl_literal_rule *pl_literal_rules(size_t *n)
+{
+    *n = RULE_COUNT;
+    return rules;
+}
+
+size_t pl_literals_count(const struct pl_literals *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->literals.n; i++)
+        n += l->literals.v[i].kind <= RULE_NUL_PIECE;
+    return n;
+}
+
+uint64_t pl_literal_hash(enum literal_rule kind, pl_bytes text)
+{
+    return pl_bytes_hash(text, 0x9e3779b97f4a7c15ULL * (1 + kind));
+}
+
+pl_bytes pl_literal_text(const struct pl_literals *l, const struct literal *e)
+{
+    return pl_bytes_of(l->texts.p + e->text, e->length);
+}
+
+const struct literal *pl_literal_find(const struct pl_literals *l, enum literal_rule kind, pl_bytes text)
+{
+    if (l->n_slots == 0)
+        return NULL;
+    uint64_t hash = pl_literal_hash(kind, text);
+    for (size_t at = hash & (l->n_slots - 1); l->slots[at] != 0; at = (at + 1) & (l->n_slots - 1)) {
+        const struct literal *e = &l->literals.v[l->slots[at] - 1];
+        if (e->hash == hash && e->kind == kind && pl_bytes_eq(pl_literal_text(l, e), text))
+            return e;
+    }
+    return NULL;
+}
+
+uint32_t pl_literal_key(enum key_part part, pl_bytes text)
+{
+    size_t third = text.n / 3;
+    uint64_t seed = (uint64_t)part << 32 | (part <= KEY_LAST_THIRD ? text.n : 0);
+    pl_bytes b = text;
+    switch (part) {
+    case KEY_FIRST_THIRD: b = pl_bytes_sub(text, 0, third); break;
+    case KEY_MIDDLE_THIRD: b = pl_bytes_sub(text, third, third); break;
+    case KEY_LAST_THIRD: b = pl_bytes_from(text, 2 * third); break;
+    case KEY_START: b = pl_bytes_sub(text, 0, PL_LITERAL_END_BYTES); break;
+    case KEY_END: b = pl_bytes_from(text, text.n - PL_LITERAL_END_BYTES); break;
+    case KEY_PARTS: break;
+    }
+    return (uint32_t)(pl_bytes_hash(b, seed) >> 32);
+}
+
+/* The keys equal to that of `text`: [*first, returned). At most MAX_CANDIDATES. */
+static size_t key_range(const struct pl_literals *l, enum key_part part, pl_bytes text, size_t *first)
+{
+    uint32_t key = pl_literal_key(part, text);
+    size_t low = 0;
+    size_t high = l->n_keys;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (l->keys[mid].key < key)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    *first = low;
+    while (low < l->n_keys && l->keys[low].key == key && low - *first < MAX_CANDIDATES)
+        low++;
+    return low;
+}
+
+static pl_status set_hit(const struct pl_literals *l, const struct literal *e, enum literal_rule rule,
+                         struct pl_arena *arena, bool *found, struct pl_literal_hit *out, struct pl_err *err)
+{
+    const struct pl_source_file *f = pl_index_file(l->index, l->files[e->file]);
+    const char *source = rule == RULE_FILE
+                             ? pl_arena_str(arena, f->path)
+                             : pl_arena_printf(arena, "%.*s:%u", PL_ARG(f->path), (unsigned)e->line_1based);
+    if (source == NULL)
+        return pl_arena_fail(arena, err);
+    *out = (struct pl_literal_hit){&rules[rule], source, pl_literal_text(l, e)};
+    *found = true;
+    return PL_OK;
+}
+
+/* The literal whose value is `string` and "\n". */
+static const struct literal *find_puts(const struct pl_literals *l, pl_bytes string)
+{
+    uint8_t line[1024];
+    if (string.n + 1 > sizeof line)
+        return NULL;
+    memcpy(line, string.p, string.n);
+    line[string.n] = '\n';
+    const struct literal *e = pl_literal_find(l, RULE_EQUAL, pl_bytes_of(line, string.n + 1));
+    return e != NULL ? e : pl_literal_find(l, RULE_TILED, pl_bytes_of(line, string.n + 1));
+}
+
+/* __FILE__ as a build folder sees it: "../../src/a.c", "./a.c". */
+static const struct literal *find_file(const struct pl_literals *l, pl_bytes string)
+{
+    while (pl_bytes_starts(string, PL_LIT("./")) || pl_bytes_starts(string, PL_LIT("../")))
+        string = pl_bytes_from(string, pl_bytes_find_byte(string, '/', 0) + 1);
+    return string.n == 0 ? NULL : pl_literal_find(l, RULE_FILE, string);
+}
+
+static const struct literal *find_macro_text(const struct pl_literals *l, pl_bytes string)
+{
+    uint8_t dense[512];
+    size_t n = 0;
+    for (size_t i = 0; i < string.n; i++) {
+        if (string.p[i] == ' ')
+            continue;
+        if (n == sizeof dense)
+            return NULL;
+        dense[n++] = string.p[i];
+    }
+    return n == 0 ? NULL : pl_literal_find(l, RULE_MACRO_TEXT, pl_bytes_of(dense, n));
+}
+
+/*
+ * Literals of one file end to end: what is left of a run that #if lines cut into pieces. Takes the longest literal that fits, each
+ * at least 8 bytes, so that nothing can be spelt from small pieces.
+ */
+static const struct literal *find_concat(const struct pl_literals *l, pl_bytes string)
+{
+    const struct literal *start = NULL;
+    if (string.n > MAX_CONCAT_BYTES)
+        return NULL;
+    for (size_t at = 0; at < string.n;) {
+        pl_bytes rest = pl_bytes_from(string, at);
+        const struct literal *best = NULL;
+        size_t first;
+        if (rest.n < PL_LITERAL_END_BYTES)
+            return NULL;
+        size_t end = key_range(l, KEY_START, rest, &first);
+        for (size_t i = first; i < end; i++) {
+            const struct literal *e = &l->literals.v[l->keys[i].literal];
+            bool is_same_file = start == NULL || e->file == start->file;
+            if (is_same_file && e->kind == RULE_EQUAL && pl_bytes_starts(rest, pl_literal_text(l, e)) &&
+                (best == NULL || e->length > best->length))
+                best = e;
+        }
+        if (best == NULL)
+            return NULL;
+        start = start == NULL ? best : start;
+        at += best->length;
+    }
+    return start;
+}
+
+static const struct literal *find_strict(const struct pl_literals *l, pl_bytes string,
+                                         enum literal_rule *rule)
+{
+    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED, RULE_NUL_PIECE, RULE_WORD};
+    for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++) {
+        const struct literal *e = pl_literal_find(l, exact[i], string);
+        *rule = exact[i];
+        if (e != NULL)
+            return e;
+    }
+    static const struct {
+        enum literal_rule rule;
+        const struct literal *(*find)(const struct pl_literals *l, pl_bytes string);
+    } finders[] = {
+        {RULE_PUTS, find_puts},
+        {RULE_FILE, find_file},
+        {RULE_MACRO_TEXT, find_macro_text},
+        {RULE_CONCAT, find_concat},
+    };
+    for (size_t i = 0; i < sizeof finders / sizeof finders[0]; i++) {
+        const struct literal *e = finders[i].find(l, string);
+        *rule = finders[i].rule;
+        if (e != NULL)
+            return e;
+    }
+    return NULL;
+}
+
+static size_t common_start(pl_bytes a, pl_bytes b)
+{
+    size_t n = 0;
+    while (n < a.n && n < b.n && a.p[n] == b.p[n])
+        n++;
+    return n;
+}
+
+static size_t common_end(pl_bytes a, pl_bytes b)
+{
+    size_t n = 0;
+    while (n < a.n && n < b.n && a.p[a.n - 1 - n] == b.p[b.n - 1 - n])
+        n++;
+    return n;
+}
+
+/* `string` is `literal` with one run of up to MAX_CONFIGURED_BYTES replaced. */
+static bool is_configured(pl_bytes string, pl_bytes literal)
+{
+    size_t start = common_start(string, literal);
+    size_t end = common_end(pl_bytes_from(string, start), pl_bytes_from(literal, start));
+    size_t middle = string.n - start - end;
+    return middle <= MAX_CONFIGURED_BYTES &&
+           (uint64_t)(start + end) * 1000000 >= (uint64_t)string.n * CONFIGURED_PPM &&
+           (uint64_t)(start + end) * 1000000 >= (uint64_t)literal.n * CONFIGURED_PPM;
+}
+
+static const struct literal *find_configured(const struct pl_literals *l, pl_bytes string)
+{
+    static const enum key_part ends[] = {KEY_START, KEY_END};
+    if (string.n < PL_LITERAL_END_BYTES)
+        return NULL;
+    for (size_t k = 0; k < 2; k++) {
+        size_t first;
+        size_t end = key_range(l, ends[k], string, &first);
+        for (size_t i = first; i < end; i++) {
+            const struct literal *e = &l->literals.v[l->keys[i].literal];
+            if (is_configured(string, pl_literal_text(l, e)))
+                return e;
+        }
+    }
+    return NULL;
+}
+
+pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
+                              bool *found, struct pl_literal_hit *out, struct pl_err *err)
+{
+    enum literal_rule rule;
+    *found = false;
+    if (string.n == 0 || string.n > MAX_STRING_BYTES)
+        return PL_OK;
+    const struct literal *e = find_strict(l, string, &rule);
+    if (e == NULL) {
+        e = find_configured(l, string);
+        rule = RULE_CONFIGURED;
+    }
+    return e == NULL ? PL_OK : set_hit(l, e, rule, arena, found, out, err);
+}
+
+/* Differing bytes, counted up to 3. */
+static unsigned distance(pl_bytes a, pl_bytes b)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < a.n && n < 3; i++)
+        n += a.p[i] != b.p[i];
+    return n;
+}
+
+/* The nearest literal of the same length; `best` and *least are kept when nothing is nearer. */
+static const struct literal *find_near(const struct pl_literals *l, pl_bytes string,
+                                       const struct literal *best, unsigned *least)
+{
+    for (int part = KEY_FIRST_THIRD; part <= KEY_LAST_THIRD; part++) {
+        size_t first;
+        size_t end = key_range(l, (enum key_part)part, string, &first);
+        for (size_t i = first; i < end; i++) {
+            const struct literal *e = &l->literals.v[l->keys[i].literal];
+            if (e->length != string.n)
+                continue;
+            unsigned n = distance(string, pl_literal_text(l, e));
+            if (n > 0 && (n < *least || (n == *least && best != NULL && e < best))) {
+                best = e;
+                *least = n;
+            }
+        }
+    }
+    return best;
+}
+
+pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena, bool *found,
+                           struct pl_literal_hit *out, struct pl_err *err)
+{
+    uint8_t line[1024];
+    unsigned least = 3;
+    *found = false;
+    if (string.n < PL_LITERAL_NEAR_BYTES || string.n > MAX_STRING_BYTES)
+        return PL_OK;
+    const struct literal *e = find_near(l, string, NULL, &least);
+    if (e == NULL && string.n + 1 <= sizeof line) {
+        memcpy(line, string.p, string.n);
+        line[string.n] = '\n';
+        e = find_near(l, pl_bytes_of(line, string.n + 1), NULL, &least);
+        if (e != NULL && pl_literal_text(l, e).p[string.n] != '\n')
+            e = NULL;
+    }
+    return e == NULL ? PL_OK : set_hit(l, e, e->kind, arena, found, out, err);
+}

@@ -1,0 +1,418 @@
+/*
+ * literals_build.c - gather in parallel, merge in order, give macros their values, index the ends.
+ *
+ * Files are put in order of preference and cut into one run of equal bytes a job. Each job gathers into a set of its own; the sets are
+ * merged in file order, so the first file of that order names a literal whatever the number of jobs.
+ */
+#include "corpus/literals_set.h"
+#include "format/text/clit.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_TEXT_BYTES     UINT32_MAX
+#define MAX_VALUES         8u    /* of one macro, and ways to expand one group */
+#define MAX_EXPANDED_BYTES 4096u /* one group */
+#define EXPANSION_ROUNDS   3     /* macros in values of macros */
+#define MAX_JOBS           64u
+
+bool pl_literal_add(struct pl_literals *l, enum literal_rule kind, pl_bytes text, uint32_t file,
+                    uint32_t line)
+{
+    if ((l->literals.n + 1) * 2 > l->n_slots) {
+        size_t n = l->n_slots == 0 ? 1024 : l->n_slots * 2;
+        uint32_t *slots = calloc(n, sizeof *slots);
+        if (slots == NULL)
+            return false;
+        for (size_t i = 0; i < l->literals.n; i++) {
+            size_t at = l->literals.v[i].hash & (n - 1);
+            while (slots[at] != 0)
+                at = (at + 1) & (n - 1);
+            slots[at] = (uint32_t)i + 1;
+        }
+        free(l->slots);
+        l->slots = slots;
+        l->n_slots = n;
+    }
+    uint64_t hash = pl_literal_hash(kind, text);
+    size_t at = hash & (l->n_slots - 1);
+    for (; l->slots[at] != 0; at = (at + 1) & (l->n_slots - 1)) {
+        const struct literal *e = &l->literals.v[l->slots[at] - 1];
+        if (e->hash == hash && e->kind == kind && pl_bytes_eq(pl_literal_text(l, e), text))
+            return true;
+    }
+    if (l->literals.n >= UINT32_MAX - 1)
+        return false;
+    uint64_t where = l->texts.n;
+    pl_buf_add(&l->texts, text);
+    if (l->texts.why != PL_OK)
+        return false;
+    struct literal *e = PL_VEC_ADD(&l->literals);
+    if (e == NULL)
+        return false;
+    *e = (struct literal){hash, where, (uint32_t)text.n, file, line, kind};
+    l->slots[at] = (uint32_t)l->literals.n;
+    return true;
+}
+
+struct ranked {
+    pl_source_ref ref;
+    int rank;
+    bool is_superseded;
+};
+
+static int by_preference(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+    if (x->rank != y->rank)
+        return x->rank - y->rank;
+    if (x->ref.tree != y->ref.tree)
+        return x->ref.tree < y->ref.tree ? -1 : 1;
+    if (x->is_superseded != y->is_superseded)
+        return x->is_superseded - y->is_superseded;
+    return x->ref.file < y->ref.file ? -1 : x->ref.file > y->ref.file;
+}
+
+static pl_status list_files(struct pl_literals *l, struct pl_err *err)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < pl_index_tree_count(l->index); t++)
+        n += pl_index_tree(l->index, t)->files.n;
+    struct ranked *ranked = calloc(n + 1, sizeof *ranked);
+    l->files = calloc(n + 1, sizeof *l->files);
+    if (ranked == NULL || l->files == NULL) {
+        free(ranked);
+        return pl_fail_nomem(err);
+    }
+    for (uint32_t t = 0; t < pl_index_tree_count(l->index); t++) {
+        const struct pl_source_tree *tree = pl_index_tree(l->index, t);
+        for (uint32_t i = 0; i < tree->files.n; i++)
+            ranked[l->n_files++] = (struct ranked){{t, i}, (int)tree->rank, tree->files.v[i].is_superseded};
+    }
+    qsort(ranked, l->n_files, sizeof *ranked, by_preference);
+    for (size_t i = 0; i < l->n_files; i++)
+        l->files[i] = ranked[i].ref;
+    free(ranked);
+    return PL_OK;
+}
+
+struct job {
+    const struct pl_literals *all;
+    size_t first;
+    size_t end;
+    struct gathered g;
+    pthread_t thread;
+    bool has_thread;
+};
+
+static void *run_job(void *arg)
+{
+    struct job *job = arg;
+    for (size_t i = job->first; i < job->end && !job->g.is_out_of_memory; i++)
+        pl_literals_gather(&job->g, pl_index_file(job->all->index, job->all->files[i]), (uint32_t)i);
+    return NULL;
+}
+
+static void free_set(struct pl_literals *l)
+{
+    PL_VEC_FREE(&l->literals);
+    pl_buf_reset(&l->texts);
+    free(l->slots);
+    free(l->keys);
+    free(l->files);
+}
+
+static uint64_t bytes_to_read(const struct pl_literals *l, size_t i)
+{
+    const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
+    return pl_clit_family_of(f->path) == PL_CLIT_NONE ? 1 : f->data.n + 1;
+}
+
+/* Cut the files into runs of about the same size and gather all of them. */
+static void gather_all(const struct pl_literals *l, struct job *jobs, unsigned n_jobs)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < l->n_files; i++)
+        total += bytes_to_read(l, i);
+    size_t next = 0;
+    uint64_t done = 0;
+    for (unsigned k = 0; k < n_jobs; k++) {
+        jobs[k] = (struct job){.all = l, .first = next};
+        pl_buf_init(&jobs[k].g.own.texts, MAX_TEXT_BYTES);
+        while (next < l->n_files && (done < total / n_jobs * (k + 1) || k + 1 == n_jobs))
+            done += bytes_to_read(l, next++);
+        jobs[k].end = next;
+        /* The last run is this thread's; one that cannot have a thread is run here as well. */
+        jobs[k].has_thread = k + 1 < n_jobs && pthread_create(&jobs[k].thread, NULL, run_job, &jobs[k]) == 0;
+    }
+    for (unsigned k = n_jobs; k > 0; k--)
+        if (!jobs[k - 1].has_thread)
+            (void)run_job(&jobs[k - 1]); /* returns NULL */
+    for (unsigned k = 0; k < n_jobs; k++)
+        if (jobs[k].has_thread)
+            (void)pthread_join(jobs[k].thread, NULL); /* a thread that was started can be joined */
+}
+
+static bool merge_literals(struct pl_literals *l, const struct gathered *g)
+{
+    for (size_t i = 0; i < g->own.literals.n; i++) {
+        const struct literal *e = &g->own.literals.v[i];
+        if (!pl_literal_add(l, e->kind, pl_literal_text(&g->own, e), e->file, e->line_1based))
+            return false;
+    }
+    return true;
+}
+
+/* A source path and all of its tails: what __FILE__ may say. */
+static bool add_paths(struct pl_literals *l)
+{
+    for (size_t i = 0; i < l->n_files; i++) {
+        const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
+        pl_bytes tail = f->path;
+        if (pl_clit_family_of(f->path) == PL_CLIT_NONE)
+            continue;
+        while (tail.n > 0) {
+            size_t slash = pl_bytes_find_byte(tail, '/', 0);
+            if (!pl_literal_add(l, RULE_FILE, tail, (uint32_t)i, 1))
+                return false;
+            tail = slash == SIZE_MAX ? pl_bytes_sub(tail, 0, 0) : pl_bytes_from(tail, slash + 1);
+        }
+    }
+    return true;
+}
+
+/* Values of macros: name -> up to MAX_VALUES texts. */
+struct macro_value {
+    struct macro_value *next;
+    pl_bytes name;
+    pl_bytes text;
+};
+
+struct macros {
+    struct macro_value **buckets;
+    size_t n_buckets;
+    struct pl_arena arena;
+    uint64_t budget; /* bytes of expansions that may still be made */
+};
+
+static struct macro_value **macro_bucket(const struct macros *m, pl_bytes name)
+{
+    return &m->buckets[pl_bytes_hash(name, 0) & (m->n_buckets - 1)];
+}
+
+/* False only when out of memory; one value too many is forgotten. */
+static bool add_value(struct macros *m, pl_bytes name, pl_bytes text)
+{
+    struct macro_value **end = macro_bucket(m, name);
+    size_t n = 0;
+    for (; *end != NULL; end = &(*end)->next) {
+        if (!pl_bytes_eq((*end)->name, name))
+            continue;
+        if (pl_bytes_eq((*end)->text, text) || ++n == MAX_VALUES)
+            return true;
+    }
+    struct macro_value *value = pl_arena_take(&m->arena, sizeof *value);
+    if (value == NULL)
+        return false;
+    value->name = pl_arena_keep(&m->arena, name);
+    value->text = pl_arena_keep(&m->arena, text);
+    if (value->name.p == NULL || value->text.p == NULL)
+        return false;
+    *end = value;
+    return true;
+}
+
+/* PRIu64, SCNxPTR: length modifiers of <inttypes.h>, for 64-bit (way 0) and 32-bit (way 1) machines. C17 7.8.1. */
+static bool inttypes_value(pl_bytes name, size_t way, char out[4])
+{
+    if (name.n < 5 || (!pl_bytes_starts(name, PL_LIT("PRI")) && !pl_bytes_starts(name, PL_LIT("SCN"))) ||
+        memchr("diouxX", name.p[3], 6) == NULL)
+        return false;
+    pl_bytes width = pl_bytes_from(name, 4);
+    bool is_fast = pl_bytes_starts(width, PL_LIT("FAST"));
+    if (is_fast || pl_bytes_starts(width, PL_LIT("LEAST")))
+        width = pl_bytes_from(width, is_fast ? 4 : 5);
+    const char *modifier = "";
+    if (pl_bytes_eq_str(width, "64") || pl_bytes_eq_str(width, "MAX"))
+        modifier = way == 0 ? "l" : "ll";
+    else if (pl_bytes_eq_str(width, "PTR"))
+        modifier = way == 0 ? "l" : "";
+    else if (!pl_bytes_eq_str(width, "32") && !pl_bytes_eq_str(width, "16") && !pl_bytes_eq_str(width, "8"))
+        return false;
+    else if (name.p[0] == 'S' && width.n == 1)
+        modifier = "hh";
+    else if (name.p[0] == 'S' && width.p[0] == '1')
+        modifier = "h";
+    (void)snprintf(out, 4, "%s%c", modifier, name.p[3]); /* at most "lld" */
+    return true;
+}
+
+/* The way'th value of a macro, the ways going round; *n is how many there are, 0 when it is not known. */
+static pl_bytes value_of(const struct macros *m, pl_bytes name, size_t way, char room[4], size_t *n)
+{
+    pl_bytes none = {NULL, 0};
+    *n = 0;
+    if (inttypes_value(name, way % 2, room)) {
+        *n = 2;
+        return pl_bytes_of_str(room);
+    }
+    pl_bytes values[MAX_VALUES];
+    for (const struct macro_value *v = *macro_bucket(m, name); v != NULL && *n < MAX_VALUES; v = v->next)
+        if (pl_bytes_eq(v->name, name))
+            values[(*n)++] = v->text;
+    return *n == 0 ? none : values[way % *n];
+}
+
+/*
+ * One way to expand a group. *ways is how many differ in at least one macro; 0 when a macro is unknown or the text is too long.
+ */
+static void expand(const struct macros *m, const struct gathered *g, const struct gathered_group *group,
+                   size_t way, struct pl_buf *out, size_t *ways)
+{
+    size_t most = 1;
+    *ways = 0;
+    pl_buf_clear(out);
+    for (uint32_t i = 0; i < group->n_parts; i++) {
+        const struct gathered_part *part = &g->parts.v[group->first_part + i];
+        pl_bytes text = pl_bytes_sub(pl_buf_bytes(&g->own.texts), part->text, part->length);
+        char room[4];
+        size_t n = 1;
+        if (part->is_macro)
+            text = value_of(m, text, way, room, &n);
+        if (n == 0)
+            return;
+        if (n > most)
+            most = n;
+        pl_buf_add(out, text);
+        if (out->n > MAX_EXPANDED_BYTES || out->why != PL_OK)
+            return;
+    }
+    *ways = most;
+}
+
+/* Expand the groups of one job: values into the macros (is_value), the others into the set. */
+static bool expand_groups(struct pl_literals *l, struct macros *m, const struct gathered *g, bool is_value)
+{
+    struct pl_buf text;
+    bool is_good = true;
+    pl_buf_init(&text, 2 * MAX_EXPANDED_BYTES + MAX_TEXT_BYTES / 1024);
+    for (size_t i = 0; i < g->groups.n && is_good; i++) {
+        const struct gathered_group *group = &g->groups.v[i];
+        size_t ways = 1;
+        for (size_t way = 0; way < ways && way < MAX_VALUES && is_good; way++) {
+            expand(m, g, group, way, &text, &ways);
+            if (ways == 0 || text.n > m->budget)
+                break;
+            m->budget -= text.n;
+            pl_bytes name = pl_bytes_sub(pl_buf_bytes(&g->own.texts), group->define, group->define_length);
+            if (is_value && name.n > 0)
+                is_good = add_value(m, name, pl_buf_bytes(&text));
+            else if (!is_value && text.n > 0)
+                is_good = pl_literal_add(l, RULE_TILED, pl_buf_bytes(&text), group->file, group->line_1based);
+        }
+    }
+    pl_buf_reset(&text);
+    return is_good;
+}
+
+static bool expand_macros(struct pl_literals *l, const struct job *jobs, unsigned n_jobs)
+{
+    struct macros m = {.n_buckets = 4096, .budget = 1u << 20};
+    bool is_good = true;
+    for (size_t i = 0; i < l->n_files; i++)
+        m.budget += 4 * bytes_to_read(l, i);
+    for (unsigned k = 0; k < n_jobs; k++)
+        while (m.n_buckets < jobs[k].g.groups.n)
+            m.n_buckets *= 2;
+    m.buckets = calloc(m.n_buckets, sizeof(struct macro_value *));
+    pl_arena_init(&m.arena, SIZE_MAX);
+    if (m.buckets == NULL)
+        return false;
+    for (int round = 0; round <= EXPANSION_ROUNDS; round++)
+        for (unsigned k = 0; k < n_jobs && is_good; k++)
+            is_good = expand_groups(l, &m, &jobs[k].g, round < EXPANSION_ROUNDS);
+    pl_arena_reset(&m.arena);
+    free(m.buckets);
+    return is_good;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct literal_key *x = a;
+    const struct literal_key *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->literal < y->literal ? -1 : x->literal > y->literal;
+}
+
+static bool index_ends(struct pl_literals *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->literals.n; i++)
+        n += l->literals.v[i].kind <= RULE_NUL_PIECE && l->literals.v[i].length >= PL_LITERAL_NEAR_BYTES;
+    l->keys = calloc(n * KEY_PARTS + 1, sizeof *l->keys);
+    if (l->keys == NULL)
+        return false;
+    for (size_t i = 0; i < l->literals.n; i++) {
+        const struct literal *e = &l->literals.v[i];
+        if (e->kind > RULE_NUL_PIECE || e->length < PL_LITERAL_NEAR_BYTES)
+            continue;
+        for (int part = 0; part < KEY_PARTS; part++)
+            l->keys[l->n_keys++] =
+                (struct literal_key){pl_literal_key((enum key_part)part, pl_literal_text(l, e)), (uint32_t)i};
+    }
+    qsort(l->keys, l->n_keys, sizeof *l->keys, by_key);
+    return true;
+}
+
+static bool build(struct pl_literals *l, struct job *jobs, unsigned n_jobs)
+{
+    bool is_good = true;
+    gather_all(l, jobs, n_jobs);
+    for (unsigned k = 0; k < n_jobs; k++)
+        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
+    is_good = is_good && add_paths(l) && expand_macros(l, jobs, n_jobs) && index_ends(l);
+    for (unsigned k = 0; k < n_jobs; k++) {
+        free_set(&jobs[k].g.own);
+        PL_VEC_FREE(&jobs[k].g.parts);
+        PL_VEC_FREE(&jobs[k].g.groups);
+    }
+    return is_good;
+}
+
+pl_status pl_literals_build(const struct pl_index *ix, unsigned jobs, struct pl_literals **out,
+                            struct pl_err *err)
+{
+    unsigned n_jobs = jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
+    struct pl_literals *l = calloc(1, sizeof *l);
+    struct job *list = calloc(n_jobs, sizeof *list);
+    pl_status st = PL_E_NOMEM;
+    if (l != NULL && list != NULL) {
+        l->index = ix;
+        pl_buf_init(&l->texts, MAX_TEXT_BYTES);
+        st = list_files(l, err);
+        if (st == PL_OK && !build(l, list, n_jobs))
+            st = l->texts.why == PL_E_LIMIT
+                     ? pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "the sources hold more than 4 GiB of literals")
+                     : pl_fail_nomem(err);
+    } else {
+        st = pl_fail_nomem(err);
+    }
+    free(list);
+    if (st == PL_OK)
+        *out = l;
+    else
+        pl_literals_free(l);
+    return st;
+}
+
+void pl_literals_free(struct pl_literals *l)
+{
+    if (l == NULL)
+        return;
+    free_set(l);
+    free(l);
+}

@@ -1,0 +1,307 @@
+/*
+ * literals_gather.c - one source file's literals, joined as a compiler joins them, its words and its macro texts.
+ *
+ * Neighbouring literals are one (C17 6.4.5 p. 5). A word between two literals is a macro: such a group is kept in parts, to be
+ * joined when the macro's value is known. Recorded are
+ *
+ *     each run of neighbouring literals          RULE_EQUAL, and cut at its NULs RULE_NUL_PIECE
+ *     each word                                  RULE_WORD
+ *     the arguments of macro-like calls          RULE_MACRO_TEXT, as #x would write them, white space removed
+ *     groups with macros, and values of macros   for literals_build.c
+ */
+#include "corpus/literals_set.h"
+#include "format/text/clit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PARTS            64u
+#define MAX_MACRO_TEXT_BYTES 512u
+#define MAX_LITERAL_BYTES    (1u << 20)
+
+enum define_state { NOT_DEFINE, AFTER_HASH, AFTER_DEFINE, IN_BODY_START, IN_BODY };
+
+struct gatherer {
+    struct gathered *g;
+    const struct pl_source_file *f;
+    uint32_t file;
+    enum pl_clit_family family;
+    struct pl_buf joined; /* value of the present run of literals */
+    uint32_t first_part;  /* of the present group */
+    bool is_in_group;
+    size_t group_at; /* byte in the file where the group began */
+    pl_bytes before; /* the word just before, when it may be a macro */
+    bool is_directive;
+    enum define_state define;
+    pl_bytes define_name;
+    size_t line_at; /* bytes of the file whose lines are counted */
+    uint32_t line;
+    size_t macro_budget; /* bytes of call arguments that may still be read */
+};
+
+static uint32_t line_of(struct gatherer *x, size_t at)
+{
+    while (x->line_at < at) {
+        const uint8_t *end = memchr(x->f->data.p + x->line_at, '\n', at - x->line_at);
+        if (end == NULL) {
+            x->line_at = at;
+            break;
+        }
+        x->line_at = (size_t)(end - x->f->data.p) + 1;
+        x->line++;
+    }
+    return x->line;
+}
+
+static void add(struct gatherer *x, enum literal_rule kind, pl_bytes text, size_t at)
+{
+    if (text.n == 0 || text.n > MAX_LITERAL_BYTES)
+        return;
+    /* Words come in thousands, mostly known ones: look before the line is counted. */
+    if (pl_literal_find(&x->g->own, kind, text) != NULL)
+        return;
+    if (!pl_literal_add(&x->g->own, kind, text, x->file, line_of(x, at)))
+        x->g->is_out_of_memory = true;
+}
+
+static void add_part(struct gatherer *x, pl_bytes text, bool is_macro)
+{
+    struct gathered_part *part = PL_VEC_ADD(&x->g->parts);
+    uint64_t at = x->g->own.texts.n;
+    pl_buf_add(&x->g->own.texts, text);
+    if (part == NULL || x->g->own.texts.why != PL_OK) {
+        x->g->is_out_of_memory = true;
+        return;
+    }
+    *part = (struct gathered_part){at, (uint32_t)text.n, is_macro};
+}
+
+/* The run of neighbouring literals is over: record it. */
+static void end_run(struct gatherer *x)
+{
+    pl_bytes run = pl_buf_bytes(&x->joined);
+    if (run.n > 0 && run.n <= MAX_LITERAL_BYTES) {
+        add(x, RULE_EQUAL, run, x->group_at);
+        pl_bytes rest = run;
+        pl_bytes piece;
+        if (pl_bytes_find_byte(run, 0, 0) != SIZE_MAX)
+            while (pl_bytes_split(&rest, 0, &piece))
+                add(x, RULE_NUL_PIECE, piece, x->group_at);
+        add_part(x, run, false);
+    }
+    pl_buf_clear(&x->joined);
+}
+
+static void end_group(struct gatherer *x)
+{
+    if (!x->is_in_group)
+        return;
+    end_run(x);
+    x->is_in_group = false;
+    uint32_t n = (uint32_t)(x->g->parts.n - x->first_part);
+    bool is_value = x->define == IN_BODY && x->define_name.n > 0;
+    bool has_macro = false;
+    for (uint32_t i = 0; i < n; i++)
+        has_macro = has_macro || x->g->parts.v[x->first_part + i].is_macro;
+    if (n == 0 || n > MAX_PARTS || (!is_value && (!has_macro || n < 2))) {
+        x->g->parts.n = x->first_part;
+        return;
+    }
+    struct gathered_group *group = PL_VEC_ADD(&x->g->groups);
+    if (group == NULL) {
+        x->g->is_out_of_memory = true;
+        return;
+    }
+    *group = (struct gathered_group){
+        .first_part = x->first_part, .n_parts = n, .file = x->file, .line_1based = line_of(x, x->group_at)};
+    if (is_value) {
+        group->define = x->g->own.texts.n;
+        group->define_length = (uint32_t)x->define_name.n;
+        pl_buf_add(&x->g->own.texts, x->define_name);
+        x->define_name.n = 0; /* one value a definition */
+    }
+}
+
+static void start_group(struct gatherer *x, size_t at)
+{
+    x->is_in_group = true;
+    x->group_at = at;
+    x->first_part = (uint32_t)x->g->parts.n;
+    pl_buf_clear(&x->joined);
+}
+
+/* Words that stand before or behind a literal and are no macro. */
+static bool is_keyword(pl_bytes word)
+{
+    static const char *const keywords[] = {"return", "case", "extern",  "else",   "do",    "sizeof", "goto",
+                                           "const",  "char", "include", "static", "throw", "define", "if",
+                                           "in",     "not",  "and",     "or",     "asm",   "import", "from"};
+    for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
+        if (pl_bytes_eq_str(word, keywords[i]))
+            return true;
+    return false;
+}
+
+/* Names of macros that may write down their argument: all capitals, or of the assert family. */
+static bool is_macro_like(pl_bytes word)
+{
+    bool is_capital = word.n >= 2;
+    for (size_t i = 0; i < word.n && is_capital; i++)
+        is_capital = !(word.p[i] >= 'a' && word.p[i] <= 'z');
+    return is_capital || pl_bytes_find(word, PL_LIT("assert"), 0) != SIZE_MAX ||
+           pl_bytes_find(word, PL_LIT("check"), 0) != SIZE_MAX ||
+           pl_bytes_find(word, PL_LIT("verify"), 0) != SIZE_MAX;
+}
+
+struct macro_text {
+    uint8_t whole[MAX_MACRO_TEXT_BYTES];
+    size_t n;
+    size_t argument; /* where the present top-level argument begins */
+};
+
+static bool append_dense(struct macro_text *t, pl_bytes token)
+{
+    for (size_t i = 0; i < token.n; i++) {
+        if (token.p[i] == ' ' || token.p[i] == '\t' || token.p[i] == '\n' || token.p[i] == '\r')
+            continue;
+        if (t->n == sizeof t->whole)
+            return false;
+        t->whole[t->n++] = token.p[i];
+    }
+    return true;
+}
+
+/* The arguments of a call whose opening parenthesis was just read by `lexer` (a copy). */
+static void gather_macro_text(struct gatherer *x, struct pl_clit lexer)
+{
+    struct pl_clit_token token;
+    struct macro_text t = {.n = 0};
+    size_t start = lexer.at;
+    int depth = 1;
+    lexer.text = pl_bytes_sub(lexer.text, 0, lexer.at + 2 * MAX_MACRO_TEXT_BYTES);
+    while (x->macro_budget > 0 && pl_clit_next(&lexer, &token)) {
+        size_t cost = lexer.at - start;
+        pl_bytes raw = pl_bytes_sub(lexer.text, token.offset, token.length);
+        uint8_t b = token.kind == PL_CLIT_OTHER && token.length == 1 ? token.byte : 0;
+        depth += (b == '(') - (b == ')');
+        if (depth == 0 || (depth == 1 && b == ',')) {
+            if (t.n > t.argument + 2)
+                add(x, RULE_MACRO_TEXT, pl_bytes_of(t.whole + t.argument, t.n - t.argument), start);
+            if (depth == 0 && t.argument > 0)
+                add(x, RULE_MACRO_TEXT, pl_bytes_of(t.whole, t.n), start);
+            t.argument = t.n + 1;
+        }
+        if (depth == 0 || !append_dense(&t, raw)) {
+            x->macro_budget -= cost < x->macro_budget ? cost : x->macro_budget;
+            return;
+        }
+    }
+    size_t cost = lexer.at - start;
+    x->macro_budget -= cost < x->macro_budget ? cost : x->macro_budget;
+}
+
+/* Follow "#define NAME value"; true when the token belongs to the head of a directive. */
+static bool in_directive_head(struct gatherer *x, const struct pl_clit_token *t, const struct pl_clit *lexer)
+{
+    if (t->is_first) {
+        end_group(x);
+        x->is_directive = x->family == PL_CLIT_C && t->kind == PL_CLIT_OTHER && t->byte == '#';
+        x->define = x->is_directive ? AFTER_HASH : NOT_DEFINE;
+        x->define_name.n = 0;
+        return x->is_directive;
+    }
+    if (x->define == AFTER_HASH) {
+        bool is_define = t->kind == PL_CLIT_WORD && pl_bytes_eq_str(t->body, "define");
+        x->define = is_define ? AFTER_DEFINE : NOT_DEFINE;
+        x->before.n = 0;
+        return t->kind == PL_CLIT_WORD;
+    }
+    if (x->define == AFTER_DEFINE) {
+        bool has_arguments = lexer->at < lexer->text.n && lexer->text.p[lexer->at] == '(';
+        x->define_name = has_arguments ? pl_bytes_sub(t->body, 0, 0) : t->body;
+        x->define = t->kind == PL_CLIT_WORD && !has_arguments ? IN_BODY_START : NOT_DEFINE;
+        return true;
+    }
+    return false;
+}
+
+static void take_string(struct gatherer *x, const struct pl_clit_token *t)
+{
+    if (!x->is_in_group) {
+        start_group(x, t->offset);
+        if (x->before.n > 0)
+            add_part(x, x->before, true);
+    }
+    size_t had = x->joined.n;
+    pl_clit_decode(t, x->family, &x->joined);
+    if (x->family != PL_CLIT_C && had > 0) {
+        /* Other languages do not join neighbours: each is its own. */
+        pl_bytes both = pl_buf_bytes(&x->joined);
+        pl_bytes last = pl_bytes_from(both, had);
+        add(x, RULE_EQUAL, last, t->offset);
+    }
+    x->before.n = 0;
+}
+
+static void take_word(struct gatherer *x, const struct pl_clit_token *t)
+{
+    add(x, RULE_WORD, t->body, t->offset);
+    bool is_macro =
+        x->family == PL_CLIT_C && !is_keyword(t->body) && !(t->body.p[0] >= '0' && t->body.p[0] <= '9');
+    if (x->define == IN_BODY_START && is_macro)
+        start_group(x, t->offset);
+    if (x->is_in_group && is_macro) {
+        end_run(x);
+        add_part(x, t->body, true);
+    } else {
+        end_group(x);
+    }
+    x->before = is_macro && !x->is_in_group ? t->body : pl_bytes_sub(t->body, 0, 0);
+}
+
+static void take_token(struct gatherer *x, const struct pl_clit_token *t, struct pl_clit *lexer)
+{
+    if (t->is_first && x->is_directive)
+        end_group(x); /* a directive ends with its line */
+    bool is_new_directive = t->is_first && t->kind == PL_CLIT_OTHER && t->byte == '#';
+    if ((is_new_directive || (t->is_first && x->is_directive) || (x->is_directive && !t->is_first)) &&
+        in_directive_head(x, t, lexer)) {
+        if (t->kind == PL_CLIT_WORD)
+            add(x, RULE_WORD, t->body, t->offset);
+        x->before.n = 0;
+        return;
+    }
+    switch (t->kind) {
+    case PL_CLIT_STRING: take_string(x, t); break;
+    case PL_CLIT_WORD: take_word(x, t); break;
+    case PL_CLIT_OTHER:
+        end_group(x);
+        x->before.n = 0;
+        break;
+    }
+    if (x->define == IN_BODY_START)
+        x->define = IN_BODY;
+}
+
+void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token token;
+    struct gatherer x = {.g = g, .f = f, .file = file, .line = 1, .family = pl_clit_family_of(f->path)};
+    pl_bytes word = {NULL, 0};
+    if (x.family == PL_CLIT_NONE)
+        return;
+    x.macro_budget = 4 * f->data.n;
+    pl_buf_init(&x.joined, f->data.n * 4 + 64);
+    pl_clit_init(&lexer, f->data, x.family);
+    while (!g->is_out_of_memory && pl_clit_next(&lexer, &token)) {
+        take_token(&x, &token, &lexer);
+        bool is_call = token.kind == PL_CLIT_OTHER && token.byte == '(' && token.length == 1;
+        if (is_call && word.n > 0 && x.family == PL_CLIT_C && is_macro_like(word))
+            gather_macro_text(&x, lexer);
+        word = token.kind == PL_CLIT_WORD ? token.body : pl_bytes_sub(f->data, 0, 0);
+    }
+    end_group(&x);
+    g->is_out_of_memory = g->is_out_of_memory || x.joined.why == PL_E_NOMEM;
+    pl_buf_reset(&x.joined);
+}

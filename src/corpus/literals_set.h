@@ -1,0 +1,93 @@
+/*
+ * literals_set.h - what literals_build.c fills and literals.c asks; nobody else includes this.
+ */
+#ifndef PL_CORPUS_LITERALS_SET_H
+#define PL_CORPUS_LITERALS_SET_H
+
+#include "base/buf.h"
+#include "corpus/literals.h"
+
+#define PL_LITERAL_NEAR_BYTES 8u /* shorter literals have neighbours by chance */
+#define PL_LITERAL_END_BYTES  8u /* of a literal's start or end that is looked up for the loose rules */
+
+/* Rows of the rule table. The first ones are also the kinds of entries. */
+enum literal_rule {
+    RULE_EQUAL,
+    RULE_TILED,
+    RULE_NUL_PIECE,
+    RULE_WORD,
+    RULE_FILE,
+    RULE_MACRO_TEXT,
+    RULE_ENTRY_KINDS,
+    RULE_PUTS = RULE_ENTRY_KINDS,
+    RULE_CONCAT,
+    RULE_CONFIGURED,
+    RULE_TEXT,
+    RULE_COUNT
+};
+
+struct literal {
+    uint64_t hash;   /* of kind and text */
+    uint64_t text;   /* where its bytes begin in `texts` */
+    uint32_t length; /* bytes */
+    uint32_t file;   /* position in `files` */
+    uint32_t line_1based;
+    enum literal_rule kind;
+};
+
+/* Which part of a literal a key is made of. */
+enum key_part { KEY_FIRST_THIRD, KEY_MIDDLE_THIRD, KEY_LAST_THIRD, KEY_START, KEY_END, KEY_PARTS };
+
+struct literal_key {
+    uint32_t key;
+    uint32_t literal;
+};
+
+struct pl_literals {
+    const struct pl_index *index;
+    pl_source_ref *files; /* in order of preference; malloc */
+    size_t n_files;
+    PL_VEC(struct literal) literals; /* in source order */
+    struct pl_buf texts;
+    uint32_t *slots;          /* open addressing on `hash`: index + 1, or 0; malloc */
+    size_t n_slots;           /* power of two */
+    struct literal_key *keys; /* sorted by key, then literal; malloc */
+    size_t n_keys;
+};
+
+uint64_t pl_literal_hash(enum literal_rule kind, pl_bytes text);
+uint32_t pl_literal_key(enum key_part part, pl_bytes text);
+pl_bytes pl_literal_text(const struct pl_literals *l, const struct literal *e);
+/* The literal of this kind and text, or NULL. */
+const struct literal *pl_literal_find(const struct pl_literals *l, enum literal_rule kind, pl_bytes text);
+
+/* literals_gather.c: what one run of files holds. */
+struct gathered_part {
+    uint64_t text;
+    uint32_t length;
+    bool is_macro;
+};
+
+/* Literals with macros between them, or the value of a macro. */
+struct gathered_group {
+    uint32_t first_part;
+    uint32_t n_parts;
+    uint32_t file;
+    uint32_t line_1based;
+    uint64_t define;        /* name of the macro that this is the value of, in texts */
+    uint32_t define_length; /* 0: not a value */
+};
+
+struct gathered {
+    struct pl_literals own; /* literals, texts and slots only */
+    PL_VEC(struct gathered_part) parts;
+    PL_VEC(struct gathered_group) groups;
+    bool is_out_of_memory;
+};
+
+/* Add unless there. False when out of memory or over the limit of the texts. */
+bool pl_literal_add(struct pl_literals *l, enum literal_rule kind, pl_bytes text, uint32_t file,
+                    uint32_t line);
+void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file);
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * elf_modified.c - a string that is a source literal but for a byte or two.
+ *
+ * Three shapes of the same change: a byte inside a string, a byte that became NUL (and cut the string in two), a NUL that became another byte
+ * (and joined two strings). In each the true literal must be missing from the file: a program that holds both
+ * "usage: %s" and "Usage: %s" is honest.
+ */
+#include "match/elf_strings.h"
+
+#include <string.h>
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+struct change {
+    uint64_t offset; /* first differing byte in the file */
+    uint64_t length; /* up to the last one */
+    const char *source;
+    pl_bytes literal;
+};
+
+/* Where `string` at `offset` differs from the literal; false when only digits do: version numbers differ honestly. */
+static bool locate(pl_bytes string, uint64_t offset, pl_bytes literal, struct change *out)
+{
+    size_t first = SIZE_MAX;
+    size_t last = 0;
+    bool is_digits_only = true;
+    for (size_t i = 0; i < string.n; i++) {
+        if (string.p[i] == literal.p[i])
+            continue;
+        first = first == SIZE_MAX ? i : first;
+        last = i;
+        is_digits_only = is_digits_only && is_digit(string.p[i]) && is_digit(literal.p[i]);
+    }
+    if (first == SIZE_MAX || is_digits_only)
+        return false;
+    out->offset = offset + first;
+    out->length = last - first + 1;
+    return true;
+}
+
+/* Is the literal (or the same without its last line end) anywhere in the file? */
+static bool occurs(pl_bytes data, pl_bytes literal, size_t length)
+{
+    return pl_bytes_find(data, pl_bytes_sub(literal, 0, length), 0) != SIZE_MAX;
+}
+
+static pl_status find_near(const struct pl_match *m, pl_bytes data, pl_bytes string, uint64_t offset,
+                           bool *found, struct change *out, struct pl_err *err)
+{
+    struct pl_literal_hit hit;
+    pl_status st = pl_literals_near(m->literals, string, m->scratch, found, &hit, err);
+    if (st != PL_OK || !*found)
+        return st;
+    out->literal = hit.text;
+    out->source = hit.source;
+    *found = locate(string, offset, hit.text, out) && !occurs(data, hit.text, string.n);
+    return PL_OK;
+}
+
+static pl_status is_missing_literal(const struct pl_match *m, pl_bytes data, pl_bytes string, uint64_t at,
+                                    bool *found, struct pl_literal_hit *hit, struct pl_err *err)
+{
+    *found = false;
+    if (string.n < PL_ELF_COUNTED_BYTES)
+        return PL_OK;
+    pl_status st = pl_literals_explain(m->literals, string, m->scratch, found, hit, err);
+    if (st != PL_OK || !*found)
+        return st;
+    bool is_literal = hit->rule->is_strict && hit->text.n >= string.n && hit->text.n <= string.n + 1;
+    pl_bytes before = pl_bytes_sub(data, 0, (size_t)at);
+    pl_bytes behind = pl_bytes_from(data, (size_t)at + string.n);
+    *found = is_literal && pl_bytes_find(before, string, 0) == SIZE_MAX &&
+             pl_bytes_find(behind, string, 0) == SIZE_MAX;
+    return PL_OK;
+}
+
+/* Two literals with one byte between them where a NUL should be. */
+static pl_status find_joined(const struct pl_match *m, pl_bytes data, const struct pl_elf_string *s,
+                             bool *found, struct change *out, struct pl_err *err)
+{
+    struct pl_literal_hit left;
+    struct pl_literal_hit right;
+    pl_status st = PL_OK;
+    *found = false;
+    if (s->text.n > 1024)
+        return PL_OK;
+    for (size_t i = PL_ELF_COUNTED_BYTES; i + PL_ELF_COUNTED_BYTES < s->text.n && st == PL_OK; i++) {
+        st = is_missing_literal(m, data, pl_bytes_sub(s->text, 0, i), s->offset, found, &left, err);
+        if (st == PL_OK && *found)
+            st = is_missing_literal(m, data, pl_bytes_from(s->text, i + 1), s->offset + i + 1, found, &right,
+                                    err);
+        if (st == PL_OK && *found) {
+            *out = (struct change){s->offset + i, 1, left.source, left.text};
+            return PL_OK;
+        }
+    }
+    *found = false;
+    return st;
+}
+
+static pl_status report(struct pl_file *f, struct pl_elf_string *s, const struct change *c,
+                        struct pl_err *err)
+{
+    struct pl_finding *finding;
+    s->is_modified = true;
+    pl_status st = pl_findings_add(
+        &f->findings, "code.modified-string", PL_SEVERITY_ERROR, c->offset, c->length, &finding, err,
+        "a string differs from the source literal at %s in the %llu byte%s from 0x%llx on", c->source,
+        (unsigned long long)c->length, c->length == 1 ? "" : "s", (unsigned long long)c->offset);
+    if (st == PL_OK)
+        st = pl_finding_fact(&f->findings, finding, "string", s->text, err);
+    if (st == PL_OK)
+        st = pl_finding_fact(&f->findings, finding, "nearest literal", c->literal, err);
+    if (st == PL_OK)
+        st = pl_finding_fact(&f->findings, finding, "source", pl_bytes_of_str(c->source), err);
+    return st;
+}
+
+static pl_status find_change(const struct pl_match *m, struct pl_file *f, struct pl_elf_string *s,
+                             const struct pl_elf_string *next, bool *found, struct change *c,
+                             struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    *found = false;
+    if (!pl_elf_is_strict(s))
+        st = find_near(m, f->data, s->text, s->offset, found, c, err);
+    if (st == PL_OK && !*found && next != NULL && next->offset == s->offset + s->text.n + 1 &&
+        (!pl_elf_is_strict(s) || !pl_elf_is_strict(next))) {
+        pl_bytes both = pl_bytes_sub(f->data, (size_t)s->offset, s->text.n + 1 + next->text.n);
+        st = find_near(m, f->data, both, s->offset, found, c, err);
+    }
+    if (st == PL_OK && !*found && !pl_elf_is_strict(s))
+        st = find_joined(m, f->data, s, found, c, err);
+    return st;
+}
+
+pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_elf_strings *strings,
+                               struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
+        struct pl_elf_string *s = &strings->v[i];
+        struct change c = {0};
+        bool found;
+        st = find_change(m, f, s, i + 1 < strings->n ? s + 1 : NULL, &found, &c, err);
+        if (st == PL_OK && found)
+            st = report(f, s, &c, err);
+    }
+    return st;
+}

@@ -1,0 +1,209 @@
+/*
+ * elf_strings.c - whose strings does this image hold?
+ *
+ * Each string of the data sections is looked for in the literals of the source: by the strict rules (grade B), then by the
+ * loose ones (grade C). What no rule explains is unaccounted. The rest of the data and all code is opaque, since nothing here can
+ * read it, unless the strings say that the file is not from this source at all.
+ *
+ * Measured on 181 files of 55 Debian packages: 1.8 % of strings unexplained by strict rules, 0.2 % by all (MATCHING section 3).
+ */
+#include "match/elf_strings.h"
+
+#include <stdlib.h>
+
+#define FOREIGN_PPM         600000u /* of the strings unexplained: the file is not from this source */
+#define FOREIGN_MIN_STRINGS 20u     /* fewer say nothing about a file */
+#define SHOWN_STRINGS       3u
+
+struct counts {
+    size_t strings; /* clear ones */
+    size_t unexplained;
+    uint64_t unexplained_bytes;
+};
+
+static pl_status explain_strict(const struct pl_match *m, struct pl_elf_string *s, struct pl_err *err)
+{
+    bool found;
+    pl_status st = pl_literals_explain(m->literals, s->text, m->arena, &found, &s->hit, err);
+    if (st != PL_OK || found || s->is_text)
+        return st;
+    /* A table may touch the string: try the text at the end, as strictly as any other. */
+    size_t tail = pl_elf_text_tail(s->text);
+    if (tail < PL_ELF_STRING_BYTES)
+        return PL_OK;
+    pl_bytes text = pl_bytes_from(s->text, s->text.n - tail);
+    struct pl_literal_hit hit;
+    st = pl_literals_explain(m->literals, text, m->arena, &found, &hit, err);
+    if (st == PL_OK && found && hit.rule->is_strict) {
+        s->offset += s->text.n - tail;
+        s->text = text;
+        s->hit = hit;
+    }
+    return st;
+}
+
+/* Whatever is left is looked for in the source text as it stands. */
+static pl_status explain_loose(const struct pl_match *m, pl_elf_strings *strings, struct pl_err *err)
+{
+    size_t n = 0;
+    pl_bytes *left = calloc(strings->n + 1, sizeof *left);
+    size_t *which = calloc(strings->n + 1, sizeof *which);
+    struct pl_literal_hit *hits = calloc(strings->n + 1, sizeof *hits);
+    pl_status st = PL_OK;
+    if (left == NULL || which == NULL || hits == NULL) {
+        st = pl_fail_nomem(err);
+        goto out;
+    }
+    for (size_t i = 0; i < strings->n; i++) {
+        const struct pl_elf_string *s = &strings->v[i];
+        if (s->hit.rule != NULL || !s->is_clear || s->is_modified)
+            continue;
+        left[n] = s->text;
+        which[n++] = i;
+    }
+    if (n > 0)
+        st = pl_literals_explain_text(m->literals, left, n, m->arena, hits, err);
+    for (size_t i = 0; i < n && st == PL_OK; i++)
+        strings->v[which[i]].hit = hits[i];
+out:
+    free(left);
+    free(which);
+    free(hits);
+    return st;
+}
+
+static pl_status claim_strings(struct pl_file *f, const pl_elf_strings *strings, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
+        const struct pl_elf_string *s = &strings->v[i];
+        bool is_explained = s->hit.rule != NULL && !s->is_modified && s->text.n >= PL_ELF_STRING_BYTES;
+        if (is_explained)
+            st = pl_match_claim(f, s->offset, s->text.n + 1, PL_CLASS_DERIVED,
+                                s->hit.rule->is_strict ? PL_GRADE_B : PL_GRADE_C, s->hit.rule->name,
+                                s->hit.source, err);
+        else if (s->is_modified || s->is_clear)
+            st = pl_match_claim(f, s->offset, s->text.n + 1, PL_CLASS_UNACCOUNTED, PL_GRADE_NONE,
+                                "elf.string", NULL, err);
+    }
+    return st;
+}
+
+static struct counts count_strings(const pl_elf_strings *strings)
+{
+    struct counts c = {0};
+    for (size_t i = 0; i < strings->n; i++) {
+        const struct pl_elf_string *s = &strings->v[i];
+        if (!s->is_clear)
+            continue;
+        c.strings++;
+        if (s->hit.rule == NULL && !s->is_modified) {
+            c.unexplained++;
+            c.unexplained_bytes += s->text.n + 1;
+        }
+    }
+    return c;
+}
+
+static pl_status report_foreign(struct pl_file *f, const pl_elf_strings *strings, const struct counts *c,
+                                bool is_wrong_source, struct pl_err *err)
+{
+    struct pl_finding *finding = NULL;
+    pl_status st = PL_OK;
+    if (is_wrong_source)
+        st = pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_ERROR, 0, f->size, &finding, err,
+                             "%zu of %zu strings are unknown to the source: this file is not made from it",
+                             c->unexplained, c->strings);
+    else if (c->unexplained > 0)
+        st = pl_findings_add(&f->findings, "code.foreign-string", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
+                             &finding, err, "%zu of %zu strings (%llu bytes) stand nowhere in the source",
+                             c->unexplained, c->strings, (unsigned long long)c->unexplained_bytes);
+    size_t shown = 0;
+    for (size_t i = 0; i < strings->n && shown < SHOWN_STRINGS && finding != NULL && st == PL_OK; i++) {
+        const struct pl_elf_string *s = &strings->v[i];
+        if (!s->is_clear || s->hit.rule != NULL || s->is_modified)
+            continue;
+        st = pl_finding_fact(&f->findings, finding, "string", pl_bytes_sub(s->text, 0, 200), err);
+        shown++;
+    }
+    return st;
+}
+
+/* Code and data that nobody can read yet, or that has the wrong source. */
+static pl_status claim_rest(struct pl_file *f, const struct pl_elf *elf, bool is_wrong_source,
+                            struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < elf->n_ranges && st == PL_OK; i++) {
+        const struct pl_elf_range *range = &elf->ranges[i];
+        bool is_code = range->owner == PL_ELF_CODE;
+        if (!is_code && range->owner != PL_ELF_DATA)
+            continue;
+        struct pl_claim c = {.offset = range->offset,
+                             .length = range->length,
+                             .class = is_wrong_source ? PL_CLASS_UNACCOUNTED : PL_CLASS_OPAQUE,
+                             .rule = is_wrong_source ? "elf.foreign"
+                                     : is_code       ? "elf.code"
+                                                     : "elf.data",
+                             .source_offset = PL_NO_OFFSET,
+                             .note = is_code ? "no code matcher" : "no data matcher"};
+        if (is_wrong_source)
+            c.note = "its strings are not from this source";
+        st = pl_ledger_claim(&f->ledger, &c, err);
+    }
+    return st;
+}
+
+static pl_status match_strings(const struct pl_match *m, struct pl_file *f, pl_elf_strings *strings,
+                               bool *is_wrong_source, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++)
+        st = explain_strict(m, &strings->v[i], err);
+    if (st == PL_OK)
+        st = pl_elf_find_modified(m, f, strings, err);
+    if (st == PL_OK)
+        st = explain_loose(m, strings, err);
+    if (st != PL_OK)
+        return st;
+    struct counts c = count_strings(strings);
+    *is_wrong_source = c.unexplained >= FOREIGN_MIN_STRINGS &&
+                       (uint64_t)c.unexplained * 1000000 > (uint64_t)c.strings * FOREIGN_PPM;
+    st = report_foreign(f, strings, &c, *is_wrong_source, err);
+    return st == PL_OK ? claim_strings(f, strings, err) : st;
+}
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_elf elf;
+    struct pl_err why = {0};
+    pl_elf_strings strings = {0};
+    bool is_wrong_source = false;
+    if (!pl_elf_is(f->data) || f->data.n != f->size)
+        return PL_OK;
+    pl_status st = pl_elf_read(f->data, m->scratch, NULL, &elf, &why);
+    if (st == PL_E_INPUT)
+        return PL_OK; /* elf_structure.c has said so */
+    if (st != PL_OK) {
+        if (err != NULL)
+            *err = why;
+        return st;
+    }
+    if (m->literals != NULL) {
+        st = pl_elf_cut(f->data, &elf, &strings, err);
+        if (st == PL_OK)
+            st = match_strings(m, f, &strings, &is_wrong_source, err);
+    }
+    if (st == PL_OK)
+        st = claim_rest(f, &elf, is_wrong_source, err);
+    PL_VEC_FREE(&strings);
+    return st;
+}
+
+const struct pl_rung pl_rung_elf_strings = {
+    .rule = "elf.strings",
+    .what = "strings in the data of an ELF image, found among the literals of the source; the rest is opaque",
+    .source = "C17 6.4.5; docs of the rules in corpus/literals.c",
+    .pass = PL_PASS_FILE,
+    .apply = apply,
+};

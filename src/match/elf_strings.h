@@ -1,0 +1,47 @@
+/*
+ * elf_strings.h - what the files of the ELF string rung share; nobody else includes this.
+ *
+ *     elf_cut.c       cuts strings out of data
+ *     elf_modified.c  finds strings that are a source literal but for a byte or two
+ *     elf_strings.c   the rung: explains, claims, judges the file as a whole
+ */
+#ifndef PL_MATCH_ELF_STRINGS_H
+#define PL_MATCH_ELF_STRINGS_H
+
+#include "format/binary/elf.h"
+#include "match/match.h"
+
+#define PL_ELF_STRING_BYTES  4u /* shorter runs of text are data */
+#define PL_ELF_COUNTED_BYTES 5u /* strings of this length on are counted: MATCHING section 3 */
+
+/* The bytes between two NULs of a data section, or the text at their end. */
+struct pl_elf_string {
+    uint64_t offset; /* bytes in the file */
+    pl_bytes text;   /* without the NUL behind it */
+    bool is_text;    /* all of `text` is printable or UTF-8 */
+    bool is_clear;   /* begins behind a NUL, is text, and is long enough to be counted */
+    bool is_modified;
+    struct pl_literal_hit hit; /* rule NULL: not explained */
+};
+
+typedef PL_VEC(struct pl_elf_string) pl_elf_strings;
+
+/* All runs between NULs in the data of `elf`, in file order. PL_E_NOMEM. O(n) in the bytes of data. */
+PL_MUST_USE pl_status pl_elf_cut(pl_bytes data, const struct pl_elf *elf, pl_elf_strings *out,
+                                 struct pl_err *err);
+/* The longest end of `bytes` that is text; its length. */
+size_t pl_elf_text_tail(pl_bytes bytes);
+
+/*
+ * Find strings that are a source literal but for one or two bytes, the true literal being nowhere in the file: marks them and adds a
+ * finding code.modified-string each, over the differing bytes. Strings must have been explained by the strict rules.
+ */
+PL_MUST_USE pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f,
+                                           pl_elf_strings *strings, struct pl_err *err);
+
+static inline bool pl_elf_is_strict(const struct pl_elf_string *s)
+{
+    return s->hit.rule != NULL && s->hit.rule->is_strict;
+}
+
+#endif
