@@ -1,0 +1,64 @@
+/*
+ * code.h - the functions of a compiled image and their atoms.
+ */
+#ifndef PL_FEATURE_CODE_H
+#define PL_FEATURE_CODE_H
+
+#include "base/arena.h"
+#include "feature/atoms.h"
+
+enum pl_function_flags {
+    PL_FUNCTION_UNWIND = 1,     /* bounded by an unwind entry */
+    PL_FUNCTION_EXPORTED = 2,   /* has a name that other images can use */
+    PL_FUNCTION_THUNK = 4,      /* one jump */
+    PL_FUNCTION_COLD = 8,       /* a split-off part; `owner` is the function it belongs to */
+    PL_FUNCTION_PLT = 16,       /* linker's stub for an import */
+    PL_FUNCTION_RUNTIME = 32,   /* compiler's and C library's start-up code, by content */
+    PL_FUNCTION_BAD_DECODE = 64 /* some byte of it is no instruction */
+};
+
+struct pl_function {
+    uint64_t address; /* virtual */
+    uint64_t offset;  /* byte in the file */
+    uint64_t size;    /* bytes */
+    uint32_t first_atom;
+    uint32_t n_atoms; /* in address order of the instructions */
+    uint32_t owner;   /* of a cold part: index of its function; else its own index */
+    uint32_t flags;
+    pl_bytes name; /* from a symbol or export; empty when stripped */
+};
+
+/* A range of executable bytes between functions: padding, or something else. */
+struct pl_code_gap {
+    uint64_t offset;
+    uint64_t length;
+    bool is_fill; /* nops, int3 or zeros only */
+};
+
+/* A place that control can enter from outside of ordinary calls. */
+struct pl_code_entry {
+    const char *what; /* "entry point", "init_array[0]", "ifunc resolver", "export" */
+    uint64_t address;
+    uint32_t function; /* index, or PL_NO_TARGET when it is in none */
+};
+
+struct pl_code {
+    struct pl_function *functions; /* by address; disjoint */
+    size_t n_functions;
+    struct pl_atom *atoms;
+    size_t n_atoms;
+    struct pl_code_gap *gaps;
+    size_t n_gaps;
+    struct pl_code_entry *entries;
+    size_t n_entries;
+    uint64_t code_bytes; /* executable bytes in sections or segments */
+    const char *unsupported; /* why there are no atoms ("no decoder for elf-riscv"); NULL when there are */
+};
+
+/*
+ * Cut the executable parts of an ELF image into functions and gather their atoms. Everything is taken from `arena` and borrows from
+ * `data`. PL_E_INPUT when it is no ELF image. Never fails on odd code: what cannot be decoded is flagged. O(n log n).
+ */
+PL_MUST_USE pl_status pl_code_of_elf(pl_bytes data, struct pl_arena *arena, struct pl_code *out, struct pl_err *err);
+
+#endif
