@@ -1,0 +1,20 @@
+/*
+ * host.h - what this machine is, and room for short-lived files.
+ */
+#ifndef PL_IO_HOST_H
+#define PL_IO_HOST_H
+
+#include "base/status.h"
+
+#define PL_HOST_MACHINE_BYTES 65u
+
+/* The kernel's word for the processor: "x86_64". uname(2). */
+void pl_host_machine(char out[PL_HOST_MACHINE_BYTES]);
+
+/*
+ * A new empty folder that only we may enter, under $TMPDIR or /tmp. *path is on the heap, the caller frees it, and removes
+ * what is in it.
+ */
+PL_MUST_USE pl_status pl_host_temp_folder(char **path, struct pl_err *err);
+
+#endif

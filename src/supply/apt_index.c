@@ -1,0 +1,245 @@
+/*
+ * apt_index.c - Packages and Sources.
+ *
+ * The release lists an index in several forms: plain, .gz, .xz. A small form is fetched, checked, unpacked, and the plain form is checked
+ * and kept in the cache under its own digest, so that the next run maps it. Where the plain form is not listed, the packed one is kept
+ * and unpacked each time. Source: https://wiki.debian.org/DebianRepository/Format.
+ */
+#include "supply/apt_index.h"
+
+#include "supply/fetch.h"
+#include "supply/unpress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_INDEX_BYTES (2ull << 30)
+
+static const struct form {
+    const char *suffix;
+    enum pl_press how;
+} forms[] = {{".xz", PL_PRESS_XZ}, {".gz", PL_PRESS_GZIP}, {"", PL_PRESS_NONE}};
+
+/* One index on its way. */
+struct job {
+    struct pl_apt_index *index;
+    const struct form *form;
+    struct pl_fetch fetch;
+    bool has_plain; /* the plain form is listed, with: */
+    pl_sha256 plain;
+    uint64_t plain_bytes;
+    bool is_over; /* nothing to fetch */
+};
+
+static bool find_form(const struct pl_apt_index *ix, const struct form *form, pl_sha256 *digest,
+                      uint64_t *size)
+{
+    char path[512];
+    int n = snprintf(path, sizeof path, "%s%s", ix->path, form->suffix);
+    return n > 0 && (size_t)n < sizeof path && pl_release_find(ix->release, path, digest, size);
+}
+
+/* The place by digest first: it stays when the archive is updated under our feet. */
+static pl_status name_urls(struct pl_supply *s, struct job *j, struct pl_err *err)
+{
+    const struct pl_apt_index *ix = j->index;
+    const char *base = ix->release->base_url;
+    char hex[PL_SHA256_HEX_BYTES];
+    pl_hex(j->fetch.digest.b, PL_SHA256_BYTES, hex);
+    size_t n = 0;
+    if (ix->release->has_by_hash) {
+        const char *slash = strrchr(ix->path, '/');
+        int folder = slash == NULL ? 0 : (int)(slash - ix->path) + 1;
+        j->fetch.urls[n++] =
+            pl_arena_printf(&s->arena, "%s%.*sby-hash/SHA256/%s", base, folder, ix->path, hex);
+    }
+    j->fetch.urls[n++] = pl_arena_printf(&s->arena, "%s%s%s", base, ix->path, j->form->suffix);
+    j->fetch.n_urls = n;
+    j->fetch.what = ix->path;
+    j->index->url = j->has_plain ? pl_arena_printf(&s->arena, "%s%s", base, ix->path) : j->fetch.urls[n - 1];
+    return j->index->url == NULL || j->fetch.urls[0] == NULL || j->fetch.urls[n - 1] == NULL
+               ? pl_arena_fail(&s->arena, err)
+               : PL_OK;
+}
+
+static pl_status prepare(struct pl_supply *s, struct job *j, struct pl_err *err)
+{
+    struct pl_apt_index *ix = j->index;
+    struct pl_err odd;
+    bool was_bad;
+    ix->is_loaded = true;
+    j->has_plain = find_form(ix, &forms[2], &j->plain, &j->plain_bytes);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms && j->form == NULL; i++)
+        if (find_form(ix, &forms[i], &j->fetch.digest, &j->fetch.size))
+            j->form = &forms[i];
+    j->is_over = true;
+    if (j->form == NULL) {
+        ix->status =
+            pl_fail(&ix->err, PL_E_NOT_FOUND, PL_NO_OFFSET, "the release does not list %s", ix->path);
+        return PL_OK;
+    }
+    if (j->fetch.size > MAX_INDEX_BYTES || (j->has_plain && j->plain_bytes > MAX_INDEX_BYTES)) {
+        ix->status = pl_fail(&ix->err, PL_E_LIMIT, PL_NO_OFFSET, "%s is larger than %llu bytes", ix->path,
+                             MAX_INDEX_BYTES);
+        return PL_OK;
+    }
+    pl_status st = name_urls(s, j, err);
+    if (st != PL_OK)
+        return st;
+    ix->sha256 = j->has_plain ? j->plain : j->fetch.digest;
+    if (j->has_plain) {
+        ix->status = pl_cache_get(s->cache, &j->plain, &ix->mapping, &was_bad, &odd);
+        ix->bytes = ix->mapping.bytes;
+        if (was_bad)
+            pl_supply_log(s, PL_SEVERITY_WARNING, "%s in the cache was damaged and is fetched again",
+                          ix->path);
+        if (ix->status == PL_OK)
+            return PL_OK;
+    }
+    j->fetch.to_memory = j->has_plain && j->form->how != PL_PRESS_NONE;
+    j->is_over = false;
+    return PL_OK;
+}
+
+static pl_status to_put(void *ctx, pl_bytes part, struct pl_err *err)
+{
+    return pl_cache_put_add(ctx, part, err);
+}
+
+static pl_status to_buf(void *ctx, pl_bytes part, struct pl_err *err)
+{
+    pl_buf_add(ctx, part);
+    return pl_buf_done(ctx, err);
+}
+
+/* Unpack into the cache, under the digest that the release lists for the plain form. */
+static pl_status unpack_to_cache(struct pl_supply *s, struct job *j, struct pl_err *err)
+{
+    struct pl_cache_put *put = NULL;
+    bool was_bad;
+    pl_status st = pl_cache_put_open(s->cache, &j->plain, &put, err);
+    if (st == PL_OK)
+        st = pl_unpress(j->form->how, pl_buf_bytes(&j->fetch.memory), j->plain_bytes, to_put, put, err);
+    if (st == PL_OK)
+        st = pl_cache_put_finish(put, NULL, err);
+    pl_cache_put_close(put);
+    if (st == PL_OK)
+        st = pl_cache_get(s->cache, &j->plain, &j->index->mapping, &was_bad, err);
+    if (st == PL_OK)
+        j->index->bytes = j->index->mapping.bytes;
+    return st;
+}
+
+static pl_status unpack_to_heap(struct job *j, struct pl_err *err)
+{
+    struct pl_buf plain;
+    size_t n;
+    pl_buf_init(&plain, MAX_INDEX_BYTES);
+    pl_status st = pl_unpress(j->form->how, j->fetch.blob.bytes, MAX_INDEX_BYTES, to_buf, &plain, err);
+    if (st == PL_OK) {
+        j->index->heap = pl_buf_detach(&plain, &n);
+        j->index->bytes = pl_bytes_of(j->index->heap, n);
+    }
+    pl_buf_reset(&plain);
+    return st;
+}
+
+static void conclude(struct pl_supply *s, struct job *j)
+{
+    struct pl_apt_index *ix = j->index;
+    ix->status = j->fetch.status;
+    ix->err = j->fetch.err;
+    if (ix->status == PL_OK && j->fetch.to_memory) {
+        ix->status = unpack_to_cache(s, j, &ix->err);
+    } else if (ix->status == PL_OK && j->form->how != PL_PRESS_NONE) {
+        ix->status = unpack_to_heap(j, &ix->err);
+    } else if (ix->status == PL_OK) {
+        ix->mapping = j->fetch.blob;
+        ix->bytes = ix->mapping.bytes;
+        j->fetch.blob = (struct pl_mapping){0};
+    }
+    if (ix->status == PL_E_NOT_FOUND) /* listed, so it should be there */
+        ix->status = ix->err.status = PL_E_NETWORK;
+    if (ix->status == PL_E_INPUT) /* its digest was right, so this is what the publisher signed */
+        ix->status = ix->err.status = PL_E_TRUST;
+    if (ix->status != PL_OK)
+        pl_err_about(&ix->err, ix->url);
+    pl_mapping_close(&j->fetch.blob);
+    pl_buf_reset(&j->fetch.memory);
+}
+
+static pl_status run_jobs(struct pl_supply *s, struct job *jobs, size_t n, struct pl_err *err)
+{
+    struct pl_fetch *fetches = calloc(n + 1, sizeof *fetches);
+    if (fetches == NULL)
+        return pl_fail_nomem(err);
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!jobs[i].is_over)
+            fetches[k++] = jobs[i].fetch;
+    if (k > 0)
+        pl_fetch_run(s, fetches, k);
+    k = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].is_over)
+            continue;
+        jobs[i].fetch = fetches[k++];
+        conclude(s, &jobs[i]);
+    }
+    free(fetches);
+    return PL_OK;
+}
+
+pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *indices, size_t n,
+                            struct pl_err *err)
+{
+    struct job *jobs = calloc(n + 1, sizeof *jobs);
+    pl_status st = jobs == NULL ? pl_fail_nomem(err) : PL_OK;
+    size_t k = 0;
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        if (indices[i]->is_loaded)
+            continue;
+        jobs[k].index = indices[i];
+        st = prepare(s, &jobs[k++], err);
+    }
+    if (st == PL_OK)
+        st = run_jobs(s, jobs, k, err);
+    free(jobs);
+    return st;
+}
+
+void pl_apt_index_close(struct pl_apt_index *ix)
+{
+    pl_mapping_close(&ix->mapping);
+    free(ix->heap);
+    ix->heap = NULL;
+    ix->bytes = (pl_bytes){NULL, 0};
+}
+
+/* The stanza that byte `at` is in. */
+static pl_bytes stanza_around(pl_bytes all, size_t at, size_t *end)
+{
+    size_t from = at;
+    while (from > 0 && !(all.p[from - 1] == '\n' && (from == 1 || all.p[from - 2] == '\n')))
+        from--;
+    size_t blank = pl_bytes_find(all, PL_LIT("\n\n"), at);
+    *end = blank == SIZE_MAX ? all.n : blank + 1;
+    return pl_bytes_sub(all, from, *end - from);
+}
+
+bool pl_apt_index_next(const struct pl_apt_index *ix, pl_bytes name, size_t *at, pl_bytes *stanza)
+{
+    char line[300];
+    int n = name.n > 256 ? -1 : snprintf(line, sizeof line, "\nPackage: %.*s\n", PL_ARG(name));
+    if (n < 0)
+        return false;
+    pl_bytes needle = pl_bytes_of(line, (size_t)n);
+    pl_bytes all = ix->bytes;
+    size_t hit =
+        *at == 0 && pl_bytes_starts(all, pl_bytes_from(needle, 1)) ? 0 : pl_bytes_find(all, needle, *at);
+    if (hit == SIZE_MAX)
+        return false;
+    *stanza = stanza_around(all, hit + (hit > 0), at);
+    return true;
+}

@@ -1,0 +1,131 @@
+/*
+ * supply.h - find a package and its source by name, fetch both, and say why they are the published ones.
+ *
+ * A table of suppliers, one row a purl type (suppliers.def). Everything handed out was checked against an authenticated index,
+ * link by link; the links are listed with it.
+ */
+#ifndef PL_SUPPLY_SUPPLY_H
+#define PL_SUPPLY_SUPPLY_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "model/words.h"
+#include "supply/purl.h"
+
+struct pl_supply;
+
+/* Borrowed until pl_supply_open() returns, but ctx, which is handed to the callbacks until close. */
+struct pl_supply_options {
+    bool is_offline;        /* no network call at all */
+    const char *cache_dir;  /* NULL: $XDG_CACHE_HOME/plumbline, else ~/.cache/plumbline */
+    uint32_t timeout_ms;    /* to connect, and without progress; 0 is 30,000 */
+    uint32_t release_age_s; /* a release file fetched within that time is not asked for again; 0 is 900 */
+    const char *apt_root;   /* where etc/apt is; NULL is "/" */
+    const char *keyring; /* for apt sources that name none; NULL is Debian's archive keyring under apt_root */
+    void (*log)(void *ctx, enum pl_severity severity,
+                const char *message); /* raw text: quote it; may be NULL */
+    void (*progress)(void *ctx, const char *what, uint64_t done_bytes,
+                     uint64_t total_bytes); /* may be NULL */
+    void *ctx;
+};
+
+/* One link of the chain from a key to the bytes. */
+struct pl_supply_step {
+    const char *what; /* "release index", "package index", "package"... */
+    const char *uri;
+    pl_sha256 sha256;
+};
+
+/* One file of a source package. */
+struct pl_supply_artifact {
+    const char *name; /* "xz-utils_5.4.1-1.dsc" */
+    const char *uri;
+    pl_sha256 sha256;
+    pl_bytes bytes;
+};
+
+/* A package, its source, or both, each file checked. Owns all that it points to. */
+struct pl_supplied {
+    const char *purl; /* canonical, with version and arch; NULL without a package */
+    const char *package;
+    const char *version;
+    const char *arch;
+    const char *filename; /* without folders */
+    const char *uri;
+    pl_bytes bytes; /* of the package */
+    pl_sha256 sha256;
+    bool is_exact; /* the version is the one asked for (or none was asked for) */
+
+    const char *source_name; /* NULL when no source was asked for */
+    const char *source_version;
+    const char *source_why;               /* why there is no source; NULL when there is one */
+    struct pl_supply_artifact *artifacts; /* the .dsc first */
+    size_t n_artifacts;
+
+    enum pl_how how;           /* always PL_HOW_VERIFIED so far */
+    enum pl_verdict published; /* of the link; holds when this was returned with a package */
+    const char *why;           /* "sha256 listed in Packages, that listed in InRelease, that signed by …" */
+    struct pl_supply_step *steps;
+    size_t n_steps;
+};
+
+void pl_supplied_free(struct pl_supplied *s); /* accepts NULL */
+
+/* What the signed indices say about a file somebody has. */
+enum pl_publication_answer {
+    PL_PUBLICATION_EQUAL,     /* listed with this digest */
+    PL_PUBLICATION_OTHER,     /* name, version and architecture are listed with another digest */
+    PL_PUBLICATION_NOT_LISTED /* nobody lists that version */
+};
+
+struct pl_publication {
+    enum pl_publication_answer answer;
+    enum pl_verdict published; /* holds, broken, unproven */
+    const char *why;
+    const char *purl;     /* canonical, by the publisher's name; NULL when not listed */
+    pl_sha256 listed;     /* digest and place of the published file, when listed */
+    uint64_t listed_size; /* bytes */
+    const char *listed_uri;
+    struct pl_supply_step *steps;
+    size_t n_steps;
+};
+
+void pl_publication_free(struct pl_publication *p); /* accepts NULL */
+
+/*
+ * A supply serves one thread at a time. Opening reads nothing but the options; sources are read at the first question.
+ */
+PL_MUST_USE pl_status pl_supply_open(const struct pl_supply_options *options, struct pl_supply **out,
+                                     struct pl_err *err);
+void pl_supply_close(struct pl_supply *s); /* accepts NULL; what was supplied stays valid */
+
+/*
+ * The package of that purl and its source. Without a version the highest one, over all sources of this machine; without
+ * `arch` this machine's.
+ * PL_E_NOT_FOUND: no usable index has it. PL_E_NETWORK: no network, or a miss when offline (the hint says what to do).
+ * PL_E_TRUST: a signature or digest does not fit (err names the URL). PL_E_UNSUPPORTED: no supplier for that type. PL_E_IO: the cache
+ * cannot be written.
+ */
+PL_MUST_USE pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl *purl,
+                                      struct pl_supplied **out, struct pl_err *err);
+
+/*
+ * One Debian package without its source: that version when it is listed, else the highest (out->is_exact says which).
+ * `version` and `arch` may be NULL.
+ */
+PL_MUST_USE pl_status pl_supply_fetch_deb(struct pl_supply *s, const char *name, const char *version,
+                                          const char *arch, struct pl_supplied **out, struct pl_err *err);
+
+/* One Debian source package; `version` may be NULL for the highest. */
+PL_MUST_USE pl_status pl_supply_fetch_source(struct pl_supply *s, const char *name, const char *version,
+                                             struct pl_supplied **out, struct pl_err *err);
+
+/*
+ * Is the .deb that says it is `name` `version` `arch`, and has this digest, what was published? Fetches indices only. Errors as
+ * pl_supply_fetch(), but never PL_E_NOT_FOUND.
+ */
+PL_MUST_USE pl_status pl_supply_publication(struct pl_supply *s, pl_bytes name, pl_bytes version,
+                                            pl_bytes arch, const pl_sha256 *digest,
+                                            struct pl_publication **out, struct pl_err *err);
+
+#endif
