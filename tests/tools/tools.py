@@ -96,6 +96,11 @@ def a_check_counts_as_a_case(folder):
 
 
 @case
+def a_wrapped_run_leaves_scripts_out(folder):
+    assert judge(folder, "echo ok 1", options=["--wrap", "env"]) == ("0 passed, 0 failed", 1)
+
+
+@case
 def a_folder_that_is_no_build_is_a_failure(folder):
     done = run([ROOT / "tools/run-tests", folder / "nothing"])
     assert done.stdout.splitlines()[-1] == "0 passed, 1 failed", done.stdout
