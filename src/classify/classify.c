@@ -157,6 +157,12 @@ static bool in_control_member(const struct pl_file *f)
     return name_starts(f->path, "control.tar");
 }
 
+/* What Maven leaves in a jar about itself; no class loader reads it. */
+static bool is_jar_metadata(pl_bytes name)
+{
+    return pl_bytes_find(name, PL_LIT("META-INF/maven/"), 0) != SIZE_MAX;
+}
+
 /* Control files that dpkg only shows or keeps, and that decide nothing. deb(5). */
 static bool is_passive_control(pl_bytes name)
 {
@@ -213,6 +219,8 @@ void pl_classify(struct pl_file *f)
             f->role = PL_ROLE_PASSIVE;
         return;
     }
+    if (is_jar_metadata(f->name))
+        f->role = PL_ROLE_PASSIVE;
     for (size_t i = 0; i < sizeof passive_places / sizeof passive_places[0]; i++) {
         if (!name_starts(f->name, passive_places[i].prefix))
             continue;

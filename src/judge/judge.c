@@ -157,6 +157,19 @@ static pl_status place_all(struct pl_report *r, const struct pl_file *file, cons
     return PL_OK;
 }
 
+/* What went over the limit of findings is one more finding, as severe as the worst of it. */
+static pl_status judge_dropped(struct pl_findings *f, struct pl_err *err)
+{
+    uint64_t dropped = f->dropped;
+    if (dropped == 0)
+        return PL_OK;
+    f->max = f->list.n + 1;
+    return pl_findings_add(f, "file.limit", f->dropped_errors > 0 ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING,
+                           PL_NO_OFFSET, 0, NULL, err,
+                           "%llu more findings were not kept, %llu of them errors",
+                           (unsigned long long)dropped, (unsigned long long)f->dropped_errors);
+}
+
 static pl_status gather_findings(struct pl_report *r, const struct pl_policy *policy, struct pl_err *err)
 {
     for (size_t i = 0; i < r->files.n; i++) {
@@ -164,6 +177,8 @@ static pl_status gather_findings(struct pl_report *r, const struct pl_policy *po
         pl_status st = judge_residues(f, policy, err);
         if (st == PL_OK)
             st = judge_opaque(f, err);
+        if (st == PL_OK)
+            st = judge_dropped(&f->findings, err);
         if (st != PL_OK)
             return st;
     }

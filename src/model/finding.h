@@ -37,8 +37,7 @@ struct pl_findings {
     PL_VEC(struct pl_finding) list;
     uint64_t max;
     uint64_t dropped;
-    uint64_t
-        dropped_errors; /* of those: errors. The judge reads it, so that a flood of notes hides nothing */
+    uint64_t dropped_errors; /* of those: errors, so that a flood of notes hides nothing */
 };
 
 void pl_findings_init(struct pl_findings *f, struct pl_arena *arena, uint64_t max);

@@ -54,6 +54,33 @@ static pl_status set_link(struct pl_report *r, enum pl_link link, enum pl_verdic
     return keep_text(r, why, &r->links[link].why, err);
 }
 
+/* Is the source that the package's metadata names wanted? It is unless the user names others. */
+static bool wants_auto(const struct pl_check_options *o)
+{
+    for (size_t i = 0; i < o->n_sources; i++)
+        if (strcmp(o->sources[i], "auto") == 0)
+            return true;
+    return o->n_sources == 0;
+}
+
+/* The package, with its source only when that is wanted: a mirror may have the one and not the other. */
+static pl_status fetch(struct pl_acquired *a, const struct pl_purl *purl, struct pl_err *err)
+{
+    if (wants_auto(a->options) || !pl_bytes_eq(purl->type, PL_LIT("deb")))
+        return pl_supply_fetch(a->supply, purl, &a->supplied, err);
+    const char *name = pl_arena_str(&a->arena, purl->name);
+    const char *version = purl->version.n == 0 ? NULL : pl_arena_str(&a->arena, purl->version);
+    pl_bytes arch = pl_purl_get(purl, "arch");
+    const char *arch_text = arch.n == 0 ? NULL : pl_arena_str(&a->arena, arch);
+    if (name == NULL || (purl->version.n > 0 && version == NULL) || (arch.n > 0 && arch_text == NULL))
+        return pl_arena_fail(&a->arena, err);
+    pl_status st = pl_supply_fetch_deb(a->supply, name, version, arch_text, &a->supplied, err);
+    if (st == PL_OK && !a->supplied->is_exact)
+        st = pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET,
+                     "no usable index lists that version; %s is the highest", a->supplied->version);
+    return st;
+}
+
 static pl_status acquire_purl(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
 {
     struct pl_purl purl;
@@ -62,9 +89,12 @@ static pl_status acquire_purl(struct pl_acquired *a, struct pl_report *r, struct
         st = pl_fail(err, PL_E_USAGE, err == NULL ? PL_NO_OFFSET : err->offset, "not a package URL: %s",
                      err == NULL ? "" : pl_arena_printf(&a->arena, "%s", err->text));
     if (st == PL_OK)
-        st = pl_supply_fetch(a->supply, &purl, &a->supplied, err);
+        st = fetch(a, &purl, err);
     if (st != PL_OK) {
         pl_err_about(err, a->options->subject);
+        if (st == PL_E_NETWORK && wants_auto(a->options))
+            pl_err_hint(err, "if the mirror lacks the source of this version, name it with --source, or "
+                             "check another version");
         return st;
     }
     a->bytes = a->supplied->bytes;
