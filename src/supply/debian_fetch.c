@@ -326,9 +326,9 @@ static pl_status add_source(const struct result *r, const struct pl_debian_hit *
     return check_arena(&r->whole->arena, err);
 }
 
-/* The answer to `want` (a package, or a source when it asks for one); `with_source` adds the source of a package. */
-static pl_status assemble(struct pl_supply *s, const struct pl_debian_want *want, bool with_source,
-                          struct pl_supplied **out, struct pl_err *err)
+/* The answer to `want`: a package, with its source when that is needed too, or a source. */
+static pl_status assemble(struct pl_supply *s, const struct pl_debian_want *want, struct pl_supplied **out,
+                          struct pl_err *err)
 {
     struct pl_debian_hit hit;
     struct result r = {0};
@@ -339,7 +339,7 @@ static pl_status assemble(struct pl_supply *s, const struct pl_debian_want *want
     if (st != PL_OK)
         return st;
     st = want->is_source ? want_source(&r, &hit, &f, err) : want_package(&r, &hit, &f, err);
-    if (st == PL_OK && with_source)
+    if (st == PL_OK && want->needs_source_too)
         st = add_source(&r, &hit, want, &f, err);
     if (st == PL_OK && want->is_source) {
         public_of(&r)->is_exact = hit.is_exact;
@@ -363,11 +363,12 @@ static pl_status debian_fetch(struct pl_supply *s, const struct pl_purl *purl, s
     struct pl_debian_want want = {.publisher = purl->ns,
                                   .name = purl->name,
                                   .version = purl->version,
-                                  .arch = pl_purl_get(purl, "arch")};
+                                  .arch = pl_purl_get(purl, "arch"),
+                                  .needs_source_too = true};
     if (pl_bytes_eq_str(want.arch, "source"))
         return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET,
                        "arch=source names a source, not a package to check");
-    return assemble(s, &want, true, out, err);
+    return assemble(s, &want, out, err);
 }
 
 static pl_status hint_offline(const struct pl_supply *s, pl_status st, struct pl_err *err)
@@ -385,7 +386,7 @@ pl_status pl_supply_fetch_deb(struct pl_supply *s, const char *name, const char 
                                   .version = pl_bytes_of_str(version),
                                   .arch = pl_bytes_of_str(arch),
                                   .takes_nearest = true};
-    return hint_offline(s, assemble(s, &want, false, out, err), err);
+    return hint_offline(s, assemble(s, &want, out, err), err);
 }
 
 pl_status pl_supply_fetch_source(struct pl_supply *s, const char *name, const char *version,
@@ -395,7 +396,7 @@ pl_status pl_supply_fetch_source(struct pl_supply *s, const char *name, const ch
                                   .name = pl_bytes_of_str(name),
                                   .version = pl_bytes_of_str(version),
                                   .is_source = true};
-    return hint_offline(s, assemble(s, &want, false, out, err), err);
+    return hint_offline(s, assemble(s, &want, out, err), err);
 }
 
 /* A publication owns its arena. */
