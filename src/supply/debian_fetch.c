@@ -229,10 +229,11 @@ static pl_status want_source(const struct result *r, const struct pl_debian_hit 
     return check_arena(&r->whole->arena, err);
 }
 
-/* Signatures beside the tarballs are good to have; the index signs them all the same. */
-static bool is_optional(const struct pl_fetch *f)
+/* Signatures beside the tarballs are good to have: one that the mirror lacks, or the cache when offline, is left out. */
+static bool may_be_left_out(const struct result *r, const struct pl_fetch *f)
 {
-    return pl_bytes_ends(pl_bytes_of_str(f->what), PL_LIT(".asc"));
+    bool is_absent = f->status == PL_E_NOT_FOUND || (f->status == PL_E_NETWORK && r->s->options.is_offline);
+    return is_absent && pl_bytes_ends(pl_bytes_of_str(f->what), PL_LIT(".asc"));
 }
 
 static pl_status take_source_files(const struct result *r, struct fetches *f, struct pl_err *err)
@@ -262,7 +263,7 @@ static pl_status run_fetches(const struct result *r, struct fetches *f, struct p
     pl_fetch_run(r->s, f->list.v, f->list.n);
     for (size_t i = 0; i < f->list.n; i++) {
         struct pl_fetch *fetch = &f->list.v[i];
-        if (fetch->status == PL_OK || (is_optional(fetch) && fetch->status == PL_E_NOT_FOUND))
+        if (fetch->status == PL_OK || may_be_left_out(r, fetch))
             continue;
         if (err != NULL)
             *err = fetch->err;
