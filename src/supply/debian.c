@@ -49,6 +49,8 @@ void pl_debian_close(struct pl_debian *d)
         return;
     for (size_t i = 0; i < d->indices.n; i++)
         pl_apt_index_close(d->indices.v[i]);
+    for (size_t i = 0; i < d->sources.n && d->releases != NULL; i++)
+        pl_release_close(&d->releases[i]);
     PL_VEC_FREE(&d->indices);
     free(d);
 }
@@ -161,7 +163,7 @@ static pl_status add_component(struct pl_supply *s, const struct pl_release *r, 
     return st;
 }
 
-/* The indices that may answer, loaded. */
+/* The indices that may answer. */
 static pl_status gather(struct pl_supply *s, const struct pl_debian_want *want, struct index_list *list,
                         struct pl_err *err)
 {
@@ -176,7 +178,7 @@ static pl_status gather(struct pl_supply *s, const struct pl_debian_want *want, 
         for (size_t k = 0; k < r->source->components.n && st == PL_OK; k++)
             st = add_component(s, r, r->source->components.v[k], want, list, err);
     }
-    return st == PL_OK ? pl_apt_index_load(s, list->v.v, list->v.n, err) : st;
+    return st;
 }
 
 static bool digest_of(const struct pl_debian_hit *hit, pl_sha256 *out)
@@ -281,8 +283,14 @@ static pl_status try_find(struct pl_supply *s, const struct pl_debian_want *want
                           struct pl_err *worst, struct pl_buf *seen, struct pl_err *err)
 {
     struct index_list list = {0};
+    struct pl_debian_want sources = {.publisher = want->publisher, .is_source = true};
     pl_status st = gather(s, want, &list, err);
-    for (size_t i = 0; i < list.v.n && st == PL_OK; i++) {
+    size_t n = list.v.n;
+    if (st == PL_OK && want->needs_source_too) /* read with the others, all at once */
+        st = gather(s, &sources, &list, err);
+    if (st == PL_OK)
+        st = pl_apt_index_load(s, list.v.v, list.v.n, err);
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
         const struct pl_apt_index *ix = list.v.v[i];
         if (ix->status == PL_OK)
             st = search(s, want, ix, best, seen, err);

@@ -13,6 +13,7 @@ struct pl_debian_want {
     pl_bytes version;
     pl_bytes arch; /* of packages; empty is this machine's. Packages of architecture all always count */
     bool is_source;
+    bool needs_source_too;   /* the question after this one is for its source */
     bool takes_nearest;      /* another version will do when that one is not there */
     const pl_sha256 *digest; /* when one of several of the same version has it, that one; may be NULL */
 };

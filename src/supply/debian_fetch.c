@@ -229,10 +229,11 @@ static pl_status want_source(const struct result *r, const struct pl_debian_hit 
     return check_arena(&r->whole->arena, err);
 }
 
-/* Signatures beside the tarballs are good to have; the index signs them all the same. */
-static bool is_optional(const struct pl_fetch *f)
+/* Signatures beside the tarballs are good to have: one that the mirror lacks, or the cache when offline, is left out. */
+static bool may_be_left_out(const struct result *r, const struct pl_fetch *f)
 {
-    return pl_bytes_ends(pl_bytes_of_str(f->what), PL_LIT(".asc"));
+    bool is_absent = f->status == PL_E_NOT_FOUND || (f->status == PL_E_NETWORK && r->s->options.is_offline);
+    return is_absent && pl_bytes_ends(pl_bytes_of_str(f->what), PL_LIT(".asc"));
 }
 
 static pl_status take_source_files(const struct result *r, struct fetches *f, struct pl_err *err)
@@ -262,7 +263,7 @@ static pl_status run_fetches(const struct result *r, struct fetches *f, struct p
     pl_fetch_run(r->s, f->list.v, f->list.n);
     for (size_t i = 0; i < f->list.n; i++) {
         struct pl_fetch *fetch = &f->list.v[i];
-        if (fetch->status == PL_OK || (is_optional(fetch) && fetch->status == PL_E_NOT_FOUND))
+        if (fetch->status == PL_OK || may_be_left_out(r, fetch))
             continue;
         if (err != NULL)
             *err = fetch->err;
@@ -326,9 +327,9 @@ static pl_status add_source(const struct result *r, const struct pl_debian_hit *
     return check_arena(&r->whole->arena, err);
 }
 
-/* The answer to `want` (a package, or a source when it asks for one); `with_source` adds the source of a package. */
-static pl_status assemble(struct pl_supply *s, const struct pl_debian_want *want, bool with_source,
-                          struct pl_supplied **out, struct pl_err *err)
+/* The answer to `want`: a package, with its source when that is needed too, or a source. */
+static pl_status assemble(struct pl_supply *s, const struct pl_debian_want *want, struct pl_supplied **out,
+                          struct pl_err *err)
 {
     struct pl_debian_hit hit;
     struct result r = {0};
@@ -339,7 +340,7 @@ static pl_status assemble(struct pl_supply *s, const struct pl_debian_want *want
     if (st != PL_OK)
         return st;
     st = want->is_source ? want_source(&r, &hit, &f, err) : want_package(&r, &hit, &f, err);
-    if (st == PL_OK && with_source)
+    if (st == PL_OK && want->needs_source_too)
         st = add_source(&r, &hit, want, &f, err);
     if (st == PL_OK && want->is_source) {
         public_of(&r)->is_exact = hit.is_exact;
@@ -363,11 +364,12 @@ static pl_status debian_fetch(struct pl_supply *s, const struct pl_purl *purl, s
     struct pl_debian_want want = {.publisher = purl->ns,
                                   .name = purl->name,
                                   .version = purl->version,
-                                  .arch = pl_purl_get(purl, "arch")};
+                                  .arch = pl_purl_get(purl, "arch"),
+                                  .needs_source_too = true};
     if (pl_bytes_eq_str(want.arch, "source"))
         return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET,
                        "arch=source names a source, not a package to check");
-    return assemble(s, &want, true, out, err);
+    return assemble(s, &want, out, err);
 }
 
 static pl_status hint_offline(const struct pl_supply *s, pl_status st, struct pl_err *err)
@@ -385,7 +387,7 @@ pl_status pl_supply_fetch_deb(struct pl_supply *s, const char *name, const char 
                                   .version = pl_bytes_of_str(version),
                                   .arch = pl_bytes_of_str(arch),
                                   .takes_nearest = true};
-    return hint_offline(s, assemble(s, &want, false, out, err), err);
+    return hint_offline(s, assemble(s, &want, out, err), err);
 }
 
 pl_status pl_supply_fetch_source(struct pl_supply *s, const char *name, const char *version,
@@ -395,7 +397,7 @@ pl_status pl_supply_fetch_source(struct pl_supply *s, const char *name, const ch
                                   .name = pl_bytes_of_str(name),
                                   .version = pl_bytes_of_str(version),
                                   .is_source = true};
-    return hint_offline(s, assemble(s, &want, false, out, err), err);
+    return hint_offline(s, assemble(s, &want, out, err), err);
 }
 
 /* A publication owns its arena. */

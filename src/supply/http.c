@@ -211,7 +211,7 @@ static void conclude(struct transfer *t, CURLcode result)
     } else if (result != CURLE_OK) {
         g->status = pl_fail(&g->err, PL_E_NETWORK, PL_NO_OFFSET, "%s", curl_easy_strerror(result));
         t->may_pass = may_pass(result);
-    } else if (code == 304) {
+    } else if (code == 304 && t->headers != NULL) {
         g->is_not_modified = true;
     } else if (code >= 300) {
         g->status = pl_fail(&g->err, PL_E_NETWORK, PL_NO_OFFSET, "the server answers with status %ld", code);

@@ -17,9 +17,9 @@
  */
 #include "supply/release.h"
 
-#include "base/vec.h"
 #include "format/text/deb822.h"
 #include "io/clock.h"
+#include "supply/parallel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +27,10 @@
 #include <strings.h>
 #include <time.h>
 
-#define MAX_RELEASE_BYTES (16u << 20)
-#define MAX_STATE_BYTES   8192u
-#define DEFAULT_AGE_S     900u
+#define MAX_RELEASE_BYTES   (16u << 20)
+#define MAX_STATE_BYTES     8192u
+#define DEFAULT_AGE_S       900u
+#define RELEASE_ARENA_BYTES (128u << 20)
 
 /* What is known about the copy in the cache. */
 struct state {
@@ -40,8 +41,11 @@ struct state {
     char failure[256];
 };
 
+enum todo { TODO_NOTHING, TODO_VERIFY, TODO_FETCH };
+
 /* One release on its way. */
 struct load {
+    enum todo todo;
     struct pl_release *release;
     struct state state;
     bool has_copy;    /* in the cache */
@@ -185,11 +189,11 @@ static bool is_yes(pl_bytes value)
     return value.n == 3 && strncasecmp((const char *)value.p, "yes", 3) == 0;
 }
 
-static pl_status read_fields(struct pl_supply *s, struct pl_release *r, struct pl_err *err)
+static pl_status read_fields(struct pl_release *r, struct pl_err *err)
 {
     struct pl_deb822 f;
     pl_bytes rest = r->text;
-    pl_status st = pl_deb822_next(&rest, &s->arena, &f, err);
+    pl_status st = pl_deb822_next(&rest, &r->arena, &f, err);
     if (st != PL_OK)
         return st;
     if (!is_asked_suite(r->source, &f))
@@ -203,34 +207,33 @@ static pl_status read_fields(struct pl_supply *s, struct pl_release *r, struct p
     r->has_all_apart = pl_bytes_find(archs, PL_LIT("all"), 0) != SIZE_MAX &&
                        pl_bytes_find(no_support, PL_LIT("Packages"), 0) == SIZE_MAX;
     int64_t expires_s = date_of(pl_deb822_get(&f, "Valid-Until"));
-    if (expires_s != 0 && expires_s < pl_clock_utc_s())
-        pl_supply_log(s, PL_SEVERITY_NOTE, "%s: was valid until %.*s", r->url,
-                      PL_ARG(pl_deb822_get(&f, "Valid-Until")));
+    r->expired = expires_s != 0 && expires_s < pl_clock_utc_s() ? pl_deb822_get(&f, "Valid-Until")
+                                                                : (pl_bytes){NULL, 0};
     return PL_OK;
 }
 
-/* Check the signature over what is in the buffers and read it. */
-static pl_status verify(struct pl_supply *s, struct load *l, struct pl_err *err)
+/* Check the signature over what is in the buffers and read it. Touches nothing but the load and its release. */
+static pl_status verify(struct load *l, struct pl_err *err)
 {
     struct pl_release *r = l->release;
     const struct pl_openpgp_keys *keys = &r->source->keys;
     pl_bytes body = pl_buf_bytes(&l->body);
     pl_status st;
-    r->url = pl_arena_printf(&s->arena, "%s%s", r->base_url, l->is_detached ? "Release" : "InRelease");
+    r->url = pl_arena_printf(&r->arena, "%s%s", r->base_url, l->is_detached ? "Release" : "InRelease");
     if (r->url == NULL)
-        return pl_arena_fail(&s->arena, err);
+        return pl_arena_fail(&r->arena, err);
     if (l->is_detached) {
-        st = pl_openpgp_detached(body, pl_buf_bytes(&l->signature), keys, &s->arena, &r->signer, err);
-        r->text = pl_arena_keep(&s->arena, body);
+        st = pl_openpgp_detached(body, pl_buf_bytes(&l->signature), keys, &r->arena, &r->signer, err);
+        r->text = pl_arena_keep(&r->arena, body);
         if (st == PL_OK && r->text.p == NULL)
-            st = pl_arena_fail(&s->arena, err);
+            st = pl_arena_fail(&r->arena, err);
     } else {
-        st = pl_openpgp_clearsigned(body, keys, &s->arena, &r->text, &r->signer, err);
+        st = pl_openpgp_clearsigned(body, keys, &r->arena, &r->text, &r->signer, err);
     }
     if (st == PL_OK)
         st = pl_sha256_of(body, &r->sha256, err);
     if (st == PL_OK)
-        st = read_fields(s, r, err);
+        st = read_fields(r, err);
     if (st != PL_OK)
         pl_err_about(err, r->url);
     return st;
@@ -248,16 +251,18 @@ static int64_t signed_date(const struct pl_release *r)
 /* Only what is newer than the copy we have may replace it: an old release file is a way to hide an update. */
 static bool goes_back(struct pl_supply *s, const struct load *l)
 {
-    struct pl_release old = *l->release;
+    struct pl_release old = {.source = l->release->source, .base_url = l->release->base_url};
     struct load copy = {.release = &old};
     bool is_older = false;
+    pl_arena_init(&old.arena, RELEASE_ARENA_BYTES);
     pl_buf_init(&copy.body, MAX_RELEASE_BYTES);
     pl_buf_init(&copy.signature, MAX_RELEASE_BYTES);
     if (l->has_copy && read_copy(s, &copy) &&
-        !pl_bytes_eq(pl_buf_bytes(&copy.body), pl_buf_bytes(&l->body)) && verify(s, &copy, NULL) == PL_OK)
+        !pl_bytes_eq(pl_buf_bytes(&copy.body), pl_buf_bytes(&l->body)) && verify(&copy, NULL) == PL_OK)
         is_older = signed_date(l->release) < signed_date(&old);
     pl_buf_reset(&copy.body);
     pl_buf_reset(&copy.signature);
+    pl_release_close(&old);
     return is_older;
 }
 
@@ -342,10 +347,10 @@ static pl_status take_in(struct pl_supply *s, struct load *l, const struct pl_ht
         l->state.failed_s = 0;
     }
     if (st == PL_OK)
-        st = verify(s, l, &r->err);
+        st = verify(l, &r->err);
     if (st == PL_OK && l->is_new && goes_back(s, l)) {
         pl_supply_log(s, PL_SEVERITY_WARNING, "%s: older than the copy in the cache, which is used", r->url);
-        st = read_copy(s, l) ? verify(s, l, &r->err)
+        st = read_copy(s, l) ? verify(l, &r->err)
                              : pl_fail(&r->err, PL_E_IO, PL_NO_OFFSET, "the cached copy is gone");
     }
     r->status = st;
@@ -364,8 +369,8 @@ static pl_status take_in(struct pl_supply *s, struct load *l, const struct pl_ht
     return write_state(s, l, err);
 }
 
-/* True when the network must be asked; otherwise the release is settled here. */
-static bool needs_network(struct pl_supply *s, struct load *l, bool again)
+/* What is to be done about one release. */
+static enum todo decide(struct pl_supply *s, struct load *l, bool again)
 {
     struct pl_release *r = l->release;
     int64_t now = pl_clock_utc_s();
@@ -376,23 +381,27 @@ static bool needs_network(struct pl_supply *s, struct load *l, bool again)
     bool failed_lately =
         l->state.failed_s != 0 && now >= l->state.failed_s && now - l->state.failed_s < age_s;
     r->is_deferred = false;
-    if (l->has_copy && (is_fresh || s->options.is_offline)) {
-        r->status = verify(s, l, &r->err);
-        return !s->options.is_offline && r->status != PL_OK && r->status != PL_E_NOMEM;
-    }
+    if (l->has_copy && (is_fresh || s->options.is_offline))
+        return TODO_VERIFY;
     if (s->options.is_offline) {
         r->status = pl_fail(&r->err, PL_E_NETWORK, PL_NO_OFFSET, "not in the cache, and offline");
-        pl_err_about(&r->err, r->base_url);
-        return false;
-    }
-    if (failed_lately && !again) {
+    } else if (failed_lately && !again) {
         r->is_deferred = true;
         r->status =
             pl_fail(&r->err, PL_E_NETWORK, PL_NO_OFFSET, "failed a short while ago: %s", l->state.failure);
-        pl_err_about(&r->err, r->base_url);
-        return false;
+    } else {
+        return TODO_FETCH;
     }
-    return true;
+    pl_err_about(&r->err, r->base_url);
+    return TODO_NOTHING;
+}
+
+/* A job of pl_parallel(). */
+static void verify_copy(void *ctx, size_t i)
+{
+    struct load *l = &((struct load *)ctx)[i];
+    if (l->todo == TODO_VERIFY)
+        l->release->status = verify(l, &l->release->err);
 }
 
 static pl_status name_place(struct pl_supply *s, struct pl_release *r, struct pl_err *err)
@@ -407,26 +416,63 @@ static pl_status name_place(struct pl_supply *s, struct pl_release *r, struct pl
     return r->base_url == NULL ? pl_arena_fail(&s->arena, err) : PL_OK;
 }
 
-static pl_status run_loads(struct pl_supply *s, struct load *loads, size_t n, struct pl_err *err)
+/* Fetch those that are to be fetched. */
+static pl_status fetch_loads(struct pl_supply *s, struct load *loads, size_t n, struct pl_err *err)
 {
     struct pl_http_get *gets = calloc(n + 1, sizeof *gets);
     pl_status st = gets == NULL ? pl_fail_nomem(err) : PL_OK;
+    size_t k = 0;
     for (size_t i = 0; i < n && st == PL_OK; i++) {
-        bool is_conditional = loads[i].has_copy && !loads[i].is_detached;
-        pl_buf_clear(&loads[i].body);
-        loads[i].is_detached = false;
-        loads[i].text_url = pl_arena_printf(&s->arena, "%sInRelease", loads[i].release->base_url);
-        if (loads[i].text_url == NULL)
+        struct load *l = &loads[i];
+        bool is_conditional = l->has_copy && !l->is_detached;
+        if (l->todo != TODO_FETCH)
+            continue;
+        pl_buf_clear(&l->body);
+        l->is_detached = false;
+        l->text_url = pl_arena_printf(&s->arena, "%sInRelease", l->release->base_url);
+        if (l->text_url == NULL)
             st = pl_arena_fail(&s->arena, err);
         else
-            gets[i] = get_of(&loads[i], loads[i].text_url, &loads[i].body, is_conditional);
+            gets[k++] = get_of(l, l->text_url, &l->body, is_conditional);
     }
-    if (st == PL_OK)
-        pl_http_run(s->http, gets, n);
+    if (st == PL_OK && k > 0)
+        pl_http_run(s->http, gets, k);
+    k = 0;
     for (size_t i = 0; i < n && st == PL_OK; i++)
-        st = take_in(s, &loads[i], &gets[i], err);
+        if (loads[i].todo == TODO_FETCH)
+            st = take_in(s, &loads[i], &gets[k++], err);
     free(gets);
     return st;
+}
+
+static pl_status run_loads(struct pl_supply *s, struct load *loads, size_t n, bool again, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        st = name_place(s, loads[i].release, err);
+        if (st == PL_OK)
+            loads[i].todo = decide(s, &loads[i], again);
+    }
+    if (st != PL_OK)
+        return st;
+    pl_parallel(n, verify_copy, loads);
+    for (size_t i = 0; i < n; i++) { /* a copy that does not verify is fetched anew */
+        struct load *l = &loads[i];
+        if (l->todo == TODO_VERIFY && l->release->status != PL_OK && !s->options.is_offline) {
+            l->todo = TODO_FETCH;
+            l->has_copy = false;
+        }
+    }
+    return fetch_loads(s, loads, n, err);
+}
+
+static void tell(struct pl_supply *s, const struct pl_release *r)
+{
+    if (r->status != PL_OK)
+        pl_supply_log(s, PL_SEVERITY_NOTE, "%s: %s is skipped, %s", r->source->where, r->base_url,
+                      r->err.text);
+    else if (r->expired.n > 0)
+        pl_supply_log(s, PL_SEVERITY_NOTE, "%s: was valid until %.*s", r->url, PL_ARG(r->expired));
 }
 
 pl_status pl_release_load(struct pl_supply *s, struct pl_release *releases, size_t n, bool again,
@@ -438,30 +484,28 @@ pl_status pl_release_load(struct pl_supply *s, struct pl_release *releases, size
     for (size_t i = 0; i < n && st == PL_OK; i++) {
         if (again && !releases[i].is_deferred)
             continue;
-        struct load *l = &loads[k];
-        *l = (struct load){.release = &releases[i]};
-        pl_buf_init(&l->body, MAX_RELEASE_BYTES);
-        pl_buf_init(&l->signature, MAX_RELEASE_BYTES);
-        st = name_place(s, &releases[i], err);
-        if (st == PL_OK && needs_network(s, l, again)) {
-            k++;
-        } else {
-            pl_buf_reset(&l->body);
-            pl_buf_reset(&l->signature);
-        }
+        loads[k].release = &releases[i];
+        if (!again)
+            pl_arena_init(&releases[i].arena, RELEASE_ARENA_BYTES);
+        pl_buf_init(&loads[k].body, MAX_RELEASE_BYTES);
+        pl_buf_init(&loads[k].signature, MAX_RELEASE_BYTES);
+        k++;
     }
-    if (st == PL_OK && k > 0)
-        st = run_loads(s, loads, k, err);
+    if (st == PL_OK)
+        st = run_loads(s, loads, k, again, err);
     for (size_t i = 0; i < k; i++) {
+        if (st == PL_OK)
+            tell(s, loads[i].release);
         pl_buf_reset(&loads[i].body);
         pl_buf_reset(&loads[i].signature);
     }
     free(loads);
-    for (size_t i = 0; i < n && st == PL_OK; i++)
-        if (releases[i].status != PL_OK)
-            pl_supply_log(s, PL_SEVERITY_NOTE, "%s: %s is skipped, %s", releases[i].source->where,
-                          releases[i].base_url, releases[i].err.text);
     return st;
+}
+
+void pl_release_close(struct pl_release *r)
+{
+    pl_arena_reset(&r->arena);
 }
 
 bool pl_release_find(const struct pl_release *r, const char *path, pl_sha256 *digest, uint64_t *size_bytes)
