@@ -32,6 +32,10 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                      "C17 6.4.5"},
     [RULE_CONFIGURED] = {"literal.configured", false,
                          "a literal with a short other text in its middle: a version, a path", "autoconf"},
+    [RULE_EXPANDED] = {"literal.expanded-macro-text", false,
+                       "the text of a macro's argument with another macro in it expanded", "C17 6.10.3.1"},
+    [RULE_LINES] = {"literal.lines", false, "each of its lines stands somewhere in the source text",
+                    "MATCHING section 3"},
     [RULE_TEXT] = {"literal.text", false, "stands somewhere in the source text", "MATCHING section 3"},
 };
 
@@ -141,18 +145,25 @@ static const struct literal *find_file(const struct pl_literals *l, pl_bytes str
     return string.n == 0 ? NULL : pl_literal_find(l, RULE_FILE, string);
 }
 
-static const struct literal *find_macro_text(const struct pl_literals *l, pl_bytes string)
+/* Without spaces, as macro texts are kept; empty when too long. */
+static pl_bytes squeeze(pl_bytes string, uint8_t room[PL_LITERAL_MACRO_BYTES])
 {
-    uint8_t dense[512];
     size_t n = 0;
     for (size_t i = 0; i < string.n; i++) {
         if (string.p[i] == ' ')
             continue;
-        if (n == sizeof dense)
-            return NULL;
-        dense[n++] = string.p[i];
+        if (n == PL_LITERAL_MACRO_BYTES)
+            return pl_bytes_of(room, 0);
+        room[n++] = string.p[i];
     }
-    return n == 0 ? NULL : pl_literal_find(l, RULE_MACRO_TEXT, pl_bytes_of(dense, n));
+    return pl_bytes_of(room, n);
+}
+
+static const struct literal *find_macro_text(const struct pl_literals *l, pl_bytes string)
+{
+    uint8_t room[PL_LITERAL_MACRO_BYTES];
+    pl_bytes dense = squeeze(string, room);
+    return dense.n == 0 ? NULL : pl_literal_find(l, RULE_MACRO_TEXT, dense);
 }
 
 /*
@@ -241,7 +252,8 @@ static bool is_configured(pl_bytes string, pl_bytes literal)
            (uint64_t)(start + end) * 1000000 >= (uint64_t)literal.n * CONFIGURED_PPM;
 }
 
-static const struct literal *find_configured(const struct pl_literals *l, pl_bytes string)
+/* A literal that `string` is a configured form of, or (is_macro) the text of a macro's argument with other macros expanded. */
+static const struct literal *find_configured(const struct pl_literals *l, pl_bytes string, bool is_macro)
 {
     static const enum key_part ends[] = {KEY_START, KEY_END};
     if (string.n < PL_LITERAL_END_BYTES)
@@ -251,7 +263,7 @@ static const struct literal *find_configured(const struct pl_literals *l, pl_byt
         size_t end = key_range(l, ends[k], string, &first);
         for (size_t i = first; i < end; i++) {
             const struct literal *e = &l->literals.v[l->keys[i].literal];
-            if (is_configured(string, pl_literal_text(l, e)))
+            if ((e->kind == RULE_MACRO_TEXT) == is_macro && is_configured(string, pl_literal_text(l, e)))
                 return e;
         }
     }
@@ -267,8 +279,13 @@ pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, stru
         return PL_OK;
     const struct literal *e = find_strict(l, string, &rule);
     if (e == NULL) {
-        e = find_configured(l, string);
+        e = find_configured(l, string, false);
         rule = RULE_CONFIGURED;
+    }
+    if (e == NULL) {
+        uint8_t room[PL_LITERAL_MACRO_BYTES];
+        e = find_configured(l, squeeze(string, room), true);
+        rule = RULE_EXPANDED;
     }
     return e == NULL ? PL_OK : set_hit(l, e, rule, arena, found, out, err);
 }

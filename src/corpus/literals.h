@@ -47,7 +47,7 @@ PL_MUST_USE pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes 
                                           struct pl_err *err);
 
 /*
- * The last, loosest rule for many strings at once: is it anywhere in the source text, as it stands or with C escapes? hits[i].rule is NULL
+ * The last, loosest rules for many strings at once: is it (or is each of its lines) anywhere in the source text, as it stands or with C escapes? hits[i].rule is NULL
  * for strings that are not. One pass over the text, at about memory speed.
  */
 PL_MUST_USE pl_status pl_literals_explain_text(const struct pl_literals *l, const pl_bytes *strings, size_t n,

@@ -348,19 +348,26 @@ static int by_key(const void *a, const void *b)
     return x->literal < y->literal ? -1 : x->literal > y->literal;
 }
 
+/* Macro texts are only asked for their ends. */
+static bool has_keys(const struct literal *e)
+{
+    return (e->kind <= RULE_NUL_PIECE || e->kind == RULE_MACRO_TEXT) && e->length >= PL_LITERAL_NEAR_BYTES;
+}
+
 static bool index_ends(struct pl_literals *l)
 {
     size_t n = 0;
     for (size_t i = 0; i < l->literals.n; i++)
-        n += l->literals.v[i].kind <= RULE_NUL_PIECE && l->literals.v[i].length >= PL_LITERAL_NEAR_BYTES;
+        n += has_keys(&l->literals.v[i]);
     l->keys = calloc(n * KEY_PARTS + 1, sizeof *l->keys);
     if (l->keys == NULL)
         return false;
     for (size_t i = 0; i < l->literals.n; i++) {
         const struct literal *e = &l->literals.v[i];
-        if (e->kind > RULE_NUL_PIECE || e->length < PL_LITERAL_NEAR_BYTES)
+        if (!has_keys(e))
             continue;
-        for (int part = 0; part < KEY_PARTS; part++)
+        int first = e->kind == RULE_MACRO_TEXT ? KEY_START : 0;
+        for (int part = first; part < KEY_PARTS; part++)
             l->keys[l->n_keys++] =
                 (struct literal_key){pl_literal_key((enum key_part)part, pl_literal_text(l, e)), (uint32_t)i};
     }

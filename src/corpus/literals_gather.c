@@ -15,9 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PARTS            64u
-#define MAX_MACRO_TEXT_BYTES 512u
-#define MAX_LITERAL_BYTES    (1u << 20)
+#define MAX_PARTS         64u
+#define MAX_LITERAL_BYTES (1u << 20)
 
 enum define_state { NOT_DEFINE, AFTER_HASH, AFTER_DEFINE, IN_BODY_START, IN_BODY };
 
@@ -29,8 +28,11 @@ struct gatherer {
     struct pl_buf joined; /* value of the present run of literals */
     uint32_t first_part;  /* of the present group */
     bool is_in_group;
-    size_t group_at; /* byte in the file where the group began */
-    pl_bytes before; /* the word just before, when it may be a macro */
+    size_t group_at;  /* byte in the file where the group began */
+    pl_bytes before;  /* the word just before, when it may be a macro */
+    size_t call_from; /* bytes of `joined` before the argument of a marking call such as N_("...") */
+    bool is_in_call;  /* inside of such a call */
+    bool is_marker;   /* the word just before may be the name of one */
     bool is_directive;
     enum define_state define;
     pl_bytes define_name;
@@ -145,16 +147,18 @@ static bool is_keyword(pl_bytes word)
 /* Names of macros that may write down their argument: all capitals, or of the assert family. */
 static bool is_macro_like(pl_bytes word)
 {
-    bool is_capital = word.n >= 2;
-    for (size_t i = 0; i < word.n && is_capital; i++)
-        is_capital = !(word.p[i] >= 'a' && word.p[i] <= 'z');
-    return is_capital || pl_bytes_find(word, PL_LIT("assert"), 0) != SIZE_MAX ||
-           pl_bytes_find(word, PL_LIT("check"), 0) != SIZE_MAX ||
-           pl_bytes_find(word, PL_LIT("verify"), 0) != SIZE_MAX;
+    bool is_likely = word.n >= 2;
+    for (size_t i = 0; i < word.n && is_likely; i++)
+        is_likely = !(word.p[i] >= 'a' && word.p[i] <= 'z');
+    static const char *const checkers[] = {"assert", "assume", "assure", "affirm",
+                                           "check",  "verify", "expect"};
+    for (size_t i = 0; i < sizeof checkers / sizeof checkers[0] && !is_likely; i++)
+        is_likely = pl_bytes_find(word, pl_bytes_of_str(checkers[i]), 0) != SIZE_MAX;
+    return is_likely;
 }
 
 struct macro_text {
-    uint8_t whole[MAX_MACRO_TEXT_BYTES];
+    uint8_t whole[PL_LITERAL_MACRO_BYTES];
     size_t n;
     size_t argument; /* where the present top-level argument begins */
 };
@@ -178,7 +182,7 @@ static void gather_macro_text(struct gatherer *x, struct pl_clit lexer)
     struct macro_text t = {.n = 0};
     size_t start = lexer.at;
     int depth = 1;
-    lexer.text = pl_bytes_sub(lexer.text, 0, lexer.at + 2 * MAX_MACRO_TEXT_BYTES);
+    lexer.text = pl_bytes_sub(lexer.text, 0, lexer.at + 2 * PL_LITERAL_MACRO_BYTES);
     while (x->macro_budget > 0 && pl_clit_next(&lexer, &token)) {
         size_t cost = lexer.at - start;
         pl_bytes raw = pl_bytes_sub(lexer.text, token.offset, token.length);
@@ -243,9 +247,39 @@ static void take_string(struct gatherer *x, const struct pl_clit_token *t)
     x->before.n = 0;
 }
 
+/*
+ * _("..."), N_("..."), TEXT("..."): calls that mark a literal and give it back. Between neighbours they change nothing, so the run goes
+ * on behind them: N_("a") "\v" N_("b").
+ */
+static bool is_marking(pl_bytes word)
+{
+    bool is_short = word.n <= 3 && word.p[word.n - 1] == '_';
+    return is_short || pl_bytes_eq_str(word, "_T") || pl_bytes_eq_str(word, "TEXT") ||
+           pl_bytes_ends(word, PL_LIT("gettext_noop"));
+}
+
+/* True when the token opened or closed a marking call, which does not end a run. */
+static bool take_call(struct gatherer *x, const struct pl_clit_token *t)
+{
+    bool is_open = t->length == 1 && t->byte == '(' && x->is_marker && !x->is_in_call;
+    bool is_close = t->length == 1 && t->byte == ')' && x->is_in_call;
+    if (is_open) {
+        x->is_in_call = true;
+        x->call_from = x->is_in_group ? x->joined.n : 0;
+    } else if (is_close) {
+        x->is_in_call = false;
+        if (x->is_in_group && x->call_from < x->joined.n)
+            add(x, RULE_EQUAL, pl_bytes_from(pl_buf_bytes(&x->joined), x->call_from), x->group_at);
+    }
+    return is_open || is_close;
+}
+
 static void take_word(struct gatherer *x, const struct pl_clit_token *t)
 {
     add(x, RULE_WORD, t->body, t->offset);
+    x->is_marker = x->family == PL_CLIT_C && is_marking(t->body);
+    if (x->is_marker)
+        return;
     bool is_macro =
         x->family == PL_CLIT_C && !is_keyword(t->body) && !(t->body.p[0] >= '0' && t->body.p[0] <= '9');
     if (x->define == IN_BODY_START && is_macro)
@@ -275,10 +309,15 @@ static void take_token(struct gatherer *x, const struct pl_clit_token *t, struct
     case PL_CLIT_STRING: take_string(x, t); break;
     case PL_CLIT_WORD: take_word(x, t); break;
     case PL_CLIT_OTHER:
+        if (take_call(x, t))
+            break;
         end_group(x);
+        x->is_in_call = false;
         x->before.n = 0;
         break;
     }
+    if (t->kind != PL_CLIT_WORD)
+        x->is_marker = false;
     if (x->define == IN_BODY_START)
         x->define = IN_BODY;
 }

@@ -10,6 +10,8 @@
 #define PL_LITERAL_NEAR_BYTES 8u /* shorter literals have neighbours by chance */
 #define PL_LITERAL_END_BYTES  8u /* of a literal's start or end that is looked up for the loose rules */
 
+#define PL_LITERAL_MACRO_BYTES 512u /* longer arguments of macros are not kept */
+
 /* Rows of the rule table. The first ones are also the kinds of entries. */
 enum literal_rule {
     RULE_EQUAL,
@@ -22,7 +24,9 @@ enum literal_rule {
     RULE_PUTS = RULE_ENTRY_KINDS,
     RULE_CONCAT,
     RULE_CONFIGURED,
+    RULE_EXPANDED,
     RULE_TEXT,
+    RULE_LINES,
     RULE_COUNT
 };
 

@@ -6,15 +6,15 @@
  * it also explains whatever an attacker finds a word for in the source, so a verdict never reads it.
  */
 #include "corpus/literals_set.h"
-#include "format/text/clit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_BYTES    5u
-#define KEY_MASK     0xffffffffffULL
-#define TABLE_BITS   16u
-#define MAX_SAME_KEY 64u /* needles of one start that are compared at one place */
+#define KEY_BYTES      5u
+#define KEY_MASK       0xffffffffffULL
+#define TABLE_BITS     16u
+#define MAX_FILE_BYTES (8u << 20)
+#define MAX_SAME_KEY   64u /* needles of one start that are compared at one place */
 
 struct needle {
     pl_bytes text;
@@ -83,11 +83,17 @@ static pl_bytes escaped(pl_bytes string, struct pl_arena *arena)
     return pl_bytes_of(out, at);
 }
 
-static bool is_searched(pl_bytes path)
+/* Prose, translations and logs of changes: large, and no compiler reads them. */
+static bool is_searched(const struct pl_source_file *f)
 {
-    return pl_clit_family_of(path) != PL_CLIT_NONE || pl_bytes_ends(path, PL_LIT(".ac")) ||
-           pl_bytes_ends(path, PL_LIT(".m4")) || pl_bytes_ends(path, PL_LIT(".am")) ||
-           pl_bytes_ends(path, PL_LIT(".in")) || pl_bytes_starts(path, PL_LIT("debian/"));
+    static const char *const skipped[] = {".po",  ".pot", ".gmo", ".texi", ".info",  ".html", ".gz",  ".xz",
+                                          ".pdf", ".png", ".bz2", ".diff", ".patch", ".sgml", ".xml", ".svg"};
+    pl_bytes name = pl_bytes_basename(f->path);
+    for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++)
+        if (pl_bytes_ends(name, pl_bytes_of_str(skipped[i])))
+            return false;
+    return f->data.n <= MAX_FILE_BYTES && !pl_bytes_starts(name, PL_LIT("ChangeLog")) &&
+           !pl_bytes_starts(name, PL_LIT("NEWS"));
 }
 
 static void try_needles(struct search *s, pl_bytes text, size_t at, uint64_t key, size_t slot, uint32_t file)
@@ -121,8 +127,30 @@ static void search_file(struct search *s, pl_bytes text, uint32_t file)
     }
 }
 
-static pl_status set_hit(const struct pl_literals *l, const struct place *place, struct pl_arena *arena,
-                         struct pl_literal_hit *out, struct pl_err *err)
+/* Look for n texts; places[i] says where the i-th was found. */
+static pl_status search_all(const struct pl_literals *l, const pl_bytes *texts, size_t n,
+                            struct pl_arena *arena, struct place *places, struct pl_err *err)
+{
+    struct search s = {.places = places, .n_missing = n};
+    s.needles = calloc(2 * n + 1, sizeof *s.needles);
+    s.slots = calloc((size_t)1 << TABLE_BITS, sizeof *s.slots);
+    pl_status st = s.needles == NULL || s.slots == NULL ? pl_fail_nomem(err) : PL_OK;
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        add_needle(&s, texts[i], i);
+        add_needle(&s, escaped(texts[i], arena), i);
+    }
+    for (uint32_t i = 0; i < l->n_files && s.n_missing > 0 && st == PL_OK; i++) {
+        const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
+        if (is_searched(f))
+            search_file(&s, f->data, i);
+    }
+    free(s.needles);
+    free(s.slots);
+    return st;
+}
+
+static pl_status set_hit(const struct pl_literals *l, const struct place *place, enum literal_rule rule,
+                         struct pl_arena *arena, struct pl_literal_hit *out, struct pl_err *err)
 {
     size_t n;
     const struct pl_source_file *f = pl_index_file(l->index, l->files[place->file]);
@@ -132,38 +160,72 @@ static pl_status set_hit(const struct pl_literals *l, const struct place *place,
     const char *source = pl_arena_printf(arena, "%.*s:%u", PL_ARG(f->path), line);
     if (source == NULL)
         return pl_arena_fail(arena, err);
-    *out = (struct pl_literal_hit){&pl_literal_rules(&n)[RULE_TEXT], source, {NULL, 0}};
+    *out = (struct pl_literal_hit){&pl_literal_rules(&n)[rule], source, {NULL, 0}};
     return PL_OK;
+}
+
+/* The whole string is text 0 of its part; its lines follow, when it has more than one. */
+struct part {
+    size_t first;
+    size_t n;
+};
+
+typedef PL_VEC(pl_bytes) text_list;
+
+static bool add_texts(text_list *texts, pl_bytes string, struct part *part)
+{
+    pl_bytes rest = string;
+    pl_bytes line;
+    part->first = texts->n;
+    pl_bytes *slot = PL_VEC_ADD(texts);
+    if (slot == NULL)
+        return false;
+    *slot = string;
+    if (pl_bytes_find_byte(string, '\n', 0) != SIZE_MAX) {
+        while (pl_bytes_line(&rest, &line)) {
+            line = pl_bytes_trim(line);
+            slot = line.n < KEY_BYTES ? slot : PL_VEC_ADD(texts);
+            if (slot == NULL)
+                return false;
+            if (line.n >= KEY_BYTES)
+                *slot = line;
+        }
+    }
+    part->n = texts->n - part->first;
+    return true;
+}
+
+static pl_status explain_part(const struct pl_literals *l, const struct part *part,
+                              const struct place *places, struct pl_arena *arena, struct pl_literal_hit *hit,
+                              struct pl_err *err)
+{
+    const struct place *own = &places[part->first];
+    bool has_lines = part->n > 1;
+    for (size_t i = 1; i < part->n; i++)
+        has_lines = has_lines && own[i].is_found;
+    if (own->is_found)
+        return set_hit(l, own, RULE_TEXT, arena, hit, err);
+    return has_lines ? set_hit(l, own + 1, RULE_LINES, arena, hit, err) : PL_OK;
 }
 
 pl_status pl_literals_explain_text(const struct pl_literals *l, const pl_bytes *strings, size_t n,
                                    struct pl_arena *arena, struct pl_literal_hit *hits, struct pl_err *err)
 {
-    struct search s = {.n_missing = n};
-    pl_status st = PL_OK;
-    s.needles = calloc(2 * n + 1, sizeof *s.needles);
-    s.places = calloc(n + 1, sizeof *s.places);
-    s.slots = calloc((size_t)1 << TABLE_BITS, sizeof *s.slots);
-    if (s.needles == NULL || s.places == NULL || s.slots == NULL) {
-        st = pl_fail_nomem(err);
-        goto out;
-    }
-    for (size_t i = 0; i < n; i++) {
+    text_list texts = {0};
+    struct part *parts = calloc(n + 1, sizeof *parts);
+    struct place *places = NULL;
+    bool is_good = parts != NULL;
+    for (size_t i = 0; i < n && is_good; i++) {
         hits[i] = (struct pl_literal_hit){0};
-        add_needle(&s, strings[i], i);
-        add_needle(&s, escaped(strings[i], arena), i);
+        is_good = add_texts(&texts, strings[i], &parts[i]);
     }
-    for (uint32_t i = 0; i < l->n_files && s.n_missing > 0; i++) {
-        const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
-        if (is_searched(f->path))
-            search_file(&s, f->data, i);
-    }
+    if (is_good)
+        places = calloc(texts.n + 1, sizeof *places);
+    pl_status st = places == NULL ? pl_fail_nomem(err) : search_all(l, texts.v, texts.n, arena, places, err);
     for (size_t i = 0; i < n && st == PL_OK; i++)
-        if (s.places[i].is_found)
-            st = set_hit(l, &s.places[i], arena, &hits[i], err);
-out:
-    free(s.needles);
-    free(s.places);
-    free(s.slots);
+        st = explain_part(l, &parts[i], places, arena, &hits[i], err);
+    PL_VEC_FREE(&texts);
+    free(parts);
+    free(places);
     return st;
 }

@@ -21,7 +21,17 @@ struct change {
     pl_bytes literal;
 };
 
-/* Where `string` at `offset` differs from the literal; false when only digits do: version numbers differ honestly. */
+/* The differing bytes are a whole conversion of a format ("%d") that something else now stands for: the text was formatted. */
+static bool is_formatted(pl_bytes string, pl_bytes literal, size_t first, size_t last)
+{
+    return last == first + 1 && literal.p[first] == '%' && string.p[first] != '%' &&
+           memchr("diouxXcs", literal.p[last], 8) != NULL;
+}
+
+/*
+ * Where `string` at `offset` differs from the literal; false when only digits do (version
+ * numbers differ honestly) or a conversion.
+ */
 static bool locate(pl_bytes string, uint64_t offset, pl_bytes literal, struct change *out)
 {
     size_t first = SIZE_MAX;
@@ -34,7 +44,7 @@ static bool locate(pl_bytes string, uint64_t offset, pl_bytes literal, struct ch
         last = i;
         is_digits_only = is_digits_only && is_digit(string.p[i]) && is_digit(literal.p[i]);
     }
-    if (first == SIZE_MAX || is_digits_only)
+    if (first == SIZE_MAX || is_digits_only || is_formatted(string, literal, first, last))
         return false;
     out->offset = offset + first;
     out->length = last - first + 1;

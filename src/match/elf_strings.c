@@ -5,14 +5,15 @@
  * loose ones (grade C). What no rule explains is unaccounted. The rest of the data and all code is opaque, since nothing here can
  * read it, unless the strings say that the file is not from this source at all.
  *
- * Measured on 181 files of 55 Debian packages: 1.8 % of strings unexplained by strict rules, 0.2 % by all (MATCHING section 3).
+ * Measured on 130 files of 14 Debian packages: 0.4 % of 37,167 strings unexplained; no file over 10 %, and against the source of another
+ * package that shares gnulib (sed and grep, m4 and coreutils) 28 to 51 %, against one that does not 47 to 90 %.
  */
 #include "match/elf_strings.h"
 
 #include <stdlib.h>
 
-#define FOREIGN_PPM         600000u /* of the strings unexplained: the file is not from this source */
-#define FOREIGN_MIN_STRINGS 20u     /* fewer say nothing about a file */
+#define FOREIGN_PPM         250000u /* of the strings unexplained: the file is not from this source */
+#define FOREIGN_MIN_STRINGS 10u     /* unexplained; fewer say nothing about a file */
 #define SHOWN_STRINGS       3u
 
 struct counts {

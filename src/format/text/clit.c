@@ -64,6 +64,8 @@ enum pl_clit_family pl_clit_family_of(pl_bytes path)
         if (pl_bytes_ends(name, pl_bytes_of_str(wrappers[i])))
             name = pl_bytes_sub(name, 0, name.n - strlen(wrappers[i]));
     size_t dot = pl_bytes_rfind_byte(name, '.');
+    if (pl_bytes_eq_str(name, "configure"))
+        return PL_CLIT_SHELL; /* its strings are the values of config.h */
     if (dot == SIZE_MAX)
         return PL_CLIT_NONE;
     pl_bytes tail = pl_bytes_from(name, dot);
