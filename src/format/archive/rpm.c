@@ -97,6 +97,8 @@ static pl_status rpm_unpack(struct pl_container *c, struct pl_reader *in, struct
     if (st != PL_OK)
         return st;
     at += n;
+    if (at == all.n)
+        return pl_note(c, "archive.damaged", PL_SEVERITY_WARNING, at, 0, "no payload", err);
     return add_member(c, "payload", at, all.n - at, err);
 }
 
