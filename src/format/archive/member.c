@@ -36,6 +36,16 @@ pl_status pl_own(struct pl_container *c, uint64_t at, uint64_t n, enum pl_class 
     return pl_ledger_claim(l, &claim, err);
 }
 
+void pl_disown(struct pl_container *c, uint64_t at)
+{
+    struct pl_ledger *l = &c->file->ledger;
+    while (l->pending.n > 0 && l->pending.v[l->pending.n - 1].offset >= at)
+        l->pending.n--;
+    struct pl_claim *last = l->pending.n > 0 ? &l->pending.v[l->pending.n - 1] : NULL;
+    if (last != NULL && last->length > at - last->offset)
+        last->length = at - last->offset;
+}
+
 pl_status pl_note(struct pl_container *c, const char *tag, enum pl_severity severity, uint64_t at, uint64_t n,
                   const char *what, struct pl_err *err)
 {
@@ -120,7 +130,8 @@ static pl_status check_name(struct pl_container *c, const struct pl_entry *e, st
     if (st == PL_OK)
         st = pl_map_add(&c->seen, f->name, f->order, &count, err);
     if (st == PL_OK && count != f->order && f->type != PL_ENTRY_DIRECTORY)
-        st = name_finding(f, "archive.duplicate", PL_SEVERITY_WARNING,
+        st = name_finding(f, "archive.duplicate",
+                          e->is_duplicate_error ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING,
                           "a member of this name was there before", f->name, err);
     return st;
 }

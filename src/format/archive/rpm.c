@@ -88,6 +88,8 @@ static pl_status rpm_unpack(struct pl_container *c, struct pl_reader *in, struct
     st = pl_own_padding(c, at, pl_bytes_sub(all, (size_t)at, (size_t)n), "padding of the signature header",
                         err);
     at += n;
+    if (st == PL_OK && at > all.n)
+        return pl_fail(err, PL_E_INPUT, all.n, "rpm: padding of the signature header cut short");
     if (st == PL_OK)
         st = header_bytes(all, at, &n, err);
     if (st == PL_OK)
@@ -95,6 +97,8 @@ static pl_status rpm_unpack(struct pl_container *c, struct pl_reader *in, struct
     if (st != PL_OK)
         return st;
     at += n;
+    if (at == all.n)
+        return pl_note(c, "archive.damaged", PL_SEVERITY_WARNING, at, 0, "no payload", err);
     return add_member(c, "payload", at, all.n - at, err);
 }
 

@@ -37,9 +37,27 @@ static pl_status end_frame(struct pl_stream *s, struct pl_err *err)
     return st;
 }
 
+/* Go over padding when another frame follows it. */
+static pl_status skip_padding(struct pl_stream *s, struct pl_err *err)
+{
+    pl_bytes rest = pl_bytes_from(s->packed, s->at);
+    size_t zeros = pl_first_set(rest);
+    if (zeros == SIZE_MAX || zeros % s->codec->padding_unit != 0 ||
+        !s->codec->begins(pl_bytes_from(rest, zeros)))
+        return PL_OK;
+    uint64_t at = s->at;
+    s->at += zeros;
+    return s->container == NULL ? PL_OK : pl_own(s->container, at, zeros, PL_CLASS_STRUCTURE, err);
+}
+
 /* Open the next frame; false when there is none or no memory, and the reader has ended or *st says so. */
 static bool begin_frame(struct pl_stream *s, pl_status *st, struct pl_err *err)
 {
+    if (s->frames > 0 && s->codec->is_padded_between) {
+        *st = skip_padding(s, err);
+        if (*st != PL_OK)
+            return false;
+    }
     if (s->frames > 0 && (s->codec->is_single || !s->codec->begins(pl_bytes_from(s->packed, s->at)))) {
         *st = stop(s, PL_READER_DONE, NULL);
         return false;

@@ -13,8 +13,9 @@ enum pl_step { PL_STEP_MORE, PL_STEP_END, PL_STEP_DAMAGED, PL_STEP_LIMIT, PL_STE
 /* One compressed format. */
 struct pl_codec {
     const char *name;
-    bool is_single;      /* no second frame may follow the first */
-    size_t padding_unit; /* zero bytes after the frames come in multiples of this; 0: none are allowed */
+    bool is_single;         /* no second frame may follow the first */
+    size_t padding_unit;    /* zero bytes after the frames come in multiples of this; 0: none are allowed */
+    bool is_padded_between; /* padding may also stand before another frame */
     bool (*begins)(pl_bytes rest);
     /* A decoder at the start of a frame; NULL when out of memory. close accepts what open gave. */
     void *(*open)(void);

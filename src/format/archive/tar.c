@@ -14,21 +14,25 @@
 #include "base/size.h"
 #include "base/status.h"
 
+#include <string.h>
+
 #define BLOCK PL_TAR_BLOCK_BYTES
 /* The most that a pax header or a long name may hold; GNU tar itself writes a few hundred bytes. */
 #define EXTRA_BYTES (1024u * 1024u)
 
+/* What describes the next member: 'x', 'L' and 'K'. */
+enum extra_kind { EXTRA_PAX, EXTRA_NAME, EXTRA_LINK, EXTRA_KINDS };
+
 struct tar {
     struct pl_container *c;
     struct pl_reader *in;
-    struct pl_buf pax;       /* contents of the last 'x' */
-    struct pl_buf long_name; /* of the last 'L' */
-    struct pl_buf long_link; /* of the last 'K' */
-    uint64_t extra_at;       /* where the description of the next member begins */
+    struct pl_buf extra[EXTRA_KINDS]; /* contents of the last of each kind */
+    bool has_kind[EXTRA_KINDS];       /* and whether there was one for the next member */
+    uint64_t extra_at;                /* where the description of the next member begins */
     bool has_extra;
 };
 
-/* What pax says about the next member. Views of tar.pax. */
+/* What pax says about the next member. Views of what the last 'x' holds. */
 struct pax {
     pl_bytes path;
     pl_bytes link;
@@ -40,6 +44,11 @@ struct pax {
 static bool tar_probe(pl_bytes b)
 {
     return pl_tar_is_header(b);
+}
+
+static enum extra_kind extra_kind(uint8_t type)
+{
+    return type == 'L' ? EXTRA_NAME : type == 'K' ? EXTRA_LINK : EXTRA_PAX;
 }
 
 static uint64_t padding_of(uint64_t size)
@@ -73,16 +82,19 @@ static pl_status read_padding(struct tar *t, uint64_t size, struct pl_err *err)
 
 /* ---- descriptions of the next member ---- */
 
-static pl_status drop_extra(struct tar *t, struct pl_err *err)
+static pl_status drop_extra(struct tar *t, uint64_t end, struct pl_err *err)
 {
     pl_status st = PL_OK;
-    if (t->has_extra)
-        st = pl_note(t->c, "archive.gap", PL_SEVERITY_ERROR, t->extra_at, t->in->at - t->extra_at,
-                     "description of a member that does not follow", err);
+    if (t->has_extra) {
+        pl_disown(t->c, t->extra_at);
+        st = pl_own_gap(t->c, t->extra_at, end - t->extra_at, "description of a member that does not follow",
+                        err);
+    }
     t->has_extra = false;
-    pl_buf_clear(&t->pax);
-    pl_buf_clear(&t->long_name);
-    pl_buf_clear(&t->long_link);
+    for (int i = 0; i < EXTRA_KINDS; i++) {
+        pl_buf_clear(&t->extra[i]);
+        t->has_kind[i] = false;
+    }
     return st;
 }
 
@@ -180,14 +192,10 @@ static pl_status read_extra(struct tar *t, uint64_t at, const struct pl_tar_head
 {
     struct pl_buf global;
     pl_buf_init(&global, EXTRA_BYTES);
-    struct pl_buf *into = h->type == 'L' ? &t->long_name : h->type == 'K' ? &t->long_link : &t->pax;
-    if (h->type == 'g')
-        into = &global;
+    struct pl_buf *into = h->type == 'g' ? &global : &t->extra[extra_kind(h->type)];
     pl_status st = PL_OK;
     if (h->size > EXTRA_BYTES)
         return pl_own_limit(t->c, at, "description of a member is too long", err);
-    if (into->n > 0)
-        st = drop_extra(t, err);
     uint64_t body_at = t->in->at;
     if (st == PL_OK)
         st = pl_reader_gather(t->in, h->size, into, err);
@@ -209,9 +217,10 @@ static pl_status read_extra(struct tar *t, uint64_t at, const struct pl_tar_head
     }
     if (st == PL_OK)
         st = read_padding(t, h->size, err);
-    if (h->type != 'g' && !t->has_extra) {
+    if (h->type != 'g') {
+        t->extra_at = t->has_extra ? t->extra_at : at;
         t->has_extra = true;
-        t->extra_at = at;
+        t->has_kind[extra_kind(h->type)] = true;
     }
 out:
     pl_buf_reset(&global);
@@ -282,10 +291,10 @@ static pl_status full_name(struct tar *t, const struct pl_tar_header *h, const s
             return pl_arena_fail(t->c->walk->arena, err);
         e->name = pl_bytes_of_str(joined);
     }
-    if (t->long_name.n > 0)
-        e->name = pl_buf_bytes(&t->long_name);
-    if (t->long_link.n > 0)
-        e->link_target = pl_buf_bytes(&t->long_link);
+    if (t->extra[EXTRA_NAME].n > 0)
+        e->name = pl_buf_bytes(&t->extra[EXTRA_NAME]);
+    if (t->extra[EXTRA_LINK].n > 0)
+        e->link_target = pl_buf_bytes(&t->extra[EXTRA_LINK]);
     if (x->path.n > 0)
         e->name = x->path;
     if (x->link.n > 0)
@@ -298,7 +307,7 @@ static pl_status full_name(struct tar *t, const struct pl_tar_header *h, const s
 static pl_status read_member(struct tar *t, uint64_t at, const struct pl_tar_header *h, struct pl_err *err)
 {
     struct pax x = {0};
-    pl_bytes rest = pl_buf_bytes(&t->pax);
+    pl_bytes rest = pl_buf_bytes(&t->extra[EXTRA_PAX]);
     pl_bytes key;
     pl_bytes value;
     while (pax_record(&rest, &key, &value))
@@ -315,7 +324,7 @@ static pl_status read_member(struct tar *t, uint64_t at, const struct pl_tar_hea
         st = pl_member_begin(t->c, &e, &f, err);
     t->has_extra = false; /* used now */
     if (st == PL_OK)
-        st = drop_extra(t, err);
+        st = drop_extra(t, at, err);
     if (st != PL_OK || f == NULL)
         goto out;
     bool is_sparse = h->type == 'S' || x.is_sparse;
@@ -370,27 +379,28 @@ static pl_status read_all(struct tar *t, struct pl_err *err)
     pl_status st = PL_OK;
     while (st == PL_OK && !t->c->is_full) {
         uint8_t copy[BLOCK];
-        struct pl_tar_header h;
+        struct pl_tar_header h = {0};
         pl_bytes block;
         uint64_t at = t->in->at;
         st = pl_reader_take(t->in, BLOCK, &block, err);
         if (st != PL_OK)
             return st;
         if (block.n < BLOCK || pl_first_set(block) == SIZE_MAX) {
-            st = drop_extra(t, err);
+            st = drop_extra(t, at, err);
             return st == PL_OK ? no_more_headers(t, at, block, err) : st;
         }
         if (!pl_tar_is_header(block))
             return pl_fail(err, PL_E_INPUT, at, "tar: checksum of a header does not fit");
-        for (size_t i = 0; i < BLOCK; i++)
-            copy[i] = block.p[i]; /* the reader's block goes away when the next is read */
+        memcpy(copy, block.p, BLOCK); /* the reader's block goes away when the next is read */
         block = pl_bytes_of(copy, BLOCK);
         st = pl_tar_header_read(block, at, &h, err);
+        bool is_extra = h.type == 'x' || h.type == 'g' || h.type == 'L' || h.type == 'K';
+        if (st == PL_OK && is_extra && h.type != 'g' && t->has_kind[extra_kind(h.type)])
+            st = drop_extra(t, at, err); /* replaced before anybody used it */
         if (st == PL_OK)
             st = pl_tar_header_own(t->c, at, block, &h, err);
         if (st != PL_OK)
             return st;
-        bool is_extra = h.type == 'x' || h.type == 'g' || h.type == 'L' || h.type == 'K';
         st = is_extra ? read_extra(t, at, &h, err) : read_member(t, at, &h, err);
     }
     return st;
@@ -399,13 +409,11 @@ static pl_status read_all(struct tar *t, struct pl_err *err)
 static pl_status tar_unpack(struct pl_container *c, struct pl_reader *in, struct pl_err *err)
 {
     struct tar t = {.c = c, .in = in};
-    pl_buf_init(&t.pax, EXTRA_BYTES);
-    pl_buf_init(&t.long_name, EXTRA_BYTES);
-    pl_buf_init(&t.long_link, EXTRA_BYTES);
+    for (int i = 0; i < EXTRA_KINDS; i++)
+        pl_buf_init(&t.extra[i], EXTRA_BYTES);
     pl_status st = read_all(&t, err);
-    pl_buf_reset(&t.pax);
-    pl_buf_reset(&t.long_name);
-    pl_buf_reset(&t.long_link);
+    for (int i = 0; i < EXTRA_KINDS; i++)
+        pl_buf_reset(&t.extra[i]);
     return st;
 }
 

@@ -4,7 +4,7 @@
  *     0     100   108  116  124   136    148       156   157   257    263      265    297    329       337       345
  *     | name | mode | uid | gid | size | mtime | checksum | type | link | magic | version | uname | gname | devmajor | devminor |
  *     ustar: 345 prefix 500 unused 512      GNU: 345 atime 357 ctime 369 offset 381 names 385 pad 386 sparse map
- *            482 extended 483 real size 495 unused 512      v7: everything from 257 is unused
+ *            482 extended 483 real size 495 unused 512      v7: all but the device numbers is unused from 257 on
  *
  * Source: POSIX.1-2017 pax "ustar Interchange Format"; GNU tar "tar.h" for base-256 numbers and the GNU fields.
  * A text field ends at its first NUL. What stands behind that NUL, and in unused parts, is hidden: a gap.
@@ -133,7 +133,13 @@ static const struct field_rule common_rules[] = {
     {{0, 100}, 't'},  {{100, 8}, 'n'}, {{108, 8}, 'n'}, {{116, 8}, 'n'},   {{124, 12}, 'n'},
     {{136, 12}, 'n'}, {{148, 8}, 's'}, {{156, 1}, 's'}, {{157, 100}, 't'},
 };
-static const struct field_rule v7_rules[] = {{{257, 255}, 'z'}};
+/* GNU tar writes device numbers in v7 archives too. */
+static const struct field_rule v7_rules[] = {
+    {{257, 72}, 'z'},
+    {{329, 8}, 'n'},
+    {{337, 8}, 'n'},
+    {{345, 167}, 'z'},
+};
 static const struct field_rule ustar_rules[] = {
     {{257, 8}, 's'}, {{265, 32}, 't'},  {{297, 32}, 't'}, {{329, 8}, 'n'},
     {{337, 8}, 'n'}, {{345, 155}, 't'}, {{500, 12}, 'z'},

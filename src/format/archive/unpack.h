@@ -22,6 +22,27 @@ struct pl_unpack_sink {
 };
 
 /*
+ * What the records of the walk hold, beside model/file.h:
+ *
+ * data       of a member that lies in `input` as it is (nothing was decompressed): borrowed from `input`, with no heap. So
+ *            `input` must stay until all records are released. Everything else is in heap. A container keeps its data too,
+ *            except a tar or cpio that came out of a stream ("data.tar.xz!"): that one is never held, never asked about in
+ *            wants, has .p == NULL and is_whole == false.
+ * is_whole   false also when damage or a limit cut the contents off (size is then what came out), and for what cannot be
+ *            read (sparse, encrypted, unsupported method): data.p == NULL, all of it claimed PL_CLASS_OPAQUE.
+ * sha256     of a file larger than file_bytes is filled in though has_digests is false: the other two digests are not known.
+ * container  that turns out not to be one before any member came out of it is handed over as a leaf with a warning
+ *            `archive.damaged`, also after wants said yes.
+ * findings   take their texts from `arena`, which the walk goes on using: a receiver that adds findings in another thread sets
+ *            f->findings.arena to one of its own.
+ *
+ * Rules in the ledger: archive.structure, archive.members, archive.gap (unaccounted); opaque: archive.limit, archive.damaged,
+ * archive.opaque, archive.overlap, archive.encrypted, archive.unsupported, archive.sparse.
+ * Findings: archive.gap, .overlap, .unsafe-name, .duplicate, .limit, .damaged; notes: .comment (text that no member is),
+ * .concatenated (more than one compressed stream in a row).
+ */
+
+/*
  * Walk `input`, which is called `name`. Records and texts are taken from `arena`.
  *
  * PL_E_INPUT: the input itself is an archive and is damaged (err->offset says where); damage further down is a finding

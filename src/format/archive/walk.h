@@ -110,6 +110,8 @@ uint64_t pl_walk_allowance(const struct pl_walk *w, uint64_t packed_bytes, uint6
 /* Claim bytes of the container; neighbours that say the same become one. */
 PL_MUST_USE pl_status pl_own(struct pl_container *c, uint64_t at, uint64_t n, enum pl_class class,
                              struct pl_err *err);
+/* Take back the claims on bytes from `at` on: what they were claimed for did not come. */
+void pl_disown(struct pl_container *c, uint64_t at);
 /* Bytes that nothing owns: claimed PL_CLASS_UNACCOUNTED, finding `archive.gap`. Nothing for n == 0. */
 PL_MUST_USE pl_status pl_own_gap(struct pl_container *c, uint64_t at, uint64_t n, const char *what,
                                  struct pl_err *err);

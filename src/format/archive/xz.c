@@ -123,6 +123,7 @@ static pl_status lzma_own(struct pl_container *c, uint64_t at, pl_bytes frame, s
 const struct pl_codec pl_codec_xz = {
     .name = "xz",
     .padding_unit = 4,
+    .is_padded_between = true,
     .begins = xz_begins,
     .open = xz_open,
     .close = xz_close,

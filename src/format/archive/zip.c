@@ -178,6 +178,8 @@ static pl_status zip_unpack(struct pl_container *c, struct pl_reader *in, struct
         st = pl_zip_local(c, &end, &entries.v[i], err);
     if (st == PL_OK)
         st = find_overlaps(c, &entries, err);
+    if (st == PL_OK)
+        st = pl_zip_find_others(c, &end, &entries, err);
     for (size_t i = 0; i < entries.n && st == PL_OK; i++) {
         const struct pl_zip_entry *e = &entries.v[i];
         if (!c->is_full)

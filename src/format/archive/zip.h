@@ -46,4 +46,8 @@ PL_MUST_USE pl_status pl_zip_directory(struct pl_container *c, const struct pl_z
 PL_MUST_USE pl_status pl_zip_local(struct pl_container *c, const struct pl_zip_end *end,
                                    struct pl_zip_entry *e, struct pl_err *err);
 
+/* A finding when another end record stands outside of every member: some reader may choose that one. */
+PL_MUST_USE pl_status pl_zip_find_others(struct pl_container *c, const struct pl_zip_end *end,
+                                         const pl_zip_entries *entries, struct pl_err *err);
+
 #endif

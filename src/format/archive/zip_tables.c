@@ -12,12 +12,14 @@
 #include "base/status.h"
 #include "format/archive/zip.h"
 
-#define END_BYTES       22u
-#define LOCATOR_BYTES   20u
-#define END64_BYTES     56u
-#define CENTRAL_BYTES   46u
-#define LOCAL_BYTES     30u
-#define MAX_COMMENT     65535u
+#define END_BYTES     22u
+#define LOCATOR_BYTES 20u
+#define END64_BYTES   56u
+#define CENTRAL_BYTES 46u
+#define LOCAL_BYTES   30u
+#define MAX_COMMENT   65535u
+/* End records that are looked at beside the one in use; what more there is still is a gap. */
+#define MAX_OTHERS      16
 #define FLAG_DESCRIPTOR 8u
 
 /* ---- end records ---- */
@@ -98,10 +100,31 @@ bool pl_zip_find_end(pl_bytes all, struct pl_zip_end *out)
     return find_end_before(all, all.n, out);
 }
 
+/* Is `at` inside the data of a member, such as a zip that is stored in a zip? */
+static bool is_in_member(const pl_zip_entries *entries, uint64_t at)
+{
+    for (size_t i = 0; i < entries->n; i++)
+        if (at >= entries->v[i].data_at && at < entries->v[i].end_at)
+            return true;
+    return false;
+}
+
+pl_status pl_zip_find_others(struct pl_container *c, const struct pl_zip_end *end,
+                             const pl_zip_entries *entries, struct pl_err *err)
+{
+    struct pl_zip_end other = *end;
+    for (int i = 0; i < MAX_OTHERS; i++) {
+        if (!find_end_before(c->file->data, (size_t)other.end_at, &other))
+            return PL_OK;
+        if (other.end_at < end->at && !is_in_member(entries, other.end_at))
+            return pl_note(c, "archive.overlap", PL_SEVERITY_ERROR, other.end_at, END_BYTES,
+                           "second central directory", err);
+    }
+    return PL_OK;
+}
+
 static pl_status own_end(struct pl_container *c, const struct pl_zip_end *e, struct pl_err *err)
 {
-    pl_bytes all = c->file->data;
-    struct pl_zip_end other;
     pl_status st = pl_own(c, e->end_at, END_BYTES + e->comment.n, PL_CLASS_STRUCTURE, err);
     if (st == PL_OK && e->comment.n > 0)
         st = pl_note(c, "archive.comment", PL_SEVERITY_NOTE, e->end_at + END_BYTES, e->comment.n,
@@ -111,10 +134,6 @@ static pl_status own_end(struct pl_container *c, const struct pl_zip_end *e, str
         if (st == PL_OK)
             st = pl_own(c, e->end_at - LOCATOR_BYTES, LOCATOR_BYTES, PL_CLASS_STRUCTURE, err);
     }
-    if (st == PL_OK && e->end_at > 0 && find_end_before(all, (size_t)e->end_at, &other) &&
-        other.end_at < e->at)
-        st = pl_note(c, "archive.overlap", PL_SEVERITY_ERROR, other.end_at, END_BYTES,
-                     "second central directory", err);
     return st;
 }
 
