@@ -6,7 +6,7 @@
  * The answers depend on the trees alone: whatever threads gather is sorted before it is used.
  */
 #include "corpus/index_private.h"
-#include "corpus/parallel.h"
+#include "base/parallel.h"
 #include "format/text/fold.h"
 #include "format/text/words.h"
 

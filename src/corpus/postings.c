@@ -5,7 +5,7 @@
  * the second-level cache; at no time are all places held twice.
  */
 #include "corpus/postings.h"
-#include "corpus/parallel.h"
+#include "base/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>

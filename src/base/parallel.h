@@ -1,8 +1,8 @@
 /*
  * parallel.h - the same work on several threads, to the end or to the first failure.
  */
-#ifndef PL_CORPUS_PARALLEL_H
-#define PL_CORPUS_PARALLEL_H
+#ifndef PL_BASE_PARALLEL_H
+#define PL_BASE_PARALLEL_H
 
 #include "base/status.h"
 

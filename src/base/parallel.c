@@ -1,7 +1,7 @@
 /*
  * parallel.c - threads that draw items from one counter.
  */
-#include "corpus/parallel.h"
+#include "base/parallel.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
