@@ -33,8 +33,11 @@ static bool wants_color(const struct options *o)
     return isatty(STDOUT_FILENO) == 1;
 }
 
+/* A reader that went away (plumb ... | head) needs no message. */
 static int write_failed(const char *path)
 {
+    if (errno == EPIPE)
+        return PL_EXIT_INPUT;
     (void)fputs("plumb: cannot write ", stderr);
     put_quoted(stderr, path);
     (void)fprintf(stderr, ": %s\n", strerror(errno));

@@ -102,31 +102,44 @@ static pl_status judge_residues(struct pl_file *f, const struct pl_policy *polic
     return st;
 }
 
-/* Bytes we did not look at are a finding too, one for each file. */
-static pl_status judge_opaque(struct pl_file *f, struct pl_err *err)
+static bool is_code(const struct pl_file *f)
+{
+    static const char *const kinds[] = {"elf-",          "pe", "macho", "class", "python-bytecode", "wasm",
+                                        "static-library"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (f->kind != NULL && strncmp(f->kind, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    return false;
+}
+
+static pl_status add_counted(struct pl_findings *to, const char *tag, enum pl_severity severity,
+                             uint64_t bytes, const char *words, struct pl_err *err)
+{
+    struct pl_buf number;
+    pl_buf_init(&number, 64);
+    pl_add_thousands(&number, bytes);
+    pl_status st = pl_buf_done(&number, err);
+    if (st == PL_OK)
+        st = pl_findings_add(to, tag, severity, PL_NO_OFFSET, 0, NULL, err, "%.*s %s",
+                             PL_ARG(pl_buf_bytes(&number)), words);
+    pl_buf_reset(&number);
+    return st;
+}
+
+/* Bytes we did not look at are a finding too: of code a note for each file and one warning for all, of others a warning each. */
+static pl_status judge_opaque(struct pl_file *f, uint64_t *code, struct pl_err *err)
 {
     uint64_t by_class[PL_CLASS_COUNT];
     (void)pl_ledger_totals(&f->ledger, by_class, NULL); /* members are judged in their own records */
     uint64_t opaque = by_class[PL_CLASS_OPAQUE];
     if (opaque == 0)
         return PL_OK;
-    bool is_code = f->kind != NULL && (strncmp(f->kind, "elf-", 4) == 0 || strcmp(f->kind, "class") == 0 ||
-                                       strcmp(f->kind, "python-bytecode") == 0);
-    char text[64];
-    struct pl_buf words;
-    pl_buf_init(&words, sizeof text);
-    pl_add_thousands(&words, opaque);
-    pl_bytes number = pl_buf_bytes(&words);
-    pl_status st = pl_buf_done(&words, err);
-    if (st == PL_OK)
-        st = pl_findings_add(
-            &f->findings, is_code ? "code.opaque" : "file.opaque", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL,
-            err,
-            is_code ? "%.*s bytes of code and data were not compared with source: no matcher for them yet"
-                    : "%.*s bytes could not be examined",
-            PL_ARG(number));
-    pl_buf_reset(&words);
-    return st;
+    if (!is_code(f))
+        return add_counted(&f->findings, "file.opaque", PL_SEVERITY_WARNING, opaque,
+                           "bytes could not be examined", err);
+    *code += opaque;
+    return add_counted(&f->findings, "code.opaque", PL_SEVERITY_NOTE, opaque,
+                       "bytes of code and data were not compared with source", err);
 }
 
 static int by_place(const void *a, const void *b)
@@ -172,17 +185,25 @@ static pl_status judge_dropped(struct pl_findings *f, struct pl_err *err)
 
 static pl_status gather_findings(struct pl_report *r, const struct pl_policy *policy, struct pl_err *err)
 {
+    uint64_t code = 0;
     for (size_t i = 0; i < r->files.n; i++) {
         struct pl_file *f = r->files.v[i];
         pl_status st = judge_residues(f, policy, err);
         if (st == PL_OK)
-            st = judge_opaque(f, err);
+            st = judge_opaque(f, &code, err);
         if (st == PL_OK)
             st = judge_dropped(&f->findings, err);
         if (st != PL_OK)
             return st;
     }
-    pl_status st = place_all(r, NULL, &r->findings, err);
+    pl_status st =
+        code == 0
+            ? PL_OK
+            : add_counted(&r->findings, "code.opaque", PL_SEVERITY_WARNING, code,
+                          "bytes of code and data were not compared with source: no matcher for them yet",
+                          err);
+    if (st == PL_OK)
+        st = place_all(r, NULL, &r->findings, err);
     for (size_t i = 0; i < r->files.n && st == PL_OK; i++)
         st = place_all(r, r->files.v[i], &r->files.v[i]->findings, err);
     if (st == PL_OK && r->placed.n > 0)

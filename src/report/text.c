@@ -133,7 +133,7 @@ static void findings(struct screen *s)
     if (hidden[PL_SEVERITY_WARNING] > 0)
         pl_buf_printf(s->out, "… and %zu more warnings (-v lists them)\n", hidden[PL_SEVERITY_WARNING]);
     if (hidden[PL_SEVERITY_NOTE] > 0)
-        pl_buf_printf(s->out, "%zu note%s on passive files (-v lists them)\n", hidden[PL_SEVERITY_NOTE],
+        pl_buf_printf(s->out, "%zu note%s (-v lists them)\n", hidden[PL_SEVERITY_NOTE],
                       hidden[PL_SEVERITY_NOTE] == 1 ? "" : "s");
     if (s->r->placed.n > 0)
         pl_buf_add_byte(s->out, '\n');
