@@ -102,13 +102,15 @@ static pl_status judge_residues(struct pl_file *f, const struct pl_policy *polic
     return st;
 }
 
+/* Kinds are named by format, with the machine after a dash where there is one. */
 static bool is_code(const struct pl_file *f)
 {
-    static const char *const kinds[] = {"elf-",          "pe", "macho", "class", "python-bytecode", "wasm",
-                                        "static-library"};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (f->kind != NULL && strncmp(f->kind, kinds[i], strlen(kinds[i])) == 0)
+    static const char *const formats[] = {"elf", "pe", "macho", "class", "python-bytecode", "wasm", "static-library"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0] && f->kind != NULL; i++) {
+        size_t n = strlen(formats[i]);
+        if (strncmp(f->kind, formats[i], n) == 0 && (f->kind[n] == '\0' || f->kind[n] == '-'))
             return true;
+    }
     return false;
 }
 
