@@ -7,14 +7,15 @@
  */
 #include "supply/apt_index.h"
 
+#include "corpus/parallel.h"
 #include "supply/fetch.h"
-#include "supply/parallel.h"
 #include "supply/unpress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define INDICES_AT_ONCE 4u
 #define MAX_INDEX_BYTES (2ull << 30)
 
 static const struct form {
@@ -92,16 +93,17 @@ static pl_status prepare(struct pl_supply *s, struct job *j, struct pl_err *err)
     return name_urls(s, j, err);
 }
 
-/* A job of pl_parallel(): reading 100 MB through takes most of a run that has all it needs. */
-static void look_in_cache(void *ctx, size_t i)
+/* An item of pl_parallel(): reading 100 MB through takes most of a run that has all it needs. */
+static pl_status look_in_cache(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
     struct job *j = &((struct job *)ctx)[i];
     struct pl_apt_index *ix = j->index;
     if (j->is_over || !j->has_plain)
-        return;
+        return PL_OK;
     ix->status = pl_cache_get(j->cache, &j->plain, &ix->mapping, &j->was_bad, NULL);
     ix->bytes = ix->mapping.bytes;
     j->is_over = ix->status == PL_OK;
+    return PL_OK;
 }
 
 static pl_status to_put(void *ctx, pl_bytes part, struct pl_err *err)
@@ -207,7 +209,7 @@ pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *ind
         st = prepare(s, &jobs[k++], err);
     }
     if (st == PL_OK)
-        pl_parallel(k, look_in_cache, jobs);
+        st = pl_parallel(INDICES_AT_ONCE, k, jobs, look_in_cache, err);
     for (size_t i = 0; i < k && st == PL_OK; i++)
         if (jobs[i].was_bad)
             pl_supply_log(s, PL_SEVERITY_WARNING, "%s in the cache was damaged", jobs[i].index->path);

@@ -35,7 +35,8 @@ static pl_status read_source_field(struct reading *r, pl_bytes value, struct pl_
         return PL_OK;
     pl_status st = keep(r->arena, pl_bytes_trim(pl_bytes_sub(value, 0, open)), &id->source, err);
     if (st == PL_OK && open != SIZE_MAX && close != SIZE_MAX && close > open)
-        st = keep(r->arena, pl_bytes_trim(pl_bytes_sub(value, open + 1, close - open - 1)), &id->source_version, err);
+        st = keep(r->arena, pl_bytes_trim(pl_bytes_sub(value, open + 1, close - open - 1)),
+                  &id->source_version, err);
     return st;
 }
 
@@ -83,7 +84,8 @@ static pl_status read_script(struct reading *r, pl_bytes data, struct pl_err *er
         if (pl_bytes_starts(rest, PL_LIT("python")) || pl_bytes_starts(rest, PL_LIT("pypy")))
             st = add_helper(r, "dh-python", PL_LIT(""), err);
         else
-            st = add_helper(r, "debhelper", slash == SIZE_MAX ? PL_LIT("") : pl_bytes_trim(pl_bytes_from(rest, slash + 1)),
+            st = add_helper(r, "debhelper",
+                            slash == SIZE_MAX ? PL_LIT("") : pl_bytes_trim(pl_bytes_from(rest, slash + 1)),
                             err);
     }
     return st;

@@ -17,9 +17,9 @@
  */
 #include "supply/release.h"
 
+#include "corpus/parallel.h"
 #include "format/text/deb822.h"
 #include "io/clock.h"
-#include "supply/parallel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@
 #include <strings.h>
 #include <time.h>
 
+#define RELEASES_AT_ONCE    4u
 #define MAX_RELEASE_BYTES   (16u << 20)
 #define MAX_STATE_BYTES     8192u
 #define DEFAULT_AGE_S       900u
@@ -396,12 +397,13 @@ static enum todo decide(struct pl_supply *s, struct load *l, bool again)
     return TODO_NOTHING;
 }
 
-/* A job of pl_parallel(). */
-static void verify_copy(void *ctx, size_t i)
+/* An item of pl_parallel(). */
+static pl_status verify_copy(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
     struct load *l = &((struct load *)ctx)[i];
     if (l->todo == TODO_VERIFY)
         l->release->status = verify(l, &l->release->err);
+    return PL_OK;
 }
 
 static pl_status name_place(struct pl_supply *s, struct pl_release *r, struct pl_err *err)
@@ -455,7 +457,9 @@ static pl_status run_loads(struct pl_supply *s, struct load *loads, size_t n, bo
     }
     if (st != PL_OK)
         return st;
-    pl_parallel(n, verify_copy, loads);
+    st = pl_parallel(RELEASES_AT_ONCE, n, loads, verify_copy, err);
+    if (st != PL_OK)
+        return st;
     for (size_t i = 0; i < n; i++) { /* a copy that does not verify is fetched anew */
         struct load *l = &loads[i];
         if (l->todo == TODO_VERIFY && l->release->status != PL_OK && !s->options.is_offline) {
