@@ -4,7 +4,6 @@
 #include "io/clock.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #define YEAR_0_UTC_S        (-62167219200LL)
@@ -26,10 +25,13 @@ int64_t pl_clock_utc_s(void)
 
 void pl_clock_rfc3339(int64_t utc_s, char out[PL_RFC3339_BYTES])
 {
-    struct tm tm;
+    struct tm tm = {0};
     time_t t = (time_t)(utc_s < YEAR_0_UTC_S          ? YEAR_0_UTC_S
                         : utc_s > YEAR_9999_END_UTC_S ? YEAR_9999_END_UTC_S
                                                       : utc_s);
-    if (gmtime_r(&t, &tm) == NULL || strftime(out, PL_RFC3339_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        memcpy(out, "0000-01-01T00:00:00Z", PL_RFC3339_BYTES);
+    (void)gmtime_r(&t, &tm); /* cannot fail for these years */
+    (void)snprintf(out, PL_RFC3339_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+                   (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
+                   (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u,
+                   (unsigned)tm.tm_sec % 100u);
 }

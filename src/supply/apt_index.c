@@ -7,7 +7,11 @@
  */
 #include "supply/apt_index.h"
 
+<<<<<<< HEAD
 #include "base/parallel.h"
+=======
+#include "corpus/parallel.h"
+>>>>>>> h-supply
 #include "supply/fetch.h"
 #include "supply/unpress.h"
 
@@ -15,8 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+<<<<<<< HEAD
 #define SUPPLY_THREADS 4u /* items that wait for a disk or another program */
 
+=======
+#define INDICES_AT_ONCE 4u
+>>>>>>> h-supply
 #define MAX_INDEX_BYTES (2ull << 30)
 
 static const struct form {
@@ -94,7 +102,11 @@ static pl_status prepare(struct pl_supply *s, struct job *j, struct pl_err *err)
     return name_urls(s, j, err);
 }
 
+<<<<<<< HEAD
 /* A job of pl_parallel(): reading 100 MB through takes most of a run that has all it needs. */
+=======
+/* An item of pl_parallel(): reading 100 MB through takes most of a run that has all it needs. */
+>>>>>>> h-supply
 static pl_status look_in_cache(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
     (void)worker; /* no state of its own */
@@ -212,7 +224,11 @@ pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *ind
         st = prepare(s, &jobs[k++], err);
     }
     if (st == PL_OK)
+<<<<<<< HEAD
         st = pl_parallel(SUPPLY_THREADS, k, jobs, look_in_cache, err);
+=======
+        st = pl_parallel(INDICES_AT_ONCE, k, jobs, look_in_cache, err);
+>>>>>>> h-supply
     for (size_t i = 0; i < k && st == PL_OK; i++)
         if (jobs[i].was_bad)
             pl_supply_log(s, PL_SEVERITY_WARNING, "%s in the cache was damaged", jobs[i].index->path);

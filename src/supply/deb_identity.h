@@ -30,7 +30,8 @@ struct pl_deb_identity {
  * Read the control member of a .deb and nothing else of it. PL_E_NOT_FOUND when `package` is no .deb or has no control file;
  * PL_E_INPUT when that is damaged. deb(5), deb-control(5).
  */
-PL_MUST_USE pl_status pl_deb_identify(pl_bytes package, const struct pl_limits *limits, struct pl_arena *arena,
-                                      struct pl_deb_identity *out, struct pl_err *err);
+PL_MUST_USE pl_status pl_deb_identify(pl_bytes package, const struct pl_limits *limits,
+                                      struct pl_arena *arena, struct pl_deb_identity *out,
+                                      struct pl_err *err);
 
 #endif

@@ -3,14 +3,8 @@
  */
 #include "format/text/deb822.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "unit.h"
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 
 static struct pl_arena arena;
 

@@ -3,13 +3,8 @@
  */
 #include "supply/deb_version.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "unit.h"
 #include <stdio.h>
-#include <stdlib.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 
 /* In rising order; checked against dpkg --compare-versions below where there is a dpkg. */
 static const char *const rising[] = {

@@ -3,13 +3,7 @@
  */
 #include "supply/purl.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
+#include "unit.h"
 
 static struct pl_arena arena;
 

@@ -5,13 +5,10 @@
 #include "fake_archive.h"
 #include "io/walk.h"
 
-#include <setjmp.h>
+#include "unit.h"
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 
 #define DATE "Sat, 11 Jul 2026 10:16:37 UTC"
 
