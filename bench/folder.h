@@ -11,5 +11,7 @@ struct pl_source_tree *bench_folder(const char *folder);
 
 /* Seconds of a steady clock. */
 double bench_now(void);
+/* Seconds of processor time of this process, all threads: what "per core" means on a machine that does other things, too. */
+double bench_cpu(void);
 
 #endif

@@ -60,7 +60,7 @@ struct cover {
     size_t min_run;
     size_t gap_start; /* the gap that is being covered */
     size_t gap_end;
-    size_t raw_end; /* up to here anchors were used, whether or not a run came of it */
+    size_t raw_end; /* anchors that end before it are used up, whether or not a run came of them */
     PL_VEC(struct pl_run) runs;
     size_t first_run_of_gap;
 };
@@ -232,9 +232,10 @@ static pl_status keep_run(struct cover *c, struct pl_run run, struct pl_err *err
 static pl_status use_anchor(struct cover *c, size_t at, pl_places places, struct pl_err *err)
 {
     struct pl_run run = {0};
-    if (at < c->raw_end || !propose(c, at, places, &run))
+    if (at + PL_ANCHOR_GRAM <= c->raw_end || !propose(c, at, places, &run))
         return PL_OK;
-    c->raw_end = (size_t)(run.offset + run.length);
+    if (run.offset + run.length > c->raw_end)
+        c->raw_end = (size_t)(run.offset + run.length);
     if (c->by_line)
         clip_to_lines(c, &run);
     return keep_run(c, run, err);

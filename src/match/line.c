@@ -28,6 +28,8 @@ struct lines {
     struct pl_run left; /* the run before the piece, and the one after the gap; length 0: none */
     struct pl_run right;
     bool by_line;
+    size_t gap_end;
+    size_t claimed_to;     /* the end of the last claim */
     size_t template_bytes; /* looked at so far */
     size_t n_claims;
 };
@@ -58,12 +60,25 @@ static size_t solid_bytes(pl_bytes b)
     return n;
 }
 
-static pl_status claim(struct lines *x, const struct pl_run *run, enum pl_grade grade, struct pl_err *err)
+/* Claim a run that ends a line, with the lines after it that go on in the source in the same way. */
+static pl_status claim(struct lines *x, struct pl_run run, struct pl_err *err)
 {
-    struct pl_claim how = {.class = PL_CLASS_DERIVED, .grade = grade, .rule = RULE};
-    x->left = *run;
+    struct pl_claim how = {.class = PL_CLASS_DERIVED, .grade = PL_GRADE_C, .rule = RULE};
+    pl_bytes s = unit_data(x, run.unit);
+    size_t at = (size_t)(run.offset + run.length);
+    size_t source_at = (size_t)(run.source_offset + run.length);
+    size_t n = 0;
+    bool ends_line = x->data.p[at - 1] == '\n';
+    for (size_t i = 0;
+         ends_line && at + i < x->gap_end && source_at + i < s.n && x->data.p[at + i] == s.p[source_at + i];
+         i++)
+        if (s.p[source_at + i] == '\n')
+            n = i + 1;
+    run.length += n;
+    x->left = run;
+    x->claimed_to = at + n;
     x->n_claims++;
-    return pl_claim_from_source(x->m, x->f, run, &how, err);
+    return pl_claim_from_source(x->m, x->f, &run, &how, err);
 }
 
 /* Is [at, at + n) of `s` one whole line, but for blanks around it? */
@@ -116,10 +131,14 @@ static void widen(const struct lines *x, size_t first, size_t end, struct pl_run
         run->length++;
 }
 
-/* Blanks around a line that differ from the source's. Where the file is executed they may mean something and stay. */
-static pl_status claim_blanks(struct lines *x, size_t from, size_t to, struct pl_err *err)
+/*
+ * Blanks around a line that differ from the source's. Where the file is executed those in front may mean something and stay, and so does what
+ * follows a backslash.
+ */
+static pl_status claim_blanks(struct lines *x, size_t from, size_t to, bool is_front, struct pl_err *err)
 {
-    if (x->by_line || from >= to)
+    bool may_matter = is_front || x->data.p[from - 1] == '\\';
+    if (from >= to || (x->by_line && may_matter))
         return PL_OK;
     struct pl_claim c = {.offset = from,
                          .length = to - from,
@@ -139,10 +158,10 @@ static pl_status whole_line(struct lines *x, size_t first, size_t end, bool *fou
         return PL_OK;
     *found = true;
     widen(x, first, end, &run);
-    pl_status st = claim_blanks(x, first, (size_t)run.offset, err);
+    pl_status st = claim_blanks(x, first, (size_t)run.offset, true, err);
     if (st == PL_OK)
-        st = claim_blanks(x, (size_t)(run.offset + run.length), end, err);
-    return st != PL_OK ? st : claim(x, &run, PL_GRADE_C, err);
+        st = claim_blanks(x, (size_t)(run.offset + run.length), end, false, err);
+    return st != PL_OK ? st : claim(x, run, err);
 }
 
 /* The same bytes near byte `source_at` of a unit; as a whole line when they are one. */
@@ -179,7 +198,7 @@ static pl_status short_piece(struct lines *x, size_t first, size_t end, bool is_
                                         (size_t)(x->left.source_offset + x->left.length), is_line, &run);
     if (!found && x->right.length > 0)
         found = find_near(x, first, end, x->right.unit, (size_t)x->right.source_offset, is_line, &run);
-    return found ? claim(x, &run, PL_GRADE_C, err) : PL_OK;
+    return found ? claim(x, run, err) : PL_OK;
 }
 
 /* The lines of the source between the runs around the gap; no bytes when they are not of one file, in order. */
@@ -232,6 +251,7 @@ static pl_status fill_gap(struct lines *x, size_t gap_first, size_t gap_end, str
     struct pl_run where = {0};
     pl_bytes templates = source_between(x, gap_first, gap_end, &where);
     pl_status st = PL_OK;
+    x->gap_end = gap_end;
     for (size_t first = gap_first; first < gap_end && st == PL_OK && x->n_claims < MAX_CLAIMS;) {
         size_t feed = pl_bytes_find_byte(pl_bytes_sub(x->data, 0, gap_end), '\n', first);
         size_t end = feed == SIZE_MAX ? gap_end : feed + 1;
@@ -245,7 +265,7 @@ static pl_status fill_gap(struct lines *x, size_t gap_first, size_t gap_end, str
             st = template_line(x, first, end, &templates, &where, &found, err);
         if (st == PL_OK && !found && !is_long)
             st = short_piece(x, first, end, is_line, err);
-        first = end;
+        first = end > x->claimed_to ? end : x->claimed_to;
     }
     return st;
 }

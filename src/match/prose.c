@@ -133,12 +133,13 @@ static pl_status claim_run(const struct words *x, const struct word_run *run, st
     return st;
 }
 
-/* Is anything between the first byte of word `a` and the last of word `b` unclaimed? */
-static bool has_gap(const struct words *x, size_t a, size_t b)
+/* The first unclaimed range that ends after byte `at`; *offset and *length hold the one before. False when there is none. */
+static bool go_to_gap(const struct words *x, size_t at, uint64_t *offset, uint64_t *length)
 {
-    uint64_t offset;
-    uint64_t length;
-    return pl_ledger_gap(&x->f->ledger, start_of(x, a), &offset, &length) && offset < end_of(x, b);
+    while (*offset + *length <= at)
+        if (!pl_ledger_gap(&x->f->ledger, *offset + *length, offset, length))
+            return false;
+    return true;
 }
 
 static pl_status prose(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
@@ -152,10 +153,14 @@ static pl_status prose(const struct pl_match *m, struct pl_file *f, struct pl_er
         st = cut_words(&x, err);
     size_t lowest = 0;
     size_t runs = 0;
+    uint64_t offset = 0;
+    uint64_t length = 0;
     for (size_t i = 0; i + PL_PROSE_GRAM <= x.list.n && st == PL_OK && runs < MAX_RUNS;) {
         size_t last = i + PL_RUN_WORDS < x.list.n ? i + PL_RUN_WORDS : x.list.n - 1;
+        if (!go_to_gap(&x, start_of(&x, i), &offset, &length))
+            break;
         struct word_run run = {0};
-        if (has_gap(&x, i, last))
+        if (offset < end_of(&x, last))
             run = longest(&x, i, lowest);
         if (run.n < PL_RUN_WORDS) {
             i++;

@@ -15,10 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RULE       "text.template"
-#define MAX_STEPS  200000u
-#define MAX_TOKENS 20000u
-#define MAX_VOTES  64u
+#define RULE           "text.template"
+#define MAX_STEPS      200000u
+#define MAX_TOKENS     20000u
+#define MAX_VOTES      64u
+#define MAX_PLACES     8u /* of one anchor or line */
+#define MAX_CANDIDATES 6u
+#define VOTE_BYTES     65536u
+#define VOTE_LINES     64u
 
 struct token {
     size_t offset; /* in the source */
@@ -324,39 +328,64 @@ pl_status pl_template_claim(const struct pl_match *m, struct pl_file *f, const s
     return st;
 }
 
-/* The unit that most of the first anchors of f point to; false when none does. */
-static bool most_voted(const struct pl_match *m, const struct pl_file *f, uint32_t *unit, struct pl_err *err,
-                       pl_status *st)
+/* Units that share anchors or lines with a file, each with how many. */
+struct votes {
+    uint32_t unit[MAX_VOTES];
+    uint32_t count[MAX_VOTES];
+    size_t n;
+};
+
+static void vote(const struct pl_match *m, pl_places places, struct votes *v)
 {
-    struct pl_anchors anchors = {0};
-    uint32_t units[MAX_VOTES];
-    uint32_t votes[MAX_VOTES];
-    size_t n = 0;
-    size_t best = 0;
-    *st = pl_anchors_add(&anchors, pl_bytes_sub(f->data, 0, 1u << 16), 0, pl_anchor_best_path(), err);
-    for (size_t i = 0; i < anchors.n; i++) {
-        pl_places places = pl_postings_find(pl_index_anchors(m->index), pl_anchor_hash(anchors.v[i]));
-        for (size_t k = 0; k < places.n && k < 4; k++) {
-            uint32_t u = pl_index_unit_at(m->index, pl_anchor_position(places.v[k]));
-            size_t slot = 0;
-            while (slot < n && units[slot] != u)
-                slot++;
-            if (slot == MAX_VOTES)
-                continue;
-            if (slot == n) {
-                units[n] = u;
-                votes[n++] = 0;
-            }
-            votes[slot]++;
+    for (size_t k = 0; k < places.n && k < MAX_PLACES; k++) {
+        uint32_t unit = pl_index_unit_at(m->index, pl_anchor_position(places.v[k]));
+        size_t slot = 0;
+        while (slot < v->n && v->unit[slot] != unit)
+            slot++;
+        if (slot == MAX_VOTES)
+            continue;
+        if (slot == v->n) {
+            v->unit[v->n] = unit;
+            v->count[v->n++] = 0;
         }
+        v->count[slot]++;
     }
+}
+
+static pl_status count_votes(const struct pl_match *m, const struct pl_file *f, struct votes *v,
+                             struct pl_err *err)
+{
+    const struct pl_postings *lines;
+    struct pl_anchors anchors = {0};
+    pl_bytes head = pl_bytes_sub(f->data, 0, VOTE_BYTES);
+    pl_status st = pl_anchors_add(&anchors, head, 0, pl_anchor_best_path(), err);
+    for (size_t i = 0; i < anchors.n; i++)
+        vote(m, pl_postings_find(pl_index_anchors(m->index), pl_anchor_hash(anchors.v[i])), v);
     pl_anchors_reset(&anchors);
-    for (size_t i = 1; i < n; i++)
-        if (votes[i] > votes[best] || (votes[i] == votes[best] && units[i] < units[best]))
+    if (st == PL_OK)
+        st = pl_index_lines(m->index, &lines, err);
+    if (st != PL_OK)
+        return st;
+    pl_bytes line;
+    for (size_t i = 0; i < VOTE_LINES && pl_bytes_line(&head, &line); i++)
+        vote(m, pl_postings_find(lines, pl_line_hash(pl_bytes_trim(line))), v);
+    return PL_OK;
+}
+
+/* Take the unit with the most votes off the list, the smaller number on a tie; false when none is left. */
+static bool take_best(struct votes *v, uint32_t *unit)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < v->n; i++)
+        if (v->count[i] > v->count[best] || (v->count[i] == v->count[best] && v->unit[i] < v->unit[best]))
             best = i;
-    if (n > 0)
-        *unit = units[best];
-    return n > 0;
+    if (v->n == 0)
+        return false;
+    *unit = v->unit[best];
+    v->n--;
+    v->unit[best] = v->unit[v->n];
+    v->count[best] = v->count[v->n];
+    return true;
 }
 
 static pl_status try_unit(const struct pl_match *m, struct pl_file *f, uint32_t unit, bool *found,
@@ -391,8 +420,11 @@ static pl_status template_rung(const struct pl_match *m, struct pl_file *f, stru
         for (size_t i = 0; i < units.n && i < PL_POSTINGS_CAP && st == PL_OK && !found; i++)
             st = try_unit(m, f, units.v[i], &found, err);
     }
+    struct votes votes = {0};
     uint32_t unit = 0;
-    if (st == PL_OK && !found && most_voted(m, f, &unit, err, &st) && st == PL_OK)
+    if (st == PL_OK && !found)
+        st = count_votes(m, f, &votes, err);
+    for (size_t i = 0; i < MAX_CANDIDATES && st == PL_OK && !found && take_best(&votes, &unit); i++)
         st = try_unit(m, f, unit, &found, err);
     return st;
 }

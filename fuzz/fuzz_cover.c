@@ -1,0 +1,46 @@
+/*
+ * fuzz_cover.c - source and target from one input, split at the first NUL byte pair; every claim must be true.
+ *
+ * A claim with an offset in a source must name bytes that are there, the ledger must stay inside the file, and only the rungs of text
+ * run (test_climb). The last byte chooses the role.
+ */
+#include "../tests/unit/tree.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_claims(const struct test_match *x, const struct pl_file *f)
+{
+    uint64_t at = 0;
+    for (size_t i = 0; i < f->ledger.settled.n; i++) {
+        const struct pl_claim *c = &f->ledger.settled.v[i];
+        struct pl_run run;
+        if (c->offset < at || c->length > f->size - c->offset)
+            abort();
+        at = c->offset + c->length;
+        if (c->source_offset != PL_NO_OFFSET && !pl_claim_run(&x->m, f, c, &run))
+            abort();
+        if (c->class == PL_CLASS_DERIVED && c->grade == PL_GRADE_NONE)
+            abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    pl_bytes all = pl_bytes_of(data, size);
+    size_t split = pl_bytes_find(all, PL_LIT("\0\0"), 0);
+    pl_bytes source = pl_bytes_sub(all, 0, split == SIZE_MAX ? size / 2 : split);
+    pl_bytes target = pl_bytes_from(all, split == SIZE_MAX ? size / 2 : split + 2);
+    struct pl_source_tree *t = test_tree();
+    struct test_match x;
+    struct pl_file f;
+    size_t half = source.n / 2;
+    (void)test_add(t, "a.in", pl_bytes_sub(source, 0, half));
+    (void)test_add(t, "b", pl_bytes_from(source, half));
+    (void)test_add(t, "c", source);
+    test_match_open(&x, t);
+    test_climb(&x, "a", target, size > 0 && data[size - 1] % 2 == 1 ? PL_ROLE_PASSIVE : PL_ROLE_ACTIVE, &f);
+    check_claims(&x, &f);
+    pl_file_reset(&f);
+    test_match_close(&x);
+    return 0;
+}
