@@ -158,6 +158,8 @@ static void unsafe_and_repeated_names_are_found(void **state)
     build_tar_file(&m.b, "../a", HELLO);
     build_tar_file(&m.b, "b\033c", HELLO);
     build_tar_file(&m.b, "C:d", HELLO);
+    build_tar_file(&m.b, "x\u202ey", HELLO);
+    build_tar_file(&m.b, "caf\xc3\xa9 and latin \xe9", HELLO);
     build_tar_header(&m.b, "d/l", '2', 0, "../../etc");
     build_tar_header(&m.b, "d/m", '2', 0, "../etc");
     build_tar_file(&m.b, "./e", HELLO);
@@ -165,7 +167,8 @@ static void unsafe_and_repeated_names_are_found(void **state)
     build_zeros(&m.b, 1024);
     expect(&m, "a.tar", PL_OK,
            "archive.unsafe-name error ../a @-1 +0\narchive.unsafe-name error b\\x1bc @-1 +0\n"
-           "archive.unsafe-name error C:d @-1 +0\narchive.unsafe-name warning d/l @-1 +0\n"
+           "archive.unsafe-name error C:d @-1 +0\narchive.unsafe-name error x\\u{202e}y @-1 "
+           "+0\narchive.unsafe-name warning d/l @-1 +0\n"
            "archive.duplicate warning e @-1 +0\n",
            0);
 }

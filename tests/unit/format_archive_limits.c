@@ -47,7 +47,7 @@ static void as_many_unpacked_bytes_as_allowed_and_not_one_more(void **state)
         run(&m, "a.gz");
         bool is_over = limit < 300000;
         assert_int_equal(m.w.leaf_bytes, limit);
-        assert_int_equal(strstr(walk_text(&m.w.findings), "archive.limit error a.gz @0 +0\n") != NULL,
+        assert_int_equal(strstr(walk_text(&m.w.findings), "archive.limit warning a.gz @0 +0\n") != NULL,
                          is_over);
         assert_int_equal(m.w.total[PL_CLASS_OPAQUE], is_over ? m.b.n : 0);
         stop(&m);
@@ -79,7 +79,7 @@ static void as_many_entries_as_allowed_and_not_one_more(void **state)
         run(&m, "a.deb");
         assert_int_equal(m.w.n_files, limit + 1);
         assert_string_equal(walk_text(&m.w.findings),
-                            limit == 3 ? "" : "archive.limit error a.deb @132 +0\n");
+                            limit == 3 ? "" : "archive.limit warning a.deb @132 +0\n");
         assert_int_equal(m.w.total[PL_CLASS_OPAQUE], limit == 3 ? 0 : 2);
         stop(&m);
     }
@@ -101,7 +101,7 @@ static void a_tar_in_a_stream_stops_at_the_limit_of_entries(void **state)
     m.w.limits.entries = 11; /* the tar and ten of its members */
     run(&m, "a.tar.gz");
     assert_int_equal(m.w.n_files, 12);
-    assert_non_null(strstr(walk_text(&m.w.findings), "archive.limit error a.tar.gz! @10240 +0\n"));
+    assert_non_null(strstr(walk_text(&m.w.findings), "archive.limit warning a.tar.gz! @10240 +0\n"));
     assert_int_equal(m.w.total[PL_CLASS_OPAQUE] > 0, true);
     stop(&m);
 }
@@ -120,7 +120,7 @@ static void a_file_over_the_limit_is_digested_and_opaque(void **state)
         run(&m, "a.tar");
         assert_int_equal(m.w.total[PL_CLASS_OPAQUE], limit == 1000 ? 0 : 1000);
         assert_string_equal(walk_text(&m.w.findings),
-                            limit == 1000 ? "" : "archive.limit error big @0 +1000\n");
+                            limit == 1000 ? "" : "archive.limit warning big @0 +1000\n");
         stop(&m);
     }
 }
@@ -153,7 +153,7 @@ static void a_long_name_is_cut_and_says_so(void **state)
     m.w.limits.name_bytes = 7;
     run(&m, "a.tar");
     assert_non_null(strstr(walk_text(&m.w.list), " abcdefg 1\n"));
-    assert_string_equal(walk_text(&m.w.findings), "archive.limit error abcdefg @-1 +0\n");
+    assert_string_equal(walk_text(&m.w.findings), "archive.limit warning abcdefg @-1 +0\n");
     stop(&m);
 }
 

@@ -77,7 +77,7 @@ pl_status pl_own_limit(struct pl_container *c, uint64_t at, const char *what, st
         c->opaque_from = at;
         c->opaque_rule = "archive.limit";
     }
-    return pl_note(c, "archive.limit", PL_SEVERITY_ERROR, at, 0, what, err);
+    return pl_note(c, "archive.limit", PL_SEVERITY_WARNING, at, 0, what, err);
 }
 
 /* ---- names ---- */
@@ -112,7 +112,7 @@ pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f
         return pl_arena_fail(c->walk->arena, err);
     pl_status st = pl_member_check_link(f, err);
     if (st == PL_OK && f->data.n > max)
-        st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, max, f->data.n - max, NULL,
+        st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, max, f->data.n - max, NULL,
                              err, "link target longer than %u bytes, cut here", max);
     return st;
 }
@@ -159,7 +159,7 @@ static pl_status keep_names(struct pl_container *c, const struct pl_entry *e, st
     f->path = pl_bytes_of(path, c->prefix.n + shown.n);
     if (!is_long)
         return PL_OK;
-    return pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, NULL, err,
+    return pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
                            "name or link target longer than %u bytes, cut here", w->limits->name_bytes);
 }
 
@@ -256,7 +256,7 @@ static pl_status digest_large(struct pl_container *c, struct pl_file *f, pl_byte
         st = pl_sha256_end(run, &f->sha256, err);
     pl_sha256_close(run);
     if (st == PL_OK)
-        st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, 0, size, NULL, err,
+        st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, 0, size, NULL, err,
                              "file is larger than %llu bytes: digested, and not looked at otherwise",
                              (unsigned long long)c->walk->limits->file_bytes);
     return st == PL_OK ? pl_member_opaque(f, size, "archive.limit", err) : st;
@@ -344,8 +344,8 @@ pl_status pl_member_read(struct pl_container *c, struct pl_file *f, struct pl_re
     if (size == PL_SIZE_UNKNOWN ? in->end != PL_READER_DONE : n < size) {
         f->is_whole = false;
         st = pl_findings_add(&f->findings, in->end == PL_READER_LIMIT ? "archive.limit" : "archive.damaged",
-                             PL_SEVERITY_ERROR, n, 0, NULL, err, "contents end here: %s",
-                             in->why != NULL ? in->why : "container cut short");
+                             in->end == PL_READER_LIMIT ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR, n, 0, NULL,
+                             err, "contents end here: %s", in->why != NULL ? in->why : "container cut short");
     }
     return st;
 }

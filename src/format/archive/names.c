@@ -2,9 +2,10 @@
  * names.c - names of members.
  *
  * Source: CVE-2001-1267 and its many descendants ("zip slip": `..` in member names), CVE-2018-1000001 for what follows
- * from control characters. A leading "/" is what old archives and .debs made by hand have; every reader strips it.
+ * from control characters; "Trojan Source" (2021) for bidirectional ones. A leading "/" is what old archives and .debs made by hand have; every reader strips it.
  */
 #include "format/archive/names.h"
+#include "base/quote.h"
 
 pl_bytes pl_name_clean(pl_bytes name)
 {
@@ -31,6 +32,13 @@ const char *pl_name_problem(pl_bytes name)
             return "name holds a NUL";
         if (name.p[i] < 0x20 || name.p[i] == 0x7f)
             return "name holds a control character";
+    }
+    for (pl_bytes rest = name; rest.n > 0;) {
+        uint32_t code_point = 0;
+        size_t n = pl_utf8_next(rest, &code_point); /* 0: not UTF-8, as in old archives */
+        if (n > 1 && pl_is_unsafe_code_point(code_point))
+            return "name holds an invisible or bidirectional character";
+        rest = pl_bytes_from(rest, n == 0 ? 1 : n);
     }
     uint8_t first = name.p[0] | 0x20;
     if (name.n >= 2 && name.p[1] == ':' && first >= 'a' && first <= 'z')

@@ -148,7 +148,7 @@ static pl_status descend(struct pl_walk *w, struct pl_file *f, struct pl_err *er
     if (format == NULL)
         return PL_OK;
     if (f->depth > w->limits->depth) {
-        pl_status st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, 0, f->size, NULL,
+        pl_status st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, 0, f->size, NULL,
                                        err, "containers are nested deeper than %u", w->limits->depth);
         return st == PL_OK ? claim_all(f, PL_CLASS_OPAQUE, "archive.limit", err) : st;
     }
@@ -226,7 +226,7 @@ pl_status pl_unpack(pl_bytes input, pl_bytes name, const struct pl_limits *limit
         return finish(&w, f, err);
     f->is_whole = false;
     pl_status st =
-        pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, 0, f->size, NULL, err,
+        pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, 0, f->size, NULL, err,
                         "input is larger than %llu bytes", (unsigned long long)limits->input_bytes);
     if (st == PL_OK)
         st = claim_all(f, PL_CLASS_OPAQUE, "archive.limit", err);
