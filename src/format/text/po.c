@@ -321,6 +321,21 @@ void pl_po_fill_hash(const uint32_t *hashes, uint32_t n, uint32_t *slots, uint32
     }
 }
 
+pl_bytes pl_po_without_pot_date(struct pl_arena *arena, pl_bytes header)
+{
+    size_t at = pl_bytes_find(header, PL_LIT("POT-Creation-Date:"), 0);
+    if (at == SIZE_MAX || (at > 0 && header.p[at - 1] != '\n'))
+        return header;
+    size_t end = pl_bytes_find_byte(header, '\n', at);
+    end = end == SIZE_MAX ? header.n : end + 1;
+    uint8_t *p = pl_arena_take(arena, header.n + 1);
+    if (p == NULL)
+        return (pl_bytes){NULL, 0};
+    memcpy(p, header.p, at);
+    memcpy(p + at, header.p + end, header.n - end);
+    return pl_bytes_of(p, header.n - (end - at));
+}
+
 static void put_u32(struct pl_buf *out, size_t value)
 {
     for (int shift = 0; shift < 32; shift += 8)
@@ -354,8 +369,8 @@ static pl_status put_hash(struct pl_buf *out, const struct pl_po_message *v, uin
     return PL_OK;
 }
 
-pl_status pl_po_compile(const struct pl_po *po, bool has_hash, struct pl_arena *arena, struct pl_buf *out,
-                        struct pl_err *err)
+pl_status pl_po_compile(const struct pl_po *po, bool has_hash, bool drops_pot_date, struct pl_arena *arena,
+                        struct pl_buf *out, struct pl_err *err)
 {
     enum { HEADER_BYTES = 28 };
     struct pl_po_message *v = pl_arena_take_n(arena, po->messages.n + 1, sizeof *v);
@@ -368,6 +383,10 @@ pl_status pl_po_compile(const struct pl_po *po, bool has_hash, struct pl_arena *
             v[n++] = *m;
     }
     qsort(v, n, sizeof *v, by_key);
+    if (drops_pot_date && n > 0 && v[0].key.n == 0)
+        v[0].value = pl_po_without_pot_date(arena, v[0].value);
+    if (arena->why != PL_OK)
+        return pl_arena_fail(arena, err);
     size_t tables = (size_t)n * 8;
     uint32_t size = has_hash ? pl_po_hash_size(n) : 0;
     const size_t head[] = {

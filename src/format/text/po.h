@@ -30,10 +30,14 @@ void pl_po_reset(struct pl_po *po);
 
 /*
  * Append the MO file that msgfmt makes of it: little-endian, sorted by key, with a hash table when `has_hash`, strings not
- * aligned (its defaults). Messages that are fuzzy or not whole are left out. Scratch space is taken from `arena`.
+ * aligned (its defaults). Messages that are fuzzy or not whole are left out; so is the header's POT-Creation-Date when
+ * `drops_pot_date`, as msgfmt does since 0.20. Scratch space is taken from `arena`.
  */
-PL_MUST_USE pl_status pl_po_compile(const struct pl_po *po, bool has_hash, struct pl_arena *arena,
-                                    struct pl_buf *out, struct pl_err *err);
+PL_MUST_USE pl_status pl_po_compile(const struct pl_po *po, bool has_hash, bool drops_pot_date,
+                                    struct pl_arena *arena, struct pl_buf *out, struct pl_err *err);
+
+/* The header's text without its POT-Creation-Date line; a view, or in the arena (.p NULL when out of memory). */
+pl_bytes pl_po_without_pot_date(struct pl_arena *arena, pl_bytes header);
 
 /* The parts of gettext's hash table: hash of a key, number of slots for n messages, slots (zeroed) from hashes in order. */
 uint32_t pl_po_hash(pl_bytes key);
