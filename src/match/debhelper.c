@@ -232,7 +232,7 @@ static uint64_t align(struct script *s, pl_bytes source, const struct pl_claim *
             if (!has_theirs || !pl_bytes_eq(mine.text, theirs.text))
                 continue;
             has_theirs = pl_lines_next(&theirs);
-            after_token = false;
+            after_token = after_token && mine.text.n == 0;
         }
         explained += mine.length;
         if (how != NULL)
@@ -264,7 +264,7 @@ static const struct pl_source_file *best_script(struct script *s, const char *ki
 
 static pl_status explain_rest(struct script *s, const char *kind, struct pl_err *err)
 {
-    static const char generated[] = "#!/bin/sh\nset -e\n";
+    static const char generated[] = "#!/bin/sh\nset -e\n#DEBHELPER#\n";
     struct pl_claim how = {.class = PL_CLASS_DERIVED, .grade = PL_GRADE_A, .rule = RULE};
     const struct pl_source_file *source = best_script(s, kind, err);
     pl_status st = PL_OK;

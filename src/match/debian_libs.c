@@ -1,0 +1,227 @@
+/*
+ * debian_libs.c - what a package says about its shared libraries: shlibs, symbols, triggers.
+ *
+ *     shlibs     [udeb: ]liblzma 5 liblzma5 (>= 5.4.1)        a library of the package, a package of the source
+ *     triggers   # Triggers added by dh_makeshlibs/13.11.4
+ *                activate-noawait ldconfig                    because there is a library
+ *     symbols    liblzma.so.5 liblzma5 #MINVER#               lines of debian/PKG.symbols without their "(tags)"
+ *                 lzma_code@XZ_5.0 5.1.1alpha+20120614
+ *
+ * Source: deb-shlibs(5), deb-triggers(5), deb-symbols(5), deb-src-symbols(5), dh_makeshlibs(1), dpkg-gensymbols(1).
+ * Not done here: c++ and regex patterns are not expanded; a symbol that only they can name is grade C when its minimal version
+ * stands in a line with tags.
+ */
+#include "base/map.h"
+#include "match/debian.h"
+
+#include <string.h>
+
+/* Is there a data member, file or link, of that name, whatever its folder? */
+static bool has_member(const struct pl_match *m, const struct pl_file *f, const char *name)
+{
+    struct pl_deb_place mine;
+    struct pl_deb_place place;
+    if (!pl_deb_place_of(f, &mine))
+        return false;
+    for (size_t i = 0; i < m->n_files; i++) {
+        struct pl_file other = *m->files[i];
+        if (other.type == PL_ENTRY_SYMLINK)
+            other.type = PL_ENTRY_FILE;
+        if (pl_deb_place_of(&other, &place) && !place.is_control &&
+            pl_bytes_eq_str(pl_bytes_basename(place.name), name))
+            return true;
+    }
+    return false;
+}
+
+static bool has_library(const struct pl_match *m, const struct pl_file *f)
+{
+    struct pl_deb_place mine;
+    struct pl_deb_place place;
+    for (size_t i = 0; pl_deb_place_of(f, &mine) && i < m->n_files; i++)
+        if (pl_deb_place_of(m->files[i], &place) && !place.is_control &&
+            pl_bytes_find(pl_bytes_basename(place.name), PL_LIT(".so"), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* "liblzma" and "5" are liblzma.so.5; "libfoo" and "1.2" may be libfoo-1.2.so as well. deb-shlibs(5). */
+static bool is_library(const struct pl_match *m, const struct pl_file *f, pl_bytes name, pl_bytes version)
+{
+    const char *plain = pl_arena_printf(m->scratch, "%.*s.so.%.*s", PL_ARG(name), PL_ARG(version));
+    const char *dashed = pl_arena_printf(m->scratch, "%.*s-%.*s.so", PL_ARG(name), PL_ARG(version));
+    return plain != NULL && dashed != NULL && (has_member(m, f, plain) || has_member(m, f, dashed));
+}
+
+/* "liblzma5 (>= 5.4.1)": a package that debian/control defines, and nothing but a version. */
+static bool is_own_dependency(const struct pl_match *m, pl_bytes rest)
+{
+    pl_bytes package;
+    if (!pl_bytes_split(&rest, ' ', &package))
+        return false;
+    const char *line = pl_arena_printf(m->scratch, "Package: %.*s", PL_ARG(package));
+    if (line == NULL || pl_own_debian_line(m, "control", pl_bytes_of_str(line)) == NULL)
+        return false;
+    for (size_t i = 0; i < rest.n; i++)
+        if (strchr("()<>=.+:~- ", rest.p[i]) == NULL &&
+            !((rest.p[i] | 0x20) >= 'a' && (rest.p[i] | 0x20) <= 'z') &&
+            !(rest.p[i] >= '0' && rest.p[i] <= '9'))
+            return false;
+    return rest.n < 256;
+}
+
+static pl_status apply_shlibs(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_lines l = pl_lines_of(f->data);
+    struct pl_claim how = {
+        .class = PL_CLASS_DERIVED, .grade = PL_GRADE_B, .rule = "debian.shlibs", .source = "debian/control"};
+    pl_status st = PL_OK;
+    if (!pl_deb_is_control(f, "shlibs"))
+        return PL_OK;
+    while (st == PL_OK && pl_lines_next(&l)) {
+        pl_bytes rest = l.text;
+        pl_bytes name;
+        pl_bytes version;
+        if (pl_bytes_starts(rest, PL_LIT("udeb: ")))
+            rest = pl_bytes_from(rest, 6);
+        if (pl_bytes_split(&rest, ' ', &name) && pl_bytes_split(&rest, ' ', &version) &&
+            is_library(m, f, name, version) && is_own_dependency(m, rest))
+            st = pl_remade_claim(f, l.offset, l.length, &how, err);
+    }
+    return st;
+}
+
+const struct pl_rung pl_rung_debian_shlibs = {
+    .rule = "debian.shlibs",
+    .what = "Each line of shlibs names a library that the package holds and a package of the same source.",
+    .source = "deb-shlibs(5), dh_makeshlibs(1)",
+    .pass = PL_PASS_PACKAGE,
+    .apply = apply_shlibs,
+};
+
+static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_lines l = pl_lines_of(f->data);
+    pl_status st = PL_OK;
+    if (!pl_deb_is_control(f, "triggers"))
+        return PL_OK;
+    while (st == PL_OK && pl_lines_next(&l)) {
+        struct pl_claim how = {.class = PL_CLASS_GENERATED, .rule = "debian.triggers"};
+        const struct pl_source_file *own = pl_own_debian_line(m, "triggers", l.text);
+        if (own != NULL) {
+            how.class = PL_CLASS_DERIVED;
+            how.grade = PL_GRADE_A;
+            how.source = pl_own_name(own);
+        } else if (!pl_bytes_starts(l.text, PL_LIT("# Triggers added by dh_")) &&
+                   !(pl_bytes_eq_str(l.text, "activate-noawait ldconfig") && has_library(m, f))) {
+            continue;
+        }
+        st = pl_remade_claim(f, l.offset, l.length, &how, err);
+    }
+    return st;
+}
+
+const struct pl_rung pl_rung_debian_triggers = {
+    .rule = "debian.triggers",
+    .what = "Triggers stand in debian/*.triggers, or are dh_makeshlibs' ldconfig trigger for a package with "
+            "libraries.",
+    .source = "deb-triggers(5), dh_makeshlibs(1)",
+    .pass = PL_PASS_PACKAGE,
+    .apply = apply_triggers,
+};
+
+enum symbol_source { BY_LINE = 1, BY_PATTERN = 2 };
+
+/* " (tag|tag=x)name@VER 1.0 1" as " name@VER 1.0"; *has_tags says whether something was cut off the front. */
+static pl_bytes plain_symbol(struct pl_arena *a, pl_bytes line, bool *has_tags)
+{
+    pl_bytes s = pl_bytes_trim(line);
+    *has_tags = s.n > 0 && s.p[0] == '(';
+    if (*has_tags) {
+        size_t close = pl_bytes_find_byte(s, ')', 0);
+        s = pl_bytes_from(s, close == SIZE_MAX ? s.n : close + 1);
+    }
+    size_t first = pl_bytes_find_byte(s, ' ', 0);
+    size_t second = first == SIZE_MAX ? first : pl_bytes_find_byte(s, ' ', first + 1);
+    if (second != SIZE_MAX)
+        s = pl_bytes_sub(s, 0, second);
+    const char *text = pl_arena_printf(a, " %.*s", PL_ARG(s));
+    return pl_bytes_of_str(text);
+}
+
+/* Symbols of a *.symbols file: plain lines, and the versions that lines with tags have. */
+static pl_status read_symbols(const struct pl_match *m, pl_bytes data, struct pl_map *known,
+                              struct pl_err *err)
+{
+    struct pl_lines l = pl_lines_of(data);
+    pl_status st = PL_OK;
+    while (st == PL_OK && pl_lines_next(&l)) {
+        bool has_tags = false;
+        if (l.text.n == 0 || l.text.p[0] == '#')
+            continue;
+        pl_bytes key = l.text.p[0] == ' ' ? plain_symbol(m->scratch, l.text, &has_tags) : l.text;
+        if (key.p == NULL)
+            return pl_arena_fail(m->scratch, err);
+        st = pl_map_set(known, key, BY_LINE, err);
+        size_t space = pl_bytes_rfind_byte(key, ' ');
+        if (st == PL_OK && has_tags && space != SIZE_MAX)
+            st = pl_map_add(known, pl_bytes_from(key, space), BY_PATTERN, NULL, err);
+    }
+    return st;
+}
+
+static pl_status gather_symbols(const struct pl_match *m, struct pl_map *known, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
+        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
+        for (size_t i = 0; st == PL_OK && tree->rank == PL_RANK_OWN && i < tree->files.n; i++) {
+            const struct pl_source_file *s = &tree->files.v[i];
+            if (pl_bytes_starts(s->path, PL_LIT("debian/")) && !s->is_superseded &&
+                pl_bytes_find(s->path, PL_LIT("symbols"), 0) != SIZE_MAX)
+                st = read_symbols(m, s->data, known, err);
+        }
+    }
+    return st;
+}
+
+static pl_status explain_symbol(struct pl_file *f, const struct pl_map *known, const struct pl_lines *l,
+                                struct pl_err *err)
+{
+    struct pl_claim how = {.class = PL_CLASS_DERIVED,
+                           .grade = PL_GRADE_A,
+                           .rule = "debian.symbols",
+                           .source = "debian/*.symbols"};
+    uint64_t by;
+    size_t space = pl_bytes_rfind_byte(l->text, ' ');
+    if (pl_map_get(known, l->text, &by))
+        return pl_remade_claim(f, l->offset, l->length, &how, err);
+    if (l->text.n == 0 || l->text.p[0] != ' ' || space == 0 || space == SIZE_MAX ||
+        !pl_map_get(known, pl_bytes_from(l->text, space), &by))
+        return PL_OK;
+    how.grade = PL_GRADE_C;
+    how.note = "by a pattern of the symbols file";
+    return pl_remade_claim(f, l->offset, l->length, &how, err);
+}
+
+static pl_status apply_symbols(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_map known;
+    if (!pl_deb_is_control(f, "symbols"))
+        return PL_OK;
+    pl_map_init(&known);
+    pl_status st = gather_symbols(m, &known, err);
+    struct pl_lines l = pl_lines_of(f->data);
+    while (st == PL_OK && pl_lines_next(&l))
+        st = explain_symbol(f, &known, &l, err);
+    pl_map_reset(&known);
+    return st;
+}
+
+const struct pl_rung pl_rung_debian_symbols = {
+    .rule = "debian.symbols",
+    .what = "Lines of symbols are those of debian/*.symbols without their tags.",
+    .source = "dpkg-gensymbols(1), deb-src-symbols(5)",
+    .pass = PL_PASS_FILE,
+    .apply = apply_symbols,
+};
