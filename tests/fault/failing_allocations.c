@@ -9,10 +9,10 @@
 #include "base/buf.h"
 #include "plumbline/plumbline.h"
 
-#include "../unit/failing_malloc.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "../unit/failing_malloc.h" /* after the prototypes of what it replaces */
 
 #define DENSE 1500
 
