@@ -101,6 +101,7 @@ int main(int argc, char **argv)
     struct options o;
     char why[512];
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, reported as one */
+    (void)signal(SIGXFSZ, SIG_IGN); /* and so is a file size limit */
     if (!options_parse(argc, argv, &o, why, sizeof why))
         return usage_error(why, NULL);
     if (o.verb == NULL)

