@@ -7,11 +7,7 @@
  */
 #include "supply/apt_index.h"
 
-<<<<<<< HEAD
 #include "base/parallel.h"
-=======
-#include "corpus/parallel.h"
->>>>>>> h-supply
 #include "supply/fetch.h"
 #include "supply/unpress.h"
 
@@ -19,12 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-<<<<<<< HEAD
-#define SUPPLY_THREADS 4u /* items that wait for a disk or another program */
-
-=======
 #define INDICES_AT_ONCE 4u
->>>>>>> h-supply
 #define MAX_INDEX_BYTES (2ull << 30)
 
 static const struct form {
@@ -102,15 +93,9 @@ static pl_status prepare(struct pl_supply *s, struct job *j, struct pl_err *err)
     return name_urls(s, j, err);
 }
 
-<<<<<<< HEAD
-/* A job of pl_parallel(): reading 100 MB through takes most of a run that has all it needs. */
-=======
 /* An item of pl_parallel(): reading 100 MB through takes most of a run that has all it needs. */
->>>>>>> h-supply
 static pl_status look_in_cache(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
-    (void)worker; /* no state of its own */
-    (void)err;    /* what fails is kept with the item */
     struct job *j = &((struct job *)ctx)[i];
     struct pl_apt_index *ix = j->index;
     if (j->is_over || !j->has_plain)
@@ -224,11 +209,7 @@ pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *ind
         st = prepare(s, &jobs[k++], err);
     }
     if (st == PL_OK)
-<<<<<<< HEAD
-        st = pl_parallel(SUPPLY_THREADS, k, jobs, look_in_cache, err);
-=======
         st = pl_parallel(INDICES_AT_ONCE, k, jobs, look_in_cache, err);
->>>>>>> h-supply
     for (size_t i = 0; i < k && st == PL_OK; i++)
         if (jobs[i].was_bad)
             pl_supply_log(s, PL_SEVERITY_WARNING, "%s in the cache was damaged", jobs[i].index->path);

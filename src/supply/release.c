@@ -17,11 +17,7 @@
  */
 #include "supply/release.h"
 
-<<<<<<< HEAD
 #include "base/parallel.h"
-=======
-#include "corpus/parallel.h"
->>>>>>> h-supply
 #include "format/text/deb822.h"
 #include "io/clock.h"
 
@@ -31,12 +27,7 @@
 #include <strings.h>
 #include <time.h>
 
-<<<<<<< HEAD
-#define SUPPLY_THREADS 4u /* items that wait for a disk or another program */
-
-=======
 #define RELEASES_AT_ONCE    4u
->>>>>>> h-supply
 #define MAX_RELEASE_BYTES   (16u << 20)
 #define MAX_STATE_BYTES     8192u
 #define DEFAULT_AGE_S       900u
@@ -406,15 +397,9 @@ static enum todo decide(struct pl_supply *s, struct load *l, bool again)
     return TODO_NOTHING;
 }
 
-<<<<<<< HEAD
-/* A job of pl_parallel(). */
-=======
 /* An item of pl_parallel(). */
->>>>>>> h-supply
 static pl_status verify_copy(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
-    (void)worker; /* no state of its own */
-    (void)err;    /* what fails is kept with the item */
     struct load *l = &((struct load *)ctx)[i];
     if (l->todo == TODO_VERIFY)
         l->release->status = verify(l, &l->release->err);
@@ -472,11 +457,7 @@ static pl_status run_loads(struct pl_supply *s, struct load *loads, size_t n, bo
     }
     if (st != PL_OK)
         return st;
-<<<<<<< HEAD
-    st = pl_parallel(SUPPLY_THREADS, n, loads, verify_copy, err);
-=======
     st = pl_parallel(RELEASES_AT_ONCE, n, loads, verify_copy, err);
->>>>>>> h-supply
     if (st != PL_OK)
         return st;
     for (size_t i = 0; i < n; i++) { /* a copy that does not verify is fetched anew */
