@@ -70,7 +70,19 @@ static pl_status add_helper(struct reading *r, const char *package, pl_bytes ver
     return keep(r->arena, version, &slot->version, err);
 }
 
-/* Which toolchain added something to this script? dh_python3 and its kin ship with dh-python and name no version of it. */
+/* Whose templates a tool fills in. The last row is for all other tools of debhelper, and theirs alone is the version in the mark. */
+static const struct {
+    const char *tool; /* beginning of what follows "dh_" */
+    const char *package;
+    bool is_versioned;
+} template_owners[] = {
+    {"python", "dh-python", false},
+    {"pypy", "dh-python", false},
+    {"apparmor", "dh-apparmor", false},
+    {"", "libdebhelper-perl", true},
+};
+
+/* Which toolchain added something to this script? */
 static pl_status read_script(struct reading *r, pl_bytes data, struct pl_err *err)
 {
     pl_bytes mark = PL_LIT("# Automatically added by dh_");
@@ -81,12 +93,12 @@ static pl_status read_script(struct reading *r, pl_bytes data, struct pl_err *er
             continue;
         pl_bytes rest = pl_bytes_from(line, mark.n);
         size_t slash = pl_bytes_find_byte(rest, '/', 0);
-        if (pl_bytes_starts(rest, PL_LIT("python")) || pl_bytes_starts(rest, PL_LIT("pypy")))
-            st = add_helper(r, "dh-python", PL_LIT(""), err);
-        else
-            st = add_helper(r, "debhelper",
-                            slash == SIZE_MAX ? PL_LIT("") : pl_bytes_trim(pl_bytes_from(rest, slash + 1)),
-                            err);
+        pl_bytes version = slash == SIZE_MAX ? PL_LIT("") : pl_bytes_trim(pl_bytes_from(rest, slash + 1));
+        size_t i = 0;
+        while (!pl_bytes_starts(rest, pl_bytes_of_str(template_owners[i].tool)))
+            i++;
+        st = add_helper(r, template_owners[i].package, template_owners[i].is_versioned ? version : PL_LIT(""),
+                        err);
     }
     return st;
 }

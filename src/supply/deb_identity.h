@@ -7,11 +7,11 @@
 #include "base/arena.h"
 #include "model/limits.h"
 
-#define PL_DEB_HELPERS 2u
+#define PL_DEB_HELPERS 3u
 
 /* A toolchain package whose templates the maintainer scripts were made from. */
 struct pl_deb_helper {
-    const char *package; /* static: "debhelper" */
+    const char *package; /* static: "libdebhelper-perl" */
     pl_bytes version;    /* as the scripts name it; empty when they name none */
 };
 
