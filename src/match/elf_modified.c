@@ -14,6 +14,9 @@ static bool is_digit(uint8_t b)
     return b >= '0' && b <= '9';
 }
 
+/* Raw searches of the sources for one file; past them a change is reported without asking. */
+#define RAW_SEARCHES 256u
+
 struct change {
     uint64_t offset; /* first differing byte in the file */
     uint64_t length; /* up to the last one */
@@ -87,6 +90,41 @@ static pl_status is_missing_literal(const struct pl_match *m, pl_bytes data, pl_
     return PL_OK;
 }
 
+/* Nothing but quotes, spaces, directives and short literals: what stands between the pieces of one literal. */
+static bool is_one_expression(pl_bytes between)
+{
+    for (size_t i = 0; i < between.n; i++)
+        if (memchr(",;(){}", between.p[i], 6) != NULL)
+            return false;
+    return true;
+}
+
+/*
+ * Do the ends of the two stand near each other in the source as pieces of one literal, with "#if" arms between them?
+ * (patch: its option letters, one of them in an arm.) Only then is a byte between them honest.
+ */
+static bool are_pieces(const struct pl_match *m, pl_bytes left, pl_bytes right)
+{
+    const size_t end_bytes = 8;
+    const size_t near_bytes = 512;
+    pl_bytes tail = pl_bytes_from(left, left.n < end_bytes ? 0 : left.n - end_bytes);
+    pl_bytes head = pl_bytes_sub(right, 0, end_bytes);
+    for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
+        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
+        for (size_t i = 0; i < tree->files.n; i++) {
+            pl_bytes text = tree->files.v[i].data;
+            size_t at = pl_bytes_find(text, tail, 0);
+            if (at == SIZE_MAX)
+                continue;
+            pl_bytes behind = pl_bytes_sub(text, at + tail.n, near_bytes);
+            size_t next = pl_bytes_find(behind, head, 0);
+            if (next != SIZE_MAX && is_one_expression(pl_bytes_sub(behind, 0, next)))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Two literals with one byte between them where a NUL should be. */
 static pl_status find_joined(const struct pl_match *m, pl_bytes data, const struct pl_elf_string *s,
                              bool *found, struct change *out, struct pl_err *err)
@@ -102,6 +140,8 @@ static pl_status find_joined(const struct pl_match *m, pl_bytes data, const stru
         if (st == PL_OK && *found)
             st = is_missing_literal(m, data, pl_bytes_from(s->text, i + 1), s->offset + i + 1, found, &right,
                                     err);
+        *found = *found && s->text.p[i] != '/' && /* a path made of two: LIBDIR "/" "name" */
+                 !are_pieces(m, pl_bytes_sub(s->text, 0, i), pl_bytes_from(s->text, i + 1));
         if (st == PL_OK && *found) {
             *out = (struct change){s->offset + i, 1, left.source, left.text};
             return PL_OK;
@@ -109,6 +149,34 @@ static pl_status find_joined(const struct pl_match *m, pl_bytes data, const stru
     }
     *found = false;
     return st;
+}
+
+/*
+ * Does the string stand in the sources as it is, in a comment, a build rule or a value given to configure? Then it was not made by
+ * changing another one. (gawk: emalloc() prints its argument "scopy.strings"; logrotate: debian/rules names another state file.)
+ */
+static bool stands_raw(const struct pl_match *m, pl_bytes string)
+{
+    string = pl_bytes_trim(string);
+    for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
+        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
+        for (size_t i = 0; i < tree->files.n; i++)
+            if (pl_bytes_find(tree->files.v[i].data, string, 0) != SIZE_MAX)
+                return true;
+    }
+    return false;
+}
+
+/* The name that the C++ ABI gives a type: its length, then the identifier (Itanium C++ ABI, 5.1.3). */
+static bool is_type_name(const struct pl_match *m, pl_bytes string)
+{
+    uint64_t length;
+    size_t n = 0;
+    while (n < string.n && is_digit(string.p[n]))
+        n++;
+    pl_bytes name = pl_bytes_from(string, n);
+    return n > 0 && pl_bytes_to_u64(pl_bytes_sub(string, 0, n), &length) && length == name.n &&
+           pl_index_has_word(m->index, name);
 }
 
 static pl_status report(struct pl_file *f, struct pl_elf_string *s, const struct change *c,
@@ -151,12 +219,15 @@ pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_e
                                struct pl_err *err)
 {
     pl_status st = PL_OK;
+    size_t searches = 0;
     for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         struct pl_elf_string *s = &strings->v[i];
         struct change c = {0};
         bool found;
         st = find_change(m, f, s, i + 1 < strings->n ? s + 1 : NULL, &found, &c, err);
-        if (st == PL_OK && found)
+        if (st != PL_OK || !found || is_type_name(m, s->text))
+            continue;
+        if (searches++ >= RAW_SEARCHES || !stands_raw(m, s->text))
             st = report(f, s, &c, err);
     }
     return st;
