@@ -26,6 +26,7 @@ struct pl_tree_entry {
     bool is_stream;
     bool is_container;
     bool is_whole;
+    const char *problem; /* tag of a finding that says that not all of it was unpacked; NULL */
     enum pl_entry_type type;
     uint32_t mode;
     pl_bytes data;
@@ -88,6 +89,16 @@ static pl_status take_data(struct pl_tree_entry *e, struct pl_file *f, struct pl
     return PL_OK;
 }
 
+static const char *problem_of(const struct pl_file *f)
+{
+    for (size_t i = 0; i < f->findings.list.n; i++) {
+        const char *tag = f->findings.list.v[i].tag;
+        if (strcmp(tag, "archive.limit") == 0 || strcmp(tag, "archive.damaged") == 0)
+            return tag;
+    }
+    return NULL;
+}
+
 static pl_status take_file(void *ctx, struct pl_file *f, struct pl_err *err)
 {
     struct pl_tree_layer *l = ctx;
@@ -105,6 +116,7 @@ static pl_status take_file(void *ctx, struct pl_file *f, struct pl_err *err)
     }
     e->link_target = f->link_target;
     e->type = f->type;
+    e->problem = problem_of(f);
     e->is_container = f->container != NULL;
     e->is_stream = is_stream_name(f->container);
     if (f->container == NULL) {
@@ -256,7 +268,14 @@ static pl_status add_all(struct pl_tree_layer *l, struct pl_tree_build *b, const
     pl_status st = PL_OK;
     for (size_t i = 0; st == PL_OK && i < l->entries.n; i++) {
         struct pl_tree_entry *e = &l->entries.v[i];
-        if (!is_tree_file(l, e))
+        /* A damaged archive inside the source is usually a test case: what could be read of it is there. */
+        bool is_nested = pl_bytes_find(e->path, PL_LIT("!/"), 0) != SIZE_MAX;
+        bool is_limited = e->problem != NULL && (e->path.n == 0 || strcmp(e->problem, "archive.limit") == 0);
+        if ((!e->is_whole && !is_nested && !e->is_container && e->type == PL_ENTRY_FILE) || is_limited)
+            st = pl_tree_build_warn(b, err, "%s%s%.*s: read in part only (%s)", l->name,
+                                    e->path.n > 0 ? ": " : "", PL_ARG(e->path),
+                                    e->problem == NULL ? "not whole" : e->problem);
+        if (st != PL_OK || !is_tree_file(l, e))
             continue;
         struct pl_source_file f = {.mode = e->mode, .data = e->data, .heap = e->heap};
         f.path = join(&l->arena, pl_bytes_of_str(l->under), "/", pl_bytes_from(e->path, cut));
@@ -266,15 +285,8 @@ static pl_status add_all(struct pl_tree_layer *l, struct pl_tree_build *b, const
             f.link_target = e->link_target;
         if (e->type == PL_ENTRY_HARDLINK)
             f.data = linked_data(l, by_path, e);
-        /* A damaged archive inside the source is usually a test case: what could be read of it is there. */
-        bool is_nested = pl_bytes_find(e->path, PL_LIT("!/"), 0) != SIZE_MAX;
-        if (!e->is_whole && !is_nested && e->type == PL_ENTRY_FILE)
-            st = pl_tree_build_warn(b, err, "%.*s: read in part only", PL_ARG(f.path));
         e->heap = NULL;
-        if (st != PL_OK)
-            free(f.heap);
-        else
-            st = pl_tree_build_add(b, &f, err);
+        st = pl_tree_build_add(b, &f, err);
     }
     return st;
 }
