@@ -35,7 +35,8 @@ bool pl_deb_place_of(const struct pl_file *f, struct pl_deb_place *out)
         if (!find_member(f->path, "data.tar", &place))
             return false;
     }
-    if (f->type != PL_ENTRY_FILE || !pl_bytes_eq(place.name, f->name))
+    bool is_file = f->type == PL_ENTRY_FILE || f->type == PL_ENTRY_HARDLINK;
+    if (!is_file || !pl_bytes_eq(place.name, f->name))
         return false;
     *out = place;
     return true;

@@ -43,6 +43,16 @@ static pl_status map_members(const struct pl_match *m, const struct pl_file *f, 
         if (pl_deb_place_of(m->files[i], &other) && !other.is_control &&
             pl_bytes_eq(mine.package, other.package) && m->files[i]->has_digests)
             st = pl_map_set(by_name, other.name, i, err);
+    /* A hard link has the bytes of the member that it names; tar puts that one before it. */
+    for (size_t i = 0; st == PL_OK && i < m->n_files; i++) {
+        const struct pl_file *link = m->files[i];
+        uint64_t target;
+        pl_bytes name = pl_bytes_starts(link->link_target, PL_LIT("./")) ? pl_bytes_from(link->link_target, 2)
+                                                                         : link->link_target;
+        if (link->type == PL_ENTRY_HARDLINK && pl_deb_place_of(link, &other) && !other.is_control &&
+            pl_bytes_eq(mine.package, other.package) && pl_map_get(by_name, name, &target))
+            st = pl_map_set(by_name, other.name, target, err);
+    }
     return st;
 }
 

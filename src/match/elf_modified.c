@@ -90,6 +90,12 @@ static pl_status is_missing_literal(const struct pl_match *m, pl_bytes data, pl_
     return PL_OK;
 }
 
+/* What macros put between two pieces: LIBDIR "/" "name", NAME "=" VALUE. */
+static bool is_joint(uint8_t byte)
+{
+    return memchr(" /=:-.,_%+@", byte, 11) != NULL;
+}
+
 /* Nothing but quotes, spaces, directives and short literals: what stands between the pieces of one literal. */
 static bool is_one_expression(pl_bytes between)
 {
@@ -140,7 +146,7 @@ static pl_status find_joined(const struct pl_match *m, pl_bytes data, const stru
         if (st == PL_OK && *found)
             st = is_missing_literal(m, data, pl_bytes_from(s->text, i + 1), s->offset + i + 1, found, &right,
                                     err);
-        *found = *found && s->text.p[i] != '/' && /* a path made of two: LIBDIR "/" "name" */
+        *found = *found && !is_joint(s->text.p[i]) &&
                  !are_pieces(m, pl_bytes_sub(s->text, 0, i), pl_bytes_from(s->text, i + 1));
         if (st == PL_OK && *found) {
             *out = (struct change){s->offset + i, 1, left.source, left.text};
