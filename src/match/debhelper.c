@@ -19,7 +19,8 @@
 
 #include <string.h>
 
-enum { LOOK_AHEAD_LINES = 400 };
+/* What no real script reaches; lines and blocks over it stay as they are. */
+enum { LOOK_AHEAD_LINES = 400, MAX_LINES = 20000, MAX_BLOCKS = 100 };
 
 #define RULE "debian.debhelper"
 
@@ -170,7 +171,8 @@ static pl_status explain_blocks(struct script *s, const char *kind, struct pl_er
 {
     struct pl_lines l = pl_lines_of(s->f->data);
     pl_status st = PL_OK;
-    for (size_t line = 0; st == PL_OK && pl_lines_next(&l); line++) {
+    size_t blocks = 0;
+    for (size_t line = 0; st == PL_OK && blocks < MAX_BLOCKS && pl_lines_next(&l); line++) {
         if (!opens_block(l.text))
             continue;
         struct block b = {.offset = l.offset, .body = l.offset + l.length};
@@ -189,6 +191,7 @@ static pl_status explain_blocks(struct script *s, const char *kind, struct pl_er
             s->in_block[line] = true;
         s->in_block[last] = true;
         l = inner;
+        blocks++;
         st = explain_block(s, kind, &b, err);
     }
     return st;
@@ -289,6 +292,8 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return PL_OK;
     while (pl_lines_next(&l))
         s.n_lines++;
+    if (s.n_lines > MAX_LINES)
+        return PL_OK;
     s.in_block = pl_arena_take_n(m->scratch, s.n_lines + 1, sizeof *s.in_block);
     if (s.in_block == NULL)
         return pl_arena_fail(m->scratch, err);

@@ -17,8 +17,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define RULE    "debian.control"
-#define CONTROL "debian/control"
+#define RULE              "debian.control"
+#define CONTROL           "debian/control"
+#define MAX_CONTROL_BYTES (1u << 20)
 
 struct control {
     const struct pl_match *m;
@@ -110,6 +111,8 @@ static enum origin find_item(const struct control *c, pl_bytes template, pl_byte
     pl_bytes part;
     enum origin found = NOWHERE;
     item = normal_item(c->m->scratch, item);
+    if (item.n == 0)
+        return NOWHERE;
     while (pl_bytes_split(&rest, ',', &part)) {
         part = normal_item(c->m->scratch, part);
         if (pl_bytes_eq(part, item))
@@ -266,7 +269,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     struct control c = {.m = m, .f = f};
     const struct pl_source_file *source = pl_own_file(m, CONTROL);
     pl_bytes rest = f->data;
-    if (!pl_deb_is_control(f, "control") || source == NULL ||
+    if (!pl_deb_is_control(f, "control") || source == NULL || f->data.n > MAX_CONTROL_BYTES ||
         pl_deb822_next(&rest, m->scratch, &c.mine, NULL) != PL_OK || !find_stanzas(&c, source->data))
         return PL_OK;
     c.version = top_version(m);

@@ -16,6 +16,9 @@
 
 #include <string.h>
 
+/* Files of one to ten lines, each of which is looked for in many places. */
+enum { MAX_BYTES = 1 << 16 };
+
 /* Is there a data member, file or link, of that name, whatever its folder? */
 static bool has_member(const struct pl_match *m, const struct pl_file *f, const char *name)
 {
@@ -76,7 +79,7 @@ static pl_status apply_shlibs(const struct pl_match *m, struct pl_file *f, struc
     struct pl_claim how = {
         .class = PL_CLASS_DERIVED, .grade = PL_GRADE_B, .rule = "debian.shlibs", .source = "debian/control"};
     pl_status st = PL_OK;
-    if (!pl_deb_is_control(f, "shlibs"))
+    if (!pl_deb_is_control(f, "shlibs") || f->data.n > MAX_BYTES)
         return PL_OK;
     while (st == PL_OK && pl_lines_next(&l)) {
         pl_bytes rest = l.text;
@@ -103,7 +106,7 @@ static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, str
 {
     struct pl_lines l = pl_lines_of(f->data);
     pl_status st = PL_OK;
-    if (!pl_deb_is_control(f, "triggers"))
+    if (!pl_deb_is_control(f, "triggers") || f->data.n > MAX_BYTES)
         return PL_OK;
     while (st == PL_OK && pl_lines_next(&l)) {
         struct pl_claim how = {.class = PL_CLASS_GENERATED, .rule = "debian.triggers"};

@@ -16,15 +16,15 @@
 
 #include <string.h>
 
-#define RULE "debian.templates"
+#define RULE                "debian.templates"
+#define MAX_TEMPLATES_BYTES (16u << 20)
 
 struct templates {
     const struct pl_match *m;
     struct pl_file *f;
-    struct pl_map lines;    /* of the source's templates, without marks */
-    struct pl_map messages; /* of the language that the current field is in */
-    pl_bytes language;
-    const char *po_path;
+    struct pl_map lines;     /* of the source's templates, without marks */
+    struct pl_map messages;  /* "cs:text" for each translation that was read */
+    struct pl_map languages; /* read so far */
 };
 
 /* White space runs as one space, for comparing wrapped and unwrapped text. */
@@ -44,9 +44,19 @@ static pl_bytes unwrap(struct pl_arena *a, pl_bytes text)
     return pl_bytes_trim(pl_bytes_of(p, n));
 }
 
-static pl_status add_text(struct templates *t, struct pl_map *map, pl_bytes text, struct pl_err *err)
+/* What the maps hold: "language:text"; without a language the text alone. */
+static pl_bytes key_of(const struct templates *t, pl_bytes language, pl_bytes text)
 {
-    pl_bytes key = unwrap(t->m->scratch, text);
+    text = unwrap(t->m->scratch, text);
+    if (language.n == 0 || text.p == NULL)
+        return text;
+    return pl_bytes_of_str(pl_arena_printf(t->m->scratch, "%.*s:%.*s", PL_ARG(language), PL_ARG(text)));
+}
+
+static pl_status add_text(struct templates *t, struct pl_map *map, pl_bytes language, pl_bytes text,
+                          struct pl_err *err)
+{
+    pl_bytes key = key_of(t, language, text);
     if (key.p == NULL)
         return pl_arena_fail(t->m->scratch, err);
     return key.n == 0 ? PL_OK : pl_map_set(map, key, 1, err);
@@ -66,36 +76,35 @@ static pl_status read_templates(struct templates *t, struct pl_err *err)
             while (st == PL_OK && pl_lines_next(&l)) {
                 while (l.text.n > 0 && l.text.p[0] == '_')
                     l.text = pl_bytes_from(l.text, 1);
-                st = add_text(t, &t->lines, l.text, err);
+                st = add_text(t, &t->lines, (pl_bytes){NULL, 0}, l.text, err);
             }
         }
     }
     return st;
 }
 
-/* All translations of one language, each also line by line. */
+/* All translations of one language, each also line by line; once a language. */
 static pl_status read_language(struct templates *t, pl_bytes language, struct pl_err *err)
 {
     struct pl_po po = {0};
+    uint64_t found;
+    if (pl_map_get(&t->languages, language, &found))
+        return PL_OK;
+    pl_status st = pl_map_set(&t->languages, language, 1, err);
     const char *path = pl_arena_printf(t->m->scratch, "debian/po/%.*s.po", PL_ARG(language));
-    pl_map_reset(&t->messages);
-    t->language = language;
-    t->po_path = NULL;
-    if (path == NULL)
-        return pl_arena_fail(t->m->scratch, err);
+    if (st != PL_OK || path == NULL)
+        return st == PL_OK ? pl_arena_fail(t->m->scratch, err) : st;
     const struct pl_source_file *s = pl_own_file(t->m, path);
     if (s == NULL || pl_po_parse(s->data, t->m->scratch, &po, NULL) != PL_OK)
         return PL_OK;
-    t->po_path = pl_own_name(s);
-    pl_status st = PL_OK;
     for (size_t i = 0; st == PL_OK && i < po.messages.n; i++) {
         const struct pl_po_message *m = &po.messages.v[i];
         struct pl_lines l = pl_lines_of(m->value);
         if (m->key.n == 0 || m->is_fuzzy)
             continue;
-        st = add_text(t, &t->messages, m->value, err);
+        st = add_text(t, &t->messages, language, m->value, err);
         while (st == PL_OK && pl_lines_next(&l))
-            st = add_text(t, &t->messages, l.text, err);
+            st = add_text(t, &t->messages, language, l.text, err);
     }
     pl_po_reset(&po);
     return st;
@@ -110,19 +119,21 @@ static bool read_translated(pl_bytes line, pl_bytes *language, pl_bytes *text)
         return false;
     *language = pl_bytes_sub(line, dash + 1, end - dash - 1);
     *text = pl_bytes_from(line, end + 7);
-    return true;
+    return language->n > 0;
 }
 
 /* The text as a whole, or each of its parts between ", " as in Choices. */
-static bool has_text(const struct templates *t, const struct pl_map *map, pl_bytes text)
+static bool has_text(const struct templates *t, const struct pl_map *map, pl_bytes language, pl_bytes text)
 {
     uint64_t found;
     pl_bytes part;
-    pl_bytes key = unwrap(t->m->scratch, text);
-    if (key.n == 0 || pl_bytes_eq_str(key, ".") || pl_map_get(map, key, &found))
+    text = unwrap(t->m->scratch, text);
+    if (text.p == NULL || pl_map_get(map, key_of(t, language, text), &found))
+        return text.p != NULL;
+    if (text.n == 0 || pl_bytes_eq_str(text, "."))
         return true;
-    while (pl_bytes_split(&key, ',', &part))
-        if (!pl_map_get(map, pl_bytes_trim(part), &found))
+    while (pl_bytes_split(&text, ',', &part))
+        if (!pl_map_get(map, key_of(t, language, part), &found))
             return false;
     return true;
 }
@@ -130,23 +141,21 @@ static bool has_text(const struct templates *t, const struct pl_map *map, pl_byt
 static pl_status explain(struct templates *t, struct pl_err *err)
 {
     struct pl_lines l = pl_lines_of(t->f->data);
+    pl_bytes language = {NULL, 0};
     pl_status st = PL_OK;
-    bool is_translated = false;
     while (st == PL_OK && pl_lines_next(&l)) {
-        pl_bytes language;
         pl_bytes text = l.text;
         bool is_continued = l.text.n > 0 && l.text.p[0] == ' ';
         if (!is_continued) {
-            is_translated = read_translated(l.text, &language, &text);
-            if (is_translated && !pl_bytes_eq(language, t->language))
+            language = (pl_bytes){NULL, 0};
+            if (read_translated(l.text, &language, &text))
                 st = read_language(t, language, err);
         }
         struct pl_claim how = {.class = PL_CLASS_DERIVED,
                                .grade = PL_GRADE_A,
                                .rule = RULE,
-                               .source = is_translated ? t->po_path : "debian/*templates"};
-        if (st == PL_OK && (!is_translated || t->po_path != NULL) &&
-            has_text(t, is_translated ? &t->messages : &t->lines, text))
+                               .source = language.n > 0 ? "debian/po/" : "debian/*templates"};
+        if (st == PL_OK && has_text(t, language.n > 0 ? &t->messages : &t->lines, language, text))
             st = pl_remade_claim(t->f, l.offset, l.length, &how, err);
     }
     return st;
@@ -155,15 +164,17 @@ static pl_status explain(struct templates *t, struct pl_err *err)
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     struct templates t = {.m = m, .f = f};
-    if (!pl_deb_is_control(f, "templates"))
+    if (!pl_deb_is_control(f, "templates") || f->data.n > MAX_TEMPLATES_BYTES)
         return PL_OK;
     pl_map_init(&t.lines);
     pl_map_init(&t.messages);
+    pl_map_init(&t.languages);
     pl_status st = read_templates(&t, err);
     if (st == PL_OK)
         st = explain(&t, err);
     pl_map_reset(&t.lines);
     pl_map_reset(&t.messages);
+    pl_map_reset(&t.languages);
     return st;
 }
 

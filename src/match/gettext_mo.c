@@ -46,7 +46,8 @@ static pl_status is_same(const struct catalogue *c, const struct pl_po *po, bool
         struct pl_buf out;
         pl_buf_init(&out, (size_t)1 << 30);
         st = pl_po_compile(po, (way & 1) == 0, (way & 2) == 0, c->m->scratch, &out, err);
-        *same = st == PL_OK && pl_bytes_eq(pl_buf_bytes(&out), c->f->data);
+        st = st == PL_E_LIMIT ? PL_OK : st; /* a .po that cannot be compiled is not the one */
+        *same = st == PL_OK && out.why == PL_OK && pl_bytes_eq(pl_buf_bytes(&out), c->f->data);
         pl_buf_reset(&out);
     }
     return st;

@@ -101,7 +101,8 @@ static pl_status read_hash(struct mo_reader *r, const struct header *h, struct p
         return pl_arena_fail(r->arena, err);
     for (uint32_t i = 0; i < h->n; i++)
         hashes[i] = pl_po_hash(r->mo->messages.v[i].key);
-    pl_po_fill_hash(hashes, h->n, slots, h->hash_size);
+    if (!pl_po_fill_hash(hashes, h->n, slots, h->hash_size))
+        return PL_OK;
     for (uint32_t i = 0; i < h->hash_size; i++)
         if (slots[i] != u32(r, &c))
             return PL_OK;

@@ -386,6 +386,7 @@ static size_t find_place(struct old_lines *o, const struct pl_patch *p, const st
                          size_t guess)
 {
     for (size_t d = 0; d <= o->n && o->steps < MAX_STEPS; d++) {
+        o->steps++;
         if (d <= guess && guess - d >= o->next && guess - d <= o->n && fits(o, p, h, guess - d))
             return guess - d;
         if (d > 0 && guess + d >= o->next && guess + d <= o->n && fits(o, p, h, guess + d))

@@ -310,15 +310,18 @@ uint32_t pl_po_hash_size(uint32_t n_messages)
     return size <= 2 ? 3 : size;
 }
 
-void pl_po_fill_hash(const uint32_t *hashes, uint32_t n, uint32_t *slots, uint32_t size)
+bool pl_po_fill_hash(const uint32_t *hashes, uint32_t n, uint32_t *slots, uint32_t size)
 {
+    uint64_t steps = (uint64_t)n * 64 + 1000;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = hashes[i] % size;
         uint32_t step = 1 + hashes[i] % (size - 2);
-        while (slots[at] != 0)
-            at = at >= size - step ? at - (size - step) : at + step;
+        for (; slots[at] != 0; at = at >= size - step ? at - (size - step) : at + step)
+            if (steps-- == 0)
+                return false;
         slots[at] = i + 1;
     }
+    return true;
 }
 
 pl_bytes pl_po_without_pot_date(struct pl_arena *arena, pl_bytes header)
@@ -363,7 +366,8 @@ static pl_status put_hash(struct pl_buf *out, const struct pl_po_message *v, uin
         return pl_arena_fail(arena, err);
     for (uint32_t i = 0; i < n; i++)
         hashes[i] = pl_po_hash(v[i].key);
-    pl_po_fill_hash(hashes, n, slots, size);
+    if (!pl_po_fill_hash(hashes, n, slots, size))
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "po: the hashes of the messages collide");
     for (uint32_t i = 0; i < size; i++)
         put_u32(out, slots[i]);
     return PL_OK;

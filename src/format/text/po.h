@@ -42,6 +42,7 @@ pl_bytes pl_po_without_pot_date(struct pl_arena *arena, pl_bytes header);
 /* The parts of gettext's hash table: hash of a key, number of slots for n messages, slots (zeroed) from hashes in order. */
 uint32_t pl_po_hash(pl_bytes key);
 uint32_t pl_po_hash_size(uint32_t n_messages);
-void pl_po_fill_hash(const uint32_t *hashes, uint32_t n, uint32_t *slots, uint32_t size);
+/* False when the hashes were made to collide: the filling is given up after 64 steps a message on the average. */
+bool pl_po_fill_hash(const uint32_t *hashes, uint32_t n, uint32_t *slots, uint32_t size);
 
 #endif
