@@ -10,25 +10,25 @@
 #include "base/bytes.h"
 
 enum pl_atom_kind {
-    PL_ATOM_STRING,   /* text: the string without its NUL (binary), a joined literal, decoded (source) */
-    PL_ATOM_IMPORT,   /* text: the symbol without its version (binary only; the source has PL_ATOM_CALL) */
-    PL_ATOM_CALL,     /* binary: a call or reference to another function of the image, in `target`;
+    PL_ATOM_STRING, /* text: the string without its NUL (binary), a joined literal, decoded (source) */
+    PL_ATOM_IMPORT, /* text: the symbol without its version (binary only; the source has PL_ATOM_CALL) */
+    PL_ATOM_CALL,   /* binary: a call or reference to another function of the image, in `target`;
                          source: text is the identifier that is called or whose address is taken */
     PL_ATOM_CONSTANT, /* value: an immediate or a literal number that is not an address, below PL_ATOM_DULL or a dull mask */
-    PL_ATOM_FLOAT,    /* value: the bits of a double */
-    PL_ATOM_DATA,     /* binary: a reference to data that is no string, by address in `value`; source: a file-scope object by name */
-    PL_ATOM_SWITCH,   /* value: number of cases */
-    PL_ATOM_SYSCALL,  /* binary: a raw system call instruction */
+    PL_ATOM_FLOAT, /* value: the bits of a double */
+    PL_ATOM_DATA, /* binary: a reference to data that is no string, by address in `value`; source: a file-scope object by name */
+    PL_ATOM_SWITCH,  /* value: number of cases */
+    PL_ATOM_SYSCALL, /* binary: a raw system call instruction */
     PL_ATOM_KIND_COUNT
 };
 
 #define PL_NO_TARGET UINT32_MAX
 
 struct pl_atom {
-    uint64_t hash;  /* pl_atom_hash() of the value; 0 where only `target` or `value` counts */
-    uint64_t value; /* constants, floats, addresses */
-    uint64_t at;    /* byte in the file: of the instruction (binary), of the token (source) */
-    pl_bytes text;  /* strings and names; borrowed from the file, the tree or the arena */
+    uint64_t hash;   /* pl_atom_hash() of the value; 0 where only `target` or `value` counts */
+    uint64_t value;  /* constants, floats, addresses */
+    uint64_t at;     /* byte in the file: of the instruction (binary), of the token (source) */
+    pl_bytes text;   /* strings and names; borrowed from the file, the tree or the arena */
     uint32_t target; /* PL_ATOM_CALL, binary: index of the called function; else PL_NO_TARGET */
     uint8_t kind;    /* enum pl_atom_kind */
 };

@@ -42,6 +42,19 @@ struct pl_code_entry {
     uint32_t function; /* index, or PL_NO_TARGET when it is in none */
 };
 
+/*
+ * A pointer in data that the loader fills in. What it holds: `name` when another image defines it, else `target`.
+ */
+struct pl_code_slot {
+    uint64_t address;  /* virtual, of the pointer */
+    uint64_t target;   /* virtual; 0 when another image defines it */
+    pl_bytes name;     /* symbol without its version; empty when there is none */
+    pl_bytes text;     /* the string it points to, if it is one */
+    uint32_t function; /* index of the function that begins at `target`, or PL_NO_TARGET */
+    bool is_copy;      /* no pointer: the loader copies the object of that name here */
+    bool is_resolver;  /* the loader calls `target` to learn the pointer */
+};
+
 struct pl_code {
     struct pl_function *functions; /* by address; disjoint */
     size_t n_functions;
@@ -51,7 +64,11 @@ struct pl_code {
     size_t n_gaps;
     struct pl_code_entry *entries;
     size_t n_entries;
-    uint64_t code_bytes; /* executable bytes in sections or segments */
+    struct pl_code_slot *slots; /* by address */
+    size_t n_slots;
+    uint64_t *data; /* addresses of data that functions refer to, in order, each once */
+    size_t n_data;
+    uint64_t code_bytes;     /* executable bytes in sections or segments */
     const char *unsupported; /* why there are no atoms ("no decoder for elf-riscv"); NULL when there are */
 };
 
@@ -59,6 +76,13 @@ struct pl_code {
  * Cut the executable parts of an ELF image into functions and gather their atoms. Everything is taken from `arena` and borrows from
  * `data`. PL_E_INPUT when it is no ELF image. Never fails on odd code: what cannot be decoded is flagged. O(n log n).
  */
-PL_MUST_USE pl_status pl_code_of_elf(pl_bytes data, struct pl_arena *arena, struct pl_code *out, struct pl_err *err);
+PL_MUST_USE pl_status pl_code_of_elf(pl_bytes data, struct pl_arena *arena, struct pl_code *out,
+                                     struct pl_err *err);
+
+/*
+ * The pointers of the object at `address`: those up to the next place that code refers to, or to 64 bytes without one. *n is their
+ * number. Borrowed; NULL when there is none. O(log n + *n).
+ */
+const struct pl_code_slot *pl_code_table(const struct pl_code *code, uint64_t address, size_t *n);
 
 #endif

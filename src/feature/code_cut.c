@@ -1,0 +1,285 @@
+/*
+ * code_cut.c - executable bytes into disjoint functions, and what lies between them.
+ *
+ * 1. Functions whose end is known: stubs, unwind entries, symbols with a size. One that reaches over the next one's begin ends there, so
+ *    that a forged giant hides nothing: what it loses is between functions again.
+ * 2. Between them, functions begin where something enters: an entry, a call, a jump, a pointer, an export. They end at the next one.
+ * 3. The rest is fill or, when anything in it is not, a gap that says so.
+ */
+#include "feature/code_image.h"
+
+#include <stdlib.h>
+
+void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed)
+{
+    struct pl_code_seed *s = PL_VEC_ADD(&im->seeds);
+    if (s == NULL)
+        im->no_memory = true;
+    else
+        *s = seed;
+}
+
+static int by_seed(const void *a, const void *b)
+{
+    const struct pl_code_seed *x = a;
+    const struct pl_code_seed *y = b;
+    if (x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    if (x->size != y->size)
+        return x->size > y->size ? -1 : 1;
+    if (x->flags != y->flags)
+        return x->flags > y->flags ? -1 : 1; /* exported names first */
+    return pl_bytes_cmp(x->name, y->name);
+}
+
+static void add_function(struct pl_code_image *im, const struct pl_code_area *area,
+                         const struct pl_code_seed *seed, uint64_t size)
+{
+    struct pl_function *f = PL_VEC_ADD(&im->functions);
+    if (f == NULL) {
+        im->no_memory = true;
+        return;
+    }
+    uint64_t from = seed->address - area->address;
+    *f = (struct pl_function){.address = seed->address,
+                              .offset = area->offset + from,
+                              .size = size < area->size - from ? size : area->size - from,
+                              .flags = seed->flags | (seed->is_inside ? PL_FUNCTION_INSIDE : 0),
+                              .n_atoms = UINT32_MAX, /* not decoded yet */
+                              .name = seed->name};
+}
+
+static void merge(struct pl_function *f, const struct pl_code_seed *seed)
+{
+    f->flags |= seed->flags;
+    if (f->name.n == 0)
+        f->name = seed->name;
+}
+
+void pl_code_cut_sized(struct pl_code_image *im)
+{
+    if (im->seeds.n > 0)
+        qsort(im->seeds.v, im->seeds.n, sizeof *im->seeds.v, by_seed);
+    for (size_t i = 0; i < im->seeds.n && !im->no_memory; i++) {
+        const struct pl_code_seed *seed = &im->seeds.v[i];
+        struct pl_function *last = im->functions.n > 0 ? &im->functions.v[im->functions.n - 1] : NULL;
+        bool is_within = last != NULL && seed->address - last->address < last->size;
+        const struct pl_code_area *area = pl_code_area_at(im, seed->address);
+        if (last != NULL && seed->address == last->address) {
+            merge(last, seed);
+            continue;
+        }
+        if (area == NULL || seed->rank == PL_SEED_START || (area->is_plt && seed->rank != PL_SEED_STUB))
+            continue;
+        if (is_within && seed->rank == PL_SEED_SYMBOL && (last->flags & PL_FUNCTION_UNWIND))
+            continue; /* a label inside */
+        if (is_within)
+            last->size = seed->address - last->address;
+        add_function(im, area, seed, seed->size);
+    }
+}
+
+size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill)
+{
+    return im->machine == PL_CODE_A64 ? pl_code_step_a64(code, is_fill)
+                                      : pl_code_step_x86(im->machine, code, is_fill);
+}
+
+/* Bytes before the fill at the end. */
+static size_t trim_fill(const struct pl_code_image *im, pl_bytes code)
+{
+    size_t end = 0;
+    for (size_t at = 0; at < code.n;) {
+        bool is_fill;
+        at += pl_code_step(im, pl_bytes_from(code, at), &is_fill);
+        if (!is_fill)
+            end = at < code.n ? at : code.n;
+    }
+    return end;
+}
+
+static void add_gap(struct pl_code_image *im, uint64_t offset, uint64_t length)
+{
+    bool is_fill = true;
+    pl_bytes code = pl_bytes_sub(im->data, (size_t)offset, (size_t)length);
+    if (length == 0)
+        return;
+    for (size_t at = 0; at < code.n && is_fill;)
+        at += pl_code_step(im, pl_bytes_from(code, at), &is_fill);
+    struct pl_code_gap *gap = PL_VEC_ADD(&im->gaps);
+    if (gap == NULL)
+        im->no_memory = true;
+    else
+        *gap = (struct pl_code_gap){offset, length, is_fill};
+}
+
+static int by_address(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Index of the first start at or after `address`. */
+static size_t first_start(const pl_code_addresses *starts, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = starts->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (starts->v[middle] < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The seed of lowest rank at an address, for its name; a bare one when nothing but code leads there. */
+static struct pl_code_seed seed_at(const struct pl_code_image *im, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = im->seeds.n;
+    struct pl_code_seed found = {.address = address, .rank = PL_SEED_START};
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (im->seeds.v[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < im->seeds.n && im->seeds.v[low].address == address; low++) {
+        found.flags |= im->seeds.v[low].flags & PL_FUNCTION_EXPORTED;
+        if (found.name.n == 0)
+            found.name = im->seeds.v[low].name;
+    }
+    return found;
+}
+
+static int by_function(const void *a, const void *b)
+{
+    const struct pl_function *x = a;
+    const struct pl_function *y = b;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
+struct between {
+    const struct pl_code_area *area;
+    uint64_t from; /* bytes in the area */
+    uint64_t end;
+};
+
+typedef PL_VEC(struct between) betweens;
+
+static void add_between(struct pl_code_image *im, betweens *out, const struct pl_code_area *area,
+                        uint64_t from, uint64_t end)
+{
+    struct between *b = from < end ? PL_VEC_ADD(out) : NULL;
+    if (b != NULL)
+        *b = (struct between){area, from, end};
+    else if (from < end)
+        im->no_memory = true;
+}
+
+/* The ranges of all areas that no function holds, by address. */
+static void find_between(struct pl_code_image *im, betweens *out)
+{
+    size_t i = 0;
+    for (size_t k = 0; k < im->areas.n; k++) {
+        const struct pl_code_area *area = &im->areas.v[k];
+        uint64_t at = 0;
+        while (i < im->functions.n && im->functions.v[i].address < area->address)
+            i++;
+        for (; i < im->functions.n && im->functions.v[i].address - area->address < area->size; i++) {
+            uint64_t from = im->functions.v[i].address - area->address;
+            add_between(im, out, area, at, from);
+            at = from + im->functions.v[i].size;
+        }
+        add_between(im, out, area, at, area->size);
+    }
+}
+
+/* Functions and gaps of one range between functions. */
+static void cut_between(struct pl_code_image *im, const struct between *b, const pl_code_addresses *starts)
+{
+    const struct pl_code_area *area = b->area;
+    uint64_t at = area->address + b->from;
+    uint64_t stop = area->address + b->end;
+    for (size_t i = first_start(starts, at); i < starts->n && starts->v[i] < stop && !im->no_memory; i++) {
+        uint64_t begin = starts->v[i];
+        uint64_t next = i + 1 < starts->n && starts->v[i + 1] < stop ? starts->v[i + 1] : stop;
+        uint64_t offset = area->offset + (begin - area->address);
+        size_t size = trim_fill(im, pl_bytes_sub(im->data, (size_t)offset, (size_t)(next - begin)));
+        if (size == 0)
+            continue;
+        add_gap(im, area->offset + (at - area->address), begin - at);
+        struct pl_code_seed seed = seed_at(im, begin);
+        add_function(im, area, &seed, size);
+        at = begin + size;
+    }
+    add_gap(im, area->offset + (at - area->address), stop - at);
+}
+
+static size_t keep_each_once(uint64_t *v, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || v[kept - 1] != v[i])
+            v[kept++] = v[i];
+    return kept;
+}
+
+static void add_start(struct pl_code_image *im, pl_code_addresses *starts, uint64_t address)
+{
+    if (pl_code_area_at(im, address) == NULL)
+        return;
+    uint64_t *slot = PL_VEC_ADD(starts);
+    if (slot == NULL)
+        im->no_memory = true;
+    else
+        *slot = address;
+}
+
+/* Calls in code that nobody bounds lead to functions too; jumps do when they lead to where a function may be aligned. */
+static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_code_addresses *found)
+{
+    struct pl_code_sink sink = {0};
+    for (size_t i = 0; i < ranges->n; i++) {
+        const struct between *b = &ranges->v[i];
+        pl_bytes code =
+            pl_bytes_sub(im->data, (size_t)(b->area->offset + b->from), (size_t)(b->end - b->from));
+        if (!b->area->is_plt)
+            pl_code_decode(im, &sink, b->area->address + b->from, code, b->area->offset + b->from);
+    }
+    for (size_t a = 0; a < sink.atoms.n; a++) {
+        const struct pl_atom *atom = &sink.atoms.v[a];
+        if (atom->kind == PL_ATOM_CALL &&
+            (atom->hash == PL_USE_CALL || (atom->hash == PL_USE_JUMP && atom->value % 16 == 0)))
+            add_start(im, found, atom->value);
+    }
+    if (sink.no_memory)
+        im->no_memory = true;
+    PL_VEC_FREE(&sink.atoms);
+}
+
+void pl_code_cut_rest(struct pl_code_image *im, pl_code_addresses *starts)
+{
+    for (size_t i = 0; i < im->seeds.n; i++)
+        add_start(im, starts, im->seeds.v[i].address);
+    for (size_t i = 0; i < im->slots.n; i++)
+        if (im->slots.v[i].target != 0)
+            add_start(im, starts, im->slots.v[i].target);
+    betweens ranges = {0};
+    find_between(im, &ranges);
+    sweep_between(im, &ranges, starts);
+    if (starts->n > 0)
+        qsort(starts->v, starts->n, sizeof *starts->v, by_address);
+    starts->n = keep_each_once(starts->v, starts->n);
+    for (size_t i = 0; i < ranges.n && !im->no_memory; i++)
+        cut_between(im, &ranges.v[i], starts);
+    PL_VEC_FREE(&ranges);
+    if (im->functions.n > 0)
+        qsort(im->functions.v, im->functions.n, sizeof *im->functions.v, by_function);
+}

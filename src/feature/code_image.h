@@ -1,0 +1,148 @@
+/*
+ * code_image.h - what the files of the code reader share; nobody else includes this.
+ *
+ *     code.c         order of work; ties atoms to functions, cold parts to their owners
+ *     code_elf.c     an ELF image: addresses, relocated pointers, symbols, entries
+ *     code_unwind.c  .eh_frame: where functions begin and end
+ *     code_plt.c     the linker's stubs
+ *     code_cut.c     all of these into disjoint functions, and the gaps between them
+ *     code_refer.c   what an address means: a string, an import, a function, data
+ *     code_x86.c     decoding x86-64 and i386
+ *     code_a64.c     decoding aarch64
+ *
+ * Only code_elf.c and code_unwind.c know ELF; another kind of image fills in the same struct.
+ */
+#ifndef PL_FEATURE_CODE_IMAGE_H
+#define PL_FEATURE_CODE_IMAGE_H
+
+#include "base/cursor.h"
+#include "base/vec.h"
+#include "feature/code.h"
+#include "format/binary/elf.h"
+
+enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64 };
+
+/* A loaded part of the file. */
+struct pl_code_span {
+    uint64_t address;
+    uint64_t memory_bytes; /* at least size */
+    uint64_t offset;
+    uint64_t size; /* bytes in the file */
+    bool is_writable;
+};
+
+/* Executable bytes. */
+struct pl_code_area {
+    uint64_t address;
+    uint64_t offset;
+    uint64_t size;
+    bool is_plt;
+};
+
+enum pl_code_seed_rank { PL_SEED_STUB, PL_SEED_UNWIND, PL_SEED_SYMBOL, PL_SEED_START };
+
+/* In pl_function.flags until code.c has tied everything: see pl_code_seed.is_inside. */
+#define PL_FUNCTION_INSIDE 0x80000000u
+
+/* A place where a function begins. */
+struct pl_code_seed {
+    uint64_t address;
+    uint64_t size; /* bytes; 0 when unknown */
+    uint32_t rank; /* enum pl_code_seed_rank */
+    uint32_t flags;
+    bool is_inside; /* the unwind entry says that a frame exists already: a split-off part */
+    pl_bytes name;
+};
+
+/* Text up to a NUL in read-only data: [from, end) in the file. */
+struct pl_code_text {
+    uint32_t from;
+    uint32_t end;
+};
+
+typedef PL_VEC(uint64_t) pl_code_addresses;
+
+struct pl_code_image {
+    pl_bytes data;
+    struct pl_arena *arena;
+    struct pl_err *err;
+    enum pl_code_machine machine;
+    bool is_fixed;     /* loaded where it says, so that absolute addresses stand in the code */
+    uint64_t got_base; /* i386: what the GOT register holds; 0 when unknown */
+    PL_VEC(struct pl_code_span) spans; /* by address, disjoint */
+    PL_VEC(struct pl_code_area) areas; /* by address, disjoint */
+    PL_VEC(struct pl_code_slot) slots; /* by address, each once */
+    PL_VEC(struct pl_code_seed) seeds;
+    PL_VEC(struct pl_code_entry) entries;
+    PL_VEC(struct pl_code_text) texts;    /* by from, disjoint */
+    PL_VEC(struct pl_function) functions; /* by address, disjoint, once cut */
+    PL_VEC(struct pl_code_gap) gaps;
+    PL_VEC(pl_bytes) jump_names; /* imports in the order of the lazy relocations */
+    bool no_memory;              /* sticky */
+};
+
+/* How an instruction uses an address. */
+enum pl_code_use {
+    PL_USE_ADDRESS,  /* computes it */
+    PL_USE_LOAD,     /* reads or writes `width` bytes there */
+    PL_USE_FLOAT,    /* reads a float or double there */
+    PL_USE_CALL,     /* calls there */
+    PL_USE_INDIRECT, /* calls or jumps to what stands there */
+    PL_USE_JUMP,
+    PL_USE_BRANCH /* jumps there under a condition */
+};
+
+/* What decoding a range gives. Atoms of kind CALL carry the address in `value` and the pl_code_use in `hash` until code.c ties them. */
+struct pl_code_sink {
+    PL_VEC(struct pl_atom) atoms;
+    bool is_bad;    /* some byte was no instruction */
+    bool no_memory; /* sticky */
+};
+
+/* Is it NULL-free: does [address, address + size) lie in one area or span? NULL when not. O(log n). */
+const struct pl_code_area *pl_code_area_at(const struct pl_code_image *im, uint64_t address);
+const struct pl_code_span *pl_code_span_at(const struct pl_code_image *im, uint64_t address);
+/* `n` bytes of the file at an address; empty when they are not all in the file. */
+pl_bytes pl_code_bytes_at(const struct pl_code_image *im, uint64_t address, uint64_t n);
+const struct pl_code_slot *pl_code_slot_at(const struct pl_code_image *im, uint64_t address);
+/* Text from an address in read-only data up to its NUL; empty when there is none. */
+pl_bytes pl_code_text_at(const struct pl_code_image *im, uint64_t address);
+uint32_t pl_code_function_at(const struct pl_function *functions, size_t n, uint64_t address);
+
+struct pl_atom *pl_code_emit(struct pl_code_sink *sink, enum pl_atom_kind kind, uint64_t at, uint64_t value);
+/* Add the atoms of a use of `address` by the instruction at byte `at`. */
+void pl_code_refer(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at, uint64_t address,
+                   enum pl_code_use use, unsigned width);
+/* Add the constant unless it is dull; `raw` is its bytes in the file where they can be text. */
+void pl_code_constant(struct pl_code_sink *sink, uint64_t at, uint64_t value, pl_bytes raw);
+
+/* code_elf.c; *unsupported is set when there is no decoder. */
+pl_status pl_code_load_elf(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported);
+void pl_code_gather_texts(struct pl_code_image *im);
+void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed);
+/* code_unwind.c */
+void pl_code_read_unwind(struct pl_code_image *im, pl_bytes table, uint64_t table_address, bool is_64);
+/* code_plt.c: seeds of all stubs. */
+void pl_code_read_stubs(struct pl_code_image *im);
+/* The pattern of hex digits, `?` for any digit, spaces ignored, fits the front of `code`: its bytes, else 0. */
+size_t pl_code_fits(pl_bytes code, const char *pattern);
+/* code_runtime.c: is this start-up code, by content? */
+bool pl_code_is_runtime(enum pl_code_machine machine, pl_bytes code);
+/* code_cut.c: functions with a known end; then those between them that begin at `starts`, and the gaps. */
+void pl_code_cut_sized(struct pl_code_image *im);
+void pl_code_cut_rest(struct pl_code_image *im, pl_code_addresses *starts);
+/* Decode a range into atoms, by machine. `address` is of the first byte. */
+void pl_code_decode(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
+                    pl_bytes code, uint64_t offset);
+void pl_code_decode_x86(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
+                        pl_bytes code, uint64_t offset);
+void pl_code_decode_a64(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
+                        pl_bytes code, uint64_t offset);
+/*
+ * Bytes of the instruction at the front of `code`, 1 when it is none; *is_fill: a no-operation that carries nothing, a trap, or zeros.
+ */
+size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill);
+size_t pl_code_step_x86(enum pl_code_machine machine, pl_bytes code, bool *is_fill);
+size_t pl_code_step_a64(pl_bytes code, bool *is_fill);
+
+#endif

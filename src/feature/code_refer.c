@@ -1,0 +1,268 @@
+/*
+ * code_refer.c - what an address means to the function that uses it.
+ *
+ * Asked in this order: a pointer that the loader fills in, code, a string, other data. A use of code is left as an address, since
+ * functions are tied together when all of them are known.
+ */
+#include "feature/code_image.h"
+
+#include "base/quote.h"
+
+const struct pl_code_span *pl_code_span_at(const struct pl_code_image *im, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = im->spans.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct pl_code_span *s = &im->spans.v[middle];
+        if (address < s->address)
+            high = middle;
+        else if (address - s->address < s->memory_bytes)
+            return s;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+const struct pl_code_area *pl_code_area_at(const struct pl_code_image *im, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = im->areas.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct pl_code_area *a = &im->areas.v[middle];
+        if (address < a->address)
+            high = middle;
+        else if (address - a->address < a->size)
+            return a;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+pl_bytes pl_code_bytes_at(const struct pl_code_image *im, uint64_t address, uint64_t n)
+{
+    const struct pl_code_span *s = pl_code_span_at(im, address);
+    if (s == NULL || address - s->address > s->size || n > s->size - (address - s->address))
+        return (pl_bytes){NULL, 0};
+    return pl_bytes_sub(im->data, (size_t)(s->offset + (address - s->address)), (size_t)n);
+}
+
+const struct pl_code_slot *pl_code_slot_at(const struct pl_code_image *im, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = im->slots.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (im->slots.v[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < im->slots.n && im->slots.v[low].address == address ? &im->slots.v[low] : NULL;
+}
+
+uint32_t pl_code_function_at(const struct pl_function *functions, size_t n, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (address < functions[middle].address)
+            high = middle;
+        else if (address - functions[middle].address < functions[middle].size)
+            return (uint32_t)middle;
+        else
+            low = middle + 1;
+    }
+    return PL_NO_TARGET;
+}
+
+/* Length of the character at the front of `b` when it may stand in a string; 0 when not. */
+static size_t text_step(pl_bytes b)
+{
+    uint8_t c = b.p[0];
+    uint32_t code_point;
+    if (c >= 0x80)
+        return pl_utf8_next(b, &code_point);
+    return (c >= 0x20 && c < 0x7f) || (c >= 7 && c <= 13) || c == 0x1b;
+}
+
+static void add_texts(struct pl_code_image *im, uint64_t from, uint64_t size)
+{
+    uint64_t end = from + size;
+    uint64_t begin = from;
+    for (uint64_t at = from; at < end && !im->no_memory;) {
+        pl_bytes left = pl_bytes_sub(im->data, (size_t)at, (size_t)(end - at));
+        size_t step = text_step(left);
+        if (step > 0) {
+            at += step;
+            continue;
+        }
+        if (left.p[0] == 0 && at > begin) {
+            struct pl_code_text *t = PL_VEC_ADD(&im->texts);
+            if (t == NULL)
+                im->no_memory = true;
+            else
+                *t = (struct pl_code_text){(uint32_t)begin, (uint32_t)at};
+        }
+        begin = ++at;
+    }
+}
+
+void pl_code_gather_texts(struct pl_code_image *im)
+{
+    uint64_t done = 0; /* spans may share bytes of the file; each byte is looked at once */
+    for (size_t i = 0; i < im->spans.n && im->data.n <= UINT32_MAX; i++) {
+        const struct pl_code_span *s = &im->spans.v[i];
+        uint64_t from = s->offset > done ? s->offset : done;
+        if (s->is_writable || from >= s->offset + s->size)
+            continue;
+        add_texts(im, from, s->offset + s->size - from);
+        done = s->offset + s->size;
+    }
+}
+
+static pl_bytes text_in_file(const struct pl_code_image *im, uint64_t offset)
+{
+    size_t low = 0;
+    size_t high = im->texts.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (im->texts.v[middle].end <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == im->texts.n || im->texts.v[low].from > offset)
+        return (pl_bytes){NULL, 0};
+    pl_bytes text = pl_bytes_sub(im->data, (size_t)offset, (size_t)(im->texts.v[low].end - offset));
+    return (text.p[0] & 0xc0) == 0x80 ? (pl_bytes){NULL, 0} : text; /* not from the middle of a character */
+}
+
+pl_bytes pl_code_text_at(const struct pl_code_image *im, uint64_t address)
+{
+    const struct pl_code_span *s = pl_code_span_at(im, address);
+    if (s == NULL || s->is_writable || address - s->address >= s->size ||
+        pl_code_area_at(im, address) != NULL)
+        return (pl_bytes){NULL, 0};
+    return text_in_file(im, s->offset + (address - s->address));
+}
+
+struct pl_atom *pl_code_emit(struct pl_code_sink *sink, enum pl_atom_kind kind, uint64_t at, uint64_t value)
+{
+    struct pl_atom *a = PL_VEC_ADD(&sink->atoms);
+    if (a == NULL) {
+        sink->no_memory = true;
+        return NULL;
+    }
+    *a = (struct pl_atom){.kind = (uint8_t)kind, .at = at, .value = value, .target = PL_NO_TARGET};
+    return a;
+}
+
+static void emit_text(struct pl_code_sink *sink, enum pl_atom_kind kind, uint64_t at, uint64_t address,
+                      pl_bytes text)
+{
+    struct pl_atom *a = pl_code_emit(sink, kind, at, address);
+    if (a == NULL)
+        return;
+    a->text = text;
+    a->hash = pl_atom_hash_text(text);
+}
+
+/* An address in code: kept with its use until functions are known. */
+static void emit_code(struct pl_code_sink *sink, uint64_t at, uint64_t address, enum pl_code_use use)
+{
+    struct pl_atom *a = pl_code_emit(sink, PL_ATOM_CALL, at, address);
+    if (a != NULL)
+        a->hash = use;
+}
+
+static void emit_float(struct pl_code_sink *sink, uint64_t at, pl_bytes bytes)
+{
+    struct pl_cursor c = pl_cursor_of(bytes);
+    union {
+        uint64_t bits;
+        double value;
+    } wide;
+    union {
+        uint32_t bits;
+        float value;
+    } narrow;
+    if (bytes.n == 8) {
+        wide.bits = pl_cursor_u64le(&c);
+    } else {
+        narrow.bits = pl_cursor_u32le(&c);
+        wide.value = (double)narrow.value;
+    }
+    struct pl_atom *a = pl_code_emit(sink, PL_ATOM_FLOAT, at, wide.bits);
+    if (a != NULL)
+        a->hash = pl_atom_hash_value(wide.bits);
+}
+
+static void refer_data(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at,
+                       uint64_t address, enum pl_code_use use, unsigned width)
+{
+    const struct pl_code_span *s = pl_code_span_at(im, address);
+    if (s == NULL)
+        return;
+    pl_bytes read_only = {NULL, 0};
+    if (!s->is_writable && width > 0 && width <= 64)
+        read_only = pl_code_bytes_at(im, address, width);
+    if (use == PL_USE_FLOAT && (read_only.n == 4 || read_only.n == 8)) {
+        emit_float(sink, at, read_only);
+        return;
+    }
+    struct pl_atom *a = pl_code_emit(sink, PL_ATOM_DATA, at, address);
+    if (a != NULL)
+        a->text = read_only;
+}
+
+/* What a pointer that is loaded or computed leads to. */
+static void refer_address(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at,
+                          uint64_t address, enum pl_code_use use)
+{
+    if (pl_code_area_at(im, address) != NULL) {
+        emit_code(sink, at, address, use);
+        return;
+    }
+    pl_bytes text = pl_code_text_at(im, address);
+    if (text.n > 0)
+        emit_text(sink, PL_ATOM_STRING, at, address, text);
+    else
+        refer_data(im, sink, at, address, PL_USE_ADDRESS, 0);
+}
+
+void pl_code_refer(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at, uint64_t address,
+                   enum pl_code_use use, unsigned width)
+{
+    const struct pl_code_slot *slot = pl_code_slot_at(im, address);
+    if (slot != NULL && (slot->is_copy || (use != PL_USE_ADDRESS && slot->target == 0 && slot->name.n > 0))) {
+        emit_text(sink, PL_ATOM_IMPORT, at, address, slot->name);
+    } else if (slot != NULL && use == PL_USE_LOAD && slot->target != 0) {
+        refer_address(im, sink, at, slot->target, PL_USE_ADDRESS);
+    } else if (slot != NULL && use == PL_USE_INDIRECT && slot->target != 0) {
+        emit_code(sink, at, slot->target, PL_USE_CALL);
+    } else if (use == PL_USE_ADDRESS || use == PL_USE_CALL || use == PL_USE_JUMP || use == PL_USE_BRANCH) {
+        refer_address(im, sink, at, address, use);
+    } else {
+        refer_data(im, sink, at, address, use, width);
+    }
+}
+
+void pl_code_constant(struct pl_code_sink *sink, uint64_t at, uint64_t value, pl_bytes raw)
+{
+    if (pl_atom_is_dull(value))
+        return;
+    struct pl_atom *a = pl_code_emit(sink, PL_ATOM_CONSTANT, at, value);
+    if (a == NULL)
+        return;
+    a->hash = pl_atom_hash_value(value);
+    bool is_text = raw.n >= 4;
+    for (size_t i = 0; is_text && i < raw.n; i++)
+        is_text = text_step(pl_bytes_sub(raw, i, 1)) > 0;
+    if (is_text)
+        a->text = raw;
+}

@@ -1,0 +1,329 @@
+/*
+ * code_x86.c - atoms of x86-64 and i386 code.
+ *
+ * Zydis decodes in its minimal mode: mnemonic, lengths and the raw fields of the encoding; operands are read from those where an atom may
+ * be, which is three times faster than having all of them. Nothing is allocated for an instruction.
+ *
+ * Source: Intel SDM 2A, chapter 2 (ModRM, SIB, RIP-relative addressing); GCC and clang switch sequences as seen in their output.
+ * Not read here: addresses made of more than one instruction; i386 position-independent code only through its GOT register.
+ */
+#include "feature/code_image.h"
+
+#include <Zydis/Zydis.h>
+
+#define SWITCH_WINDOW 24u /* instructions between the comparison and the jump */
+
+/* What was seen of a switch in the last instructions. */
+struct switch_state {
+    uint64_t limit; /* immediate of the last comparison */
+    uint32_t since_limit;
+    bool has_limit;
+    bool is_bounded; /* a jump on "above" came after it */
+    uint32_t since_table;
+    bool has_table;
+    uint64_t table; /* address */
+    size_t table_atom;
+};
+
+struct x86 {
+    const struct pl_code_image *im;
+    struct pl_code_sink *sink;
+    ZydisDecoder decoder;
+    bool is_64;
+    uint64_t begin, end; /* addresses of the range */
+    struct switch_state sw;
+};
+
+static void init_decoder(ZydisDecoder *d, enum pl_code_machine machine)
+{
+    bool is_64 = machine == PL_CODE_X86_64;
+    (void)ZydisDecoderInit(d, is_64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
+                           is_64 ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32); /* these pairs are valid */
+    (void)ZydisDecoderEnableMode(d, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
+}
+
+static bool has_memory(const ZydisDecodedInstruction *in)
+{
+    return (in->attributes & ZYDIS_ATTRIB_HAS_MODRM) && in->raw.modrm.mod != 3;
+}
+
+/* The address of a memory operand when it is known: RIP-relative, absolute, or by the GOT register. */
+static bool memory_address(const struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next,
+                           uint64_t *address)
+{
+    uint8_t mod = in->raw.modrm.mod;
+    uint8_t rm = in->raw.modrm.rm;
+    bool has_sib = rm == 4;
+    uint64_t displacement = (uint64_t)in->raw.disp.value;
+    if (!has_memory(in) || in->raw.disp.size != 32)
+        return false;
+    if (mod == 0 && rm == 5) {
+        *address = x->is_64 ? next + displacement : displacement & UINT32_MAX;
+        return true;
+    }
+    bool is_bare = mod == 0 && has_sib && in->raw.sib.base == 5; /* [index * scale + displacement] */
+    if (x->im->is_fixed && (is_bare || mod == 2)) {
+        *address = x->is_64 ? displacement : displacement & UINT32_MAX;
+        return pl_code_span_at(x->im, *address) != NULL;
+    }
+    if (!x->is_64 && x->im->got_base != 0 && mod == 2) {
+        *address = (x->im->got_base + displacement) & UINT32_MAX;
+        return pl_code_span_at(x->im, *address) != NULL;
+    }
+    return false;
+}
+
+/* Bytes of a scalar floating-point operand in memory; 0 for everything else. */
+static unsigned float_bytes(const ZydisDecodedInstruction *in)
+{
+    switch (in->mnemonic) {
+    case ZYDIS_MNEMONIC_MOVSS:
+    case ZYDIS_MNEMONIC_ADDSS:
+    case ZYDIS_MNEMONIC_SUBSS:
+    case ZYDIS_MNEMONIC_MULSS:
+    case ZYDIS_MNEMONIC_DIVSS:
+    case ZYDIS_MNEMONIC_MINSS:
+    case ZYDIS_MNEMONIC_MAXSS:
+    case ZYDIS_MNEMONIC_COMISS:
+    case ZYDIS_MNEMONIC_UCOMISS:
+    case ZYDIS_MNEMONIC_CVTSS2SD:
+    case ZYDIS_MNEMONIC_CMPSS:
+    case ZYDIS_MNEMONIC_VMOVSS:
+    case ZYDIS_MNEMONIC_VADDSS:
+    case ZYDIS_MNEMONIC_VMULSS: return 4;
+    case ZYDIS_MNEMONIC_MOVSD:
+        return in->opcode_map == ZYDIS_OPCODE_MAP_0F ? 8 : 0; /* else it is the string instruction */
+    case ZYDIS_MNEMONIC_ADDSD:
+    case ZYDIS_MNEMONIC_SUBSD:
+    case ZYDIS_MNEMONIC_MULSD:
+    case ZYDIS_MNEMONIC_DIVSD:
+    case ZYDIS_MNEMONIC_MINSD:
+    case ZYDIS_MNEMONIC_MAXSD:
+    case ZYDIS_MNEMONIC_COMISD:
+    case ZYDIS_MNEMONIC_UCOMISD:
+    case ZYDIS_MNEMONIC_CVTSD2SS:
+    case ZYDIS_MNEMONIC_CMPSD:
+    case ZYDIS_MNEMONIC_VMOVSD:
+    case ZYDIS_MNEMONIC_VADDSD:
+    case ZYDIS_MNEMONIC_VMULSD: return in->opcode_map == ZYDIS_OPCODE_MAP_0F ? 8 : 0;
+    case ZYDIS_MNEMONIC_FLD:
+    case ZYDIS_MNEMONIC_FADD:
+    case ZYDIS_MNEMONIC_FSUB:
+    case ZYDIS_MNEMONIC_FSUBR:
+    case ZYDIS_MNEMONIC_FMUL:
+    case ZYDIS_MNEMONIC_FDIV:
+    case ZYDIS_MNEMONIC_FDIVR:
+    case ZYDIS_MNEMONIC_FCOM:
+    case ZYDIS_MNEMONIC_FCOMP:
+        return in->opcode == 0xd8 || in->opcode == 0xd9   ? 4
+               : in->opcode == 0xdc || in->opcode == 0xdd ? 8
+                                                          : 0;
+    default: return 0;
+    }
+}
+
+static bool is_vector(const ZydisDecodedInstruction *in)
+{
+    return in->encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY ||
+           (in->opcode_map == ZYDIS_OPCODE_MAP_0F &&
+            (in->opcode == 0x28 || in->opcode == 0x6f || in->opcode == 0x10));
+}
+
+static void refer_memory(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
+{
+    uint64_t address;
+    if (!memory_address(x, in, next, &address))
+        return;
+    enum pl_code_use use = PL_USE_LOAD;
+    unsigned width = float_bytes(in);
+    if (in->mnemonic == ZYDIS_MNEMONIC_LEA)
+        use = PL_USE_ADDRESS;
+    else if (in->mnemonic == ZYDIS_MNEMONIC_CALL || in->mnemonic == ZYDIS_MNEMONIC_JMP)
+        use = PL_USE_INDIRECT;
+    else if (width > 0)
+        use = PL_USE_FLOAT;
+    else if (in->mnemonic == ZYDIS_MNEMONIC_NOP)
+        return;
+    else
+        width = is_vector(in) ? 16 : in->operand_width / 8u;
+    size_t before = x->sink->atoms.n;
+    pl_code_refer(x->im, x->sink, at, address, use, width);
+    bool may_be_table = use == PL_USE_ADDRESS || (use == PL_USE_INDIRECT && in->raw.modrm.rm == 4);
+    if (may_be_table && x->sink->atoms.n == before + 1 && x->sink->atoms.v[before].kind == PL_ATOM_DATA) {
+        x->sw.has_table = true;
+        x->sw.since_table = 0;
+        x->sw.table = address;
+        x->sw.table_atom = before;
+    }
+}
+
+static uint64_t cut_to(uint64_t value, unsigned bits)
+{
+    return bits == 0 || bits >= 64 ? value : value & (((uint64_t)1 << bits) - 1);
+}
+
+/* Does it move the stack pointer, so that its number is the size of a frame? */
+static bool is_stack_step(const ZydisDecodedInstruction *in)
+{
+    return (in->mnemonic == ZYDIS_MNEMONIC_ADD || in->mnemonic == ZYDIS_MNEMONIC_SUB ||
+            in->mnemonic == ZYDIS_MNEMONIC_AND) &&
+           (in->attributes & ZYDIS_ATTRIB_HAS_MODRM) && in->raw.modrm.mod == 3 && in->raw.modrm.rm == 4 &&
+           in->raw.rex.B == 0;
+}
+
+static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at)
+{
+    switch (in->mnemonic) {
+    case ZYDIS_MNEMONIC_MOV:
+    case ZYDIS_MNEMONIC_CMP:
+    case ZYDIS_MNEMONIC_ADD:
+    case ZYDIS_MNEMONIC_SUB:
+    case ZYDIS_MNEMONIC_AND:
+    case ZYDIS_MNEMONIC_OR:
+    case ZYDIS_MNEMONIC_XOR:
+    case ZYDIS_MNEMONIC_TEST:
+    case ZYDIS_MNEMONIC_IMUL:
+    case ZYDIS_MNEMONIC_PUSH:
+    case ZYDIS_MNEMONIC_ADC:
+    case ZYDIS_MNEMONIC_SBB: break;
+    default: return;
+    }
+    if (in->raw.imm[0].size == 0 || in->raw.imm[0].is_relative)
+        return;
+    uint64_t value = cut_to((uint64_t)in->raw.imm[0].value.s, in->operand_width);
+    if (in->mnemonic == ZYDIS_MNEMONIC_CMP) {
+        x->sw.has_limit = true;
+        x->sw.is_bounded = false;
+        x->sw.since_limit = 0;
+        x->sw.limit = value;
+    }
+    if (in->raw.imm[0].size < 16 || is_stack_step(in))
+        return; /* one byte is always dull */
+    if (x->im->is_fixed && in->raw.imm[0].size == 32 && pl_code_span_at(x->im, value) != NULL) {
+        pl_code_refer(x->im, x->sink, at, value, PL_USE_ADDRESS, 0);
+        return;
+    }
+    pl_bytes raw = pl_bytes_sub(x->im->data, (size_t)(at + in->raw.imm[0].offset), in->raw.imm[0].size / 8u);
+    pl_code_constant(x->sink, at, value, raw);
+}
+
+/* An indirect jump behind a bounded comparison and the address of a table: a switch. */
+static void end_switch(struct x86 *x, uint64_t at)
+{
+    struct switch_state *s = &x->sw;
+    if (s->has_limit && s->is_bounded && s->limit < UINT32_MAX) {
+        struct pl_atom *a = NULL;
+        if (s->has_table)
+            a = &x->sink->atoms.v[s->table_atom];
+        else
+            a = pl_code_emit(x->sink, PL_ATOM_SWITCH, at, 0);
+        if (a != NULL) {
+            uint64_t cases = s->limit + 1;
+            unsigned entry_bytes = x->is_64 && x->im->is_fixed ? 8 : 4;
+            a->kind = PL_ATOM_SWITCH;
+            a->text =
+                s->has_table ? pl_code_bytes_at(x->im, s->table, cases * entry_bytes) : (pl_bytes){NULL, 0};
+            a->value = cases;
+            a->hash = pl_atom_hash_value(cases);
+        }
+    }
+    *s = (struct switch_state){0};
+}
+
+static void age_switch(struct switch_state *s)
+{
+    if (++s->since_limit > SWITCH_WINDOW)
+        s->has_limit = false;
+    if (++s->since_table > SWITCH_WINDOW)
+        s->has_table = false;
+}
+
+static void refer_branch(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
+{
+    bool is_call = in->mnemonic == ZYDIS_MNEMONIC_CALL;
+    bool is_jump = in->mnemonic == ZYDIS_MNEMONIC_JMP;
+    if (in->mnemonic == ZYDIS_MNEMONIC_JNBE || in->mnemonic == ZYDIS_MNEMONIC_JBE)
+        x->sw.is_bounded = x->sw.has_limit;
+    uint64_t target = next + (uint64_t)in->raw.imm[0].value.s;
+    if (!x->is_64)
+        target &= UINT32_MAX;
+    if (!is_call && target >= x->begin && target < x->end)
+        return;
+    if (is_call && target == next)
+        return; /* i386: call the next instruction, to learn where it is */
+    pl_code_refer(x->im, x->sink, at, target,
+                  is_call   ? PL_USE_CALL
+                  : is_jump ? PL_USE_JUMP
+                            : PL_USE_BRANCH,
+                  0);
+}
+
+static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
+{
+    age_switch(&x->sw);
+    if ((in->attributes & ZYDIS_ATTRIB_IS_RELATIVE) && in->raw.imm[0].is_relative) {
+        refer_branch(x, in, at, next);
+        return;
+    }
+    refer_memory(x, in, at, next);
+    if (in->raw.imm[0].size > 0)
+        refer_immediate(x, in, at);
+    if (in->mnemonic == ZYDIS_MNEMONIC_JMP)
+        end_switch(x, at);
+    bool is_gate = in->mnemonic == ZYDIS_MNEMONIC_INT && in->raw.imm[0].value.u == 0x80;
+    if (is_gate || in->mnemonic == ZYDIS_MNEMONIC_SYSCALL || in->mnemonic == ZYDIS_MNEMONIC_SYSENTER)
+        (void)pl_code_emit(x->sink, PL_ATOM_SYSCALL, at, 0);
+}
+
+void pl_code_decode_x86(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
+                        pl_bytes code, uint64_t offset)
+{
+    struct x86 x = {.im = im, .sink = sink, .begin = address, .end = address + code.n};
+    x.is_64 = im->machine == PL_CODE_X86_64;
+    init_decoder(&x.decoder, im->machine);
+    ZydisDecodedInstruction in;
+    for (size_t at = 0; at < code.n && !sink->no_memory;) {
+        if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&x.decoder, NULL, code.p + at, code.n - at, &in))) {
+            sink->is_bad = true;
+            at++;
+            continue;
+        }
+        instruction(&x, &in, offset + at, address + at + in.length);
+        at += in.length;
+    }
+}
+
+/* The i386 assembler's old way to fill: lea that moves a register to itself. */
+static size_t lea_fill(pl_bytes code)
+{
+    static const char *const patterns[] = {"8d7600",         "8d742600", "8d742600",     "8db600000000",
+                                           "8db42600000000", "8d7f00",   "8dbf00000000", "8dbc2700000000"};
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        size_t n = pl_code_fits(code, patterns[i]);
+        if (n > 0)
+            return n;
+    }
+    return 0;
+}
+
+size_t pl_code_step_x86(enum pl_code_machine machine, pl_bytes code, bool *is_fill)
+{
+    ZydisDecoder decoder;
+    ZydisDecodedInstruction in;
+    *is_fill = true;
+    if (code.p[0] == 0xcc || code.p[0] == 0x90)
+        return 1;
+    size_t zeros = code.n < 4 ? code.n : 4;
+    if (pl_bytes_all(pl_bytes_sub(code, 0, zeros), 0))
+        return zeros;
+    size_t n = machine == PL_CODE_I386 ? lea_fill(code) : 0;
+    if (n > 0)
+        return n;
+    *is_fill = false;
+    init_decoder(&decoder, machine);
+    if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, code.p, code.n, &in)))
+        return 1;
+    /* A displacement would be room for a message. */
+    *is_fill = in.mnemonic == ZYDIS_MNEMONIC_NOP && in.raw.disp.value == 0 && in.raw.imm[0].size == 0;
+    return in.length;
+}
