@@ -110,7 +110,8 @@ static pl_status judge_opaque(struct pl_file *f, struct pl_err *err)
     uint64_t opaque = by_class[PL_CLASS_OPAQUE];
     if (opaque == 0)
         return PL_OK;
-    bool is_code = f->kind != NULL && (strncmp(f->kind, "elf-", 4) == 0 || strcmp(f->kind, "class") == 0 ||
+    bool is_code = f->kind != NULL && (strncmp(f->kind, "elf-", 4) == 0 || strncmp(f->kind, "pe-", 3) == 0 ||
+                                       strncmp(f->kind, "macho-", 6) == 0 || strcmp(f->kind, "class") == 0 ||
                                        strcmp(f->kind, "python-bytecode") == 0);
     char text[64];
     struct pl_buf words;
