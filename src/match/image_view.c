@@ -4,6 +4,7 @@
 #include "match/image_view.h"
 
 #include "format/binary/elf.h"
+#include "format/binary/macho.h"
 #include "format/binary/pe.h"
 
 static pl_status read_elf(pl_bytes data, struct pl_arena *arena, struct pl_image_view *out,
@@ -44,6 +45,18 @@ static pl_status read_pe(pl_bytes data, struct pl_arena *arena, struct pl_image_
     return PL_OK;
 }
 
+static pl_status read_macho(pl_bytes data, struct pl_arena *arena, struct pl_image_view *out,
+                            struct pl_err *err)
+{
+    struct pl_macho macho;
+    pl_status st = pl_macho_read(data, arena, NULL, &macho, err);
+    if (st != PL_OK)
+        return st;
+    out->ranges = macho.ranges;
+    out->n_ranges = macho.n_ranges;
+    return PL_OK;
+}
+
 struct format {
     bool (*is)(pl_bytes data);
     pl_status (*read)(pl_bytes data, struct pl_arena *arena, struct pl_image_view *out, struct pl_err *err);
@@ -64,6 +77,12 @@ static const struct format formats[] = {
       .string_rule = "pe.string",
       .foreign_rule = "pe.foreign",
       .has_wide = true}},
+    {pl_macho_is,
+     read_macho,
+     {.code_rule = "macho.code",
+      .data_rule = "macho.data",
+      .string_rule = "macho.string",
+      .foreign_rule = "macho.foreign"}},
 };
 
 pl_status pl_image_view_read(struct pl_file *f, struct pl_arena *arena, bool *found,
