@@ -48,6 +48,24 @@ static pl_status digest_two(EVP_MD *const *which, pl_bytes head, pl_bytes data, 
     return is_done ? PL_OK : pl_fail(err, PL_E_NOMEM, PL_NO_OFFSET, "digest: libcrypto refused");
 }
 
+pl_status pl_digest_parts(const char *name, const pl_bytes *parts, size_t n_parts, uint8_t *out, size_t *n,
+                          struct pl_err *err)
+{
+    EVP_MD *md = EVP_MD_fetch(NULL, name, NULL);
+    if (md == NULL)
+        return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "digest: libcrypto does not offer %s", name);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned length = 0;
+    bool is_done = ctx != NULL && EVP_DigestInit_ex2(ctx, md, NULL) == 1;
+    for (size_t i = 0; i < n_parts && is_done; i++)
+        is_done = EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1;
+    is_done = is_done && EVP_DigestFinal_ex(ctx, out, &length) == 1;
+    EVP_MD_CTX_free(ctx);
+    EVP_MD_free(md);
+    *n = length;
+    return is_done ? PL_OK : pl_fail_nomem(err);
+}
+
 pl_status pl_sha256_of(pl_bytes data, pl_sha256 *out, struct pl_err *err)
 {
     return digest_two(&md_sha256, PL_LIT(""), data, out->b, err);

@@ -31,6 +31,15 @@ PL_MUST_USE pl_status pl_sha256_of(pl_bytes data, pl_sha256 *out, struct pl_err 
 PL_MUST_USE pl_status pl_git_blob_of(pl_bytes data, pl_sha1 *out, struct pl_err *err);
 PL_MUST_USE pl_status pl_md5_of(pl_bytes data, pl_md5 *out, struct pl_err *err);
 
+#define PL_DIGEST_MAX_BYTES 64u
+
+/*
+ * Digest of several parts, one after the other, by an algorithm that a signature names: "SHA1", "SHA256", "SHA384", "SHA512", "MD5". `out`
+ * has PL_DIGEST_MAX_BYTES; *n are used. PL_E_UNSUPPORTED when libcrypto does not have it.
+ */
+PL_MUST_USE pl_status pl_digest_parts(const char *algorithm, const pl_bytes *parts, size_t n_parts,
+                                      uint8_t *out, size_t *n, struct pl_err *err);
+
 /* Running sha256. open gives a heap handle; close accepts NULL. */
 struct pl_sha256_run;
 PL_MUST_USE pl_status pl_sha256_open(struct pl_sha256_run **out, struct pl_err *err);

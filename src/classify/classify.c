@@ -9,6 +9,8 @@
  */
 #include "classify/classify.h"
 
+#include "base/cursor.h"
+
 #include <string.h>
 
 struct content_kind {
@@ -20,11 +22,8 @@ struct content_kind {
 };
 
 static const struct content_kind by_content[] = {
-    {"class", {(const uint8_t *)"\xca\xfe\xba\xbe\0\0", 6}, 0, PL_ROLE_ACTIVE, true},
+    {"class", {(const uint8_t *)"\xca\xfe\xba\xbe", 4}, 0, PL_ROLE_ACTIVE, true},
     {"wasm", {(const uint8_t *)"\0asm", 4}, 0, PL_ROLE_ACTIVE, true},
-    {"pe", {(const uint8_t *)"MZ", 2}, 0, PL_ROLE_ACTIVE, true},
-    {"macho", {(const uint8_t *)"\xcf\xfa\xed\xfe", 4}, 0, PL_ROLE_ACTIVE, true},
-    {"macho-fat", {(const uint8_t *)"\xca\xfe\xba\xbe", 4}, 0, PL_ROLE_ACTIVE, true},
     {"static-library", {(const uint8_t *)"!<arch>\n", 8}, 0, PL_ROLE_ACTIVE, true},
     {"gettext-mo", {(const uint8_t *)"\xde\x12\x04\x95", 4}, 0, PL_ROLE_PASSIVE, false},
     {"gettext-mo", {(const uint8_t *)"\x95\x04\x12\xde", 4}, 0, PL_ROLE_PASSIVE, false},
@@ -100,11 +99,17 @@ bool pl_looks_like_text(pl_bytes data)
     return odd * 100 <= head.n;
 }
 
+bool pl_kind_is_image(const char *kind)
+{
+    return kind != NULL &&
+           (strncmp(kind, "elf-", 4) == 0 || strncmp(kind, "pe-", 3) == 0 || strncmp(kind, "macho-", 6) == 0);
+}
+
 bool pl_kind_is_code(const char *kind)
 {
     if (kind == NULL)
         return false;
-    if (strncmp(kind, "elf-", 4) == 0 || strcmp(kind, "python-bytecode") == 0)
+    if (pl_kind_is_image(kind) || strcmp(kind, "python-bytecode") == 0)
         return true;
     for (size_t i = 0; i < sizeof by_content / sizeof by_content[0]; i++)
         if (by_content[i].is_code && strcmp(kind, by_content[i].kind) == 0)
@@ -127,6 +132,72 @@ static const char *elf_kind(pl_bytes data)
         if (machines[i].machine == machine)
             return machines[i].kind;
     return "elf-other";
+}
+
+static unsigned u16(pl_bytes data, uint64_t at, bool is_big_endian)
+{
+    struct pl_cursor c = pl_cursor_at(data, at);
+    return is_big_endian ? pl_cursor_u16be(&c) : pl_cursor_u16le(&c);
+}
+
+static uint32_t u32(pl_bytes data, uint64_t at, bool is_big_endian)
+{
+    struct pl_cursor c = pl_cursor_at(data, at);
+    return is_big_endian ? pl_cursor_u32be(&c) : pl_cursor_u32le(&c);
+}
+
+/* NULL when the bytes are no PE image: MZ alone is a DOS program. A CLR header makes it .NET. Microsoft "PE Format". */
+static const char *pe_kind(pl_bytes data)
+{
+    static const struct {
+        uint16_t machine;
+        const char *kind;
+    } machines[] = {{0x8664, "pe-x86_64"}, {0x14c, "pe-i386"}, {0xaa64, "pe-aarch64"}, {0x1c4, "pe-arm"}};
+    uint64_t at = u32(data, 0x3c, false);
+    if (!pl_bytes_starts(data, PL_LIT("MZ")) || at > data.n ||
+        !pl_bytes_eq(pl_bytes_sub(data, (size_t)at, 4), PL_LIT("PE\0\0")))
+        return NULL;
+    bool is_64 = u16(data, at + 24, false) == 0x20b;
+    uint64_t directories = at + 24 + (is_64 ? 112 : 96);
+    if (u32(data, directories - 4, false) > 14 && u32(data, directories + 8 * 14, false) != 0)
+        return "pe-dotnet";
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
+        if (machines[i].machine == u16(data, at + 4, false))
+            return machines[i].kind;
+    return "pe-other";
+}
+
+/*
+ * NULL when the bytes are no Mach-O image. A Java class begins like a universal one: its version, 45 and more, stands where that has the
+ * number of architectures. <mach-o/loader.h>, <mach-o/fat.h>.
+ */
+static const char *macho_kind(pl_bytes data)
+{
+    static const struct {
+        uint32_t cpu;
+        const char *kind;
+    } cpus[] = {{0x01000007, "macho-x86_64"},  {7, "macho-i386"},
+                {0x0100000c, "macho-aarch64"}, {12, "macho-arm"},
+                {0x01000012, "macho-ppc64"},   {18, "macho-ppc"}};
+    uint32_t magic = u32(data, 0, true);
+    bool is_big = magic == 0xfeedface || magic == 0xfeedfacf;
+    if ((magic == 0xcafebabe || magic == 0xcafebabf) && data.n >= 8 && u32(data, 4, true) < 45)
+        return "macho-fat";
+    if (!is_big && magic != 0xcefaedfe && magic != 0xcffaedfe)
+        return NULL;
+    for (size_t i = 0; i < sizeof cpus / sizeof cpus[0]; i++)
+        if (cpus[i].cpu == u32(data, 4, is_big))
+            return cpus[i].kind;
+    return "macho-other";
+}
+
+static const char *image_kind(pl_bytes data)
+{
+    if (pl_bytes_starts(data, PL_LIT("\x7f"
+                                     "ELF")))
+        return elf_kind(data);
+    const char *kind = pe_kind(data);
+    return kind != NULL ? kind : macho_kind(data);
 }
 
 static const char *script_kind(pl_bytes data)
@@ -171,9 +242,8 @@ static bool is_passive_control(pl_bytes name)
 
 static bool classify_code(struct pl_file *f)
 {
-    if (pl_bytes_starts(f->data, PL_LIT("\x7f"
-                                        "ELF"))) {
-        f->kind = elf_kind(f->data);
+    f->kind = image_kind(f->data);
+    if (f->kind != NULL) {
         f->role = PL_ROLE_ACTIVE;
         return true;
     }

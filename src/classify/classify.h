@@ -18,4 +18,7 @@ bool pl_looks_like_text(pl_bytes data);
 /* True for kinds whose bytes are machine code or bytecode ("elf-…", "class", "pe"...). */
 bool pl_kind_is_code(const char *kind);
 
+/* True for executable images that have a reader in format/binary ("elf-…", "pe-…", "macho-…"). */
+bool pl_kind_is_image(const char *kind);
+
 #endif

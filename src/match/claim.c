@@ -3,6 +3,8 @@
  */
 #include "match/claim.h"
 
+#include "classify/classify.h"
+
 #include <string.h>
 
 static bool is_whole_unit(const struct pl_source_file *s, const struct pl_run *run)
@@ -114,9 +116,9 @@ bool pl_claim_run(const struct pl_match *m, const struct pl_file *f, const struc
     return false;
 }
 
-bool pl_is_elf(const struct pl_file *f)
+bool pl_is_image(const struct pl_file *f)
 {
-    return pl_bytes_starts(f->data, PL_LIT("\177ELF"));
+    return pl_kind_is_image(f->kind);
 }
 
 bool pl_is_unclaimed(const struct pl_file *f)

@@ -28,7 +28,7 @@ bool pl_claim_run(const struct pl_match *m, const struct pl_file *f, const struc
                   struct pl_run *out);
 
 /* Leaves that the rungs for text and data leave alone: machine code has its own. */
-bool pl_is_elf(const struct pl_file *f);
+bool pl_is_image(const struct pl_file *f);
 /* Nothing of f is claimed yet. */
 bool pl_is_unclaimed(const struct pl_file *f);
 

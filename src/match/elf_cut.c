@@ -31,7 +31,20 @@ size_t pl_elf_text_tail(pl_bytes bytes)
     return bytes.n - start;
 }
 
-static bool cut_range(pl_bytes data, const struct pl_elf_range *range, pl_elf_strings *out)
+static bool add_string(pl_elf_strings *out, uint64_t offset, pl_bytes text, size_t file_bytes)
+{
+    struct pl_elf_string *s = PL_VEC_ADD(out);
+    if (s == NULL)
+        return false;
+    s->offset = offset;
+    s->text = text;
+    s->file_bytes = file_bytes;
+    s->is_text = pl_elf_text_tail(text) == text.n;
+    s->is_clear = s->is_text && text.n >= PL_ELF_COUNTED_BYTES;
+    return true;
+}
+
+static bool cut_range(pl_bytes data, const struct pl_image_range *range, pl_elf_strings *out)
 {
     pl_bytes rest = pl_bytes_sub(data, (size_t)range->offset, (size_t)range->length);
     uint64_t offset = range->offset;
@@ -39,29 +52,58 @@ static bool cut_range(pl_bytes data, const struct pl_elf_range *range, pl_elf_st
         size_t end = pl_bytes_find_byte(rest, 0, 0);
         if (end == SIZE_MAX)
             return true; /* a string has an end */
-        if (end > 0) {
-            struct pl_elf_string *s = PL_VEC_ADD(out);
-            if (s == NULL)
-                return false;
-            s->offset = offset;
-            s->text = pl_bytes_sub(rest, 0, end);
-            s->is_text = pl_elf_text_tail(s->text) == end;
-            s->is_clear = s->is_text && end >= PL_ELF_COUNTED_BYTES;
-        }
+        if (end > 0 && !add_string(out, offset, pl_bytes_sub(rest, 0, end), end + 1))
+            return false;
         rest = pl_bytes_from(rest, end + 1);
         offset += end + 1;
     }
 }
 
-pl_status pl_elf_cut(pl_bytes data, const struct pl_elf *elf, pl_elf_strings *out, struct pl_err *err)
+/* Printable ASCII in two bytes each, up to a zero word, of five characters and more: what L"" literals become. */
+static size_t wide_run(pl_bytes b)
 {
-    for (size_t i = 0; i < elf->n_ranges; i++) {
-        const struct pl_elf_range *range = &elf->ranges[i];
-        bool is_data = range->owner == PL_ELF_DATA;
-        if (is_data && range->section != PL_ELF_NO_SECTION)
-            is_data = (elf->sections[range->section].flags & PL_ELF_SHF_ALLOC) != 0;
-        if (is_data && !cut_range(data, range, out))
+    size_t n = 0;
+    while (2 * n + 1 < b.n && b.p[2 * n + 1] == 0 && is_text_byte(b.p[2 * n]))
+        n++;
+    bool has_end = 2 * n + 1 < b.n && b.p[2 * n] == 0 && b.p[2 * n + 1] == 0;
+    return has_end && n >= PL_ELF_COUNTED_BYTES ? n : 0;
+}
+
+static pl_status cut_wide(pl_bytes data, const struct pl_image_range *range, struct pl_arena *arena,
+                          pl_elf_strings *out, struct pl_err *err)
+{
+    pl_bytes rest = pl_bytes_sub(data, (size_t)range->offset, (size_t)range->length);
+    for (size_t at = 0; at + 2 <= rest.n;) {
+        size_t n = rest.p[at] == 0 ? 0 : wide_run(pl_bytes_from(rest, at));
+        if (n == 0) {
+            at++;
+            continue;
+        }
+        uint8_t *text = pl_arena_take(arena, n + 1);
+        if (text == NULL)
+            return pl_arena_fail(arena, err);
+        for (size_t i = 0; i < n; i++)
+            text[i] = rest.p[at + 2 * i];
+        if (!add_string(out, range->offset + at, pl_bytes_of(text, n), 2 * n + 2))
             return pl_fail_nomem(err);
+        out->v[out->n - 1].is_wide = true;
+        at += 2 * n + 2;
     }
     return PL_OK;
+}
+
+pl_status pl_elf_cut(pl_bytes data, const struct pl_image_view *view, struct pl_arena *arena,
+                     pl_elf_strings *out, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < view->n_ranges && st == PL_OK; i++) {
+        const struct pl_image_range *range = &view->ranges[i];
+        if (range->owner != PL_IMAGE_DATA || !range->has_strings)
+            continue;
+        if (!cut_range(data, range, out))
+            return pl_fail_nomem(err);
+        if (view->has_wide)
+            st = cut_wide(data, range, arena, out, err);
+    }
+    return st;
 }

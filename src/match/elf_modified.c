@@ -209,6 +209,10 @@ static pl_status find_change(const struct pl_match *m, struct pl_file *f, struct
 {
     pl_status st = PL_OK;
     *found = false;
+    if (s->is_wide)
+        return PL_OK; /* one that is unexplained is reported as foreign */
+    if (next != NULL && next->is_wide)
+        next = NULL;
     if (!pl_elf_is_strict(s))
         st = find_near(m, f->data, s->text, s->offset, found, c, err);
     if (st == PL_OK && !*found && next != NULL && next->offset == s->offset + s->text.n + 1 &&

@@ -37,6 +37,7 @@ static pl_status explain_strict(const struct pl_match *m, struct pl_elf_string *
     st = pl_literals_explain(m->literals, text, m->arena, &found, &hit, err);
     if (st == PL_OK && found && hit.rule->is_strict) {
         s->offset += s->text.n - tail;
+        s->file_bytes = tail + 1;
         s->text = text;
         s->hit = hit;
     }
@@ -73,19 +74,20 @@ out:
     return st;
 }
 
-static pl_status claim_strings(struct pl_file *f, const pl_elf_strings *strings, struct pl_err *err)
+static pl_status claim_strings(struct pl_file *f, const struct pl_image_view *view,
+                               const pl_elf_strings *strings, struct pl_err *err)
 {
     pl_status st = PL_OK;
     for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
         bool is_explained = s->hit.rule != NULL && !s->is_modified && s->text.n >= PL_ELF_STRING_BYTES;
         if (is_explained)
-            st = pl_match_claim(f, s->offset, s->text.n + 1, PL_CLASS_DERIVED,
+            st = pl_match_claim(f, s->offset, s->file_bytes, PL_CLASS_DERIVED,
                                 s->hit.rule->is_strict ? PL_GRADE_B : PL_GRADE_C, s->hit.rule->name,
                                 s->hit.source, err);
         else if (s->is_modified || s->is_clear)
-            st = pl_match_claim(f, s->offset, s->text.n + 1, PL_CLASS_UNACCOUNTED, PL_GRADE_NONE,
-                                "elf.string", NULL, err);
+            st = pl_match_claim(f, s->offset, s->file_bytes, PL_CLASS_UNACCOUNTED, PL_GRADE_NONE,
+                                view->string_rule, NULL, err);
     }
     return st;
 }
@@ -100,7 +102,7 @@ static struct counts count_strings(const pl_elf_strings *strings)
         c.strings++;
         if (s->hit.rule == NULL && !s->is_modified) {
             c.unexplained++;
-            c.unexplained_bytes += s->text.n + 1;
+            c.unexplained_bytes += s->file_bytes;
         }
     }
     return c;
@@ -131,21 +133,21 @@ static pl_status report_foreign(struct pl_file *f, const pl_elf_strings *strings
 }
 
 /* Code and data that nobody can read yet, or that has the wrong source. */
-static pl_status claim_rest(struct pl_file *f, const struct pl_elf *elf, bool is_wrong_source,
+static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view, bool is_wrong_source,
                             struct pl_err *err)
 {
     pl_status st = PL_OK;
-    for (size_t i = 0; i < elf->n_ranges && st == PL_OK; i++) {
-        const struct pl_elf_range *range = &elf->ranges[i];
-        bool is_code = range->owner == PL_ELF_CODE;
-        if (!is_code && range->owner != PL_ELF_DATA)
+    for (size_t i = 0; i < view->n_ranges && st == PL_OK; i++) {
+        const struct pl_image_range *range = &view->ranges[i];
+        bool is_code = range->owner == PL_IMAGE_CODE;
+        if (!is_code && range->owner != PL_IMAGE_DATA)
             continue;
         struct pl_claim c = {.offset = range->offset,
                              .length = range->length,
                              .class = is_wrong_source ? PL_CLASS_UNACCOUNTED : PL_CLASS_OPAQUE,
-                             .rule = is_wrong_source ? "elf.foreign"
-                                     : is_code       ? "elf.code"
-                                                     : "elf.data",
+                             .rule = is_wrong_source ? view->foreign_rule
+                                     : is_code       ? view->code_rule
+                                                     : view->data_rule,
                              .source_offset = PL_NO_OFFSET,
                              .note = is_code ? "no code matcher" : "no data matcher"};
         if (is_wrong_source)
@@ -155,8 +157,8 @@ static pl_status claim_rest(struct pl_file *f, const struct pl_elf *elf, bool is
     return st;
 }
 
-static pl_status match_strings(const struct pl_match *m, struct pl_file *f, pl_elf_strings *strings,
-                               bool *is_wrong_source, struct pl_err *err)
+static pl_status match_strings(const struct pl_match *m, struct pl_file *f, const struct pl_image_view *view,
+                               pl_elf_strings *strings, bool *is_wrong_source, struct pl_err *err)
 {
     pl_status st = PL_OK;
     for (size_t i = 0; i < strings->n && st == PL_OK; i++)
@@ -171,39 +173,33 @@ static pl_status match_strings(const struct pl_match *m, struct pl_file *f, pl_e
     *is_wrong_source = c.unexplained >= FOREIGN_MIN_STRINGS &&
                        (uint64_t)c.unexplained * 1000000 > (uint64_t)c.strings * FOREIGN_PPM;
     st = report_foreign(f, strings, &c, *is_wrong_source, err);
-    return st == PL_OK ? claim_strings(f, strings, err) : st;
+    return st == PL_OK ? claim_strings(f, view, strings, err) : st;
 }
 
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    struct pl_elf elf;
-    struct pl_err why = {0};
+    struct pl_image_view view;
     pl_elf_strings strings = {0};
     bool is_wrong_source = false;
-    if (!pl_elf_is(f->data) || f->data.n != f->size)
-        return PL_OK;
-    pl_status st = pl_elf_read(f->data, m->scratch, NULL, &elf, &why);
-    if (st == PL_E_INPUT)
-        return PL_OK; /* elf_structure.c has said so */
-    if (st != PL_OK) {
-        if (err != NULL)
-            *err = why;
+    bool found;
+    pl_status st = pl_image_view_read(f, m->scratch, &found, &view, err);
+    if (st != PL_OK || !found)
         return st;
-    }
     if (m->literals != NULL) {
-        st = pl_elf_cut(f->data, &elf, &strings, err);
+        st = pl_elf_cut(f->data, &view, m->scratch, &strings, err);
         if (st == PL_OK)
-            st = match_strings(m, f, &strings, &is_wrong_source, err);
+            st = match_strings(m, f, &view, &strings, &is_wrong_source, err);
     }
     if (st == PL_OK)
-        st = claim_rest(f, &elf, is_wrong_source, err);
+        st = claim_rest(f, &view, is_wrong_source, err);
     PL_VEC_FREE(&strings);
     return st;
 }
 
 const struct pl_rung pl_rung_elf_strings = {
     .rule = "elf.strings",
-    .what = "strings in the data of an ELF image, found among the literals of the source; the rest is opaque",
+    .what = "strings in the data of an executable image, found among the literals of the source; the rest is "
+            "opaque",
     .source = "C17 6.4.5; docs of the rules in corpus/literals.c",
     .pass = PL_PASS_FILE,
     .apply = apply,

@@ -1,5 +1,5 @@
 /*
- * elf_strings.h - what the files of the ELF string rung share; nobody else includes this.
+ * elf_strings.h - what the files of the string rung share, for ELF and other images; nobody else includes this.
  *
  *     elf_cut.c       cuts strings out of data
  *     elf_modified.c  finds strings that are a source literal but for a byte or two
@@ -8,27 +8,31 @@
 #ifndef PL_MATCH_ELF_STRINGS_H
 #define PL_MATCH_ELF_STRINGS_H
 
-#include "format/binary/elf.h"
-#include "match/match.h"
+#include "match/image_view.h"
 
 #define PL_ELF_STRING_BYTES  4u /* shorter runs of text are data */
 #define PL_ELF_COUNTED_BYTES 5u /* strings of this length on are counted: MATCHING section 3 */
 
 /* The bytes between two NULs of a data section, or the text at their end. */
 struct pl_elf_string {
-    uint64_t offset; /* bytes in the file */
-    pl_bytes text;   /* without the NUL behind it */
-    bool is_text;    /* all of `text` is printable or UTF-8 */
-    bool is_clear;   /* begins behind a NUL, is text, and is long enough to be counted */
+    uint64_t offset;   /* bytes in the file */
+    pl_bytes text;     /* without the NUL behind it */
+    size_t file_bytes; /* from offset on, with its end: text.n + 1, or twice that */
+    bool is_wide;      /* two bytes a character in the file; `text` is a copy in one */
+    bool is_text;      /* all of `text` is printable or UTF-8 */
+    bool is_clear;     /* begins behind a NUL, is text, and is long enough to be counted */
     bool is_modified;
     struct pl_literal_hit hit; /* rule NULL: not explained */
 };
 
 typedef PL_VEC(struct pl_elf_string) pl_elf_strings;
 
-/* All runs between NULs in the data of `elf`, in file order. PL_E_NOMEM. O(n) in the bytes of data. */
-PL_MUST_USE pl_status pl_elf_cut(pl_bytes data, const struct pl_elf *elf, pl_elf_strings *out,
-                                 struct pl_err *err);
+/*
+ * All runs between NULs in the data of an image, in file order; of wide strings, copies taken from `arena`. PL_E_NOMEM, PL_E_LIMIT.
+ * O(n) in the bytes of data.
+ */
+PL_MUST_USE pl_status pl_elf_cut(pl_bytes data, const struct pl_image_view *view, struct pl_arena *arena,
+                                 pl_elf_strings *out, struct pl_err *err);
 /* The longest end of `bytes` that is text; its length. */
 size_t pl_elf_text_tail(pl_bytes bytes);
 

@@ -144,7 +144,7 @@ static bool go_to_gap(const struct words *x, size_t at, uint64_t *offset, uint64
 
 static pl_status prose(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    if (f->data.p == NULL || f->container != NULL || f->role != PL_ROLE_PASSIVE || pl_is_elf(f) ||
+    if (f->data.p == NULL || f->container != NULL || f->role != PL_ROLE_PASSIVE || pl_is_image(f) ||
         !pl_is_text(f->data))
         return PL_OK;
     struct words x = {.m = m, .f = f};

@@ -44,7 +44,7 @@ static const char *folded_note(const struct pl_match *m, pl_bytes ours, pl_bytes
 
 static pl_status same_folded(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    if (!pl_is_unclaimed(f) || f->data.p == NULL || !f->is_whole || !pl_is_text(f->data) || pl_is_elf(f))
+    if (!pl_is_unclaimed(f) || f->data.p == NULL || !f->is_whole || !pl_is_text(f->data) || pl_is_image(f))
         return PL_OK;
     struct pl_buf folded;
     pl_sha256 digest;

@@ -409,7 +409,7 @@ static pl_status template_rung(const struct pl_match *m, struct pl_file *f, stru
     static const char *const endings[] = {".in", ".in.in", ".tmpl", ".template", ".tpl", ""};
     bool found = false;
     pl_status st = PL_OK;
-    if (!pl_is_unclaimed(f) || f->data.p == NULL || !f->is_whole || !pl_is_text(f->data) || pl_is_elf(f))
+    if (!pl_is_unclaimed(f) || f->data.p == NULL || !f->is_whole || !pl_is_text(f->data) || pl_is_image(f))
         return PL_OK;
     for (size_t e = 0; e < sizeof endings / sizeof endings[0] && st == PL_OK && !found; e++) {
         const char *name =

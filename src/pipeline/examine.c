@@ -90,7 +90,7 @@ static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struc
     if (st != PL_OK)
         return st;
     pl_classify(f);
-    if (strncmp(f->kind, "elf-", 4) == 0)
+    if (pl_kind_is_image(f->kind))
         st = need_literals(run, &m.literals, err);
     if (st == PL_OK && m.index != NULL)
         st = pl_match_file(&m, PL_PASS_FILE, f, err);
@@ -112,7 +112,7 @@ static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, stru
     m.n_files = run->r->files.n;
     f->findings.arena = m.arena;
     if (m.index != NULL && is_leaf_with_data(f)) {
-        if (f->kind != NULL && strncmp(f->kind, "elf-", 4) == 0)
+        if (pl_kind_is_image(f->kind))
             st = need_literals(run, &m.literals, err);
         if (st == PL_OK)
             st = pl_match_file(&m, PL_PASS_PACKAGE, f, err);
