@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #define DATE "Sat, 11 Jul 2026 10:16:37 UTC"
 
@@ -331,6 +332,51 @@ static void one_line_style_is_read_too(void **state)
     assert_int_equal(fetch_hello(&err), PL_OK);
 }
 
+static void a_flat_archive_on_disk_needs_no_server(void **state)
+{
+    struct pl_supplied *got;
+    struct pl_err err;
+    struct pl_buf packages, release;
+    char text[2048];
+    pl_buf_init(&packages, 65536);
+    pl_buf_init(&release, 65536);
+    put_package(&packages, "local", "1", "amd64", "", "the bytes of local");
+    put_file("www/Packages", pl_buf_bytes(&packages));
+    pl_buf_add_str(&release, "Origin: Debian\nSHA256:\n");
+    add_release_line(&release, "Packages", pl_buf_bytes(&packages));
+    put_file("www/Release", pl_buf_bytes(&release));
+    run("GNUPGHOME=%s gpg --batch --yes --quiet --clearsign -o www/InRelease www/Release", archive.home);
+    run("rm root/etc/apt/sources.list.d/test.sources");
+    (void)snprintf(text, sizeof text, "deb [signed-by=%s] file:%.*swww ./\n", keyring, (int)strlen(root) - 4,
+                   root);
+    put_text("root/etc/apt/sources.list", text);
+    assert_int_equal(fetch("pkg:deb/debian/local?arch=amd64", &got, &err), PL_OK);
+    assert_true(pl_bytes_eq_str(got->bytes, "the bytes of local"));
+    assert_int_equal(atomic_load(&archive.requests), 0);
+    pl_supplied_free(got);
+    pl_buf_reset(&packages);
+    pl_buf_reset(&release);
+}
+
+static void two_runs_at_once_use_one_cache(void **state)
+{
+    pid_t children[4];
+    for (int i = 0; i < 4; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            struct pl_err err;
+            _exit(fetch_hello(&err) == PL_OK ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        int state_of_child = -1;
+        assert_int_equal(waitpid(children[i], &state_of_child, 0), children[i]);
+        assert_int_equal(state_of_child, 0);
+    }
+    assert_int_equal(temporary_files("cache"), 0);
+}
+
 static void a_source_that_fails_is_skipped_with_a_note(void **state)
 {
     struct pl_err err;
@@ -478,6 +524,8 @@ int main(void)
         cmocka_unit_test_setup(release_and_detached_signature_do_as_well, set_up),
         cmocka_unit_test_setup(keys_may_be_armoured_or_stand_in_the_source, set_up),
         cmocka_unit_test_setup(one_line_style_is_read_too, set_up),
+        cmocka_unit_test_setup(a_flat_archive_on_disk_needs_no_server, set_up),
+        cmocka_unit_test_setup(two_runs_at_once_use_one_cache, set_up),
         cmocka_unit_test_setup(a_source_that_fails_is_skipped_with_a_note, set_up),
         cmocka_unit_test_setup(a_body_cut_short_is_a_network_error_and_nothing_kept, set_up),
         cmocka_unit_test_setup(what_is_listed_and_missing_is_a_network_error, set_up),
