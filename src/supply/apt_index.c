@@ -100,10 +100,10 @@ static pl_status look_in_cache(void *ctx, unsigned worker, size_t i, struct pl_e
     struct pl_apt_index *ix = j->index;
     if (j->is_over || !j->has_plain)
         return PL_OK;
-    ix->status = pl_cache_get(j->cache, &j->plain, &ix->mapping, &j->was_bad, NULL);
+    ix->status = pl_cache_get(j->cache, &j->plain, &ix->mapping, &j->was_bad, err);
     ix->bytes = ix->mapping.bytes;
     j->is_over = ix->status == PL_OK;
-    return PL_OK;
+    return ix->status == PL_E_NOMEM ? PL_E_NOMEM : PL_OK;
 }
 
 static pl_status to_put(void *ctx, pl_bytes part, struct pl_err *err)
@@ -175,7 +175,7 @@ static pl_status conclude(void *ctx, unsigned worker, size_t i, struct pl_err *e
         pl_err_about(&ix->err, ix->url);
     pl_mapping_close(&j->fetch.blob);
     pl_buf_reset(&j->fetch.memory);
-    return PL_OK;
+    return ix->status == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK;
 }
 
 static pl_status run_jobs(struct pl_supply *s, struct job *jobs, size_t n, struct pl_err *err)
