@@ -100,10 +100,10 @@ static pl_status look_in_cache(void *ctx, unsigned worker, size_t i, struct pl_e
     struct pl_apt_index *ix = j->index;
     if (j->is_over || !j->has_plain)
         return PL_OK;
-    ix->status = pl_cache_get(j->cache, &j->plain, &ix->mapping, &j->was_bad, NULL);
+    ix->status = pl_cache_get(j->cache, &j->plain, &ix->mapping, &j->was_bad, err);
     ix->bytes = ix->mapping.bytes;
     j->is_over = ix->status == PL_OK;
-    return PL_OK;
+    return ix->status == PL_E_NOMEM ? PL_E_NOMEM : PL_OK;
 }
 
 static pl_status to_put(void *ctx, pl_bytes part, struct pl_err *err)
@@ -118,18 +118,18 @@ static pl_status to_buf(void *ctx, pl_bytes part, struct pl_err *err)
 }
 
 /* Unpack into the cache, under the digest that the release lists for the plain form. */
-static pl_status unpack_to_cache(struct pl_supply *s, struct job *j, struct pl_err *err)
+static pl_status unpack_to_cache(struct job *j, struct pl_err *err)
 {
     struct pl_cache_put *put = NULL;
     bool was_bad;
-    pl_status st = pl_cache_put_open(s->cache, &j->plain, &put, err);
+    pl_status st = pl_cache_put_open(j->cache, &j->plain, &put, err);
     if (st == PL_OK)
         st = pl_unpress(j->form->how, pl_buf_bytes(&j->fetch.memory), j->plain_bytes, to_put, put, err);
     if (st == PL_OK)
         st = pl_cache_put_finish(put, NULL, err);
     pl_cache_put_close(put);
     if (st == PL_OK)
-        st = pl_cache_get(s->cache, &j->plain, &j->index->mapping, &was_bad, err);
+        st = pl_cache_get(j->cache, &j->plain, &j->index->mapping, &was_bad, err);
     if (st == PL_OK)
         j->index->bytes = j->index->mapping.bytes;
     return st;
@@ -149,13 +149,17 @@ static pl_status unpack_to_heap(struct job *j, struct pl_err *err)
     return st;
 }
 
-static void conclude(struct pl_supply *s, struct job *j)
+/* An item of pl_parallel(). */
+static pl_status conclude(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
+    struct job *j = &((struct job *)ctx)[i];
     struct pl_apt_index *ix = j->index;
+    if (j->is_over)
+        return PL_OK;
     ix->status = j->fetch.status;
     ix->err = j->fetch.err;
     if (ix->status == PL_OK && j->fetch.to_memory) {
-        ix->status = unpack_to_cache(s, j, &ix->err);
+        ix->status = unpack_to_cache(j, &ix->err);
     } else if (ix->status == PL_OK && j->form->how != PL_PRESS_NONE) {
         ix->status = unpack_to_heap(j, &ix->err);
     } else if (ix->status == PL_OK) {
@@ -171,6 +175,7 @@ static void conclude(struct pl_supply *s, struct job *j)
         pl_err_about(&ix->err, ix->url);
     pl_mapping_close(&j->fetch.blob);
     pl_buf_reset(&j->fetch.memory);
+    return ix->status == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK;
 }
 
 static pl_status run_jobs(struct pl_supply *s, struct job *jobs, size_t n, struct pl_err *err)
@@ -185,14 +190,11 @@ static pl_status run_jobs(struct pl_supply *s, struct job *jobs, size_t n, struc
     if (k > 0)
         pl_fetch_run(s, fetches, k);
     k = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (jobs[i].is_over)
-            continue;
-        jobs[i].fetch = fetches[k++];
-        conclude(s, &jobs[i]);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (!jobs[i].is_over)
+            jobs[i].fetch = fetches[k++];
     free(fetches);
-    return PL_OK;
+    return pl_parallel(INDICES_AT_ONCE, n, jobs, conclude, err);
 }
 
 pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *indices, size_t n,

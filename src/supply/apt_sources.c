@@ -392,6 +392,8 @@ static pl_status read_file(struct reading *r, const char *name, bool is_deb822, 
     pl_status st = pl_io_read(path, MAX_FILE_BYTES, &heap, &n, &odd);
     if (st == PL_E_NOT_FOUND)
         return PL_OK;
+    if (st == PL_E_NOMEM)
+        return pl_fail_nomem(err);
     if (st != PL_OK) {
         pl_supply_log(r->s, PL_SEVERITY_WARNING, "%s: skipped, %s", name, odd.text);
         return PL_OK;

@@ -26,7 +26,8 @@ struct pl_cache_put {
     uint64_t bytes;
 };
 
-static char *default_dir(void)
+/* NULL when neither is set; *is_nomem when they are and memory is short. */
+static char *default_dir(bool *is_nomem)
 {
     const char *xdg = getenv("XDG_CACHE_HOME");
     const char *home = getenv("HOME");
@@ -36,6 +37,7 @@ static char *default_dir(void)
         n = asprintf(&dir, "%s/plumbline", xdg);
     else if (home != NULL && home[0] == '/')
         n = asprintf(&dir, "%s/.cache/plumbline", home);
+    *is_nomem = n < 0 && ((xdg != NULL && xdg[0] == '/') || (home != NULL && home[0] == '/'));
     return n < 0 ? NULL : dir;
 }
 
@@ -55,9 +57,12 @@ pl_status pl_cache_open(const char *dir, struct pl_cache **out, struct pl_err *e
     struct pl_cache *c = calloc(1, sizeof *c);
     if (c == NULL)
         return pl_fail_nomem(err);
-    c->dir = dir != NULL ? absolute(dir) : default_dir();
+    bool is_nomem = dir != NULL;
+    c->dir = dir != NULL ? absolute(dir) : default_dir(&is_nomem);
     if (c->dir == NULL) {
         free(c);
+        if (is_nomem)
+            return pl_fail_nomem(err);
         pl_status st = pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "no folder for the cache");
         pl_err_hint(err, "set HOME or XDG_CACHE_HOME, or name a folder (--cache-dir)");
         return st;

@@ -51,7 +51,7 @@ static pl_status open_result(struct pl_supply *s, struct result *r, struct pl_er
     return PL_OK;
 }
 
-/* Copies of `text` in the result's arena; NULL when it has no room, which close_texts() tells. */
+/* Copies of `text` in the result's arena; NULL when it has no room, which check_arena() tells. */
 static const char *keep(const struct result *r, pl_bytes text)
 {
     return pl_arena_str(&r->whole->arena, text);
@@ -154,6 +154,8 @@ static pl_status want_package(const struct result *r, const struct pl_debian_hit
     if (st != PL_OK)
         return st;
     describe_package(r, hit, url, &digest);
+    if (public_of(r)->purl == NULL)
+        return pl_fail_nomem(err);
     struct pl_fetch *fetch = PL_VEC_ADD(&f->list);
     if (fetch == NULL)
         return pl_fail_nomem(err);
@@ -424,6 +426,8 @@ static pl_status judge_listed(struct publication_whole *w, const struct pl_debia
     if (st != PL_OK)
         return st;
     p->purl = name_purl(arena, hit);
+    if (p->purl == NULL)
+        return pl_fail_nomem(err);
     add_index_steps(p->steps, &p->n_steps, arena, hit->index, "package index");
     add_step(p->steps, &p->n_steps, arena, "package", p->listed_uri, &p->listed);
     if (pl_sha256_eq(&p->listed, digest)) {

@@ -42,7 +42,7 @@ struct state {
     char failure[256];
 };
 
-enum todo { TODO_NOTHING, TODO_VERIFY, TODO_FETCH };
+enum todo { TODO_NOTHING, TODO_VERIFY, TODO_FETCH, TODO_GIVE_UP /* out of memory */ };
 
 /* One release on its way. */
 struct load {
@@ -112,28 +112,31 @@ static pl_status write_state(struct pl_supply *s, const struct load *l, struct p
     return st;
 }
 
-static bool read_note(struct pl_supply *s, const char *base_url, const char *name, struct pl_buf *out)
+static pl_status read_note(struct pl_supply *s, const char *base_url, const char *name, struct pl_buf *out)
 {
     uint8_t *heap;
     size_t n;
-    if (pl_cache_note_read(s->cache, base_url, name, MAX_RELEASE_BYTES, &heap, &n, NULL) != PL_OK)
-        return false;
+    pl_status st = pl_cache_note_read(s->cache, base_url, name, MAX_RELEASE_BYTES, &heap, &n, NULL);
+    if (st != PL_OK)
+        return st;
     pl_buf_clear(out);
     pl_buf_add(out, pl_bytes_of(heap, n));
     free(heap);
-    return pl_buf_done(out, NULL) == PL_OK;
+    return pl_buf_done(out, NULL);
 }
 
-/* The copy in the cache, into the buffers. */
-static bool read_copy(struct pl_supply *s, struct load *l)
+/* The copy in the cache, into the buffers. PL_E_NOMEM, or another status when there is none that can be read. */
+static pl_status read_copy(struct pl_supply *s, struct load *l)
 {
     const char *base = l->release->base_url;
     l->is_new = false;
     l->is_detached = false;
-    if (read_note(s, base, "InRelease", &l->body))
-        return true;
+    pl_status st = read_note(s, base, "InRelease", &l->body);
+    if (st == PL_OK || st == PL_E_NOMEM)
+        return st;
     l->is_detached = true;
-    return read_note(s, base, "Release", &l->body) && read_note(s, base, "Release.gpg", &l->signature);
+    st = read_note(s, base, "Release", &l->body);
+    return st == PL_OK ? read_note(s, base, "Release.gpg", &l->signature) : st;
 }
 
 static int month_of(pl_bytes word)
@@ -258,7 +261,7 @@ static bool goes_back(struct pl_supply *s, const struct load *l)
     pl_arena_init(&old.arena, RELEASE_ARENA_BYTES);
     pl_buf_init(&copy.body, MAX_RELEASE_BYTES);
     pl_buf_init(&copy.signature, MAX_RELEASE_BYTES);
-    if (l->has_copy && read_copy(s, &copy) &&
+    if (l->has_copy && read_copy(s, &copy) == PL_OK &&
         !pl_bytes_eq(pl_buf_bytes(&copy.body), pl_buf_bytes(&l->body)) && verify(&copy, NULL) == PL_OK)
         is_older = signed_date(l->release) < signed_date(&old);
     pl_buf_reset(&copy.body);
@@ -340,9 +343,9 @@ static pl_status take_in(struct pl_supply *s, struct load *l, const struct pl_ht
     if (st == PL_E_NOT_FOUND)
         st = fetch_detached(s, l, &r->err);
     l->is_new = st == PL_OK && !get->is_not_modified;
-    if (st == PL_OK && get->is_not_modified && !read_copy(s, l))
+    if (st == PL_OK && get->is_not_modified && read_copy(s, l) != PL_OK)
         st = pl_fail(&r->err, PL_E_NETWORK, PL_NO_OFFSET, "the cached copy is gone");
-    if (st != PL_OK && st != PL_E_NOMEM && l->has_copy && read_copy(s, l)) {
+    if (st != PL_OK && st != PL_E_NOMEM && l->has_copy && read_copy(s, l) == PL_OK) {
         pl_supply_log(s, PL_SEVERITY_NOTE, "%s: %s; the copy in the cache is used", r->base_url, r->err.text);
         st = PL_OK;
         l->state.failed_s = 0;
@@ -351,10 +354,12 @@ static pl_status take_in(struct pl_supply *s, struct load *l, const struct pl_ht
         st = verify(l, &r->err);
     if (st == PL_OK && l->is_new && goes_back(s, l)) {
         pl_supply_log(s, PL_SEVERITY_WARNING, "%s: older than the copy in the cache, which is used", r->url);
-        st = read_copy(s, l) ? verify(l, &r->err)
-                             : pl_fail(&r->err, PL_E_IO, PL_NO_OFFSET, "the cached copy is gone");
+        st = read_copy(s, l) == PL_OK ? verify(l, &r->err)
+                                      : pl_fail(&r->err, PL_E_IO, PL_NO_OFFSET, "the cached copy is gone");
     }
     r->status = st;
+    if (st == PL_E_NOMEM)
+        return pl_fail_nomem(err);
     if (st == PL_OK && l->is_new && (st = keep(s, l, err)) != PL_OK)
         return st;
     l->state.failed_s = r->status == PL_OK ? 0 : pl_clock_utc_s();
@@ -377,7 +382,10 @@ static enum todo decide(struct pl_supply *s, struct load *l, bool again)
     int64_t now = pl_clock_utc_s();
     int64_t age_s = s->options.release_age_s == 0 ? DEFAULT_AGE_S : s->options.release_age_s;
     read_state(s, l);
-    l->has_copy = read_copy(s, l);
+    pl_status copy = read_copy(s, l);
+    l->has_copy = copy == PL_OK;
+    if (copy == PL_E_NOMEM)
+        return TODO_GIVE_UP;
     bool is_fresh = l->has_copy && now >= l->state.fetched_s && now - l->state.fetched_s < age_s;
     bool failed_lately =
         l->state.failed_s != 0 && now >= l->state.failed_s && now - l->state.failed_s < age_s;
@@ -403,7 +411,7 @@ static pl_status verify_copy(void *ctx, unsigned worker, size_t i, struct pl_err
     struct load *l = &((struct load *)ctx)[i];
     if (l->todo == TODO_VERIFY)
         l->release->status = verify(l, &l->release->err);
-    return PL_OK;
+    return l->todo == TODO_VERIFY && l->release->status == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK;
 }
 
 static pl_status name_place(struct pl_supply *s, struct pl_release *r, struct pl_err *err)
@@ -454,6 +462,8 @@ static pl_status run_loads(struct pl_supply *s, struct load *loads, size_t n, bo
         st = name_place(s, loads[i].release, err);
         if (st == PL_OK)
             loads[i].todo = decide(s, &loads[i], again);
+        if (st == PL_OK && loads[i].todo == TODO_GIVE_UP)
+            st = pl_fail_nomem(err);
     }
     if (st != PL_OK)
         return st;

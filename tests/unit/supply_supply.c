@@ -2,13 +2,18 @@
  * supply: what is handed out follows from a signature, and what does not is refused, whatever the mirror does.
  */
 #include "supply/supply.h"
+
 #include "fake_archive.h"
 #include "io/walk.h"
 
-#include "unit.h"
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "unit.h"
+
+#include "failing_malloc.h" /* after the prototypes of what it replaces */
 
 #define DATE "Sat, 11 Jul 2026 10:16:37 UTC"
 
@@ -84,17 +89,18 @@ static void set_fault(enum fault fault, const char *path)
 
 static pl_status fetch(const char *text, struct pl_supplied **out, struct pl_err *err)
 {
-    struct pl_supply *s;
+    struct pl_supply *s = NULL;
     struct pl_arena arena;
     struct pl_purl purl;
     pl_arena_init(&arena, 1 << 16);
     memset(err, 0, sizeof *err);
-    assert_int_equal(pl_purl_parse(pl_bytes_of_str(text), &arena, &purl, err), PL_OK);
-    pl_status st = pl_supply_open(&options, &s, err);
+    pl_status st = pl_purl_parse(pl_bytes_of_str(text), &arena, &purl, err);
+    if (st == PL_OK)
+        st = pl_supply_open(&options, &s, err);
     if (st == PL_OK) {
         st = pl_supply_fetch(s, &purl, out, err);
-        pl_supply_close(s);
     }
+    pl_supply_close(s);
     pl_arena_reset(&arena);
     return st;
 }
@@ -331,6 +337,51 @@ static void one_line_style_is_read_too(void **state)
     assert_int_equal(fetch_hello(&err), PL_OK);
 }
 
+static void a_flat_archive_on_disk_needs_no_server(void **state)
+{
+    struct pl_supplied *got;
+    struct pl_err err;
+    struct pl_buf packages, release;
+    char text[2048];
+    pl_buf_init(&packages, 65536);
+    pl_buf_init(&release, 65536);
+    put_package(&packages, "local", "1", "amd64", "", "the bytes of local");
+    put_file("www/Packages", pl_buf_bytes(&packages));
+    pl_buf_add_str(&release, "Origin: Debian\nSHA256:\n");
+    add_release_line(&release, "Packages", pl_buf_bytes(&packages));
+    put_file("www/Release", pl_buf_bytes(&release));
+    run("GNUPGHOME=%s gpg --batch --yes --quiet --clearsign -o www/InRelease www/Release", archive.home);
+    run("rm root/etc/apt/sources.list.d/test.sources");
+    (void)snprintf(text, sizeof text, "deb [signed-by=%s] file:%.*swww ./\n", keyring, (int)strlen(root) - 4,
+                   root);
+    put_text("root/etc/apt/sources.list", text);
+    assert_int_equal(fetch("pkg:deb/debian/local?arch=amd64", &got, &err), PL_OK);
+    assert_true(pl_bytes_eq_str(got->bytes, "the bytes of local"));
+    assert_int_equal(atomic_load(&archive.requests), 0);
+    pl_supplied_free(got);
+    pl_buf_reset(&packages);
+    pl_buf_reset(&release);
+}
+
+static void two_runs_at_once_use_one_cache(void **state)
+{
+    pid_t children[4];
+    for (int i = 0; i < 4; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            struct pl_err err;
+            _exit(fetch_hello(&err) == PL_OK ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        int state_of_child = -1;
+        assert_int_equal(waitpid(children[i], &state_of_child, 0), children[i]);
+        assert_int_equal(state_of_child, 0);
+    }
+    assert_int_equal(temporary_files("cache"), 0);
+}
+
 static void a_source_that_fails_is_skipped_with_a_note(void **state)
 {
     struct pl_err err;
@@ -457,6 +508,29 @@ static void the_nearest_version_says_that_it_is_not_the_one(void **state)
     pl_supplied_free(got);
 }
 
+/* As the pipeline's own test of this kind: a lost allocation is said, or makes no difference. */
+static void a_failed_allocation_is_said_or_makes_no_difference(void **state)
+{
+    struct pl_err err;
+    long n = 1;
+    bool has_failed = true;
+    assert_int_equal(fetch_hello(&err), PL_OK);
+    options.is_offline = true;
+    for (; has_failed; n += n < 100 ? 1 : 3) {
+        struct pl_supplied *got = NULL;
+        failing_malloc_begin(n);
+        pl_status st = fetch("pkg:deb/debian/hello?arch=amd64", &got, &err);
+        has_failed = failing_malloc_end();
+        if (st == PL_OK && (got->purl == NULL || strcmp(got->version, "1.0-2+b1") != 0 ||
+                            got->n_artifacts != 4 || got->n_steps != 5 || got->steps[4].uri == NULL))
+            fail_msg("allocation %ld: half an answer", n);
+        if (st != PL_OK && st != PL_E_NOMEM)
+            fail_msg("allocation %ld: %s: %s", n, pl_status_name(st), err.text);
+        pl_supplied_free(got);
+    }
+    print_message("# the last with allocation %ld\n", n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +552,8 @@ int main(void)
         cmocka_unit_test_setup(release_and_detached_signature_do_as_well, set_up),
         cmocka_unit_test_setup(keys_may_be_armoured_or_stand_in_the_source, set_up),
         cmocka_unit_test_setup(one_line_style_is_read_too, set_up),
+        cmocka_unit_test_setup(a_flat_archive_on_disk_needs_no_server, set_up),
+        cmocka_unit_test_setup(two_runs_at_once_use_one_cache, set_up),
         cmocka_unit_test_setup(a_source_that_fails_is_skipped_with_a_note, set_up),
         cmocka_unit_test_setup(a_body_cut_short_is_a_network_error_and_nothing_kept, set_up),
         cmocka_unit_test_setup(what_is_listed_and_missing_is_a_network_error, set_up),
@@ -485,6 +561,7 @@ int main(void)
         cmocka_unit_test_setup(a_damaged_blob_is_fetched_again, set_up),
         cmocka_unit_test_setup(a_full_disk_is_said_and_leaves_nothing_behind, set_up),
         cmocka_unit_test_setup(a_local_file_is_published_changed_or_unknown, set_up),
+        cmocka_unit_test_setup(a_failed_allocation_is_said_or_makes_no_difference, set_up),
         cmocka_unit_test_setup(the_nearest_version_says_that_it_is_not_the_one, set_up),
     };
     return cmocka_run_group_tests(tests, set_up_all, tear_down_all);
