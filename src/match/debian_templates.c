@@ -95,8 +95,11 @@ static pl_status read_language(struct templates *t, pl_bytes language, struct pl
     if (st != PL_OK || path == NULL)
         return st == PL_OK ? pl_arena_fail(t->m->scratch, err) : st;
     const struct pl_source_file *s = pl_own_file(t->m, path);
-    if (s == NULL || pl_po_parse(s->data, t->m->scratch, &po, NULL) != PL_OK)
+    if (s == NULL)
         return PL_OK;
+    st = pl_po_parse(s->data, t->m->scratch, &po, err);
+    if (st != PL_OK) /* a damaged .po explains nothing */
+        return st == PL_E_NOMEM ? st : PL_OK;
     for (size_t i = 0; st == PL_OK && i < po.messages.n; i++) {
         const struct pl_po_message *m = &po.messages.v[i];
         struct pl_lines l = pl_lines_of(m->value);

@@ -84,9 +84,10 @@ static pl_status try_po(struct catalogue *c, const struct pl_source_file *s, boo
 {
     struct pl_po po = {0};
     *same = false;
-    if (pl_po_parse(s->data, c->m->scratch, &po, NULL) != PL_OK)
-        return PL_OK; /* a damaged .po explains nothing */
-    pl_status st = is_same(c, &po, same, err);
+    pl_status st = pl_po_parse(s->data, c->m->scratch, &po, err);
+    if (st != PL_OK) /* a damaged .po explains nothing */
+        return st == PL_E_NOMEM ? st : PL_OK;
+    st = is_same(c, &po, same, err);
     if (st == PL_OK && *same) {
         struct pl_claim how = {.class = PL_CLASS_GENERATED, .rule = RULE, .source = pl_own_name(s)};
         st = pl_remade_claim(c->f, 0, c->f->data.n, &how, err);
@@ -139,12 +140,14 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     uint64_t offset;
     uint64_t length;
     bool is_unclaimed = pl_ledger_gap(&f->ledger, 0, &offset, &length) && length == f->size;
-    if (!is_unclaimed || !pl_mo_probe(f->data) || language_of(f).n == 0 ||
-        pl_mo_parse(f->data, m->scratch, &c.mo, NULL) != PL_OK)
+    if (!is_unclaimed || !pl_mo_probe(f->data) || language_of(f).n == 0)
         return PL_OK;
+    pl_status st = pl_mo_parse(f->data, m->scratch, &c.mo, err);
+    if (st != PL_OK)
+        return st == PL_E_NOMEM ? st : PL_OK;
     c.is_known = pl_arena_take_n(m->scratch, c.mo.messages.n + 1, sizeof *c.is_known);
     c.source = pl_arena_take_n(m->scratch, c.mo.messages.n + 1, sizeof *c.source);
-    pl_status st = c.is_known == NULL || c.source == NULL ? pl_arena_fail(m->scratch, err) : try_all(&c, err);
+    st = c.is_known == NULL || c.source == NULL ? pl_arena_fail(m->scratch, err) : try_all(&c, err);
     pl_mo_reset(&c.mo);
     return st;
 }

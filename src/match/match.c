@@ -28,6 +28,9 @@ pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_f
         if (rungs[i]->pass != pass)
             continue;
         pl_status st = rungs[i]->apply(m, f, err);
+        /* A rung that took NULL for "not there" must not pass for one that looked. */
+        if (st == PL_OK && m->scratch->why != PL_OK)
+            st = pl_arena_fail(m->scratch, err);
         pl_arena_reset(m->scratch);
         if (st == PL_OK)
             st = pl_ledger_settle(&f->ledger, err);
