@@ -247,7 +247,7 @@ static bool is_configured(pl_bytes string, pl_bytes literal)
     size_t start = common_start(string, literal);
     size_t end = common_end(pl_bytes_from(string, start), pl_bytes_from(literal, start));
     size_t middle = string.n - start - end;
-    return middle <= MAX_CONFIGURED_BYTES &&
+    return middle > 0 && middle <= MAX_CONFIGURED_BYTES &&
            (uint64_t)(start + end) * 1000000 >= (uint64_t)string.n * CONFIGURED_PPM &&
            (uint64_t)(start + end) * 1000000 >= (uint64_t)literal.n * CONFIGURED_PPM;
 }

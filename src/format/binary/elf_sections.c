@@ -298,6 +298,7 @@ static const struct section_kind section_kinds[] = {
     {".opd", NULL},
     {".toc", NULL},
     {".branch_lt", NULL},
+    {".glink", NULL},
     {".iplt", NULL},
     {".stapsdt.base", NULL},
     {".probes", NULL},

@@ -1,0 +1,2 @@
+x = """triple"""; y = r"raw\n"; # no
+z = 'single'

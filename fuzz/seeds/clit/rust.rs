@@ -1,0 +1,2 @@
+let s = r#"raw"#; fn f<'a>() {} let c = `x`;
+"a\u{1f600}"

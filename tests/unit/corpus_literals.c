@@ -1,0 +1,208 @@
+/*
+ * corpus_literals.c - one test a rule of the table, and what must not be explained.
+ */
+#include "unit.h"
+
+#include "corpus/literals.h"
+
+static const char main_c[] = "#include \"header.h\"\n"
+                             "#define PACKAGE_TITLE \"Tool of tools\"\n"
+                             "#define VERSION_TEXT PACKAGE_TITLE \" 1.0\"\n"
+                             "const char *a = \"plain words\";\n"
+                             "const char *b = \"joined \" /* here */ \"over\"\n  \" lines\";\n"
+                             "printf(\"%\" PRIu64 \" bytes in all\\n\", n);\n"
+                             "puts(VERSION_TEXT \" by somebody\");\n"
+                             "const char *c = \"first part\\0second part\";\n"
+                             "assert(left->size < right->size && \"fits\");\n"
+                             "static char doc[] = N_(\"Do things.\") \"\\v\" N_(\"Report bugs.\");\n"
+                             "const char *d = \"this piece comes first, \"\n#ifdef X\n\"this one is "
+                             "optional, \"\n#endif\n\"and this is the end\";\n"
+                             "error(\"cannot open the file \" DATA_FOLDER \"/settings.conf for reading\");\n"
+                             "assert (count <= LIMIT && is_good (count));\n";
+static const char help_txt[] = "    A line of help text\n    and one more of them\n";
+
+struct fixture {
+    struct pl_source_tree tree;
+    struct pl_index *index;
+    struct pl_literals *literals;
+    struct pl_arena arena;
+    struct pl_err err;
+};
+
+static void add_file(struct fixture *x, const char *path, const char *text)
+{
+    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
+    assert_non_null(f);
+    f->path = pl_bytes_of_str(path);
+    f->data = pl_bytes_of_str(text);
+}
+
+static void open_set(struct fixture *x, unsigned jobs)
+{
+    struct pl_source_tree *trees[] = {&x->tree};
+    memset(x, 0, sizeof *x);
+    x->tree.name = "test";
+    add_file(x, "doc/help.txt", help_txt);
+    add_file(x, "src/main.c", main_c);
+    add_file(x, "src/other.c", "char *e = \"plain words\"; int some_name;");
+    pl_arena_init(&x->arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
+    assert_int_equal(pl_literals_build(x->index, jobs, &x->literals, &x->err), PL_OK);
+}
+
+static void close_set(struct fixture *x)
+{
+    pl_literals_free(x->literals);
+    pl_index_free(x->index);
+    pl_arena_reset(&x->arena);
+    PL_VEC_FREE(&x->tree.files);
+}
+
+/* The rule that explains a string and where; "" for none. */
+static const char *rule_of(struct fixture *x, pl_bytes string, const char **source)
+{
+    struct pl_literal_hit hit = {0};
+    bool found;
+    assert_int_equal(pl_literals_explain(x->literals, string, &x->arena, &found, &hit, &x->err), PL_OK);
+    if (source != NULL)
+        *source = found ? hit.source : "";
+    return found ? hit.rule->name : "";
+}
+
+static void each_strict_rule_explains_what_its_sentence_says(void **state)
+{
+    static const struct {
+        pl_bytes string;
+        const char *rule;
+        const char *source;
+    } cases[] = {
+        {{(const uint8_t *)"plain words", 11}, "literal.equal", "src/main.c:4"},
+        {{(const uint8_t *)"joined over lines", 17}, "literal.equal", "src/main.c:5"},
+        {{(const uint8_t *)"%lu bytes in all\n", 17}, "literal.tiled", "src/main.c:7"},
+        {{(const uint8_t *)"Tool of tools 1.0 by somebody", 29}, "literal.tiled", "src/main.c:8"},
+        {{(const uint8_t *)"second part", 11}, "literal.nul-piece", "src/main.c:9"},
+        {{(const uint8_t *)"first part\0second part", 22}, "literal.equal", "src/main.c:9"},
+        {{(const uint8_t *)"some_name", 9}, "literal.word", "src/other.c:1"},
+        {{(const uint8_t *)"../../src/main.c", 16}, "literal.file", "src/main.c"},
+        {{(const uint8_t *)"main.c", 6}, "literal.file", "src/main.c"},
+        {{(const uint8_t *)"left->size < right->size && \"fits\"", 34},
+         "literal.macro-text",
+         "src/main.c:10"},
+        {{(const uint8_t *)"Do things.\vReport bugs.", 23}, "literal.equal", "src/main.c:11"},
+        {{(const uint8_t *)"%lu bytes in all", 16}, "literal.puts", "src/main.c:7"},
+        {{(const uint8_t *)"this piece comes first, and this is the end", 43},
+         "literal.concat",
+         "src/main.c:12"},
+    };
+    struct fixture x;
+    open_set(&x, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *source;
+        assert_string_equal(rule_of(&x, cases[i].string, &source), cases[i].rule);
+        assert_string_equal(source, cases[i].source);
+    }
+    close_set(&x);
+}
+
+static void loose_rules_say_that_they_are_loose(void **state)
+{
+    struct fixture x;
+    struct pl_literal_hit hits[3] = {{0}};
+    bool found;
+    open_set(&x, 1);
+    pl_bytes path = PL_LIT("cannot open the file /usr/share/tool/settings.conf for reading");
+    assert_string_equal(rule_of(&x, path, NULL), "");
+    path = PL_LIT("/opt/settings.conf for reading");
+    assert_int_equal(pl_literals_explain(x.literals, path, &x.arena, &found, &hits[0], &x.err), PL_OK);
+    assert_true(found && !hits[0].rule->is_strict);
+    assert_string_equal(hits[0].rule->name, "literal.configured");
+    assert_string_equal(rule_of(&x, PL_LIT("count <= 9827862 && is_good (count)"), NULL),
+                        "literal.expanded-macro-text");
+    const pl_bytes strings[] = {PL_LIT("line of help"), PL_LIT("A line of help text\n  and one more of them"),
+                                PL_LIT("no line of this")};
+    assert_int_equal(pl_literals_explain_text(x.literals, strings, 3, &x.arena, hits, &x.err), PL_OK);
+    assert_string_equal(hits[0].rule->name, "literal.text");
+    assert_string_equal(hits[0].source, "doc/help.txt:1");
+    assert_string_equal(hits[1].rule->name, "literal.lines");
+    assert_null(hits[2].rule);
+    close_set(&x);
+}
+
+static void what_is_not_in_the_source_is_not_explained(void **state)
+{
+    static const char *const strings[] = {
+        "/bin/sh -i", "plain word", "lain words", "d3dcompiler_47.dll", "plain wordsplain words!", ""};
+    struct fixture x;
+    open_set(&x, 1);
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        assert_string_equal(rule_of(&x, pl_bytes_of_str(strings[i]), NULL), "");
+    close_set(&x);
+}
+
+static void one_or_two_changed_bytes_have_their_literal_nearby(void **state)
+{
+    struct fixture x;
+    uint64_t seed = 3;
+    open_set(&x, 1);
+    for (int round = 0; round < 2000; round++) {
+        uint8_t text[] = "joined over lines";
+        struct pl_literal_hit hit;
+        bool found;
+        size_t a = unit_below(&seed, 17);
+        size_t b = unit_below(&seed, 17);
+        text[a] ^= (uint8_t)(1 + unit_below(&seed, 255));
+        if (b != a)
+            text[b] ^= (uint8_t)(1 + unit_below(&seed, 255));
+        assert_int_equal(pl_literals_near(x.literals, pl_bytes_of(text, 17), &x.arena, &found, &hit, &x.err),
+                         PL_OK);
+        assert_true(found && pl_bytes_eq_str(hit.text, "joined over lines"));
+    }
+    close_set(&x);
+}
+
+static void the_result_does_not_depend_on_the_number_of_jobs(void **state)
+{
+    static const char *const strings[] = {"plain words", "joined over lines", "Tool of tools 1.0",
+                                          "some_name"};
+    struct fixture one;
+    struct fixture many;
+    open_set(&one, 1);
+    open_set(&many, 8);
+    assert_int_equal(pl_literals_count(one.literals), pl_literals_count(many.literals));
+    for (size_t i = 0; i < 4; i++) {
+        const char *a;
+        const char *b;
+        assert_string_equal(rule_of(&one, pl_bytes_of_str(strings[i]), &a),
+                            rule_of(&many, pl_bytes_of_str(strings[i]), &b));
+        assert_string_equal(a, b);
+    }
+    close_set(&one);
+    close_set(&many);
+}
+
+static void macros_that_name_each_other_end(void **state)
+{
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    memset(&x, 0, sizeof x);
+    add_file(
+        &x, "a.c",
+        "#define A B \"x\" B\n#define B A \"y\" A\nchar *s = A \"z\" B;\n#define C \"c\"\n#define C \"d\"\n");
+    pl_arena_init(&x.arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, 1, &x.literals, &x.err), PL_OK);
+    close_set(&x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_strict_rule_explains_what_its_sentence_says),
+        cmocka_unit_test(loose_rules_say_that_they_are_loose),
+        cmocka_unit_test(what_is_not_in_the_source_is_not_explained),
+        cmocka_unit_test(one_or_two_changed_bytes_have_their_literal_nearby),
+        cmocka_unit_test(the_result_does_not_depend_on_the_number_of_jobs),
+        cmocka_unit_test(macros_that_name_each_other_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
