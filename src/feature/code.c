@@ -21,10 +21,11 @@
 
 /* How control comes to a function, and where it goes back to. */
 struct ways {
-    bool is_called; /* or known by address */
-    bool is_split;  /* entered or left as only parts are */
-    uint32_t from;  /* the one function that jumps here; PL_NO_TARGET or MANY */
-    uint32_t back;  /* the one function into whose middle it jumps */
+    bool is_called;  /* or known by address */
+    bool is_entered; /* by a call, a jump or from outside */
+    bool is_split;   /* entered or left as only parts are */
+    uint32_t from;   /* the one function that jumps here; PL_NO_TARGET or MANY */
+    uint32_t back;   /* the one function into whose middle it jumps */
 };
 
 struct tie {
@@ -111,6 +112,7 @@ static void note_way(struct tie *t, uint32_t from, const struct pl_atom *a)
         return;
     bool is_start = t->im->functions.v[to].address == a->value;
     struct ways *w = &t->ways[to];
+    w->is_entered |= a->hash != PL_USE_ADDRESS;
     if (a->hash == PL_USE_CALL || a->hash == PL_USE_ADDRESS) {
         w->is_called |= is_start;
         return;
@@ -137,7 +139,7 @@ static void note_ways(struct tie *t)
         uint32_t to = find(t->im, t->im->entries.v[i].address);
         t->im->entries.v[i].function = to;
         if (to != PL_NO_TARGET && t->im->functions.v[to].address == t->im->entries.v[i].address)
-            t->ways[to].is_called = true;
+            t->ways[to].is_called = t->ways[to].is_entered = true;
     }
     for (size_t i = 0; i < t->im->slots.n; i++) {
         struct pl_code_slot *s = &t->im->slots.v[i];
@@ -189,6 +191,17 @@ static void find_cold(struct tie *t)
             f->flags &= ~(uint32_t)PL_FUNCTION_COLD;
             f->owner = i;
         }
+    }
+}
+
+/* Bytes that are no code and that nothing but an address leads to are a table in the code section: what they decode to is noise. */
+static void drop_tables(struct tie *t)
+{
+    for (size_t i = 0; i < t->im->functions.n; i++) {
+        struct pl_function *f = &t->im->functions.v[i];
+        if ((f->flags & (PL_FUNCTION_BAD_DECODE | PL_FUNCTION_UNWIND)) == PL_FUNCTION_BAD_DECODE &&
+            !t->ways[i].is_entered)
+            f->n_atoms = 0;
     }
 }
 
@@ -336,6 +349,7 @@ static pl_status tie(struct pl_code_image *im, const struct pl_code_sink *sink, 
         t.ways[i] = (struct ways){.from = PL_NO_TARGET, .back = PL_NO_TARGET};
     note_ways(&t);
     find_cold(&t);
+    drop_tables(&t);
     find_runtime(&t);
     free(t.ways);
     return keep_all(&t);

@@ -242,10 +242,17 @@ static void add_start(struct pl_code_image *im, pl_code_addresses *starts, uint6
         *slot = address;
 }
 
-/* Calls in code that nobody bounds lead to functions too; jumps do when they lead to where a function may be aligned. */
+/* A function that is nothing but a landing mark and a jump, as frame_dummy is; `at` is of the jump. */
+static bool is_marked_jump(const struct pl_code_image *im, uint64_t at)
+{
+    bool is_x86 = im->machine == PL_CODE_X86_64 || im->machine == PL_CODE_I386;
+    return is_x86 && at >= 4 && pl_code_fits(pl_bytes_sub(im->data, (size_t)at - 4, 4), "f30f1ef?") == 4;
+}
+
+/* Calls in code that nobody bounds lead to functions too, and jumps where they are all of a function. */
 static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_code_addresses *found)
 {
-    struct pl_code_sink sink = {0};
+    struct pl_code_sink sink = {.keeps_jumps = true};
     for (size_t i = 0; i < ranges->n; i++) {
         const struct between *b = &ranges->v[i];
         pl_bytes code =
@@ -255,8 +262,8 @@ static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_c
     }
     for (size_t a = 0; a < sink.atoms.n; a++) {
         const struct pl_atom *atom = &sink.atoms.v[a];
-        if (atom->kind == PL_ATOM_CALL &&
-            (atom->hash == PL_USE_CALL || (atom->hash == PL_USE_JUMP && atom->value % 16 == 0)))
+        bool is_jump = atom->hash == PL_USE_JUMP && is_marked_jump(im, atom->at);
+        if (atom->kind == PL_ATOM_CALL && (atom->hash == PL_USE_CALL || is_jump))
             add_start(im, found, atom->value);
     }
     if (sink.no_memory)

@@ -95,8 +95,9 @@ enum pl_code_use {
 /* What decoding a range gives. Atoms of kind CALL carry the address in `value` and the pl_code_use in `hash` until code.c ties them. */
 struct pl_code_sink {
     PL_VEC(struct pl_atom) atoms;
-    bool is_bad;    /* some byte was no instruction */
-    bool no_memory; /* sticky */
+    bool keeps_jumps; /* inside the range too */
+    bool is_bad;      /* some byte was no instruction */
+    bool no_memory;   /* sticky */
 };
 
 /* Is it NULL-free: does [address, address + size) lie in one area or span? NULL when not. O(log n). */

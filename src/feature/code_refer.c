@@ -112,6 +112,21 @@ static void add_texts(struct pl_code_image *im, uint64_t from, uint64_t size)
     }
 }
 
+/* [from, end) of the file, but for code: what stands there is no string, and most bytes of a file are code. */
+static void add_texts_around_code(struct pl_code_image *im, uint64_t from, uint64_t end)
+{
+    for (size_t i = 0; i < im->areas.n && from < end; i++) {
+        const struct pl_code_area *a = &im->areas.v[i];
+        if (a->offset + a->size <= from || a->offset >= end)
+            continue;
+        if (a->offset > from)
+            add_texts(im, from, a->offset - from);
+        from = a->offset + a->size;
+    }
+    if (from < end)
+        add_texts(im, from, end - from);
+}
+
 void pl_code_gather_texts(struct pl_code_image *im)
 {
     uint64_t done = 0; /* spans may share bytes of the file; each byte is looked at once */
@@ -120,7 +135,7 @@ void pl_code_gather_texts(struct pl_code_image *im)
         uint64_t from = s->offset > done ? s->offset : done;
         if (s->is_writable || from >= s->offset + s->size)
             continue;
-        add_texts(im, from, s->offset + s->size - from);
+        add_texts_around_code(im, from, s->offset + s->size);
         done = s->offset + s->size;
     }
 }

@@ -247,7 +247,7 @@ static void refer_branch(struct x86 *x, const ZydisDecodedInstruction *in, uint6
     uint64_t target = next + (uint64_t)in->raw.imm[0].value.s;
     if (!x->is_64)
         target &= UINT32_MAX;
-    if (!is_call && target >= x->begin && target < x->end)
+    if (!is_call && target >= x->begin && target < x->end && !x->sink->keeps_jumps)
         return;
     if (is_call && target == next)
         return; /* i386: call the next instruction, to learn where it is */

@@ -1,0 +1,52 @@
+/*
+ * fuzz_code.c - functions and atoms of any bytes as an ELF image: whatever they are, each executable byte is in one function or gap.
+ */
+#include "feature/code.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void check(const struct pl_code *c)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < c->n_functions; i++) {
+        const struct pl_function *f = &c->functions[i];
+        require(f->size > 0 && f->owner < c->n_functions);
+        require(i == 0 || f->address - f[-1].address >= f[-1].size);
+        require((uint64_t)f->first_atom + f->n_atoms <= c->n_atoms);
+        sum += f->size;
+    }
+    for (size_t i = 0; i < c->n_gaps; i++)
+        sum += c->gaps[i].length;
+    require(sum == c->code_bytes || c->unsupported != NULL);
+    for (size_t i = 0; i < c->n_atoms; i++) {
+        const struct pl_atom *a = &c->atoms[i];
+        require(a->kind < PL_ATOM_KIND_COUNT);
+        require((a->kind == PL_ATOM_CALL) == (a->target != PL_NO_TARGET));
+        require(a->target == PL_NO_TARGET || a->target < c->n_functions);
+        require(a->kind != PL_ATOM_STRING || a->text.n > 0);
+    }
+    for (size_t i = 0; i < c->n_slots; i++) {
+        size_t n;
+        require(pl_code_table(c, c->slots[i].address, &n) != NULL && n > 0);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pl_arena arena;
+    struct pl_code code;
+    struct pl_err err = {0};
+    pl_arena_init(&arena, (size_t)256 << 20);
+    if (pl_code_of_elf(pl_bytes_of(data, size), &arena, &code, &err) == PL_OK)
+        check(&code);
+    pl_arena_reset(&arena);
+    return 0;
+}

@@ -1,0 +1,357 @@
+/*
+ * Tests of feature/code*.c: programs are compiled here, and what is found in the stripped file is held against the symbols it had.
+ */
+#include "feature/code.h"
+#include "io/read.h"
+#include "unit.h"
+
+#include <stdio.h>
+
+static const char program[] =
+    "#include <errno.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n"
+    "static const char *const names[] = {\"alpha\", \"beta\", \"gamma\"};\n"
+    "int counter;\n"
+    "__attribute__((noinline)) static int choose(int x)\n{\n    switch (x) {\n"
+    "    case 0: return puts(\"zero\");\n    case 1: return 77777;\n    case 2: return getpid();\n"
+    "    case 3: return puts(\"three\");\n    case 4: return x * 3;\n    case 5: return 4321;\n    }\n    "
+    "return 0;\n}\n"
+    "__attribute__((noinline)) double scale(double x)\n{\n    return x * 6.2831853;\n}\n"
+    "__attribute__((noinline)) static int twice(const void *a, const void *b)\n{\n    return memcmp(a, b, 5) "
+    "* 31337;\n}\n"
+    "__attribute__((noinline)) int sorted(char *p)\n{\n    qsort(p, 9, 5, twice);\n    return "
+    "choose(p[0]);\n}\n"
+    "__attribute__((noinline)) long raw(long n)\n{\n    long r;\n"
+    "    __asm__ volatile(\"syscall\" : \"=a\"(r) : \"a\"(n) : \"rcx\", \"r11\", \"memory\");\n    return "
+    "r;\n}\n"
+    "__attribute__((noinline)) int rare(int x)\n{\n    if (__builtin_expect(x == 91911, 0)) {\n"
+    "        fprintf(stderr, \"rare %s\\n\", names[x & 1]);\n        abort();\n    }\n    return "
+    "sorted((char *)&x) + 1;\n}\n"
+    "int main(int argc, char **argv)\n{\n    counter = argc;\n    if (argc > 5)\n        return rare(argc) + "
+    "(int)raw(39);\n"
+    "    printf(\"%f %s\\n\", scale(argc), names[argc % 3]);\n    return sorted(argv[0]);\n}\n";
+
+struct image {
+    uint8_t *heap;
+    size_t n;
+    struct pl_arena arena;
+    struct pl_code code;
+};
+
+/* The program as compiled with `flags`, in "NAME" and stripped in "NAME.s". False when this compiler cannot. */
+static bool compile(const char *name, const char *flags)
+{
+    char command[512];
+    FILE *f = fopen("p.c", "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(program, 1, sizeof program - 1, f), sizeof program - 1);
+    assert_int_equal(fclose(f), 0);
+    (void)snprintf(command, sizeof command, "gcc -g0 %s p.c -o %s 2>/dev/null && strip -s %s -o %s.s", flags,
+                   name, name, name);
+    return system(command) == 0;
+}
+
+static void load(struct image *im, const char *name)
+{
+    struct pl_err err = {0};
+    assert_int_equal(pl_io_read(name, 1 << 24, &im->heap, &im->n, &err), PL_OK);
+    pl_arena_init(&im->arena, (size_t)64 << 20);
+    assert_int_equal(pl_code_of_elf(pl_bytes_of(im->heap, im->n), &im->arena, &im->code, &err), PL_OK);
+    assert_null(im->code.unsupported);
+}
+
+static void unload(struct image *im)
+{
+    pl_arena_reset(&im->arena);
+    free(im->heap);
+}
+
+static const struct pl_function *named(const struct pl_code *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_functions; i++)
+        if (pl_bytes_eq_str(c->functions[i].name, name) && !(c->functions[i].flags & PL_FUNCTION_PLT))
+            return &c->functions[i];
+    return NULL;
+}
+
+static const struct pl_function *at(const struct pl_code *c, uint64_t address)
+{
+    for (size_t i = 0; i < c->n_functions; i++)
+        if (c->functions[i].address == address)
+            return &c->functions[i];
+    return NULL;
+}
+
+static const struct pl_atom *atom(const struct pl_code *c, const struct pl_function *f,
+                                  enum pl_atom_kind kind, const char *text)
+{
+    for (uint32_t k = 0; k < f->n_atoms; k++) {
+        const struct pl_atom *a = &c->atoms[f->first_atom + k];
+        if (a->kind == kind && (text == NULL || pl_bytes_eq_str(a->text, text)))
+            return a;
+    }
+    return NULL;
+}
+
+static bool has_value(const struct pl_code *c, const struct pl_function *f, enum pl_atom_kind kind,
+                      uint64_t value)
+{
+    for (uint32_t k = 0; k < f->n_atoms; k++)
+        if (c->atoms[f->first_atom + k].kind == kind && c->atoms[f->first_atom + k].value == value)
+            return true;
+    return false;
+}
+
+static void sums_hold(const struct pl_code *c)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < c->n_functions; i++) {
+        assert_true(i == 0 ||
+                    c->functions[i].address >= c->functions[i - 1].address + c->functions[i - 1].size);
+        sum += c->functions[i].size;
+    }
+    for (size_t i = 0; i < c->n_gaps; i++)
+        sum += c->gaps[i].length;
+    assert_true(sum == c->code_bytes);
+}
+
+/* Every function that the symbols knew is found in the stripped file, at its address, with its atoms. */
+static void check_build(const char *flags)
+{
+    struct image full;
+    struct image bare;
+    if (!compile("p", flags))
+        return; /* no such target here */
+    load(&full, "p");
+    load(&bare, "p.s");
+    const struct pl_code *c = &bare.code;
+    sums_hold(c);
+    sums_hold(&full.code);
+    assert_int_equal(full.code.n_functions, c->n_functions);
+    for (size_t i = 0; i < c->n_functions; i++) {
+        assert_true(full.code.functions[i].address == c->functions[i].address);
+        assert_true(full.code.functions[i].size == c->functions[i].size);
+        assert_int_equal(full.code.functions[i].n_atoms, c->functions[i].n_atoms);
+    }
+    for (size_t i = 0; i < c->n_gaps; i++)
+        assert_true(c->gaps[i].is_fill);
+    const struct pl_function *choose = at(c, named(&full.code, "choose")->address);
+    const struct pl_function *sorted = at(c, named(&full.code, "sorted")->address);
+    const struct pl_function *twice = at(c, named(&full.code, "twice")->address);
+    const struct pl_function *scale = at(c, named(&full.code, "scale")->address);
+    const struct pl_function *raw = at(c, named(&full.code, "raw")->address);
+    const struct pl_function *entry = at(c, named(&full.code, "main")->address);
+    assert_non_null(atom(c, choose, PL_ATOM_STRING, "zero"));
+    assert_non_null(atom(c, choose, PL_ATOM_STRING, "three"));
+    assert_non_null(atom(c, choose, PL_ATOM_IMPORT, "puts"));
+    assert_non_null(atom(c, choose, PL_ATOM_IMPORT, "getpid"));
+    assert_true(has_value(c, choose, PL_ATOM_CONSTANT, 77777));
+    assert_true(has_value(c, choose, PL_ATOM_CONSTANT, 4321));
+    assert_true(has_value(c, choose, PL_ATOM_SWITCH, 6));
+    assert_true(has_value(c, twice, PL_ATOM_CONSTANT, 31337));
+    assert_non_null(atom(c, sorted, PL_ATOM_IMPORT, "qsort"));
+    assert_non_null(atom(c, raw, PL_ATOM_SYSCALL, NULL));
+    assert_non_null(atom(c, scale, PL_ATOM_FLOAT, NULL));
+    assert_non_null(atom(c, entry, PL_ATOM_STRING, "%f %s\n"));
+    bool calls_choose = false;
+    bool takes_twice = false;
+    for (uint32_t k = 0; k < sorted->n_atoms; k++) {
+        uint32_t target = c->atoms[sorted->first_atom + k].target;
+        calls_choose |= target != PL_NO_TARGET && &c->functions[target] == choose;
+        takes_twice |= target != PL_NO_TARGET && &c->functions[target] == twice;
+    }
+    assert_true(calls_choose);
+    assert_true(takes_twice);
+    unload(&full);
+    unload(&bare);
+}
+
+static void functions_and_atoms_survive_stripping_at_any_level(void **state)
+{
+    check_build("-O1 -fno-stack-protector");
+    check_build("-O2");
+    check_build("-O3 -fcf-protection=full");
+    check_build("-Os -fjump-tables");
+    check_build("-O2 -Wl,-z,now");
+    check_build("-O2 -Wl,-z,lazy -Wl,-z,ibtplt -fcf-protection=full");
+    check_build("-O2 -fno-plt");
+    check_build("-O2 -no-pie -fno-pie");
+    check_build("-O2 -Wl,-z,noseparate-code");
+    check_build("-O2 -Wl,-z,pack-relative-relocs");
+}
+
+static void a_cold_part_belongs_to_the_function_that_jumps_to_it(void **state)
+{
+    struct image full;
+    struct image bare;
+    assert_true(compile("p", "-O2"));
+    load(&full, "p");
+    load(&bare, "p.s");
+    const struct pl_code *c = &bare.code;
+    const struct pl_function *part = at(c, named(&full.code, "rare.cold")->address);
+    assert_true(part->flags & PL_FUNCTION_COLD);
+    assert_true(c->functions[part->owner].address == named(&full.code, "rare")->address);
+    assert_non_null(atom(c, part, PL_ATOM_STRING, "rare %s\n"));
+    assert_non_null(atom(c, part, PL_ATOM_IMPORT, "abort"));
+    assert_non_null(atom(c, part, PL_ATOM_IMPORT, "stderr"));
+    for (size_t i = 0; i < c->n_functions; i++)
+        assert_true(!(c->functions[i].flags & PL_FUNCTION_COLD) || &c->functions[i] == part);
+    unload(&full);
+    unload(&bare);
+}
+
+static void a_table_of_pointers_gives_its_strings(void **state)
+{
+    struct image bare;
+    assert_true(compile("p", "-O2"));
+    load(&bare, "p.s");
+    const struct pl_code *c = &bare.code;
+    bool found = false;
+    for (size_t i = 0; i < c->n_atoms; i++) {
+        size_t n;
+        const struct pl_code_slot *s =
+            c->atoms[i].kind == PL_ATOM_DATA ? pl_code_table(c, c->atoms[i].value, &n) : NULL;
+        if (s == NULL || n < 3 || !pl_bytes_eq_str(s->text, "alpha"))
+            continue;
+        assert_true(pl_bytes_eq_str(s[1].text, "beta"));
+        assert_true(pl_bytes_eq_str(s[2].text, "gamma"));
+        found = true;
+    }
+    assert_true(found);
+    unload(&bare);
+}
+
+static void start_up_code_is_known_by_content_and_ways_in_are_listed(void **state)
+{
+    struct image bare;
+    unsigned found = 0;
+    assert_true(compile("p", "-O2"));
+    load(&bare, "p.s");
+    const struct pl_code *c = &bare.code;
+    for (size_t i = 0; i < c->n_entries; i++) {
+        assert_int_not_equal(c->entries[i].function, PL_NO_TARGET);
+        assert_true(c->functions[c->entries[i].function].flags & PL_FUNCTION_RUNTIME);
+        found |= strcmp(c->entries[i].what, "entry point") == 0 ? 1 : 0;
+        found |= strcmp(c->entries[i].what, "init_array[0]") == 0 ? 2 : 0;
+        found |= strcmp(c->entries[i].what, "fini_array[0]") == 0 ? 4 : 0;
+        found |= strcmp(c->entries[i].what, "init") == 0 ? 8 : 0;
+    }
+    assert_int_equal(found, 15);
+    unload(&bare);
+}
+
+static void a_byte_in_the_padding_is_no_fill(void **state)
+{
+    struct image bare;
+    struct pl_err err = {0};
+    assert_true(compile("p", "-O2"));
+    load(&bare, "p.s");
+    for (size_t i = 0; i < bare.code.n_gaps; i++) {
+        struct pl_code code;
+        const struct pl_code_gap gap = bare.code.gaps[i];
+        bool has_odd = false;
+        uint8_t kept = bare.heap[gap.offset + gap.length - 1];
+        bare.heap[gap.offset + gap.length - 1] = 0xc3;
+        assert_int_equal(pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &bare.arena, &code, &err), PL_OK);
+        for (size_t k = 0; k < code.n_gaps; k++)
+            has_odd |= !code.gaps[k].is_fill;
+        assert_true(has_odd || code.n_functions != bare.code.n_functions ||
+                    code.functions[code.n_functions - 1].size !=
+                        bare.code.functions[bare.code.n_functions - 1].size);
+        bare.heap[gap.offset + gap.length - 1] = kept;
+    }
+    unload(&bare);
+}
+
+static void every_truncation_is_refused_or_sums(void **state)
+{
+    struct image bare;
+    assert_true(compile("p", "-O2 -Wl,-z,noseparate-code"));
+    load(&bare, "p.s");
+    for (size_t n = 0; n < bare.n; n += n < 2048 ? 1 : 37) {
+        struct pl_arena arena;
+        struct pl_code code;
+        struct pl_err err = {0};
+        uint8_t *copy = malloc(n + 1); /* exact, so that a sanitizer sees a step too far */
+        assert_non_null(copy);
+        memcpy(copy, bare.heap, n);
+        pl_arena_init(&arena, (size_t)64 << 20);
+        pl_status st = pl_code_of_elf(pl_bytes_of(copy, n), &arena, &code, &err);
+        assert_true(st == PL_OK || st == PL_E_INPUT);
+        if (st == PL_OK && code.unsupported == NULL)
+            sums_hold(&code);
+        pl_arena_reset(&arena);
+        free(copy);
+    }
+    unload(&bare);
+}
+
+static void changed_bytes_never_break_the_sums(void **state)
+{
+    struct image bare;
+    uint64_t seed = 7;
+    assert_true(compile("p", "-O2 -Wl,-z,noseparate-code"));
+    load(&bare, "p.s");
+    for (unsigned i = 0; i < 2000; i++) {
+        struct pl_arena arena;
+        struct pl_code code;
+        struct pl_err err = {0};
+        size_t where = (size_t)unit_below(&seed, bare.n);
+        uint8_t kept = bare.heap[where];
+        bare.heap[where] = (uint8_t)unit_random(&seed);
+        pl_arena_init(&arena, (size_t)64 << 20);
+        if (pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err) == PL_OK &&
+            code.unsupported == NULL)
+            sums_hold(&code);
+        pl_arena_reset(&arena);
+        bare.heap[where] = kept;
+    }
+    unload(&bare);
+}
+
+static void a_small_arena_is_a_limit_and_no_crash(void **state)
+{
+    struct image bare;
+    assert_true(compile("p", "-O2"));
+    load(&bare, "p.s");
+    size_t need = bare.arena.used_bytes;
+    for (size_t max = 0; max < need; max += need / 97) {
+        struct pl_arena arena;
+        struct pl_code code;
+        struct pl_err err = {0};
+        pl_arena_init(&arena, max);
+        assert_int_equal(pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err), PL_E_LIMIT);
+        pl_arena_reset(&arena);
+    }
+    unload(&bare);
+}
+
+static void what_is_not_elf_is_refused_and_other_machines_are_named(void **state)
+{
+    struct image bare;
+    struct pl_code code;
+    struct pl_err err = {0};
+    assert_true(compile("p", "-O2"));
+    load(&bare, "p.s");
+    assert_int_equal(pl_code_of_elf(PL_LIT("MZ nothing"), &bare.arena, &code, &err), PL_E_INPUT);
+    bare.heap[18] = 243; /* riscv */
+    assert_int_equal(pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &bare.arena, &code, &err), PL_OK);
+    assert_string_equal(code.unsupported, "no decoder for ELF machine 243");
+    assert_true(code.code_bytes == bare.code.code_bytes);
+    unload(&bare);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(functions_and_atoms_survive_stripping_at_any_level),
+        cmocka_unit_test(a_cold_part_belongs_to_the_function_that_jumps_to_it),
+        cmocka_unit_test(a_table_of_pointers_gives_its_strings),
+        cmocka_unit_test(start_up_code_is_known_by_content_and_ways_in_are_listed),
+        cmocka_unit_test(a_byte_in_the_padding_is_no_fill),
+        cmocka_unit_test(every_truncation_is_refused_or_sums),
+        cmocka_unit_test(changed_bytes_never_break_the_sums),
+        cmocka_unit_test(a_small_arena_is_a_limit_and_no_crash),
+        cmocka_unit_test(what_is_not_elf_is_refused_and_other_machines_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
