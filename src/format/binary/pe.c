@@ -323,7 +323,7 @@ static bool is_known_section(const struct pl_pe_section *s)
         "malloc_h",       "CPADinfo", ".dynamic",  ".note",    ".comment", ".llvmbc",  ".nv_fatb", ".nvFatBi",
         ".drectve",       ".gnu_deb", ".jcr",      ".wixburn", ".uedbg",   ".managed", "hydrated", ".qtmetad",
         ".qtmimed",       ".shared",  ".cormeta",  ".debug$S", ".debug$T", "UPX0",     "UPX1",     "UPX2",
-        ".text.unlikely", "ANON",     "LZMADEC",
+        ".text.unlikely", "LZMADEC",  ".nep",      "minATL",
     };
     return is_one_of(s->name, names, sizeof names / sizeof names[0]) ||
            pl_bytes_starts(s->name, PL_LIT(".debug")) || pl_bytes_starts(s->name, PL_LIT(".zdebug")) ||
