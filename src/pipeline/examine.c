@@ -40,6 +40,8 @@ struct run {
     pl_status literals_st;
     struct pl_err literals_err;
     bool literals_built;
+    pl_status digest_st; /* of the walk: the first digest that could not be made */
+    struct pl_err digest_err;
     size_t first_order;       /* added to the walk's order when several walks share a report */
     pl_bytes prefix;          /* before each path, for folders */
     pl_bytes input;           /* the file of the folder that is being walked */
@@ -133,24 +135,31 @@ static pl_bytes join_path(struct run *run, struct pl_arena *arena, pl_bytes path
     return pl_bytes_of_str(text);
 }
 
-/* A container that stands in the source byte for byte is explained as it is. */
+/*
+ * A container that stands in the source byte for byte is explained as it is. Its digest is wanted in any case: md5sums and the
+ * report name it. A failure is kept for the next record, since this call can only say yes or no.
+ */
 static bool wants(void *ctx, struct pl_file *f)
 {
     struct run *run = ctx;
     pl_source_ref ref;
-    if (run->x->index == NULL || f->data.p == NULL || pl_file_digest(f, NULL) != PL_OK)
+    if (f->data.p == NULL || run->digest_st != PL_OK)
         return true;
-    return !pl_index_find_sha256(run->x->index, &f->sha256, &ref);
+    run->digest_st = pl_file_digest(f, &run->digest_err);
+    return run->digest_st != PL_OK || run->x->index == NULL ||
+           !pl_index_find_sha256(run->x->index, &f->sha256, &ref);
 }
 
 static pl_status arrived(void *ctx, struct pl_file *f, struct pl_err *err)
 {
     struct run *run = ctx;
     const struct pl_observer *o = run->x->observer;
-    struct pl_file **slot = PL_VEC_ADD(&run->r->files);
+    struct pl_file **slot = run->digest_st != PL_OK ? NULL : PL_VEC_ADD(&run->r->files);
     if (slot == NULL) {
         pl_file_reset(f);
-        return pl_fail_nomem(err);
+        if (run->digest_st != PL_OK && err != NULL)
+            *err = run->digest_err;
+        return run->digest_st != PL_OK ? run->digest_st : pl_fail_nomem(err);
     }
     *slot = f;
     f->order += run->first_order;
