@@ -179,26 +179,6 @@ static void functions_and_atoms_survive_stripping_at_any_level(void **state)
     check_build("-O2 -Wl,-z,pack-relative-relocs");
 }
 
-static void a_cold_part_belongs_to_the_function_that_jumps_to_it(void **state)
-{
-    struct image full;
-    struct image bare;
-    assert_true(compile("p", "-O2"));
-    load(&full, "p");
-    load(&bare, "p.s");
-    const struct pl_code *c = &bare.code;
-    const struct pl_function *part = at(c, named(&full.code, "rare.cold")->address);
-    assert_true(part->flags & PL_FUNCTION_COLD);
-    assert_true(c->functions[part->owner].address == named(&full.code, "rare")->address);
-    assert_non_null(atom(c, part, PL_ATOM_STRING, "rare %s\n"));
-    assert_non_null(atom(c, part, PL_ATOM_IMPORT, "abort"));
-    assert_non_null(atom(c, part, PL_ATOM_IMPORT, "stderr"));
-    for (size_t i = 0; i < c->n_functions; i++)
-        assert_true(!(c->functions[i].flags & PL_FUNCTION_COLD) || &c->functions[i] == part);
-    unload(&full);
-    unload(&bare);
-}
-
 static void a_table_of_pointers_gives_its_strings(void **state)
 {
     struct image bare;
@@ -236,29 +216,6 @@ static void start_up_code_is_known_by_content_and_ways_in_are_listed(void **stat
         found |= strcmp(c->entries[i].what, "init") == 0 ? 8 : 0;
     }
     assert_int_equal(found, 15);
-    unload(&bare);
-}
-
-static void a_byte_in_the_padding_is_no_fill(void **state)
-{
-    struct image bare;
-    struct pl_err err = {0};
-    assert_true(compile("p", "-O2"));
-    load(&bare, "p.s");
-    for (size_t i = 0; i < bare.code.n_gaps; i++) {
-        struct pl_code code;
-        const struct pl_code_gap gap = bare.code.gaps[i];
-        bool has_odd = false;
-        uint8_t kept = bare.heap[gap.offset + gap.length - 1];
-        bare.heap[gap.offset + gap.length - 1] = 0xc3;
-        assert_int_equal(pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &bare.arena, &code, &err), PL_OK);
-        for (size_t k = 0; k < code.n_gaps; k++)
-            has_odd |= !code.gaps[k].is_fill;
-        assert_true(has_odd || code.n_functions != bare.code.n_functions ||
-                    code.functions[code.n_functions - 1].size !=
-                        bare.code.functions[bare.code.n_functions - 1].size);
-        bare.heap[gap.offset + gap.length - 1] = kept;
-    }
     unload(&bare);
 }
 
@@ -344,10 +301,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_and_atoms_survive_stripping_at_any_level),
-        cmocka_unit_test(a_cold_part_belongs_to_the_function_that_jumps_to_it),
         cmocka_unit_test(a_table_of_pointers_gives_its_strings),
         cmocka_unit_test(start_up_code_is_known_by_content_and_ways_in_are_listed),
-        cmocka_unit_test(a_byte_in_the_padding_is_no_fill),
         cmocka_unit_test(every_truncation_is_refused_or_sums),
         cmocka_unit_test(changed_bytes_never_break_the_sums),
         cmocka_unit_test(a_small_arena_is_a_limit_and_no_crash),
