@@ -1,0 +1,126 @@
+/*
+ * Small rungs: names of programs, code without a matcher, white space, what build tools write into jars.
+ */
+#include "match_fixture.h"
+
+#include <stdio.h>
+
+static size_t unclaimed(struct pl_file *f)
+{
+    return (size_t)pl_ledger_unclaimed(&f->ledger);
+}
+
+static void a_program_that_no_source_names_is_an_error(void **state)
+{
+    add_source(0, "Makefile", "bin_PROGRAMS = greet\n");
+    struct pl_file *known = add_file("data.tar.xz!/usr/bin/greet", "\x7f"
+                                                                   "ELF");
+    struct pl_file *stranger = add_file("data.tar.xz!/usr/bin/beacond", "\x7f"
+                                                                        "ELF");
+    known->kind = stranger->kind = "elf-x86_64";
+    apply("code.stranger", known);
+    apply("code.stranger", stranger);
+    assert_int_equal(known->findings.list.n, 0);
+    assert_int_equal(stranger->findings.list.n, 1);
+    assert_string_equal(stranger->findings.list.v[0].tag, "file.unaccounted");
+    assert_int_equal(stranger->findings.list.v[0].severity, PL_SEVERITY_ERROR);
+}
+
+static void the_name_before_the_dollar_of_a_class_counts(void **state)
+{
+    add_source(0, "src/Outer.java", "class Outer { }\n");
+    struct pl_file *inner = add_file("a.jar!/org/x/Outer$1.class", "\xca\xfe\xba\xbe");
+    inner->kind = "class";
+    apply("code.stranger", inner);
+    assert_int_equal(inner->findings.list.n, 0);
+}
+
+static void bytecode_is_opaque_and_a_script_is_not(void **state)
+{
+    struct pl_file *code = add_file("a.jar!/X.class", "\xca\xfe\xba\xbe and more");
+    struct pl_file *script = add_file("data.tar.xz!/usr/bin/x", "#!/bin/sh\n");
+    code->kind = "class";
+    script->kind = "perl"; /* begins like "pe" */
+    apply("code.opaque-kind", code);
+    apply("code.opaque-kind", script);
+    assert_int_equal(unclaimed(code), 0);
+    assert_int_equal(code->ledger.settled.v[0].class, PL_CLASS_OPAQUE);
+    assert_int_equal(unclaimed(script), script->size);
+}
+
+static struct pl_file *with_gap(const char *text, size_t from, size_t to)
+{
+    struct pl_file *f = add_file("data.tar.xz!/usr/share/x/f", text);
+    assert_int_equal(pl_match_claim(f, 0, from, PL_CLASS_TOOLCHAIN, PL_GRADE_NONE, "test", NULL, &err),
+                     PL_OK);
+    assert_int_equal(
+        pl_match_claim(f, to, f->size - to, PL_CLASS_TOOLCHAIN, PL_GRADE_NONE, "test", NULL, &err), PL_OK);
+    assert_int_equal(pl_ledger_settle(&f->ledger, &err), PL_OK);
+    return f;
+}
+
+static void white_space_is_explained_up_to_its_bound_and_never_in_python(void **state)
+{
+    struct pl_file *brief = with_gap("ab\n\t\tcd", 2, 5);
+    struct pl_file *longer = with_gap("ab                                  cd", 2, 36);
+    struct pl_file *python = with_gap("if x:\n\t\ty()", 5, 8);
+    struct pl_file *word = with_gap("ab x cd", 2, 5);
+    python->kind = "python";
+    apply("text.space", brief);
+    apply("text.space", longer);
+    apply("text.space", python);
+    apply("text.space", word);
+    assert_int_equal(unclaimed(brief), 0);
+    assert_int_equal(unclaimed(longer), 34);
+    assert_int_equal(unclaimed(python), 3);
+    assert_int_equal(unclaimed(word), 3);
+}
+
+static void a_folded_header_of_known_words_is_explained(void **state)
+{
+    add_source(0, "pom.xml", "<description>utility classes considered to be so\n  standard</description>\n");
+    struct pl_file *f =
+        add_file("a.jar!/META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nBundle-Description: utility "
+                                                "classes conside\r\n red to be sostandard\r\n");
+    apply("java.metadata", f);
+    assert_int_equal(unclaimed(f), 0);
+}
+
+static void a_header_that_names_code_to_run_is_never_explained_by_its_words(void **state)
+{
+    const char *first = "Manifest-Version: 1.0\r\n";
+    const char *second = "Launcher-Agent-Class: org.known.Thing\r\n";
+    char text[128];
+    (void)snprintf(text, sizeof text, "%s%s", first, second);
+    add_source(0, "Thing.java", "package org.known; class Thing { Launcher Agent Class }\n");
+    struct pl_file *f = add_file("a.jar!/META-INF/MANIFEST.MF", text);
+    uint64_t offset;
+    uint64_t length;
+    apply("java.metadata", f);
+    assert_true(pl_ledger_gap(&f->ledger, 0, &offset, &length));
+    assert_int_equal(offset, strlen(first));
+    assert_int_equal(length, strlen(second));
+}
+
+static void a_header_with_a_new_word_stays(void **state)
+{
+    struct pl_file *f = add_file("a.jar!/META-INF/MANIFEST.MF", "Created-By: evilcorp\r\n");
+    apply("java.metadata", f);
+    assert_int_equal(unclaimed(f), f->size);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_name_before_the_dollar_of_a_class_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bytecode_is_opaque_and_a_script_is_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(white_space_is_explained_up_to_its_bound_and_never_in_python, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_folded_header_of_known_words_is_explained, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_header_that_names_code_to_run_is_never_explained_by_its_words,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_header_with_a_new_word_stays, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
