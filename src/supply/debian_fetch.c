@@ -84,8 +84,9 @@ static void add_index_steps(struct pl_supply_step *steps, size_t *n, struct pl_a
 static const char *say_why(struct pl_arena *arena, const struct pl_debian_hit *hit)
 {
     const struct pl_release *r = hit->index->release;
-    return pl_arena_printf(arena, "sha256 listed in %s, listed in %s, signed by %s (%s)", hit->index->url,
-                           r->url, r->signer, r->source->keys_text);
+    pl_bytes keys = pl_bytes_basename(pl_bytes_of_str(r->source->keys_text));
+    return pl_arena_printf(arena, "sha256 stands in the index of %s, signed by %s (%.*s)", r->source->suite,
+                           r->signer, PL_ARG(keys));
 }
 
 /* "pkg:deb/debian/xz-utils@5.4.1-1?arch=amd64" of a package that was found. */
