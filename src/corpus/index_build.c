@@ -5,8 +5,8 @@
  *
  * The answers depend on the trees alone: whatever threads gather is sorted before it is used.
  */
-#include "corpus/index_private.h"
 #include "base/parallel.h"
+#include "corpus/index_private.h"
 #include "format/text/fold.h"
 #include "format/text/words.h"
 

@@ -105,7 +105,8 @@ static pl_status judge_residues(struct pl_file *f, const struct pl_policy *polic
 /* Kinds are named by format, with the machine after a dash where there is one. */
 static bool is_code(const struct pl_file *f)
 {
-    static const char *const formats[] = {"elf", "pe", "macho", "class", "python-bytecode", "wasm", "static-library"};
+    static const char *const formats[] = {"elf",           "pe", "macho", "class", "python-bytecode", "wasm",
+                                          "static-library"};
     for (size_t i = 0; i < sizeof formats / sizeof formats[0] && f->kind != NULL; i++) {
         size_t n = strlen(formats[i]);
         if (strncmp(f->kind, formats[i], n) == 0 && (f->kind[n] == '\0' || f->kind[n] == '-'))

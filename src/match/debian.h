@@ -41,7 +41,7 @@ bool pl_has_line(pl_bytes text, pl_bytes line);
  * as pl_has_line() says; NULL when none.
  */
 const struct pl_source_file *pl_own_debian_line(const struct pl_match *m, const char *suffix, pl_bytes line);
-/* A path of the source as a text for claims; valid as long as the source tree. */
+/* A path of the source as a text for claims; valid as long as the report, which takes over the names of the trees. */
 const char *pl_own_name(const struct pl_source_file *f);
 
 /* Does `value` follow from `template` when each ${VAR} in it becomes some text without line end? */

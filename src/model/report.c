@@ -32,6 +32,11 @@ void pl_report_free(struct pl_report *r)
     for (size_t i = 0; i < r->n_worker_arenas; i++)
         pl_arena_reset(&r->worker_arenas[i]);
     free(r->worker_arenas);
+    for (size_t i = 0; i < r->source_arenas.n; i++) {
+        pl_arena_reset(r->source_arenas.v[i]);
+        free(r->source_arenas.v[i]);
+    }
+    PL_VEC_FREE(&r->source_arenas);
     pl_arena_reset(&r->walk_arena);
     pl_arena_reset(&r->arena);
     free(r);

@@ -41,6 +41,7 @@ struct pl_report {
     struct pl_arena arena;          /* texts of this struct */
     struct pl_arena *worker_arenas; /* texts of files, one per worker; owned */
     size_t n_worker_arenas;
+    PL_VEC(struct pl_arena *) source_arenas; /* names of source files, which claims point to; owned */
 
     const char *subject_name;
     const char *subject_purl; /* NULL when it has none */

@@ -126,6 +126,19 @@ static pl_status add_error(struct pl_report *r, const struct pl_err *why, struct
     return PL_OK;
 }
 
+/* The report outlives the source trees, but claims name their files: it takes over the names. */
+static pl_status keep_source_names(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    for (size_t i = 0; i < a->n_trees; i++) {
+        struct pl_arena **slot = PL_VEC_ADD(&r->source_arenas);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = a->trees[i]->arena;
+        a->trees[i]->arena = NULL;
+    }
+    return PL_OK;
+}
+
 /* Contents were kept for the judge's samples; nobody needs them any more. */
 static void release_contents(struct pl_report *r)
 {
@@ -166,6 +179,8 @@ pl_status pl_check(const struct pl_check_options *options, struct pl_report **ou
     }
     if (st == PL_OK)
         st = pl_judge(r, &policy, a.has_source, err);
+    if (st == PL_OK)
+        st = keep_source_names(&a, r, err);
     pl_acquired_release(&a);
     release_contents(r);
     (void)pthread_mutex_destroy(&shared.lock);

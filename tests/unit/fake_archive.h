@@ -62,7 +62,7 @@ static inline void put_text(const char *path, const char *text)
     put_file(path, pl_bytes_of_str(text));
 }
 
-static inline void run(const char *fmt, ...)
+static inline PL_PRINTF(1, 2) void run(const char *fmt, ...)
 {
     char command[1024];
     va_list args;
