@@ -28,6 +28,7 @@ check: deps-test ## every test, plain and under ASan and UBSan; ends with "N pas
 	    --check "build: gcc, ASan and UBSan, warnings are errors=tools/build build-asan $(SANITIZE) -Dwerror_ci=true" \
 	    --check "build: clang, warnings are errors=CC=clang tools/build build-clang -Dwerror_ci=true" \
 	    --check "style: layers=tools/check-layers ." \
+	    --check "style: every tag is explained=tools/check-tags ." \
 	    --check "style: words and lengths=tools/check-style" \
 	    --check "style: layout=tools/format --check" \
 	    build build-asan

@@ -4,6 +4,7 @@
  * Code and data are left to elf_strings.c, the next rung.
  */
 #include "format/binary/elf.h"
+#include "match/image_view.h"
 #include "match/match.h"
 
 static pl_status claim_range(struct pl_file *f, const struct pl_elf_range *range, struct pl_err *err)
@@ -23,32 +24,17 @@ static pl_status claim_range(struct pl_file *f, const struct pl_elf_range *range
     return pl_ledger_claim(&f->ledger, &c, err);
 }
 
-static pl_status add_fact(const struct pl_match *m, struct pl_file *f, const char *name, pl_bytes value,
-                          struct pl_err *err)
-{
-    size_t i = 0;
-    while (i < PL_FILE_FACTS && f->facts[i].name != NULL)
-        i++;
-    if (value.n == 0 || i == PL_FILE_FACTS)
-        return PL_OK;
-    pl_bytes kept = pl_arena_keep(m->arena, value);
-    if (kept.p == NULL)
-        return pl_arena_fail(m->arena, err);
-    f->facts[i] = (struct pl_fact){name, kept};
-    return PL_OK;
-}
-
 static pl_status add_facts(const struct pl_match *m, struct pl_file *f, const struct pl_elf *elf,
                            struct pl_err *err)
 {
     char hex[2 * 64 + 1] = "";
     if (elf->build_id.n <= 64)
         pl_hex(elf->build_id.p, elf->build_id.n, hex);
-    pl_status st = add_fact(m, f, "elf.soname", elf->soname, err);
+    pl_status st = pl_image_fact(m, f, "elf.soname", elf->soname, err);
     if (st == PL_OK)
-        st = add_fact(m, f, "elf.build-id", pl_bytes_of_str(hex), err);
+        st = pl_image_fact(m, f, "elf.build-id", pl_bytes_of_str(hex), err);
     if (st == PL_OK)
-        st = add_fact(m, f, "elf.interp", elf->interp, err);
+        st = pl_image_fact(m, f, "elf.interp", elf->interp, err);
     return st;
 }
 
