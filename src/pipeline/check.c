@@ -110,6 +110,9 @@ static pl_status run(struct pl_acquired *a, struct pl_report *r, struct shared_o
     pl_status st = open_supply(a, shared, err);
     if (st == PL_OK)
         st = pl_acquire(a, r, err);
+    /* Its mapped package indices are larger than most sources, and nothing asks it from here on. */
+    pl_supply_close(a->supply);
+    a->supply = NULL;
     if (st == PL_OK)
         st = examine(a, r, &observer, err);
     if (st != PL_OK)
