@@ -1,5 +1,5 @@
 /*
- * bench_code.c - what pl_code_of_elf() makes of images, and how fast.
+ * bench_code.c - what pl_code_of() makes of images, and how fast.
  *
  *     bench_code [-v|-s] FILE...     -v lists functions and atoms, -s functions only
  */
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
             continue;
         pl_arena_init(&arena, (size_t)1 << 32);
         uint64_t before = pl_clock_monotonic_ns();
-        if (pl_code_of_elf(pl_bytes_of(heap, n), &arena, &code, &err) == PL_OK) {
+        if (pl_code_of(pl_bytes_of(heap, n), &arena, &code, &err) == PL_OK) {
             struct totals t = {.ns = pl_clock_monotonic_ns() - before};
             const char *slash = strrchr(argv[i], '/');
             count(&code, &t);

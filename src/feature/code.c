@@ -38,10 +38,12 @@ struct tie {
 void pl_code_decode(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
                     pl_bytes code, uint64_t offset)
 {
-    if (im->machine == PL_CODE_A64)
-        pl_code_decode_a64(im, sink, address, code, offset);
-    else
-        pl_code_decode_x86(im, sink, address, code, offset);
+    switch (im->machine) {
+    case PL_CODE_NONE: return;
+    case PL_CODE_X86_64:
+    case PL_CODE_I386: pl_code_decode_x86(im, sink, address, code, offset); return;
+    case PL_CODE_A64: pl_code_decode_a64(im, sink, address, code, offset); return;
+    }
 }
 
 static pl_bytes code_of(const struct pl_code_image *im, const struct pl_function *f)
@@ -369,19 +371,30 @@ static void reset(struct pl_code_image *im, struct pl_code_sink *sink)
     PL_VEC_FREE(&sink->atoms);
 }
 
-pl_status pl_code_of_elf(pl_bytes data, struct pl_arena *arena, struct pl_code *out, struct pl_err *err)
+/* The formats of images. One row each. */
+static const struct {
+    bool (*is)(pl_bytes data);
+    pl_status (*load)(struct pl_code_image *im, const char **unsupported);
+} formats[] = {
+    {pl_elf_is, pl_code_load_elf},
+};
+
+pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out, struct pl_err *err)
 {
-    struct pl_elf elf;
     struct pl_code code = {0};
-    struct pl_code_image im = {.data = data, .arena = arena, .err = err};
+    struct pl_code_image im = {.data = image, .arena = arena, .err = err};
     struct pl_code_sink sink = {0};
-    pl_status st = pl_elf_read(data, arena, NULL, &elf, err);
-    if (st != PL_OK)
-        return st;
-    st = pl_code_load_elf(&im, &elf, &code.unsupported);
+    size_t row = 0;
+    while (row < sizeof formats / sizeof formats[0] && !formats[row].is(image))
+        row++;
+    if (row == sizeof formats / sizeof formats[0])
+        return pl_fail(err, PL_E_INPUT, 0, "code: no image of a known format");
+    pl_status st = formats[row].load(&im, &code.unsupported);
+    if (st == PL_OK && im.no_memory)
+        st = pl_fail_nomem(err);
     for (size_t i = 0; i < im.areas.n; i++)
         code.code_bytes += im.areas.v[i].size;
-    if (st == PL_OK && code.unsupported == NULL)
+    if (st == PL_OK)
         st = find_functions(&im, &sink);
     if (st == PL_OK)
         st = tie(&im, &sink, &code);

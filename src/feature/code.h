@@ -73,11 +73,11 @@ struct pl_code {
 };
 
 /*
- * Cut the executable parts of an ELF image into functions and gather their atoms. Everything is taken from `arena` and borrows from
- * `data`. PL_E_INPUT when it is no ELF image. Never fails on odd code: what cannot be decoded is flagged. O(n log n).
+ * Cut the executable parts of an image of any known format into functions and gather their atoms. Everything is taken from `arena` and
+ * borrows from `image`. PL_E_INPUT when it is no image. Never fails on odd code: what cannot be decoded is flagged. O(n log n).
  */
-PL_MUST_USE pl_status pl_code_of_elf(pl_bytes data, struct pl_arena *arena, struct pl_code *out,
-                                     struct pl_err *err);
+PL_MUST_USE pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out,
+                                 struct pl_err *err);
 
 /*
  * The pointers of the object at `address`: those up to the next place that code refers to, or to 64 bytes without one. *n is their

@@ -83,8 +83,13 @@ void pl_code_cut_sized(struct pl_code_image *im)
 
 size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill)
 {
-    return im->machine == PL_CODE_A64 ? pl_code_step_a64(code, is_fill)
-                                      : pl_code_step_x86(im->machine, code, is_fill);
+    switch (im->machine) {
+    case PL_CODE_NONE: *is_fill = code.p[0] == 0; return 1;
+    case PL_CODE_A64: return pl_code_step_a64(code, is_fill);
+    case PL_CODE_X86_64:
+    case PL_CODE_I386: break;
+    }
+    return pl_code_step_x86(im->machine, code, is_fill);
 }
 
 /* Bytes before the fill at the end. */

@@ -9,12 +9,7 @@
  */
 #include "feature/code_image.h"
 
-#include "base/size.h"
-
-#include <stdlib.h>
-
 #define EM_AARCH64 183
-#define MAX_SPANS  1024u
 
 enum reloc_kind { RELOC_OTHER, RELOC_SYMBOL, RELOC_RELATIVE, RELOC_COPY, RELOC_RESOLVER };
 
@@ -46,7 +41,7 @@ struct loader {
 
 static uint64_t read_word(const struct loader *l, struct pl_cursor *c)
 {
-    return l->word == 8 ? pl_cursor_u64le(c) : pl_cursor_u32le(c);
+    return l->word == 8 ? pl_code_u64(l->im, c) : pl_code_u32(l->im, c);
 }
 
 static enum pl_code_machine machine_of(const struct pl_elf *elf)
@@ -85,90 +80,30 @@ static enum reloc_kind reloc_kind(enum pl_code_machine machine, uint32_t type)
     return RELOC_OTHER;
 }
 
-static int by_span(const void *a, const void *b)
-{
-    const struct pl_code_span *x = a;
-    const struct pl_code_span *y = b;
-    if (x->address != y->address)
-        return x->address < y->address ? -1 : 1;
-    return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
-/* A later segment over an earlier one loses the addresses they share. */
 static void load_spans(struct pl_code_image *im, const struct pl_elf *elf)
 {
-    for (size_t i = 0; i < elf->n_segments && im->spans.n < MAX_SPANS; i++) {
+    for (size_t i = 0; i < elf->n_segments; i++) {
         const struct pl_elf_segment *s = &elf->segments[i];
-        uint64_t end;
-        if (s->type != PL_ELF_PT_LOAD || s->memory_bytes == 0 || !pl_add_u64(s->vaddr, s->memory_bytes, &end))
-            continue;
-        if (s->offset > im->data.n || s->file_bytes > im->data.n - s->offset ||
-            s->file_bytes > s->memory_bytes)
-            continue;
-        struct pl_code_span *span = PL_VEC_ADD(&im->spans);
-        if (span == NULL) {
-            im->no_memory = true;
-            return;
-        }
-        *span = (struct pl_code_span){s->vaddr, s->memory_bytes, s->offset, s->file_bytes,
-                                      (s->flags & PL_ELF_PF_W) != 0};
+        if (s->type == PL_ELF_PT_LOAD)
+            pl_code_add_span(im, (struct pl_code_span){s->vaddr, s->memory_bytes, s->offset, s->file_bytes,
+                                                       (s->flags & PL_ELF_PF_W) != 0});
     }
-    if (im->spans.n > 0)
-        qsort(im->spans.v, im->spans.n, sizeof *im->spans.v, by_span);
-    size_t n = 0;
-    for (size_t i = 0; i < im->spans.n; i++) {
-        const struct pl_code_span *last = n > 0 ? &im->spans.v[n - 1] : NULL;
-        if (last == NULL || im->spans.v[i].address - last->address >= last->memory_bytes)
-            im->spans.v[n++] = im->spans.v[i];
-    }
-    im->spans.n = n;
-}
-
-static int by_area(const void *a, const void *b)
-{
-    const struct pl_code_area *x = a;
-    const struct pl_code_area *y = b;
-    if (x->address != y->address)
-        return x->address < y->address ? -1 : 1;
-    return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
-static void add_area(struct pl_code_image *im, struct pl_code_area area)
-{
-    struct pl_code_area *slot = area.size == 0 ? NULL : PL_VEC_ADD(&im->areas);
-    if (slot != NULL)
-        *slot = area;
-    else if (area.size != 0)
-        im->no_memory = true;
 }
 
 static void load_areas(struct pl_code_image *im, const struct pl_elf *elf)
 {
     for (size_t i = 0; i < elf->n_sections; i++) {
         const struct pl_elf_section *s = &elf->sections[i];
-        uint64_t end;
-        if (!(s->flags & PL_ELF_SHF_EXECINSTR) || !(s->flags & PL_ELF_SHF_ALLOC) || !s->is_readable ||
-            !pl_add_u64(s->addr, s->size, &end))
+        if (!(s->flags & PL_ELF_SHF_EXECINSTR) || !(s->flags & PL_ELF_SHF_ALLOC) || !s->is_readable)
             continue;
         bool is_plt = pl_bytes_starts(s->name, PL_LIT(".plt")) || pl_bytes_eq_str(s->name, ".iplt");
-        add_area(im, (struct pl_code_area){s->addr, s->offset, s->size, is_plt});
+        pl_code_add_area(im, (struct pl_code_area){s->addr, s->offset, s->size, is_plt});
     }
     for (size_t i = 0; i < elf->n_segments && elf->n_sections == 0; i++) {
         const struct pl_elf_segment *s = &elf->segments[i];
-        uint64_t end;
-        if (s->type == PL_ELF_PT_LOAD && (s->flags & PL_ELF_PF_X) && s->offset <= im->data.n &&
-            s->file_bytes <= im->data.n - s->offset && pl_add_u64(s->vaddr, s->file_bytes, &end))
-            add_area(im, (struct pl_code_area){s->vaddr, s->offset, s->file_bytes, false});
+        if (s->type == PL_ELF_PT_LOAD && (s->flags & PL_ELF_PF_X))
+            pl_code_add_area(im, (struct pl_code_area){s->vaddr, s->offset, s->file_bytes, false});
     }
-    if (im->areas.n > 0)
-        qsort(im->areas.v, im->areas.n, sizeof *im->areas.v, by_area);
-    size_t n = 0;
-    for (size_t i = 0; i < im->areas.n; i++) {
-        const struct pl_code_area *last = n > 0 ? &im->areas.v[n - 1] : NULL;
-        if (last == NULL || im->areas.v[i].address - last->address >= last->size)
-            im->areas.v[n++] = im->areas.v[i];
-    }
-    im->areas.n = n;
 }
 
 static void read_dynamic(struct loader *l)
@@ -246,19 +181,19 @@ static struct symbol read_symbol(const struct loader *l, pl_bytes table, pl_byte
     struct symbol s = {0};
     uint64_t bytes = l->word == 8 ? 24 : 16;
     struct pl_cursor c = pl_cursor_at(table, index > UINT32_MAX ? UINT64_MAX : index * bytes);
-    uint32_t name = pl_cursor_u32le(&c);
+    uint32_t name = pl_code_u32(l->im, &c);
     uint8_t info = 0;
     if (l->word == 8) {
         info = pl_cursor_u8(&c);
         (void)pl_cursor_u8(&c);
     }
-    uint16_t section = l->word == 8 ? pl_cursor_u16le(&c) : 0;
+    uint16_t section = l->word == 8 ? pl_code_u16(l->im, &c) : 0;
     s.value = read_word(l, &c);
     s.size = read_word(l, &c);
     if (l->word == 4) {
         info = pl_cursor_u8(&c);
         (void)pl_cursor_u8(&c);
-        section = pl_cursor_u16le(&c);
+        section = pl_code_u16(l->im, &c);
     }
     if (c.bad)
         return (struct symbol){0};
@@ -274,26 +209,6 @@ static struct symbol read_symbol(const struct loader *l, pl_bytes table, pl_byte
     return s;
 }
 
-static void add_slot(struct pl_code_image *im, struct pl_code_slot slot)
-{
-    struct pl_code_slot *s = PL_VEC_ADD(&im->slots);
-    if (s == NULL)
-        im->no_memory = true;
-    else
-        *s = slot;
-}
-
-static void add_entry(struct pl_code_image *im, const char *what, uint64_t address)
-{
-    struct pl_code_entry *e = what == NULL ? NULL : PL_VEC_ADD(&im->entries);
-    if (e == NULL) {
-        im->no_memory = true;
-        return;
-    }
-    *e = (struct pl_code_entry){what, address, PL_NO_TARGET};
-    pl_code_seed_add(im, (struct pl_code_seed){.address = address, .rank = PL_SEED_START});
-}
-
 static void add_reloc(struct loader *l, uint64_t address, uint64_t info, uint64_t addend)
 {
     uint32_t type = (uint32_t)(l->word == 8 ? info & UINT32_MAX : info & 0xff);
@@ -306,7 +221,7 @@ static void add_reloc(struct loader *l, uint64_t address, uint64_t info, uint64_
     case RELOC_RESOLVER:
         slot.target = addend;
         slot.is_resolver = true;
-        add_entry(l->im, "ifunc resolver", addend);
+        pl_code_add_entry(l->im, "ifunc resolver", addend);
         break;
     case RELOC_COPY:
     case RELOC_SYMBOL:
@@ -318,7 +233,7 @@ static void add_reloc(struct loader *l, uint64_t address, uint64_t info, uint64_
             slot.target = s.value + (l->im->machine == PL_CODE_I386 ? 0 : addend);
         break;
     }
-    add_slot(l->im, slot);
+    pl_code_add_slot(l->im, slot);
 }
 
 static void read_relocs(struct loader *l, uint64_t address, uint64_t bytes, bool has_addend)
@@ -344,7 +259,8 @@ static void add_relative(struct loader *l, uint64_t where)
     struct pl_cursor c = pl_cursor_of(pl_code_bytes_at(l->im, where, l->word));
     uint64_t target = read_word(l, &c);
     if (!c.bad)
-        add_slot(l->im, (struct pl_code_slot){.address = where, .target = target, .function = PL_NO_TARGET});
+        pl_code_add_slot(l->im,
+                         (struct pl_code_slot){.address = where, .target = target, .function = PL_NO_TARGET});
 }
 
 /* An even word is an address; an odd one is a bit map of the words that follow it. */
@@ -364,30 +280,6 @@ static void read_relr(struct loader *l)
                 add_relative(l, where + i * l->word);
         where += (l->word * 8 - 1) * l->word;
     }
-}
-
-static int by_slot(const void *a, const void *b)
-{
-    const struct pl_code_slot *x = a;
-    const struct pl_code_slot *y = b;
-    if (x->address != y->address)
-        return x->address < y->address ? -1 : 1;
-    /* Two claims on one address: the named one, then the smaller target, whatever the order in the file. */
-    if (x->name.n != y->name.n)
-        return x->name.n > y->name.n ? -1 : 1;
-    int names = pl_bytes_cmp(x->name, y->name);
-    return names != 0 ? names : x->target < y->target ? -1 : x->target > y->target;
-}
-
-static void settle_slots(struct pl_code_image *im)
-{
-    size_t n = 0;
-    if (im->slots.n > 0)
-        qsort(im->slots.v, im->slots.n, sizeof *im->slots.v, by_slot);
-    for (size_t i = 0; i < im->slots.n; i++)
-        if (n == 0 || im->slots.v[n - 1].address != im->slots.v[i].address)
-            im->slots.v[n++] = im->slots.v[i];
-    im->slots.n = n;
 }
 
 /* The imports in the order of the lazy relocations: a stub that pushes a number means one of these. */
@@ -424,9 +316,9 @@ static void read_symbols(struct loader *l, pl_bytes table, pl_bytes names, bool 
                                                       .flags = is_exported ? PL_FUNCTION_EXPORTED : 0,
                                                       .name = s.name});
         if (s.type == 10)
-            add_entry(l->im, "ifunc resolver", s.value);
+            pl_code_add_entry(l->im, "ifunc resolver", s.value);
         else if (is_exported && pl_code_area_at(l->im, s.value) != NULL)
-            add_entry(l->im, "export", s.value);
+            pl_code_add_entry(l->im, "export", s.value);
     }
 }
 
@@ -457,7 +349,7 @@ static void read_arrays(struct loader *l)
             if (slot != NULL)
                 value = slot->target;
             if (value != 0 && value != UINT64_MAX)
-                add_entry(l->im, pl_arena_printf(l->im->arena, "%s[%zu]", names[k], i), value);
+                pl_code_add_entry(l->im, pl_arena_printf(l->im->arena, "%s[%zu]", names[k], i), value);
         }
     }
 }
@@ -477,10 +369,10 @@ static void read_all_unwind(struct loader *l)
         struct pl_cursor c = pl_cursor_of(pl_code_bytes_at(l->im, s->vaddr, s->file_bytes));
         if (s->type != 0x6474e550u)
             continue;
-        uint32_t head = pl_cursor_u32le(&c);
-        uint64_t address = s->vaddr + 4 + (uint64_t)(int64_t)(int32_t)pl_cursor_u32le(&c);
+        uint32_t head = pl_cursor_u32be(&c); /* four bytes */
+        uint64_t address = s->vaddr + 4 + (uint64_t)(int64_t)(int32_t)pl_code_u32(l->im, &c);
         const struct pl_code_span *span = pl_code_span_at(l->im, address);
-        if (c.bad || (head & 0xffff) != 0x1b01 || span == NULL || address - span->address >= span->size)
+        if (c.bad || head >> 16 != 0x011b || span == NULL || address - span->address >= span->size)
             continue;
         uint64_t left = span->size - (address - span->address);
         pl_code_read_unwind(l->im, pl_code_bytes_at(l->im, address, left), address, l->word == 8);
@@ -498,19 +390,23 @@ static void read_static_symbols(struct loader *l)
     }
 }
 
-pl_status pl_code_load_elf(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported)
+static void load(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported)
 {
     struct loader l = {.im = im, .elf = elf, .word = elf->is_64 ? 8 : 4};
+    im->is_big_endian = elf->is_big_endian;
     im->machine = machine_of(elf);
     im->is_fixed = elf->type == PL_ELF_ET_EXEC;
     if (im->machine == PL_CODE_NONE)
         *unsupported = pl_arena_printf(im->arena, "no decoder for ELF machine %u", elf->machine);
     else if (elf->type != PL_ELF_ET_EXEC && elf->type != PL_ELF_ET_DYN)
         *unsupported = "not linked: addresses are not known yet";
+    if (*unsupported != NULL)
+        im->machine = PL_CODE_NONE;
     load_spans(im, elf);
     load_areas(im, elf);
-    if (*unsupported != NULL || im->no_memory)
-        return im->no_memory ? pl_fail_nomem(im->err) : PL_OK;
+    pl_code_settle_space(im);
+    if (elf->type != PL_ELF_ET_EXEC && elf->type != PL_ELF_ET_DYN)
+        return;
     read_dynamic(&l);
     read_static(&l);
     find_symbols(&l);
@@ -518,18 +414,26 @@ pl_status pl_code_load_elf(struct pl_code_image *im, const struct pl_elf *elf, c
     read_relocs(&l, l.t.rel, l.t.rel_bytes, false);
     read_relocs(&l, l.t.plt, l.t.plt_bytes, l.t.plt_kind == 7);
     read_relr(&l);
-    settle_slots(im);
+    pl_code_settle_slots(im);
     read_jump_names(&l);
     im->got_base = im->machine == PL_CODE_I386 ? l.t.got : 0;
     if (elf->entry != 0)
-        add_entry(im, "entry point", elf->entry);
+        pl_code_add_entry(im, "entry point", elf->entry);
     if (l.t.init != 0)
-        add_entry(im, "init", l.t.init);
+        pl_code_add_entry(im, "init", l.t.init);
     if (l.t.fini != 0)
-        add_entry(im, "fini", l.t.fini);
+        pl_code_add_entry(im, "fini", l.t.fini);
     read_arrays(&l);
     read_symbols(&l, l.symbols, l.names, true);
     read_static_symbols(&l);
     read_all_unwind(&l);
-    return im->no_memory ? pl_fail_nomem(im->err) : PL_OK;
+}
+
+pl_status pl_code_load_elf(struct pl_code_image *im, const char **unsupported)
+{
+    struct pl_elf elf;
+    pl_status st = pl_elf_read(im->data, im->arena, NULL, &elf, im->err);
+    if (st == PL_OK)
+        load(im, &elf, unsupported);
+    return st;
 }

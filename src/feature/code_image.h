@@ -2,6 +2,7 @@
  * code_image.h - what the files of the code reader share; nobody else includes this.
  *
  *     code.c         order of work; ties atoms to functions, cold parts to their owners
+ *     code_space.c   addresses: spans, areas, slots, ways in
  *     code_elf.c     an ELF image: addresses, relocated pointers, symbols, entries
  *     code_unwind.c  .eh_frame: where functions begin and end
  *     code_plt.c     the linker's stubs
@@ -67,6 +68,7 @@ struct pl_code_image {
     struct pl_arena *arena;
     struct pl_err *err;
     enum pl_code_machine machine;
+    bool is_big_endian;
     bool is_fixed;     /* loaded where it says, so that absolute addresses stand in the code */
     uint64_t got_base; /* i386: what the GOT register holds; 0 when unknown */
     PL_VEC(struct pl_code_span) spans; /* by address, disjoint */
@@ -117,8 +119,23 @@ void pl_code_refer(const struct pl_code_image *im, struct pl_code_sink *sink, ui
 /* Add the constant unless it is dull; `raw` is its bytes in the file where they can be text. */
 void pl_code_constant(struct pl_code_sink *sink, uint64_t at, uint64_t value, pl_bytes raw);
 
-/* code_elf.c; *unsupported is set when there is no decoder. */
-pl_status pl_code_load_elf(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported);
+/* Fields in the byte order of the image. */
+uint16_t pl_code_u16(const struct pl_code_image *im, struct pl_cursor *c);
+uint32_t pl_code_u32(const struct pl_code_image *im, struct pl_cursor *c);
+uint64_t pl_code_u64(const struct pl_code_image *im, struct pl_cursor *c);
+/* code_space.c: what lies outside of the file is left out. Memory trouble is sticky. */
+void pl_code_add_span(struct pl_code_image *im, struct pl_code_span span);
+void pl_code_add_area(struct pl_code_image *im, struct pl_code_area area);
+void pl_code_add_slot(struct pl_code_image *im, struct pl_code_slot slot);
+void pl_code_add_entry(struct pl_code_image *im, const char *what, uint64_t address);
+/* Sort spans and areas, and slots, so that each address is in one at most. */
+void pl_code_settle_space(struct pl_code_image *im);
+void pl_code_settle_slots(struct pl_code_image *im);
+/*
+ * code_elf.c: fill in everything up to the seeds. *unsupported is set when there is no decoder; functions with a known end are cut then, too.
+ * A sticky im->no_memory is looked at by who calls.
+ */
+pl_status pl_code_load_elf(struct pl_code_image *im, const char **unsupported);
 void pl_code_gather_texts(struct pl_code_image *im);
 void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed);
 /* code_unwind.c */

@@ -54,14 +54,14 @@ static uint64_t read_uleb(struct pl_cursor *c)
 static uint64_t read_plain(const struct unwind *u, struct pl_cursor *c, uint8_t encoding)
 {
     switch (encoding & 0x0f) {
-    case ENC_ABSPTR: return u->is_64 ? pl_cursor_u64le(c) : pl_cursor_u32le(c);
+    case ENC_ABSPTR: return u->is_64 ? pl_code_u64(u->im, c) : pl_code_u32(u->im, c);
     case ENC_ULEB: return read_uleb(c);
-    case ENC_U2: return pl_cursor_u16le(c);
-    case ENC_U4: return pl_cursor_u32le(c);
+    case ENC_U2: return pl_code_u16(u->im, c);
+    case ENC_U4: return pl_code_u32(u->im, c);
     case ENC_U8:
-    case ENC_S8: return pl_cursor_u64le(c);
-    case ENC_S2: return (uint64_t)(int64_t)(int16_t)pl_cursor_u16le(c);
-    case ENC_S4: return (uint64_t)(int64_t)(int32_t)pl_cursor_u32le(c);
+    case ENC_S8: return pl_code_u64(u->im, c);
+    case ENC_S2: return (uint64_t)(int64_t)(int16_t)pl_code_u16(u->im, c);
+    case ENC_S4: return (uint64_t)(int64_t)(int32_t)pl_code_u32(u->im, c);
     default: c->bad = true; return 0;
     }
 }
@@ -161,16 +161,16 @@ void pl_code_read_unwind(struct pl_code_image *im, pl_bytes table, uint64_t tabl
     struct pl_cursor c = pl_cursor_of(table);
     while (pl_cursor_left(&c) >= 8 && !im->no_memory) {
         size_t at = c.at;
-        uint64_t length = pl_cursor_u32le(&c);
+        uint64_t length = pl_code_u32(im, &c);
         if (length == 0)
             break;
         bool is_long = length == UINT32_MAX;
         if (is_long)
-            length = pl_cursor_u64le(&c);
+            length = pl_code_u64(im, &c);
         size_t body = c.at;
         if (c.bad || length > pl_cursor_left(&c) || length < (is_long ? 8 : 4))
             break;
-        uint64_t id = is_long ? pl_cursor_u64le(&c) : pl_cursor_u32le(&c);
+        uint64_t id = is_long ? pl_code_u64(im, &c) : pl_code_u32(im, &c);
         struct pl_cursor entry = pl_cursor_at(pl_bytes_sub(table, 0, body + (size_t)length), c.at);
         if (id == 0) {
             read_common(&u, at, entry);

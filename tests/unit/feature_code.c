@@ -55,7 +55,7 @@ static void load(struct image *im, const char *name)
     struct pl_err err = {0};
     assert_int_equal(pl_io_read(name, 1 << 24, &im->heap, &im->n, &err), PL_OK);
     pl_arena_init(&im->arena, (size_t)64 << 20);
-    assert_int_equal(pl_code_of_elf(pl_bytes_of(im->heap, im->n), &im->arena, &im->code, &err), PL_OK);
+    assert_int_equal(pl_code_of(pl_bytes_of(im->heap, im->n), &im->arena, &im->code, &err), PL_OK);
     assert_null(im->code.unsupported);
 }
 
@@ -232,7 +232,7 @@ static void every_truncation_is_refused_or_sums(void **state)
         assert_non_null(copy);
         memcpy(copy, bare.heap, n);
         pl_arena_init(&arena, (size_t)64 << 20);
-        pl_status st = pl_code_of_elf(pl_bytes_of(copy, n), &arena, &code, &err);
+        pl_status st = pl_code_of(pl_bytes_of(copy, n), &arena, &code, &err);
         assert_true(st == PL_OK || st == PL_E_INPUT);
         if (st == PL_OK && code.unsupported == NULL)
             sums_hold(&code);
@@ -256,7 +256,7 @@ static void changed_bytes_never_break_the_sums(void **state)
         uint8_t kept = bare.heap[where];
         bare.heap[where] = (uint8_t)unit_random(&seed);
         pl_arena_init(&arena, (size_t)64 << 20);
-        if (pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err) == PL_OK &&
+        if (pl_code_of(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err) == PL_OK &&
             code.unsupported == NULL)
             sums_hold(&code);
         pl_arena_reset(&arena);
@@ -276,7 +276,7 @@ static void a_small_arena_is_a_limit_and_no_crash(void **state)
         struct pl_code code;
         struct pl_err err = {0};
         pl_arena_init(&arena, max);
-        assert_int_equal(pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err), PL_E_LIMIT);
+        assert_int_equal(pl_code_of(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err), PL_E_LIMIT);
         pl_arena_reset(&arena);
     }
     unload(&bare);
@@ -289,9 +289,9 @@ static void what_is_not_elf_is_refused_and_other_machines_are_named(void **state
     struct pl_err err = {0};
     assert_true(compile("p", "-O2"));
     load(&bare, "p.s");
-    assert_int_equal(pl_code_of_elf(PL_LIT("MZ nothing"), &bare.arena, &code, &err), PL_E_INPUT);
+    assert_int_equal(pl_code_of(PL_LIT("MZ nothing"), &bare.arena, &code, &err), PL_E_INPUT);
     bare.heap[18] = 243; /* riscv */
-    assert_int_equal(pl_code_of_elf(pl_bytes_of(bare.heap, bare.n), &bare.arena, &code, &err), PL_OK);
+    assert_int_equal(pl_code_of(pl_bytes_of(bare.heap, bare.n), &bare.arena, &code, &err), PL_OK);
     assert_string_equal(code.unsupported, "no decoder for ELF machine 243");
     assert_true(code.code_bytes == bare.code.code_bytes);
     unload(&bare);
