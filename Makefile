@@ -45,7 +45,7 @@ bench: build ## speed and memory, printed
 	@tools/run-if-there bench/run
 
 accuracy: build ## false alarms and misses on real packages, printed
-	@tools/run-if-there tests/accuracy/run
+	@tests/accuracy/run-all
 
 format: ## lay out all C files
 	@tools/format
