@@ -128,7 +128,7 @@ static int measure_index(struct pl_source_tree *tree, unsigned jobs)
     pl_status st = pl_index_lines(ix, &p, &err);
     double t2 = bench_now();
     if (st == PL_OK)
-        st = pl_index_prose(ix, &p, &err);
+        st = pl_index_prose(ix, NULL, &p, &err);
     double t3 = bench_now();
     printf(
         "index, all parts, %u job(s): %.3f s, %.0f MB/s of processor time; then lines %.3f s, prose %.3f s\n",

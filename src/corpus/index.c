@@ -183,14 +183,8 @@ const struct pl_postings *pl_index_anchors(const struct pl_index *ix)
     return &ix->anchors;
 }
 
-static pl_status late(const struct pl_index *ix, struct pl_late_postings *part,
-                      pl_status (*build)(const struct pl_index *, struct pl_postings *, struct pl_err *),
-                      const struct pl_postings **out, struct pl_err *err)
+static pl_status end_late(struct pl_late_postings *part, pl_status st, const struct pl_postings **out)
 {
-    pl_status st = PL_OK;
-    (void)pthread_mutex_lock(&part->lock); /* fails only on misuse */
-    if (!part->is_built)
-        st = build(ix, &part->postings, err);
     if (st == PL_OK)
         part->is_built = true;
     (void)pthread_mutex_unlock(&part->lock);
@@ -201,12 +195,19 @@ static pl_status late(const struct pl_index *ix, struct pl_late_postings *part,
 
 pl_status pl_index_lines(const struct pl_index *ix, const struct pl_postings **out, struct pl_err *err)
 {
-    return late(ix, &ix->late->lines, pl_index_build_lines, out, err);
+    struct pl_late_postings *part = &ix->late->lines;
+    (void)pthread_mutex_lock(&part->lock); /* fails only on misuse, here and below */
+    pl_status st = part->is_built ? PL_OK : pl_index_build_lines(ix, &part->postings, err);
+    return end_late(part, st, out);
 }
 
-pl_status pl_index_prose(const struct pl_index *ix, const struct pl_postings **out, struct pl_err *err)
+pl_status pl_index_prose(const struct pl_index *ix, const struct pl_gram_set *wanted,
+                         const struct pl_postings **out, struct pl_err *err)
 {
-    return late(ix, &ix->late->prose, pl_index_build_prose, out, err);
+    struct pl_late_postings *part = &ix->late->prose;
+    (void)pthread_mutex_lock(&part->lock);
+    pl_status st = part->is_built ? PL_OK : pl_index_build_prose(ix, wanted, &part->postings, err);
+    return end_late(part, st, out);
 }
 
 struct pl_index_stat pl_index_stat(const struct pl_index *ix)
@@ -216,6 +217,6 @@ struct pl_index_stat pl_index_stat(const struct pl_index *ix)
         .units = ix->n_units,
         .anchors = ix->anchors.n,
         .anchors_dropped = ix->anchors.n_dropped,
-        .words = ix->words.n,
+        .words = pl_wordset_count(&ix->words),
     };
 }

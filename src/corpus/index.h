@@ -85,13 +85,33 @@ PL_MUST_USE pl_status pl_index_lines(const struct pl_index *ix, const struct pl_
 /*
  * Sequences of PL_PROSE_GRAM words of the text files, by pl_prose_gram(); a place is the first byte of the first word. Of
  * PL_PROSE_WINDOW neighbouring sequences one is kept, so that whoever looks up all of its own sequences finds every shared run of
- * PL_PROSE_GRAM + PL_PROSE_WINDOW - 1 words. Built when first asked for, as above.
+ * PL_PROSE_GRAM + PL_PROSE_WINDOW - 1 words. Built when first asked for, as above: with `wanted`, of the first who asks, only the places of
+ * sequences in that set (and of some more, which share its bits) are kept; all who ask must want the same. NULL: all of them.
  */
 #define PL_PROSE_GRAM   4u
 #define PL_PROSE_WINDOW 2u
 uint32_t pl_prose_gram(const uint64_t word_hashes[PL_PROSE_GRAM]);
-PL_MUST_USE pl_status pl_index_prose(const struct pl_index *ix, const struct pl_postings **out,
-                                     struct pl_err *err);
+
+/* A set of sequences, by the upper bits of their hash: 2 MiB, for the heap, begins zeroed. */
+#define PL_GRAM_SET_BITS 24u
+struct pl_gram_set {
+    uint64_t bits[(1u << PL_GRAM_SET_BITS) / 64];
+};
+
+static inline void pl_gram_set_add(struct pl_gram_set *s, uint32_t gram)
+{
+    gram >>= PL_ANCHOR_HASH_BITS - PL_GRAM_SET_BITS;
+    s->bits[gram / 64] |= 1ULL << (gram % 64);
+}
+
+static inline bool pl_gram_set_has(const struct pl_gram_set *s, uint32_t gram)
+{
+    gram >>= PL_ANCHOR_HASH_BITS - PL_GRAM_SET_BITS;
+    return (s->bits[gram / 64] >> (gram % 64) & 1) != 0;
+}
+
+PL_MUST_USE pl_status pl_index_prose(const struct pl_index *ix, const struct pl_gram_set *wanted,
+                                     const struct pl_postings **out, struct pl_err *err);
 
 /* What the index holds, for reports and bench/. */
 struct pl_index_stat {

@@ -1,7 +1,7 @@
 /*
  * index_build.c - reading every source file once: digests, folded digest, anchors, words.
  *
- *     trees -> units in order of preference -> digests (parallel) -> repeats -> anchors and words (parallel) -> sorted lists
+ *     trees -> units in order of preference -> digests (parallel) -> repeats -> anchors, then words (parallel)
  *
  * The answers depend on the trees alone: whatever threads gather is sorted before it is used.
  */
@@ -197,56 +197,37 @@ static pl_status sort_lists(struct pl_index *ix, struct pl_err *err)
 /* One gathering of places over all units. */
 struct gather {
     const struct pl_index *ix;
-    struct pl_postings_heap *heaps; /* one a worker */
-    struct pl_anchors *found;       /* one a worker: places of one file */
-    struct pl_wordset *words;       /* one a worker, or NULL */
+    pl_status (*collect)(const struct gather *g, struct pl_anchors *out, pl_bytes data, uint64_t base,
+                         struct pl_err *err);
+    const struct pl_gram_set *wanted; /* of the prose; NULL: all */
     enum pl_anchor_path path;
-    pl_status (*collect)(struct gather *g, unsigned worker, pl_bytes data, uint64_t base, struct pl_err *err);
     bool only_text;
 };
 
-static pl_status gather_unit(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+static pl_status places_of_unit(void *ctx, size_t i, struct pl_anchors *out, struct pl_err *err)
 {
-    struct gather *g = ctx;
+    const struct gather *g = ctx;
     const struct pl_unit *u = &g->ix->units[i];
-    struct pl_anchors *found = &g->found[worker];
     if (u->is_repeat || (g->only_text && !u->is_text))
         return PL_OK;
-    found->n = 0;
-    pl_status st = g->collect(g, worker, pl_index_file(g->ix, u->ref)->data, u->base, err);
-    if (st == PL_OK)
-        st = pl_postings_heap_add(&g->heaps[worker], found->v, found->n, err);
-    return st;
+    return g->collect(g, out, pl_index_file(g->ix, u->ref)->data, u->base, err);
 }
 
-static pl_status gather_all(struct gather *g, struct pl_postings *out, struct pl_err *err)
+static pl_status gather_all(struct gather *g, uint64_t likely_places, struct pl_postings *out,
+                            struct pl_err *err)
 {
-    unsigned workers = pl_parallel_workers(g->ix->jobs);
-    pl_status st;
-    g->heaps = calloc(workers, sizeof *g->heaps);
-    g->found = calloc(workers, sizeof *g->found);
-    if (g->heaps == NULL || g->found == NULL)
-        st = pl_fail_nomem(err);
-    else
-        st = pl_parallel(workers, g->ix->n_units, g, gather_unit, err);
-    for (unsigned w = 0; w < workers && g->found != NULL; w++)
-        pl_anchors_reset(&g->found[w]);
-    if (st == PL_OK)
-        st = pl_postings_build(out, g->heaps, workers, workers, err);
-    for (unsigned w = 0; w < workers && g->heaps != NULL; w++)
-        pl_postings_heap_reset(&g->heaps[w]);
-    free(g->heaps);
-    free(g->found);
-    return st;
+    struct pl_postings_source from = {.n_items = g->ix->n_units,
+                                      .positions = g->ix->source_bytes,
+                                      .likely_places = likely_places,
+                                      .ctx = g,
+                                      .places = places_of_unit};
+    return pl_postings_build(out, &from, g->ix->jobs, err);
 }
 
-static pl_status collect_anchors(struct gather *g, unsigned worker, pl_bytes data, uint64_t base,
+static pl_status collect_anchors(const struct gather *g, struct pl_anchors *out, pl_bytes data, uint64_t base,
                                  struct pl_err *err)
 {
-    pl_status st = pl_anchors_add(&g->found[worker], data, base, g->path, err);
-    if (st == PL_OK)
-        st = pl_wordset_add_text(&g->words[worker], data, err);
-    return st;
+    return pl_anchors_add(out, data, base, g->path, err);
 }
 
 static pl_status add_place(struct pl_anchors *out, uint32_t hash28, uint64_t position, struct pl_err *err)
@@ -263,16 +244,17 @@ uint32_t pl_line_hash(pl_bytes trimmed)
     return (uint32_t)(pl_bytes_hash(trimmed, 0) >> (64 - PL_ANCHOR_HASH_BITS));
 }
 
-static pl_status collect_lines(struct gather *g, unsigned worker, pl_bytes data, uint64_t base,
+static pl_status collect_lines(const struct gather *g, struct pl_anchors *out, pl_bytes data, uint64_t base,
                                struct pl_err *err)
 {
+    (void)g; /* nothing to choose */
     pl_bytes rest = data;
     pl_bytes line;
     pl_status st = PL_OK;
     while (st == PL_OK && pl_bytes_line(&rest, &line)) {
         line = pl_bytes_trim(line);
         if (line.n >= PL_LINE_MIN_BYTES)
-            st = add_place(&g->found[worker], pl_line_hash(line), base + (uint64_t)(line.p - data.p), err);
+            st = add_place(out, pl_line_hash(line), base + (uint64_t)(line.p - data.p), err);
     }
     return st;
 }
@@ -286,8 +268,15 @@ uint32_t pl_prose_gram(const uint64_t word_hashes[PL_PROSE_GRAM])
     return (uint32_t)((h * 0xd6e8feb86659fd93ULL) >> (64 - PL_ANCHOR_HASH_BITS));
 }
 
+static pl_status add_gram(const struct gather *g, struct pl_anchors *out, uint32_t gram, uint64_t position,
+                          struct pl_err *err)
+{
+    return g->wanted != NULL && !pl_gram_set_has(g->wanted, gram) ? PL_OK
+                                                                  : add_place(out, gram, position, err);
+}
+
 /* Of two neighbouring sequences the one with the smaller hash is kept, the later one on a tie. */
-static pl_status collect_prose(struct gather *g, unsigned worker, pl_bytes data, uint64_t base,
+static pl_status collect_prose(const struct gather *g, struct pl_anchors *out, pl_bytes data, uint64_t base,
                                struct pl_err *err)
 {
     uint64_t hashes[PL_PROSE_GRAM] = {0};
@@ -308,9 +297,9 @@ static pl_status collect_prose(struct gather *g, unsigned worker, pl_bytes data,
         uint32_t gram = pl_prose_gram(hashes);
         bool is_smaller = n == PL_PROSE_GRAM || gram <= before;
         if (is_smaller)
-            st = add_place(&g->found[worker], gram, base + starts[0], err);
+            st = add_gram(g, out, gram, base + starts[0], err);
         else if (!is_before_kept)
-            st = add_place(&g->found[worker], before, base + before_start, err);
+            st = add_gram(g, out, before, base + before_start, err);
         before = gram;
         before_start = starts[0];
         is_before_kept = is_smaller;
@@ -318,32 +307,50 @@ static pl_status collect_prose(struct gather *g, unsigned worker, pl_bytes data,
     return st;
 }
 
+#define BYTES_A_LINE       32u /* roughly, of program text */
+#define BYTES_A_PROSE_GRAM 10u
+
 pl_status pl_index_build_lines(const struct pl_index *ix, struct pl_postings *out, struct pl_err *err)
 {
     struct gather g = {.ix = ix, .collect = collect_lines, .only_text = true};
-    return gather_all(&g, out, err);
+    return gather_all(&g, ix->source_bytes / BYTES_A_LINE, out, err);
 }
 
-pl_status pl_index_build_prose(const struct pl_index *ix, struct pl_postings *out, struct pl_err *err)
+pl_status pl_index_build_prose(const struct pl_index *ix, const struct pl_gram_set *wanted,
+                               struct pl_postings *out, struct pl_err *err)
 {
-    struct gather g = {.ix = ix, .collect = collect_prose, .only_text = true};
-    return gather_all(&g, out, err);
+    struct gather g = {.ix = ix, .collect = collect_prose, .wanted = wanted, .only_text = true};
+    return gather_all(&g, wanted == NULL ? ix->source_bytes / BYTES_A_PROSE_GRAM : 0, out, err);
 }
 
 static pl_status build_anchors(struct pl_index *ix, struct pl_err *err)
 {
-    unsigned workers = pl_parallel_workers(ix->jobs);
-    struct pl_wordset words[PL_PARALLEL_MAX];
-    for (unsigned w = 0; w < workers; w++)
-        pl_wordset_init(&words[w]);
-    struct gather g = {.ix = ix, .collect = collect_anchors, .path = pl_anchor_best_path(), .words = words};
-    pl_status st = gather_all(&g, &ix->anchors, err);
-    ix->words = words[0];
-    for (unsigned w = 1; w < workers; w++) {
-        if (st == PL_OK)
-            st = pl_wordset_merge(&ix->words, &words[w], err);
-        pl_wordset_reset(&words[w]);
-    }
+    struct gather g = {.ix = ix, .collect = collect_anchors, .path = pl_anchor_best_path()};
+    /* Two of PL_ANCHOR_WINDOW + 1 grams are kept: Schleimer, Wilkerson and Aiken 2003. */
+    return gather_all(&g, ix->source_bytes * 2 / (PL_ANCHOR_WINDOW + 1), &ix->anchors, err);
+}
+
+struct words {
+    struct pl_index *ix;
+    struct pl_wordset_recent *recent; /* one a worker */
+};
+
+static pl_status words_of_unit(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct words *w = ctx;
+    const struct pl_unit *u = &w->ix->units[i];
+    pl_bytes data = pl_index_file(w->ix, u->ref)->data;
+    return u->is_repeat ? PL_OK : pl_wordset_add_text(&w->ix->words, data, &w->recent[worker], err);
+}
+
+static pl_status gather_words(struct pl_index *ix, struct pl_err *err)
+{
+    struct words w = {.ix = ix};
+    w.recent = calloc(pl_parallel_workers(ix->jobs), sizeof *w.recent);
+    if (w.recent == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_parallel(ix->jobs, ix->n_units, &w, words_of_unit, err);
+    free(w.recent);
     return st;
 }
 
@@ -372,6 +379,8 @@ pl_status pl_index_build(struct pl_source_tree *const *trees, size_t n_trees, un
         st = sort_lists(ix, err);
     if (st == PL_OK)
         st = build_anchors(ix, err);
+    if (st == PL_OK)
+        st = gather_words(ix, err);
     if (st == PL_OK)
         *out = ix;
     else

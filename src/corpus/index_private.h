@@ -53,7 +53,7 @@ struct pl_index {
 /* Build one late part from all text units that are no repeats. */
 PL_MUST_USE pl_status pl_index_build_lines(const struct pl_index *ix, struct pl_postings *out,
                                            struct pl_err *err);
-PL_MUST_USE pl_status pl_index_build_prose(const struct pl_index *ix, struct pl_postings *out,
-                                           struct pl_err *err);
+PL_MUST_USE pl_status pl_index_build_prose(const struct pl_index *ix, const struct pl_gram_set *wanted,
+                                           struct pl_postings *out, struct pl_err *err);
 
 #endif

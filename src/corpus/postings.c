@@ -1,223 +1,241 @@
 /*
- * postings.c - building and reading the sorted segments.
+ * postings.c - building and reading the sorted array.
  *
- * Workers distribute what they find by segment. A segment is then scattered by slot and sorted slot by slot, all within
- * the second-level cache; at no time are all places held twice.
+ *     count places a slot -> directory -> put each place into its slot -> sort slot by slot -> cap and close the gaps
+ *
+ * Places are made twice, once to be counted and once to be put down: making them is cheaper than holding them in lists that grow. Threads
+ * share the directory by atomic additions; whatever order they put places down in is gone after the sort.
  */
 #include "corpus/postings.h"
 #include "base/parallel.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#define SEGMENT_BITS  8u
-#define SLOT_PLACES   8u
-#define MAX_SLOT_BITS (PL_ANCHOR_HASH_BITS - SEGMENT_BITS)
-#define INSERTION_MAX 32u
+#define SLOT_PLACES   16u
+#define MIN_SLOT_BITS 16u
+#define PLACE_BITS    40u
+#define LINEAR_MAX    32u /* places: searched and sorted without division */
 #define BATCH         16u
+#define SORT_ITEMS    1024u
 
-static uint32_t segment_of(pl_anchor a)
+/* With slots for all of a hash but this rest, what is left of a place holds any position. */
+_Static_assert(PLACE_BITS >= PL_ANCHOR_POSITION_BITS, "a place must hold a position");
+
+static size_t slot_of(const struct pl_postings *p, uint32_t hash28)
 {
-    return pl_anchor_hash(a) >> (PL_ANCHOR_HASH_BITS - SEGMENT_BITS);
+    return hash28 >> (PL_ANCHOR_HASH_BITS - p->slot_bits);
 }
 
-static uint32_t slot_of(const struct pl_postings_segment *s, uint32_t hash28)
+static uint32_t position_bits(const struct pl_postings *p)
 {
-    return (hash28 & ((1u << MAX_SLOT_BITS) - 1u)) >> (MAX_SLOT_BITS - s->slot_bits);
+    return PLACE_BITS - (PL_ANCHOR_HASH_BITS - p->slot_bits);
 }
 
-static bool grow(struct pl_anchors *a)
+static uint32_t rest_of(const struct pl_postings *p, uint32_t hash28)
 {
-    size_t capacity = a->capacity < 64 ? 64 : a->capacity + a->capacity / 2;
-    pl_anchor *v = realloc(a->v, capacity * sizeof *v);
-    if (v == NULL)
-        return false;
-    a->v = v;
-    a->capacity = capacity;
-    return true;
+    return hash28 & ((1u << (PL_ANCHOR_HASH_BITS - p->slot_bits)) - 1u);
 }
 
-pl_status pl_postings_heap_add(struct pl_postings_heap *h, const pl_anchor *v, size_t n, struct pl_err *err)
+static uint64_t place_rest(const struct pl_postings *p, pl_place place)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct pl_anchors *part = &h->parts[segment_of(v[i])];
-        if (part->n == part->capacity && !grow(part))
-            return pl_fail_nomem(err);
-        part->v[part->n++] = v[i];
-    }
-    return PL_OK;
+    return pl_place_value(place) >> position_bits(p);
 }
 
-void pl_postings_heap_reset(struct pl_postings_heap *h)
+static pl_place place_of(const struct pl_postings *p, pl_anchor a)
 {
-    for (size_t i = 0; i < PL_POSTINGS_SEGMENTS; i++)
-        pl_anchors_reset(&h->parts[i]);
+    pl_place place;
+    uint64_t value = (uint64_t)rest_of(p, pl_anchor_hash(a)) << position_bits(p) | pl_anchor_position(a);
+    for (size_t i = 0; i < sizeof place.byte; i++)
+        place.byte[i] = (uint8_t)(value >> (8 * i));
+    return place;
 }
 
 static int by_value(const void *a, const void *b)
 {
-    pl_anchor x = *(const pl_anchor *)a;
-    pl_anchor y = *(const pl_anchor *)b;
+    uint64_t x = pl_place_value(*(const pl_place *)a);
+    uint64_t y = pl_place_value(*(const pl_place *)b);
     return x < y ? -1 : x > y;
 }
 
-static void sort_slot(pl_anchor *v, size_t n)
+static void sort_slot(pl_place *v, size_t n)
 {
-    if (n > INSERTION_MAX) {
+    if (n > LINEAR_MAX) {
         qsort(v, n, sizeof *v, by_value);
         return;
     }
     for (size_t i = 1; i < n; i++) {
-        pl_anchor x = v[i];
+        pl_place x = v[i];
         size_t k = i;
-        for (; k > 0 && v[k - 1] > x; k--)
+        for (; k > 0 && pl_place_value(v[k - 1]) > pl_place_value(x); k--)
             v[k] = v[k - 1];
         v[k] = x;
     }
 }
 
-/* Keep the first PL_POSTINGS_CAP of each hash; returns how many are kept. */
-static size_t cap_slot(pl_anchor *out, const pl_anchor *v, size_t n)
+/*
+ * Keep the first PL_POSTINGS_CAP of each hash of one slot; returns how many are kept. `out` is the array's, at or before `v`.
+ */
+static size_t cap_slot(const struct pl_postings *p, pl_place *out, const pl_place *v, size_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
-        if (kept < PL_POSTINGS_CAP || pl_anchor_hash(out[kept - PL_POSTINGS_CAP]) != pl_anchor_hash(v[i]))
+        if (kept < PL_POSTINGS_CAP || place_rest(p, out[kept - PL_POSTINGS_CAP]) != place_rest(p, v[i]))
             out[kept++] = v[i];
     return kept;
 }
 
 struct build {
+    const struct pl_postings_source *from;
     struct pl_postings *out;
-    struct pl_postings_heap *heaps;
-    size_t n_heaps;
+    struct pl_anchors made[PL_PARALLEL_MAX]; /* one a worker: places of one item */
+    uint64_t n;                              /* all places; while they are counted, 0 */
 };
 
-/* Scatter all parts of one segment by slot; slots[i + 1] ends as the end of slot i. */
-static void scatter(struct pl_postings_segment *s, const struct build *b, size_t segment)
+static pl_status make(struct build *b, unsigned worker, size_t item, struct pl_err *err)
 {
-    for (size_t h = 0; h < b->n_heaps; h++) {
-        const struct pl_anchors *part = &b->heaps[h].parts[segment];
-        for (size_t i = 0; i < part->n; i++)
-            s->slots[slot_of(s, pl_anchor_hash(part->v[i])) + 1]++;
-    }
-    uint32_t sum = 0;
-    for (size_t i = 1; i <= (size_t)1 << s->slot_bits; i++) {
-        uint32_t count = s->slots[i];
-        s->slots[i] = sum;
-        sum += count;
-    }
-    for (size_t h = 0; h < b->n_heaps; h++) {
-        struct pl_anchors *part = &b->heaps[h].parts[segment];
-        for (size_t i = 0; i < part->n; i++)
-            s->v[s->slots[slot_of(s, pl_anchor_hash(part->v[i])) + 1]++] = part->v[i];
-        pl_anchors_reset(part);
-    }
+    b->made[worker].n = 0;
+    return b->from->places(b->from->ctx, item, &b->made[worker], err);
 }
 
-static pl_status build_segment(void *ctx, unsigned worker, size_t segment, struct pl_err *err)
+static pl_status count_item(void *ctx, unsigned worker, size_t item, struct pl_err *err)
 {
     struct build *b = ctx;
-    struct pl_postings_segment *s = &b->out->segments[segment];
-    size_t n = 0;
-    for (size_t h = 0; h < b->n_heaps; h++)
-        n += b->heaps[h].parts[segment].n;
-    if (n > UINT32_MAX)
-        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "index: too many places in one segment");
-    while (s->slot_bits < MAX_SLOT_BITS && n >> s->slot_bits > SLOT_PLACES)
-        s->slot_bits++;
-    size_t n_slots = (size_t)1 << s->slot_bits;
-    s->slots = calloc(n_slots + 1, sizeof *s->slots);
-    s->v = malloc((n == 0 ? 1 : n) * sizeof *s->v);
-    if (s->slots == NULL || s->v == NULL)
-        return pl_fail_nomem(err);
-    scatter(s, b, segment);
-    uint32_t begin = 0;
-    uint32_t kept = 0;
-    for (size_t i = 0; i < n_slots; i++) {
-        uint32_t end = s->slots[i + 1];
-        sort_slot(s->v + begin, end - begin);
-        kept += (uint32_t)cap_slot(s->v + kept, s->v + begin, end - begin);
-        s->slots[i + 1] = kept;
-        begin = end;
+    pl_status st = make(b, worker, item, err);
+    const struct pl_anchors *made = &b->made[worker];
+    for (size_t i = 0; i < made->n && st == PL_OK; i++) {
+        uint32_t *count = &b->out->slots[slot_of(b->out, pl_anchor_hash(made->v[i])) + 1];
+        if (__atomic_fetch_add(count, 1, __ATOMIC_RELAXED) == UINT32_MAX)
+            st = pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "index: too many places with one hash");
     }
-    s->n = kept;
-    pl_anchor *less = kept < n - n / 8 ? realloc(s->v, (kept == 0 ? 1 : kept) * sizeof *s->v) : NULL;
-    if (less != NULL)
-        s->v = less;
+    return st;
+}
+
+/* Counts, of slot i in slots[i + 1], become beginnings, of slot i in slots[i + 1]: putting places down moves them to the ends. */
+static pl_status lay_out(struct build *b, struct pl_err *err)
+{
+    uint64_t sum = 0;
+    for (size_t i = 1; i <= (size_t)1 << b->out->slot_bits; i++) {
+        uint32_t count = b->out->slots[i];
+        b->out->slots[i] = (uint32_t)sum;
+        sum += count;
+        if (sum > UINT32_MAX)
+            return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "index: more than 4,294,967,295 places");
+    }
+    b->n = sum;
+    b->out->v = malloc((sum == 0 ? 1 : (size_t)sum) * sizeof *b->out->v);
+    return b->out->v != NULL ? PL_OK : pl_fail_nomem(err);
+}
+
+static pl_status put_item(void *ctx, unsigned worker, size_t item, struct pl_err *err)
+{
+    struct build *b = ctx;
+    pl_status st = make(b, worker, item, err);
+    const struct pl_anchors *made = &b->made[worker];
+    for (size_t i = 0; i < made->n && st == PL_OK; i++) {
+        uint32_t *end = &b->out->slots[slot_of(b->out, pl_anchor_hash(made->v[i])) + 1];
+        uint32_t at = __atomic_fetch_add(end, 1, __ATOMIC_RELAXED);
+        if (at < b->n && pl_anchor_position(made->v[i]) >> position_bits(b->out) == 0)
+            b->out->v[at] = place_of(b->out, made->v[i]);
+        else
+            st = pl_fail(err, PL_E_BUG, PL_NO_OFFSET, "index: other places than were counted");
+    }
+    return st;
+}
+
+static pl_status sort_slots(void *ctx, unsigned worker, size_t item, struct pl_err *err)
+{
+    struct pl_postings *p = ((struct build *)ctx)->out;
+    size_t n_slots = (size_t)1 << p->slot_bits;
+    (void)worker; /* slots do not overlap */
+    (void)err;    /* cannot fail */
+    for (size_t i = n_slots / SORT_ITEMS * item; i < n_slots / SORT_ITEMS * (item + 1); i++)
+        sort_slot(p->v + p->slots[i], p->slots[i + 1] - p->slots[i]);
     return PL_OK;
 }
 
-pl_status pl_postings_build(struct pl_postings *out, struct pl_postings_heap *heaps, size_t n_heaps,
-                            unsigned jobs, struct pl_err *err)
+static void close_gaps(struct pl_postings *p, uint64_t all)
 {
-    struct build b = {.out = out, .heaps = heaps, .n_heaps = n_heaps};
-    uint64_t all = 0;
-    memset(out, 0, sizeof *out);
-    for (size_t h = 0; h < n_heaps; h++)
-        for (size_t i = 0; i < PL_POSTINGS_SEGMENTS; i++)
-            all += heaps[h].parts[i].n;
-    pl_status st = pl_parallel(jobs, PL_POSTINGS_SEGMENTS, &b, build_segment, err);
-    for (size_t h = 0; h < n_heaps; h++)
-        pl_postings_heap_reset(&heaps[h]);
-    for (size_t i = 0; i < PL_POSTINGS_SEGMENTS; i++)
-        out->n += out->segments[i].n;
-    out->n_dropped = all - out->n;
-    if (st != PL_OK)
+    uint32_t begin = 0;
+    uint32_t kept = 0;
+    for (size_t i = 0; i < (size_t)1 << p->slot_bits; i++) {
+        uint32_t end = p->slots[i + 1];
+        kept += (uint32_t)cap_slot(p, p->v + kept, p->v + begin, end - begin);
+        p->slots[i + 1] = kept;
+        begin = end;
+    }
+    p->n = kept;
+    p->n_dropped = all - kept;
+    pl_place *less = realloc(p->v, (kept == 0 ? 1 : kept) * sizeof *p->v);
+    if (less != NULL)
+        p->v = less;
+}
+
+pl_status pl_postings_build(struct pl_postings *out, const struct pl_postings_source *from, unsigned jobs,
+                            struct pl_err *err)
+{
+    struct build b = {.from = from, .out = out};
+    unsigned workers = pl_parallel_workers(jobs);
+    *out = (struct pl_postings){.slot_bits = MIN_SLOT_BITS};
+    while (out->slot_bits < PL_ANCHOR_HASH_BITS &&
+           (from->likely_places >> out->slot_bits > SLOT_PLACES || from->positions >> position_bits(out) > 0))
+        out->slot_bits++;
+    out->slots = calloc(((size_t)1 << out->slot_bits) + 1, sizeof *out->slots);
+    pl_status st = out->slots != NULL ? PL_OK : pl_fail_nomem(err);
+    if (st == PL_OK)
+        st = pl_parallel(workers, from->n_items, &b, count_item, err);
+    if (st == PL_OK)
+        st = lay_out(&b, err);
+    if (st == PL_OK)
+        st = pl_parallel(workers, from->n_items, &b, put_item, err);
+    for (unsigned w = 0; w < workers; w++)
+        pl_anchors_reset(&b.made[w]);
+    if (st == PL_OK)
+        st = pl_parallel(workers, SORT_ITEMS, &b, sort_slots, err);
+    if (st == PL_OK)
+        close_gaps(out, b.n);
+    else
         pl_postings_reset(out);
     return st;
 }
 
 void pl_postings_reset(struct pl_postings *p)
 {
-    for (size_t i = 0; i < PL_POSTINGS_SEGMENTS; i++) {
-        free(p->segments[i].v);
-        free(p->segments[i].slots);
-    }
-    memset(p, 0, sizeof *p);
-}
-
-static pl_places find_in_slot(const struct pl_postings_segment *s, uint32_t slot, uint32_t hash28)
-{
-    size_t first = s->slots[slot];
-    size_t end = s->slots[slot + 1];
-    size_t high = end;
-    while (high - first > INSERTION_MAX) {
-        size_t mid = first + (high - first) / 2;
-        if (pl_anchor_hash(s->v[mid]) < hash28)
-            first = mid + 1;
-        else
-            high = mid;
-    }
-    while (first < high && pl_anchor_hash(s->v[first]) < hash28)
-        first++;
-    size_t last = first;
-    while (last < end && pl_anchor_hash(s->v[last]) == hash28)
-        last++;
-    return (pl_places){s->v + first, last - first};
+    free(p->v);
+    free(p->slots);
+    *p = (struct pl_postings){0};
 }
 
 pl_places pl_postings_find(const struct pl_postings *p, uint32_t hash28)
 {
-    const struct pl_postings_segment *s = &p->segments[hash28 >> MAX_SLOT_BITS];
-    if (s->n == 0)
-        return (pl_places){NULL, 0};
-    return find_in_slot(s, slot_of(s, hash28), hash28);
+    if (p->n == 0)
+        return (pl_places){NULL, 0, 0};
+    size_t slot = slot_of(p, hash28);
+    uint64_t rest = rest_of(p, hash28);
+    size_t first = p->slots[slot];
+    size_t end = p->slots[slot + 1];
+    for (size_t high = end; high - first > LINEAR_MAX;) {
+        size_t mid = first + (high - first) / 2;
+        if (place_rest(p, p->v[mid]) < rest)
+            first = mid + 1;
+        else
+            high = mid;
+    }
+    while (first < end && place_rest(p, p->v[first]) < rest)
+        first++;
+    size_t last = first;
+    while (last < end && place_rest(p, p->v[last]) == rest)
+        last++;
+    return (pl_places){p->v + first, last - first, (1ULL << position_bits(p)) - 1};
 }
 
 void pl_postings_find_all(const struct pl_postings *p, const pl_anchor *anchors, size_t n, pl_places *out)
 {
     for (size_t begin = 0; begin < n; begin += BATCH) {
         size_t end = n - begin < BATCH ? n : begin + BATCH;
-        for (size_t i = begin; i < end; i++) {
-            const struct pl_postings_segment *s = &p->segments[segment_of(anchors[i])];
-            if (s->n > 0)
-                __builtin_prefetch(&s->slots[slot_of(s, pl_anchor_hash(anchors[i]))]);
-        }
-        for (size_t i = begin; i < end; i++) {
-            const struct pl_postings_segment *s = &p->segments[segment_of(anchors[i])];
-            if (s->n > 0)
-                __builtin_prefetch(&s->v[s->slots[slot_of(s, pl_anchor_hash(anchors[i]))]]);
-        }
+        for (size_t i = begin; i < end && p->n > 0; i++)
+            __builtin_prefetch(&p->slots[slot_of(p, pl_anchor_hash(anchors[i]))]);
+        for (size_t i = begin; i < end && p->n > 0; i++)
+            __builtin_prefetch(&p->v[p->slots[slot_of(p, pl_anchor_hash(anchors[i]))]]);
         for (size_t i = begin; i < end; i++)
             out[i] = pl_postings_find(p, pl_anchor_hash(anchors[i]));
     }

@@ -1,10 +1,11 @@
 /*
- * postings.h - from a hash to the places in the sources that have it: an immutable sorted array, in 8 bytes a place.
+ * postings.h - from a hash to the places in the sources that have it: an immutable sorted array, in 5 bytes a place.
  *
- *     28-bit hash:  | segment: 8 | slot: as many bits as give about 8 places a slot | rest |
+ *     hash, 28 bits:  | 16 to 28 bits name the slot | rest |
+ *     place, 40 bits:                               | rest | position |
  *
- * Each of 256 segments is one array of pl_anchor sorted as numbers (by hash, then position) with a directory of where each slot
- * begins. A look-up is one directory read and a short scan; batches hide the memory behind prefetching.
+ * There are enough slots that the rest and a position together need no more than 40 bits. A slot is a run of the array, sorted by hash, then position; a directory says where each begins. A look-up is one directory read and
+ * a short scan; batches hide the memory behind prefetching.
  * Of one hash at most PL_POSTINGS_CAP places are kept, those with the smallest positions: what stands everywhere says little
  * about where a run comes from, and must not cost time.
  */
@@ -13,41 +14,59 @@
 
 #include "corpus/anchors.h"
 
-#define PL_POSTINGS_SEGMENTS 256u
-#define PL_POSTINGS_CAP      32u
+#include <endian.h>
+#include <string.h>
 
-struct pl_postings_segment {
-    pl_anchor *v;
-    uint32_t *slots; /* (1 << slot_bits) + 1 beginnings */
-    uint32_t n;
-    uint32_t slot_bits;
-};
+#define PL_POSTINGS_CAP 32u
+
+/* 40 bits, the lowest byte first. */
+typedef struct pl_place {
+    uint8_t byte[5];
+} pl_place;
 
 struct pl_postings {
-    struct pl_postings_segment segments[PL_POSTINGS_SEGMENTS];
+    pl_place *v;
+    uint32_t *slots; /* (1 << slot_bits) + 1 beginnings */
+    uint32_t slot_bits;
     uint64_t n;         /* places kept */
     uint64_t n_dropped; /* places over the cap */
 };
 
-/* Places gathered by one worker, by segment. */
-struct pl_postings_heap {
-    struct pl_anchors parts[PL_POSTINGS_SEGMENTS];
+/*
+ * Where places come from. `places` appends those of one item; it is called twice for each item, by any worker, so that they can be
+ * counted before there is room for them, and must give the same ones both times.
+ */
+struct pl_postings_source {
+    size_t n_items;
+    uint64_t positions;     /* all are smaller than this */
+    uint64_t likely_places; /* sizes the directory; wrong ones cost time */
+    void *ctx;
+    pl_status (*places)(void *ctx, size_t item, struct pl_anchors *out, struct pl_err *err);
 };
 
-PL_MUST_USE pl_status pl_postings_heap_add(struct pl_postings_heap *h, const pl_anchor *v, size_t n,
-                                           struct pl_err *err);
-void pl_postings_heap_reset(struct pl_postings_heap *h);
-
-/* Sort what all workers gathered, on `jobs` threads; the heaps are empty afterwards. The answer depends on the set of places alone. */
-PL_MUST_USE pl_status pl_postings_build(struct pl_postings *out, struct pl_postings_heap *heaps,
-                                        size_t n_heaps, unsigned jobs, struct pl_err *err);
+/* Build on `jobs` threads. The answer depends on the set of places alone. At no time are all places held twice. */
+PL_MUST_USE pl_status pl_postings_build(struct pl_postings *out, const struct pl_postings_source *from,
+                                        unsigned jobs, struct pl_err *err);
 void pl_postings_reset(struct pl_postings *p);
 
 /* The places of one hash, sorted by position; borrowed. */
 typedef struct pl_places {
-    const pl_anchor *v;
+    const pl_place *v;
     size_t n;
+    uint64_t position_mask;
 } pl_places;
+
+static inline uint64_t pl_place_value(pl_place p)
+{
+    uint32_t low;
+    memcpy(&low, p.byte, sizeof low);
+    return (uint64_t)p.byte[4] << 32 | le32toh(low);
+}
+
+static inline uint64_t pl_places_position(pl_places places, size_t i)
+{
+    return pl_place_value(places.v[i]) & places.position_mask;
+}
 
 pl_places pl_postings_find(const struct pl_postings *p, uint32_t hash28);
 /* out[i] = places of the hash of anchors[i], for all n. */

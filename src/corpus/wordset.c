@@ -1,101 +1,108 @@
 /*
- * wordset.c - open addressing with linear probing, at most two thirds full, 16 bytes a slot.
+ * wordset.c - 64 tables of hashes, each behind a lock of its own, between a half and three quarters full.
  */
 #include "corpus/wordset.h"
 #include "base/map.h"
 #include "format/text/words.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#define FIRST_SLOTS 1024u
+#define FIRST_SLOTS 64u
 
 void pl_wordset_init(struct pl_wordset *w)
 {
     struct pl_map seeded;
     pl_map_init(&seeded);
     *w = (struct pl_wordset){.seed = seeded.seed};
+    for (size_t i = 0; i < PL_WORDSET_SHARDS; i++)
+        (void)pthread_mutex_init(&w->shards[i].lock, NULL); /* cannot fail with default attributes */
 }
 
 void pl_wordset_reset(struct pl_wordset *w)
 {
-    free(w->slots);
-    pl_wordset_init(w);
+    for (size_t i = 0; i < PL_WORDSET_SHARDS; i++) {
+        free(w->shards[i].slots);
+        (void)pthread_mutex_destroy(&w->shards[i].lock);
+    }
 }
 
-static bool is_word(const struct pl_wordset_slot *s, pl_bytes word, uint32_t hash)
+/* Never 0, which stands for a free slot. */
+static uint64_t hash_of(const struct pl_wordset *w, pl_bytes word)
 {
-    return s->hash == hash && s->n == word.n && memcmp(s->p, word.p, word.n) == 0;
+    uint64_t hash = pl_bytes_hash(word, w->seed);
+    return hash == 0 ? 1 : hash;
 }
 
-static size_t probe(const struct pl_wordset *w, pl_bytes word, uint32_t hash)
+static size_t shard_of(uint64_t hash)
 {
-    size_t i = hash & (w->capacity - 1);
-    while (w->slots[i].p != NULL && !is_word(&w->slots[i], word, hash))
-        i = (i + 1) & (w->capacity - 1);
+    return (size_t)(hash >> (64 - PL_WORDSET_SHARD_BITS));
+}
+
+/* The slot that holds the hash, or the free one where it belongs. Capacities are no powers of two: Lemire 2019, "fast random integer". */
+static size_t probe(const uint64_t *slots, size_t capacity, uint64_t hash)
+{
+    size_t i = (size_t)(((hash << PL_WORDSET_SHARD_BITS) >> 32) * capacity >> 32);
+    while (slots[i] != 0 && slots[i] != hash)
+        i = i + 1 == capacity ? 0 : i + 1;
     return i;
 }
 
-static bool grow(struct pl_wordset *w)
+static bool grow(struct pl_wordset_shard *s)
 {
-    size_t capacity = w->capacity == 0 ? FIRST_SLOTS : w->capacity * 2;
-    struct pl_wordset_slot *slots = calloc(capacity, sizeof *slots);
+    size_t capacity = s->capacity == 0 ? FIRST_SLOTS : s->capacity + s->capacity / 2;
+    uint64_t *slots = capacity > UINT32_MAX ? NULL : calloc(capacity, sizeof *slots);
     if (slots == NULL)
         return false;
-    for (size_t k = 0; k < w->capacity; k++) {
-        const struct pl_wordset_slot *s = &w->slots[k];
-        size_t i = s->hash & (capacity - 1);
-        if (s->p == NULL)
-            continue;
-        while (slots[i].p != NULL)
-            i = (i + 1) & (capacity - 1);
-        slots[i] = *s;
-    }
-    free(w->slots);
-    w->slots = slots;
-    w->capacity = capacity;
+    for (size_t i = 0; i < s->capacity; i++)
+        if (s->slots[i] != 0)
+            slots[probe(slots, capacity, s->slots[i])] = s->slots[i];
+    free(s->slots);
+    s->slots = slots;
+    s->capacity = capacity;
     return true;
 }
 
-static uint32_t hash_of(const struct pl_wordset *w, pl_bytes word)
+static bool add(struct pl_wordset_shard *s, uint64_t hash)
 {
-    return (uint32_t)(pl_bytes_hash(word, w->seed) >> 16);
-}
-
-static bool add(struct pl_wordset *w, pl_bytes word, uint32_t hash)
-{
-    if (w->n * 3 >= w->capacity * 2 && !grow(w))
+    if (s->n * 4 >= s->capacity * 3 && !grow(s))
         return false;
-    size_t i = probe(w, word, hash);
-    if (w->slots[i].p == NULL) {
-        w->slots[i] = (struct pl_wordset_slot){.p = word.p, .n = (uint32_t)word.n, .hash = hash};
-        w->n++;
-    }
+    size_t i = probe(s->slots, s->capacity, hash);
+    s->n += s->slots[i] == 0;
+    s->slots[i] = hash;
     return true;
 }
 
-pl_status pl_wordset_add_text(struct pl_wordset *w, pl_bytes text, struct pl_err *err)
+pl_status pl_wordset_add_text(struct pl_wordset *w, pl_bytes text, struct pl_wordset_recent *recent,
+                              struct pl_err *err)
 {
     pl_bytes word;
-    while (pl_words_next(&text, &word))
-        if (!add(w, word, hash_of(w, word)))
+    while (pl_words_next(&text, &word)) {
+        uint64_t hash = hash_of(w, word);
+        uint64_t *seen = &recent->hash[hash % PL_WORDSET_RECENT];
+        if (*seen == hash)
+            continue;
+        struct pl_wordset_shard *s = &w->shards[shard_of(hash)];
+        (void)pthread_mutex_lock(&s->lock); /* fails only on misuse */
+        bool is_added = add(s, hash);
+        (void)pthread_mutex_unlock(&s->lock);
+        if (!is_added)
             return pl_fail_nomem(err);
-    return PL_OK;
-}
-
-pl_status pl_wordset_merge(struct pl_wordset *w, const struct pl_wordset *other, struct pl_err *err)
-{
-    for (size_t i = 0; i < other->capacity; i++) {
-        const struct pl_wordset_slot *s = &other->slots[i];
-        if (s->p != NULL && !add(w, pl_bytes_of(s->p, s->n), s->hash))
-            return pl_fail_nomem(err);
+        *seen = hash;
     }
     return PL_OK;
 }
 
 bool pl_wordset_has(const struct pl_wordset *w, pl_bytes word)
 {
-    if (w->n == 0)
-        return false;
-    return w->slots[probe(w, word, hash_of(w, word))].p != NULL;
+    uint64_t hash = hash_of(w, word);
+    const struct pl_wordset_shard *s = &w->shards[shard_of(hash)];
+    return s->capacity > 0 && s->slots[probe(s->slots, s->capacity, hash)] == hash;
+}
+
+size_t pl_wordset_count(const struct pl_wordset *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < PL_WORDSET_SHARDS; i++)
+        n += w->shards[i].n;
+    return n;
 }

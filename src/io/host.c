@@ -3,6 +3,7 @@
  */
 #include "io/host.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
@@ -28,4 +29,9 @@ pl_status pl_host_temp_folder(char **path, struct pl_err *err)
     }
     *path = p;
     return PL_OK;
+}
+
+void pl_host_trim_memory(void)
+{
+    (void)malloc_trim(0); /* says whether there was any */
 }

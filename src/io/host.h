@@ -17,4 +17,7 @@ void pl_host_machine(char out[PL_HOST_MACHINE_BYTES]);
  */
 PL_MUST_USE pl_status pl_host_temp_folder(char **path, struct pl_err *err);
 
+/* Hand memory that was freed back to the system: for the seams between phases that need much of it. */
+void pl_host_trim_memory(void);
+
 #endif

@@ -136,6 +136,16 @@ pl_status pl_mapping_open(const char *path, uint64_t max_bytes, struct pl_mappin
     return st;
 }
 
+void pl_mapping_let_go(const struct pl_mapping *m, size_t at, size_t n)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t first = (at + page - 1) / page * page;
+    size_t end = (at + n) / page * page;
+    if (m->base != NULL && first < end && end <= m->bytes.n)
+        (void)madvise((char *)m->base + first, end - first,
+                      MADV_DONTNEED); /* advice; the bytes stay the file's */
+}
+
 void pl_mapping_close(struct pl_mapping *m)
 {
     if (m->base != NULL)

@@ -29,6 +29,11 @@ struct pl_mapping {
  */
 PL_MUST_USE pl_status pl_mapping_open(const char *path, uint64_t max_bytes, struct pl_mapping *out,
                                       struct pl_err *err);
+/*
+ * Let go of the memory behind the whole pages of [at, at + n): it is read again from the file when it is looked at again. For those who
+ * read a large file through and keep little of it.
+ */
+void pl_mapping_let_go(const struct pl_mapping *m, size_t at, size_t n);
 void pl_mapping_close(struct pl_mapping *m); /* a zeroed or closed one is left alone */
 
 #endif

@@ -136,7 +136,7 @@ static bool propose(const struct cover *c, size_t at, pl_places places, struct p
         best_score = run.length + SAME_UNIT_BONUS;
     }
     for (size_t i = 0; i < places.n; i++) {
-        uint64_t position = pl_anchor_position(places.v[i]);
+        uint64_t position = pl_places_position(places, i);
         uint32_t unit = pl_index_unit_at(c->m->index, position);
         if (!extend(c, at, unit, position - pl_index_unit_base(c->m->index, unit), &run))
             continue;

@@ -99,7 +99,7 @@ static bool find_line(const struct lines *x, pl_bytes trimmed, size_t at, struct
     pl_places places = pl_postings_find(x->index, pl_line_hash(trimmed));
     bool found = false;
     for (size_t i = 0; i < places.n; i++) {
-        uint64_t position = pl_anchor_position(places.v[i]);
+        uint64_t position = pl_places_position(places, i);
         uint32_t unit = pl_index_unit_at(x->m->index, position);
         size_t source_at = (size_t)(position - pl_index_unit_base(x->m->index, unit));
         pl_bytes s = unit_data(x, unit);

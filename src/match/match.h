@@ -23,6 +23,7 @@ struct pl_match {
     struct pl_arena *scratch;     /* reset after each file */
     struct pl_file *const *files; /* the whole package in walk order; only in PL_PASS_PACKAGE */
     size_t n_files;
+    const struct pl_gram_set *prose; /* pl_match_wanted_prose() of all files; NULL: whatever is asked */
 };
 
 enum pl_pass {
@@ -40,6 +41,9 @@ struct pl_rung {
 
 /* All rungs in ladder order; *n is their number. Static storage. */
 const struct pl_rung *const *pl_rungs(size_t *n);
+
+/* Between the passes: what the rung text.words will look up for this file. */
+void pl_match_wanted_prose(const struct pl_file *f, struct pl_gram_set *set);
 
 /* Run all rungs of one pass over one file. Scratch is reset between rungs. */
 PL_MUST_USE pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_file *f,

@@ -12,6 +12,8 @@
 #include "format/text/words.h"
 #include "match/claim.h"
 
+#include <string.h>
+
 #define RULE            "text.words"
 #define PL_RUN_WORDS    5u
 #define MAX_SPACE_BYTES 32u
@@ -91,7 +93,7 @@ static struct word_run longest(const struct words *x, size_t first, size_t lowes
         hashes[i] = pl_prose_hash(x->list.v[first + i]);
     pl_places places = pl_postings_find(x->index, pl_prose_gram(hashes));
     for (size_t i = 0; i < places.n; i++) {
-        uint64_t position = pl_anchor_position(places.v[i]);
+        uint64_t position = pl_places_position(places, i);
         uint32_t unit = pl_index_unit_at(x->m->index, position);
         size_t at = (size_t)(position - pl_index_unit_base(x->m->index, unit));
         size_t n = same_words(x, first, pl_bytes_from(pl_index_unit_file(x->m->index, unit)->data, at));
@@ -142,13 +144,33 @@ static bool go_to_gap(const struct words *x, size_t at, uint64_t *offset, uint64
     return true;
 }
 
+static bool is_documentation(const struct pl_file *f)
+{
+    return f->data.p != NULL && f->container == NULL && f->role == PL_ROLE_PASSIVE && !pl_is_image(f) &&
+           pl_is_text(f->data);
+}
+
+void pl_match_wanted_prose(const struct pl_file *f, struct pl_gram_set *set)
+{
+    uint64_t hashes[PL_PROSE_GRAM] = {0};
+    pl_bytes rest = f->data;
+    pl_bytes word;
+    if (pl_ledger_unclaimed(&f->ledger) == 0 || !is_documentation(f))
+        return;
+    for (size_t n = 1; pl_prose_next(&rest, &word); n++) {
+        memmove(hashes, hashes + 1, sizeof hashes - sizeof hashes[0]);
+        hashes[PL_PROSE_GRAM - 1] = pl_prose_hash(word);
+        if (n >= PL_PROSE_GRAM)
+            pl_gram_set_add(set, pl_prose_gram(hashes));
+    }
+}
+
 static pl_status prose(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    if (f->data.p == NULL || f->container != NULL || f->role != PL_ROLE_PASSIVE || pl_is_image(f) ||
-        !pl_is_text(f->data))
+    if (!is_documentation(f))
         return PL_OK;
     struct words x = {.m = m, .f = f};
-    pl_status st = pl_index_prose(m->index, &x.index, err);
+    pl_status st = pl_index_prose(m->index, m->prose, &x.index, err);
     if (st == PL_OK)
         st = cut_words(&x, err);
     size_t lowest = 0;
@@ -180,6 +202,6 @@ const struct pl_rung pl_rung_text_words = {
     .what = "In documentation: five or more words in a row stand in a source file, whatever the markup "
             "around them.",
     .source = "DESIGN section 5, rung 4",
-    .pass = PL_PASS_FILE,
+    .pass = PL_PASS_PACKAGE, /* when all that will be looked up is known, the index of it is small */
     .apply = prose,
 };

@@ -338,7 +338,7 @@ struct votes {
 static void vote(const struct pl_match *m, pl_places places, struct votes *v)
 {
     for (size_t k = 0; k < places.n && k < MAX_PLACES; k++) {
-        uint32_t unit = pl_index_unit_at(m->index, pl_anchor_position(places.v[k]));
+        uint32_t unit = pl_index_unit_at(m->index, pl_places_position(places, k));
         size_t slot = 0;
         while (slot < v->n && v->unit[slot] != unit)
             slot++;

@@ -193,6 +193,7 @@ static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s
         items[i] = (struct pl_artifact){.name = s->artifacts[i].name, .bytes = s->artifacts[i].bytes};
     spec.uri = s->n_artifacts > 0 ? s->artifacts[0].uri : NULL;
     st = pl_source_tree_from_artifacts(&spec, items, s->n_artifacts, a->limits, &t, err);
+    pl_supplied_let_go(s);
     return st == PL_OK ? add_tree(a, t) : st;
 }
 

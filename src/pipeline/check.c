@@ -4,6 +4,7 @@
 #include "base/quote.h"
 #include "corpus/index.h"
 #include "io/clock.h"
+#include "io/host.h"
 #include "judge/judge.h"
 #include "match/match.h"
 #include "pipeline/acquire.h"
@@ -91,8 +92,10 @@ static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struc
     pl_status st = PL_OK;
     struct pl_examination x = {.limits = a->limits, .jobs = a->options->jobs, .observer = observer};
     observer->progress(observer->ctx, "index", "", 0, 0);
+    pl_host_trim_memory();
     if (a->n_trees > 0)
         st = pl_index_build(a->trees, a->n_trees, a->options->jobs, &index, err);
+    pl_host_trim_memory();
     x.index = index;
     if (st == PL_OK)
         st = a->is_folder ? pl_examine_folder(&x, a->options->subject, r, err)

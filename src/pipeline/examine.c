@@ -42,11 +42,12 @@ struct run {
     bool literals_built;
     pl_status digest_st; /* of the walk: the first digest that could not be made */
     struct pl_err digest_err;
-    size_t first_order;       /* added to the walk's order when several walks share a report */
-    pl_bytes prefix;          /* before each path, for folders */
-    pl_bytes input;           /* the file of the folder that is being walked */
-    uint8_t *input_heap;      /* owns it until a leaf record takes it over */
-    PL_VEC(uint8_t *) inputs; /* contents of containers, whose members are views of them */
+    struct pl_gram_set *prose; /* heap; known when the walk is done */
+    size_t first_order;        /* added to the walk's order when several walks share a report */
+    pl_bytes prefix;           /* before each path, for folders */
+    pl_bytes input;            /* the file of the folder that is being walked */
+    uint8_t *input_heap;       /* owns it until a leaf record takes it over */
+    PL_VEC(uint8_t *) inputs;  /* contents of containers, whose members are views of them */
 };
 
 /* Built when the first binary asks for it: most packages of scripts never do. */
@@ -112,6 +113,7 @@ static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, stru
     pl_status st = PL_OK;
     m.files = (struct pl_file *const *)run->r->files.v;
     m.n_files = run->r->files.n;
+    m.prose = run->prose;
     f->findings.arena = m.arena;
     if (m.index != NULL && is_leaf_with_data(f)) {
         if (pl_kind_is_image(f->kind))
@@ -218,6 +220,11 @@ static pl_status finish(struct run *run, struct pl_err *err)
         return st;
     if (r->files.n > 0)
         qsort(r->files.v, r->files.n, sizeof r->files.v[0], by_order);
+    run->prose = calloc(1, sizeof *run->prose);
+    if (run->prose == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < r->files.n; i++)
+        pl_match_wanted_prose(r->files.v[i], run->prose);
     st = pl_pool_open(run->x->jobs, UINT64_MAX, second_pass, run, &run->pool, err);
     for (size_t i = 0; i < r->files.n && st == PL_OK; i++)
         st = pl_pool_put(run->pool, r->files.v[i], err);
@@ -239,6 +246,7 @@ static void end(struct run *run)
         for (unsigned i = 0; i < run->x->jobs; i++)
             pl_arena_reset(&run->workers[i].scratch);
     free(run->workers);
+    free(run->prose);
     free(run->input_heap);
     for (size_t i = 0; i < run->inputs.n; i++)
         free(run->inputs.v[i]);

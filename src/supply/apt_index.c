@@ -17,6 +17,7 @@
 
 #define INDICES_AT_ONCE 4u
 #define MAX_INDEX_BYTES (2ull << 30)
+#define WINDOW_BYTES    ((size_t)1 << 20)
 
 static const struct form {
     const char *suffix;
@@ -240,6 +241,19 @@ static pl_bytes stanza_around(pl_bytes all, size_t at, size_t *end)
     return pl_bytes_sub(all, from, *end - from);
 }
 
+/* pl_bytes_find() in windows, letting go of each that held nothing. */
+static size_t find(const struct pl_apt_index *ix, pl_bytes needle, size_t at)
+{
+    while (at < ix->bytes.n) {
+        size_t hit = pl_bytes_find(pl_bytes_sub(ix->bytes, 0, at + WINDOW_BYTES + needle.n), needle, at);
+        if (hit != SIZE_MAX)
+            return hit;
+        pl_mapping_let_go(&ix->mapping, at, WINDOW_BYTES);
+        at += WINDOW_BYTES;
+    }
+    return SIZE_MAX;
+}
+
 bool pl_apt_index_next(const struct pl_apt_index *ix, pl_bytes name, size_t *at, pl_bytes *stanza)
 {
     char line[300];
@@ -248,8 +262,7 @@ bool pl_apt_index_next(const struct pl_apt_index *ix, pl_bytes name, size_t *at,
         return false;
     pl_bytes needle = pl_bytes_of(line, (size_t)n);
     pl_bytes all = ix->bytes;
-    size_t hit =
-        *at == 0 && pl_bytes_starts(all, pl_bytes_from(needle, 1)) ? 0 : pl_bytes_find(all, needle, *at);
+    size_t hit = *at == 0 && pl_bytes_starts(all, pl_bytes_from(needle, 1)) ? 0 : find(ix, needle, *at);
     if (hit == SIZE_MAX)
         return false;
     *stanza = stanza_around(all, hit + (hit > 0), at);

@@ -12,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BLOB_MODE 0444u
-#define NOTE_MODE 0644u
+#define BLOB_MODE  0444u
+#define NOTE_MODE  0644u
+#define READ_BYTES ((size_t)1 << 20)
 
 struct pl_cache {
     char *dir; /* heap, absolute */
@@ -100,6 +101,21 @@ static pl_status make_folder_of(const char *path, struct pl_err *err)
     return st;
 }
 
+/* Read through, letting go of what was read: an index of 50 MB is searched for one stanza. */
+static pl_status digest_mapping(const struct pl_mapping *m, pl_sha256 *out, struct pl_err *err)
+{
+    struct pl_sha256_run *run = NULL;
+    pl_status st = pl_sha256_open(&run, err);
+    for (size_t at = 0; at < m->bytes.n && st == PL_OK; at += READ_BYTES) {
+        st = pl_sha256_add(run, pl_bytes_sub(m->bytes, at, READ_BYTES), err);
+        pl_mapping_let_go(m, at, READ_BYTES);
+    }
+    if (st == PL_OK)
+        st = pl_sha256_end(run, out, err);
+    pl_sha256_close(run);
+    return st;
+}
+
 static pl_status get_checked(const char *path, const pl_sha256 *digest, struct pl_mapping *out, bool *was_bad,
                              struct pl_err *err)
 {
@@ -108,7 +124,7 @@ static pl_status get_checked(const char *path, const pl_sha256 *digest, struct p
     pl_status st = pl_mapping_open(path, SIZE_MAX / 2, &m, err);
     if (st != PL_OK)
         return st;
-    st = pl_sha256_of(m.bytes, &got, err);
+    st = digest_mapping(&m, &got, err);
     if (st == PL_OK && pl_sha256_eq(&got, digest)) {
         *out = m;
         return PL_OK;

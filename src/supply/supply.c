@@ -101,6 +101,13 @@ pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl *purl, struc
     return pl_fail(err, PL_E_UNSUPPORTED, 4, "nothing fetches packages of type %.*s yet", PL_ARG(purl->type));
 }
 
+void pl_supplied_let_go(const struct pl_supplied *s)
+{
+    const struct pl_supplied_whole *whole = (const struct pl_supplied_whole *)(const void *)s; /* its first */
+    for (size_t i = 0; i < whole->n_files; i++)
+        pl_mapping_let_go(&whole->files[i], 0, whole->files[i].bytes.n);
+}
+
 void pl_supplied_free(struct pl_supplied *s)
 {
     if (s == NULL)

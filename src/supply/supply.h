@@ -71,6 +71,9 @@ struct pl_supplied {
 
 void pl_supplied_free(struct pl_supplied *s); /* accepts NULL */
 
+/* Let go of the memory behind the files of the source, which stay readable: once they are unpacked nobody looks at them again. */
+void pl_supplied_let_go(const struct pl_supplied *s);
+
 /* What the signed indices say about a file somebody has. */
 enum pl_publication_answer {
     PL_PUBLICATION_EQUAL,     /* listed with this digest */

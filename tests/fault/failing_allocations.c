@@ -46,6 +46,8 @@ static struct outcome run(const struct pl_check_options *options, long nth, bool
     struct pl_report *r = NULL;
     struct pl_err err;
     pl_buf_init(&o.ledger, 64u << 20);
+    (void)pl_buf_grow(&o.ledger, 1u << 20); /* room beforehand: it is ours, and not what is tried */
+    pl_buf_clear(&o.ledger);
     failing_malloc_begin(nth);
     o.st = pl_check(options, &r, &err);
     if (o.st == PL_OK)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -30,11 +31,9 @@ static struct pl_source_tree *many_files(size_t n)
 static void same_postings(const struct pl_postings *a, const struct pl_postings *b)
 {
     assert_int_equal(a->n, b->n);
-    for (size_t i = 0; i < PL_POSTINGS_SEGMENTS; i++) {
-        assert_int_equal(a->segments[i].n, b->segments[i].n);
-        if (a->segments[i].n > 0)
-            assert_memory_equal(a->segments[i].v, b->segments[i].v, a->segments[i].n * sizeof(pl_anchor));
-    }
+    assert_int_equal(a->slot_bits, b->slot_bits);
+    assert_memory_equal(a->slots, b->slots, (((size_t)1 << a->slot_bits) + 1) * sizeof *a->slots);
+    assert_memory_equal(a->v, b->v, a->n * sizeof *a->v);
 }
 
 static void one_job_and_eight_build_the_same_index(void **state)
@@ -51,12 +50,49 @@ static void one_job_and_eight_build_the_same_index(void **state)
     assert_int_equal(pl_index_lines(one, &a, NULL), PL_OK);
     assert_int_equal(pl_index_lines(eight, &b, NULL), PL_OK);
     same_postings(a, b);
-    assert_int_equal(pl_index_prose(one, &a, NULL), PL_OK);
-    assert_int_equal(pl_index_prose(eight, &b, NULL), PL_OK);
+    assert_int_equal(pl_index_prose(one, NULL, &a, NULL), PL_OK);
+    assert_int_equal(pl_index_prose(eight, NULL, &b, NULL), PL_OK);
     same_postings(a, b);
     assert_int_equal(pl_index_stat(one).words, pl_index_stat(eight).words);
     pl_index_free(one);
     pl_index_free(eight);
+    pl_source_tree_free(t);
+}
+
+/* Fifteen sixteenths of the prose are left out, and what is wanted is answered as if nothing were. */
+static void wanted_prose_is_answered_as_by_the_whole_index(void **state)
+{
+    struct pl_source_tree *t = many_files(100);
+    struct pl_gram_set *wanted = calloc(1, sizeof *wanted);
+    struct pl_index *whole;
+    struct pl_index *part;
+    const struct pl_postings *a;
+    const struct pl_postings *b;
+    size_t n_found = 0;
+    (void)state;
+    assert_non_null(wanted);
+    for (uint32_t gram = 0; gram < 1u << PL_ANCHOR_HASH_BITS; gram += 1u << 8)
+        pl_gram_set_add(wanted, gram);
+    assert_int_equal(pl_index_build(&t, 1, 2, &whole, NULL), PL_OK);
+    assert_int_equal(pl_index_build(&t, 1, 2, &part, NULL), PL_OK);
+    assert_int_equal(pl_index_prose(whole, NULL, &a, NULL), PL_OK);
+    assert_int_equal(pl_index_prose(part, wanted, &b, NULL), PL_OK);
+    assert_true(b->n < a->n / 8);
+    for (uint32_t gram = 0; gram < 1u << PL_ANCHOR_HASH_BITS; gram++) {
+        if (!pl_gram_set_has(wanted, gram))
+            continue;
+        pl_places x = pl_postings_find(a, gram);
+        pl_places y = pl_postings_find(b, gram);
+        assert_int_equal(x.n, y.n);
+        for (size_t i = 0; i < x.n; i++)
+            assert_int_equal(pl_places_position(x, i), pl_places_position(y, i));
+        n_found += x.n;
+    }
+    assert_int_equal(n_found, b->n);
+    assert_true(n_found > 0);
+    pl_index_free(whole);
+    pl_index_free(part);
+    free(wanted);
     pl_source_tree_free(t);
 }
 
@@ -153,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_job_and_eight_build_the_same_index),
+        cmocka_unit_test(wanted_prose_is_answered_as_by_the_whole_index),
         cmocka_unit_test(lower_rank_then_patched_then_smaller_path_is_named),
         cmocka_unit_test(words_of_all_files_are_known_and_no_others),
         cmocka_unit_test(lines_are_counted_right_beyond_every_step),
