@@ -4,10 +4,10 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 SANITIZE = -Db_sanitize=address,undefined
 
-.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz bench accuracy format lint install dist clean
+.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz bench accuracy accuracy-truth format lint install dist clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | awk -F'#' '{printf "make %-11s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | awk -F'#' '{printf "make %-14s %s\n", $$1, $$2}'
 
 deps:
 	@tools/install-deps build
@@ -45,6 +45,11 @@ bench: build ## speed and memory, printed
 	@tools/run-if-there bench/run
 
 accuracy: build ## false alarms and misses on real packages, printed
+	@tests/accuracy/run-all
+
+accuracy-truth: build ## the same; first builds 16 packages that tell which function is which (an hour, as root)
+	@tools/install-deps build test accuracy
+	@tests/accuracy/truth
 	@tests/accuracy/run-all
 
 format: ## lay out all C files

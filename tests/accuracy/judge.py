@@ -1,11 +1,14 @@
 """What the accuracy programs share: running plumb, tables, and what of an image is code."""
 import json
+import os
 import pathlib
 import struct
 import subprocess
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "plumbline"
+TRUTH = pathlib.Path(os.environ.get("PLUMB_TRUTH_DIR", CACHE / "truth")).resolve()
 CLASSES = ("A", "B", "C", "toolchain", "structure", "opaque", "unaccounted", "other")
 
 
