@@ -120,6 +120,20 @@ static bool set_cache_dir(struct options *o, const char *value)
     return value[0] != '\0';
 }
 
+static bool set_git_mirror(struct options *o, const char *value)
+{
+    o->git_mirror = value;
+    return value[0] != '\0';
+}
+
+static bool set_keyring(struct options *o, const char *value)
+{
+    if (o->n_keyrings == MAX_KEYRINGS || value[0] == '\0')
+        return false;
+    o->keyrings[o->n_keyrings++] = value;
+    return true;
+}
+
 #define SWITCH(field)                                                                                        \
     static bool set_##field(struct options *o, const char *value)                                            \
     {                                                                                                        \
@@ -130,12 +144,19 @@ SWITCH(is_quiet)
 SWITCH(is_verbose)
 SWITCH(is_offline)
 SWITCH(is_report_only)
+SWITCH(takes_history)
 SWITCH(wants_help)
 SWITCH(wants_all)
 
 static const struct flag flags[] = {
-    {"source", 's', "SRC", "where the source is: a folder, an archive, a .dsc, or auto; repeatable",
-     set_source},
+    {"source", 's', "SRC",
+     "a folder, an archive, a .dsc, git+file:///PATH@REF, git+https://HOST/REPO@REF, or auto", set_source},
+    {"history", 0, NULL, "files of all branches and tags of a git source count, too, behind its own",
+     set_takes_history},
+    {"git-mirror", 0, "DIR",
+     "repositories there stand for remote ones: DIR/OWNER+NAME, or {host}, {owner}, {name}", set_git_mirror},
+    {"keyring", 0, "FILE", "OpenPGP keys that must have signed a git source's tag or commit; repeatable",
+     set_keyring},
     {"output", 'o', "FMT[=PATH]", "write text, json or ledger, to a file when a path is given; repeatable",
      set_output},
     {"quiet", 'q', NULL, "print the verdict alone", set_is_quiet},

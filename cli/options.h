@@ -6,9 +6,10 @@
 
 #include "plumbline/plumbline.h"
 
-#define MAX_OUTPUTS 8
-#define MAX_SOURCES 32
-#define MAX_WORDS   16
+#define MAX_OUTPUTS  8
+#define MAX_SOURCES  32
+#define MAX_KEYRINGS 8
+#define MAX_WORDS    16
 
 enum tri { AUTO, ALWAYS, NEVER };
 enum progress { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
@@ -27,6 +28,10 @@ struct options {
     size_t n_outputs;
     const char *sources[MAX_SOURCES];
     size_t n_sources;
+    const char *keyrings[MAX_KEYRINGS];
+    size_t n_keyrings;
+    const char *git_mirror;
+    bool takes_history;
     enum tri color;
     enum progress progress;
     bool is_quiet;

@@ -44,10 +44,16 @@ struct pl_observer {
 /* Zero is a good default for every field. All strings are borrowed for the length of the call. */
 struct pl_check_options {
     const char *subject;        /* a path or a purl: "./app.deb", "pkg:deb/debian/xz-utils" */
-    const char *const *sources; /* paths (folder, archive, .dsc) or "auto"; none means "auto" */
+    const char *const *sources; /* paths (folder, archive, .dsc), git+URL@REF, or "auto"; none means "auto" */
     size_t n_sources;
-    unsigned jobs;           /* worker threads; 0 takes one for each core */
-    bool is_offline;         /* make no network call at all */
+    const char *const
+        *keyrings; /* OpenPGP keys that may sign tags and commits; then the source must be signed by one */
+    size_t n_keyrings;
+    const char *git_mirror; /* folder of git repositories that stand for remote ones; NULL: none */
+    bool
+        takes_history; /* every file of branches and tags of a git source counts, behind the revision's own */
+    unsigned jobs;     /* worker threads; 0 takes one for each core */
+    bool is_offline;   /* make no network call at all */
     const char *cache_dir;   /* NULL: $XDG_CACHE_HOME/plumbline */
     unsigned timeout_ms;     /* for one transfer; 0: 60,000 */
     const char *system_root; /* where etc/apt is found; NULL: "/" */

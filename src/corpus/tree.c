@@ -96,36 +96,6 @@ static bool enter_folder(void *ctx, const struct pl_walk_entry *e)
     return !is_one_of(pl_bytes_of_str(e->name), skipped);
 }
 
-static bool looks_packed(pl_bytes data)
-{
-    return pl_bytes_starts(data, PL_LIT("\x1f\x8b")) ||
-           pl_bytes_starts(data, PL_LIT("\xfd"
-                                        "7zXZ")) ||
-           pl_bytes_starts(data, PL_LIT("BZh")) || pl_bytes_starts(data, PL_LIT("\x28\xb5\x2f\xfd")) ||
-           pl_bytes_starts(data, PL_LIT("PK\x03\x04")) || pl_bytes_starts(data, PL_LIT("!<arch>\n")) ||
-           pl_bytes_eq_str(pl_bytes_sub(data, 257, 5), "ustar");
-}
-
-/* The members of an archive that is a file of the folder. */
-static pl_status add_nested(struct pl_tree_build *b, pl_bytes path, pl_bytes data, struct pl_err *err)
-{
-    struct pl_tree_layer l = {.bytes = data, .under = "", .keeps_folder = true, .limits = b->limits};
-    l.name = pl_arena_str(b->tree->arena, path);
-    l.under = pl_arena_printf(b->tree->arena, "%.*s!", PL_ARG(path));
-    if (l.name == NULL || l.under == NULL)
-        return pl_arena_fail(b->tree->arena, err);
-    pl_tree_layer_read(&l);
-    pl_status st = l.st;
-    if (st == PL_OK)
-        st = pl_tree_layer_add(&l, b, err);
-    else if (st == PL_E_NOMEM && err != NULL)
-        *err = l.err;
-    else
-        st = pl_tree_build_warn(b, err, "%s: %s", l.name, l.err.text);
-    pl_tree_layer_reset(&l);
-    return st;
-}
-
 static pl_status take_entry(void *ctx, const struct pl_walk_entry *e, struct pl_err *err)
 {
     struct pl_tree_build *b = ((struct folder *)ctx)->build;
@@ -151,59 +121,8 @@ static pl_status take_entry(void *ctx, const struct pl_walk_entry *e, struct pl_
         return st;
     }
     st = pl_tree_build_add(b, &f, err);
-    if (st == PL_OK && looks_packed(f.data))
-        st = add_nested(b, e->path, f.data, err);
-    return st;
-}
-
-struct line_of {
-    pl_bytes path;
-    pl_bytes link_target;
-    pl_sha256 sha256;
-};
-
-static int by_path(const void *a, const void *b)
-{
-    return pl_bytes_cmp(((const struct line_of *)a)->path, ((const struct line_of *)b)->path);
-}
-
-static pl_status add_digest_line(struct pl_sha256_run *run, const struct line_of *l, struct pl_err *err)
-{
-    char hex[PL_SHA256_HEX_BYTES];
-    pl_hex(l->sha256.b, PL_SHA256_BYTES, hex);
-    pl_status st = pl_sha256_add(run, l->path, err);
     if (st == PL_OK)
-        st = pl_sha256_add(run, l->link_target.n > 0 ? pl_bytes_of("\0link:", 6) : pl_bytes_of("", 1), err);
-    if (st == PL_OK)
-        st = pl_sha256_add(run, l->link_target.n > 0 ? l->link_target : pl_bytes_of_str(hex), err);
-    return st == PL_OK ? pl_sha256_add(run, PL_LIT("\n"), err) : st;
-}
-
-/* The digest of the folder as it stands: nested members and patched files do not count. */
-static pl_status digest_folder(struct pl_tree_build *b, struct pl_err *err)
-{
-    struct pl_source_tree *t = b->tree;
-    PL_VEC(struct line_of) lines = {0};
-    struct pl_sha256_run *run = NULL;
-    pl_status st = pl_sha256_open(&run, err);
-    for (size_t i = 0; st == PL_OK && i < t->files.n; i++) {
-        const struct pl_source_file *f = &t->files.v[i];
-        if (pl_bytes_find(f->path, PL_LIT("!/"), 0) != SIZE_MAX)
-            continue;
-        struct line_of *l = PL_VEC_ADD(&lines);
-        if (l == NULL)
-            st = pl_fail_nomem(err);
-        else
-            *l = (struct line_of){.path = f->path, .link_target = f->link_target, .sha256 = f->sha256};
-    }
-    if (lines.n > 0)
-        qsort(lines.v, lines.n, sizeof *lines.v, by_path);
-    for (size_t i = 0; st == PL_OK && i < lines.n; i++)
-        st = add_digest_line(run, &lines.v[i], err);
-    if (st == PL_OK)
-        st = pl_sha256_end(run, &t->sha256, err);
-    pl_sha256_close(run);
-    PL_VEC_FREE(&lines);
+        st = pl_tree_build_nested(b, e->path, f.data, err);
     return st;
 }
 
@@ -214,7 +133,7 @@ static pl_status load_folder(struct pl_tree_build *b, const char *path, struct p
     pl_status st = pl_walk(path, b->limits, &sink, err);
     b->tree->total_bytes = 0; /* counted again when finished */
     if (st == PL_OK)
-        st = digest_folder(b, err);
+        st = pl_tree_build_digest(b, err);
     if (st == PL_OK && !folder.has_quilt_state)
         st = pl_tree_apply_series(b, err);
     return st;

@@ -101,6 +101,56 @@ pl_status pl_tree_build_warn(struct pl_tree_build *b, struct pl_err *err, const 
     return PL_OK;
 }
 
+struct line_of {
+    pl_bytes path;
+    pl_bytes link_target;
+    pl_sha256 sha256;
+};
+
+static int by_path(const void *a, const void *b)
+{
+    return pl_bytes_cmp(((const struct line_of *)a)->path, ((const struct line_of *)b)->path);
+}
+
+static pl_status add_digest_line(struct pl_sha256_run *run, const struct line_of *l, struct pl_err *err)
+{
+    char hex[PL_SHA256_HEX_BYTES];
+    pl_hex(l->sha256.b, PL_SHA256_BYTES, hex);
+    pl_status st = pl_sha256_add(run, l->path, err);
+    if (st == PL_OK)
+        st = pl_sha256_add(run, l->link_target.n > 0 ? pl_bytes_of("\0link:", 6) : pl_bytes_of("", 1), err);
+    if (st == PL_OK)
+        st = pl_sha256_add(run, l->link_target.n > 0 ? l->link_target : pl_bytes_of_str(hex), err);
+    return st == PL_OK ? pl_sha256_add(run, PL_LIT("\n"), err) : st;
+}
+
+pl_status pl_tree_build_digest(struct pl_tree_build *b, struct pl_err *err)
+{
+    struct pl_source_tree *t = b->tree;
+    PL_VEC(struct line_of) lines = {0};
+    struct pl_sha256_run *run = NULL;
+    pl_status st = pl_sha256_open(&run, err);
+    for (size_t i = 0; st == PL_OK && i < t->files.n; i++) {
+        const struct pl_source_file *f = &t->files.v[i];
+        if (f->is_superseded || pl_bytes_find(f->path, PL_LIT("!/"), 0) != SIZE_MAX)
+            continue;
+        struct line_of *l = PL_VEC_ADD(&lines);
+        if (l == NULL)
+            st = pl_fail_nomem(err);
+        else
+            *l = (struct line_of){.path = f->path, .link_target = f->link_target, .sha256 = f->sha256};
+    }
+    if (lines.n > 0)
+        qsort(lines.v, lines.n, sizeof *lines.v, by_path);
+    for (size_t i = 0; st == PL_OK && i < lines.n; i++)
+        st = add_digest_line(run, &lines.v[i], err);
+    if (st == PL_OK)
+        st = pl_sha256_end(run, &t->sha256, err);
+    pl_sha256_close(run);
+    PL_VEC_FREE(&lines);
+    return st;
+}
+
 static int by_rank_and_path(const void *a, const void *b)
 {
     const struct pl_source_file *x = a;

@@ -27,6 +27,11 @@ PL_MUST_USE pl_status pl_tree_build_add(struct pl_tree_build *b, const struct pl
                                         struct pl_err *err);
 /* The file that counts at `path`; NULL when none. Valid until the next add. */
 struct pl_source_file *pl_tree_build_find(struct pl_tree_build *b, pl_bytes path);
+/* Open `data` when it is an archive, and add its members as "path!/member"; a damaged one has none. */
+PL_MUST_USE pl_status pl_tree_build_nested(struct pl_tree_build *b, pl_bytes path, pl_bytes data,
+                                           struct pl_err *err);
+/* Set the digest of the tree to that of its files as they stand; members of nested archives and superseded files do not count. */
+PL_MUST_USE pl_status pl_tree_build_digest(struct pl_tree_build *b, struct pl_err *err);
 /* Note something for a person. */
 PL_MUST_USE pl_status pl_tree_build_warn(struct pl_tree_build *b, struct pl_err *err, const char *fmt, ...)
     PL_PRINTF(3, 4);

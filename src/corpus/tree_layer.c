@@ -306,6 +306,39 @@ pl_status pl_tree_layer_add(struct pl_tree_layer *l, struct pl_tree_build *b, st
     return st;
 }
 
+static bool looks_packed(pl_bytes data)
+{
+    return pl_bytes_starts(data, PL_LIT("\x1f\x8b")) ||
+           pl_bytes_starts(data, PL_LIT("\xfd"
+                                        "7zXZ")) ||
+           pl_bytes_starts(data, PL_LIT("BZh")) || pl_bytes_starts(data, PL_LIT("\x28\xb5\x2f\xfd")) ||
+           pl_bytes_starts(data, PL_LIT("PK\x03\x04")) || pl_bytes_starts(data, PL_LIT("!<arch>\n")) ||
+           pl_bytes_eq_str(pl_bytes_sub(data, 257, 5), "ustar");
+}
+
+pl_status pl_tree_build_nested(struct pl_tree_build *b, pl_bytes path, pl_bytes data, struct pl_err *err)
+{
+    if (!looks_packed(data))
+        return PL_OK;
+    struct pl_tree_layer l = {.bytes = data, .under = "", .keeps_folder = true, .limits = b->limits};
+    l.name = pl_arena_str(b->tree->arena, path);
+    l.under = pl_arena_printf(b->tree->arena, "%.*s!", PL_ARG(path));
+    if (l.name == NULL || l.under == NULL)
+        return pl_arena_fail(b->tree->arena, err);
+    pl_tree_layer_read(&l);
+    pl_status st = l.st;
+    if (st == PL_OK)
+        st = pl_tree_layer_add(&l, b, err);
+    else if (st == PL_E_NOMEM && err != NULL)
+        *err = l.err;
+    else if (st == PL_E_INPUT) /* a damaged archive is a file all the same, usually a test case */
+        st = PL_OK;
+    else
+        st = pl_tree_build_warn(b, err, "%s: %s", l.name, l.err.text);
+    pl_tree_layer_reset(&l);
+    return st;
+}
+
 struct queue {
     struct pl_tree_layer *layers;
     size_t n;

@@ -6,6 +6,7 @@
 
 #include "model/file.h"
 #include "model/limits.h"
+#include "model/source.h"
 #include "plumbline/plumbline.h"
 
 struct pl_link_result {
@@ -21,7 +22,8 @@ struct pl_report_source {
     enum pl_how how;
     uint64_t files;
     uint64_t bytes;
-    bool is_helper; /* the toolchain's or a dependency's, not the package's own */
+    const struct pl_source_git *git; /* NULL when it is not from git; lives in source_arenas */
+    bool is_helper;                  /* the toolchain's or a dependency's, not the package's own */
 };
 
 /* One step of the chain that proves publication: "Release", its URI, its digest. */

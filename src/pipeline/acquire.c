@@ -7,8 +7,10 @@
 #include "pipeline/acquire.h"
 
 #include "base/buf.h"
+#include "corpus/git_uri.h"
 #include "corpus/tree.h"
 #include "io/read.h"
+#include "pipeline/acquire_git.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +260,10 @@ static pl_status acquire_sources(struct pl_acquired *a, struct pl_report *r, str
                            PL_MAX_TREES - PL_DEB_HELPERS);
         if (strcmp(sources[i], "auto") == 0) {
             st = acquire_auto(a, r, err);
+        } else if (pl_git_uri_is(pl_bytes_of_str(sources[i]))) {
+            struct pl_git_source git = {.uri = sources[i], .how = PL_HOW_GIVEN};
+            st = pl_acquire_git(a, &git, r, err);
+            pl_err_about(err, sources[i]);
         } else {
             st = pl_source_tree_open_path(sources[i], &spec, a->limits, &t, err);
             if (st == PL_OK)
@@ -353,6 +359,7 @@ static pl_status list_trees(const struct pl_acquired *a, struct pl_report *r, st
         slot->files = t->files.n;
         slot->bytes = t->total_bytes;
         slot->is_helper = t->rank != PL_RANK_OWN;
+        slot->git = t->git;
         st = keep_text(r, t->name, &slot->name, err);
         if (st == PL_OK)
             st = keep_text(r, t->uri, &slot->uri, err);
@@ -386,6 +393,8 @@ pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *
         st = acquire_helpers(a, r, err);
     if (st == PL_OK)
         st = list_trees(a, r, err);
+    if (st == PL_OK)
+        st = pl_judge_git_origin(a, r, err);
     return st;
 }
 

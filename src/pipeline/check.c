@@ -78,6 +78,7 @@ static pl_status open_supply(struct pl_acquired *a, struct shared_observer *shar
         .cache_dir = o->cache_dir,
         .timeout_ms = o->timeout_ms,
         .apt_root = o->system_root,
+        .git_mirror = o->git_mirror,
         .log = supply_log,
         .progress = supply_progress,
         .ctx = shared,

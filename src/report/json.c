@@ -58,6 +58,45 @@ static void write_subject(struct pl_json *j, const struct pl_report *r)
     pl_json_end_object(j);
 }
 
+static void text_or_null(struct pl_json *j, const char *key, const char *text)
+{
+    if (text != NULL)
+        quoted_value(j, key, pl_bytes_of_str(text));
+    else
+        pl_json_kv_str(j, key, NULL);
+}
+
+/* SWHID 1.2 (ISO/IEC 18670): rel, rev, dir and cnt are the ids that git itself gives. */
+static void swhid(struct pl_json *j, const char *key, const char *type, const char *hex)
+{
+    struct pl_buf b;
+    pl_buf_init(&b, 128);
+    pl_buf_printf(&b, "swh:1:%s:%s", type, hex == NULL ? "" : hex);
+    if (hex != NULL && b.why == PL_OK)
+        quoted_value(j, key, pl_buf_bytes(&b));
+    else
+        pl_json_kv_str(j, key, NULL);
+    pl_buf_reset(&b);
+}
+
+static void write_git(struct pl_json *j, const struct pl_source_git *git)
+{
+    if (git == NULL) {
+        pl_json_null(j);
+        return;
+    }
+    pl_json_object(j);
+    text_or_null(j, "ref", git->ref);
+    text_or_null(j, "folder", git->folder);
+    pl_json_key(j, "found");
+    pl_json_bool(j, git->is_found);
+    text_or_null(j, "signer", git->signer);
+    swhid(j, "release", "rel", git->tag);
+    swhid(j, "revision", "rev", git->commit);
+    swhid(j, "directory", "dir", git->tree);
+    pl_json_end_object(j);
+}
+
 static void write_sources(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "sources");
@@ -76,6 +115,8 @@ static void write_sources(struct pl_json *j, const struct pl_report *r)
         pl_json_kv_str(j, "rank", s->is_helper ? "helper" : "own");
         pl_json_kv_u64(j, "files", s->files);
         pl_json_kv_u64(j, "bytes", s->bytes);
+        pl_json_key(j, "git");
+        write_git(j, s->git);
         pl_json_end_object(j);
     }
     pl_json_end_array(j);

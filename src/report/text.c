@@ -39,6 +39,17 @@ static const char *verdict_color(enum pl_verdict verdict)
     return verdict == PL_VERDICT_HOLDS ? "32" : verdict == PL_VERDICT_BROKEN ? "1;31" : "33";
 }
 
+static void git_line(struct screen *s, const struct pl_source_git *git)
+{
+    pl_buf_printf(s->out, "  %-10s %s%s", "", git->commit != NULL ? "swh:1:rev:" : "swh:1:dir:",
+                  git->commit != NULL ? git->commit : git->tree);
+    if (git->is_found)
+        pl_buf_add_str(s->out, "  found: of all branches and tags it explains most bytes");
+    if (git->signer != NULL)
+        pl_buf_printf(s->out, "  signed by %s", git->signer);
+    pl_buf_add_byte(s->out, '\n');
+}
+
 static void head(struct screen *s)
 {
     const struct pl_report *r = s->r;
@@ -64,6 +75,8 @@ static void head(struct screen *s)
         pl_buf_add_str(s->out, " files, ");
         pl_add_thousands(s->out, x->bytes);
         pl_buf_add_str(s->out, " bytes\n");
+        if (x->git != NULL && !x->is_helper)
+            git_line(s, x->git);
     }
 }
 

@@ -48,6 +48,8 @@ static pl_status open_parts(struct pl_supply *s, struct pl_err *err)
     if (st == PL_OK)
         st = keep_text(s, &s->options.keyring, err);
     if (st == PL_OK)
+        st = keep_text(s, &s->options.git_mirror, err);
+    if (st == PL_OK)
         st = pl_cache_open(o->cache_dir, &s->cache, err);
     if (st == PL_OK && !o->is_offline)
         st = pl_http_open(&http, &s->http, err);

@@ -22,6 +22,7 @@ struct pl_supply_options {
     uint32_t release_age_s; /* a release file fetched within that time is not asked for again; 0 is 900 */
     const char *apt_root;   /* where etc/apt is; NULL is "/" */
     const char *keyring; /* for apt sources that name none; NULL is Debian's archive keyring under apt_root */
+    const char *git_mirror; /* folder or template of git repositories (git_fetch.c); NULL: none */
     void (*log)(void *ctx, enum pl_severity severity,
                 const char *message); /* raw text: quote it; may be NULL */
     void (*progress)(void *ctx, const char *what, uint64_t done_bytes,

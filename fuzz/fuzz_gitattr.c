@@ -1,0 +1,50 @@
+/*
+ * fuzz_gitattr.c - any bytes as .gitattributes and .gitmodules: matching ends, views stay inside.
+ */
+#include "corpus/git_uri.h"
+#include "format/text/gitattr.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_inside(pl_bytes all, pl_bytes part)
+{
+    if (part.n > 0 && (part.p < all.p || part.p + part.n > all.p + all.n))
+        abort();
+}
+
+static bool is_there(void *ctx, const char *path)
+{
+    (void)ctx;
+    return path[1] == 'r';
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const paths[] = {"a", "src/main.c", "tests/files/bad.xz", "a/b/c/d/e/f/g/h.txt"};
+    pl_bytes all = pl_bytes_of(data, size);
+    const struct pl_gitattr_file *root = NULL;
+    const struct pl_gitattr_file *below = NULL;
+    struct pl_gitmodule module;
+    struct pl_git_uri uri;
+    struct pl_arena arena;
+    pl_arena_init(&arena, 64u << 20);
+    if (pl_gitattr_read(all, PL_LIT(""), NULL, &arena, &root, NULL) == PL_OK &&
+        pl_gitattr_read(all, PL_LIT("src"), root, &arena, &below, NULL) == PL_OK)
+        for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+            (void)pl_gitattr_of(root, pl_bytes_of_str(paths[i]),
+                                i % 2 == 0); /* only that it ends is of interest */
+            (void)pl_gitattr_of(below, PL_LIT("src/main.c"), false);
+        }
+    pl_bytes rest = all;
+    while (pl_gitmodules_next(&rest, &module)) {
+        check_inside(all, module.name);
+        check_inside(all, module.path);
+        check_inside(all, module.url);
+    }
+    if (pl_git_uri_parse(all, is_there, NULL, &arena, &uri, NULL) == PL_OK && uri.repository[0] == '\0')
+        abort();
+    pl_arena_reset(&arena);
+    return 0;
+}

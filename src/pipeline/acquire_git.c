@@ -1,0 +1,172 @@
+/*
+ * acquire_git.c - a source that is a revision of a git repository.
+ *
+ * A local repository is read where it is. A remote one comes from the mirror folder that the user named, from the cache, or from
+ * the network, in this order. What the subject is called says which tags to prefer when no revision is named.
+ */
+#include "pipeline/acquire_git.h"
+
+#include "corpus/git_uri.h"
+#include "pipeline/leaves.h"
+#include "supply/git_fetch.h"
+#include "supply/openpgp.h"
+
+#include <string.h>
+
+static bool is_there(void *ctx, const char *path)
+{
+    (void)ctx;
+    return pl_git_is_repository(path);
+}
+
+/* "xz-5.4.1.tar.gz" is version 5.4.1 of xz; NULL parts when the name does not look so. */
+static void read_name(struct pl_acquired *a, const char **name, const char **version)
+{
+    static const char *const ends[] = {".gz", ".xz", ".bz2", ".zst", ".tgz", ".zip", ".tar"};
+    pl_bytes text = pl_bytes_basename(pl_bytes_of_str(a->is_folder ? a->options->subject : a->name));
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+            if (pl_bytes_ends(text, pl_bytes_of_str(ends[i])))
+                text.n -= strlen(ends[i]);
+    for (size_t i = 1; i + 1 < text.n; i++) {
+        bool is_border = text.p[i] == '-' || text.p[i] == '_' || text.p[i] == '@';
+        if (!is_border || text.p[i + 1] < '0' || text.p[i + 1] > '9')
+            continue;
+        pl_bytes number = pl_bytes_from(text, i + 1);
+        if (pl_bytes_ends(number, PL_LIT(".orig")))
+            number.n -= 5;
+        *name = pl_arena_str(&a->arena, pl_bytes_sub(text, 0, i));
+        *version = pl_arena_str(&a->arena, number);
+        return;
+    }
+}
+
+/* Signatures are checked when the user says whose count. */
+static pl_status verify(const struct pl_acquired *a, struct pl_source_tree *t, struct pl_report *r,
+                        struct pl_err *err)
+{
+    struct pl_source_git *git = t->git;
+    struct pl_openpgp_keys keys = {.keyrings = a->options->keyrings, .n_keyrings = a->options->n_keyrings};
+    if (keys.n_keyrings == 0)
+        return PL_OK;
+    if (git->signature.n == 0)
+        return pl_findings_add(&r->findings, "origin.unsigned", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL,
+                               err, "keys were given, and neither tag nor commit %s is signed", t->revision);
+    if (!pl_bytes_starts(git->signature, PL_LIT("-----BEGIN PGP SIGNATURE-----")))
+        return pl_findings_add(&r->findings, "origin.unsigned", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL,
+                               err, "the signature of %s is of a kind that is not checked here", t->revision);
+    struct pl_buf plain;
+    const char *signer = NULL;
+    pl_buf_init(&plain, 1u << 20);
+    pl_status st = pl_openpgp_dearmor(git->signature, &plain, err);
+    if (st == PL_OK)
+        st = pl_openpgp_detached(git->signed_text, pl_buf_bytes(&plain), &keys, t->arena, &signer, err);
+    pl_buf_reset(&plain);
+    if (st == PL_OK)
+        git->signer = signer;
+    if (st == PL_E_INPUT)
+        st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "the signature of the revision is damaged");
+    if (st != PL_OK)
+        pl_err_about(err, git->ref != NULL ? git->ref : t->revision);
+    return st;
+}
+
+static pl_status find_repository(void *ctx, pl_bytes url, struct pl_arena *arena, const char **path,
+                                 struct pl_err *err)
+{
+    struct pl_acquired *a = ctx;
+    return pl_supply_git_local(a->supply, url, arena, path, err);
+}
+
+static pl_status add_tree(struct pl_acquired *a, struct pl_source_tree *t, struct pl_err *err)
+{
+    if (a->n_trees >= PL_MAX_TREES) {
+        pl_source_tree_free(t);
+        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "more than %u sources", PL_MAX_TREES);
+    }
+    a->trees[a->n_trees++] = t;
+    a->has_source |= t->rank == PL_RANK_OWN;
+    return PL_OK;
+}
+
+static pl_status load(struct pl_acquired *a, const struct pl_git_source *source, struct pl_git_want *want,
+                      struct pl_report *r, struct pl_err *err)
+{
+    struct pl_source_spec spec = {.uri = source->uri, .how = source->how, .jobs = a->options->jobs};
+    struct pl_source_tree *t = NULL;
+    struct pl_leaves leaves = {0};
+    pl_status st = PL_OK;
+    if (want->ref == NULL || a->options->takes_history)
+        st = pl_leaves_of(a, &leaves, err);
+    want->leaves = leaves.list.v;
+    want->n_leaves = leaves.list.n;
+    if (st == PL_OK)
+        st = pl_source_tree_open_git(want, &spec, a->limits, &t, err);
+    if (st == PL_OK) {
+        st = verify(a, t, r, err);
+        if (st == PL_OK)
+            st = add_tree(a, t, err);
+        else
+            pl_source_tree_free(t);
+    }
+    if (st == PL_OK && a->options->takes_history) {
+        spec.rank = PL_RANK_HISTORY;
+        spec.name = "history";
+        st = pl_source_tree_open_git_history(want, &spec, a->limits, &t, err);
+        if (st == PL_OK)
+            st = add_tree(a, t, err);
+    }
+    PL_VEC_FREE(&leaves.list);
+    return st;
+}
+
+pl_status pl_acquire_git(struct pl_acquired *a, const struct pl_git_source *source, struct pl_report *r,
+                         struct pl_err *err)
+{
+    struct pl_git_uri uri;
+    struct pl_git_want want = {
+        .name = source->name, .version = source->version, .find_repository = find_repository, .ctx = a};
+    pl_status st = pl_git_uri_parse(pl_bytes_of_str(source->uri), is_there, NULL, &a->arena, &uri, err);
+    if (st != PL_OK)
+        return st;
+    if (want.name == NULL)
+        read_name(a, &want.name, &want.version);
+    if (a->arena.why != PL_OK)
+        return pl_arena_fail(&a->arena, err);
+    want.ref = uri.ref != NULL ? uri.ref : source->needs_version ? want.version : NULL;
+    want.folder = uri.folder;
+    want.path = uri.repository;
+    if (!uri.is_local) {
+        struct pl_git_fetch fetch = {.url = uri.repository, .ref = want.ref};
+        st = pl_supply_git_fetch(a->supply, &fetch, &a->arena, &want.path, err);
+    }
+    if (st == PL_OK)
+        st = load(a, source, &want, r, err);
+    return st;
+}
+
+pl_status pl_judge_git_origin(const struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    const struct pl_source_tree *first = NULL;
+    for (size_t i = 0; i < a->n_trees; i++) {
+        if (a->trees[i]->rank != PL_RANK_OWN)
+            continue;
+        if (a->trees[i]->git == NULL)
+            return PL_OK;
+        if (first == NULL)
+            first = a->trees[i];
+    }
+    if (first == NULL)
+        return PL_OK;
+    const struct pl_source_git *git = first->git;
+    const char *why =
+        pl_arena_printf(&r->arena, "the source is %s%s of %s%s%s%s", git->ref == NULL ? "commit " : git->ref,
+                        git->ref == NULL ? first->revision : "", first->uri,
+                        git->is_found ? ", found by its contents since none was named" : "",
+                        git->signer == NULL ? "" : ", signed by ", git->signer == NULL ? "" : git->signer);
+    if (why == NULL)
+        return pl_arena_fail(&r->arena, err);
+    r->links[PL_LINK_ORIGIN].verdict = PL_VERDICT_HOLDS;
+    r->links[PL_LINK_ORIGIN].why = why;
+    return PL_OK;
+}

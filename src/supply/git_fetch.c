@@ -1,0 +1,264 @@
+/*
+ * git_fetch.c - repositories by URL: the user's mirror, the cache, the network.
+ *
+ *     mirror   a folder, or a template such as /srv/git/{host}/{owner}/{name}.git; a folder alone means {owner}+{name}, then {owner}+{name}.git
+ *     cache    git/<sha256 of the URL>, a bare repository
+ *
+ * Branches and tags are fetched, and nothing else: pull requests are refs that anybody can make. Source: git-fetch(1), gitnamespaces(7).
+ */
+#include "supply/git_fetch.h"
+
+#include "corpus/git.h"
+#include "io/write.h"
+#include "supply/supplier.h"
+
+#include <dirent.h>
+#include <git2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_FETCH_BYTES (8ull << 30)
+
+/* "https://user@host/owner/name.git" taken apart. Views. */
+struct place {
+    pl_bytes host;
+    pl_bytes owner; /* may hold slashes: groups in groups */
+    pl_bytes name;  /* without .git */
+};
+
+static bool read_place(pl_bytes url, struct place *out)
+{
+    size_t scheme = pl_bytes_find(url, PL_LIT("://"), 0);
+    if (scheme == SIZE_MAX)
+        return false;
+    pl_bytes rest = pl_bytes_from(url, scheme + 3);
+    size_t slash = pl_bytes_find_byte(rest, '/', 0);
+    if (slash == SIZE_MAX)
+        return false;
+    out->host = pl_bytes_sub(rest, 0, slash);
+    size_t user = pl_bytes_rfind_byte(out->host, '@');
+    if (user != SIZE_MAX)
+        out->host = pl_bytes_from(out->host, user + 1);
+    rest = pl_bytes_from(rest, slash + 1);
+    while (rest.n > 0 && rest.p[rest.n - 1] == '/')
+        rest.n--;
+    if (pl_bytes_ends(rest, PL_LIT(".git")))
+        rest.n -= 4;
+    size_t last = pl_bytes_rfind_byte(rest, '/');
+    out->owner = last == SIZE_MAX ? PL_LIT("") : pl_bytes_sub(rest, 0, last);
+    out->name = last == SIZE_MAX ? rest : pl_bytes_from(rest, last + 1);
+    return out->name.n > 0;
+}
+
+/* No part of a URL may lead out of the mirror. */
+static bool is_plain(pl_bytes text)
+{
+    pl_bytes part;
+    while (pl_bytes_split(&text, '/', &part))
+        if (part.n == 0 || part.p[0] == '.')
+            return false;
+    return true;
+}
+
+static void fill_template(pl_bytes template, const struct place *p, struct pl_buf *out)
+{
+    const struct {
+        pl_bytes word;
+        pl_bytes value;
+    } words[] = {{PL_LIT("{host}"), p->host}, {PL_LIT("{owner}"), p->owner}, {PL_LIT("{name}"), p->name}};
+    while (template.n > 0) {
+        size_t i = 0;
+        while (i < 3 && !pl_bytes_starts(template, words[i].word))
+            i++;
+        if (i < 3)
+            pl_buf_add(out, words[i].value);
+        else
+            pl_buf_add_byte(out, template.p[0]);
+        template = pl_bytes_from(template, i < 3 ? words[i].word.n : 1);
+    }
+}
+
+/* The mirror's repository of that place; NULL when it has none. */
+static const char *in_mirror(const struct pl_supply *s, const struct place *p, struct pl_arena *arena)
+{
+    static const char *const plain[] = {"/{owner}+{name}", "/{owner}+{name}.git"};
+    const char *mirror = s->options.git_mirror;
+    if (mirror == NULL || !is_plain(p->owner) || !is_plain(p->name) || !is_plain(p->host))
+        return NULL;
+    bool is_template = strchr(mirror, '{') != NULL;
+    for (size_t i = 0; i < (is_template ? 1u : 2u); i++) {
+        struct pl_buf path;
+        pl_buf_init(&path, 4096);
+        fill_template(pl_bytes_of_str(mirror), p, &path);
+        if (!is_template)
+            fill_template(pl_bytes_of_str(plain[i]), p, &path);
+        const char *text =
+            pl_buf_done(&path, NULL) == PL_OK ? pl_arena_str(arena, pl_buf_bytes(&path)) : NULL;
+        pl_buf_reset(&path);
+        if (text != NULL && pl_git_is_repository(text))
+            return text;
+    }
+    return NULL;
+}
+
+static const char *cache_path(const struct pl_supply *s, pl_bytes url, struct pl_arena *arena)
+{
+    pl_sha256 digest;
+    char hex[PL_SHA256_HEX_BYTES];
+    if (pl_sha256_of(url, &digest, NULL) != PL_OK)
+        return NULL;
+    pl_hex(digest.b, PL_SHA256_BYTES, hex);
+    return pl_arena_printf(arena, "%s/git/%s", pl_cache_dir(s->cache), hex);
+}
+
+pl_status pl_supply_git_local(struct pl_supply *s, pl_bytes url, struct pl_arena *arena, const char **path,
+                              struct pl_err *err)
+{
+    struct place p;
+    const char *found = read_place(url, &p) ? in_mirror(s, &p, arena) : NULL;
+    if (found == NULL) {
+        found = cache_path(s, url, arena);
+        if (found != NULL && !pl_git_is_repository(found))
+            found = NULL;
+    }
+    if (arena->why != PL_OK)
+        return pl_arena_fail(arena, err);
+    if (found == NULL)
+        return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "no copy of %.*s is here", PL_ARG(url));
+    *path = found;
+    return PL_OK;
+}
+
+struct transfer {
+    struct pl_supply *s;
+    const char *url;
+    bool is_too_large;
+};
+
+static int on_transfer(const git_indexer_progress *stats, void *ctx)
+{
+    struct transfer *t = ctx;
+    const struct pl_supply_options *o = &t->s->options;
+    t->is_too_large = stats->received_bytes > MAX_FETCH_BYTES;
+    if (o->progress != NULL)
+        o->progress(o->ctx, t->url, stats->received_bytes, 0);
+    return t->is_too_large ? -1 : 0;
+}
+
+static pl_status fail_fetch(const struct transfer *t, struct pl_err *err)
+{
+    const git_error *why = git_error_last();
+    pl_status st = t->is_too_large
+                       ? pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "git: more than %llu bytes come",
+                                 (unsigned long long)MAX_FETCH_BYTES)
+                       : pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "git: %s",
+                                 why == NULL || why->message == NULL ? "cannot be fetched" : why->message);
+    pl_err_about(err, t->url);
+    pl_err_hint(
+        err, "clone it yourself and name it: --source git+file:///PATH@REF, or keep a folder of mirrors and "
+             "name that with --git-mirror");
+    return st;
+}
+
+/* Into a bare repository at `path`, which may be there already. */
+static pl_status fetch_into(struct transfer *t, const char *path, struct pl_err *err)
+{
+    static const char *const specs[] = {"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"};
+    git_strarray list = {(char **)(uintptr_t)specs, 2};
+    git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
+    git_repository *repository = NULL;
+    git_remote *remote = NULL;
+    options.callbacks.transfer_progress = on_transfer;
+    options.callbacks.payload = t;
+    options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE; /* the second spec has them all */
+    options.update_fetchhead = 0;
+    options.prune = GIT_FETCH_PRUNE;
+    options.proxy_opts.type = GIT_PROXY_AUTO;
+    int code = git_repository_init(&repository, path, 1);
+    if (code == 0)
+        code = git_remote_create_anonymous(&remote, repository, t->url);
+    if (code == 0)
+        code = git_remote_fetch(remote, &list, &options, NULL);
+    git_remote_free(remote);
+    git_repository_free(repository);
+    return code == 0 ? PL_OK : fail_fetch(t, err);
+}
+
+/* A half-made repository is nothing but files and folders of git's own making. */
+static void remove_folder(const char *path)
+{
+    DIR *d = opendir(path);
+    const struct dirent *e;
+    while (d != NULL && (e = readdir(d)) != NULL) {
+        char *child = NULL;
+        struct stat sb;
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+            asprintf(&child, "%s/%s", path, e->d_name) < 0)
+            continue;
+        if (lstat(child, &sb) == 0 && S_ISDIR(sb.st_mode))
+            remove_folder(child);
+        else
+            (void)unlink(child); /* what stays behind takes room and does no harm */
+        free(child);
+    }
+    if (d != NULL)
+        (void)closedir(d);
+    (void)rmdir(path);
+}
+
+/* A new copy appears whole, by rename. */
+static pl_status clone(struct transfer *t, const char *path, struct pl_arena *arena, struct pl_err *err)
+{
+    const char *parent =
+        pl_arena_str(arena, pl_bytes_sub(pl_bytes_of_str(path), 0, (size_t)(strrchr(path, '/') - path)));
+    char *temporary = pl_arena_printf(arena, "%s.XXXXXX", path);
+    if (parent == NULL || temporary == NULL)
+        return pl_arena_fail(arena, err);
+    pl_status st = pl_io_mkdirs(parent, err);
+    if (st != PL_OK)
+        return st;
+    if (mkdtemp(temporary) == NULL)
+        return pl_fail_errno(err, "%s", temporary);
+    st = fetch_into(t, temporary, err);
+    if (st == PL_OK && rename(temporary, path) != 0 &&
+        !pl_git_is_repository(path)) /* else another was faster */
+        st = pl_fail_errno(err, "%s", path);
+    remove_folder(temporary); /* gone already when it was renamed */
+    return st;
+}
+
+static bool has_ref(const char *path, const char *ref)
+{
+    struct pl_git_want want = {.path = path, .ref = ref};
+    return ref != NULL && pl_git_has_revision(&want);
+}
+
+pl_status pl_supply_git_fetch(struct pl_supply *s, const struct pl_git_fetch *fetch, struct pl_arena *arena,
+                              const char **path, struct pl_err *err)
+{
+    struct transfer t = {.s = s, .url = fetch->url};
+    pl_bytes url = pl_bytes_of_str(fetch->url);
+    struct place p;
+    pl_status st = pl_supply_git_local(s, url, arena, path, err);
+    bool is_mirror = st == PL_OK && read_place(url, &p) && in_mirror(s, &p, arena) != NULL;
+    if (st != PL_OK && st != PL_E_NOT_FOUND)
+        return st;
+    if (is_mirror || (st == PL_OK && (s->options.is_offline || has_ref(*path, fetch->ref))))
+        return PL_OK;
+    if (s->options.is_offline) {
+        st = pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "git: no copy is here, and offline");
+        pl_err_about(err, fetch->url);
+        return st;
+    }
+    if (!pl_bytes_starts(url, PL_LIT("https://")) && !pl_bytes_starts(url, PL_LIT("http://")) &&
+        !pl_bytes_starts(url, PL_LIT("git://")))
+        return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "git: only http, https and git URLs are fetched");
+    const char *kept = cache_path(s, url, arena);
+    if (kept == NULL)
+        return pl_arena_fail(arena, err);
+    *path = kept;
+    return st == PL_OK ? fetch_into(&t, kept, err) : clone(&t, kept, arena, err);
+}
