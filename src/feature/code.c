@@ -12,6 +12,7 @@
 
 #include "base/size.h"
 #include "feature/code_image.h"
+#include "format/binary/pe.h"
 
 #include <stdlib.h>
 
@@ -86,6 +87,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
         else
             *start = a->value;
     }
+    pl_code_note_tables(im, sink->atoms.v, sink->atoms.n);
     if (st == PL_OK)
         pl_code_cut_rest(im, &starts);
     PL_VEC_FREE(&starts);
@@ -176,12 +178,21 @@ static void find_cold(struct tie *t)
         const struct ways *w = &t->ways[i];
         f->owner = i;
         uint32_t owner = w->from < MANY ? w->from : w->from == PL_NO_TARGET ? w->back : PL_NO_TARGET;
-        bool is_part = (w->is_split || (f->flags & PL_FUNCTION_INSIDE)) && !w->is_called && f->name.n == 0;
+        bool is_unnamed = f->name.n == 0 || pl_bytes_find(f->name, PL_LIT(".cold"), 0) != SIZE_MAX;
+        bool is_part = (w->is_split || (f->flags & PL_FUNCTION_INSIDE)) && !w->is_called && is_unnamed;
         if (is_part && owner < MANY && owner != i && (f->flags & PL_FUNCTION_UNWIND)) {
             f->flags |= PL_FUNCTION_COLD;
             f->owner = owner;
         }
         f->flags &= ~PL_FUNCTION_INSIDE;
+    }
+    for (size_t i = 0; i < t->im->parts.n; i++) {
+        uint32_t part = find(t->im, t->im->parts.v[i].address);
+        uint32_t owner = find(t->im, t->im->parts.v[i].owner);
+        if (part == PL_NO_TARGET || owner == PL_NO_TARGET || part == owner)
+            continue;
+        t->im->functions.v[part].flags |= PL_FUNCTION_COLD;
+        t->im->functions.v[part].owner = owner;
     }
     /* An owner that is itself a part hands its parts on; a circle owns itself. */
     for (uint32_t i = 0; i < t->im->functions.n; i++) {
@@ -214,6 +225,12 @@ static void find_runtime(struct tie *t)
         struct pl_function *f = &im->functions.v[i];
         if (!(f->flags & PL_FUNCTION_PLT) && pl_code_is_runtime(im->machine, code_of(im, f)))
             f->flags |= PL_FUNCTION_RUNTIME;
+        pl_bytes name;
+        if (im->has_thunks && !(f->flags & (PL_FUNCTION_PLT | PL_FUNCTION_EXPORTED)) &&
+            pl_code_is_thunk_of(im, code_of(im, f), f->address, &name)) {
+            f->flags |= PL_FUNCTION_PLT;
+            f->name = name;
+        }
         if (!(f->flags & PL_FUNCTION_PLT) && is_thunk(im->machine, code_of(im, f)))
             f->flags |= PL_FUNCTION_THUNK;
     }
@@ -251,6 +268,8 @@ static bool through_stub(const struct tie *t, const struct pl_function *stub, st
 /* The atom as it is handed out; false when it is none. */
 static bool tie_atom(const struct tie *t, uint32_t from, struct pl_atom *a)
 {
+    if (a->kind == PL_ATOM_DATA)
+        a->hash = 0;
     if (a->kind != PL_ATOM_CALL)
         return true;
     const struct pl_function *functions = t->im->functions.v;
@@ -365,6 +384,9 @@ static void reset(struct pl_code_image *im, struct pl_code_sink *sink)
     PL_VEC_FREE(&im->seeds);
     PL_VEC_FREE(&im->entries);
     PL_VEC_FREE(&im->texts);
+    PL_VEC_FREE(&im->wides);
+    PL_VEC_FREE(&im->parts);
+    PL_VEC_FREE(&im->tables);
     PL_VEC_FREE(&im->functions);
     PL_VEC_FREE(&im->gaps);
     PL_VEC_FREE(&im->jump_names);
@@ -377,6 +399,7 @@ static const struct {
     pl_status (*load)(struct pl_code_image *im, const char **unsupported);
 } formats[] = {
     {pl_elf_is, pl_code_load_elf},
+    {pl_pe_is, pl_code_load_pe},
 };
 
 pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out, struct pl_err *err)

@@ -50,8 +50,10 @@ struct pl_code_slot {
     uint64_t target;   /* virtual; 0 when another image defines it */
     pl_bytes name;     /* symbol without its version; empty when there is none */
     pl_bytes text;     /* the string it points to, if it is one */
+    pl_bytes library;  /* that is asked for the name; empty when any may define it */
     uint32_t function; /* index of the function that begins at `target`, or PL_NO_TARGET */
     bool is_copy;      /* no pointer: the loader copies the object of that name here */
+    bool is_operand;   /* stands in an instruction */
     bool is_resolver;  /* the loader calls `target` to learn the pointer */
 };
 

@@ -51,6 +51,15 @@ static void add_function(struct pl_code_image *im, const struct pl_code_area *ar
                               .name = seed->name};
 }
 
+static void note_part(struct pl_code_image *im, const struct pl_code_seed *seed)
+{
+    struct pl_code_part *p = seed->part_of == 0 ? NULL : PL_VEC_ADD(&im->parts);
+    if (p != NULL)
+        *p = (struct pl_code_part){seed->address, seed->part_of};
+    else if (seed->part_of != 0)
+        im->no_memory = true;
+}
+
 static void merge(struct pl_function *f, const struct pl_code_seed *seed)
 {
     f->flags |= seed->flags;
@@ -73,11 +82,13 @@ void pl_code_cut_sized(struct pl_code_image *im)
         }
         if (area == NULL || seed->rank == PL_SEED_START || (area->is_plt && seed->rank != PL_SEED_STUB))
             continue;
-        if (is_within && seed->rank == PL_SEED_SYMBOL && (last->flags & PL_FUNCTION_UNWIND))
-            continue; /* a label inside */
+        bool is_bounded = is_within && (last->flags & PL_FUNCTION_UNWIND) != 0;
+        if (is_bounded && (seed->rank == PL_SEED_SYMBOL || (seed->rank == PL_SEED_STUB && !area->is_plt)))
+            continue; /* a label inside, or a jump */
         if (is_within)
             last->size = seed->address - last->address;
         add_function(im, area, seed, seed->size);
+        note_part(im, seed);
     }
 }
 
@@ -271,21 +282,57 @@ static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_c
         if (atom->kind == PL_ATOM_CALL && (atom->hash == PL_USE_CALL || is_jump))
             add_start(im, found, atom->value);
     }
+    pl_code_note_tables(im, sink.atoms.v, sink.atoms.n);
     if (sink.no_memory)
         im->no_memory = true;
     PL_VEC_FREE(&sink.atoms);
+}
+
+void pl_code_note_tables(struct pl_code_image *im, const struct pl_atom *atoms, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (atoms[i].kind != PL_ATOM_DATA || atoms[i].hash != PL_USE_TABLE)
+            continue;
+        uint64_t *slot = PL_VEC_ADD(&im->tables);
+        if (slot == NULL)
+            im->no_memory = true;
+        else
+            *slot = atoms[i].value;
+    }
+}
+
+static bool is_table(const struct pl_code_image *im, uint64_t address)
+{
+    size_t i = first_start(&im->tables, address);
+    return i < im->tables.n && im->tables.v[i] == address;
+}
+
+/* What relocated pointers lead to, but for the cases of a switch, which stand one after the other from where the jump says. */
+static void add_pointers(struct pl_code_image *im, pl_code_addresses *starts)
+{
+    uint64_t word = im->machine == PL_CODE_I386 ? 4 : 8;
+    uint64_t next = 0; /* where the table goes on */
+    if (im->tables.n > 0)
+        qsort(im->tables.v, im->tables.n, sizeof *im->tables.v, by_address);
+    im->tables.n = keep_each_once(im->tables.v, im->tables.n);
+    for (size_t i = 0; i < im->slots.n; i++) {
+        const struct pl_code_slot *s = &im->slots.v[i];
+        bool is_code = s->target != 0 && pl_code_area_at(im, s->target) != NULL;
+        if (is_code && (s->address == next || is_table(im, s->address)))
+            next = s->address + word;
+        else if (is_code && !is_table(im, s->target))
+            add_start(im, starts, s->target);
+    }
 }
 
 void pl_code_cut_rest(struct pl_code_image *im, pl_code_addresses *starts)
 {
     for (size_t i = 0; i < im->seeds.n; i++)
         add_start(im, starts, im->seeds.v[i].address);
-    for (size_t i = 0; i < im->slots.n; i++)
-        if (im->slots.v[i].target != 0)
-            add_start(im, starts, im->slots.v[i].target);
     betweens ranges = {0};
     find_between(im, &ranges);
     sweep_between(im, &ranges, starts);
+    add_pointers(im, starts);
     if (starts->n > 0)
         qsort(starts->v, starts->n, sizeof *starts->v, by_address);
     starts->n = keep_each_once(starts->v, starts->n);

@@ -4,6 +4,8 @@
  *     code.c         order of work; ties atoms to functions, cold parts to their owners
  *     code_space.c   addresses: spans, areas, slots, ways in
  *     code_elf.c     an ELF image: addresses, relocated pointers, symbols, entries
+ *     code_pe.c      a PE image: addresses, imports, exports, symbols, entries
+ *     code_pe_unwind.c .pdata: where functions begin and end
  *     code_unwind.c  .eh_frame: where functions begin and end
  *     code_plt.c     the linker's stubs
  *     code_cut.c     all of these into disjoint functions, and the gaps between them
@@ -11,7 +13,7 @@
  *     code_x86.c     decoding x86-64 and i386
  *     code_a64.c     decoding aarch64
  *
- * Only code_elf.c and code_unwind.c know ELF; another kind of image fills in the same struct.
+ * Each loader knows one format and fills in the same struct; the others know none.
  */
 #ifndef PL_FEATURE_CODE_IMAGE_H
 #define PL_FEATURE_CODE_IMAGE_H
@@ -52,13 +54,28 @@ struct pl_code_seed {
     uint32_t rank; /* enum pl_code_seed_rank */
     uint32_t flags;
     bool is_inside; /* the unwind entry says that a frame exists already: a split-off part */
+    uint64_t
+        part_of; /* address of the function that the unwind entry says it is a part of; 0 when it does not say */
     pl_bytes name;
+};
+
+/* A part and the function it belongs to, by address. */
+struct pl_code_part {
+    uint64_t address;
+    uint64_t owner;
 };
 
 /* Text up to a NUL in read-only data: [from, end) in the file. */
 struct pl_code_text {
     uint32_t from;
     uint32_t end;
+};
+
+/* Text of two bytes a character; `text` is the same as UTF-8. */
+struct pl_code_wide {
+    uint32_t from;
+    uint32_t end;
+    pl_bytes text;
 };
 
 typedef PL_VEC(uint64_t) pl_code_addresses;
@@ -69,14 +86,20 @@ struct pl_code_image {
     struct pl_err *err;
     enum pl_code_machine machine;
     bool is_big_endian;
-    bool is_fixed;     /* loaded where it says, so that absolute addresses stand in the code */
-    uint64_t got_base; /* i386: what the GOT register holds; 0 when unknown */
+    bool is_fixed;       /* loaded where it says, so that absolute addresses stand in the code */
+    bool knows_operands; /* slots say of every operand that it is an absolute address */
+    bool has_thunks;     /* a jump through the pointer of an import is a stub, wherever it stands */
+    bool has_wide;       /* strings of two bytes a character are usual */
+    uint64_t got_base;   /* i386: what the GOT register holds; 0 when unknown */
     PL_VEC(struct pl_code_span) spans; /* by address, disjoint */
     PL_VEC(struct pl_code_area) areas; /* by address, disjoint */
     PL_VEC(struct pl_code_slot) slots; /* by address, each once */
     PL_VEC(struct pl_code_seed) seeds;
     PL_VEC(struct pl_code_entry) entries;
-    PL_VEC(struct pl_code_text) texts;    /* by from, disjoint */
+    PL_VEC(struct pl_code_text) texts; /* by from, disjoint */
+    PL_VEC(struct pl_code_wide) wides; /* by from, disjoint */
+    PL_VEC(struct pl_code_part) parts; /* in no order */
+    pl_code_addresses tables;          /* of absolute addresses that a switch jumps by; in order once cut */
     PL_VEC(struct pl_function) functions; /* by address, disjoint, once cut */
     PL_VEC(struct pl_code_gap) gaps;
     PL_VEC(pl_bytes) jump_names; /* imports in the order of the lazy relocations */
@@ -91,10 +114,14 @@ enum pl_code_use {
     PL_USE_CALL,     /* calls there */
     PL_USE_INDIRECT, /* calls or jumps to what stands there */
     PL_USE_JUMP,
-    PL_USE_BRANCH /* jumps there under a condition */
+    PL_USE_BRANCH, /* jumps there under a condition */
+    PL_USE_TABLE   /* jumps to one of the addresses in a table there */
 };
 
-/* What decoding a range gives. Atoms of kind CALL carry the address in `value` and the pl_code_use in `hash` until code.c ties them. */
+/*
+ * What decoding a range gives. Until code.c ties them, atoms of kind CALL carry the address in `value` and the pl_code_use in `hash`, and those
+ * of kind DATA have PL_USE_TABLE in `hash` when they are such a table.
+ */
 struct pl_code_sink {
     PL_VEC(struct pl_atom) atoms;
     bool keeps_jumps; /* inside the range too */
@@ -136,12 +163,16 @@ void pl_code_settle_slots(struct pl_code_image *im);
  * A sticky im->no_memory is looked at by who calls.
  */
 pl_status pl_code_load_elf(struct pl_code_image *im, const char **unsupported);
+/* code_pe.c: the same for PE */
+pl_status pl_code_load_pe(struct pl_code_image *im, const char **unsupported);
 void pl_code_gather_texts(struct pl_code_image *im);
 void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed);
 /* code_unwind.c */
 void pl_code_read_unwind(struct pl_code_image *im, pl_bytes table, uint64_t table_address, bool is_64);
 /* code_plt.c: seeds of all stubs. */
 void pl_code_read_stubs(struct pl_code_image *im);
+/* Is all of `code` a jump through the pointer of an import? Then its name. */
+bool pl_code_is_thunk_of(const struct pl_code_image *im, pl_bytes code, uint64_t address, pl_bytes *name);
 /* The pattern of hex digits, `?` for any digit, spaces ignored, fits the front of `code`: its bytes, else 0. */
 size_t pl_code_fits(pl_bytes code, const char *pattern);
 /* code_runtime.c: is this start-up code, by content? */
@@ -149,6 +180,8 @@ bool pl_code_is_runtime(enum pl_code_machine machine, pl_bytes code);
 /* code_cut.c: functions with a known end; then those between them that begin at `starts`, and the gaps. */
 void pl_code_cut_sized(struct pl_code_image *im);
 void pl_code_cut_rest(struct pl_code_image *im, pl_code_addresses *starts);
+/* Remember the tables of switches among these atoms. */
+void pl_code_note_tables(struct pl_code_image *im, const struct pl_atom *atoms, size_t n);
 /* Decode a range into atoms, by machine. `address` is of the first byte. */
 void pl_code_decode(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
                     pl_bytes code, uint64_t offset);

@@ -103,6 +103,22 @@ static pl_bytes stub_name(const struct pl_code_image *im, const struct stub *s, 
     return slot == NULL ? (pl_bytes){NULL, 0} : slot->name;
 }
 
+bool pl_code_is_thunk_of(const struct pl_code_image *im, pl_bytes code, uint64_t address, pl_bytes *name)
+{
+    static const struct stub jumps[] = {
+        {PL_CODE_X86_64, "ff25????????", STUB_RIP, 2, 6},
+        {PL_CODE_I386, "ff25????????", STUB_ABSOLUTE, 2, 0},
+        {PL_CODE_A64, "?????? ?? ???? ??f9 00021fd6", STUB_PAGE, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
+        if (jumps[i].machine != im->machine || pl_code_fits(code, jumps[i].pattern) != code.n)
+            continue;
+        *name = stub_name(im, &jumps[i], code, address);
+        return name->n > 0;
+    }
+    return false;
+}
+
 static void read_area(struct pl_code_image *im, const struct pl_code_area *a)
 {
     size_t step = im->machine == PL_CODE_A64 ? 4 : 8;

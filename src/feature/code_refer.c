@@ -8,6 +8,8 @@
 
 #include "base/quote.h"
 
+#define WIDE_WALK 4096u /* characters that are counted to get into the middle of a string */
+
 const struct pl_code_span *pl_code_span_at(const struct pl_code_image *im, uint64_t address)
 {
     size_t low = 0;
@@ -112,7 +114,76 @@ static void add_texts(struct pl_code_image *im, uint64_t from, uint64_t size)
     }
 }
 
+/* A character that may stand in text of two bytes a character: what else is there is more often a number than a letter. */
+static bool is_wide_letter(uint32_t unit)
+{
+    return (unit >= 0x20 && unit < 0x7f) || (unit >= 7 && unit <= 13) || (unit >= 0xa0 && unit < 0x250) ||
+           (unit >= 0x370 && unit < 0x600) || (unit >= 0x2010 && unit < 0x2040);
+}
+
+/* A letter as UTF-8 (RFC 3629), at most three bytes; how many. */
+static size_t put_letter(uint32_t unit, uint8_t *out)
+{
+    if (unit < 0x80) {
+        out[0] = (uint8_t)unit;
+        return 1;
+    }
+    if (unit < 0x800) {
+        out[0] = (uint8_t)(0xc0 | unit >> 6);
+        out[1] = (uint8_t)(0x80 | (unit & 0x3f));
+        return 2;
+    }
+    out[0] = (uint8_t)(0xe0 | unit >> 12);
+    out[1] = (uint8_t)(0x80 | (unit >> 6 & 0x3f));
+    out[2] = (uint8_t)(0x80 | (unit & 0x3f));
+    return 3;
+}
+
+static pl_bytes narrowed(struct pl_code_image *im, struct pl_cursor c, size_t units)
+{
+    uint8_t *out = pl_arena_take(im->arena, 3 * units + 1);
+    size_t n = 0;
+    if (out == NULL) {
+        im->no_memory = true;
+        return (pl_bytes){NULL, 0};
+    }
+    for (size_t i = 0; i < units; i++)
+        n += put_letter(pl_cursor_u16le(&c), out + n);
+    return pl_bytes_of(out, n);
+}
+
+static void add_wides(struct pl_code_image *im, uint64_t from, uint64_t size)
+{
+    from += from & 1;
+    pl_bytes all = pl_bytes_sub(im->data, 0, (size_t)(from + size));
+    struct pl_cursor c = pl_cursor_at(all, from);
+    size_t begin = c.at;
+    while (pl_cursor_left(&c) >= 2 && !im->no_memory) {
+        uint32_t unit = pl_cursor_u16le(&c);
+        if (is_wide_letter(unit))
+            continue;
+        size_t units = (c.at - begin) / 2 - 1;
+        if (unit == 0 && units > 1) {
+            struct pl_code_wide w = {(uint32_t)begin, (uint32_t)(c.at - 2),
+                                     narrowed(im, pl_cursor_at(all, begin), units)};
+            struct pl_code_wide *slot = PL_VEC_ADD(&im->wides);
+            if (slot == NULL)
+                im->no_memory = true;
+            else
+                *slot = w;
+        }
+        begin = c.at;
+    }
+}
+
 /* [from, end) of the file, but for code: what stands there is no string, and most bytes of a file are code. */
+static void add_both(struct pl_code_image *im, uint64_t from, uint64_t size)
+{
+    add_texts(im, from, size);
+    if (im->has_wide)
+        add_wides(im, from, size);
+}
+
 static void add_texts_around_code(struct pl_code_image *im, uint64_t from, uint64_t end)
 {
     for (size_t i = 0; i < im->areas.n && from < end; i++) {
@@ -120,11 +191,11 @@ static void add_texts_around_code(struct pl_code_image *im, uint64_t from, uint6
         if (a->offset + a->size <= from || a->offset >= end)
             continue;
         if (a->offset > from)
-            add_texts(im, from, a->offset - from);
+            add_both(im, from, a->offset - from);
         from = a->offset + a->size;
     }
     if (from < end)
-        add_texts(im, from, end - from);
+        add_both(im, from, end - from);
 }
 
 void pl_code_gather_texts(struct pl_code_image *im)
@@ -157,13 +228,42 @@ static pl_bytes text_in_file(const struct pl_code_image *im, uint64_t offset)
     return (text.p[0] & 0xc0) == 0x80 ? (pl_bytes){NULL, 0} : text; /* not from the middle of a character */
 }
 
+static pl_bytes wide_in_file(const struct pl_code_image *im, uint64_t offset)
+{
+    size_t low = 0;
+    size_t high = im->wides.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (im->wides.v[middle].end <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == im->wides.n || im->wides.v[low].from > offset || (offset - im->wides.v[low].from) % 2 != 0)
+        return (pl_bytes){NULL, 0};
+    const struct pl_code_wide *w = &im->wides.v[low];
+    size_t units = (size_t)(offset - w->from) / 2;
+    if (units > WIDE_WALK)
+        return (pl_bytes){NULL, 0};
+    pl_bytes rest = w->text;
+    uint32_t code_point;
+    for (; units > 0 && rest.n > 0; units--)
+        rest = pl_bytes_from(rest, pl_utf8_next(rest, &code_point));
+    return rest;
+}
+
 pl_bytes pl_code_text_at(const struct pl_code_image *im, uint64_t address)
 {
     const struct pl_code_span *s = pl_code_span_at(im, address);
     if (s == NULL || s->is_writable || address - s->address >= s->size ||
         pl_code_area_at(im, address) != NULL)
         return (pl_bytes){NULL, 0};
-    return text_in_file(im, s->offset + (address - s->address));
+    uint64_t offset = s->offset + (address - s->address);
+    pl_bytes text = text_in_file(im, offset);
+    if (text.n > 1 || im->wides.n == 0)
+        return text;
+    pl_bytes wide = wide_in_file(im, offset);
+    return wide.n > text.n ? wide : text;
 }
 
 struct pl_atom *pl_code_emit(struct pl_code_sink *sink, enum pl_atom_kind kind, uint64_t at, uint64_t value)
@@ -254,7 +354,12 @@ void pl_code_refer(const struct pl_code_image *im, struct pl_code_sink *sink, ui
                    enum pl_code_use use, unsigned width)
 {
     const struct pl_code_slot *slot = pl_code_slot_at(im, address);
-    if (slot != NULL && (slot->is_copy || (use != PL_USE_ADDRESS && slot->target == 0 && slot->name.n > 0))) {
+    if (use == PL_USE_TABLE) {
+        struct pl_atom *a = pl_code_emit(sink, PL_ATOM_DATA, at, address);
+        if (a != NULL)
+            a->hash = PL_USE_TABLE;
+    } else if (slot != NULL &&
+               (slot->is_copy || (use != PL_USE_ADDRESS && slot->target == 0 && slot->name.n > 0))) {
         emit_text(sink, PL_ATOM_IMPORT, at, address, slot->name);
     } else if (slot != NULL && use == PL_USE_LOAD && slot->target != 0) {
         refer_address(im, sink, at, slot->target, PL_USE_ADDRESS);

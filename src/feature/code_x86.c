@@ -47,6 +47,20 @@ static bool has_memory(const ZydisDecodedInstruction *in)
     return (in->attributes & ZYDIS_ATTRIB_HAS_MODRM) && in->raw.modrm.mod != 3;
 }
 
+static bool has_index(const ZydisDecodedInstruction *in)
+{
+    return in->raw.modrm.rm == 4 && (in->raw.sib.index != 4 || in->raw.rex.X != 0);
+}
+
+/* May the number that stands at this address be an absolute address? */
+static bool is_absolute(const struct x86 *x, uint64_t place, uint64_t value)
+{
+    if (!x->im->is_fixed || pl_code_span_at(x->im, value) == NULL)
+        return false;
+    const struct pl_code_slot *slot = x->im->knows_operands ? pl_code_slot_at(x->im, place) : NULL;
+    return !x->im->knows_operands || (slot != NULL && slot->is_operand);
+}
+
 /* The address of a memory operand when it is known: RIP-relative, absolute, or by the GOT register. */
 static bool memory_address(const struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next,
                            uint64_t *address)
@@ -64,7 +78,7 @@ static bool memory_address(const struct x86 *x, const ZydisDecodedInstruction *i
     bool is_bare = mod == 0 && has_sib && in->raw.sib.base == 5; /* [index * scale + displacement] */
     if (x->im->is_fixed && (is_bare || mod == 2)) {
         *address = x->is_64 ? displacement : displacement & UINT32_MAX;
-        return pl_code_span_at(x->im, *address) != NULL;
+        return is_absolute(x, next - in->length + in->raw.disp.offset, *address);
     }
     if (!x->is_64 && x->im->got_base != 0 && mod == 2) {
         *address = (x->im->got_base + displacement) & UINT32_MAX;
@@ -139,7 +153,9 @@ static void refer_memory(struct x86 *x, const ZydisDecodedInstruction *in, uint6
     if (in->mnemonic == ZYDIS_MNEMONIC_LEA)
         use = PL_USE_ADDRESS;
     else if (in->mnemonic == ZYDIS_MNEMONIC_CALL || in->mnemonic == ZYDIS_MNEMONIC_JMP)
-        use = PL_USE_INDIRECT;
+        use = !has_index(in)                       ? PL_USE_INDIRECT
+              : in->mnemonic == ZYDIS_MNEMONIC_JMP ? PL_USE_TABLE
+                                                   : PL_USE_ADDRESS;
     else if (width > 0)
         use = PL_USE_FLOAT;
     else if (in->mnemonic == ZYDIS_MNEMONIC_NOP)
@@ -148,7 +164,7 @@ static void refer_memory(struct x86 *x, const ZydisDecodedInstruction *in, uint6
         width = is_vector(in) ? 16 : in->operand_width / 8u;
     size_t before = x->sink->atoms.n;
     pl_code_refer(x->im, x->sink, at, address, use, width);
-    bool may_be_table = use == PL_USE_ADDRESS || (use == PL_USE_INDIRECT && in->raw.modrm.rm == 4);
+    bool may_be_table = use == PL_USE_ADDRESS || use == PL_USE_TABLE;
     if (may_be_table && x->sink->atoms.n == before + 1 && x->sink->atoms.v[before].kind == PL_ATOM_DATA) {
         x->sw.has_table = true;
         x->sw.since_table = 0;
@@ -171,7 +187,7 @@ static bool is_stack_step(const ZydisDecodedInstruction *in)
            in->raw.rex.B == 0;
 }
 
-static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at)
+static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
 {
     switch (in->mnemonic) {
     case ZYDIS_MNEMONIC_MOV:
@@ -199,7 +215,7 @@ static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, ui
     }
     if (in->raw.imm[0].size < 16 || is_stack_step(in))
         return; /* one byte is always dull */
-    if (x->im->is_fixed && in->raw.imm[0].size == 32 && pl_code_span_at(x->im, value) != NULL) {
+    if (in->raw.imm[0].size == 32 && is_absolute(x, next - in->length + in->raw.imm[0].offset, value)) {
         pl_code_refer(x->im, x->sink, at, value, PL_USE_ADDRESS, 0);
         return;
     }
@@ -267,7 +283,7 @@ static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64
     }
     refer_memory(x, in, at, next);
     if (in->raw.imm[0].size > 0)
-        refer_immediate(x, in, at);
+        refer_immediate(x, in, at, next);
     if (in->mnemonic == ZYDIS_MNEMONIC_JMP)
         end_switch(x, at);
     bool is_gate = in->mnemonic == ZYDIS_MNEMONIC_INT && in->raw.imm[0].value.u == 0x80;

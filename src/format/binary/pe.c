@@ -280,6 +280,8 @@ static void read_symbols(struct pl_pe_reader *r)
         pl_pe_damaged(r, r->symbols_at, "the COFF symbol table reaches beyond the end of the file");
         return;
     }
+    r->pe->symbols_offset = r->symbols_at;
+    r->pe->n_symbols = r->n_symbols;
     pl_image_own(&r->map, r->symbols_at, bytes, PL_IMAGE_STRUCTURE, "COFF symbol table");
     uint32_t length = pl_cursor_u32le(&c);
     if (c.bad || length < 4 || length - 4 > pl_cursor_left(&c))

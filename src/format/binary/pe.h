@@ -53,6 +53,8 @@ struct pl_pe {
     bool is_signed; /* has a certificate table with at least one entry */
     uint16_t machine;
     uint16_t flags;
+    uint32_t symbols_offset; /* of COFF symbols, bytes in the file; their names follow them */
+    uint32_t n_symbols;
     uint32_t entry; /* address relative to the base; 0 when none */
     uint64_t base;
     uint32_t header_bytes;
