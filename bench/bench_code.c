@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[PL_ATOM_KIND_COUNT] = {"string", "import", "call",   "constant",
-                                                      "float",  "data",   "switch", "syscall"};
+static const char *const kinds[PL_ATOM_KIND_COUNT] = {"string", "import", "call",    "constant", "float",
+                                                      "data",   "switch", "syscall", "part",     "name"};
 
 struct totals {
     uint64_t code, owned, plt, fill, other, functions, strong, cold, bad, parts, strong_bytes;

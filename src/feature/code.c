@@ -12,6 +12,7 @@
 
 #include "base/size.h"
 #include "feature/code_image.h"
+#include "format/binary/macho.h"
 #include "format/binary/pe.h"
 
 #include <stdlib.h>
@@ -36,8 +37,8 @@ struct tie {
     struct pl_code *out;
 };
 
-void pl_code_decode(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
-                    pl_bytes code, uint64_t offset)
+static void decode(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address, pl_bytes code,
+                   uint64_t offset)
 {
     switch (im->machine) {
     case PL_CODE_NONE: return;
@@ -45,6 +46,25 @@ void pl_code_decode(const struct pl_code_image *im, struct pl_code_sink *sink, u
     case PL_CODE_I386: pl_code_decode_x86(im, sink, address, code, offset); return;
     case PL_CODE_A64: pl_code_decode_a64(im, sink, address, code, offset); return;
     }
+}
+
+void pl_code_decode(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
+                    pl_bytes code, uint64_t offset)
+{
+    for (size_t i = pl_code_first_hole(im, address); i < im->holes.n && code.n > 0; i++) {
+        const struct pl_code_range *hole = &im->holes.v[i];
+        uint64_t before = hole->address > address ? hole->address - address : 0;
+        if (before >= code.n)
+            break;
+        decode(im, sink, address, pl_bytes_sub(code, 0, (size_t)before), offset);
+        uint64_t step = hole->address + hole->size - address;
+        step = step < code.n ? step : code.n;
+        code = pl_bytes_from(code, (size_t)step);
+        address += step;
+        offset += step;
+    }
+    if (code.n > 0)
+        decode(im, sink, address, code, offset);
 }
 
 static pl_bytes code_of(const struct pl_code_image *im, const struct pl_function *f)
@@ -64,7 +84,7 @@ static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink 
         if (sink->atoms.n >= UINT32_MAX)
             return pl_fail(im->err, PL_E_LIMIT, f->offset, "code: more than 4,294,967,294 atoms");
         f->n_atoms = (uint32_t)sink->atoms.n - f->first_atom;
-        f->flags |= sink->is_bad ? PL_FUNCTION_BAD_DECODE : 0;
+        f->flags |= sink->is_bad && !(f->flags & PL_FUNCTION_PLT) ? PL_FUNCTION_BAD_DECODE : 0;
     }
     return sink->no_memory ? pl_fail_nomem(im->err) : PL_OK;
 }
@@ -87,7 +107,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
         else
             *start = a->value;
     }
-    pl_code_note_tables(im, sink->atoms.v, sink->atoms.n);
+    pl_code_note_tables(im, sink);
     if (st == PL_OK)
         pl_code_cut_rest(im, &starts);
     PL_VEC_FREE(&starts);
@@ -268,8 +288,6 @@ static bool through_stub(const struct tie *t, const struct pl_function *stub, st
 /* The atom as it is handed out; false when it is none. */
 static bool tie_atom(const struct tie *t, uint32_t from, struct pl_atom *a)
 {
-    if (a->kind == PL_ATOM_DATA)
-        a->hash = 0;
     if (a->kind != PL_ATOM_CALL)
         return true;
     const struct pl_function *functions = t->im->functions.v;
@@ -385,43 +403,68 @@ static void reset(struct pl_code_image *im, struct pl_code_sink *sink)
     PL_VEC_FREE(&im->entries);
     PL_VEC_FREE(&im->texts);
     PL_VEC_FREE(&im->wides);
+    PL_VEC_FREE(&im->strings);
+    PL_VEC_FREE(&im->holes);
     PL_VEC_FREE(&im->parts);
     PL_VEC_FREE(&im->tables);
     PL_VEC_FREE(&im->functions);
     PL_VEC_FREE(&im->gaps);
     PL_VEC_FREE(&im->jump_names);
     PL_VEC_FREE(&sink->atoms);
+    PL_VEC_FREE(&sink->tables);
 }
 
-/* The formats of images. One row each. */
+/* The formats of images. One row each; `part` says where the images of a file lie that may hold several. */
 static const struct {
     bool (*is)(pl_bytes data);
     pl_status (*load)(struct pl_code_image *im, const char **unsupported);
+    bool (*part)(pl_bytes data, size_t i, uint64_t *offset, uint64_t *size);
 } formats[] = {
-    {pl_elf_is, pl_code_load_elf},
-    {pl_pe_is, pl_code_load_pe},
+    {pl_elf_is, pl_code_load_elf, NULL},
+    {pl_pe_is, pl_code_load_pe, NULL},
+    {pl_macho_is, pl_code_load_macho, pl_code_part_of_macho},
 };
+
+static pl_status read_part(struct pl_code_image *im, size_t row, struct pl_code *out)
+{
+    struct pl_code code = {0};
+    struct pl_code_sink sink = {0};
+    pl_status st = formats[row].load(im, &code.unsupported);
+    if (st == PL_OK && im->no_memory)
+        st = pl_fail_nomem(im->err);
+    for (size_t i = 0; i < im->areas.n; i++)
+        code.code_bytes += im->areas.v[i].size;
+    if (st == PL_OK)
+        st = find_functions(im, &sink);
+    if (st == PL_OK)
+        st = tie(im, &sink, &code);
+    reset(im, &sink);
+    if (st == PL_OK)
+        *out = code;
+    return st;
+}
 
 pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out, struct pl_err *err)
 {
     struct pl_code code = {0};
-    struct pl_code_image im = {.data = image, .arena = arena, .err = err};
-    struct pl_code_sink sink = {0};
     size_t row = 0;
+    pl_status st = PL_OK;
     while (row < sizeof formats / sizeof formats[0] && !formats[row].is(image))
         row++;
     if (row == sizeof formats / sizeof formats[0])
         return pl_fail(err, PL_E_INPUT, 0, "code: no image of a known format");
-    pl_status st = formats[row].load(&im, &code.unsupported);
-    if (st == PL_OK && im.no_memory)
-        st = pl_fail_nomem(err);
-    for (size_t i = 0; i < im.areas.n; i++)
-        code.code_bytes += im.areas.v[i].size;
-    if (st == PL_OK)
-        st = find_functions(&im, &sink);
-    if (st == PL_OK)
-        st = tie(&im, &sink, &code);
-    reset(&im, &sink);
+    for (size_t i = 0; st == PL_OK; i++) {
+        struct pl_code part;
+        struct pl_code_image im = {
+            .data = image, .arena = arena, .err = err, .part = i, .part_size = image.n};
+        bool is_there =
+            formats[row].part == NULL ? i == 0 : formats[row].part(image, i, &im.part_offset, &im.part_size);
+        if (!is_there)
+            break;
+        st = read_part(&im, row, &part);
+        if (st == PL_OK)
+            st = pl_code_join(&code, &part, arena, err);
+    }
     if (st == PL_OK)
         *out = code;
     return st;

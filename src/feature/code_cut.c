@@ -67,6 +67,47 @@ static void merge(struct pl_function *f, const struct pl_code_seed *seed)
         f->name = seed->name;
 }
 
+size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill)
+{
+    switch (im->machine) {
+    case PL_CODE_NONE: *is_fill = code.p[0] == 0; return 1;
+    case PL_CODE_A64: return pl_code_step_a64(code, is_fill);
+    case PL_CODE_X86_64:
+    case PL_CODE_I386: break;
+    }
+    return pl_code_step_x86(im->machine, code, is_fill);
+}
+
+/* Bytes before the fill at the end. */
+static size_t trim_fill(const struct pl_code_image *im, uint64_t address, pl_bytes code)
+{
+    size_t end = 0;
+    size_t i = pl_code_first_hole(im, address);
+    for (size_t at = 0; at < code.n;) {
+        bool is_fill;
+        while (i < im->holes.n && im->holes.v[i].address + im->holes.v[i].size <= address + at)
+            i++;
+        if (i < im->holes.n && im->holes.v[i].address <= address + at) {
+            uint64_t behind = im->holes.v[i].address + im->holes.v[i].size - address;
+            at = end = behind < code.n ? (size_t)behind : code.n;
+            continue;
+        }
+        at += pl_code_step(im, pl_bytes_from(code, at), &is_fill);
+        if (!is_fill)
+            end = at < code.n ? at : code.n;
+    }
+    return end;
+}
+
+/* Bytes of a function that is known with the fill behind it. */
+static uint64_t trimmed(const struct pl_code_image *im, const struct pl_code_area *area,
+                        const struct pl_code_seed *seed)
+{
+    uint64_t from = seed->address - area->address;
+    uint64_t size = seed->size < area->size - from ? seed->size : area->size - from;
+    return trim_fill(im, seed->address, pl_bytes_sub(im->data, (size_t)(area->offset + from), (size_t)size));
+}
+
 void pl_code_cut_sized(struct pl_code_image *im)
 {
     if (im->seeds.n > 0)
@@ -87,33 +128,14 @@ void pl_code_cut_sized(struct pl_code_image *im)
             continue; /* a label inside, or a jump */
         if (is_within)
             last->size = seed->address - last->address;
-        add_function(im, area, seed, seed->size);
+        uint64_t size = seed->size;
+        if (seed->is_padded)
+            size = trimmed(im, area, seed);
+        if (size == 0)
+            continue;
+        add_function(im, area, seed, size);
         note_part(im, seed);
     }
-}
-
-size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill)
-{
-    switch (im->machine) {
-    case PL_CODE_NONE: *is_fill = code.p[0] == 0; return 1;
-    case PL_CODE_A64: return pl_code_step_a64(code, is_fill);
-    case PL_CODE_X86_64:
-    case PL_CODE_I386: break;
-    }
-    return pl_code_step_x86(im->machine, code, is_fill);
-}
-
-/* Bytes before the fill at the end. */
-static size_t trim_fill(const struct pl_code_image *im, pl_bytes code)
-{
-    size_t end = 0;
-    for (size_t at = 0; at < code.n;) {
-        bool is_fill;
-        at += pl_code_step(im, pl_bytes_from(code, at), &is_fill);
-        if (!is_fill)
-            end = at < code.n ? at : code.n;
-    }
-    return end;
 }
 
 static void add_gap(struct pl_code_image *im, uint64_t offset, uint64_t length)
@@ -227,7 +249,7 @@ static void cut_between(struct pl_code_image *im, const struct between *b, const
         uint64_t begin = starts->v[i];
         uint64_t next = i + 1 < starts->n && starts->v[i + 1] < stop ? starts->v[i + 1] : stop;
         uint64_t offset = area->offset + (begin - area->address);
-        size_t size = trim_fill(im, pl_bytes_sub(im->data, (size_t)offset, (size_t)(next - begin)));
+        size_t size = trim_fill(im, begin, pl_bytes_sub(im->data, (size_t)offset, (size_t)(next - begin)));
         if (size == 0)
             continue;
         add_gap(im, area->offset + (at - area->address), begin - at);
@@ -282,22 +304,21 @@ static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_c
         if (atom->kind == PL_ATOM_CALL && (atom->hash == PL_USE_CALL || is_jump))
             add_start(im, found, atom->value);
     }
-    pl_code_note_tables(im, sink.atoms.v, sink.atoms.n);
+    pl_code_note_tables(im, &sink);
     if (sink.no_memory)
         im->no_memory = true;
     PL_VEC_FREE(&sink.atoms);
+    PL_VEC_FREE(&sink.tables);
 }
 
-void pl_code_note_tables(struct pl_code_image *im, const struct pl_atom *atoms, size_t n)
+void pl_code_note_tables(struct pl_code_image *im, const struct pl_code_sink *sink)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (atoms[i].kind != PL_ATOM_DATA || atoms[i].hash != PL_USE_TABLE)
-            continue;
+    for (size_t i = 0; i < sink->tables.n; i++) {
         uint64_t *slot = PL_VEC_ADD(&im->tables);
         if (slot == NULL)
             im->no_memory = true;
         else
-            *slot = atoms[i].value;
+            *slot = sink->tables.v[i];
     }
 }
 
@@ -318,11 +339,14 @@ static void add_pointers(struct pl_code_image *im, pl_code_addresses *starts)
     for (size_t i = 0; i < im->slots.n; i++) {
         const struct pl_code_slot *s = &im->slots.v[i];
         bool is_code = s->target != 0 && pl_code_area_at(im, s->target) != NULL;
-        if (is_code && (s->address == next || is_table(im, s->address)))
+        if (is_code && (s->address == next || is_table(im, s->address))) {
             next = s->address + word;
-        else if (is_code && !is_table(im, s->target))
+            if (s->is_operand)
+                pl_code_add_hole(im, s->address, word);
+        } else if (is_code && !is_table(im, s->target))
             add_start(im, starts, s->target);
     }
+    pl_code_settle_holes(im);
 }
 
 void pl_code_cut_rest(struct pl_code_image *im, pl_code_addresses *starts)

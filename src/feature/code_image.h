@@ -6,10 +6,13 @@
  *     code_elf.c     an ELF image: addresses, relocated pointers, symbols, entries
  *     code_pe.c      a PE image: addresses, imports, exports, symbols, entries
  *     code_pe_unwind.c .pdata: where functions begin and end
+ *     code_macho.c   a Mach-O image: the same; code_macho_fix.c its pointers, code_macho_unwind.c its compact unwind data
+ *     code_parts.c   several images in one file
  *     code_unwind.c  .eh_frame: where functions begin and end
  *     code_plt.c     the linker's stubs
  *     code_cut.c     all of these into disjoint functions, and the gaps between them
  *     code_refer.c   what an address means: a string, an import, a function, data
+ *     code_switch.c  switches, of any machine
  *     code_x86.c     decoding x86-64 and i386
  *     code_a64.c     decoding aarch64
  *
@@ -53,6 +56,7 @@ struct pl_code_seed {
     uint64_t size; /* bytes; 0 when unknown */
     uint32_t rank; /* enum pl_code_seed_rank */
     uint32_t flags;
+    bool is_padded; /* fill at the end does not belong to it */
     bool is_inside; /* the unwind entry says that a frame exists already: a split-off part */
     uint64_t
         part_of; /* address of the function that the unwind entry says it is a part of; 0 when it does not say */
@@ -80,8 +84,16 @@ struct pl_code_wide {
 
 typedef PL_VEC(uint64_t) pl_code_addresses;
 
+struct pl_code_range {
+    uint64_t address;
+    uint64_t size;
+};
+
 struct pl_code_image {
-    pl_bytes data;
+    pl_bytes data; /* the whole file */
+    size_t part;   /* of a file that holds several images: its number, and where it lies */
+    uint64_t part_offset;
+    uint64_t part_size;
     struct pl_arena *arena;
     struct pl_err *err;
     enum pl_code_machine machine;
@@ -98,8 +110,11 @@ struct pl_code_image {
     PL_VEC(struct pl_code_entry) entries;
     PL_VEC(struct pl_code_text) texts; /* by from, disjoint */
     PL_VEC(struct pl_code_wide) wides; /* by from, disjoint */
-    PL_VEC(struct pl_code_part) parts; /* in no order */
-    pl_code_addresses tables;          /* of absolute addresses that a switch jumps by; in order once cut */
+    PL_VEC(struct pl_code_range)
+    strings; /* objects of 32 bytes with a pointer to text at 16: Core Foundation's */
+    PL_VEC(struct pl_code_range) holes; /* data between instructions; by address once settled */
+    PL_VEC(struct pl_code_part) parts;  /* in no order */
+    pl_code_addresses tables;           /* of absolute addresses that a switch jumps by; in order once cut */
     PL_VEC(struct pl_function) functions; /* by address, disjoint, once cut */
     PL_VEC(struct pl_code_gap) gaps;
     PL_VEC(pl_bytes) jump_names; /* imports in the order of the lazy relocations */
@@ -110,6 +125,7 @@ struct pl_code_image {
 enum pl_code_use {
     PL_USE_ADDRESS,  /* computes it */
     PL_USE_LOAD,     /* reads or writes `width` bytes there */
+    PL_USE_ELEMENT,  /* the same, at a distance that is not known */
     PL_USE_FLOAT,    /* reads a float or double there */
     PL_USE_CALL,     /* calls there */
     PL_USE_INDIRECT, /* calls or jumps to what stands there */
@@ -118,16 +134,37 @@ enum pl_code_use {
     PL_USE_TABLE   /* jumps to one of the addresses in a table there */
 };
 
-/*
- * What decoding a range gives. Until code.c ties them, atoms of kind CALL carry the address in `value` and the pl_code_use in `hash`, and those
- * of kind DATA have PL_USE_TABLE in `hash` when they are such a table.
- */
+/* What decoding a range gives. Atoms of kind CALL carry the address in `value` and the pl_code_use in `hash` until code.c ties them. */
 struct pl_code_sink {
     PL_VEC(struct pl_atom) atoms;
-    bool keeps_jumps; /* inside the range too */
-    bool is_bad;      /* some byte was no instruction */
-    bool no_memory;   /* sticky */
+    pl_code_addresses tables; /* that switches jump by */
+    bool keeps_jumps;         /* inside the range too */
+    bool is_bad;              /* some byte was no instruction */
+    bool no_memory;           /* sticky */
 };
+
+/* What was seen of a switch in the last instructions: a comparison, a jump on "above", the address of a table. */
+struct pl_code_switch {
+    uint64_t limit; /* immediate of the last comparison */
+    uint32_t since_limit;
+    bool has_limit;
+    bool is_bounded; /* a jump on "above" came after it */
+    uint32_t since_table;
+    bool has_table;
+    unsigned entry_bytes; /* of the table */
+    uint64_t table;       /* address */
+    size_t table_atom;
+};
+
+/* code_switch.c: an instruction passes. */
+void pl_code_switch_age(struct pl_code_switch *s);
+void pl_code_switch_compare(struct pl_code_switch *s, uint64_t limit);
+/* The atoms from `before` on were made by a use of `address` that may be of a table. */
+void pl_code_switch_table(struct pl_code_switch *s, const struct pl_code_sink *sink, size_t before,
+                          uint64_t address);
+/* An indirect jump at byte `at`: behind a bounded comparison and the address of a table it is a switch, and its atom is made. */
+void pl_code_switch_end(struct pl_code_switch *s, const struct pl_code_image *im, struct pl_code_sink *sink,
+                        uint64_t at);
 
 /* Is it NULL-free: does [address, address + size) lie in one area or span? NULL when not. O(log n). */
 const struct pl_code_area *pl_code_area_at(const struct pl_code_image *im, uint64_t address);
@@ -153,11 +190,16 @@ uint64_t pl_code_u64(const struct pl_code_image *im, struct pl_cursor *c);
 /* code_space.c: what lies outside of the file is left out. Memory trouble is sticky. */
 void pl_code_add_span(struct pl_code_image *im, struct pl_code_span span);
 void pl_code_add_area(struct pl_code_image *im, struct pl_code_area area);
+void pl_code_add_strings(struct pl_code_image *im, uint64_t address, uint64_t size);
+void pl_code_add_hole(struct pl_code_image *im, uint64_t address, uint64_t size);
 void pl_code_add_slot(struct pl_code_image *im, struct pl_code_slot slot);
 void pl_code_add_entry(struct pl_code_image *im, const char *what, uint64_t address);
-/* Sort spans and areas, and slots, so that each address is in one at most. */
+/* Sort spans and areas, slots, and holes, so that each address is in one at most. */
 void pl_code_settle_space(struct pl_code_image *im);
 void pl_code_settle_slots(struct pl_code_image *im);
+void pl_code_settle_holes(struct pl_code_image *im);
+/* The first hole that ends behind `address`. */
+size_t pl_code_first_hole(const struct pl_code_image *im, uint64_t address);
 /*
  * code_elf.c: fill in everything up to the seeds. *unsupported is set when there is no decoder; functions with a known end are cut then, too.
  * A sticky im->no_memory is looked at by who calls.
@@ -165,8 +207,14 @@ void pl_code_settle_slots(struct pl_code_image *im);
 pl_status pl_code_load_elf(struct pl_code_image *im, const char **unsupported);
 /* code_pe.c: the same for PE */
 pl_status pl_code_load_pe(struct pl_code_image *im, const char **unsupported);
+/* code_macho.c: the same for the part of a Mach-O file that im says, and where part `i` lies; false when there is none. */
+pl_status pl_code_load_macho(struct pl_code_image *im, const char **unsupported);
+bool pl_code_part_of_macho(pl_bytes data, size_t i, uint64_t *offset, uint64_t *size);
 void pl_code_gather_texts(struct pl_code_image *im);
 void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed);
+/* code_parts.c: put `part` behind what `all` holds; its addresses are above. */
+pl_status pl_code_join(struct pl_code *all, const struct pl_code *part, struct pl_arena *arena,
+                       struct pl_err *err);
 /* code_unwind.c */
 void pl_code_read_unwind(struct pl_code_image *im, pl_bytes table, uint64_t table_address, bool is_64);
 /* code_plt.c: seeds of all stubs. */
@@ -180,8 +228,8 @@ bool pl_code_is_runtime(enum pl_code_machine machine, pl_bytes code);
 /* code_cut.c: functions with a known end; then those between them that begin at `starts`, and the gaps. */
 void pl_code_cut_sized(struct pl_code_image *im);
 void pl_code_cut_rest(struct pl_code_image *im, pl_code_addresses *starts);
-/* Remember the tables of switches among these atoms. */
-void pl_code_note_tables(struct pl_code_image *im, const struct pl_atom *atoms, size_t n);
+/* Remember the tables of switches that decoding found. */
+void pl_code_note_tables(struct pl_code_image *im, const struct pl_code_sink *sink);
 /* Decode a range into atoms, by machine. `address` is of the first byte. */
 void pl_code_decode(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
                     pl_bytes code, uint64_t offset);

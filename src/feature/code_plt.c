@@ -48,6 +48,10 @@ static const struct stub stubs[] = {
     {PL_CODE_I386, "f30f1efb ff25???????? 660f1f440000", STUB_ABSOLUTE, 6, 0},
     {PL_CODE_A64, "f07bbfa9 ?????? ?? ?????? ?? ?????? ?? 20021fd6 1f2003d5 1f2003d5 1f2003d5", STUB_HEAD, 0,
      0},
+    {PL_CODE_X86_64, "4c8d1d???????? 4153 ff25???????? 90", STUB_HEAD, 0, 0}, /* Mach-O's __stub_helper */
+    {PL_CODE_X86_64, "68???????? e9????????", STUB_HEAD, 0, 0},
+    {PL_CODE_A64, "?????? ?? ?????? 91 f047bfa9 ?????? ?? ???? ??f9 00021fd6", STUB_HEAD, 0, 0},
+    {PL_CODE_A64, "50000018 ???????? ????????", STUB_HEAD, 0, 0},
     {PL_CODE_A64, "?????? ?? ???? ??f9 ?????? 91 20021fd6", STUB_PAGE, 0, 0},
     {PL_CODE_A64, "5f2403d5 ?????? ?? ???? ??f9 ?????? 91 20021fd6 1f2003d5", STUB_PAGE, 4, 0},
 };
@@ -121,7 +125,7 @@ bool pl_code_is_thunk_of(const struct pl_code_image *im, pl_bytes code, uint64_t
 
 static void read_area(struct pl_code_image *im, const struct pl_code_area *a)
 {
-    size_t step = im->machine == PL_CODE_A64 ? 4 : 8;
+    size_t step = im->machine == PL_CODE_A64 ? 4 : im->has_thunks ? 1 : 8;
     for (uint64_t at = 0; at < a->size && !im->no_memory;) {
         pl_bytes code = pl_bytes_sub(im->data, (size_t)(a->offset + at), (size_t)(a->size - at));
         size_t n = 0;
@@ -129,6 +133,18 @@ static void read_area(struct pl_code_image *im, const struct pl_code_area *a)
         for (size_t i = 0; i < sizeof stubs / sizeof stubs[0] && n == 0; i++) {
             s = &stubs[i];
             n = s->machine == im->machine ? pl_code_fits(code, s->pattern) : 0;
+        }
+        pl_bytes name;
+        size_t thunk = im->machine == PL_CODE_A64 ? 12 : 6;
+        if (n == 0 && im->has_thunks &&
+            pl_code_is_thunk_of(im, pl_bytes_sub(code, 0, thunk), a->address + at, &name)) {
+            pl_code_seed_add(im, (struct pl_code_seed){.address = a->address + at,
+                                                       .size = thunk,
+                                                       .rank = PL_SEED_STUB,
+                                                       .flags = PL_FUNCTION_PLT,
+                                                       .name = name});
+            at += thunk;
+            continue;
         }
         if (n > 0)
             pl_code_seed_add(im, (struct pl_code_seed){.address = a->address + at,

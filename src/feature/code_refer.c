@@ -350,14 +350,33 @@ static void refer_address(const struct pl_code_image *im, struct pl_code_sink *s
         refer_data(im, sink, at, address, PL_USE_ADDRESS, 0);
 }
 
+/* The text of a string object at this address. */
+static pl_bytes object_text(const struct pl_code_image *im, uint64_t address)
+{
+    for (size_t i = 0; i < im->strings.n; i++) {
+        const struct pl_code_range *s = &im->strings.v[i];
+        if (address - s->address >= s->size || (address - s->address) % 32 != 0)
+            continue;
+        const struct pl_code_slot *slot = pl_code_slot_at(im, address + 16);
+        return slot == NULL ? (pl_bytes){NULL, 0} : pl_code_text_at(im, slot->target);
+    }
+    return (pl_bytes){NULL, 0};
+}
+
 void pl_code_refer(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at, uint64_t address,
                    enum pl_code_use use, unsigned width)
 {
     const struct pl_code_slot *slot = pl_code_slot_at(im, address);
-    if (use == PL_USE_TABLE) {
-        struct pl_atom *a = pl_code_emit(sink, PL_ATOM_DATA, at, address);
-        if (a != NULL)
-            a->hash = PL_USE_TABLE;
+    pl_bytes object = use == PL_USE_ADDRESS ? object_text(im, address) : (pl_bytes){NULL, 0};
+    if (object.n > 0) {
+        emit_text(sink, PL_ATOM_STRING, at, address, object);
+    } else if (use == PL_USE_TABLE) {
+        (void)pl_code_emit(sink, PL_ATOM_DATA, at, address);
+        uint64_t *table = PL_VEC_ADD(&sink->tables);
+        if (table == NULL)
+            sink->no_memory = true;
+        else
+            *table = address;
     } else if (slot != NULL &&
                (slot->is_copy || (use != PL_USE_ADDRESS && slot->target == 0 && slot->name.n > 0))) {
         emit_text(sink, PL_ATOM_IMPORT, at, address, slot->name);

@@ -99,6 +99,49 @@ void pl_code_settle_space(struct pl_code_image *im)
     im->areas.n = n;
 }
 
+void pl_code_add_strings(struct pl_code_image *im, uint64_t address, uint64_t size)
+{
+    struct pl_code_range *slot = PL_VEC_ADD(&im->strings);
+    if (slot == NULL)
+        im->no_memory = true;
+    else
+        *slot = (struct pl_code_range){address, size};
+}
+
+void pl_code_add_hole(struct pl_code_image *im, uint64_t address, uint64_t size)
+{
+    struct pl_code_range *last = im->holes.n > 0 ? &im->holes.v[im->holes.n - 1] : NULL;
+    if (last != NULL && last->address + last->size == address) {
+        last->size += size;
+        return;
+    }
+    struct pl_code_range *slot = size == 0 ? NULL : PL_VEC_ADD(&im->holes);
+    if (slot != NULL)
+        *slot = (struct pl_code_range){address, size};
+    else if (size != 0)
+        im->no_memory = true;
+}
+
+static int by_range(const void *a, const void *b)
+{
+    const struct pl_code_range *x = a;
+    const struct pl_code_range *y = b;
+    if (x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    return x->size < y->size ? -1 : x->size > y->size;
+}
+
+void pl_code_settle_holes(struct pl_code_image *im)
+{
+    size_t n = 0;
+    if (im->holes.n > 0)
+        qsort(im->holes.v, im->holes.n, sizeof *im->holes.v, by_range);
+    for (size_t i = 0; i < im->holes.n; i++)
+        if (n == 0 || im->holes.v[i].address - im->holes.v[n - 1].address >= im->holes.v[n - 1].size)
+            im->holes.v[n++] = im->holes.v[i];
+    im->holes.n = n;
+}
+
 void pl_code_add_slot(struct pl_code_image *im, struct pl_code_slot slot)
 {
     struct pl_code_slot *s = PL_VEC_ADD(&im->slots);
@@ -141,4 +184,18 @@ void pl_code_add_entry(struct pl_code_image *im, const char *what, uint64_t addr
     }
     *e = (struct pl_code_entry){what, address, PL_NO_TARGET};
     pl_code_seed_add(im, (struct pl_code_seed){.address = address, .rank = PL_SEED_START});
+}
+
+size_t pl_code_first_hole(const struct pl_code_image *im, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = im->holes.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (im->holes.v[middle].address + im->holes.v[middle].size <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }

@@ -11,27 +11,13 @@
 
 #include <Zydis/Zydis.h>
 
-#define SWITCH_WINDOW 24u /* instructions between the comparison and the jump */
-
-/* What was seen of a switch in the last instructions. */
-struct switch_state {
-    uint64_t limit; /* immediate of the last comparison */
-    uint32_t since_limit;
-    bool has_limit;
-    bool is_bounded; /* a jump on "above" came after it */
-    uint32_t since_table;
-    bool has_table;
-    uint64_t table; /* address */
-    size_t table_atom;
-};
-
 struct x86 {
     const struct pl_code_image *im;
     struct pl_code_sink *sink;
     ZydisDecoder decoder;
     bool is_64;
     uint64_t begin, end; /* addresses of the range */
-    struct switch_state sw;
+    struct pl_code_switch sw;
 };
 
 static void init_decoder(ZydisDecoder *d, enum pl_code_machine machine)
@@ -162,15 +148,14 @@ static void refer_memory(struct x86 *x, const ZydisDecodedInstruction *in, uint6
         return;
     else
         width = is_vector(in) ? 16 : in->operand_width / 8u;
+    bool is_element = has_index(in) || in->raw.modrm.mod == 2;
+    if (use == PL_USE_LOAD && x->im->is_fixed && is_element)
+        use = PL_USE_ELEMENT;
     size_t before = x->sink->atoms.n;
     pl_code_refer(x->im, x->sink, at, address, use, width);
     bool may_be_table = use == PL_USE_ADDRESS || use == PL_USE_TABLE;
-    if (may_be_table && x->sink->atoms.n == before + 1 && x->sink->atoms.v[before].kind == PL_ATOM_DATA) {
-        x->sw.has_table = true;
-        x->sw.since_table = 0;
-        x->sw.table = address;
-        x->sw.table_atom = before;
-    }
+    if (may_be_table)
+        pl_code_switch_table(&x->sw, x->sink, before, address);
 }
 
 static uint64_t cut_to(uint64_t value, unsigned bits)
@@ -207,12 +192,8 @@ static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, ui
     if (in->raw.imm[0].size == 0 || in->raw.imm[0].is_relative)
         return;
     uint64_t value = cut_to((uint64_t)in->raw.imm[0].value.s, in->operand_width);
-    if (in->mnemonic == ZYDIS_MNEMONIC_CMP) {
-        x->sw.has_limit = true;
-        x->sw.is_bounded = false;
-        x->sw.since_limit = 0;
-        x->sw.limit = value;
-    }
+    if (in->mnemonic == ZYDIS_MNEMONIC_CMP)
+        pl_code_switch_compare(&x->sw, value);
     if (in->raw.imm[0].size < 16 || is_stack_step(in))
         return; /* one byte is always dull */
     if (in->raw.imm[0].size == 32 && is_absolute(x, next - in->length + in->raw.imm[0].offset, value)) {
@@ -221,37 +202,6 @@ static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, ui
     }
     pl_bytes raw = pl_bytes_sub(x->im->data, (size_t)(at + in->raw.imm[0].offset), in->raw.imm[0].size / 8u);
     pl_code_constant(x->sink, at, value, raw);
-}
-
-/* An indirect jump behind a bounded comparison and the address of a table: a switch. */
-static void end_switch(struct x86 *x, uint64_t at)
-{
-    struct switch_state *s = &x->sw;
-    if (s->has_limit && s->is_bounded && s->limit < UINT32_MAX) {
-        struct pl_atom *a = NULL;
-        if (s->has_table)
-            a = &x->sink->atoms.v[s->table_atom];
-        else
-            a = pl_code_emit(x->sink, PL_ATOM_SWITCH, at, 0);
-        if (a != NULL) {
-            uint64_t cases = s->limit + 1;
-            unsigned entry_bytes = x->is_64 && x->im->is_fixed ? 8 : 4;
-            a->kind = PL_ATOM_SWITCH;
-            a->text =
-                s->has_table ? pl_code_bytes_at(x->im, s->table, cases * entry_bytes) : (pl_bytes){NULL, 0};
-            a->value = cases;
-            a->hash = pl_atom_hash_value(cases);
-        }
-    }
-    *s = (struct switch_state){0};
-}
-
-static void age_switch(struct switch_state *s)
-{
-    if (++s->since_limit > SWITCH_WINDOW)
-        s->has_limit = false;
-    if (++s->since_table > SWITCH_WINDOW)
-        s->has_table = false;
 }
 
 static void refer_branch(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
@@ -276,7 +226,7 @@ static void refer_branch(struct x86 *x, const ZydisDecodedInstruction *in, uint6
 
 static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
 {
-    age_switch(&x->sw);
+    pl_code_switch_age(&x->sw);
     if ((in->attributes & ZYDIS_ATTRIB_IS_RELATIVE) && in->raw.imm[0].is_relative) {
         refer_branch(x, in, at, next);
         return;
@@ -285,7 +235,7 @@ static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64
     if (in->raw.imm[0].size > 0)
         refer_immediate(x, in, at, next);
     if (in->mnemonic == ZYDIS_MNEMONIC_JMP)
-        end_switch(x, at);
+        pl_code_switch_end(&x->sw, x->im, x->sink, at);
     bool is_gate = in->mnemonic == ZYDIS_MNEMONIC_INT && in->raw.imm[0].value.u == 0x80;
     if (is_gate || in->mnemonic == ZYDIS_MNEMONIC_SYSCALL || in->mnemonic == ZYDIS_MNEMONIC_SYSENTER)
         (void)pl_code_emit(x->sink, PL_ATOM_SYSCALL, at, 0);
@@ -296,6 +246,7 @@ void pl_code_decode_x86(const struct pl_code_image *im, struct pl_code_sink *sin
 {
     struct x86 x = {.im = im, .sink = sink, .begin = address, .end = address + code.n};
     x.is_64 = im->machine == PL_CODE_X86_64;
+    x.sw.entry_bytes = x.is_64 && im->is_fixed ? 8 : 4;
     init_decoder(&x.decoder, im->machine);
     ZydisDecodedInstruction in;
     for (size_t at = 0; at < code.n && !sink->no_memory;) {
