@@ -24,7 +24,8 @@ enum pl_source_language {
 enum pl_definition_kind {
     PL_DEFINITION_FUNCTION, /* has a body */
     PL_DEFINITION_MACRO,    /* #define; also an enumerator, whose atom is its value where that is a number */
-    PL_DEFINITION_OBJECT    /* at file scope, or static in a function, with an initialiser */
+    PL_DEFINITION_OBJECT    /* at file scope, or static in a function, with an initialiser; also a macro
+                               call that stands alone at file scope (NAMED_BY_MACRO, by its first name, atoms of the call) */
 };
 
 enum pl_definition_flags {
@@ -52,6 +53,7 @@ struct pl_definition {
     uint16_t n_parameters;
     uint8_t kind;
     uint8_t flags;
+    pl_bytes macro; /* PL_DEFINITION_NAMED_BY_MACRO: the name of that macro, "BZ_API"; else empty */
 };
 
 /*
@@ -59,9 +61,12 @@ struct pl_definition {
  *     STRING       a literal, decoded, neighbours joined; `text` in the arena when it is not raw in the file
  *     STRING_PART  the same, of a group with names between its literals: "xz (" PACKAGE ") " gives two, and the name between them
  *     CALL         a name before a parenthesis
- *     NAME         another name that is no local, parameter, type keyword or member: a function whose address is taken, a macro, an object
+ *     NAME         another name that is no local, parameter, type keyword or member: a function whose address is taken, a macro, an object.
+ *                  In a macro with ##: "normal_##" and "##_init" are what is known of a pasted name (also as CALL)
  *     CONSTANT     a number that is not dull (pl_atom_is_dull), 64 bits; multi-character constants too
  *     FLOAT, SWITCH, DATA is not used
+ * What is defined within a function shares the function's atoms: a range within its range. Heads in several arms of one #if with one body
+ * are as many definitions with the same atoms.
  */
 struct pl_source_code {
     struct pl_definition *definitions; /* by offset; of nested ones the outer first */

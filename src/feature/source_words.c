@@ -1,0 +1,117 @@
+/*
+ * source_words.c - words: their numbers, and what those of each language are to the readers of source_code.h.
+ *
+ * Source: C17 6.4.1, C++20 [lex.key], the GNU and Microsoft extensions of their manuals.
+ */
+#include "feature/source_words.h"
+
+static const struct pl_word_row c_words[] = {
+    {"void", PL_WORD_TYPE},
+    {"char", PL_WORD_TYPE},
+    {"short", PL_WORD_TYPE},
+    {"int", PL_WORD_TYPE},
+    {"long", PL_WORD_TYPE},
+    {"float", PL_WORD_TYPE},
+    {"double", PL_WORD_TYPE},
+    {"signed", PL_WORD_TYPE},
+    {"unsigned", PL_WORD_TYPE},
+    {"_Bool", PL_WORD_TYPE},
+    {"_Complex", PL_WORD_TYPE},
+    {"_Atomic", PL_WORD_TYPE},
+    {"const", PL_WORD_TYPE},
+    {"volatile", PL_WORD_TYPE},
+    {"restrict", PL_WORD_TYPE},
+    {"__const", PL_WORD_TYPE},
+    {"__volatile", PL_WORD_TYPE},
+    {"__restrict", PL_WORD_TYPE},
+    {"__restrict__", PL_WORD_TYPE},
+    {"__signed__", PL_WORD_TYPE},
+    {"__int64", PL_WORD_TYPE},
+    {"__int128", PL_WORD_TYPE},
+    {"__auto_type", PL_WORD_TYPE},
+    {"__extension__", PL_WORD_STORAGE},
+    {"static", PL_WORD_STORAGE},
+    {"extern", PL_WORD_STORAGE},
+    {"inline", PL_WORD_STORAGE},
+    {"__inline", PL_WORD_STORAGE},
+    {"__inline__", PL_WORD_STORAGE},
+    {"__forceinline", PL_WORD_STORAGE},
+    {"register", PL_WORD_STORAGE},
+    {"typedef", PL_WORD_STORAGE},
+    {"_Noreturn", PL_WORD_STORAGE},
+    {"_Thread_local", PL_WORD_STORAGE},
+    {"__thread", PL_WORD_STORAGE},
+    {"struct", PL_WORD_TAG},
+    {"union", PL_WORD_TAG},
+    {"enum", PL_WORD_ENUM},
+    {"if", PL_WORD_CONTROL},
+    {"else", PL_WORD_CONTROL},
+    {"while", PL_WORD_CONTROL},
+    {"for", PL_WORD_CONTROL},
+    {"do", PL_WORD_CONTROL},
+    {"return", PL_WORD_CONTROL},
+    {"break", PL_WORD_CONTROL},
+    {"continue", PL_WORD_CONTROL},
+    {"default", PL_WORD_CONTROL},
+    {"switch", PL_WORD_SWITCH},
+    {"case", PL_WORD_CASE},
+    {"goto", PL_WORD_GOTO},
+    {"sizeof", PL_WORD_SIZEOF},
+    {"_Alignof", PL_WORD_SIZEOF},
+    {"alignof", PL_WORD_SIZEOF},
+    {"__alignof__", PL_WORD_SIZEOF},
+    {"typeof", PL_WORD_SIZEOF},
+    {"__typeof__", PL_WORD_SIZEOF},
+    {"__typeof", PL_WORD_SIZEOF},
+    {"offsetof", PL_WORD_SIZEOF},
+    {"__builtin_offsetof", PL_WORD_SIZEOF},
+    {"__attribute__", PL_WORD_ATTRIBUTE},
+    {"__attribute", PL_WORD_ATTRIBUTE},
+    {"__declspec", PL_WORD_ATTRIBUTE},
+    {"_Alignas", PL_WORD_ATTRIBUTE},
+    {"alignas", PL_WORD_ATTRIBUTE},
+    {"_Pragma", PL_WORD_ATTRIBUTE},
+    {"__pragma", PL_WORD_ATTRIBUTE},
+    {"asm", PL_WORD_ASM},
+    {"__asm__", PL_WORD_ASM},
+    {"__asm", PL_WORD_ASM},
+    {"_Static_assert", PL_WORD_ASSERT},
+    {"static_assert", PL_WORD_ASSERT},
+    {NULL, PL_WORD_PLAIN},
+};
+
+const struct pl_word_row *pl_source_words(enum pl_source_language language)
+{
+    (void)language;
+    return c_words;
+}
+
+static bool is_upper(pl_bytes word)
+{
+    bool has_capital = false;
+    for (size_t i = 0; i < word.n; i++) {
+        if (word.p[i] >= 'a' && word.p[i] <= 'z')
+            return false;
+        has_capital |= word.p[i] >= 'A' && word.p[i] <= 'Z';
+    }
+    return has_capital;
+}
+
+uint32_t pl_source_symbol(struct pl_source_lex *x, pl_bytes word)
+{
+    uint64_t number;
+    if (pl_map_add(&x->names, word, x->symbols.n, &number, NULL) != PL_OK) {
+        x->is_out_of_memory = true;
+        return 0;
+    }
+    if (number == x->symbols.n) {
+        struct pl_symbol *s = PL_VEC_ADD(&x->symbols);
+        if (s == NULL) {
+            x->is_out_of_memory = true;
+            return 0;
+        }
+        s->text = word;
+        s->is_upper = is_upper(word);
+    }
+    return (uint32_t)number;
+}
