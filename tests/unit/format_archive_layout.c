@@ -84,6 +84,36 @@ static void bytes_after_the_last_ar_member_are_a_gap(void **state)
     expect(&m, "a.deb", PL_OK, "archive.gap error a.deb @82 +4\n", 4);
 }
 
+/* A library of one object under a long name: | "/" @8 | "//" @90 | object @166 |. */
+static size_t records_of_library(const char *index_name, uint8_t index_offset, const char *long_name)
+{
+    uint8_t index[22] = {0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0};
+    struct made m = start();
+    size_t n;
+    index[7] = index[11] = index_offset;
+    memcpy(index + 12, "one", 4);
+    memcpy(index + 16, index_name, 6);
+    build_ar_member(&m.b, "/", pl_bytes_of(index, sizeof index));
+    build_ar_member(&m.b, "//", pl_bytes_of_str(long_name));
+    build_ar_member(&m.b, "/0", pl_bytes_of("\0one\0long_second\0", 17));
+    assert_int_equal(walk_run(&m.w, pl_buf_bytes(&m.b), "a.a"), PL_OK);
+    n = m.w.n_files;
+    stop(&m);
+    return n;
+}
+
+static void tables_of_a_static_library_are_structure_when_they_say_what_the_members_say(void **state)
+{
+    (void)state;
+    /* The archive and its object, and a record for each table that is something else. */
+    assert_int_equal(records_of_library("econd", 166, "long_name_of_o.o"), 3);
+    assert_int_equal(records_of_library("econd", 166, "long_name_of.o/\n"), 2);
+    assert_int_equal(records_of_library("thief", 166, "long_name_of.o/\n"), 3);
+    assert_int_equal(records_of_library("econd", 165, "long_name_of.o/\n"), 3);
+    assert_int_equal(records_of_library("econd", 8, "long_name_of.o/\n"), 3);
+    assert_int_equal(records_of_library("econd", 166, "long.o/\nhidden/\n"), 3);
+}
+
 static void text_in_an_ar_number_is_a_gap(void **state)
 {
     struct made m = start();
@@ -298,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_second_gzip_member_is_noted),
         cmocka_unit_test(a_skippable_zstd_frame_hides_nothing),
         cmocka_unit_test(bytes_after_the_last_ar_member_are_a_gap),
+        cmocka_unit_test(tables_of_a_static_library_are_structure_when_they_say_what_the_members_say),
         cmocka_unit_test(text_in_an_ar_number_is_a_gap),
         cmocka_unit_test(a_bad_ar_size_names_the_byte),
         cmocka_unit_test(padding_of_a_tar_member_must_be_zero),

@@ -6,10 +6,12 @@
  *
  * Source: deb(5) for the subset Debian allows, ar(5) and binutils' "ar.h" for the rest: GNU long names stand in a member
  * called "//" and are referred to as "/123"; BSD long names stand before the contents and are announced as "#1/len".
- * The symbol table "/" and the name table "//" are members like any other here: nothing in them goes unseen.
+ * The symbol index "/" and the name table "//" are structure when they say only what the members say (ar_index.c); otherwise they are
+ * members like any other: nothing in them goes unseen.
  */
 #include "base/cursor.h"
 #include "base/status.h"
+#include "format/archive/ar_index.h"
 #include "format/archive/walk.h"
 
 #define HEADER_BYTES 60u
@@ -106,6 +108,20 @@ static pl_bytes long_name(pl_bytes field, pl_bytes table, pl_bytes *body)
     return field;
 }
 
+/* Is this member one of ar's own tables, and as it has to be? */
+static pl_status is_sound_table(pl_bytes archive, pl_bytes name, pl_bytes body, bool *is_sound,
+                                struct pl_err *err)
+{
+    *is_sound = false;
+    if (pl_bytes_eq_str(name, "//"))
+        return pl_ar_is_name_table(archive, body, is_sound, err);
+    if (pl_bytes_eq_str(name, "/"))
+        return pl_ar_is_symbol_index(archive, body, 4, is_sound, err);
+    if (pl_bytes_eq_str(name, "/SYM64/"))
+        return pl_ar_is_symbol_index(archive, body, 8, is_sound, err);
+    return PL_OK;
+}
+
 static pl_status read_member(struct pl_container *c, uint64_t at, const struct ar_header *h, pl_bytes *table,
                              struct pl_err *err)
 {
@@ -121,8 +137,12 @@ static pl_status read_member(struct pl_container *c, uint64_t at, const struct a
     e.is_name_given = is_names || pl_bytes_eq(e.name, PL_LIT("/")) || pl_bytes_eq(e.name, PL_LIT("/SYM64/"));
     if (is_names)
         *table = body;
+    bool is_sound;
+    pl_status st = is_sound_table(c->file->data, e.name, body, &is_sound, err);
+    if (st != PL_OK || is_sound)
+        return st == PL_OK ? pl_own(c, body_at, all.n, PL_CLASS_STRUCTURE, err) : st;
     struct pl_file *f;
-    pl_status st = pl_member_begin(c, &e, &f, err);
+    st = pl_member_begin(c, &e, &f, err);
     if (st != PL_OK || f == NULL)
         return st;
     st = pl_own(c, body_at, all.n - body.n, PL_CLASS_STRUCTURE, err);
