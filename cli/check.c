@@ -116,6 +116,7 @@ static int check_one(const struct options *o, const char *subject, struct progre
         .is_offline = o->is_offline,
         .cache_dir = o->cache_dir,
         .timeout_ms = o->timeout_ms,
+        .system_root = getenv("PLUMB_APT_ROOT"),
         .observer = progress_observer(line),
     };
     struct pl_report *r = NULL;

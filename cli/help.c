@@ -17,6 +17,9 @@ static void print_flags(void)
                        f->value == NULL ? "" : f->value);
         (void)printf("  %-28s %s\n", left, f->help);
     }
+    (void)puts("\nenvironment: PLUMB_CACHE_DIR is --cache-dir, PLUMB_OFFLINE=1 is --offline, and so on for "
+               "color, progress,\n"
+               "quiet, verbose, jobs, timeout and limit. PLUMB_APT_ROOT: the folder with etc/apt; default /");
 }
 
 static int print_exit_codes(void)
@@ -54,7 +57,7 @@ static int run_help(const struct options *o)
         if (!c->is_common && !o->wants_all)
             continue;
         (void)snprintf(left, sizeof left, "plumb %s %s", c->name, c->arguments);
-        (void)printf("  %-22s %s\n", left, c->help);
+        (void)printf("  %-24s %s\n", left, c->help);
     }
     (void)puts(
         "\ntry:  plumb check ./dist/app_1.2_amd64.deb --source .\n"

@@ -1,10 +1,12 @@
 /*
  * options.c - reading the command line.
  *
- * Flags may stand anywhere; "--" ends them; the last one wins; long flags are never abbreviated.
+ * Flags may stand anywhere; "--" ends them; the last one wins; long flags are never abbreviated. Before them the environment is read:
+ * PLUMB_CACHE_DIR is --cache-dir, and so on, for the flags that say how to work and not what to check.
  */
 #include "options.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,32 +152,61 @@ SWITCH(wants_all)
 
 static const struct flag flags[] = {
     {"source", 's', "SRC",
-     "a folder, an archive, a .dsc, git+file:///PATH@REF, git+https://HOST/REPO@REF, or auto", set_source},
-    {"history", 0, NULL, "files of all branches and tags of a git source count, too, behind its own",
+     "a folder, an archive, a .dsc, git+file:///PATH@REF, git+https://HOST/REPO@REF, or auto", false,
+     set_source},
+    {"history", 0, NULL, "files of all branches and tags of a git source count, too, behind its own", false,
      set_takes_history},
     {"git-mirror", 0, "DIR",
-     "repositories there stand for remote ones: DIR/OWNER+NAME, or {host}, {owner}, {name}", set_git_mirror},
+     "repositories there stand for remote ones: DIR/OWNER+NAME, or {host}, {owner}, {name}", false,
+     set_git_mirror},
     {"keyring", 0, "FILE", "OpenPGP keys that must have signed a git source's tag or commit; repeatable",
-     set_keyring},
+     false, set_keyring},
     {"output", 'o', "FMT[=PATH]", "write text, json or ledger, to a file when a path is given; repeatable",
-     set_output},
-    {"quiet", 'q', NULL, "print the verdict alone", set_is_quiet},
-    {"verbose", 'v', NULL, "list every finding, and say what is being done", set_is_verbose},
-    {"color", 0, "WHEN", "auto, always or never", set_color},
-    {"progress", 0, "HOW", "auto, bar, plain or none; on standard error", set_progress},
-    {"offline", 0, NULL, "make no network call; use what the cache holds", set_is_offline},
-    {"jobs", 'j', "N", "worker threads; default: one for each core", set_jobs},
-    {"timeout", 0, "DUR", "give up on a transfer after 30s, 500ms, 2m; default 60s", set_timeout},
-    {"cache-dir", 0, "DIR", "keep fetched files there; default $XDG_CACHE_HOME/plumbline", set_cache_dir},
-    {"report-only", 0, NULL, "exit 0 where it would be 1 or 3", set_is_report_only},
-    {"limit", 0, "N", "warnings listed in text; JSON is never cut; default 20", set_limit},
-    {"all", 'a', NULL, "with help: all verbs and flags", set_wants_all},
-    {"help", 'h', NULL, "this help", set_wants_help},
+     false, set_output},
+    {"quiet", 'q', NULL, "print the verdict alone", true, set_is_quiet},
+    {"verbose", 'v', NULL, "list every finding, and say what is being done", true, set_is_verbose},
+    {"color", 0, "WHEN", "auto, always or never", true, set_color},
+    {"progress", 0, "HOW", "auto, bar, plain or none; on standard error", true, set_progress},
+    {"offline", 0, NULL, "make no network call; use what the cache holds", true, set_is_offline},
+    {"jobs", 'j', "N", "worker threads; default: one for each core", true, set_jobs},
+    {"timeout", 0, "DUR", "give up on a transfer after 30s, 500ms, 2m; default 30s", true, set_timeout},
+    {"cache-dir", 0, "DIR", "keep fetched files there; default $XDG_CACHE_HOME/plumbline", true,
+     set_cache_dir},
+    {"report-only", 0, NULL, "exit 0 where it would be 1 or 3", false, set_is_report_only},
+    {"limit", 0, "N", "warnings listed in text; JSON is never cut; default 20", true, set_limit},
+    {"all", 'a', NULL, "with help: all verbs and flags", false, set_wants_all},
+    {"help", 'h', NULL, "this help", false, set_wants_help},
 };
 
 const struct flag *flag_at(size_t i)
 {
     return i < sizeof flags / sizeof flags[0] ? &flags[i] : NULL;
+}
+
+/* "cache-dir" -> "PLUMB_CACHE_DIR" */
+static void name_variable(const struct flag *f, char *out, size_t n)
+{
+    (void)snprintf(out, n, "PLUMB_%s", f->name);
+    for (char *c = out; *c != '\0'; c++)
+        *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
+}
+
+static bool read_environment(struct options *out, char *why, size_t n)
+{
+    for (size_t i = 0; flag_at(i) != NULL; i++) {
+        const struct flag *f = flag_at(i);
+        char name[64];
+        name_variable(f, name, sizeof name);
+        const char *value = f->is_in_environment ? getenv(name) : NULL;
+        if (value == NULL || value[0] == '\0')
+            continue;
+        if ((f->value == NULL && strcmp(value, "0") != 0 && strcmp(value, "1") != 0) || !f->set(out, value)) {
+            (void)snprintf(why, n, "%s does not take '%s'; %s", name, value,
+                           f->value == NULL ? "1 or 0" : f->help);
+            return false;
+        }
+    }
+    return true;
 }
 
 static const struct flag *find_long(const char *name, size_t n, bool *is_negated)
@@ -242,6 +273,8 @@ bool options_parse(int argc, char **argv, struct options *out, char *why, size_t
 {
     bool only_words = false;
     *out = (struct options){0};
+    if (!read_environment(out, why, n))
+        return false;
     for (int i = 1; i < argc; i++) {
         if (!only_words && strcmp(argv[i], "--") == 0) {
             only_words = true;

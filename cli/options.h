@@ -52,6 +52,7 @@ struct flag {
     char letter; /* 0 when there is none */
     const char *value;
     const char *help;
+    bool is_in_environment; /* PLUMB_NAME is read before the flags */
     /* Store the value ("1" or "0" for a switch); false when it is not acceptable. */
     bool (*set)(struct options *o, const char *value);
 };
@@ -59,7 +60,7 @@ struct flag {
 /* The i-th flag, NULL past the last. */
 const struct flag *flag_at(size_t i);
 
-/* Read argv. On failure `why` (of `n` bytes) says what is wrong; the exit code is then 2. */
+/* Read the environment, then argv. On failure `why` (of `n` bytes) says what is wrong; the exit code is then 2. */
 bool options_parse(int argc, char **argv, struct options *out, char *why, size_t n);
 
 #endif

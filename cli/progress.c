@@ -36,10 +36,10 @@ void progress_end(struct progress_line *p)
 static void draw_bar(struct progress_line *p, const char *phase, const char *what, uint64_t done,
                      uint64_t total)
 {
-    char count[64];
+    char count[64] = "";
     if (total > 0)
         (void)snprintf(count, sizeof count, "%3u%%", (unsigned)(done >= total ? 100 : done * 100 / total));
-    else
+    else if (done > 0)
         (void)snprintf(count, sizeof count, "%llu", (unsigned long long)done);
     (void)fprintf(stderr, "\r\x1b[K%-8s %s  %.60s", phase, count, what);
     (void)fflush(stderr);

@@ -35,6 +35,7 @@ struct job {
     bool is_over; /* nothing to fetch */
     bool was_bad; /* the copy in the cache was damaged */
     struct pl_cache *cache;
+    const struct pl_supply_options *options;
 };
 
 static bool find_form(const struct pl_apt_index *ix, const struct form *form, pl_sha256 *digest,
@@ -107,9 +108,21 @@ static pl_status look_in_cache(void *ctx, unsigned worker, size_t i, struct pl_e
     return ix->status == PL_E_NOMEM ? PL_E_NOMEM : PL_OK;
 }
 
+/* Unpacking takes longer than the transfer: it is progress, too. */
+struct unpacking {
+    const struct pl_supply_options *options;
+    struct pl_cache_put *put;
+    const char *what;
+    uint64_t total_bytes;
+};
+
 static pl_status to_put(void *ctx, pl_bytes part, struct pl_err *err)
 {
-    return pl_cache_put_add(ctx, part, err);
+    const struct unpacking *u = ctx;
+    pl_status st = pl_cache_put_add(u->put, part, err);
+    if (st == PL_OK && u->options->progress != NULL)
+        u->options->progress(u->options->ctx, u->what, pl_cache_put_bytes(u->put), u->total_bytes);
+    return st;
 }
 
 static pl_status to_buf(void *ctx, pl_bytes part, struct pl_err *err)
@@ -123,9 +136,12 @@ static pl_status unpack_to_cache(struct job *j, struct pl_err *err)
 {
     struct pl_cache_put *put = NULL;
     bool was_bad;
+    char what[512];
+    (void)snprintf(what, sizeof what, "unpacking %s", j->index->path);
     pl_status st = pl_cache_put_open(j->cache, &j->plain, &put, err);
+    struct unpacking u = {.options = j->options, .put = put, .what = what, .total_bytes = j->plain_bytes};
     if (st == PL_OK)
-        st = pl_unpress(j->form->how, pl_buf_bytes(&j->fetch.memory), j->plain_bytes, to_put, put, err);
+        st = pl_unpress(j->form->how, pl_buf_bytes(&j->fetch.memory), j->plain_bytes, to_put, &u, err);
     if (st == PL_OK)
         st = pl_cache_put_finish(put, NULL, err);
     pl_cache_put_close(put);
@@ -209,6 +225,7 @@ pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *ind
             continue;
         jobs[k].index = indices[i];
         jobs[k].cache = s->cache;
+        jobs[k].options = &s->options;
         st = prepare(s, &jobs[k++], err);
     }
     if (st == PL_OK)

@@ -26,7 +26,7 @@ struct pl_supply_options {
     void (*log)(void *ctx, enum pl_severity severity,
                 const char *message); /* raw text: quote it; may be NULL */
     void (*progress)(void *ctx, const char *what, uint64_t done_bytes,
-                     uint64_t total_bytes); /* may be NULL */
+                     uint64_t total_bytes); /* may be NULL; comes from several threads */
     void *ctx;
 };
 

@@ -231,6 +231,23 @@ def an_unknown_flag_is_a_usage_error_that_names_it(t):
 
 
 @case
+def the_environment_stands_in_for_flags_and_flags_win(t):
+    code, out, said = t.raw("check", "x.deb", env={"PLUMB_JOBS": "zero"})
+    assert (code, out) == (2, b"") and "PLUMB_JOBS" in said, said
+    code, _, said = t.raw("check", "x.deb", env={"PLUMB_OFFLINE": "perhaps"})
+    assert code == 2 and "PLUMB_OFFLINE" in said, said
+    package, folder = good(t)
+    cache = t.path("elsewhere")
+    code, out, _ = t.raw("check", package, "--source", folder, "--offline",
+                         env={"PLUMB_CACHE_DIR": cache, "PLUMB_QUIET": "1", "PLUMB_PROGRESS": "none"})
+    assert code == 0 and out.count(b"\n") == 1, out
+    code, out, _ = t.raw("check", package, "--source", folder, "--offline", "--no-quiet", env={"PLUMB_QUIET": "1"})
+    assert code == 0 and out.count(b"\n") > 5, out
+    code, _, said = t.raw("check", package, env={"PLUMB_SOURCE": folder, "PLUMB_OFFLINE": "1"})
+    assert code == 5, "what is checked is never said by the environment"
+
+
+@case
 def an_unknown_verb_names_its_nearest_and_is_not_run(t):
     code, out, said = t.raw("chekc", "x.deb")
     assert (code, out) == (2, b"")
