@@ -47,7 +47,7 @@ static void gather(pl_bytes text)
     source->path = PL_LIT("src/a.c");
     source->data = text;
     if (pl_index_build(trees, 1, 1, &index, &err) != PL_OK ||
-        pl_literals_build(index, 2, &literals, &err) != PL_OK)
+        pl_literals_build(index, NULL, 0, 2, &literals, &err) != PL_OK)
         abort();
     pl_arena_init(&arena, SIZE_MAX);
     if (pl_literals_explain(literals, text, &arena, &found, &hit, &err) != PL_OK ||

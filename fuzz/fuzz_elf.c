@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     source->path = PL_LIT("a.c");
     source->data = pl_bytes_of(text, sizeof text - 1);
     if (pl_index_build(trees, 1, 1, &index, &err) != PL_OK ||
-        pl_literals_build(index, 1, &literals, &err) != PL_OK)
+        pl_literals_build(index, NULL, 0, 1, &literals, &err) != PL_OK)
         abort();
     pl_arena_init(&arena, SIZE_MAX);
     pl_arena_init(&scratch, SIZE_MAX);

@@ -26,6 +26,9 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
     [RULE_FILE] = {"literal.file", true, "the path of a source file: __FILE__", "C17 6.10.8.1"},
     [RULE_MACRO_TEXT] = {"literal.macro-text", true, "the text of a macro's argument: #x, assert",
                          "C17 6.10.3.2"},
+    [RULE_HEADER] = {"literal.header", true,
+                     "a literal of a macro or inline function that a header of the build gives to the source",
+                     "C17 6.10.3"},
     [RULE_PUTS] = {"literal.puts", true, "a literal without its last line end: printf made puts",
                    "GCC manual, -fno-builtin"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
@@ -111,13 +114,21 @@ static size_t key_range(const struct pl_literals *l, enum key_part part, pl_byte
     return low;
 }
 
+/* "src/main.c:12"; without a line where that says nothing. NULL when the arena has no room. */
+static const char *place_of(const struct pl_literals *l, const struct literal *e, struct pl_arena *arena)
+{
+    bool is_own = e->file < l->n_files;
+    pl_bytes path = is_own ? pl_index_file(l->index, l->files[e->file])->path
+                           : l->header_files.v[e->file - l->n_files]->path;
+    return is_own && e->kind != RULE_FILE
+               ? pl_arena_printf(arena, "%.*s:%u", PL_ARG(path), (unsigned)e->line_1based)
+               : pl_arena_str(arena, path);
+}
+
 static pl_status set_hit(const struct pl_literals *l, const struct literal *e, enum literal_rule rule,
                          struct pl_arena *arena, bool *found, struct pl_literal_hit *out, struct pl_err *err)
 {
-    const struct pl_source_file *f = pl_index_file(l->index, l->files[e->file]);
-    const char *source = rule == RULE_FILE
-                             ? pl_arena_str(arena, f->path)
-                             : pl_arena_printf(arena, "%.*s:%u", PL_ARG(f->path), (unsigned)e->line_1based);
+    const char *source = place_of(l, e, arena);
     if (source == NULL)
         return pl_arena_fail(arena, err);
     *out = (struct pl_literal_hit){&rules[rule], source, pl_literal_text(l, e)};
@@ -134,7 +145,9 @@ static const struct literal *find_puts(const struct pl_literals *l, pl_bytes str
     memcpy(line, string.p, string.n);
     line[string.n] = '\n';
     const struct literal *e = pl_literal_find(l, RULE_EQUAL, pl_bytes_of(line, string.n + 1));
-    return e != NULL ? e : pl_literal_find(l, RULE_TILED, pl_bytes_of(line, string.n + 1));
+    if (e == NULL)
+        e = pl_literal_find(l, RULE_TILED, pl_bytes_of(line, string.n + 1));
+    return e != NULL ? e : pl_literal_find(l, RULE_HEADER, pl_bytes_of(line, string.n + 1));
 }
 
 /* __FILE__ as a build folder sees it: "../../src/a.c", "./a.c". */
@@ -200,7 +213,7 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
 static const struct literal *find_strict(const struct pl_literals *l, pl_bytes string,
                                          enum literal_rule *rule)
 {
-    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED, RULE_NUL_PIECE, RULE_WORD};
+    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED, RULE_NUL_PIECE, RULE_WORD, RULE_HEADER};
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++) {
         const struct literal *e = pl_literal_find(l, exact[i], string);
         *rule = exact[i];
@@ -337,4 +350,16 @@ pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct 
             e = NULL;
     }
     return e == NULL ? PL_OK : set_hit(l, e, e->kind, arena, found, out, err);
+}
+
+bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_bytes word,
+                      struct pl_arena *arena, const char **source)
+{
+    static const enum literal_rule kinds[] = {[PL_WORD_IN_SOURCE] = RULE_WORD,
+                                              [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
+                                              [PL_WORD_IN_CPP] = KIND_IDENTIFIER};
+    const struct literal *e = pl_literal_find(l, kinds[place], word);
+    if (e != NULL && source != NULL)
+        *source = place_of(l, e, arena);
+    return e != NULL;
 }

@@ -6,6 +6,7 @@
 #ifndef PL_CORPUS_LITERALS_H
 #define PL_CORPUS_LITERALS_H
 
+#include "corpus/headers.h"
 #include "corpus/index.h"
 
 struct pl_literals;
@@ -25,10 +26,12 @@ struct pl_literal_hit {
 };
 
 /*
- * Gather all literals, words, file names and macro texts of the program text in the index. The index must outlive the set.
+ * Gather all literals, words, file names and macro texts of the program text in the index, and what that reaches of the headers
+ * of its build. The index must outlive the set.
  * `jobs` threads; the result does not depend on it. Memory: about a third of the source text at most, usually a tenth.
  */
-PL_MUST_USE pl_status pl_literals_build(const struct pl_index *ix, unsigned jobs, struct pl_literals **out,
+PL_MUST_USE pl_status pl_literals_build(const struct pl_index *ix, const struct pl_headers *headers,
+                                        size_t n_headers, unsigned jobs, struct pl_literals **out,
                                         struct pl_err *err);
 void pl_literals_free(struct pl_literals *l); /* accepts NULL */
 
@@ -60,5 +63,16 @@ PL_MUST_USE pl_status pl_literals_explain_text(const struct pl_literals *l, cons
  */
 PL_MUST_USE pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
                                        bool *found, struct pl_literal_hit *out, struct pl_err *err);
+
+/* Where a word stands, as pl_literals_word() tells. */
+enum pl_word_place {
+    PL_WORD_IN_SOURCE, /* an identifier in the package's compiled source */
+    PL_WORD_IN_HEADER, /* in a macro or inline function of a build dependency's header that the source reaches */
+    PL_WORD_IN_CPP     /* an identifier of a C++ header of a build dependency */
+};
+
+/* Is the word there? *source, when not NULL, is "src/main.c:12", in `arena`; NULL when the arena has no room. O(1). */
+bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_bytes word,
+                      struct pl_arena *arena, const char **source);
 
 #endif

@@ -112,7 +112,7 @@ static void *run_job(void *arg)
 {
     struct job *job = arg;
     for (size_t i = job->first; i < job->end && !job->g.is_out_of_memory; i++)
-        pl_literals_gather(&job->g, pl_index_file(job->all->index, job->all->files[i]), (uint32_t)i);
+        pl_literals_gather(&job->g, pl_index_file(job->all->index, job->all->files[i]), (uint32_t)i, false);
     return NULL;
 }
 
@@ -123,6 +123,8 @@ static void free_set(struct pl_literals *l)
     free(l->slots);
     free(l->keys);
     free(l->files);
+    PL_VEC_FREE(&l->header_files);
+    pl_arena_reset(&l->header_arena);
 }
 
 static uint64_t bytes_to_read(const struct pl_literals *l, size_t i)
@@ -375,14 +377,20 @@ static bool index_ends(struct pl_literals *l)
     return true;
 }
 
-static bool build(struct pl_literals *l, struct job *jobs, unsigned n_jobs)
+/* Own files first: they say what is reached of the headers, which are the last job. */
+static bool build(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers, struct job *jobs,
+                  unsigned n_jobs)
 {
     bool is_good = true;
+    struct job *of_headers = &jobs[n_jobs];
     gather_all(l, jobs, n_jobs);
     for (unsigned k = 0; k < n_jobs; k++)
         is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
-    is_good = is_good && add_paths(l) && expand_macros(l, jobs, n_jobs) && index_ends(l);
-    for (unsigned k = 0; k < n_jobs; k++) {
+    pl_buf_init(&of_headers->g.own.texts, MAX_TEXT_BYTES);
+    is_good = is_good && pl_literals_gather_headers(l, headers, n_headers, &of_headers->g) &&
+              merge_literals(l, &of_headers->g) && pl_literals_add_identifiers(l, headers, n_headers);
+    is_good = is_good && add_paths(l) && expand_macros(l, jobs, n_jobs + 1) && index_ends(l);
+    for (unsigned k = 0; k <= n_jobs; k++) {
         free_set(&jobs[k].g.own);
         PL_VEC_FREE(&jobs[k].g.parts);
         PL_VEC_FREE(&jobs[k].g.groups);
@@ -390,18 +398,19 @@ static bool build(struct pl_literals *l, struct job *jobs, unsigned n_jobs)
     return is_good;
 }
 
-pl_status pl_literals_build(const struct pl_index *ix, unsigned jobs, struct pl_literals **out,
-                            struct pl_err *err)
+pl_status pl_literals_build(const struct pl_index *ix, const struct pl_headers *headers, size_t n_headers,
+                            unsigned jobs, struct pl_literals **out, struct pl_err *err)
 {
     unsigned n_jobs = jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
     struct pl_literals *l = calloc(1, sizeof *l);
-    struct job *list = calloc(n_jobs, sizeof *list);
+    struct job *list = calloc(n_jobs + 1, sizeof *list);
     pl_status st = PL_E_NOMEM;
     if (l != NULL && list != NULL) {
         l->index = ix;
         pl_buf_init(&l->texts, MAX_TEXT_BYTES);
+        pl_arena_init(&l->header_arena, MAX_TEXT_BYTES);
         st = list_files(l, err);
-        if (st == PL_OK && !build(l, list, n_jobs))
+        if (st == PL_OK && !build(l, headers, n_headers, list, n_jobs))
             st = l->texts.why == PL_E_LIMIT
                      ? pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "the sources hold more than 4 GiB of literals")
                      : pl_fail_nomem(err);

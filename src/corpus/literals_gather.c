@@ -24,6 +24,7 @@ struct gatherer {
     struct gathered *g;
     const struct pl_source_file *f;
     uint32_t file;
+    bool is_header;
     enum pl_clit_family family;
     struct pl_buf joined; /* value of the present run of literals */
     uint32_t first_part;  /* of the present group */
@@ -55,8 +56,24 @@ static uint32_t line_of(struct gatherer *x, size_t at)
     return x->line;
 }
 
-static void add(struct gatherer *x, enum literal_rule kind, pl_bytes text, size_t at)
+/* Does this language become machine code, so that its identifiers can be symbols? */
+static bool is_compiled(const struct gatherer *x)
 {
+    bool is_cython = pl_bytes_ends(x->f->path, PL_LIT(".pyx")) || pl_bytes_ends(x->f->path, PL_LIT(".pxd"));
+    return x->family == PL_CLIT_C || x->family == PL_CLIT_GO || x->family == PL_CLIT_RUST || is_cython;
+}
+
+/* What an entry of this kind is called where it stands in a header, or in a script. */
+static enum literal_rule kind_here(const struct gatherer *x, enum literal_rule kind)
+{
+    if (x->is_header)
+        return kind == RULE_WORD ? KIND_HEADER_WORD : RULE_HEADER;
+    return kind == RULE_WORD && !is_compiled(x) ? KIND_SCRIPT_WORD : kind;
+}
+
+static void add(struct gatherer *x, enum literal_rule of_source, pl_bytes text, size_t at)
+{
+    enum literal_rule kind = kind_here(x, of_source);
     if (text.n == 0 || text.n > MAX_LITERAL_BYTES)
         return;
     /* Words come in thousands, mostly known ones: look before the line is counted. */
@@ -322,15 +339,20 @@ static void take_token(struct gatherer *x, const struct pl_clit_token *t, struct
         x->define = IN_BODY;
 }
 
-void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file)
+void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file, bool is_header)
 {
     struct pl_clit lexer;
     struct pl_clit_token token;
-    struct gatherer x = {.g = g, .f = f, .file = file, .line = 1, .family = pl_clit_family_of(f->path)};
+    struct gatherer x = {.g = g,
+                         .f = f,
+                         .file = file,
+                         .line = 1,
+                         .is_header = is_header,
+                         .family = is_header ? PL_CLIT_C : pl_clit_family_of(f->path)};
     pl_bytes word = {NULL, 0};
     if (x.family == PL_CLIT_NONE)
         return;
-    x.macro_budget = 4 * f->data.n;
+    x.macro_budget = is_header ? 0 : 4 * f->data.n;
     pl_buf_init(&x.joined, f->data.n * 4 + 64);
     pl_clit_init(&lexer, f->data, x.family);
     while (!g->is_out_of_memory && pl_clit_next(&lexer, &token)) {

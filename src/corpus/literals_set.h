@@ -12,7 +12,7 @@
 
 #define PL_LITERAL_MACRO_BYTES 512u /* longer arguments of macros are not kept */
 
-/* Rows of the rule table. The first ones are also the kinds of entries. */
+/* Rows of the rule table; some are also the kinds of entries. */
 enum literal_rule {
     RULE_EQUAL,
     RULE_TILED,
@@ -20,21 +20,25 @@ enum literal_rule {
     RULE_WORD,
     RULE_FILE,
     RULE_MACRO_TEXT,
-    RULE_ENTRY_KINDS,
-    RULE_PUTS = RULE_ENTRY_KINDS,
+    RULE_HEADER,
+    RULE_PUTS,
     RULE_CONCAT,
     RULE_CONFIGURED,
     RULE_EXPANDED,
     RULE_TEXT,
     RULE_LINES,
-    RULE_COUNT
+    RULE_COUNT,
+    /* Entries that explain no string by themselves. */
+    KIND_HEADER_WORD = RULE_COUNT, /* in a definition of a header that the source reaches */
+    KIND_IDENTIFIER,               /* anywhere in a C++ header */
+    KIND_SCRIPT_WORD /* in a script of the source, or another language that is not compiled to machine code */
 };
 
 struct literal {
     uint64_t hash;   /* of kind and text */
     uint64_t text;   /* where its bytes begin in `texts` */
     uint32_t length; /* bytes */
-    uint32_t file;   /* position in `files` */
+    uint32_t file;   /* position in `files`, and behind them in `header_files` */
     uint32_t line_1based;
     enum literal_rule kind;
 };
@@ -51,6 +55,8 @@ struct pl_literals {
     const struct pl_index *index;
     pl_source_ref *files; /* in order of preference; malloc */
     size_t n_files;
+    PL_VEC(const struct pl_source_file *) header_files; /* names only; in header_arena */
+    struct pl_arena header_arena;
     PL_VEC(struct literal) literals; /* in source order */
     struct pl_buf texts;
     uint32_t *slots;          /* open addressing on `hash`: index + 1, or 0; malloc */
@@ -92,6 +98,11 @@ struct gathered {
 /* Add unless there. False when out of memory or over the limit of the texts. */
 bool pl_literal_add(struct pl_literals *l, enum literal_rule kind, pl_bytes text, uint32_t file,
                     uint32_t line);
-void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file);
+void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file, bool is_header);
+
+/* literals_headers.c: what the own source, gathered in l, reaches of the headers. False when out of memory. */
+bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,
+                                struct gathered *g);
+bool pl_literals_add_identifiers(struct pl_literals *l, const struct pl_headers *headers, size_t n);
 
 #endif

@@ -11,6 +11,7 @@
 #include "corpus/tree.h"
 #include "io/read.h"
 #include "pipeline/acquire_git.h"
+#include "pipeline/headers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -297,6 +298,19 @@ static pl_status acquire_helpers(struct pl_acquired *a, struct pl_report *r, str
     return st;
 }
 
+/* Headers of the build, for what macros and inline functions put into compiled code. */
+static pl_status acquire_headers(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    const char *missing;
+    pl_status st = pl_acquire_headers(a, &missing, err);
+    if (st != PL_OK || missing == NULL)
+        return st;
+    const char **slot = PL_VEC_ADD(&r->notes);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    return keep_text(r, missing, slot, err);
+}
+
 static pl_status mismatch(struct pl_acquired *a, struct pl_report *r, const struct pl_publication *p,
                           struct pl_err *err)
 {
@@ -391,6 +405,8 @@ pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *
         st = acquire_sources(a, r, err);
     if (st == PL_OK && a->has_identity)
         st = acquire_helpers(a, r, err);
+    if (st == PL_OK && a->has_identity)
+        st = acquire_headers(a, r, err);
     if (st == PL_OK)
         st = list_trees(a, r, err);
     if (st == PL_OK)
@@ -402,6 +418,8 @@ void pl_acquired_release(struct pl_acquired *a)
 {
     for (size_t i = 0; i < a->n_trees; i++)
         pl_source_tree_free(a->trees[i]);
+    for (size_t i = 0; i < a->n_headers; i++)
+        free(a->header_heaps[i]);
     pl_supplied_free(a->supplied);
     pl_supplied_free(a->published);
     pl_supply_close(a->supply);

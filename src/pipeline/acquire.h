@@ -4,6 +4,7 @@
 #ifndef PL_PIPELINE_ACQUIRE_H
 #define PL_PIPELINE_ACQUIRE_H
 
+#include "corpus/headers.h"
 #include "model/limits.h"
 #include "model/report.h"
 #include "model/source.h"
@@ -31,6 +32,9 @@ struct pl_acquired {
     struct pl_source_tree *trees[PL_MAX_TREES];
     size_t n_trees;
     bool has_source;
+    struct pl_headers headers[PL_MAX_DEV_PACKAGES];
+    uint8_t *header_heaps[PL_MAX_DEV_PACKAGES]; /* own their texts */
+    size_t n_headers;
 };
 
 /* Bring all of it in; r gets subject, sources, the published link, notes. The error is the one to report. */

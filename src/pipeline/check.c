@@ -91,7 +91,11 @@ static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struc
 {
     struct pl_index *index = NULL;
     pl_status st = PL_OK;
-    struct pl_examination x = {.limits = a->limits, .jobs = a->options->jobs, .observer = observer};
+    struct pl_examination x = {.limits = a->limits,
+                               .headers = a->headers,
+                               .n_headers = a->n_headers,
+                               .jobs = a->options->jobs,
+                               .observer = observer};
     observer->progress(observer->ctx, "index", "", 0, 0);
     pl_host_trim_memory();
     if (a->n_trees > 0)

@@ -55,7 +55,8 @@ static pl_status need_literals(struct run *run, const struct pl_literals **out, 
 {
     (void)pthread_mutex_lock(&run->literals_lock); /* fails only on misuse */
     if (!run->literals_built && run->x->index != NULL) {
-        run->literals_st = pl_literals_build(run->x->index, run->x->jobs, &run->literals, &run->literals_err);
+        run->literals_st = pl_literals_build(run->x->index, run->x->headers, run->x->n_headers, run->x->jobs,
+                                             &run->literals, &run->literals_err);
         run->literals_built = true;
     }
     pl_status st = run->literals_st;

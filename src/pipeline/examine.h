@@ -4,12 +4,15 @@
 #ifndef PL_PIPELINE_EXAMINE_H
 #define PL_PIPELINE_EXAMINE_H
 
+#include "corpus/headers.h"
 #include "corpus/index.h"
 #include "model/report.h"
 
 struct pl_examination {
     const struct pl_limits *limits;
     const struct pl_index *index;
+    const struct pl_headers *headers; /* of the build */
+    size_t n_headers;
     unsigned jobs;
     const struct pl_observer *observer; /* may be NULL; calls are serialised by the caller's wrapper */
 };

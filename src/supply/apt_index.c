@@ -18,6 +18,7 @@
 #define INDICES_AT_ONCE 4u
 #define MAX_INDEX_BYTES (2ull << 30)
 #define WINDOW_BYTES    ((size_t)1 << 20)
+#define PLACES_AFTER    4u
 
 static const struct form {
     const char *suffix;
@@ -243,7 +244,9 @@ void pl_apt_index_close(struct pl_apt_index *ix)
 {
     pl_mapping_close(&ix->mapping);
     free(ix->heap);
+    free(ix->places);
     ix->heap = NULL;
+    ix->places = NULL;
     ix->bytes = (pl_bytes){NULL, 0};
 }
 
@@ -271,17 +274,78 @@ static size_t find(const struct pl_apt_index *ix, pl_bytes needle, size_t at)
     return SIZE_MAX;
 }
 
-bool pl_apt_index_next(const struct pl_apt_index *ix, pl_bytes name, size_t *at, pl_bytes *stanza)
+/* Byte of the line "Package: NAME" at or behind `from`, and the name; SIZE_MAX when there is none. */
+static size_t next_package(const struct pl_apt_index *ix, size_t from, pl_bytes *name)
+{
+    pl_bytes mark = PL_LIT("\nPackage: ");
+    size_t at = from == 0 && pl_bytes_starts(ix->bytes, pl_bytes_from(mark, 1)) ? 0 : find(ix, mark, from);
+    if (at == SIZE_MAX)
+        return SIZE_MAX;
+    at += ix->bytes.p[at] == '\n';
+    size_t start = at + mark.n - 1;
+    size_t end = pl_bytes_find_byte(ix->bytes, '\n', start);
+    *name = pl_bytes_sub(ix->bytes, start, (end == SIZE_MAX ? ix->bytes.n : end) - start);
+    return at;
+}
+
+/* A table of all names: open addressing, entries of one name in order of the index. Without memory there is none. */
+static void make_places(struct pl_apt_index *ix)
+{
+    pl_bytes name;
+    size_t n = 0;
+    for (size_t at = 0; (at = next_package(ix, at, &name)) != SIZE_MAX; at += name.n)
+        n++;
+    size_t slots = 1024;
+    while (slots < 2 * n)
+        slots *= 2;
+    uint32_t *places = ix->bytes.n < UINT32_MAX ? calloc(slots, sizeof *places) : NULL;
+    if (places == NULL)
+        return;
+    size_t let_go = 0;
+    for (size_t at = 0; (at = next_package(ix, at, &name)) != SIZE_MAX; at += name.n) {
+        size_t i = pl_bytes_hash(name, 0) & (slots - 1);
+        while (places[i] != 0)
+            i = (i + 1) & (slots - 1);
+        places[i] = (uint32_t)at + 1;
+        for (; let_go + 2 * WINDOW_BYTES < at; let_go += WINDOW_BYTES)
+            pl_mapping_let_go(&ix->mapping, let_go, WINDOW_BYTES);
+    }
+    ix->places = places;
+    ix->n_places = slots;
+}
+
+static size_t look_up(const struct pl_apt_index *ix, pl_bytes name, size_t from)
+{
+    pl_bytes found;
+    for (size_t i = pl_bytes_hash(name, 0) & (ix->n_places - 1); ix->places[i] != 0;
+         i = (i + 1) & (ix->n_places - 1)) {
+        size_t at = ix->places[i] - 1;
+        if (at >= from && next_package(ix, at == 0 ? 0 : at - 1, &found) == at && pl_bytes_eq(found, name))
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+static size_t search(const struct pl_apt_index *ix, pl_bytes name, size_t from)
 {
     char line[300];
     int n = name.n > 256 ? -1 : snprintf(line, sizeof line, "\nPackage: %.*s\n", PL_ARG(name));
     if (n < 0)
-        return false;
+        return SIZE_MAX;
     pl_bytes needle = pl_bytes_of(line, (size_t)n);
-    pl_bytes all = ix->bytes;
-    size_t hit = *at == 0 && pl_bytes_starts(all, pl_bytes_from(needle, 1)) ? 0 : find(ix, needle, *at);
+    if (from == 0 && pl_bytes_starts(ix->bytes, pl_bytes_from(needle, 1)))
+        return 0;
+    size_t hit = find(ix, needle, from);
+    return hit == SIZE_MAX ? SIZE_MAX : hit + 1;
+}
+
+bool pl_apt_index_next(struct pl_apt_index *ix, pl_bytes name, size_t *at, pl_bytes *stanza)
+{
+    if (ix->questions++ == PLACES_AFTER)
+        make_places(ix);
+    size_t hit = ix->places != NULL ? look_up(ix, name, *at) : search(ix, name, *at);
     if (hit == SIZE_MAX)
         return false;
-    *stanza = stanza_around(all, hit + (hit > 0), at);
+    *stanza = stanza_around(ix->bytes, hit, at);
     return true;
 }

@@ -20,6 +20,9 @@ struct pl_apt_index {
     pl_bytes bytes; /* the whole index, as long as it is not closed */
     struct pl_mapping mapping;
     uint8_t *heap;
+    uint32_t *places; /* where packages stand, by name; made when many questions come. */
+    size_t n_places;  /* a power of two */
+    unsigned questions;
 };
 
 /*
@@ -32,8 +35,8 @@ void pl_apt_index_close(struct pl_apt_index *ix);
 
 /*
  * The next stanza whose field Package is `name`, from byte *at on; false when there is none. *stanza is a view of the index without the
- * blank line after it. O(bytes).
+ * blank line after it. O(bytes) for the first few questions, O(1) for later ones.
  */
-bool pl_apt_index_next(const struct pl_apt_index *ix, pl_bytes name, size_t *at, pl_bytes *stanza);
+bool pl_apt_index_next(struct pl_apt_index *ix, pl_bytes name, size_t *at, pl_bytes *stanza);
 
 #endif

@@ -3,6 +3,8 @@
  */
 #include "supply/cache.h"
 
+#include "base/buf.h"
+
 #include "io/write.h"
 
 #include <errno.h>
@@ -12,9 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BLOB_MODE  0444u
-#define NOTE_MODE  0644u
-#define READ_BYTES ((size_t)1 << 20)
+#define BLOB_MODE     0444u
+#define NOTE_MODE     0644u
+#define READ_BYTES    ((size_t)1 << 20)
+#define DERIVED_BYTES (256u << 20)
 
 struct pl_cache {
     char *dir; /* heap, absolute */
@@ -245,6 +248,59 @@ pl_status pl_cache_note_write(struct pl_cache *c, const char *url, const char *n
     pl_status st = path == NULL ? pl_fail_nomem(err) : make_folder_of(path, err);
     if (st == PL_OK)
         st = pl_io_write(path, NOTE_MODE, data, err);
+    free(path);
+    return st;
+}
+
+static char *derived_path(const struct pl_cache *c, const pl_sha256 *of, const char *form)
+{
+    char hex[PL_SHA256_HEX_BYTES];
+    char *path = NULL;
+    pl_hex(of->b, PL_SHA256_BYTES, hex);
+    return asprintf(&path, "%s/derived/%s-%s", c->dir, hex, form) < 0 ? NULL : path;
+}
+
+pl_status pl_cache_derived_read(struct pl_cache *c, const pl_sha256 *of, const char *form, uint8_t **heap,
+                                size_t *n, struct pl_err *err)
+{
+    char *path = derived_path(c, of, form);
+    uint8_t *whole = NULL;
+    size_t length = 0;
+    pl_sha256 digest = {0};
+    pl_status st = path == NULL ? pl_fail_nomem(err) : pl_io_read(path, DERIVED_BYTES, &whole, &length, err);
+    free(path);
+    if (st == PL_OK && length >= PL_SHA256_BYTES)
+        st = pl_sha256_of(pl_bytes_of(whole + PL_SHA256_BYTES, length - PL_SHA256_BYTES), &digest, err);
+    if (st == PL_OK && (length < PL_SHA256_BYTES || memcmp(digest.b, whole, PL_SHA256_BYTES) != 0))
+        st = pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "cached file was damaged");
+    if (st != PL_OK) {
+        free(whole);
+        return st;
+    }
+    *n = length - PL_SHA256_BYTES;
+    memmove(whole, whole + PL_SHA256_BYTES, *n);
+    *heap = whole;
+    return PL_OK;
+}
+
+pl_status pl_cache_derived_write(struct pl_cache *c, const pl_sha256 *of, const char *form, pl_bytes derived,
+                                 struct pl_err *err)
+{
+    char *path = derived_path(c, of, form);
+    pl_sha256 digest;
+    struct pl_buf whole;
+    pl_buf_init(&whole, DERIVED_BYTES);
+    pl_status st = path == NULL ? pl_fail_nomem(err) : make_folder_of(path, err);
+    if (st == PL_OK)
+        st = pl_sha256_of(derived, &digest, err);
+    if (st == PL_OK) {
+        pl_buf_add(&whole, pl_bytes_of(digest.b, PL_SHA256_BYTES));
+        pl_buf_add(&whole, derived);
+        st = pl_buf_done(&whole, err);
+    }
+    if (st == PL_OK)
+        st = pl_io_write(path, NOTE_MODE, pl_buf_bytes(&whole), err);
+    pl_buf_reset(&whole);
     free(path);
     return st;
 }

@@ -3,6 +3,7 @@
  *
  *     blobs/ab/cdef...                    bytes whose sha256 is abcdef...
  *     releases/<sha256 of URL>/InRelease  what that URL held, and beside it what the server said about it
+ *     derived/<sha256>-<form>             what was made of the blob of that digest, behind its own sha256
  *
  * Many processes may use one cache: files appear whole, by rename, and never change.
  */
@@ -47,5 +48,14 @@ PL_MUST_USE pl_status pl_cache_note_write(struct pl_cache *c, const char *url, c
                                           pl_bytes data, struct pl_err *err);
 /* Where such a file is, for programs that want a path; the caller frees. NULL when out of memory. */
 char *pl_cache_note_path(struct pl_cache *c, const char *url, const char *name);
+
+/*
+ * What was made of the bytes of digest `of`. It stands behind its own sha256, which finds damage and not malice: whoever can write the
+ * cache can write both. PL_E_NOT_FOUND when absent or damaged. *heap is the caller's to free.
+ */
+PL_MUST_USE pl_status pl_cache_derived_read(struct pl_cache *c, const pl_sha256 *of, const char *form,
+                                            uint8_t **heap, size_t *n, struct pl_err *err);
+PL_MUST_USE pl_status pl_cache_derived_write(struct pl_cache *c, const pl_sha256 *of, const char *form,
+                                             pl_bytes derived, struct pl_err *err);
 
 #endif

@@ -212,7 +212,7 @@ static bool is_arch_asked(const struct pl_debian *d, const struct pl_debian_want
 }
 
 /* `seen` gathers the versions that are there when the one asked for is not, for the hint. */
-static pl_status search(struct pl_supply *s, const struct pl_debian_want *want, const struct pl_apt_index *ix,
+static pl_status search(struct pl_supply *s, const struct pl_debian_want *want, struct pl_apt_index *ix,
                         struct pl_debian_hit *best, struct pl_buf *seen, struct pl_err *err)
 {
     size_t at = 0;
@@ -291,7 +291,7 @@ static pl_status try_find(struct pl_supply *s, const struct pl_debian_want *want
     if (st == PL_OK)
         st = pl_apt_index_load(s, list.v.v, list.v.n, err);
     for (size_t i = 0; i < n && st == PL_OK; i++) {
-        const struct pl_apt_index *ix = list.v.v[i];
+        struct pl_apt_index *ix = list.v.v[i];
         if (ix->status == PL_OK)
             st = search(s, want, ix, best, seen, err);
         else

@@ -121,3 +121,15 @@ void pl_supplied_free(struct pl_supplied *s)
     pl_arena_reset(&whole->arena);
     free(whole);
 }
+
+pl_status pl_supply_derived_read(struct pl_supply *s, const pl_sha256 *of, const char *form, uint8_t **heap,
+                                 size_t *n, struct pl_err *err)
+{
+    return pl_cache_derived_read(s->cache, of, form, heap, n, err);
+}
+
+pl_status pl_supply_derived_write(struct pl_supply *s, const pl_sha256 *of, const char *form,
+                                  pl_bytes derived, struct pl_err *err)
+{
+    return pl_cache_derived_write(s->cache, of, form, derived, err);
+}

@@ -132,4 +132,40 @@ PL_MUST_USE pl_status pl_supply_publication(struct pl_supply *s, pl_bytes name, 
                                             pl_bytes arch, const pl_sha256 *digest,
                                             struct pl_publication **out, struct pl_err *err);
 
+/* A package with headers that a build may have used; texts live in the arena that was given. */
+struct pl_dev_package {
+    const char *name;
+    const char *version;
+    const char *uri;
+    pl_sha256 sha256;
+    bool is_toolchain; /* the compiler's and the C library's, which every build has */
+};
+
+struct pl_dev_packages {
+    struct pl_dev_package *v; /* toolchain first, then in order of `build_depends` and of the way there */
+    size_t n;
+    const char **missing; /* named, and in no index */
+    size_t n_missing;
+    bool is_cut; /* there were more than PL_MAX_DEV_PACKAGES */
+};
+
+#define PL_MAX_DEV_PACKAGES 96u
+
+/*
+ * The -dev packages that `build_depends` (a list as in debian/control) and the toolchain of `arch` name, and those that they depend on. Of
+ * alternatives the first that is listed counts, as apt would choose. Fetches indices only. Errors as pl_supply_publication().
+ */
+PL_MUST_USE pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes build_depends, const char *arch,
+                                             struct pl_arena *arena, struct pl_dev_packages *out,
+                                             struct pl_err *err);
+
+/*
+ * What was derived from the bytes of that digest, in the form of that name ("headers-1"), kept in the cache. What has been damaged there counts
+ * as absent: PL_E_NOT_FOUND. *heap is the caller's to free.
+ */
+PL_MUST_USE pl_status pl_supply_derived_read(struct pl_supply *s, const pl_sha256 *of, const char *form,
+                                             uint8_t **heap, size_t *n, struct pl_err *err);
+PL_MUST_USE pl_status pl_supply_derived_write(struct pl_supply *s, const pl_sha256 *of, const char *form,
+                                              pl_bytes derived, struct pl_err *err);
+
 #endif

@@ -47,7 +47,7 @@ static void open_set(struct fixture *x, unsigned jobs)
     add_file(x, "src/other.c", "char *e = \"plain words\"; int some_name;");
     pl_arena_init(&x->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
-    assert_int_equal(pl_literals_build(x->index, jobs, &x->literals, &x->err), PL_OK);
+    assert_int_equal(pl_literals_build(x->index, NULL, 0, jobs, &x->literals, &x->err), PL_OK);
 }
 
 static void close_set(struct fixture *x)
@@ -190,7 +190,7 @@ static void macros_that_name_each_other_end(void **state)
         "#define A B \"x\" B\n#define B A \"y\" A\nchar *s = A \"z\" B;\n#define C \"c\"\n#define C \"d\"\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
-    assert_int_equal(pl_literals_build(x.index, 1, &x.literals, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);
     close_set(&x);
 }
 

@@ -1,0 +1,51 @@
+/*
+ * fuzz_header.c - headers, their packed form, mangled names and dependency lists of any bytes: lines are whole, time is bounded.
+ */
+#include "corpus/headers.h"
+#include "format/text/cpp_names.h"
+#include "format/text/header.h"
+#include "supply/deb_relation.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool is_odd(void *ctx, pl_bytes word)
+{
+    *(size_t *)ctx += word.n;
+    return word.n % 2 == 1;
+}
+
+static void read_packed(pl_bytes text)
+{
+    struct pl_headers_reader r;
+    struct pl_headers_line l;
+    bool is_packed = pl_headers_open(text, &r);
+    while (is_packed && pl_headers_next(&r, &l))
+        if (l.name.n == 0 || (l.file.n > 0) != (l.body.n > 0))
+            abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    pl_bytes text = pl_bytes_of(data, size);
+    pl_bytes rest = text;
+    pl_bytes names[PL_DEB_ALTERNATIVES];
+    struct pl_buf out;
+    size_t n = 0;
+    pl_buf_init(&out, 64 + 4 * size + 2 * (size_t)PL_HEADER_BODY_BYTES);
+    pl_header_thin(text, &out);
+    if (out.why != PL_OK || (out.n > 0 && out.p[out.n - 1] != '\n'))
+        abort();
+    read_packed(text);
+    pl_buf_clear(&out);
+    pl_buf_add_str(&out, "plumbline headers 1\n@a.h\n");
+    pl_header_thin(text, &out);
+    read_packed(pl_buf_bytes(&out));
+    pl_buf_reset(&out);
+    (void)pl_cpp_identifiers(text, is_odd, &n); /* either answer will do */
+    while (pl_deb_relation_next(&rest, "amd64", names, &n))
+        if (n > PL_DEB_ALTERNATIVES)
+            abort();
+    return 0;
+}

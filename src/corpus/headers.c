@@ -1,0 +1,161 @@
+/*
+ * headers.c - packing the headers of a .deb, and reading the packed text.
+ */
+#include "corpus/headers.h"
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "format/archive/unpack.h"
+#include "format/text/clit.h"
+#include "format/text/header.h"
+
+#define MAGIC          "plumbline headers 1\n"
+#define MAX_PATH_BYTES 4096u
+
+/* A package while its headers are read. */
+struct packing {
+    struct pl_buf *out;
+    struct pl_arena arena; /* of the identifiers */
+    struct pl_map seen;
+    PL_VEC(pl_bytes) words; /* in order of appearance */
+};
+
+static bool is_header(const struct pl_file *f)
+{
+    pl_bytes name = f->name;
+    if (f->type != PL_ENTRY_FILE || f->container != NULL || f->data.p == NULL || !f->is_whole)
+        return false;
+    bool is_library_folder =
+        pl_bytes_starts(name, PL_LIT("usr/lib/")) && pl_bytes_find(name, PL_LIT("/include/"), 0) != SIZE_MAX;
+    return (pl_bytes_starts(name, PL_LIT("usr/include/")) || is_library_folder) && name.n <= MAX_PATH_BYTES &&
+           pl_bytes_find_byte(name, '\n', 0) == SIZE_MAX && pl_bytes_find_byte(f->data, 0, 0) == SIZE_MAX;
+}
+
+static bool is_cpp_word(pl_bytes word)
+{
+    return pl_bytes_eq_str(word, "namespace") || pl_bytes_eq_str(word, "template") ||
+           pl_bytes_eq_str(word, "class");
+}
+
+/* Keep the identifiers of a C++ header, each once. */
+static pl_status take_words(struct packing *p, pl_bytes text, struct pl_err *err)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    bool is_cpp = false;
+    pl_clit_init(&lexer, text, PL_CLIT_C);
+    while (!is_cpp && pl_clit_next(&lexer, &t))
+        is_cpp = t.kind == PL_CLIT_WORD && is_cpp_word(t.body);
+    pl_clit_init(&lexer, text, PL_CLIT_C);
+    while (is_cpp && pl_clit_next(&lexer, &t)) {
+        uint64_t was;
+        if (t.kind != PL_CLIT_WORD || (t.body.p[0] >= '0' && t.body.p[0] <= '9') ||
+            pl_map_get(&p->seen, t.body, &was))
+            continue;
+        pl_bytes kept = pl_arena_keep(&p->arena, t.body);
+        pl_bytes *slot = kept.p == NULL ? NULL : PL_VEC_ADD(&p->words);
+        if (slot == NULL)
+            return kept.p == NULL ? pl_arena_fail(&p->arena, err) : pl_fail_nomem(err);
+        *slot = kept;
+        pl_status st = pl_map_set(&p->seen, kept, 1, err);
+        if (st != PL_OK)
+            return st;
+    }
+    return PL_OK;
+}
+
+static bool only_data(void *ctx, struct pl_file *f)
+{
+    (void)ctx; /* the path decides */
+    return f->depth == 0 || (f->depth <= 2 && pl_bytes_starts(f->path, PL_LIT("data.tar")));
+}
+
+static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
+{
+    struct packing *p = ctx;
+    pl_status st = PL_OK;
+    if (is_header(f)) {
+        size_t start = p->out->n;
+        pl_buf_printf(p->out, "@%.*s\n", PL_ARG(f->name));
+        size_t body = p->out->n;
+        pl_header_thin(f->data, p->out);
+        if (p->out->n == body && p->out->why == PL_OK)
+            p->out->n = start;
+        st = pl_buf_done(p->out, err);
+        if (st == PL_OK)
+            st = take_words(p, f->data, err);
+    }
+    pl_file_reset(f);
+    return st;
+}
+
+pl_status pl_headers_pack(pl_bytes deb, const struct pl_limits *limits, struct pl_buf *out,
+                          struct pl_err *err)
+{
+    struct packing p = {.out = out};
+    struct pl_arena walk;
+    struct pl_unpack_sink sink = {.ctx = &p, .wants = only_data, .file = visit};
+    pl_arena_init(&walk, (size_t)limits->memory_bytes);
+    pl_arena_init(&p.arena, (size_t)limits->memory_bytes);
+    pl_map_init(&p.seen);
+    pl_buf_add_str(out, MAGIC);
+    pl_status st = pl_unpack(deb, PL_LIT(""), limits, &walk, &sink, err);
+    if (st == PL_OK && p.words.n > 0)
+        pl_buf_add_str(out, "@\n");
+    for (size_t i = 0; i < p.words.n && st == PL_OK; i++) {
+        pl_buf_add(out, p.words.v[i]);
+        pl_buf_add_byte(out, '\n');
+    }
+    if (st == PL_OK)
+        st = pl_buf_done(out, err);
+    PL_VEC_FREE(&p.words);
+    pl_map_reset(&p.seen);
+    pl_arena_reset(&p.arena);
+    pl_arena_reset(&walk);
+    return st;
+}
+
+bool pl_headers_open(pl_bytes text, struct pl_headers_reader *out)
+{
+    if (!pl_bytes_starts(text, PL_LIT(MAGIC)))
+        return false;
+    *out = (struct pl_headers_reader){.rest = pl_bytes_from(text, sizeof MAGIC - 1)};
+    return true;
+}
+
+/* "NAME body", "NAME(a,b) body"; false when it is neither. */
+static bool read_definition(pl_bytes line, struct pl_headers_line *out)
+{
+    size_t n = 0;
+    while (n < line.n && line.p[n] != ' ' && line.p[n] != '(')
+        n++;
+    out->name = pl_bytes_sub(line, 0, n);
+    if (n < line.n && line.p[n] == '(') {
+        size_t close = pl_bytes_find_byte(line, ')', n);
+        if (close == SIZE_MAX)
+            return false;
+        out->parameters = pl_bytes_sub(line, n + 1, close - n - 1);
+        n = close + 1;
+    }
+    out->body = pl_bytes_from(line, n + 1);
+    return out->name.n > 0 && n < line.n && line.p[n] == ' ' && out->body.n > 0;
+}
+
+bool pl_headers_next(struct pl_headers_reader *r, struct pl_headers_line *out)
+{
+    pl_bytes line;
+    while (pl_bytes_line(&r->rest, &line)) {
+        struct pl_headers_line l = {.name = line};
+        if (line.n > 0 && line.p[0] == '@') {
+            r->file = pl_bytes_from(line, 1);
+            continue;
+        }
+        l.file = r->file;
+        bool is_identifier = r->file.n == 0 && line.n > 0;
+        if (!is_identifier && (r->file.n == 0 || !read_definition(line, &l)))
+            continue; /* of another form, or damaged */
+        *out = l;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,269 @@
+/*
+ * header.c - a header reduced to what its users can get out of it.
+ *
+ *     #define NAME(a) body          a line; both arms of #if count
+ *     inline T NAME(...) { body }   a line; blocks without a parameter list (struct, namespace, extern "C") are looked into
+ *     namespace N MACRO(x) { ... }  what is inside
+ *     T __NTH (NAME (...)) { body } a line for __NTH and one for NAME
+ *     extern T __REDIRECT (NAME, (...), symbol);   a line
+ *
+ * Source: C17 6.10.3; glibc's sys/cdefs.h for __NTH and __REDIRECT; GCC manual, "Asm Labels".
+ * Not read here: member initialisers with braces, concepts; their blocks are looked into like a namespace.
+ */
+#include "format/text/header.h"
+
+#include "format/text/clit.h"
+
+#include <string.h>
+
+/* A declaration that is being read, up to its block or semicolon. */
+struct declaration {
+    pl_bytes name;   /* the word before its first parenthesis */
+    pl_bytes inner;  /* and the first word behind it, when a parenthesis or a comma follows that */
+    pl_bytes last;   /* the word just before */
+    size_t from;     /* where it begins in the text */
+    unsigned parens; /* open ones */
+    bool is_renamed; /* it names a symbol */
+    bool wants_inner;
+    bool is_looked_into; /* its block holds declarations or data, whatever stands before */
+};
+
+struct thinner {
+    struct pl_clit lexer;
+    struct pl_buf *out;
+    struct declaration d;
+};
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+static bool is_byte(const struct pl_clit_token *t, uint8_t byte)
+{
+    return t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == byte;
+}
+
+/* A line under construction; taken back when it says nothing. */
+struct line {
+    struct pl_buf *out;
+    size_t start;
+    size_t body;
+    bool says_something;
+    bool ends_in_word;
+};
+
+static struct line begin_line(struct pl_buf *out, pl_bytes name)
+{
+    struct line l = {.out = out, .start = out->n};
+    pl_buf_add(out, name);
+    return l;
+}
+
+static void begin_body(struct line *l)
+{
+    pl_buf_add_byte(l->out, ' ');
+    l->body = l->out->n;
+}
+
+/* Numbers that are put into texts: "#define FOO_VERSION_MINOR 4". Most others are flags and not worth their place. */
+static bool is_part_of_texts(pl_bytes name)
+{
+    static const char *const parts[] = {"VERSION",  "MAJOR",   "MINOR",  "MICRO", "PATCH",
+                                        "REVISION", "RELEASE", "SUFFIX", "WIDTH", "version"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (pl_bytes_find(name, pl_bytes_of_str(parts[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static void add_token(struct line *l, pl_bytes text, const struct pl_clit_token *t)
+{
+    pl_bytes raw = pl_bytes_sub(text, t->offset, t->length);
+    bool is_number = t->kind == PL_CLIT_WORD && is_digit(t->body.p[0]);
+    bool has_space = t->offset > 0 && (text.p[t->offset - 1] == ' ' || text.p[t->offset - 1] == '\t');
+    /* A raw string may hold line ends; such texts are not worth an encoding of their own. */
+    bool is_odd = pl_bytes_find_byte(raw, '\n', 0) != SIZE_MAX || l->out->n - l->body > PL_HEADER_BODY_BYTES;
+    if (is_odd)
+        return;
+    if (l->out->n > l->body && (has_space || (t->kind == PL_CLIT_WORD && l->ends_in_word)))
+        pl_buf_add_byte(l->out, ' ');
+    pl_buf_add(l->out, raw);
+    l->ends_in_word = t->kind == PL_CLIT_WORD;
+    l->says_something =
+        l->says_something || t->kind == PL_CLIT_STRING || (t->kind == PL_CLIT_WORD && !is_number);
+}
+
+static void end_line(struct line *l)
+{
+    bool is_whole = l->body > 0 && l->out->n - l->body <= PL_HEADER_BODY_BYTES;
+    if (l->says_something && is_whole)
+        pl_buf_add_byte(l->out, '\n');
+    else if (l->out->why == PL_OK)
+        l->out->n = l->start;
+}
+
+/* "#define NAME" was read; the rest of the line is the value. Returns with the token behind it in *t, false at the end. */
+static bool thin_define(struct thinner *x, struct pl_clit_token *t)
+{
+    pl_bytes text = x->lexer.text;
+    pl_bytes name = t->body;
+    bool has_parameters = x->lexer.at < text.n && text.p[x->lexer.at] == '(';
+    struct line l = begin_line(x->out, name);
+    bool has_token = true;
+    while (has_parameters && (has_token = pl_clit_next(&x->lexer, t)) && !t->is_first) {
+        pl_buf_add(x->out, pl_bytes_sub(text, t->offset, t->length));
+        has_parameters = !is_byte(t, ')');
+    }
+    begin_body(&l);
+    l.says_something = is_part_of_texts(name);
+    while (has_token && !has_parameters && (has_token = pl_clit_next(&x->lexer, t)) && !t->is_first)
+        add_token(&l, text, t);
+    l.says_something = l.says_something && x->out->n > l.body;
+    end_line(&l);
+    return has_token;
+}
+
+/* A directive begins at *t, which is '#'. */
+static bool thin_directive(struct thinner *x, struct pl_clit_token *t)
+{
+    bool has_token = pl_clit_next(&x->lexer, t);
+    bool is_define =
+        has_token && !t->is_first && t->kind == PL_CLIT_WORD && pl_bytes_eq_str(t->body, "define");
+    if (is_define) {
+        has_token = pl_clit_next(&x->lexer, t);
+        if (has_token && !t->is_first && t->kind == PL_CLIT_WORD)
+            return thin_define(x, t);
+    }
+    while (has_token && !t->is_first)
+        has_token = pl_clit_next(&x->lexer, t);
+    return has_token;
+}
+
+/* Words that stand before a parenthesis and are no function's name. */
+static bool is_attribute(pl_bytes word)
+{
+    static const char *const words[] = {"alignas", "throw",   "noexcept", "decltype", "requires",
+                                        "asm",     "__asm__", "__asm",    "if",       "while",
+                                        "for",     "switch",  "return",   "sizeof"};
+    static const char *const starts[] = {"__attribute", "__declspec", "__nonnull", "__extension__"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (pl_bytes_eq_str(word, words[i]))
+            return true;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (pl_bytes_starts(word, pl_bytes_of_str(starts[i])))
+            return true;
+    return false;
+}
+
+static bool names_symbol(pl_bytes word)
+{
+    return pl_bytes_find(word, PL_LIT("REDIRECT"), 0) != SIZE_MAX || pl_bytes_eq_str(word, "__asm__") ||
+           pl_bytes_eq_str(word, "asm") || pl_bytes_eq_str(word, "__asm");
+}
+
+static void start_declaration(struct thinner *x)
+{
+    x->d = (struct declaration){.from = x->lexer.at};
+}
+
+/* The block of a function, behind its opening brace, as a line for each of its names. */
+static void thin_block(struct thinner *x)
+{
+    pl_bytes names[] = {x->d.name, x->d.inner};
+    struct pl_clit start = x->lexer;
+    for (size_t i = 0; i < 2; i++) {
+        struct pl_clit_token t;
+        size_t depth = 1;
+        if (names[i].n == 0)
+            continue;
+        x->lexer = start;
+        struct line l = begin_line(x->out, names[i]);
+        begin_body(&l);
+        while (depth > 0 && pl_clit_next(&x->lexer, &t)) {
+            depth += is_byte(&t, '{');
+            depth -= is_byte(&t, '}');
+            if (depth > 0)
+                add_token(&l, x->lexer.text, &t);
+        }
+        end_line(&l);
+    }
+}
+
+/* The words of a declaration that ended with the token `end`. */
+static void thin_renamed(struct thinner *x, size_t end)
+{
+    pl_bytes name = x->d.inner.n > 0 ? x->d.inner : x->d.name;
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    if (name.n == 0)
+        return;
+    pl_clit_init(&lexer, pl_bytes_sub(x->lexer.text, x->d.from, end - x->d.from), PL_CLIT_C);
+    struct line l = begin_line(x->out, name);
+    begin_body(&l);
+    while (pl_clit_next(&lexer, &t))
+        add_token(&l, lexer.text, &t);
+    end_line(&l);
+}
+
+static void read_open_paren(struct declaration *d)
+{
+    bool is_name = d->parens == 0 && d->name.n == 0 && d->last.n > 0 && !is_attribute(d->last);
+    if (is_name) {
+        d->name = d->last;
+        d->wants_inner = true;
+    } else if (d->wants_inner && d->last.n > 0 && d->parens == 1) {
+        d->inner = d->last;
+        d->wants_inner = false;
+    }
+    d->parens++;
+}
+
+static void read_other(struct thinner *x, const struct pl_clit_token *t)
+{
+    struct declaration *d = &x->d;
+    uint8_t b = t->length == 1 ? t->byte : 0;
+    if (b == '(') {
+        read_open_paren(d);
+    } else if (b == ')') {
+        d->parens -= d->parens > 0;
+        d->wants_inner = false;
+    } else if (b == ',' && d->wants_inner && d->parens == 1) {
+        d->inner = d->last;
+        d->wants_inner = false;
+    } else if (b == '=' && d->parens == 0) {
+        d->is_looked_into = true;
+    } else if (b == '{' && d->name.n > 0 && d->parens == 0 && !d->is_looked_into) {
+        thin_block(x);
+        start_declaration(x);
+        return;
+    } else if (b == '{' || b == '}' || (b == ';' && d->parens == 0)) {
+        if (b == ';' && d->is_renamed)
+            thin_renamed(x, t->offset);
+        start_declaration(x);
+        return;
+    }
+    d->last = (pl_bytes){NULL, 0};
+}
+
+void pl_header_thin(pl_bytes text, struct pl_buf *out)
+{
+    struct thinner x = {.out = out};
+    struct pl_clit_token t;
+    pl_clit_init(&x.lexer, text, PL_CLIT_C);
+    bool has_token = pl_clit_next(&x.lexer, &t);
+    while (has_token && out->why == PL_OK) {
+        if (t.is_first && is_byte(&t, '#')) {
+            has_token = thin_directive(&x, &t);
+            continue;
+        }
+        if (t.kind == PL_CLIT_WORD) {
+            x.d.is_renamed = x.d.is_renamed || names_symbol(t.body);
+            x.d.is_looked_into = x.d.is_looked_into || pl_bytes_eq_str(t.body, "namespace");
+            x.d.last = t.body;
+        } else if (t.kind == PL_CLIT_OTHER) {
+            read_other(&x, &t);
+        }
+        has_token = pl_clit_next(&x.lexer, &t);
+    }
+}

@@ -1,0 +1,400 @@
+/*
+ * code_imports.c - the table of rules for imported symbols.
+ *
+ * The names in the lists below are what compilers and C libraries put in on their own account. A function that can do harm by itself (opens,
+ * maps, executes, connects) is in none of them: such a name has to stand in the source, in a macro or inline function that the
+ * source uses, or follow from a name that does.
+ */
+#include "match/code_imports.h"
+
+#include "format/text/cpp_names.h"
+
+#include <string.h>
+
+enum import_rule {
+    RULE_SOURCE,
+    RULE_HEADER,
+    RULE_RUNTIME,
+    RULE_FORTIFY,
+    RULE_LARGE_FILE,
+    RULE_ISO_C,
+    RULE_OLD_STAT,
+    RULE_ALIAS,
+    RULE_BUILTIN,
+    RULE_CPP_RUNTIME,
+    RULE_CPP,
+    RULE_ANY_HEADER,
+    RULE_COUNT
+};
+
+static const struct pl_import_rule rules[RULE_COUNT] = {
+    [RULE_SOURCE] = {"import.source", true, "the source uses this identifier", "C17 6.4.2"},
+    [RULE_HEADER] =
+        {"import.header", true,
+         "a macro or inline function that the source uses stands for it, in a header of its build",
+         "C17 6.10.3"},
+    [RULE_RUNTIME] = {"import.runtime", true, "every program of this compiler and C library may need it",
+                      "LSB Core 5.0, 8.1 and 10.1; GCC internals, 4 (libgcc)"},
+    [RULE_FORTIFY] = {"import.fortify", true, "the checked form of a function that the source uses",
+                      "LSB Core 5.0, 12.1; glibc manual, 3.2.4"},
+    [RULE_LARGE_FILE] = {"import.large-file", true, "the 64-bit form of a function that the source uses",
+                         "glibc manual, 1.3.4 (_FILE_OFFSET_BITS)"},
+    [RULE_ISO_C] = {"import.iso-c", true, "a newer C standard's form of a function that the source uses",
+                    "glibc stdio.h, __isoc99_ and __isoc23_"},
+    [RULE_OLD_STAT] = {"import.old-stat", true,
+                       "glibc before 2.33 has stat() and mknod() as inline calls of versioned ones",
+                       "LSB Core 5.0, 12.2 (__xstat)"},
+    [RULE_ALIAS] = {"import.alias", true, "another name of an object that the source uses",
+                    "glibc manual, 2.3 and 25.4"},
+    [RULE_BUILTIN] = {"import.builtin", true,
+                      "a compiler makes this call out of another one that the source has",
+                      "GCC manual, 6.59 (Other Builtins)"},
+    [RULE_CPP_RUNTIME] = {"import.c++-runtime", true,
+                          "the C++ runtime: exceptions, allocation, type information",
+                          "Itanium C++ ABI, 2.9, 3.3"},
+    [RULE_CPP] = {"import.c++", true,
+                  "a C++ name all of whose parts are identifiers of the source, its headers or namespace std",
+                  "Itanium C++ ABI, 5.1"},
+    [RULE_ANY_HEADER] = {"import.any-header", false, "stands somewhere in a header of the build", "none"},
+};
+
+const struct pl_import_rule *pl_import_rules(size_t *n)
+{
+    *n = RULE_COUNT;
+    return rules;
+}
+
+/* A question and its answer. */
+struct question {
+    const struct pl_literals *l;
+    struct pl_arena *arena;
+    const char *source;
+};
+
+/* Start-up, stack protection, unwinding, thread-local storage and arithmetic that the machine lacks. */
+static const char *const runtime_names[] = {
+    "__libc_start_main",
+    "__gmon_start__",
+    "_ITM_deregisterTMCloneTable",
+    "_ITM_registerTMCloneTable",
+    "__cxa_finalize",
+    "__cxa_atexit",
+    "__stack_chk_fail",
+    "__stack_chk_guard",
+    "__stack_smash_handler",
+    "_Jv_RegisterClasses",
+    "__register_frame_info",
+    "__deregister_frame_info",
+    "__tls_get_addr",
+    "___tls_get_addr",
+    "__gcc_personality_v0",
+    "_Unwind_Resume",
+    "__libc_csu_init",
+    "__libc_csu_fini",
+    "__register_atfork",
+    "_Unwind_Resume_or_Rethrow",
+    "__aeabi_unwind_cpp_pr0",
+    "__aeabi_unwind_cpp_pr1",
+    "__cpu_model",
+    "__cpu_indicator_init",
+    "__morestack",
+    "memcpy",
+    "memmove",
+    "memset",
+    "memcmp",
+    "__emutls_get_address",
+};
+
+/* GCC internals 4.1 and 4.2: __divti3, __popcountdi2, __floattidf... */
+static bool is_libgcc_arithmetic(pl_bytes name)
+{
+    static const char *const operations[] = {
+        "ashl",    "ashr", "lshr",   "div",    "mod",      "mul",      "udiv",   "umod",  "divmod",
+        "udivmod", "cmp",  "ucmp",   "neg",    "absv",     "addv",     "mulv",   "negv",  "subv",
+        "clz",     "ctz",  "ffs",    "parity", "popcount", "bswap",    "add",    "sub",   "pow",
+        "powi",    "fix",  "fixuns", "float",  "floatun",  "floatunt", "extend", "trunc", "eq",
+        "ne",      "lt",   "le",     "gt",     "ge",       "unord",    "cmpt"};
+    static const char *const modes[] = {"si", "di", "ti", "sf", "df", "tf",
+                                        "xf", "hf", "sc", "dc", "xc", "tc"};
+    if (!pl_bytes_starts(name, PL_LIT("__")))
+        return false;
+    name = pl_bytes_from(name, 2);
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        pl_bytes operation = pl_bytes_of_str(operations[i]);
+        pl_bytes rest = pl_bytes_from(name, operation.n);
+        size_t n_modes = 0;
+        if (!pl_bytes_starts(name, operation))
+            continue;
+        for (size_t k = 0; k < sizeof modes / sizeof modes[0]; k++)
+            if (pl_bytes_starts(rest, pl_bytes_of_str(modes[k]))) {
+                rest = pl_bytes_from(rest, 2);
+                n_modes++;
+                k = SIZE_MAX;
+            }
+        if (n_modes >= 1 && n_modes <= 2 &&
+            (rest.n == 0 || (rest.n == 1 && rest.p[0] >= '2' && rest.p[0] <= '4')))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in(pl_bytes name, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pl_bytes_eq_str(name, list[i]))
+            return true;
+    return false;
+}
+
+static bool is_used(struct question *q, pl_bytes name)
+{
+    return pl_literals_word(q->l, PL_WORD_IN_SOURCE, name, q->arena, &q->source) ||
+           pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source);
+}
+
+static bool is_used_str(struct question *q, const char *name)
+{
+    return is_used(q, pl_bytes_of_str(name));
+}
+
+/* What stands in for what. A row holds when the source uses any of `uses`. */
+struct substitute {
+    const char *name;
+    const char *uses[8];
+};
+
+/* glibc: two names of one object; the linker names the one that the library defines first. */
+static const struct substitute aliases[] = {
+    {"__environ", {"environ"}},
+    {"_environ", {"environ"}},
+    {"__progname", {"program_invocation_short_name"}},
+    {"program_invocation_short_name", {"__progname"}},
+    {"__progname_full", {"program_invocation_name"}},
+    {"program_invocation_name", {"__progname_full"}},
+    {"__timezone", {"timezone"}},
+    {"__daylight", {"daylight"}},
+    {"__tzname", {"tzname"}},
+    {"__signgam", {"signgam"}},
+    {"_res", {"res_init", "res_query", "res_search"}},
+};
+
+static const struct substitute old_stats[] = {
+    {"__xstat", {"stat"}},
+    {"__fxstat", {"fstat"}},
+    {"__lxstat", {"lstat"}},
+    {"__xstat64", {"stat"}},
+    {"__fxstat64", {"fstat"}},
+    {"__lxstat64", {"lstat"}},
+    {"__fxstatat", {"fstatat"}},
+    {"__fxstatat64", {"fstatat"}},
+    {"__xmknod", {"mknod", "mkfifo"}},
+    {"__xmknodat", {"mknodat", "mkfifoat"}},
+};
+
+/* GCC: gcc/builtins.cc, gimple-fold.cc, tree-ssa-strlen.cc, tree-ssa-math-opts.cc; LLVM: SimplifyLibCalls. */
+static const struct substitute builtins[] = {
+    {"puts", {"printf", "fputs", "vprintf", "printf_unlocked"}},
+    {"putchar", {"printf", "putc", "fputc", "puts", "fputs"}},
+    {"fwrite", {"fprintf", "fputs", "fprintf_unlocked", "fputs_unlocked", "vfprintf"}},
+    {"fputc", {"fprintf", "fputs", "putc", "fwrite"}},
+    {"fputs", {"fprintf"}},
+    {"putc", {"fprintf", "fputs", "fputc"}},
+    {"strlen", {"strcat", "sprintf", "strchr", "strcpy", "strncat", "snprintf", "string"}},
+    {"strcpy", {"sprintf", "snprintf", "strcat", "stpcpy", "strncpy"}},
+    {"stpcpy", {"strcpy", "strcat", "sprintf"}},
+    {"strchr", {"strstr", "strpbrk", "index", "strrchr", "strspn", "strcspn"}},
+    {"strrchr", {"rindex"}},
+    {"strncmp", {"strstr"}},
+    {"strcmp", {"strncmp"}},
+    {"mempcpy", {"memcpy", "stpcpy"}},
+    {"calloc", {"malloc"}},
+    {"sincos", {"sin", "cos"}},
+    {"sincosf", {"sinf", "cosf"}},
+    {"sincosl", {"sinl", "cosl"}},
+    {"cexpi", {"sin", "cos"}},
+    {"exp2", {"pow", "exp", "ldexp"}},
+    {"exp2f", {"powf", "pow"}},
+    {"exp10", {"pow", "pow10"}},
+    {"sqrt", {"pow", "hypot", "cabs"}},
+    {"sqrtf", {"powf", "sqrt"}},
+    {"cbrt", {"pow"}},
+    {"ldexp", {"pow", "exp2", "scalbn"}},
+    {"scalbn", {"ldexp"}},
+    {"hypot", {"cabs"}},
+    {"hypotf", {"cabsf"}},
+    {"floor", {"lfloor", "ifloor", "llfloor"}},
+    {"abort", {"__builtin_trap", "__builtin_abort", "__builtin_unreachable"}},
+    {"__muldc3", {"complex", "_Complex"}},
+    {"__mulsc3", {"complex", "_Complex"}},
+    {"__divdc3", {"complex", "_Complex"}},
+};
+
+static bool by_table(struct question *q, pl_bytes name, const struct substitute *table, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!pl_bytes_eq_str(name, table[i].name))
+            continue;
+        for (size_t k = 0; k < 8 && table[i].uses[k] != NULL; k++)
+            if (is_used_str(q, table[i].uses[k]))
+                return true;
+    }
+    return false;
+}
+
+/* __printf_chk, __open_2, __open64_2. */
+static bool by_fortify(struct question *q, pl_bytes name)
+{
+    static const char *const doubled[] = {"open", "openat", "open64", "openat64", "mq_open"};
+    pl_bytes base = pl_bytes_from(name, 2);
+    if (!pl_bytes_starts(name, PL_LIT("__")))
+        return false;
+    if (pl_bytes_ends(base, PL_LIT("_chk"))) {
+        base = pl_bytes_sub(base, 0, base.n - 4);
+        return is_used(q, base) || by_table(q, base, builtins, sizeof builtins / sizeof builtins[0]) ||
+               (pl_bytes_eq_str(base, "longjmp") && is_used_str(q, "siglongjmp")) ||
+               (pl_bytes_eq_str(base, "fdelt") &&
+                (is_used_str(q, "FD_SET") || is_used_str(q, "FD_ISSET") || is_used_str(q, "FD_CLR")));
+    }
+    if (!pl_bytes_ends(base, PL_LIT("_2")))
+        return false;
+    base = pl_bytes_sub(base, 0, base.n - 2);
+    pl_bytes plain = pl_bytes_ends(base, PL_LIT("64")) ? pl_bytes_sub(base, 0, base.n - 2) : base;
+    return is_in(base, doubled, sizeof doubled / sizeof doubled[0]) &&
+           (is_used(q, base) || is_used(q, plain));
+}
+
+/* Functions of glibc that have a form for 64-bit offsets; lfs.5 and the headers, glibc 2.31 to 2.38. */
+static const char *const offset_functions[] = {
+    "aio_cancel", "aio_error", "aio_fsync",     "aio_read",        "aio_return",    "aio_suspend",
+    "aio_write",  "alphasort", "creat",         "fallocate",       "fcntl",         "fgetpos",
+    "fopen",      "freopen",   "fseeko",        "fsetpos",         "fstat",         "fstatat",
+    "fstatfs",    "fstatvfs",  "ftello",        "ftruncate",       "ftw",           "fts_open",
+    "fts_read",   "fts_close", "fts_children",  "fts_set",         "getdirentries", "getrlimit",
+    "glob",       "globfree",  "lio_listio",    "lockf",           "lseek",         "lstat",
+    "mkostemp",   "mkostemps", "mkstemp",       "mkstemps",        "mmap",          "nftw",
+    "open",       "openat",    "posix_fadvise", "posix_fallocate", "pread",         "preadv",
+    "preadv2",    "prlimit",   "pwrite",        "pwritev",         "pwritev2",      "readdir",
+    "readdir_r",  "scandir",   "scandirat",     "sendfile",        "setrlimit",     "stat",
+    "statfs",     "statvfs",   "tmpfile",       "truncate",        "versionsort",   "__xstat",
+    "__fxstat",   "__lxstat",  "__fxstatat"};
+
+static bool by_large_file(struct question *q, pl_bytes name)
+{
+    pl_bytes base = pl_bytes_sub(name, 0, name.n - 2);
+    return name.n > 2 && pl_bytes_ends(name, PL_LIT("64")) &&
+           is_in(base, offset_functions, sizeof offset_functions / sizeof offset_functions[0]) &&
+           is_used(q, base);
+}
+
+static bool by_iso_c(struct question *q, pl_bytes name)
+{
+    static const char *const starts[] = {"__isoc99_", "__isoc23_"};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (pl_bytes_starts(name, pl_bytes_of_str(starts[i])) &&
+            is_used(q, pl_bytes_from(name, strlen(starts[i]))))
+            return true;
+    return false;
+}
+
+/* A name of glibc for the float or long double form, or __builtin_NAME. */
+static bool by_builtin(struct question *q, pl_bytes name)
+{
+    char text[96];
+    size_t prefix = strlen("__builtin_");
+    if (by_table(q, name, builtins, sizeof builtins / sizeof builtins[0]))
+        return true;
+    if (name.n + prefix > sizeof text)
+        return false;
+    memcpy(text, "__builtin_", prefix);
+    memcpy(text + prefix, name.p, name.n);
+    return is_used(q, pl_bytes_of(text, prefix + name.n));
+}
+
+/* libstdc++ and libsupc++: everything in namespace std and __cxxabiv1, operators new and delete, types of the language. */
+static bool by_cpp_runtime(pl_bytes name)
+{
+    static const char *const starts[] = {"__cxa_",        "__gxx_personality_",
+                                         "_Unwind_",      "_Znw",
+                                         "_Zna",          "_Zdl",
+                                         "_Zda",          "__dynamic_cast",
+                                         "_ZSt",          "_ZNSt",
+                                         "_ZNKSt",        "_ZNVSt",
+                                         "_ZGVNSt",       "_ZNSa",
+                                         "_ZNKSa",        "_ZNSs",
+                                         "_ZNKSs",        "_ZNSo",
+                                         "_ZNKSo",        "_ZNSi",
+                                         "_ZNKSi",        "_ZNSd",
+                                         "_ZlsRSo",       "_ZrsRSi",
+                                         "_ZN9__gnu_cxx", "_ZN10__cxxabiv1"};
+    static const char *const typed[] = {"St", "NSt",           "Sa",         "Ss", "So", "Si",
+                                        "Sd", "N10__cxxabiv1", "N9__gnu_cxx"};
+    static const char *const others[] = {"__once_proxy", "__libc_single_threaded",
+                                         "__gthrw_pthread_key_create", "__pthread_key_create"};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (pl_bytes_starts(name, pl_bytes_of_str(starts[i])))
+            return true;
+    if (is_in(name, others, sizeof others / sizeof others[0]))
+        return true;
+    bool is_type = name.n > 4 && pl_bytes_starts(name, PL_LIT("_ZT")) && memchr("VTIS", name.p[3], 4) != NULL;
+    pl_bytes type = pl_bytes_from(name, 4);
+    for (size_t i = 0; i < sizeof typed / sizeof typed[0] && is_type; i++)
+        if (pl_bytes_starts(type, pl_bytes_of_str(typed[i])))
+            return true;
+    type = pl_bytes_starts(type, PL_LIT("P")) ? pl_bytes_from(type, 1 + pl_bytes_starts(type, PL_LIT("PK")))
+                                              : type;
+    return is_type && type.n == 1 && memchr("vwbcahstijlmxynofdeg", type.p[0], 20) != NULL;
+}
+
+static bool is_known_identifier(void *ctx, pl_bytes word)
+{
+    struct question *q = ctx;
+    return pl_literals_word(q->l, PL_WORD_IN_SOURCE, word, q->arena, &q->source) ||
+           pl_literals_word(q->l, PL_WORD_IN_CPP, word, NULL, NULL);
+}
+
+static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
+{
+    bool is_cpp = pl_bytes_starts(name, PL_LIT("_Z"));
+    if (pl_literals_word(q->l, PL_WORD_IN_SOURCE, name, q->arena, &q->source))
+        *rule = RULE_SOURCE;
+    else if (pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source))
+        *rule = RULE_HEADER;
+    else if (is_in(name, runtime_names, sizeof runtime_names / sizeof runtime_names[0]) ||
+             is_libgcc_arithmetic(name))
+        *rule = RULE_RUNTIME;
+    else if (by_fortify(q, name))
+        *rule = RULE_FORTIFY;
+    else if (by_large_file(q, name))
+        *rule = RULE_LARGE_FILE;
+    else if (by_iso_c(q, name))
+        *rule = RULE_ISO_C;
+    else if (by_table(q, name, old_stats, sizeof old_stats / sizeof old_stats[0]))
+        *rule = RULE_OLD_STAT;
+    else if (by_table(q, name, aliases, sizeof aliases / sizeof aliases[0]))
+        *rule = RULE_ALIAS;
+    else if (by_builtin(q, name))
+        *rule = RULE_BUILTIN;
+    else if (by_cpp_runtime(name))
+        *rule = RULE_CPP_RUNTIME;
+    else if (is_cpp && pl_cpp_identifiers(name, is_known_identifier, q))
+        *rule = RULE_CPP;
+    else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
+        *rule = RULE_ANY_HEADER;
+    else
+        return false;
+    return true;
+}
+
+pl_status pl_import_explain(const struct pl_literals *l, pl_bytes name, struct pl_arena *arena, bool *found,
+                            struct pl_import_hit *out, struct pl_err *err)
+{
+    static const char none[] = "";
+    struct question q = {.l = l, .arena = arena, .source = none};
+    enum import_rule rule;
+    *found = name.n > 0 && find_rule(&q, name, &rule);
+    if (q.source == NULL)
+        return pl_arena_fail(arena, err);
+    if (*found)
+        *out = (struct pl_import_hit){&rules[rule], q.source == none ? NULL : q.source};
+    return PL_OK;
+}

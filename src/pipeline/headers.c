@@ -1,0 +1,138 @@
+/*
+ * headers.c - the headers that a package was compiled with: found by name, fetched once, kept packed.
+ *
+ * A packed text (corpus/headers.h) in the cache is looked for by the digest that the signed index lists for the .deb. When it is there the
+ * .deb itself is not needed.
+ */
+#include "pipeline/headers.h"
+
+#include "base/buf.h"
+#include "format/text/deb822.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Build-Depends and Build-Depends-Arch of the first own source that has a debian/control, joined by a comma. */
+static pl_status read_build_depends(struct pl_acquired *a, pl_bytes *out, struct pl_err *err)
+{
+    *out = (pl_bytes){NULL, 0};
+    for (size_t t = 0; t < a->n_trees; t++) {
+        const struct pl_source_tree *tree = a->trees[t];
+        for (size_t i = 0; i < tree->files.n && tree->rank == PL_RANK_OWN; i++) {
+            struct pl_deb822 stanza;
+            pl_bytes rest = tree->files.v[i].data;
+            if (!pl_bytes_eq_str(tree->files.v[i].path, "debian/control") || tree->files.v[i].is_superseded)
+                continue;
+            pl_status st = pl_deb822_next(&rest, &a->arena, &stanza, err);
+            if (st == PL_E_INPUT || st == PL_E_LIMIT)
+                return PL_OK; /* nobody says what it was built with */
+            if (st != PL_OK)
+                return st;
+            const char *text =
+                pl_arena_printf(&a->arena, "%.*s,%.*s", PL_ARG(pl_deb822_get(&stanza, "Build-Depends")),
+                                PL_ARG(pl_deb822_get(&stanza, "Build-Depends-Arch")));
+            if (text == NULL)
+                return pl_arena_fail(&a->arena, err);
+            *out = pl_bytes_of_str(text);
+            return PL_OK;
+        }
+    }
+    return PL_OK;
+}
+
+/* Fetch and pack one package, and keep the result for the next time. */
+static pl_status pack(struct pl_acquired *a, const struct pl_dev_package *p, const char *arch, uint8_t **heap,
+                      size_t *n, struct pl_err *err)
+{
+    struct pl_supplied *s = NULL;
+    struct pl_buf text;
+    pl_buf_init(&text, PL_HEADERS_MAX_BYTES);
+    pl_status st = pl_supply_fetch_deb(a->supply, p->name, p->version, arch, &s, err);
+    if (st == PL_OK && !pl_sha256_eq(&s->sha256, &p->sha256))
+        st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "two indices list different files");
+    if (st == PL_OK)
+        st = pl_headers_pack(s->bytes, a->limits, &text, err);
+    if (st == PL_OK)
+        st = pl_supply_derived_write(a->supply, &p->sha256, PL_HEADERS_FORM, pl_buf_bytes(&text), err);
+    if (st == PL_OK)
+        *heap = pl_buf_detach(&text, n);
+    pl_buf_reset(&text);
+    pl_supplied_free(s);
+    return st;
+}
+
+static pl_status take_package(struct pl_acquired *a, const struct pl_dev_package *p, const char *arch,
+                              struct pl_err *err)
+{
+    struct pl_headers *h = &a->headers[a->n_headers];
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    pl_status st = pl_supply_derived_read(a->supply, &p->sha256, PL_HEADERS_FORM, &heap, &n, err);
+    if (st != PL_OK && st != PL_E_NOMEM)
+        st = pack(a, p, arch, &heap, &n, err);
+    if (st != PL_OK)
+        return st;
+    *h = (struct pl_headers){.package = p->name,
+                             .version = p->version,
+                             .uri = p->uri,
+                             .sha256 = p->sha256,
+                             .rank = p->is_toolchain ? PL_RANK_TOOLCHAIN : PL_RANK_DEPENDENCY,
+                             .text = pl_bytes_of(heap, n)};
+    a->header_heaps[a->n_headers++] = heap;
+    return PL_OK;
+}
+
+/* "libfoo-dev, libbar-dev" */
+static void name_missing(struct pl_buf *list, const char *name)
+{
+    pl_buf_printf(list, "%s%s", list->n > 0 ? ", " : "", name);
+}
+
+static pl_status take_all(struct pl_acquired *a, const struct pl_dev_packages *packages, const char *arch,
+                          struct pl_buf *missing, struct pl_err *why, struct pl_err *err)
+{
+    for (size_t i = 0; i < packages->n_missing; i++)
+        name_missing(missing, packages->missing[i]);
+    for (size_t i = 0; i < packages->n; i++) {
+        pl_status st = take_package(a, &packages->v[i], arch, why);
+        if (st == PL_E_NOMEM)
+            return pl_fail_nomem(err);
+        if (st != PL_OK)
+            name_missing(missing, packages->v[i].name);
+    }
+    return PL_OK;
+}
+
+pl_status pl_acquire_headers(struct pl_acquired *a, const char **note, struct pl_err *err)
+{
+    struct pl_dev_packages packages = {0};
+    struct pl_err why = {0};
+    struct pl_buf missing;
+    pl_bytes build_depends;
+    const char *arch = pl_arena_str(&a->arena, a->identity.architecture);
+    *note = NULL;
+    if (arch == NULL)
+        return pl_arena_fail(&a->arena, err);
+    if (!a->has_source || a->identity.architecture.n == 0 || strcmp(arch, "all") == 0)
+        return PL_OK;
+    pl_status st = read_build_depends(a, &build_depends, err);
+    if (st != PL_OK)
+        return st;
+    pl_buf_init(&missing, 65536);
+    st = pl_supply_dev_packages(a->supply, build_depends, arch, &a->arena, &packages, &why);
+    if (st == PL_E_NOMEM) {
+        pl_buf_reset(&missing);
+        return pl_fail_nomem(err);
+    }
+    if (st != PL_OK)
+        name_missing(&missing, "all");
+    st = take_all(a, &packages, arch, &missing, &why, err);
+    if (st == PL_OK && missing.n > 0) {
+        *note = pl_arena_printf(&a->arena, "headers of the build are missing (%.*s)%s%s",
+                                PL_ARG(pl_buf_bytes(&missing)), why.status == PL_OK ? "" : ": ",
+                                why.status == PL_OK ? "" : why.text);
+        st = *note == NULL ? pl_arena_fail(&a->arena, err) : PL_OK;
+    }
+    pl_buf_reset(&missing);
+    return st;
+}

@@ -1,0 +1,169 @@
+/*
+ * debian_dev.c - which packages brought the headers of a build.
+ *
+ *     Build-Depends of the source: libfoo-dev ----Depends----> libbar-dev -> ...
+ *     every build: libc6-dev -> linux-libc-dev; gcc -> gcc-12 -> libgcc-12-dev; g++ -> g++-12 -> libstdc++-12-dev
+ *
+ * Build-essential packages need not be named: Debian Policy 4.2. Versions are those that the indices list now; the build may have been
+ * made with older ones.
+ * Not followed: virtual packages (Provides), which have no files.
+ */
+#include "supply/deb_relation.h"
+#include "supply/debian.h"
+
+#include "base/map.h"
+#include "base/vec.h"
+
+#include <string.h>
+
+#define MAX_STEPS 6u /* from a root to a package: python3-all-dev is 4 steps away from its headers */
+
+/* A package that was found, in order of the finding. */
+struct found_package {
+    struct pl_debian_hit hit;
+    unsigned steps;
+    bool is_toolchain;
+    bool has_headers; /* is it a -dev package? the others only lead to some */
+};
+
+struct dev_search {
+    struct pl_supply *s;
+    const char *arch;
+    struct pl_arena *arena;
+    struct pl_map seen;
+    PL_VEC(struct found_package) found;
+    PL_VEC(const char *) missing;
+    bool is_cut;
+};
+
+static bool is_dev(pl_bytes name)
+{
+    return pl_bytes_ends(name, PL_LIT("-dev")) && !pl_bytes_eq_str(name, "dpkg-dev");
+}
+
+static bool is_compiler(pl_bytes name)
+{
+    return pl_bytes_eq_str(name, "gcc") || pl_bytes_eq_str(name, "g++") ||
+           pl_bytes_starts(name, PL_LIT("gcc-")) || pl_bytes_starts(name, PL_LIT("g++-"));
+}
+
+/* Take the first of `names` that is listed. */
+static pl_status take_first(struct dev_search *d, const pl_bytes *names, size_t n, unsigned steps,
+                            bool is_toolchain, struct pl_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct pl_debian_want want = {
+            .publisher = PL_LIT("debian"), .name = names[i], .arch = pl_bytes_of_str(d->arch)};
+        struct pl_debian_hit hit;
+        uint64_t was;
+        if (pl_map_get(&d->seen, names[i], &was)) {
+            if (was == 1)
+                return PL_OK;
+            continue;
+        }
+        pl_status st = pl_debian_find(d->s, &want, &hit, err);
+        if (st != PL_OK && st != PL_E_NOT_FOUND)
+            return st;
+        bool is_listed = st == PL_OK;
+        st = pl_map_set(&d->seen, names[i], is_listed, err);
+        if (st != PL_OK || !is_listed) {
+            if (st != PL_OK)
+                return st;
+            continue;
+        }
+        if (d->found.n == PL_MAX_DEV_PACKAGES) {
+            d->is_cut = true;
+            return PL_OK;
+        }
+        struct found_package *slot = PL_VEC_ADD(&d->found);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = (struct found_package){hit, steps, is_toolchain, is_dev(names[i])};
+        return PL_OK;
+    }
+    const char *name = n == 0 ? NULL : pl_arena_str(d->arena, names[0]);
+    const char **slot = name == NULL ? NULL : PL_VEC_ADD(&d->missing);
+    if (n > 0 && slot == NULL)
+        return name == NULL ? pl_arena_fail(d->arena, err) : pl_fail_nomem(err);
+    if (slot != NULL)
+        *slot = name;
+    return PL_OK;
+}
+
+/* Take from each group of a list one of those packages that have headers, or lead to some. */
+static pl_status take_list(struct dev_search *d, pl_bytes list, unsigned steps, bool is_toolchain,
+                           struct pl_err *err)
+{
+    pl_bytes names[PL_DEB_ALTERNATIVES];
+    size_t n;
+    pl_status st = PL_OK;
+    while (st == PL_OK && pl_deb_relation_next(&list, d->arch, names, &n)) {
+        size_t kept = 0;
+        for (size_t i = 0; i < n; i++)
+            if (is_dev(names[i]) || (is_toolchain && is_compiler(names[i])))
+                names[kept++] = names[i];
+        if (kept > 0)
+            st = take_first(d, names, kept, steps, is_toolchain, err);
+    }
+    return st;
+}
+
+static pl_status keep_package(struct dev_search *d, const struct found_package *f, struct pl_dev_package *out,
+                              struct pl_err *err)
+{
+    pl_bytes name = pl_deb822_get(&f->hit.fields, "Package");
+    if (!pl_unhex(pl_deb822_get(&f->hit.fields, "SHA256"), out->sha256.b, PL_SHA256_BYTES))
+        return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "the index lists no sha256 for %.*s", PL_ARG(name));
+    out->name = pl_arena_str(d->arena, name);
+    out->version = pl_arena_str(d->arena, f->hit.version);
+    out->is_toolchain = f->is_toolchain;
+    if (out->name == NULL || out->version == NULL)
+        return pl_arena_fail(d->arena, err);
+    return pl_debian_url(f->hit.index->release, pl_deb822_get(&f->hit.fields, "Filename"), d->arena,
+                         &out->uri, err);
+}
+
+static pl_status hand_over(struct dev_search *d, struct pl_dev_packages *out, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    out->v = pl_arena_take_n(d->arena, d->found.n + 1, sizeof *out->v);
+    out->missing = pl_arena_take_n(d->arena, d->missing.n + 1, sizeof *out->missing);
+    if (out->v == NULL || out->missing == NULL)
+        return pl_arena_fail(d->arena, err);
+    for (size_t i = 0; i < d->found.n && st == PL_OK; i++)
+        if (d->found.v[i].has_headers)
+            st = keep_package(d, &d->found.v[i], &out->v[out->n++], err);
+    for (size_t i = 0; i < d->missing.n; i++)
+        out->missing[out->n_missing++] = d->missing.v[i];
+    out->is_cut = d->is_cut;
+    return st;
+}
+
+pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes build_depends, const char *arch,
+                                 struct pl_arena *arena, struct pl_dev_packages *out, struct pl_err *err)
+{
+    static const char *const roots = "libc6-dev, gcc, g++";
+    struct dev_search d = {.s = s, .arch = arch, .arena = arena};
+    struct pl_dev_packages packages = {0};
+    pl_map_init(&d.seen);
+    pl_status st = take_list(&d, pl_bytes_of_str(roots), 0, true, err);
+    for (size_t at = 0; st == PL_OK; at++) {
+        if (at == d.found.n && build_depends.n > 0) {
+            st = take_list(&d, build_depends, 0, false, err); /* once the toolchain is whole */
+            build_depends.n = 0;
+        }
+        if (st != PL_OK || at >= d.found.n)
+            break;
+        struct found_package f = d.found.v[at];
+        if (f.steps < MAX_STEPS)
+            st = take_list(&d, pl_deb822_get(&f.hit.fields, "Depends"), f.steps + 1, f.is_toolchain, err);
+    }
+    if (st == PL_OK)
+        st = hand_over(&d, &packages, err);
+    pl_map_reset(&d.seen);
+    PL_VEC_FREE(&d.found);
+    PL_VEC_FREE(&d.missing);
+    if (st == PL_OK)
+        *out = packages;
+    return st;
+}

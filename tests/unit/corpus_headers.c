@@ -1,0 +1,54 @@
+/*
+ * corpus_headers.c - the packed form of headers: what is read back, and what is passed over.
+ */
+#include "unit.h"
+
+#include "corpus/headers.h"
+
+static void lines_come_back_with_their_file(void **state)
+{
+    struct pl_headers_reader r;
+    struct pl_headers_line l;
+    assert_true(pl_headers_open(PL_LIT("plumbline headers 1\n@a.h\nF(x,y) x y\nG z\n@\nWord\n"), &r));
+    assert_true(pl_headers_next(&r, &l));
+    assert_true(pl_bytes_eq_str(l.file, "a.h") && pl_bytes_eq_str(l.name, "F"));
+    assert_true(pl_bytes_eq_str(l.parameters, "x,y") && pl_bytes_eq_str(l.body, "x y"));
+    assert_true(pl_headers_next(&r, &l));
+    assert_true(pl_bytes_eq_str(l.name, "G") && l.parameters.p == NULL && pl_bytes_eq_str(l.body, "z"));
+    assert_true(pl_headers_next(&r, &l));
+    assert_true(pl_bytes_eq_str(l.name, "Word") && l.body.n == 0 && l.file.n == 0);
+    assert_false(pl_headers_next(&r, &l));
+}
+
+static void what_is_of_another_form_is_passed_over(void **state)
+{
+    struct pl_headers_reader r;
+    struct pl_headers_line l;
+    assert_false(pl_headers_open(PL_LIT("plumbline headers 2\n"), &r));
+    assert_true(
+        pl_headers_open(PL_LIT("plumbline headers 1\nA b\n@a.h\nB\nC \n D\nE(\nF(x)\nG(x)y\n\n"), &r));
+    assert_true(pl_headers_next(&r, &l));
+    assert_true(pl_bytes_eq_str(l.name, "A b") && l.body.n == 0);
+    assert_false(pl_headers_next(&r, &l));
+}
+
+static void the_headers_of_something_that_is_no_package_are_none(void **state)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_err err = {0};
+    struct pl_buf out;
+    pl_buf_init(&out, 4096);
+    assert_int_equal(pl_headers_pack(PL_LIT("not a package"), &limits, &out, &err), PL_OK);
+    assert_true(pl_bytes_eq_str(pl_buf_bytes(&out), "plumbline headers 1\n"));
+    pl_buf_reset(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_come_back_with_their_file),
+        cmocka_unit_test(what_is_of_another_form_is_passed_over),
+        cmocka_unit_test(the_headers_of_something_that_is_no_package_are_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

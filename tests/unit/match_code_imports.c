@@ -1,0 +1,168 @@
+/*
+ * match_code_imports.c - one test a rule, and the imports that an attacker needs: with a source that does not ask for them they stay novel.
+ */
+#include "unit.h"
+
+#include "match/code_imports.h"
+
+static const char main_c[] = "#include <stdio.h>\n"
+                             "int run(const char *p) {\n"
+                             "  struct stat s; fstat(1, &s); mmap_my_file(p);\n"
+                             "  if (isdigit(*p)) printf(\"%s\\n\", p);\n"
+                             "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
+                             "}\n";
+static const char configure[] = "system (execve) socket connect\n";
+static const char headers_text[] = "plumbline headers 1\n"
+                                   "@usr/include/ctype.h\n"
+                                   "isdigit(c) __isctype((c),_ISdigit)\n"
+                                   "__isctype(c,t) ((*__ctype_b_loc())[(int)(c)]&t)\n"
+                                   "unused(c) execve(c)\n"
+                                   "@usr/include/net.h\n"
+                                   "listen_all return socket(1);\n"
+                                   "@\n"
+                                   "Painter\n";
+
+struct fixture {
+    struct pl_source_tree tree;
+    struct pl_index *index;
+    struct pl_literals *literals;
+    struct pl_arena arena;
+    struct pl_err err;
+};
+
+static void add_file(struct fixture *x, const char *path, const char *text)
+{
+    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
+    assert_non_null(f);
+    f->path = pl_bytes_of_str(path);
+    f->data = pl_bytes_of_str(text);
+}
+
+static int open_set(void **state)
+{
+    static struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    struct pl_headers headers = {.package = "libc6-dev", .text = pl_bytes_of_str(headers_text)};
+    memset(&x, 0, sizeof x);
+    add_file(&x, "configure", configure);
+    add_file(&x, "src/main.c", main_c);
+    pl_arena_init(&x.arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, &headers, 1, 1, &x.literals, &x.err), PL_OK);
+    *state = &x;
+    return 0;
+}
+
+static int close_set(void **state)
+{
+    struct fixture *x = *state;
+    pl_literals_free(x->literals);
+    pl_index_free(x->index);
+    pl_arena_reset(&x->arena);
+    PL_VEC_FREE(&x->tree.files);
+    return 0;
+}
+
+/* Name of the rule that explains an import; "" for none. */
+static const char *rule_of(struct fixture *x, const char *name, const char **source)
+{
+    struct pl_import_hit hit = {0};
+    bool found;
+    assert_int_equal(pl_import_explain(x->literals, pl_bytes_of_str(name), &x->arena, &found, &hit, &x->err),
+                     PL_OK);
+    if (source != NULL)
+        *source = found && hit.source != NULL ? hit.source : "";
+    return found ? hit.rule->name : "";
+}
+
+static void each_rule_explains_what_its_sentence_says(void **state)
+{
+    static const char *const cases[][2] = {
+        {"fstat", "import.source"},
+        {"__ctype_b_loc", "import.header"},
+        {"__stack_chk_fail", "import.runtime"},
+        {"__udivti3", "import.runtime"},
+        {"__printf_chk", "import.fortify"},
+        {"__open_2", "import.fortify"},
+        {"__open64_2", "import.fortify"},
+        {"__stpcpy_chk", "import.fortify"},
+        {"open64", "import.large-file"},
+        {"fstat64", "import.large-file"},
+        {"__isoc99_printf", "import.iso-c"},
+        {"__fxstat64", "import.old-stat"},
+        {"puts", "import.builtin"},
+        {"strlen", "import.builtin"},
+        {"_ZSt4cout", "import.c++-runtime"},
+        {"__cxa_throw", "import.c++-runtime"},
+        {"_ZN6Widget4drawEv", "import.c++"},
+        {"_ZN7Painter4drawEv", "import.c++"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(rule_of(*state, cases[i][0], NULL), cases[i][1]);
+}
+
+static void a_rule_names_where_it_looked(void **state)
+{
+    const char *source;
+    (void)rule_of(*state, "fstat", &source);
+    assert_string_equal(source, "src/main.c:3");
+    (void)rule_of(*state, "__ctype_b_loc", &source);
+    assert_string_equal(source, "libc6-dev: usr/include/ctype.h");
+}
+
+static void planted_imports_stay_novel(void **state)
+{
+    static const char *const names[] = {"mmap",
+                                        "mmap64",
+                                        "mprotect",
+                                        "system",
+                                        "execve",
+                                        "dlopen",
+                                        "dlsym",
+                                        "socket",
+                                        "connect",
+                                        "fork",
+                                        "ptrace",
+                                        "popen",
+                                        "__open_3",
+                                        "__system_chk",
+                                        "execve64",
+                                        "__isoc99_system",
+                                        "_ZN6Widget6systemEv",
+                                        "_Z6systemv",
+                                        "__xstat64_chk",
+                                        "memfd_create",
+                                        "__errno_location",
+                                        "getenv",
+                                        "unused"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_string_equal(rule_of(*state, names[i], NULL), "");
+}
+
+static void words_of_scripts_and_of_headers_that_are_not_reached_explain_nothing(void **state)
+{
+    assert_string_equal(rule_of(*state, "execve", NULL), "");
+    assert_string_equal(rule_of(*state, "socket", NULL), "");
+}
+
+static void a_word_somewhere_in_a_header_is_loose(void **state)
+{
+    struct fixture *x = *state;
+    struct pl_import_hit hit = {0};
+    bool found;
+    assert_int_equal(pl_import_explain(x->literals, PL_LIT("Painter"), &x->arena, &found, &hit, &x->err),
+                     PL_OK);
+    assert_true(found && !hit.rule->is_strict);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_rule_explains_what_its_sentence_says),
+        cmocka_unit_test(a_rule_names_where_it_looked),
+        cmocka_unit_test(planted_imports_stay_novel),
+        cmocka_unit_test(words_of_scripts_and_of_headers_that_are_not_reached_explain_nothing),
+        cmocka_unit_test(a_word_somewhere_in_a_header_is_loose),
+    };
+    return cmocka_run_group_tests(tests, open_set, close_set);
+}
