@@ -228,7 +228,7 @@ static bool take_type_and_name(struct body *b)
         }
         if (has_type && t[i + 1].kind == '(') {
             uint32_t close = pl_source_close(r, i + 1, b->to);
-            if (close == 0 || close + 1 >= b->to || t[close + 1].kind != '{')
+            if (close == 0 || close + 1 >= b->to || t[close + 1].kind != '{' || t == r->lex.macro_tokens.v)
                 return false;
             take_nested_function(b, b->i, i, close + 1);
             return true;

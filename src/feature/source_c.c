@@ -41,6 +41,15 @@ static bool is_group_word(const struct pl_source_reader *r, uint32_t i)
            word == PL_WORD_ASSERT;
 }
 
+/* May (open, close) hold parameters? Not of ((x)) nor of (1): those are a macro's. */
+static bool may_be_parameters(const struct pl_source_reader *r, uint32_t open, uint32_t close)
+{
+    uint8_t kind = r->t[open + 1].kind;
+    if (kind == '(')
+        return r->t[open + 1].link + 1 != close;
+    return kind != PL_TOKEN_NUMBER && kind != PL_TOKEN_STRING;
+}
+
 static bool is_macro_like(const struct pl_source_reader *r, uint32_t i)
 {
     return pl_source_symbol_at(r, i)->is_upper;
@@ -90,7 +99,9 @@ static bool has_better_group(const struct pl_source_reader *r, uint32_t i, uint3
         if (r->t[i].kind == '(' || r->t[i].kind == '[') {
             i = pl_source_skip(r, i, end) - 1;
         } else if (r->t[i + 1].kind == '(' && r->t[i].kind == PL_TOKEN_WORD) {
-            if (pl_source_is_name(r, i) && (any || !is_macro_like(r, i)))
+            uint32_t close = pl_source_close(r, i + 1, end);
+            if (close != 0 && may_be_parameters(r, i + 1, close) && pl_source_is_name(r, i) &&
+                (any || !is_macro_like(r, i)))
                 return true;
         }
     }
@@ -121,9 +132,11 @@ static struct declarator find_declarator(const struct pl_source_reader *r, uint3
             uint32_t close = pl_source_close(r, i, end);
             if (close == 0)
                 return (struct declarator){0};
-            if (close + 1 < end && t[close + 1].kind == '(')
+            if (close + 1 < end && t[close + 1].kind == '(' && t[i + 1].kind != '(' &&
+                first_name(r, i, close) != 0)
                 return declarator_of_two(r, i, close, end);
-            if (i == start || !pl_source_is_name(r, i - 1)) {
+            if (i == start || !pl_source_is_name(r, i - 1) ||
+                (!may_be_parameters(r, i, close) && has_better_group(r, close + 1, end, true))) {
                 i = close;
                 continue;
             }
@@ -262,7 +275,10 @@ static uint32_t old_style_brace(const struct scope *s, const struct declarator *
     uint32_t stop = s->to - semicolon > MAX_OLD_STYLE ? semicolon + MAX_OLD_STYLE : s->to;
     for (uint32_t i = semicolon + 1; i < stop; i++) {
         switch (r->t[i].kind) {
-        case '{': return r->t[i - 1].kind == ';' ? i : 0;
+        case '{': /* also behind a lone va_dcl */
+            return r->t[i - 1].kind == ';' || (r->t[i - 1].kind == PL_TOKEN_WORD && r->t[i - 2].kind == ';')
+                       ? i
+                       : 0;
         case PL_TOKEN_WORD:
         case '*':
         case ',':
@@ -273,6 +289,20 @@ static uint32_t old_style_brace(const struct scope *s, const struct declarator *
         }
     }
     return 0;
+}
+
+/* The last name with a group behind it: f(a) in `f(int a)` of one arm and `f(a) int a;` of the other. */
+static struct declarator last_declarator(const struct pl_source_reader *r, uint32_t start, uint32_t end)
+{
+    for (uint32_t i = end; i > start + 1; i--) {
+        uint32_t open = r->t[i - 1].link;
+        if (r->t[i - 1].kind != ')' || open <= start || open >= i)
+            continue;
+        if (pl_source_is_name(r, open - 1))
+            return (struct declarator){.name = open - 1, .open = open, .close = i - 1};
+        i = open + 1;
+    }
+    return (struct declarator){0};
 }
 
 /* ---- objects ---- */
@@ -359,6 +389,9 @@ static void read_invocation(struct scope *s, uint32_t end)
 static uint32_t type_of_brace(const struct pl_source_reader *r, uint32_t start, uint32_t open)
 {
     for (uint32_t i = open; i > start; i--) {
+        uint32_t link = r->t[i - 1].link;
+        if (r->t[i - 1].kind == ')' && link > start && link < i)
+            i = link + 1;
         if (!pl_source_is_word(r, i - 1, PL_WORD_TAG) && !pl_source_is_word(r, i - 1, PL_WORD_ENUM))
             continue;
         uint32_t words = 0;
@@ -409,6 +442,11 @@ static uint32_t read_semicolon(struct scope *s, uint32_t i)
     bool has_group = i > s->start + 3;
     struct declarator d = has_group ? find_declarator(r, s->start, i) : (struct declarator){0};
     uint32_t brace = d.name == 0 ? 0 : old_style_brace(s, &d, i);
+    if (brace == 0 && d.name != 0) {
+        struct declarator other = last_declarator(r, s->start, i);
+        if (other.name > d.name && (brace = old_style_brace(s, &other, i)) != 0)
+            d = other;
+    }
     uint32_t next = i + 1;
     if (brace != 0) {
         next = read_function(s, &d, brace);
