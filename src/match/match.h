@@ -8,6 +8,7 @@
 #ifndef PL_MATCH_MATCH_H
 #define PL_MATCH_MATCH_H
 
+#include "corpus/codebase.h"
 #include "corpus/index.h"
 #include "corpus/literals.h"
 #include "model/file.h"
@@ -18,6 +19,7 @@ struct pl_match {
     const struct pl_index *index;
     const struct pl_literals
         *literals; /* string literals of the sources; NULL when no binary asked for them */
+    const struct pl_codebase *codebase; /* functions of the sources; NULL as above */
     const struct pl_limits *limits;
     struct pl_arena *arena;       /* lives as long as the report: texts of claims and findings */
     struct pl_arena *scratch;     /* reset after each file */

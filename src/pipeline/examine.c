@@ -37,6 +37,7 @@ struct run {
     struct worker_state *workers;
     pthread_mutex_t literals_lock;
     struct pl_literals *literals;
+    struct pl_codebase *codebase;
     pl_status literals_st;
     struct pl_err literals_err;
     bool literals_built;
@@ -51,18 +52,22 @@ struct run {
 };
 
 /* Built when the first binary asks for it: most packages of scripts never do. */
-static pl_status need_literals(struct run *run, const struct pl_literals **out, struct pl_err *err)
+static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_err *err)
 {
     (void)pthread_mutex_lock(&run->literals_lock); /* fails only on misuse */
     if (!run->literals_built && run->x->index != NULL) {
         run->literals_st = pl_literals_build(run->x->index, run->x->headers, run->x->n_headers, run->x->jobs,
                                              &run->literals, &run->literals_err);
+        if (run->literals_st == PL_OK)
+            run->literals_st =
+                pl_codebase_build(run->x->index, run->x->jobs, &run->codebase, &run->literals_err);
         run->literals_built = true;
     }
     pl_status st = run->literals_st;
     if (st != PL_OK && err != NULL)
         *err = run->literals_err;
-    *out = run->literals;
+    m->literals = run->literals;
+    m->codebase = run->codebase;
     (void)pthread_mutex_unlock(&run->literals_lock);
     return st;
 }
@@ -95,7 +100,7 @@ static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struc
         return st;
     pl_classify(f);
     if (pl_kind_is_image(f->kind))
-        st = need_literals(run, &m.literals, err);
+        st = need_literals(run, &m, err);
     if (st == PL_OK && m.index != NULL)
         st = pl_match_file(&m, PL_PASS_FILE, f, err);
     if (st != PL_OK) {
@@ -118,7 +123,7 @@ static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, stru
     f->findings.arena = m.arena;
     if (m.index != NULL && is_leaf_with_data(f)) {
         if (pl_kind_is_image(f->kind))
-            st = need_literals(run, &m.literals, err);
+            st = need_literals(run, &m, err);
         if (st == PL_OK)
             st = pl_match_file(&m, PL_PASS_PACKAGE, f, err);
         if (st == PL_OK)
@@ -242,6 +247,7 @@ static void end(struct run *run)
     /* Only open here after another failure, which is the one to report. */
     pl_status late = pl_pool_close(run->pool, NULL);
     (void)late;
+    pl_codebase_free(run->codebase);
     pl_literals_free(run->literals);
     if (run->workers != NULL)
         for (unsigned i = 0; i < run->x->jobs; i++)

@@ -1,0 +1,279 @@
+/*
+ * codebase.c - answers of the codebase, and the sorted tables they come from.
+ *
+ * A table of keys is a sorted array with a directory on the top 16 bits: keys are hashes, hence evenly spread, so that a look-up
+ * is one step and a short search.
+ */
+#include "corpus/codebase_private.h"
+
+#include "base/size.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DIRECTORY_BITS 16u
+#define DIRECTORY_SIZE (1u << DIRECTORY_BITS)
+
+pl_status pl_key_table_finish(struct pl_key_table *t, struct pl_err *err)
+{
+    size_t at = 0;
+    t->directory = calloc(DIRECTORY_SIZE + 1, sizeof *t->directory);
+    if (t->directory == NULL)
+        return pl_fail_nomem(err);
+    for (uint32_t top = 0; top < DIRECTORY_SIZE; top++) {
+        while (at < t->n && t->keys[at] >> (64 - DIRECTORY_BITS) < top)
+            at++;
+        t->directory[top] = (uint32_t)at;
+    }
+    t->directory[DIRECTORY_SIZE] = (uint32_t)t->n;
+    return PL_OK;
+}
+
+size_t pl_key_table_find(const struct pl_key_table *t, uint64_t key, size_t *first)
+{
+    if (t->directory == NULL)
+        return *first = 0;
+    uint32_t top = (uint32_t)(key >> (64 - DIRECTORY_BITS));
+    size_t low = t->directory[top];
+    size_t high = t->directory[top + 1];
+    size_t end = high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (t->keys[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = low;
+    while (low < end && t->keys[low] == key)
+        low++;
+    return low;
+}
+
+void pl_key_table_free(struct pl_key_table *t)
+{
+    free(t->keys);
+    free(t->ids);
+    free(t->directory);
+    *t = (struct pl_key_table){0};
+}
+
+pl_status pl_id_lists_join(const struct pl_id_list *lists, size_t n, struct pl_id_lists *out,
+                           struct pl_err *err)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += lists[i].n;
+    out->first = calloc(n + 1, sizeof *out->first);
+    out->v = calloc((size_t)total + 1, sizeof *out->v);
+    out->n = n;
+    if (out->first == NULL || out->v == NULL)
+        return pl_fail_nomem(err);
+    total = 0;
+    for (size_t i = 0; i < n; i++) {
+        out->first[i] = total;
+        if (lists[i].n > 0)
+            memcpy(out->v + total, lists[i].v, lists[i].n * sizeof *out->v);
+        total += lists[i].n;
+    }
+    out->first[n] = total;
+    return PL_OK;
+}
+
+struct pl_id_list pl_id_lists_at(const struct pl_id_lists *l, size_t i)
+{
+    if (i >= l->n)
+        return (struct pl_id_list){NULL, 0};
+    return (struct pl_id_list){l->v + l->first[i], (size_t)(l->first[i + 1] - l->first[i])};
+}
+
+void pl_id_lists_free(struct pl_id_lists *l)
+{
+    free(l->first);
+    free(l->v);
+    *l = (struct pl_id_lists){0};
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+size_t pl_ids_sort(uint32_t *v, size_t n)
+{
+    size_t kept = 0;
+    if (n > 1)
+        qsort(v, n, sizeof *v, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || v[kept - 1] != v[i])
+            v[kept++] = v[i];
+    return kept;
+}
+
+bool pl_id_list_has(struct pl_id_list list, uint32_t value)
+{
+    size_t low = 0;
+    size_t high = list.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list.v[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < list.n && list.v[low] == value;
+}
+
+const struct pl_index *pl_codebase_index(const struct pl_codebase *cb)
+{
+    return cb->index;
+}
+
+size_t pl_codebase_count(const struct pl_codebase *cb)
+{
+    return cb->n;
+}
+
+const struct pl_codebase_entry *pl_codebase_at(const struct pl_codebase *cb, uint32_t id)
+{
+    return &cb->entries[id];
+}
+
+struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash)
+{
+    size_t first;
+    size_t end = pl_key_table_find(&cb->names, name_hash, &first);
+    return (struct pl_id_list){first == end ? NULL : cb->names.ids + first, end - first};
+}
+
+void pl_codebase_unit(const struct pl_codebase *cb, uint32_t unit, uint32_t *first, uint32_t *end)
+{
+    *first = cb->unit_first[unit];
+    *end = cb->unit_first[unit + 1];
+}
+
+bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t other)
+{
+    return unit == other || pl_id_list_has(pl_id_lists_at(&cb->includes, unit), other);
+}
+
+bool pl_codebase_is_included(const struct pl_codebase *cb, uint32_t unit)
+{
+    return cb->is_included[unit] != 0;
+}
+
+uint64_t pl_codebase_key(enum pl_atom_kind kind, uint64_t hash)
+{
+    switch (kind) {
+    case PL_ATOM_STRING:
+    case PL_ATOM_STRING_PART: return hash * 0x9e3779b97f4a7c15u + 1;
+    case PL_ATOM_CONSTANT:
+    case PL_ATOM_FLOAT:
+    case PL_ATOM_SWITCH: return hash * 0xd1342543de82ef95u + 3;
+    default: return hash;
+    }
+}
+
+uint32_t pl_codebase_feature(const struct pl_codebase *cb, uint64_t key)
+{
+    size_t first;
+    size_t end = pl_key_table_find(&cb->features, key, &first);
+    return first == end ? PL_NO_FEATURE : (uint32_t)first;
+}
+
+size_t pl_codebase_feature_count(const struct pl_codebase *cb)
+{
+    return cb->features.n;
+}
+
+uint64_t pl_codebase_feature_key(const struct pl_codebase *cb, uint32_t feature)
+{
+    return cb->features.keys[feature];
+}
+
+enum pl_atom_kind pl_codebase_feature_kind(const struct pl_codebase *cb, uint32_t feature)
+{
+    return (enum pl_atom_kind)cb->kinds[feature];
+}
+
+uint32_t pl_codebase_name_feature(const struct pl_codebase *cb, uint32_t id)
+{
+    return cb->name_features[id];
+}
+
+unsigned pl_codebase_weight(const struct pl_codebase *cb, uint32_t feature)
+{
+    return cb->weights[feature];
+}
+
+struct pl_id_list pl_codebase_with(const struct pl_codebase *cb, uint32_t feature)
+{
+    return pl_id_lists_at(&cb->with, feature);
+}
+
+struct pl_id_list pl_codebase_direct(const struct pl_codebase *cb, uint32_t id)
+{
+    return pl_id_lists_at(&cb->direct, id);
+}
+
+struct pl_id_list pl_codebase_closure(const struct pl_codebase *cb, uint32_t id)
+{
+    return pl_id_lists_at(&cb->closure, id);
+}
+
+struct pl_id_list pl_codebase_hosts(const struct pl_codebase *cb, uint32_t id)
+{
+    return pl_id_lists_at(&cb->hosts, id);
+}
+
+struct pl_id_list pl_codebase_inlined(const struct pl_codebase *cb, uint32_t id)
+{
+    return pl_id_lists_at(&cb->inlined, id);
+}
+
+uint64_t pl_codebase_tokens(const struct pl_codebase *cb, uint32_t id)
+{
+    struct pl_id_list inlined = pl_codebase_inlined(cb, id);
+    uint64_t n = cb->entries[id].definition->n_tokens;
+    for (size_t i = 0; i < inlined.n; i++)
+        n += cb->entries[inlined.v[i]].definition->n_tokens;
+    return n;
+}
+
+uint32_t pl_codebase_users(const struct pl_codebase *cb, uint32_t id)
+{
+    uint32_t name = cb->name_features[id];
+    uint32_t n = 0;
+    if (name == PL_NO_FEATURE)
+        return 0;
+    struct pl_id_list with = pl_codebase_with(cb, name);
+    for (size_t i = 0; i < with.n; i++)
+        n += cb->entries[with.v[i]].definition->kind == PL_DEFINITION_FUNCTION;
+    return n;
+}
+
+void pl_codebase_free(struct pl_codebase *cb)
+{
+    if (cb == NULL)
+        return;
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        pl_arena_reset(&cb->arenas[i]);
+    free(cb->code);
+    free(cb->unit_first);
+    free(cb->entries);
+    free(cb->is_included);
+    free(cb->weights);
+    free(cb->kinds);
+    free(cb->name_features);
+    pl_key_table_free(&cb->names);
+    pl_key_table_free(&cb->features);
+    pl_id_lists_free(&cb->includes);
+    pl_id_lists_free(&cb->direct);
+    pl_id_lists_free(&cb->closure);
+    pl_id_lists_free(&cb->hosts);
+    pl_id_lists_free(&cb->inlined);
+    pl_id_lists_free(&cb->with);
+    free(cb);
+}

@@ -1,0 +1,278 @@
+/*
+ * codebase_build.c - read all program text, number its definitions, resolve names and includes.
+ *
+ * An include is resolved by its path as it is written: every file of the sources whose path ends in it, the nearest ones when there are many.
+ * Nobody knows the build's search path; a file too many costs precision, one too few a false alarm.
+ */
+#include "corpus/codebase_private.h"
+
+#include "base/size.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_BYTES      ((size_t)2 << 30)
+#define MAX_SAME_INCLUDE 4u    /* files that one #include may mean */
+#define MAX_INCLUDED     4096u /* files that one unit reads */
+
+struct build {
+    struct pl_codebase *cb;
+    struct pl_id_list *lists;        /* per unit, while includes are resolved */
+    uint32_t *seen[PL_PARALLEL_MAX]; /* per worker and unit: the last unit, counted from 1, that reached it */
+};
+
+/* Text that a compiler reads, once, and that no patch replaced. */
+static enum pl_source_language language_of(const struct pl_codebase *cb, uint32_t unit)
+{
+    const struct pl_source_file *f = pl_index_unit_file(cb->index, unit);
+    enum pl_source_language language = pl_source_language_of(f->path);
+    if (language == PL_SOURCE_NONE || f->is_superseded || !pl_index_unit_is_text(cb->index, unit))
+        return PL_SOURCE_NONE;
+    pl_units same = pl_index_units_of_sha256(cb->index, &f->sha256);
+    return same.n > 0 && same.v[0] != unit ? PL_SOURCE_NONE : language;
+}
+
+static pl_status read_unit(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct build *b = ctx;
+    struct pl_codebase *cb = b->cb;
+    enum pl_source_language language = language_of(cb, (uint32_t)i);
+    if (language == PL_SOURCE_NONE)
+        return PL_OK;
+    return pl_source_code_of(pl_index_unit_file(cb->index, (uint32_t)i)->data, language, &cb->arenas[worker],
+                             &cb->code[i], err);
+}
+
+static pl_status number(struct pl_codebase *cb, struct pl_err *err)
+{
+    size_t n = 0;
+    for (size_t u = 0; u < cb->n_units; u++)
+        n += cb->code[u].n_definitions;
+    if (n >= PL_NO_DEFINITION)
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "code: more than 4,294,967,294 definitions");
+    cb->entries = calloc(n + 1, sizeof *cb->entries);
+    if (cb->entries == NULL)
+        return pl_fail_nomem(err);
+    for (size_t u = 0; u < cb->n_units; u++) {
+        cb->unit_first[u] = (uint32_t)cb->n;
+        for (size_t i = 0; i < cb->code[u].n_definitions; i++) {
+            const struct pl_definition *d = &cb->code[u].definitions[i];
+            cb->entries[cb->n++] = (struct pl_codebase_entry){d, cb->code[u].atoms, (uint32_t)u};
+            cb->n_functions += d->kind == PL_DEFINITION_FUNCTION;
+        }
+    }
+    cb->unit_first[cb->n_units] = (uint32_t)cb->n;
+    return PL_OK;
+}
+
+struct named {
+    uint64_t hash;
+    uint32_t id;
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct named *x = a;
+    const struct named *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static pl_status index_names(struct pl_codebase *cb, struct pl_err *err)
+{
+    struct named *all = calloc(cb->n + 1, sizeof *all);
+    size_t n = 0;
+    cb->names.keys = calloc(cb->n + 1, sizeof *cb->names.keys);
+    cb->names.ids = calloc(cb->n + 1, sizeof *cb->names.ids);
+    if (all == NULL || cb->names.keys == NULL || cb->names.ids == NULL) {
+        free(all);
+        return pl_fail_nomem(err);
+    }
+    for (size_t i = 0; i < cb->n; i++)
+        if (cb->entries[i].definition->name.n > 0)
+            all[n++] = (struct named){pl_atom_hash_text(cb->entries[i].definition->name), (uint32_t)i};
+    qsort(all, n, sizeof *all, by_hash);
+    for (size_t i = 0; i < n; i++) {
+        cb->names.keys[i] = all[i].hash;
+        cb->names.ids[i] = all[i].id;
+    }
+    cb->names.n = n;
+    free(all);
+    return pl_key_table_finish(&cb->names, err);
+}
+
+/* Without leading "./" and "../": where they lead depends on a place that only the build knows. */
+static pl_bytes bare_include(pl_bytes path)
+{
+    for (;;) {
+        if (pl_bytes_starts(path, PL_LIT("./")))
+            path = pl_bytes_from(path, 2);
+        else if (pl_bytes_starts(path, PL_LIT("../")))
+            path = pl_bytes_from(path, 3);
+        else
+            return path;
+    }
+}
+
+static bool is_suffix_path(pl_bytes path, pl_bytes wanted)
+{
+    return pl_bytes_ends(path, wanted) && (path.n == wanted.n || path.p[path.n - wanted.n - 1] == '/');
+}
+
+static size_t common_front(pl_bytes a, pl_bytes b)
+{
+    size_t n = 0;
+    while (n < a.n && n < b.n && a.p[n] == b.p[n])
+        n++;
+    return n;
+}
+
+/* Files that an #include may mean; the nearest MAX_SAME_INCLUDE. */
+static size_t resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes include, uint32_t *out)
+{
+    pl_bytes here = pl_index_unit_file(cb->index, unit)->path;
+    pl_bytes wanted = bare_include(include);
+    size_t near[MAX_SAME_INCLUDE];
+    size_t n = 0;
+    if (wanted.n == 0)
+        return 0;
+    pl_units found = pl_index_units_of_name(cb->index, pl_bytes_basename(wanted));
+    for (size_t i = 0; i < found.n; i++) {
+        pl_bytes path = pl_index_unit_file(cb->index, found.v[i])->path;
+        if (found.v[i] == unit || !is_suffix_path(path, wanted))
+            continue;
+        size_t front = common_front(here, path);
+        size_t at = n < MAX_SAME_INCLUDE ? n++ : n;
+        while (at > 0 && near[at - 1] < front) {
+            if (at < MAX_SAME_INCLUDE) {
+                near[at] = near[at - 1];
+                out[at] = out[at - 1];
+            }
+            at--;
+        }
+        if (at < MAX_SAME_INCLUDE) {
+            near[at] = front;
+            out[at] = found.v[i];
+        }
+    }
+    return n;
+}
+
+static pl_status resolve_unit(void *ctx, unsigned worker, size_t u, struct pl_err *err)
+{
+    struct build *b = ctx;
+    struct pl_codebase *cb = b->cb;
+    const struct pl_source_code *code = &cb->code[u];
+    struct pl_arena *arena = &cb->arenas[worker];
+    if (code->n_includes == 0)
+        return PL_OK;
+    uint32_t *v = pl_arena_take_n(arena, code->n_includes, MAX_SAME_INCLUDE * sizeof *v);
+    size_t n = 0;
+    if (v == NULL)
+        return pl_arena_fail(arena, err);
+    for (size_t i = 0; i < code->n_includes; i++)
+        n += resolve(cb, (uint32_t)u, code->includes[i], v + n);
+    b->lists[u] = (struct pl_id_list){v, pl_ids_sort(v, n)};
+    return PL_OK;
+}
+
+/* All that is reached from a unit, breadth first. */
+static pl_status close_includes(void *ctx, unsigned worker, size_t u, struct pl_err *err)
+{
+    struct build *b = ctx;
+    struct pl_codebase *cb = b->cb;
+    struct pl_arena *arena = &cb->arenas[worker];
+    pl_ids reached = {0};
+    pl_status st = PL_OK;
+    uint32_t stamp = (uint32_t)u + 1;
+    if (b->seen[worker] == NULL)
+        b->seen[worker] = calloc(cb->n_units, sizeof *b->seen[worker]);
+    uint32_t *seen = b->seen[worker];
+    if (seen == NULL)
+        return pl_fail_nomem(err);
+    seen[u] = stamp;
+    for (size_t at = 0; at <= reached.n && st == PL_OK && reached.n < MAX_INCLUDED; at++) {
+        struct pl_id_list next = pl_id_lists_at(&cb->includes, at == 0 ? u : reached.v[at - 1]);
+        for (size_t i = 0; i < next.n && st == PL_OK; i++) {
+            if (seen[next.v[i]] == stamp)
+                continue;
+            uint32_t *slot = PL_VEC_ADD(&reached);
+            if (slot == NULL)
+                st = pl_fail_nomem(err);
+            else
+                *slot = next.v[i];
+            seen[next.v[i]] = stamp;
+        }
+    }
+    size_t n = pl_ids_sort(reached.v, reached.n);
+    pl_bytes kept =
+        pl_arena_keep(arena, pl_bytes_of(n > 0 ? (const void *)reached.v : "", n * sizeof *reached.v));
+    if (st == PL_OK && kept.p == NULL)
+        st = pl_arena_fail(arena, err);
+    if (st == PL_OK)
+        b->lists[u] = (struct pl_id_list){(const uint32_t *)(const void *)kept.p, n};
+    PL_VEC_FREE(&reached);
+    return st;
+}
+
+static pl_status index_includes(struct build *b, unsigned jobs, struct pl_err *err)
+{
+    struct pl_codebase *cb = b->cb;
+    struct pl_id_lists near = {0};
+    b->lists = calloc(cb->n_units + 1, sizeof *b->lists);
+    if (b->lists == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_parallel(jobs, cb->n_units, b, resolve_unit, err);
+    if (st == PL_OK)
+        st = pl_id_lists_join(b->lists, cb->n_units, &near, err);
+    for (size_t i = 0; st == PL_OK && i < near.first[near.n]; i++)
+        cb->is_included[near.v[i]] = 1;
+    cb->includes = near;
+    if (st == PL_OK)
+        st = pl_parallel(jobs, cb->n_units, b, close_includes, err);
+    cb->includes = (struct pl_id_lists){0};
+    if (st == PL_OK)
+        st = pl_id_lists_join(b->lists, cb->n_units, &cb->includes, err);
+    pl_id_lists_free(&near);
+    free(b->lists);
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        free(b->seen[i]);
+    return st;
+}
+
+static pl_status build(struct pl_codebase *cb, unsigned jobs, struct pl_err *err)
+{
+    struct build b = {.cb = cb};
+    cb->code = calloc(cb->n_units + 1, sizeof *cb->code);
+    cb->unit_first = calloc(cb->n_units + 1, sizeof *cb->unit_first);
+    cb->is_included = calloc(cb->n_units + 1, 1);
+    if (cb->code == NULL || cb->unit_first == NULL || cb->is_included == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_parallel(jobs, cb->n_units, &b, read_unit, err);
+    if (st == PL_OK)
+        st = number(cb, err);
+    if (st == PL_OK)
+        st = index_names(cb, err);
+    if (st == PL_OK)
+        st = index_includes(&b, jobs, err);
+    return st == PL_OK ? pl_codebase_build_features(cb, jobs, err) : st;
+}
+
+pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_codebase **out,
+                            struct pl_err *err)
+{
+    struct pl_codebase *cb = calloc(1, sizeof *cb);
+    if (cb == NULL)
+        return pl_fail_nomem(err);
+    cb->index = ix;
+    cb->n_units = pl_index_unit_count(ix);
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        pl_arena_init(&cb->arenas[i], ARENA_BYTES);
+    pl_status st = build(cb, jobs, err);
+    if (st == PL_OK)
+        *out = cb;
+    else
+        pl_codebase_free(cb);
+    return st;
+}

@@ -1,0 +1,437 @@
+/*
+ * codebase_features.c - features of all definitions: what each holds itself, with its macros, and with what may be inlined into it.
+ *
+ *     own      interned keys of a definition's atoms
+ *     direct   own, and own of the macros it names, and of those that these name
+ *     closure  direct, and direct of functions that it names in files that its unit reads, and of theirs, and of objects
+ *
+ * A macro of the same unit or of a file that it includes is preferred; when there is none, any of that name counts, since configured headers
+ * are not in the sources. A printf of a constant line becomes puts without its line end (GCC manual, -fno-builtin), so a string is
+ * interned without it, too.
+ */
+#include "corpus/codebase_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_MACROS        400u /* expanded for one definition */
+#define MAX_SAME_MACRO    8u   /* definitions of one name that are not in sight */
+#define MAX_INLINED       160u /* functions and objects in one closure */
+#define MAX_INLINE_DEPTH  5u
+#define MAX_SET           16384u /* features of one definition */
+#define ARENA_BYTES       ((size_t)2 << 30)
+#define WEIGHT_MAX_TENTHS 300u
+
+struct work {
+    struct pl_codebase *cb;
+    struct pl_id_lists own;
+    struct pl_id_lists inlines; /* per id: functions that it may inline */
+    struct pl_id_list *lists;   /* per id, while they are made */
+    struct pl_id_list *lists2;
+    uint64_t **unit_keys; /* per unit, sorted, each once */
+    size_t *n_unit_keys;
+    uint32_t *named_first; /* per feature: positions in names.ids */
+    uint32_t *named_end;
+    uint32_t *seen[PL_PARALLEL_MAX]; /* per worker and id: last definition, counted from 1, that reached it */
+    struct pl_arena arenas[PL_PARALLEL_MAX]; /* lists until they are joined */
+};
+
+/* A set that grows, of one worker. */
+struct reach {
+    pl_ids set;
+    pl_ids queue;
+    bool no_memory;
+};
+
+static void put(pl_ids *v, uint32_t value, bool *no_memory)
+{
+    uint32_t *slot = PL_VEC_ADD(v);
+    if (slot == NULL)
+        *no_memory = true;
+    else
+        *slot = value;
+}
+
+static void put_list(struct reach *r, struct pl_id_list list)
+{
+    for (size_t i = 0; i < list.n && r->set.n < MAX_SET; i++)
+        put(&r->set, list.v[i], &r->no_memory);
+}
+
+static pl_status keep_set(struct reach *r, struct pl_arena *arena, struct pl_id_list *out, struct pl_err *err)
+{
+    size_t n = pl_ids_sort(r->set.v, r->set.n);
+    if (r->no_memory)
+        return pl_fail_nomem(err);
+    pl_bytes kept =
+        pl_arena_keep(arena, pl_bytes_of(n > 0 ? (const void *)r->set.v : "", n * sizeof *r->set.v));
+    if (kept.p == NULL)
+        return pl_arena_fail(arena, err);
+    *out = (struct pl_id_list){(const uint32_t *)(const void *)kept.p, n};
+    return PL_OK;
+}
+
+/* Keys of an atom: at most two. */
+static unsigned keys_of(const struct pl_atom *a, uint64_t keys[2])
+{
+    switch (a->kind) {
+    case PL_ATOM_STRING:
+        keys[0] = pl_codebase_key(a->kind, a->hash);
+        if (a->text.n < 2 || a->text.p[a->text.n - 1] != '\n')
+            return 1;
+        keys[1] = pl_codebase_key(a->kind, pl_atom_hash_text(pl_bytes_sub(a->text, 0, a->text.n - 1)));
+        return 2;
+    case PL_ATOM_STRING_PART:
+    case PL_ATOM_CALL:
+    case PL_ATOM_NAME:
+    case PL_ATOM_CONSTANT:
+    case PL_ATOM_FLOAT: keys[0] = pl_codebase_key(a->kind, a->hash); return 1;
+    default: return 0;
+    }
+}
+
+static int by_key(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static size_t sort_keys(uint64_t *v, size_t n)
+{
+    size_t kept = 0;
+    if (n > 1)
+        qsort(v, n, sizeof *v, by_key);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || v[kept - 1] != v[i])
+            v[kept++] = v[i];
+    return kept;
+}
+
+static pl_status gather_keys(void *ctx, unsigned worker, size_t u, struct pl_err *err)
+{
+    struct work *w = ctx;
+    (void)worker;
+    const struct pl_source_code *code = &w->cb->code[u];
+    size_t n = 0;
+    if (code->n_atoms == 0)
+        return PL_OK;
+    w->unit_keys[u] = calloc(code->n_atoms, 2 * sizeof **w->unit_keys);
+    if (w->unit_keys[u] == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < code->n_atoms; i++)
+        n += keys_of(&code->atoms[i], w->unit_keys[u] + n);
+    w->n_unit_keys[u] = sort_keys(w->unit_keys[u], n);
+    return PL_OK;
+}
+
+static pl_status intern(struct work *w, unsigned jobs, struct pl_err *err)
+{
+    struct pl_codebase *cb = w->cb;
+    size_t total = 0;
+    size_t n = 0;
+    w->unit_keys = calloc(cb->n_units + 1, sizeof *w->unit_keys);
+    w->n_unit_keys = calloc(cb->n_units + 1, sizeof *w->n_unit_keys);
+    if (w->unit_keys == NULL || w->n_unit_keys == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_parallel(jobs, cb->n_units, w, gather_keys, err);
+    if (st != PL_OK)
+        return st;
+    for (size_t u = 0; u < cb->n_units; u++)
+        total += w->n_unit_keys[u];
+    cb->features.keys = calloc(total + 1, sizeof *cb->features.keys);
+    if (cb->features.keys == NULL)
+        return pl_fail_nomem(err);
+    for (size_t u = 0; u < cb->n_units; u++) {
+        if (w->n_unit_keys[u] > 0)
+            memcpy(cb->features.keys + n, w->unit_keys[u], w->n_unit_keys[u] * sizeof(uint64_t));
+        n += w->n_unit_keys[u];
+        free(w->unit_keys[u]);
+        w->unit_keys[u] = NULL;
+    }
+    cb->features.n = sort_keys(cb->features.keys, n);
+    return pl_key_table_finish(&cb->features, err);
+}
+
+/* Which features are strings and numbers; the rest are names. */
+static void mark_kinds(struct pl_codebase *cb)
+{
+    memset(cb->kinds, PL_ATOM_CALL, cb->features.n);
+    for (size_t u = 0; u < cb->n_units; u++)
+        for (size_t i = 0; i < cb->code[u].n_atoms; i++) {
+            const struct pl_atom *a = &cb->code[u].atoms[i];
+            uint64_t keys[2];
+            unsigned n = keys_of(a, keys);
+            for (unsigned k = 0; k < n; k++)
+                if (a->kind != PL_ATOM_CALL && a->kind != PL_ATOM_NAME)
+                    cb->kinds[pl_codebase_feature(cb, keys[k])] =
+                        a->kind == PL_ATOM_STRING_PART ? PL_ATOM_STRING : a->kind;
+        }
+}
+
+static pl_status link_names(struct work *w, struct pl_err *err)
+{
+    struct pl_codebase *cb = w->cb;
+    cb->kinds = calloc(cb->features.n + 1, sizeof *cb->kinds);
+    cb->name_features = calloc(cb->n + 1, sizeof *cb->name_features);
+    if (cb->kinds == NULL || cb->name_features == NULL)
+        return pl_fail_nomem(err);
+    mark_kinds(cb);
+    for (size_t i = 0; i < cb->n; i++)
+        cb->name_features[i] = pl_codebase_feature(cb, pl_atom_hash_text(cb->entries[i].definition->name));
+    w->named_first = calloc(cb->features.n + 1, sizeof *w->named_first);
+    w->named_end = calloc(cb->features.n + 1, sizeof *w->named_end);
+    if (w->named_first == NULL || w->named_end == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < cb->features.n; i++) {
+        size_t first;
+        w->named_end[i] = (uint32_t)pl_key_table_find(&cb->names, cb->features.keys[i], &first);
+        w->named_first[i] = (uint32_t)first;
+    }
+    return PL_OK;
+}
+
+static pl_status own_of(void *ctx, unsigned worker, size_t id, struct pl_err *err)
+{
+    struct work *w = ctx;
+    struct pl_codebase *cb = w->cb;
+    const struct pl_codebase_entry *e = &cb->entries[id];
+    struct reach r = {0};
+    for (uint32_t i = 0; i < e->definition->n_atoms && r.set.n < MAX_SET; i++) {
+        uint64_t keys[2];
+        unsigned n = keys_of(&e->atoms[e->definition->first_atom + i], keys);
+        for (unsigned k = 0; k < n; k++)
+            put(&r.set, pl_codebase_feature(cb, keys[k]), &r.no_memory);
+    }
+    pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
+    PL_VEC_FREE(&r.set);
+    return st;
+}
+
+static bool fresh(struct work *w, unsigned worker, uint32_t id, uint32_t stamp)
+{
+    if (w->seen[worker][id] == stamp)
+        return false;
+    w->seen[worker][id] = stamp;
+    return true;
+}
+
+static bool make_seen(struct work *w, unsigned worker)
+{
+    if (w->seen[worker] == NULL)
+        w->seen[worker] = calloc(w->cb->n + 1, sizeof **w->seen);
+    return w->seen[worker] != NULL;
+}
+
+/* Macros that a name of a unit may mean are queued. */
+static void queue_macros(struct work *w, unsigned worker, struct reach *r, uint32_t unit, uint32_t feature,
+                         uint32_t stamp)
+{
+    const struct pl_codebase *cb = w->cb;
+    bool is_in_sight = false;
+    uint32_t first = w->named_first[feature];
+    uint32_t end = w->named_end[feature];
+    for (unsigned pass = 0; pass < 2 && !is_in_sight; pass++) {
+        unsigned taken = 0;
+        for (uint32_t i = first; i < end && taken < MAX_SAME_MACRO; i++) {
+            uint32_t id = cb->names.ids[i];
+            if (cb->entries[id].definition->kind != PL_DEFINITION_MACRO ||
+                (pass == 0 && !pl_codebase_includes(cb, unit, cb->entries[id].unit)))
+                continue;
+            is_in_sight = true;
+            taken++;
+            if (r->queue.n < MAX_MACROS && fresh(w, worker, id, stamp))
+                put(&r->queue, id, &r->no_memory);
+        }
+    }
+}
+
+static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err *err)
+{
+    struct work *w = ctx;
+    struct pl_codebase *cb = w->cb;
+    struct pl_id_list own = pl_id_lists_at(&w->own, id);
+    uint32_t unit = cb->entries[id].unit;
+    uint32_t stamp = (uint32_t)id + 1;
+    struct reach r = {0};
+    if (cb->entries[id].definition->kind == PL_DEFINITION_MACRO) {
+        w->lists[id] = own;
+        return PL_OK;
+    }
+    if (!make_seen(w, worker))
+        return pl_fail_nomem(err);
+    put_list(&r, own);
+    for (size_t i = 0; i < own.n; i++)
+        queue_macros(w, worker, &r, unit, own.v[i], stamp);
+    for (size_t at = 0; at < r.queue.n; at++) {
+        struct pl_id_list more = pl_id_lists_at(&w->own, r.queue.v[at]);
+        put_list(&r, more);
+        for (size_t i = 0; i < more.n; i++)
+            queue_macros(w, worker, &r, unit, more.v[i], stamp);
+    }
+    pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
+    PL_VEC_FREE(&r.set);
+    PL_VEC_FREE(&r.queue);
+    return st;
+}
+
+/* Functions and objects in sight of `unit` that the names among `features` mean. */
+static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint32_t unit,
+                          struct pl_id_list features, uint32_t stamp)
+{
+    const struct pl_codebase *cb = w->cb;
+    for (size_t k = 0; k < features.n; k++)
+        for (uint32_t i = w->named_first[features.v[k]]; i < w->named_end[features.v[k]]; i++) {
+            uint32_t id = cb->names.ids[i];
+            if (cb->entries[id].definition->kind == PL_DEFINITION_MACRO || r->queue.n >= MAX_INLINED ||
+                !pl_codebase_includes(cb, unit, cb->entries[id].unit))
+                continue;
+            if (fresh(w, worker, id, stamp))
+                put(&r->queue, id, &r->no_memory);
+        }
+}
+
+static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err *err)
+{
+    struct work *w = ctx;
+    struct pl_codebase *cb = w->cb;
+    uint32_t unit = cb->entries[id].unit;
+    struct reach r = {0};
+    struct reach near = {0};
+    size_t level_end = 0;
+    if (cb->entries[id].definition->kind != PL_DEFINITION_FUNCTION)
+        return PL_OK;
+    if (!make_seen(w, worker))
+        return pl_fail_nomem(err);
+    uint32_t stamp = (uint32_t)(cb->n + 1 + id);
+    (void)fresh(w, worker, (uint32_t)id, stamp); /* a function that calls itself */
+    put_list(&r, pl_id_lists_at(&cb->direct, id));
+    queue_inlined(w, worker, &r, unit, pl_id_lists_at(&cb->direct, id), stamp);
+    for (size_t i = 0; i < r.queue.n; i++)
+        if (cb->entries[r.queue.v[i]].definition->kind == PL_DEFINITION_FUNCTION)
+            put(&near.set, r.queue.v[i], &near.no_memory);
+    for (unsigned depth = 0; depth < MAX_INLINE_DEPTH; depth++) {
+        size_t from = level_end;
+        level_end = r.queue.n;
+        for (size_t at = from; at < level_end; at++) {
+            struct pl_id_list more = pl_id_lists_at(&cb->direct, r.queue.v[at]);
+            put_list(&r, more);
+            queue_inlined(w, worker, &r, unit, more, stamp);
+        }
+    }
+    pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
+    if (st == PL_OK)
+        st = keep_set(&near, &w->arenas[worker], &w->lists2[id], err);
+    PL_VEC_FREE(&r.set);
+    PL_VEC_FREE(&r.queue);
+    PL_VEC_FREE(&near.set);
+    return st;
+}
+
+/* Turn lists round: for each value below `n_values` the items that have it, ascending. */
+static pl_status invert(const struct pl_id_lists *lists, size_t n_values, struct pl_id_lists *out,
+                        struct pl_err *err)
+{
+    out->first = calloc(n_values + 2, sizeof *out->first);
+    out->v = calloc((size_t)lists->first[lists->n] + 1, sizeof *out->v);
+    out->n = n_values;
+    if (out->first == NULL || out->v == NULL)
+        return pl_fail_nomem(err);
+    for (uint64_t i = 0; i < lists->first[lists->n]; i++)
+        out->first[lists->v[i] + 2]++;
+    for (size_t i = 2; i < n_values + 2; i++)
+        out->first[i] += out->first[i - 1];
+    for (size_t i = 0; i < lists->n; i++)
+        for (uint64_t k = lists->first[i]; k < lists->first[i + 1]; k++)
+            out->v[out->first[lists->v[k] + 1]++] = (uint32_t)i;
+    return PL_OK;
+}
+
+/* log2 of a / b in tenths, a >= b > 0; linear between powers of two. */
+static unsigned log2_tenths(uint64_t a, uint64_t b)
+{
+    unsigned whole = 0;
+    while (a / 2 >= b) {
+        b *= 2;
+        whole++;
+    }
+    unsigned tenths = whole * 10 + (unsigned)((a - b) * 10 / b);
+    return tenths < WEIGHT_MAX_TENTHS ? tenths : WEIGHT_MAX_TENTHS;
+}
+
+static pl_status weigh(struct pl_codebase *cb, struct pl_err *err)
+{
+    cb->weights = calloc(cb->features.n + 1, sizeof *cb->weights);
+    if (cb->weights == NULL)
+        return pl_fail_nomem(err);
+    for (size_t f = 0; f < cb->features.n; f++) {
+        struct pl_id_list with = pl_id_lists_at(&cb->with, f);
+        uint64_t n = 0;
+        for (size_t i = 0; i < with.n; i++)
+            n += cb->entries[with.v[i]].definition->kind == PL_DEFINITION_FUNCTION;
+        n = n == 0 ? 1 : n;
+        cb->weights[f] = (uint16_t)log2_tenths(cb->n_functions < n ? n : cb->n_functions, n);
+    }
+    return PL_OK;
+}
+
+/* Lists have been laid end to end: let go of the parts. */
+static void drop_parts(struct work *w)
+{
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        pl_arena_reset(&w->arenas[i]);
+}
+
+static pl_status build_sets(struct work *w, unsigned jobs, struct pl_err *err)
+{
+    struct pl_codebase *cb = w->cb;
+    pl_status st = pl_parallel(jobs, cb->n, w, own_of, err);
+    if (st == PL_OK)
+        st = pl_id_lists_join(w->lists, cb->n, &w->own, err);
+    drop_parts(w);
+    if (st == PL_OK)
+        st = pl_parallel(jobs, cb->n, w, direct_of, err);
+    if (st == PL_OK)
+        st = pl_id_lists_join(w->lists, cb->n, &cb->direct, err);
+    drop_parts(w);
+    if (st == PL_OK)
+        st = invert(&cb->direct, cb->features.n, &cb->with, err);
+    if (st == PL_OK)
+        st = weigh(cb, err);
+    for (size_t i = 0; i < cb->n; i++)
+        w->lists[i] = (struct pl_id_list){NULL, 0};
+    if (st == PL_OK)
+        st = pl_parallel(jobs, cb->n, w, closure_of, err);
+    if (st == PL_OK)
+        st = pl_id_lists_join(w->lists, cb->n, &cb->closure, err);
+    if (st == PL_OK)
+        st = pl_id_lists_join(w->lists2, cb->n, &cb->inlined, err);
+    drop_parts(w);
+    return st == PL_OK ? invert(&cb->inlined, cb->n, &cb->hosts, err) : st;
+}
+
+pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, struct pl_err *err)
+{
+    struct work w = {.cb = cb};
+    w.lists = calloc(cb->n + 1, sizeof *w.lists);
+    w.lists2 = calloc(cb->n + 1, sizeof *w.lists2);
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        pl_arena_init(&w.arenas[i], ARENA_BYTES);
+    pl_status st = w.lists == NULL || w.lists2 == NULL ? pl_fail_nomem(err) : intern(&w, jobs, err);
+    if (st == PL_OK)
+        st = link_names(&w, err);
+    if (st == PL_OK)
+        st = build_sets(&w, jobs, err);
+    pl_id_lists_free(&w.own);
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        free(w.seen[i]);
+    for (size_t u = 0; w.unit_keys != NULL && u < cb->n_units; u++)
+        free(w.unit_keys[u]);
+    free(w.unit_keys);
+    free(w.n_unit_keys);
+    free(w.named_first);
+    free(w.named_end);
+    free(w.lists);
+    free(w.lists2);
+    return st;
+}

@@ -1,0 +1,78 @@
+/*
+ * codebase_private.h - what the files of the codebase share; nobody else includes this.
+ *
+ *     codebase.c           answers
+ *     codebase_build.c     reads all files, numbers definitions, resolves names and includes
+ *     codebase_features.c  interns features; direct sets, closures, postings
+ */
+#ifndef PL_CORPUS_CODEBASE_PRIVATE_H
+#define PL_CORPUS_CODEBASE_PRIVATE_H
+
+#include "base/parallel.h"
+#include "base/vec.h"
+#include "corpus/codebase.h"
+
+/* Lists of numbers end to end; list i is v[first[i]] to v[first[i + 1]]. */
+struct pl_id_lists {
+    uint64_t *first; /* n + 1 */
+    uint32_t *v;
+    size_t n;
+};
+
+typedef PL_VEC(uint32_t) pl_ids;
+
+/* Sorted 64-bit keys with a directory on their top bits, each with a number. */
+struct pl_key_table {
+    uint64_t *keys;
+    uint32_t *ids; /* beside the keys; NULL: the position */
+    size_t n;
+    uint32_t *directory; /* 2^16 + 1 positions */
+};
+
+struct pl_codebase {
+    const struct pl_index *index;
+    struct pl_arena arenas[PL_PARALLEL_MAX]; /* one a worker */
+    struct pl_source_code *code;             /* one a unit */
+    uint32_t *unit_first;                    /* one a unit, and one more: first id */
+    size_t n_units;
+    struct pl_codebase_entry *entries;
+    size_t n;
+    size_t n_functions;
+    struct pl_key_table names;    /* hash of the name -> ids */
+    struct pl_key_table features; /* key -> feature */
+    struct pl_id_lists includes;  /* per unit: all that compiling it reads, itself left out */
+    uint8_t *is_included;         /* per unit */
+    struct pl_id_lists direct;    /* per id */
+    struct pl_id_lists closure;   /* per id; empty unless a function */
+    struct pl_id_lists inlined;   /* per id */
+    struct pl_id_lists hosts;     /* per id: inlined the other way round */
+    struct pl_id_lists with;      /* per feature */
+    uint16_t *weights;            /* per feature */
+    uint8_t *kinds;               /* per feature: enum pl_atom_kind */
+    uint32_t *name_features;      /* per id */
+};
+
+/* A list per item while they are being made in parallel. */
+struct pl_id_gather {
+    struct pl_arena *arenas; /* one a worker */
+    struct pl_id_list *lists;
+    size_t n;
+};
+
+/* Fill in the directory of sorted keys. */
+PL_MUST_USE pl_status pl_key_table_finish(struct pl_key_table *t, struct pl_err *err);
+/* Positions of a key: [*first, returned). */
+size_t pl_key_table_find(const struct pl_key_table *t, uint64_t key, size_t *first);
+void pl_key_table_free(struct pl_key_table *t);
+/* Lay lists end to end; takes copies. */
+PL_MUST_USE pl_status pl_id_lists_join(const struct pl_id_list *lists, size_t n, struct pl_id_lists *out,
+                                       struct pl_err *err);
+struct pl_id_list pl_id_lists_at(const struct pl_id_lists *l, size_t i);
+void pl_id_lists_free(struct pl_id_lists *l);
+/* Sort, and keep each number once; the new length. */
+size_t pl_ids_sort(uint32_t *v, size_t n);
+
+/* codebase_features.c, once names and includes stand. */
+PL_MUST_USE pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, struct pl_err *err);
+
+#endif

@@ -1,0 +1,331 @@
+/*
+ * code_align.c - the best way through all functions of an image in address order.
+ *
+ * A compiler writes a translation unit as one interval of code, its functions mostly in the order of the source. So the state after a function is
+ * a place: a source function of a unit. From there
+ *
+ *     to a later one of the same unit      costs little for each function passed over
+ *     to the same again                    a clone, costs
+ *     to an earlier one of the same unit   costs
+ *     to another unit                      costs more
+ *     stay                                 the function is nobody's (the null state, score 0), or comes from a header or a
+ *                                          template of functions, which may stand anywhere
+ *
+ * Values only grow relative to staying everywhere, so each step touches the candidates of one function alone: a Fenwick tree of prefix maxima per
+ * unit answers for all earlier places at once. O(candidates * log places). Source: Viterbi 1967; Fenwick 1994; MATCHING section 3 for the
+ * order of functions.
+ */
+#include "match/code_align.h"
+
+#include <stdlib.h>
+
+#define PASSES      5u
+#define SKIP_COST   1 /* for each source function passed over */
+#define CLONE_COST  60
+#define BACK_COST   30
+#define CHANGE_COST 50
+#define WILD_COST   30 /* from a header, without a place */
+#define NO_NODE     UINT32_MAX
+
+/* A step of a way that may become the best. */
+struct node {
+    uint32_t subject;
+    uint32_t id;
+    uint32_t before;
+};
+
+struct value {
+    int64_t score;
+    uint32_t node;
+};
+
+/* Places are candidates' ids, sorted, hence by unit. */
+struct path {
+    struct pl_aligner *a;
+    uint32_t *places;
+    size_t n_places;
+    uint32_t *unit_first;    /* per place: first place of its unit */
+    uint32_t *unit_end;      /* per place */
+    struct value *values;    /* per place */
+    struct value *fenwick;   /* per place, within its unit: maxima of score + SKIP_COST * place */
+    struct value *unit_best; /* per first place of a unit */
+    struct value best;
+    PL_VEC(struct node) nodes;
+    PL_VEC(struct value) news;
+};
+
+static bool is_wild(const struct pl_aligner *a, uint32_t id)
+{
+    return pl_codebase_is_included(a->cb, pl_codebase_at(a->cb, id)->unit);
+}
+
+static void raise_to(struct value *v, struct value w)
+{
+    if (w.score > v->score)
+        *v = w;
+}
+
+static size_t place_of(const struct path *p, uint32_t id)
+{
+    size_t low = 0;
+    size_t high = p->n_places;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (p->places[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Maximum over the places of the unit before `place`. */
+static struct value best_before(const struct path *p, size_t place)
+{
+    size_t first = p->unit_first[place];
+    struct value best = {INT64_MIN / 2, NO_NODE};
+    for (size_t i = place - first; i > 0; i &= i - 1)
+        raise_to(&best, p->fenwick[first + i - 1]);
+    return best;
+}
+
+static void update(struct path *p, size_t place, struct value v)
+{
+    size_t first = p->unit_first[place];
+    raise_to(&p->values[place], v);
+    raise_to(&p->unit_best[first], v);
+    raise_to(&p->best, v);
+    v.score += (int64_t)SKIP_COST * p->places[place];
+    for (size_t i = place - first + 1; i <= p->unit_end[place] - first; i += i & (~i + 1))
+        raise_to(&p->fenwick[first + i - 1], v);
+}
+
+/* The best way to a place, before the function itself counts. */
+static struct value arrive(const struct path *p, size_t place)
+{
+    struct value best = {p->best.score - CHANGE_COST, p->best.node};
+    struct value v = best_before(p, place);
+    v.score -= (int64_t)SKIP_COST * p->places[place];
+    raise_to(&best, v);
+    v = p->values[place];
+    v.score -= CLONE_COST;
+    raise_to(&best, v);
+    v = p->unit_best[p->unit_first[place]];
+    v.score -= BACK_COST;
+    raise_to(&best, v);
+    return best;
+}
+
+static pl_status step(struct path *p, uint32_t subject, struct pl_err *err)
+{
+    struct pl_aligner *a = p->a;
+    const struct pl_subject *s = &a->subjects.v[subject];
+    int64_t stay = 0;
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
+        const struct pl_candidate *c = &a->candidates.v[s->first_candidate + i];
+        if (is_wild(a, c->id) && c->score - WILD_COST > stay)
+            stay = c->score - WILD_COST;
+    }
+    size_t first_new = p->nodes.n;
+    p->news.n = 0;
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
+        const struct pl_candidate *c = &a->candidates.v[s->first_candidate + i];
+        if (is_wild(a, c->id))
+            continue;
+        struct value v = arrive(p, place_of(p, c->id));
+        struct node *node = PL_VEC_ADD(&p->nodes);
+        struct value *slot = PL_VEC_ADD(&p->news);
+        if (node == NULL || slot == NULL)
+            return pl_fail_nomem(err);
+        *node = (struct node){subject, c->id, v.node};
+        *slot = (struct value){v.score + c->score - stay, (uint32_t)p->nodes.n - 1};
+    }
+    for (size_t i = 0; i < p->news.n; i++)
+        update(p, place_of(p, p->nodes.v[first_new + i].id), p->news.v[i]);
+    return PL_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static pl_status make_places(struct path *p, struct pl_err *err)
+{
+    struct pl_aligner *a = p->a;
+    size_t n = a->candidates.n;
+    p->places = calloc(n + 1, sizeof *p->places);
+    p->unit_first = calloc(n + 1, sizeof *p->unit_first);
+    p->unit_end = calloc(n + 1, sizeof *p->unit_end);
+    p->values = calloc(n + 1, sizeof *p->values);
+    p->fenwick = calloc(n + 1, sizeof *p->fenwick);
+    p->unit_best = calloc(n + 1, sizeof *p->unit_best);
+    if (p->places == NULL || p->unit_first == NULL || p->unit_end == NULL || p->values == NULL ||
+        p->fenwick == NULL || p->unit_best == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < n; i++)
+        p->places[i] = a->candidates.v[i].id;
+    qsort(p->places, n, sizeof *p->places, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (p->n_places == 0 || p->places[p->n_places - 1] != p->places[i])
+            p->places[p->n_places++] = p->places[i];
+    for (size_t i = 0; i < p->n_places; i++) {
+        uint32_t unit = pl_codebase_at(a->cb, p->places[i])->unit;
+        bool is_same = i > 0 && pl_codebase_at(a->cb, p->places[i - 1])->unit == unit;
+        p->unit_first[i] = is_same ? p->unit_first[i - 1] : (uint32_t)i;
+        p->values[i] = p->fenwick[i] = p->unit_best[i] = (struct value){INT64_MIN / 2, NO_NODE};
+    }
+    for (size_t i = p->n_places; i-- > 0;)
+        p->unit_end[i] = i + 1 < p->n_places && p->unit_first[i + 1] == p->unit_first[i] ? p->unit_end[i + 1]
+                                                                                         : (uint32_t)i + 1;
+    p->best = (struct value){0, NO_NODE};
+    return PL_OK;
+}
+
+static void free_path(struct path *p)
+{
+    free(p->places);
+    free(p->unit_first);
+    free(p->unit_end);
+    free(p->values);
+    free(p->fenwick);
+    free(p->unit_best);
+    PL_VEC_FREE(&p->nodes);
+    PL_VEC_FREE(&p->news);
+}
+
+/* Is one inlined into the other, so that both hold the same features? */
+static bool are_kin(const struct pl_aligner *a, uint32_t x, uint32_t y)
+{
+    return pl_id_list_has(pl_codebase_hosts(a->cb, x), y) || pl_id_list_has(pl_codebase_hosts(a->cb, y), x);
+}
+
+static void settle_subject(struct pl_aligner *a, struct pl_subject *s, uint32_t placed)
+{
+    s->definition = PL_NO_DEFINITION;
+    s->score = 0;
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
+        const struct pl_candidate *c = &a->candidates.v[s->first_candidate + i];
+        bool is_it = placed == PL_NO_DEFINITION ? is_wild(a, c->id) && c->score > WILD_COST : c->id == placed;
+        if (is_it) {
+            s->definition = c->id;
+            s->score = c->score;
+            break;
+        }
+    }
+    s->margin = s->score;
+    for (uint32_t i = 0; i < s->n_candidates && s->definition != PL_NO_DEFINITION; i++) {
+        const struct pl_candidate *c = &a->candidates.v[s->first_candidate + i];
+        if (c->id == s->definition || are_kin(a, c->id, s->definition))
+            continue;
+        if (s->score - c->score < s->margin)
+            s->margin = s->score - c->score;
+        break;
+    }
+}
+
+static void settle(struct path *p)
+{
+    struct pl_aligner *a = p->a;
+    uint32_t node = p->best.node;
+    uint32_t unit = UINT32_MAX;
+    for (uint32_t i = (uint32_t)a->subjects.n; i-- > 0;) {
+        struct pl_subject *s = &a->subjects.v[i];
+        uint32_t placed = PL_NO_DEFINITION;
+        if (node != NO_NODE && p->nodes.v[node].subject == i) {
+            placed = p->nodes.v[node].id;
+            node = p->nodes.v[node].before;
+        }
+        settle_subject(a, s, placed);
+    }
+    for (uint32_t i = 0; i < a->subjects.n; i++) {
+        struct pl_subject *s = &a->subjects.v[i];
+        if (s->definition != PL_NO_DEFINITION && !is_wild(a, s->definition))
+            unit = pl_codebase_at(a->cb, s->definition)->unit;
+        s->unit = unit;
+    }
+    unit = UINT32_MAX;
+    for (uint32_t i = (uint32_t)a->subjects.n; i-- > 0;) {
+        struct pl_subject *s = &a->subjects.v[i];
+        s->unit_behind = unit;
+        if (s->definition != PL_NO_DEFINITION && !is_wild(a, s->definition))
+            unit = pl_codebase_at(a->cb, s->definition)->unit;
+    }
+}
+
+/* For the next pass: who fits each definition best, and how many are placed in each unit. */
+static void note_places(struct pl_aligner *a)
+{
+    size_t n = pl_codebase_count(a->cb);
+    for (size_t i = 0; i < n; i++)
+        a->taken_by[i] = 0;
+    for (size_t i = 0; i < pl_index_unit_count(pl_codebase_index(a->cb)); i++)
+        a->anchors[i] = 0;
+    for (uint32_t i = 0; i < a->subjects.n; i++) {
+        const struct pl_subject *s = &a->subjects.v[i];
+        if (s->definition == PL_NO_DEFINITION)
+            continue;
+        a->anchors[pl_codebase_at(a->cb, s->definition)->unit]++;
+        uint32_t *by = &a->taken_by[s->definition];
+        if (!is_wild(a, s->definition) && (*by == 0 || a->subjects.v[*by - 1].score < s->score))
+            *by = i + 1;
+    }
+    a->has_places = true;
+}
+
+static pl_status pass(struct pl_aligner *a, struct pl_err *err)
+{
+    struct path p = {.a = a};
+    pl_status st = pl_code_candidates(a, err);
+    if (st == PL_OK)
+        st = make_places(&p, err);
+    for (uint32_t i = 0; i < a->subjects.n && st == PL_OK; i++)
+        st = step(&p, i, err);
+    if (st == PL_OK)
+        settle(&p);
+    free_path(&p);
+    return st;
+}
+
+pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, const struct pl_code *code,
+                        struct pl_err *err)
+{
+    size_t n = pl_codebase_count(cb);
+    size_t n_features = pl_codebase_feature_count(cb);
+    *a = (struct pl_aligner){.cb = cb, .code = code};
+    a->subject_of = calloc(code->n_functions + 1, sizeof *a->subject_of);
+    a->votes = calloc(n + 1, sizeof *a->votes);
+    a->taken_by = calloc(n + 1, sizeof *a->taken_by);
+    a->marks = calloc(n_features + 1, sizeof *a->marks);
+    a->imported = calloc(n_features + 1, 1);
+    a->anchors = calloc(pl_index_unit_count(pl_codebase_index(cb)) + 1, sizeof *a->anchors);
+    if (a->subject_of == NULL || a->votes == NULL || a->taken_by == NULL || a->marks == NULL ||
+        a->imported == NULL || a->anchors == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_code_facts(a, err);
+    for (unsigned i = 0; i < PASSES && st == PL_OK; i++) {
+        st = pass(a, err);
+        if (st == PL_OK)
+            note_places(a);
+    }
+    return st;
+}
+
+void pl_aligner_reset(struct pl_aligner *a)
+{
+    PL_VEC_FREE(&a->subjects);
+    PL_VEC_FREE(&a->facts);
+    PL_VEC_FREE(&a->calls);
+    PL_VEC_FREE(&a->callers);
+    PL_VEC_FREE(&a->candidates);
+    PL_VEC_FREE(&a->voted);
+    free(a->subject_of);
+    free(a->votes);
+    free(a->taken_by);
+    free(a->marks);
+    free(a->imported);
+    free(a->anchors);
+    *a = (struct pl_aligner){0};
+}

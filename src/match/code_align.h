@@ -1,0 +1,115 @@
+/*
+ * code_align.h - which source function is each function of an image: what the files of the code matcher share.
+ *
+ *     code_facts.c   what a function of the image holds, in features of the codebase
+ *     code_score.c   how well a source function fits it; who is worth asking
+ *     code_align.c   the best path through all functions in address order, several times
+ *     code_grade.c   what that proves: grade, contradictions, misplaced atoms
+ *     code_functions.c  the rung: claims and findings
+ *
+ * Scores are in tenths of a bit: the logarithm of how much rarer it is to find these features together by chance.
+ */
+#ifndef PL_MATCH_CODE_ALIGN_H
+#define PL_MATCH_CODE_ALIGN_H
+
+#include "base/vec.h"
+#include "corpus/codebase.h"
+#include "feature/code.h"
+
+#define PL_FACT_ALTERNATIVES 4u
+
+/* One atom of a function of the image; any of the alternatives explains it (puts, printf). */
+struct pl_code_fact {
+    uint32_t feature[PL_FACT_ALTERNATIVES];
+    uint32_t atom; /* of the image */
+    uint16_t weight;
+    uint8_t n; /* alternatives that the sources have; 0: none has it */
+    uint8_t kind;
+    bool is_neutral; /* a compiler puts it there by itself: found, it helps; missing, it says nothing */
+};
+
+struct pl_candidate {
+    uint32_t id;
+    int32_t score;
+};
+
+/* A function of the image while it is being matched; cold parts are with their owner. */
+struct pl_subject {
+    uint32_t function; /* of the image */
+    uint64_t size;     /* bytes, cold parts too */
+    uint32_t first_fact, n_facts;
+    uint32_t first_call, n_calls;     /* subjects that it calls */
+    uint32_t first_caller, n_callers; /* subjects that call it */
+    uint32_t first_candidate, n_candidates;
+    uint32_t definition; /* PL_NO_DEFINITION: none */
+    int32_t score;
+    int32_t margin;       /* to the best other candidate that is neither its host nor inlined into it */
+    uint32_t unit;        /* in which the path was then; UINT32_MAX: none */
+    uint32_t unit_behind; /* of the next one that has a place */
+    bool is_fixed;        /* start-up code: never asked for */
+};
+
+struct pl_aligner {
+    const struct pl_codebase *cb;
+    const struct pl_code *code;
+    PL_VEC(struct pl_subject) subjects; /* by address */
+    PL_VEC(struct pl_code_fact) facts;
+    PL_VEC(uint32_t) calls;   /* subjects */
+    PL_VEC(uint32_t) callers; /* subjects */
+    PL_VEC(struct pl_candidate) candidates;
+    uint32_t *subject_of; /* per function of the image: subject, or PL_NO_TARGET */
+    uint32_t *votes;      /* per definition */
+    PL_VEC(uint32_t) voted;
+    uint32_t *marks;    /* per feature: subject, counted from 1, that has it */
+    uint8_t *imported;  /* per feature: some function of the image has it as an import */
+    uint32_t *taken_by; /* per definition: subject, counted from 1, that fits it best */
+    uint32_t *anchors;  /* per unit: subjects placed in it */
+    bool has_places;    /* not the first pass */
+};
+
+/* Functions of `code` as subjects with their facts. */
+PL_MUST_USE pl_status pl_code_facts(struct pl_aligner *a, struct pl_err *err);
+/* The names under which an import may stand in the sources; their number. `out` borrows from `name` or is static. */
+unsigned pl_import_alternatives(pl_bytes name, pl_bytes out[PL_FACT_ALTERNATIVES], bool *is_neutral);
+
+/* Fill in the candidates of all subjects, best first. */
+PL_MUST_USE pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *err);
+/* Fit of a definition to a subject, whose features are marked. */
+int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id);
+void pl_code_mark(struct pl_aligner *a, uint32_t subject);
+
+/* Facts, then candidates and path, pass after pass. Reset in every case. */
+PL_MUST_USE pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb,
+                                    const struct pl_code *code, struct pl_err *err);
+void pl_aligner_reset(struct pl_aligner *a);
+
+/* What became of a function of the image. */
+enum pl_code_end {
+    PL_CODE_RUNTIME, /* start-up code of the toolchain, by content */
+    PL_CODE_MATCHED, /* every atom is in one source function and what is inlined into it, and they are distinctive: grade B */
+    PL_CODE_PLACED,       /* stands inside a translation unit, and nothing in it contradicts that: grade C */
+    PL_CODE_MISPLACED,    /* an atom is in the source, but not in this unit */
+    PL_CODE_CONTRADICTED, /* an atom is nowhere in the source */
+    PL_CODE_UNMATCHED     /* no unit wants it */
+};
+
+#define PL_GRADED_ATOMS 6u
+
+struct pl_code_grade {
+    enum pl_code_end end;
+    uint32_t unit;                     /* UINT32_MAX: none */
+    uint32_t evidence;                 /* tenths of a bit that were found */
+    uint32_t n_foreign;                /* novel or misplaced atoms */
+    uint32_t foreign[PL_GRADED_ATOMS]; /* the first of them, atoms of the image */
+};
+
+/* Does an atom that no source function has stand in the source all the same, by a strict rule? NULL: nobody knows more. */
+typedef pl_status (*pl_code_explain)(void *ctx, const struct pl_atom *atom, bool *is_explained,
+                                     struct pl_err *err);
+
+/* Grade one subject of a finished alignment. */
+PL_MUST_USE pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject,
+                                            pl_code_explain explain, void *ctx, struct pl_code_grade *out,
+                                            struct pl_err *err);
+
+#endif

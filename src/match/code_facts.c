@@ -1,0 +1,268 @@
+/*
+ * code_facts.c - what a function of an image holds, in features of the codebase.
+ *
+ * An import is not always called by the name that the source uses. The C library's headers rename (fortify, large files, scanf of C99),
+ * macros of it expand to calls (errno, isalpha), and compilers turn calls into cheaper ones (printf into puts). Sources: GCC manual, "Other
+ * Builtins"; glibc's bits/stdio2.h, ctype.h, errno.h; LSB 5.0 for __x*stat.
+ */
+#include "match/code_align.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NOVEL_WEIGHT 100u  /* of an atom that no source has: about one function in a thousand */
+#define MAX_FACTS    4096u /* of one function */
+#define NUMBER_SHARE 2u    /* numbers count a half: optimisation makes and unmakes them */
+
+/* An import, and what the source may say for it. */
+static const struct {
+    const char *import;
+    const char *source;
+} renamed[] = {
+    {"__ctype_b_loc", "isalpha"},
+    {"__ctype_b_loc", "isspace"},
+    {"__ctype_b_loc", "isdigit"},
+    {"__ctype_tolower_loc", "tolower"},
+    {"__ctype_toupper_loc", "toupper"},
+    {"__errno_location", "errno"},
+    {"__fxstat", "fstat"},
+    {"__lxstat", "lstat"},
+    {"__sigsetjmp", "sigsetjmp"},
+    {"__sigsetjmp", "setjmp"},
+    {"__longjmp_chk", "longjmp"},
+    {"__xpg_basename", "basename"},
+    {"__xstat", "stat"},
+    {"_setjmp", "setjmp"},
+    {"fputc", "fprintf"},
+    {"fputc", "fputs"},
+    {"fputc", "putc"},
+    {"fputs", "fprintf"},
+    {"fwrite", "fprintf"},
+    {"fwrite", "fputs"},
+    {"fwrite", "printf"},
+    {"getc", "getchar"},
+    {"putc", "fputc"},
+    {"putc", "putchar"},
+    {"putc", "fprintf"},
+    {"putchar", "printf"},
+    {"puts", "printf"},
+    {"stpcpy", "strcpy"},
+    {"stpcpy", "sprintf"},
+    {"strcpy", "sprintf"},
+    {"strchr", "strstr"},
+    {"strchr", "strpbrk"},
+};
+
+/* What compilers and the hardened C library call on their own. */
+static const char *const by_compiler[] = {
+    "__cxa_atexit",  "__cxa_finalize", "__stack_chk_fail", "__tls_get_addr", "_Unwind_Resume", "abort",
+    "__assert_fail", "bcmp",           "memcmp",           "memcpy",         "memmove",        "memset",
+    "strlen",        "__chk_fail",     "__gmon_start__",   "strcpy",
+};
+
+static bool is_by_compiler(pl_bytes name)
+{
+    for (size_t i = 0; i < sizeof by_compiler / sizeof by_compiler[0]; i++)
+        if (pl_bytes_eq_str(name, by_compiler[i]))
+            return true;
+    return false;
+}
+
+/* Without what the C library's headers add: __isoc99_sscanf, __printf_chk, open64, __open64_2. */
+static pl_bytes plain_name(pl_bytes name)
+{
+    if (pl_bytes_starts(name, PL_LIT("__isoc99_")) || pl_bytes_starts(name, PL_LIT("__isoc23_")))
+        name = pl_bytes_from(name, 9);
+    if (pl_bytes_starts(name, PL_LIT("__")) && pl_bytes_ends(name, PL_LIT("_chk")))
+        name = pl_bytes_sub(name, 2, name.n - 6);
+    else if (pl_bytes_starts(name, PL_LIT("__")) && pl_bytes_ends(name, PL_LIT("_2")))
+        name = pl_bytes_sub(name, 2, name.n - 4);
+    if (name.n > 2 && pl_bytes_ends(name, PL_LIT("64")))
+        name = pl_bytes_sub(name, 0, name.n - 2);
+    return name;
+}
+
+unsigned pl_import_alternatives(pl_bytes name, pl_bytes out[PL_FACT_ALTERNATIVES], bool *is_neutral)
+{
+    unsigned n = 0;
+    pl_bytes plain = plain_name(name);
+    out[n++] = name;
+    if (plain.n > 0 && plain.n != name.n)
+        out[n++] = plain;
+    for (size_t i = 0; i < sizeof renamed / sizeof renamed[0] && n < PL_FACT_ALTERNATIVES; i++)
+        if (pl_bytes_eq_str(name, renamed[i].import) || pl_bytes_eq_str(plain, renamed[i].import))
+            out[n++] = pl_bytes_of_str(renamed[i].source);
+    *is_neutral = is_by_compiler(name) || is_by_compiler(plain);
+    return n;
+}
+
+static void add_alternative(const struct pl_aligner *a, struct pl_code_fact *fact, uint64_t key)
+{
+    uint32_t feature = pl_codebase_feature(a->cb, key);
+    if (feature == PL_NO_FEATURE)
+        return;
+    unsigned weight = pl_codebase_weight(a->cb, feature);
+    if (fact->n == 0 || weight < fact->weight)
+        fact->weight = (uint16_t)weight;
+    fact->feature[fact->n++] = feature;
+}
+
+/* False when the atom says nothing about where the function comes from. */
+static bool fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_fact *fact)
+{
+    const struct pl_atom *atom = &a->code->atoms[index];
+    pl_bytes names[PL_FACT_ALTERNATIVES];
+    *fact = (struct pl_code_fact){.atom = index, .kind = atom->kind};
+    switch (atom->kind) {
+    case PL_ATOM_STRING: add_alternative(a, fact, pl_codebase_key(atom->kind, atom->hash)); break;
+    case PL_ATOM_IMPORT: {
+        unsigned n = pl_import_alternatives(atom->text, names, &fact->is_neutral);
+        for (unsigned i = 0; i < n; i++)
+            add_alternative(a, fact, pl_codebase_key(atom->kind, pl_atom_hash_text(names[i])));
+        break;
+    }
+    case PL_ATOM_CONSTANT:
+    case PL_ATOM_FLOAT:
+        add_alternative(a, fact, pl_codebase_key(atom->kind, atom->hash));
+        fact->weight /= NUMBER_SHARE;
+        fact->is_neutral = true;
+        return fact->n > 0;
+    default: return false;
+    }
+    if (fact->n == 0)
+        fact->weight = NOVEL_WEIGHT;
+    return true;
+}
+
+static bool has_fact(const struct pl_aligner *a, uint32_t first, const struct pl_code_fact *fact)
+{
+    for (size_t i = first; i < a->facts.n; i++) {
+        const struct pl_code_fact *other = &a->facts.v[i];
+        if (other->kind != fact->kind || other->n != fact->n)
+            continue;
+        if (fact->n > 0 ? other->feature[0] == fact->feature[0]
+                        : a->code->atoms[other->atom].hash == a->code->atoms[fact->atom].hash)
+            return true;
+    }
+    return false;
+}
+
+static bool has_call(const struct pl_aligner *a, uint32_t first, uint32_t subject)
+{
+    for (size_t i = first; i < a->calls.n; i++)
+        if (a->calls.v[i] == subject)
+            return true;
+    return false;
+}
+
+/* Facts and calls of one function or part of it. */
+static pl_status add_part(struct pl_aligner *a, struct pl_subject *s, uint32_t self,
+                          const struct pl_function *f, struct pl_err *err)
+{
+    for (uint32_t i = f->first_atom; i < f->first_atom + f->n_atoms; i++) {
+        const struct pl_atom *atom = &a->code->atoms[i];
+        struct pl_code_fact fact;
+        if (a->facts.n - s->first_fact >= MAX_FACTS || a->calls.n - s->first_call >= MAX_FACTS)
+            return PL_OK;
+        if (atom->kind == PL_ATOM_CALL && atom->target != PL_NO_TARGET) {
+            uint32_t to = a->subject_of[a->code->functions[atom->target].owner];
+            if (to == PL_NO_TARGET || to == self || has_call(a, s->first_call, to))
+                continue;
+            uint32_t *slot = PL_VEC_ADD(&a->calls);
+            if (slot == NULL)
+                return pl_fail_nomem(err);
+            *slot = to;
+        } else if (fact_of(a, i, &fact) && !has_fact(a, s->first_fact, &fact)) {
+            struct pl_code_fact *slot = PL_VEC_ADD(&a->facts);
+            if (slot == NULL)
+                return pl_fail_nomem(err);
+            *slot = fact;
+            for (unsigned k = 0; k < fact.n && fact.kind == PL_ATOM_IMPORT; k++)
+                a->imported[fact.feature[k]] = 1;
+        }
+    }
+    return PL_OK;
+}
+
+static pl_status make_subjects(struct pl_aligner *a, struct pl_err *err)
+{
+    const struct pl_code *code = a->code;
+    for (uint32_t i = 0; i < code->n_functions; i++)
+        a->subject_of[i] = PL_NO_TARGET;
+    for (uint32_t i = 0; i < code->n_functions; i++) {
+        const struct pl_function *f = &code->functions[i];
+        if ((f->flags & PL_FUNCTION_PLT) || f->owner != i)
+            continue;
+        struct pl_subject *s = PL_VEC_ADD(&a->subjects);
+        if (s == NULL)
+            return pl_fail_nomem(err);
+        *s = (struct pl_subject){.function = i,
+                                 .size = f->size,
+                                 .definition = PL_NO_DEFINITION,
+                                 .unit = UINT32_MAX,
+                                 .unit_behind = UINT32_MAX,
+                                 .is_fixed = (f->flags & PL_FUNCTION_RUNTIME) != 0};
+        a->subject_of[i] = (uint32_t)a->subjects.n - 1;
+    }
+    return PL_OK;
+}
+
+/* Cold parts, by owner: a list of functions sorted by owner would do; there are few, so each owner's are chained. */
+static pl_status add_parts(struct pl_aligner *a, struct pl_err *err)
+{
+    const struct pl_code *code = a->code;
+    uint32_t *next = calloc(code->n_functions + 1, sizeof *next);
+    uint32_t *head = calloc(code->n_functions + 1, sizeof *head);
+    pl_status st = next == NULL || head == NULL ? pl_fail_nomem(err) : PL_OK;
+    for (uint32_t i = (uint32_t)code->n_functions; st == PL_OK && i-- > 0;) {
+        uint32_t owner = code->functions[i].owner;
+        if (owner == i)
+            continue;
+        next[i] = head[owner];
+        head[owner] = i + 1;
+    }
+    for (uint32_t k = 0; k < a->subjects.n && st == PL_OK; k++) {
+        struct pl_subject *s = &a->subjects.v[k];
+        s->first_fact = (uint32_t)a->facts.n;
+        s->first_call = (uint32_t)a->calls.n;
+        st = add_part(a, s, k, &code->functions[s->function], err);
+        for (uint32_t part = head[s->function]; part != 0 && st == PL_OK; part = next[part - 1]) {
+            s->size += code->functions[part - 1].size;
+            st = add_part(a, s, k, &code->functions[part - 1], err);
+        }
+        s->n_facts = (uint32_t)a->facts.n - s->first_fact;
+        s->n_calls = (uint32_t)a->calls.n - s->first_call;
+    }
+    free(next);
+    free(head);
+    return st;
+}
+
+static pl_status add_callers(struct pl_aligner *a, struct pl_err *err)
+{
+    for (size_t i = 0; i < a->calls.n; i++)
+        a->subjects.v[a->calls.v[i]].n_callers++;
+    uint32_t at = 0;
+    for (size_t i = 0; i < a->subjects.n; i++) {
+        a->subjects.v[i].first_caller = at;
+        at += a->subjects.v[i].n_callers;
+        a->subjects.v[i].n_callers = 0;
+    }
+    for (size_t i = 0; i < a->calls.n; i++)
+        if (PL_VEC_ADD(&a->callers) == NULL)
+            return pl_fail_nomem(err);
+    for (uint32_t k = 0; k < a->subjects.n; k++)
+        for (uint32_t i = 0; i < a->subjects.v[k].n_calls; i++) {
+            struct pl_subject *to = &a->subjects.v[a->calls.v[a->subjects.v[k].first_call + i]];
+            a->callers.v[to->first_caller + to->n_callers++] = k;
+        }
+    return PL_OK;
+}
+
+pl_status pl_code_facts(struct pl_aligner *a, struct pl_err *err)
+{
+    pl_status st = make_subjects(a, err);
+    if (st == PL_OK)
+        st = add_parts(a, err);
+    return st == PL_OK ? add_callers(a, err) : st;
+}

@@ -1,0 +1,208 @@
+/*
+ * code_functions.c - the functions of an executable image, each accounted for by its source or said not to be.
+ *
+ * DESIGN section 6. The alignment stands in code_align.c, what it proves in code_grade.c; here bytes are claimed and findings added. What the
+ * decoder cannot read is left to the next rung, which calls it opaque.
+ */
+#include "match/code_align.h"
+#include "match/match.h"
+
+#define RULE_MATCHED "code.features"
+#define RULE_PLACED  "code.placed"
+#define RULE_RUNTIME "code.runtime"
+#define RULE_PADDING "code.padding"
+#define RULE_FOREIGN "code.foreign"
+#define RULE_LOST    "code.unmatched"
+
+struct rung {
+    const struct pl_match *m;
+    struct pl_file *f;
+    struct pl_aligner a;
+    struct pl_code code;
+    uint64_t unmatched_bytes;
+    uint32_t n_unmatched;
+};
+
+static pl_status explain(void *ctx, const struct pl_atom *atom, bool *is_explained, struct pl_err *err)
+{
+    const struct rung *r = ctx;
+    struct pl_literal_hit hit;
+    *is_explained = false;
+    if (atom->kind != PL_ATOM_STRING || r->m->literals == NULL)
+        return PL_OK;
+    bool found;
+    pl_status st = pl_literals_explain(r->m->literals, atom->text, r->m->scratch, &found, &hit, err);
+    *is_explained = st == PL_OK && found && hit.rule->is_strict;
+    return st;
+}
+
+static pl_status claim(struct rung *r, const struct pl_function *fn, enum pl_class class, enum pl_grade grade,
+                       const char *rule, const char *source, struct pl_err *err)
+{
+    return pl_match_claim(r->f, fn->offset, fn->size, class, grade, rule, source, err);
+}
+
+/* "src/xz/main.c:120-188", or the file alone. */
+static const char *source_of(const struct rung *r, const struct pl_subject *s, const struct pl_code_grade *g)
+{
+    const struct pl_codebase *cb = r->m->codebase;
+    if (s->definition != PL_NO_DEFINITION) {
+        const struct pl_codebase_entry *e = pl_codebase_at(cb, s->definition);
+        return pl_arena_printf(r->m->arena, "%.*s:%u-%u",
+                               PL_ARG(pl_index_unit_file(r->m->index, e->unit)->path),
+                               (unsigned)e->definition->first_line, (unsigned)e->definition->last_line);
+    }
+    if (g->unit == UINT32_MAX)
+        return "";
+    return pl_arena_str(r->m->arena, pl_index_unit_file(r->m->index, g->unit)->path);
+}
+
+static pl_status report_foreign(struct rung *r, const struct pl_subject *s, const struct pl_code_grade *g,
+                                const char *source, struct pl_err *err)
+{
+    const struct pl_function *fn = &r->code.functions[s->function];
+    struct pl_findings *findings = &r->f->findings;
+    bool is_novel = g->end == PL_CODE_CONTRADICTED;
+    struct pl_finding *finding;
+    pl_status st =
+        pl_findings_add(findings, is_novel ? "code.unaccounted-function" : "code.misplaced-atom",
+                        PL_SEVERITY_WARNING, fn->offset, fn->size, &finding, err,
+                        is_novel ? "a function holds %u atoms that stand nowhere in the source"
+                                 : "a function holds %u atoms that its unit of the source does not have",
+                        (unsigned)g->n_foreign);
+    for (unsigned i = 0; i < g->n_foreign && i < 4 && st == PL_OK; i++) {
+        const struct pl_atom *atom = &r->code.atoms[g->foreign[i]];
+        st = pl_finding_fact(findings, finding, atom->kind == PL_ATOM_STRING ? "string" : "import",
+                             pl_bytes_sub(atom->text, 0, 200), err);
+    }
+    if (st == PL_OK && source[0] != 0)
+        st = pl_finding_fact(findings, finding, "nearest", pl_bytes_of_str(source), err);
+    return st;
+}
+
+static pl_status settle_subject(struct rung *r, uint32_t subject, struct pl_err *err)
+{
+    const struct pl_subject *s = &r->a.subjects.v[subject];
+    struct pl_code_grade g;
+    pl_status st = pl_code_grade_subject(&r->a, subject, explain, r, &g, err);
+    if (st != PL_OK)
+        return st;
+    const char *source = source_of(r, s, &g);
+    if (source == NULL)
+        return pl_arena_fail(r->m->arena, err);
+    enum pl_class class = PL_CLASS_DERIVED;
+    enum pl_grade grade = PL_GRADE_C;
+    const char *rule = RULE_PLACED;
+    switch (g.end) {
+    case PL_CODE_RUNTIME:
+        class = PL_CLASS_TOOLCHAIN;
+        grade = PL_GRADE_NONE;
+        rule = RULE_RUNTIME;
+        source = NULL;
+        break;
+    case PL_CODE_MATCHED:
+        grade = PL_GRADE_B;
+        rule = RULE_MATCHED;
+        break;
+    case PL_CODE_PLACED: break;
+    case PL_CODE_MISPLACED:
+    case PL_CODE_CONTRADICTED:
+        class = PL_CLASS_UNACCOUNTED;
+        grade = PL_GRADE_NONE;
+        rule = RULE_FOREIGN;
+        st = report_foreign(r, s, &g, source, err);
+        break;
+    case PL_CODE_UNMATCHED:
+        class = PL_CLASS_UNACCOUNTED;
+        grade = PL_GRADE_NONE;
+        rule = RULE_LOST;
+        source = NULL;
+        r->n_unmatched++;
+        r->unmatched_bytes += s->size;
+        break;
+    }
+    for (uint32_t i = s->function; i < r->code.n_functions && st == PL_OK; i++)
+        if (i == s->function)
+            st = claim(r, &r->code.functions[i], class, grade, rule, source, err);
+    return st;
+}
+
+/* Cold parts have the class of their owner: its claim is looked up once all owners are settled. */
+static pl_status claim_parts(struct rung *r, struct pl_err *err)
+{
+    pl_status st = pl_ledger_settle(&r->f->ledger, err);
+    for (size_t i = 0; i < r->code.n_functions && st == PL_OK; i++) {
+        const struct pl_function *fn = &r->code.functions[i];
+        if (fn->owner == i)
+            continue;
+        uint64_t at = r->code.functions[fn->owner].offset;
+        size_t low = 0;
+        size_t high = r->f->ledger.settled.n;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (r->f->ledger.settled.v[middle].offset + r->f->ledger.settled.v[middle].length <= at)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == r->f->ledger.settled.n || r->f->ledger.settled.v[low].offset > at)
+            continue;
+        struct pl_claim c = r->f->ledger.settled.v[low];
+        c.offset = fn->offset;
+        c.length = fn->size;
+        st = pl_ledger_claim(&r->f->ledger, &c, err);
+    }
+    return st;
+}
+
+static pl_status claim_gaps(struct rung *r, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < r->code.n_gaps && st == PL_OK; i++)
+        if (r->code.gaps[i].is_fill)
+            st = pl_match_claim(r->f, r->code.gaps[i].offset, r->code.gaps[i].length, PL_CLASS_TOOLCHAIN,
+                                PL_GRADE_NONE, RULE_PADDING, NULL, err);
+    for (size_t i = 0; i < r->code.n_functions && st == PL_OK; i++)
+        if (r->code.functions[i].flags & PL_FUNCTION_PLT)
+            st = claim(r, &r->code.functions[i], PL_CLASS_TOOLCHAIN, PL_GRADE_NONE, RULE_RUNTIME, NULL, err);
+    return st;
+}
+
+static pl_status match_code(struct rung *r, struct pl_err *err)
+{
+    pl_status st = pl_code_align(&r->a, r->m->codebase, &r->code, err);
+    if (st == PL_OK)
+        st = claim_gaps(r, err);
+    for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
+        st = settle_subject(r, i, err);
+    if (st == PL_OK)
+        st = claim_parts(r, err);
+    if (st == PL_OK && r->n_unmatched > 0)
+        st = pl_findings_add(&r->f->findings, "code.unmatched-function", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
+                             NULL, err, "%u functions (%llu bytes) were not found in the source",
+                             (unsigned)r->n_unmatched, (unsigned long long)r->unmatched_bytes);
+    pl_aligner_reset(&r->a);
+    return st;
+}
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct rung r = {.m = m, .f = f};
+    if (m->codebase == NULL)
+        return PL_OK;
+    pl_status st = pl_code_of(f->data, m->scratch, &r.code, err);
+    if (st == PL_E_INPUT)
+        return PL_OK; /* the readers of structure have said so */
+    if (st != PL_OK || r.code.unsupported != NULL)
+        return st;
+    return match_code(&r, err);
+}
+
+const struct pl_rung pl_rung_code = {
+    .rule = RULE_MATCHED,
+    .what = "each function of an executable image, aligned to the functions of the source by its strings, "
+            "calls and constants",
+    .source = "DESIGN section 6; MATCHING section 3",
+    .pass = PL_PASS_FILE,
+    .apply = apply,
+};

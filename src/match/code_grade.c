@@ -1,0 +1,112 @@
+/*
+ * code_grade.c - what the alignment proves of one function.
+ *
+ * A function is tied to a translation unit first, which is robust, and to one source function where the evidence is positive. Each of its
+ * atoms is then looked for: in that source function and what may be inlined into it; in the unit; anywhere. What is nowhere is novel and
+ * contradicts; what is elsewhere is misplaced. Source: DESIGN section 6, steps 5 and 6.
+ */
+#include "match/code_align.h"
+
+#define DISTINCTIVE_TENTHS 60u /* found evidence that makes a match more than a place: once in 64 by chance */
+
+enum where { IN_FUNCTION, IN_UNIT, ELSEWHERE, NOWHERE };
+
+/* Does anything that compiling the unit reads have the feature? Names and strings of configured headers count wherever they stand. */
+static bool unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature)
+{
+    struct pl_id_list with = pl_codebase_with(a->cb, feature);
+    for (size_t i = 0; i < with.n; i++)
+        if (pl_codebase_includes(a->cb, unit, pl_codebase_at(a->cb, with.v[i])->unit))
+            return true;
+    return false;
+}
+
+static enum where find_fact(const struct pl_aligner *a, const struct pl_subject *s, const uint32_t *units,
+                            const struct pl_code_fact *f)
+{
+    struct pl_id_list closure = {NULL, 0};
+    if (f->n == 0)
+        return NOWHERE;
+    if (s->definition != PL_NO_DEFINITION)
+        closure = pl_codebase_closure(a->cb, s->definition);
+    for (unsigned k = 0; k < f->n; k++)
+        if (pl_id_list_has(closure, f->feature[k]))
+            return IN_FUNCTION;
+    for (unsigned u = 0; u < 2; u++)
+        for (unsigned k = 0; k < f->n && units[u] != UINT32_MAX; k++)
+            if (unit_has(a, units[u], f->feature[k]))
+                return IN_UNIT;
+    return ELSEWHERE;
+}
+
+/* The units that it can belong to: its own; else those on both sides of it. */
+static void units_of(const struct pl_aligner *a, uint32_t subject, uint32_t units[2])
+{
+    const struct pl_subject *s = &a->subjects.v[subject];
+    units[0] = s->unit;
+    units[1] = s->unit_behind;
+    if (s->definition == PL_NO_DEFINITION)
+        return;
+    uint32_t own = pl_codebase_at(a->cb, s->definition)->unit;
+    if (!pl_codebase_is_included(a->cb, own)) {
+        units[0] = own;
+        units[1] = UINT32_MAX;
+    } else if (units[0] == UINT32_MAX || !pl_codebase_includes(a->cb, units[0], own)) {
+        units[0] = own; /* a header of another unit than those beside it: its copy may stand anywhere */
+    }
+}
+
+static void note_foreign(struct pl_code_grade *g, uint32_t atom)
+{
+    if (g->n_foreign < PL_GRADED_ATOMS)
+        g->foreign[g->n_foreign] = atom;
+    g->n_foreign++;
+}
+
+pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, pl_code_explain explain,
+                                void *ctx, struct pl_code_grade *out, struct pl_err *err)
+{
+    const struct pl_subject *s = &a->subjects.v[subject];
+    struct pl_code_grade g = {.end = PL_CODE_RUNTIME, .unit = UINT32_MAX};
+    uint32_t units[2];
+    bool is_whole = s->definition != PL_NO_DEFINITION;
+    if (s->is_fixed) {
+        *out = g;
+        return PL_OK;
+    }
+    units_of(a, subject, units);
+    g.unit = units[0];
+    g.end = PL_CODE_PLACED;
+    for (uint32_t i = 0; i < s->n_facts; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        enum where where = find_fact(a, s, units, f);
+        bool is_explained = f->is_neutral;
+        if (where == IN_FUNCTION) {
+            g.evidence += f->weight;
+            continue;
+        }
+        if (where == NOWHERE && !is_explained && explain != NULL) {
+            pl_status st = explain(ctx, &a->code->atoms[f->atom], &is_explained, err);
+            if (st != PL_OK)
+                return st;
+        }
+        is_whole = is_whole && f->is_neutral;
+        if (where == IN_UNIT || is_explained)
+            continue;
+        if (where == NOWHERE && g.end != PL_CODE_CONTRADICTED) {
+            g.end = PL_CODE_CONTRADICTED;
+            g.n_foreign = 0;
+        }
+        if (where == ELSEWHERE && g.end == PL_CODE_PLACED)
+            g.end = PL_CODE_MISPLACED;
+        if ((where == NOWHERE) == (g.end == PL_CODE_CONTRADICTED))
+            note_foreign(&g, f->atom);
+    }
+    if (g.end == PL_CODE_PLACED && units[0] == UINT32_MAX && units[1] == UINT32_MAX)
+        g.end = PL_CODE_UNMATCHED;
+    if (g.end == PL_CODE_PLACED && is_whole &&
+        g.evidence + (uint32_t)(s->score > 0 ? s->score : 0) / 2 >= DISTINCTIVE_TENTHS)
+        g.end = PL_CODE_MATCHED;
+    *out = g;
+    return PL_OK;
+}

@@ -1,0 +1,377 @@
+/*
+ * code_score.c - how well a source function fits a function of the image, and which ones are worth asking.
+ *
+ * Found in the source function, a feature adds its weight (less when only what is inlined has it); not found, it costs. What the source function
+ * has and the image's does not costs a little: it may be compiled out. Once neighbours are placed, calls and callers count as features,
+ * too. Source: inverse document frequency (Sparck Jones 1972); the shares were tuned on the truth builds of tests/accuracy.
+ */
+#include "match/code_align.h"
+
+#include <stdlib.h>
+
+#define MAX_POSTINGS   400u /* features in more definitions propose nobody */
+#define MAX_EVALUATED  64u
+#define MAX_CANDIDATES 24u
+#define MAX_HOSTS      48u
+#define WINDOW         24u /* source functions looked at beside a placed neighbour */
+
+#define INLINED_PERCENT        70 /* of the weight of a feature that only inlined code has */
+#define ABSENT_PERCENT         80 /* cost of a feature that the definition lacks */
+#define MISSING_PERCENT        25 /* cost of a string that the definition has and the image's function lacks */
+#define MISSING_IMPORT_PERCENT 12
+#define MISSING_MOST           180
+#define CALL_PERCENT           60
+#define INLINED_CALL_PERCENT   15
+#define CALLER_PERCENT         45
+#define WRONG_CALL_PERCENT     30
+#define EXPORT_SCORE           200 /* its name is the exported one */
+#define EXPORT_OTHER           (-300)
+#define TAKEN_COST             90 /* another subject fits it better */
+#define STRANGE_UNIT_COST      15 /* no other subject is placed in its unit */
+#define SMALL_COST             10
+#define LARGE_COST             8
+#define MORE_CALLERS_COST      5
+#define FEWER_CALLERS_COST     3
+#define STRANGE_HEADER_COST    80 /* of a header that its neighbours do not read */
+#define PLACE_SCORE            6  /* for standing where its neighbours say */
+#define TOKEN_BYTES            4  /* of code for a token of source, about */
+
+void pl_code_mark(struct pl_aligner *a, uint32_t subject)
+{
+    const struct pl_subject *s = &a->subjects.v[subject];
+    for (uint32_t i = 0; i < s->n_facts; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        for (unsigned k = 0; k < f->n; k++)
+            a->marks[f->feature[k]] = subject + 1;
+    }
+}
+
+static int32_t percent(int32_t value, int32_t share)
+{
+    return value * share / 100;
+}
+
+static int32_t score_facts(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    struct pl_id_list direct = pl_codebase_direct(a->cb, id);
+    struct pl_id_list closure = pl_codebase_closure(a->cb, id);
+    int32_t score = 0;
+    for (uint32_t i = 0; i < s->n_facts; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        bool is_direct = false;
+        bool is_found = false;
+        for (unsigned k = 0; k < f->n && !is_direct; k++) {
+            is_direct = pl_id_list_has(direct, f->feature[k]);
+            is_found = is_found || is_direct || pl_id_list_has(closure, f->feature[k]);
+        }
+        if (is_direct)
+            score += f->weight;
+        else if (is_found)
+            score += percent(f->weight, INLINED_PERCENT);
+        else if (!f->is_neutral)
+            score -= percent(f->weight, ABSENT_PERCENT);
+    }
+    return score;
+}
+
+/* What the definition has itself and the subject lacks. */
+static int32_t score_missing(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    struct pl_id_list direct = pl_codebase_direct(a->cb, id);
+    uint32_t mark = (uint32_t)(s - a->subjects.v) + 1;
+    int32_t cost = 0;
+    for (size_t i = 0; i < direct.n && cost < MISSING_MOST; i++) {
+        uint32_t f = direct.v[i];
+        if (a->marks[f] == mark)
+            continue;
+        enum pl_atom_kind kind = pl_codebase_feature_kind(a->cb, f);
+        if (kind == PL_ATOM_STRING)
+            cost += percent((int32_t)pl_codebase_weight(a->cb, f), MISSING_PERCENT);
+        else if (kind == PL_ATOM_CALL && a->imported[f])
+            cost += percent((int32_t)pl_codebase_weight(a->cb, f), MISSING_IMPORT_PERCENT);
+    }
+    return cost < MISSING_MOST ? -cost : -MISSING_MOST;
+}
+
+static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    struct pl_id_list direct = pl_codebase_direct(a->cb, id);
+    struct pl_id_list closure = pl_codebase_closure(a->cb, id);
+    uint32_t own_name = pl_codebase_name_feature(a->cb, id);
+    int32_t score = 0;
+    for (uint32_t i = 0; i < s->n_calls; i++) {
+        const struct pl_subject *to = &a->subjects.v[a->calls.v[s->first_call + i]];
+        if (to->definition == PL_NO_DEFINITION)
+            continue;
+        uint32_t name = pl_codebase_name_feature(a->cb, to->definition);
+        int32_t weight = name == PL_NO_FEATURE ? 40 : (int32_t)pl_codebase_weight(a->cb, name);
+        if (name != PL_NO_FEATURE && pl_id_list_has(direct, name))
+            score += percent(weight, CALL_PERCENT);
+        else if (name != PL_NO_FEATURE && pl_id_list_has(closure, name))
+            score += percent(weight, INLINED_CALL_PERCENT);
+        else
+            score -= percent(weight, WRONG_CALL_PERCENT);
+    }
+    int32_t weight = own_name == PL_NO_FEATURE ? 40 : (int32_t)pl_codebase_weight(a->cb, own_name);
+    int32_t callers = 0;
+    for (uint32_t i = 0; i < s->n_callers && i < 16; i++) {
+        const struct pl_subject *from = &a->subjects.v[a->callers.v[s->first_caller + i]];
+        if (from->definition == PL_NO_DEFINITION)
+            continue;
+        if (own_name != PL_NO_FEATURE &&
+            pl_id_list_has(pl_codebase_direct(a->cb, from->definition), own_name))
+            callers += percent(weight, CALLER_PERCENT);
+        else if (own_name != PL_NO_FEATURE &&
+                 pl_id_list_has(pl_codebase_closure(a->cb, from->definition), own_name))
+            callers += percent(weight, INLINED_CALL_PERCENT);
+        else
+            callers -= percent(weight, WRONG_CALL_PERCENT);
+    }
+    int32_t most = 2 * weight;
+    return score + (callers > most ? most : callers < -most ? -most : callers);
+}
+
+/* Octaves by which `a` exceeds `b`. */
+static int32_t octaves(uint64_t a, uint64_t b)
+{
+    int32_t n = 0;
+    for (b = b == 0 ? 1 : b; a >= 2 * b && n < 16; b *= 2)
+        n++;
+    return n;
+}
+
+/* Much less code than its own text suggests is unlikely; so is much more than with all that it may inline. */
+static int32_t score_size(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    uint64_t own = (uint64_t)TOKEN_BYTES * (pl_codebase_at(a->cb, id)->definition->n_tokens + 4);
+    uint64_t all = (uint64_t)TOKEN_BYTES * (pl_codebase_tokens(a->cb, id) + 8);
+    int32_t small = octaves(own, s->size);
+    int32_t large = octaves(s->size, all);
+    return -(SMALL_COST * small * small / 2 + LARGE_COST * large * large / 2);
+}
+
+/* A function that many name is called from many places. */
+static int32_t score_degree(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    uint32_t users = pl_codebase_users(a->cb, id);
+    int32_t more = octaves(s->n_callers + 1, users + 1);
+    int32_t fewer = octaves(users + 1, s->n_callers + 1);
+    return -(MORE_CALLERS_COST * more + FEWER_CALLERS_COST * fewer);
+}
+
+/* Does the unit before the subject or the one behind it read `header`? */
+static bool is_read_nearby(const struct pl_aligner *a, uint32_t subject, uint32_t header)
+{
+    uint32_t before = subject > 0 ? a->subjects.v[subject - 1].unit : UINT32_MAX;
+    uint32_t here = a->subjects.v[subject].unit;
+    uint32_t behind = a->subjects.v[subject].unit_behind;
+    return (before != UINT32_MAX && pl_codebase_includes(a->cb, before, header)) ||
+           (here != UINT32_MAX && pl_codebase_includes(a->cb, here, header)) ||
+           (behind != UINT32_MAX && pl_codebase_includes(a->cb, behind, header));
+}
+
+int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    const struct pl_codebase_entry *e = pl_codebase_at(a->cb, id);
+    const struct pl_function *f = &a->code->functions[s->function];
+    uint32_t subject = (uint32_t)(s - a->subjects.v);
+    int32_t score = score_facts(a, s, id) + score_missing(a, s, id) + score_size(a, s, id);
+    if (f->name.n > 0)
+        score += pl_bytes_eq(f->name, e->definition->name) ? EXPORT_SCORE : EXPORT_OTHER;
+    if (!a->has_places)
+        return score;
+    score += score_calls(a, s, id) + score_degree(a, s, id);
+    if (a->taken_by[id] != 0 && a->taken_by[id] != subject + 1)
+        score -= TAKEN_COST;
+    if (pl_codebase_is_included(a->cb, e->unit))
+        return is_read_nearby(a, subject, e->unit) ? score : score - STRANGE_HEADER_COST;
+    if (a->anchors[e->unit] == 0)
+        score -= STRANGE_UNIT_COST;
+    return score;
+}
+
+static pl_status vote(struct pl_aligner *a, uint32_t id, uint32_t weight, struct pl_err *err)
+{
+    if (pl_codebase_at(a->cb, id)->definition->kind != PL_DEFINITION_FUNCTION)
+        return PL_OK;
+    if (a->votes[id] == 0) {
+        uint32_t *slot = PL_VEC_ADD(&a->voted);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = id;
+    }
+    a->votes[id] += weight;
+    return PL_OK;
+}
+
+static pl_status vote_hosts(struct pl_aligner *a, uint32_t id, uint32_t weight, unsigned depth,
+                            struct pl_err *err)
+{
+    struct pl_id_list hosts = pl_codebase_hosts(a->cb, id);
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < hosts.n && i < MAX_HOSTS && st == PL_OK; i++) {
+        st = vote(a, hosts.v[i], weight, err);
+        if (st == PL_OK && depth > 1)
+            st = vote_hosts(a, hosts.v[i], weight / 2, depth - 1, err);
+    }
+    return st;
+}
+
+/* Everybody who has a feature, and into whom they may be inlined. */
+static pl_status vote_feature(struct pl_aligner *a, uint32_t feature, uint32_t weight, struct pl_err *err)
+{
+    struct pl_id_list with = pl_codebase_with(a->cb, feature);
+    pl_status st = PL_OK;
+    if (with.n > MAX_POSTINGS)
+        return PL_OK;
+    for (size_t i = 0; i < with.n && st == PL_OK; i++) {
+        st = vote(a, with.v[i], weight + 1, err);
+        if (st == PL_OK && with.n <= MAX_POSTINGS / 8)
+            st = vote_hosts(a, with.v[i], weight / 2 + 1, 2, err);
+    }
+    return st;
+}
+
+static pl_status vote_named(struct pl_aligner *a, uint64_t hash, uint32_t weight, struct pl_err *err)
+{
+    struct pl_id_list named = pl_codebase_named(a->cb, hash);
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < named.n && i < MAX_POSTINGS && st == PL_OK; i++)
+        st = vote(a, named.v[i], weight, err);
+    return st;
+}
+
+/* Who calls what it calls, and whom its callers call. */
+static pl_status vote_calls(struct pl_aligner *a, const struct pl_subject *s, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < s->n_calls && st == PL_OK; i++) {
+        const struct pl_subject *to = &a->subjects.v[a->calls.v[s->first_call + i]];
+        uint32_t name = to->definition == PL_NO_DEFINITION ? PL_NO_FEATURE
+                                                           : pl_codebase_name_feature(a->cb, to->definition);
+        if (name != PL_NO_FEATURE)
+            st = vote_feature(a, name, pl_codebase_weight(a->cb, name) / 2, err);
+    }
+    for (uint32_t i = 0; i < s->n_callers && i < 8 && st == PL_OK; i++) {
+        const struct pl_subject *from = &a->subjects.v[a->callers.v[s->first_caller + i]];
+        if (from->definition == PL_NO_DEFINITION)
+            continue;
+        struct pl_id_list direct = pl_codebase_closure(a->cb, from->definition);
+        for (size_t k = 0; k < direct.n && k < 2000 && st == PL_OK; k++)
+            if (pl_codebase_feature_kind(a->cb, direct.v[k]) == PL_ATOM_CALL)
+                st = vote_named(a, pl_codebase_feature_key(a->cb, direct.v[k]), 20, err);
+    }
+    return st;
+}
+
+/* Source functions beside those that the neighbours are placed at. */
+static pl_status vote_places(struct pl_aligner *a, uint32_t subject, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (int direction = -1; direction <= 1 && st == PL_OK; direction += 2) {
+        uint32_t at = subject;
+        unsigned steps = 0;
+        uint32_t first;
+        uint32_t end;
+        do
+            at += (uint32_t)direction;
+        while (at < a->subjects.n && ++steps < WINDOW &&
+               (a->subjects.v[at].definition == PL_NO_DEFINITION ||
+                pl_codebase_is_included(a->cb, pl_codebase_at(a->cb, a->subjects.v[at].definition)->unit)));
+        if (at >= a->subjects.n || a->subjects.v[at].definition == PL_NO_DEFINITION)
+            continue;
+        uint32_t id = a->subjects.v[at].definition;
+        pl_codebase_unit(a->cb, pl_codebase_at(a->cb, id)->unit, &first, &end);
+        unsigned asked = 0;
+        for (uint32_t k = id - (uint32_t)direction; k >= first && k < end && asked < WINDOW && st == PL_OK;
+             k -= (uint32_t)direction) {
+            if (pl_codebase_at(a->cb, k)->definition->kind != PL_DEFINITION_FUNCTION)
+                continue;
+            asked++;
+            st = vote(a, k, 12, err);
+        }
+    }
+    return st;
+}
+
+static pl_status gather_votes(struct pl_aligner *a, uint32_t subject, struct pl_err *err)
+{
+    const struct pl_subject *s = &a->subjects.v[subject];
+    pl_bytes name = a->code->functions[s->function].name;
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < s->n_facts && st == PL_OK; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        for (unsigned k = 0; k < f->n && st == PL_OK; k++)
+            st = vote_feature(a, f->feature[k], f->weight, err);
+    }
+    if (st == PL_OK && name.n > 0)
+        st = vote_named(a, pl_atom_hash_text(name), EXPORT_SCORE, err);
+    if (st == PL_OK && a->has_places)
+        st = vote_calls(a, s, err);
+    return st == PL_OK && a->has_places ? vote_places(a, subject, err) : st;
+}
+
+static int by_score(const void *a, const void *b)
+{
+    const struct pl_candidate *x = a;
+    const struct pl_candidate *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* The most voted first; the votes are cleared. */
+static pl_status rank_votes(struct pl_aligner *a, struct pl_candidate **out, size_t *n, struct pl_err *err)
+{
+    struct pl_candidate *all = calloc(a->voted.n + 1, sizeof *all);
+    if (all == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < a->voted.n; i++) {
+        all[i] = (struct pl_candidate){a->voted.v[i], (int32_t)a->votes[a->voted.v[i]]};
+        a->votes[a->voted.v[i]] = 0;
+    }
+    qsort(all, a->voted.n, sizeof *all, by_score);
+    *n = a->voted.n < MAX_EVALUATED ? a->voted.n : MAX_EVALUATED;
+    a->voted.n = 0;
+    *out = all;
+    return PL_OK;
+}
+
+static pl_status find_candidates(struct pl_aligner *a, uint32_t subject, struct pl_err *err)
+{
+    struct pl_subject *s = &a->subjects.v[subject];
+    struct pl_candidate *all = NULL;
+    size_t n = 0;
+    s->first_candidate = (uint32_t)a->candidates.n;
+    s->n_candidates = 0;
+    if (s->is_fixed)
+        return PL_OK;
+    pl_status st = gather_votes(a, subject, err);
+    if (st == PL_OK)
+        st = rank_votes(a, &all, &n, err);
+    if (st != PL_OK)
+        return st;
+    pl_code_mark(a, subject);
+    for (size_t i = 0; i < n; i++)
+        all[i].score = pl_code_score(a, s, all[i].id) + (a->has_places ? PLACE_SCORE : 0);
+    qsort(all, n, sizeof *all, by_score);
+    for (size_t i = 0; i < n && i < MAX_CANDIDATES && all[i].score > 0 && st == PL_OK; i++) {
+        struct pl_candidate *slot = PL_VEC_ADD(&a->candidates);
+        if (slot == NULL)
+            st = pl_fail_nomem(err);
+        else
+            *slot = all[i];
+        s->n_candidates++;
+    }
+    free(all);
+    return st;
+}
+
+pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    a->candidates.n = 0;
+    for (uint32_t i = 0; i < a->subjects.n && st == PL_OK; i++)
+        st = find_candidates(a, i, err);
+    return st;
+}

@@ -1,0 +1,177 @@
+/*
+ * corpus_codebase.c - what is whose: macros, inlined functions, includes, weights.
+ */
+#include "unit.h"
+
+#include "corpus/codebase.h"
+
+static const char util_h[] =
+    "#define GREETING \"hello from a macro\"\n"
+    "#define SAY(x) printf(GREETING \"%d\", x)\n"
+    "static inline int twice(int x)\n{\n    return helper_of_twice(x, \"twice text\");\n}\n";
+static const char main_c[] =
+    "#include \"util.h\"\n"
+    "static int small(int x)\n{\n    return open_the_door(x, \"small text\\n\");\n}\n"
+    "int large(int x)\n{\n    return small(x) + 123457;\n}\n"
+    "int greeter(void)\n{\n    GREETING;\n    return twice(2);\n}\n";
+static const char other_c[] = "int stranger(void)\n{\n    return small(3) + twice(4);\n}\n"
+                              "int reader(void)\n{\n    return read_the_map(\"map text\");\n}\n";
+
+struct fixture {
+    struct pl_source_tree tree;
+    struct pl_index *index;
+    struct pl_codebase *codebase;
+};
+
+static void add_file(struct fixture *x, const char *path, const char *text)
+{
+    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
+    assert_non_null(f);
+    f->path = pl_bytes_of_str(path);
+    f->data = pl_bytes_of_str(text);
+    assert_int_equal(pl_sha256_of(f->data, &f->sha256, NULL), PL_OK);
+}
+
+static void open_base(struct fixture *x, unsigned jobs)
+{
+    struct pl_source_tree *trees[] = {&x->tree};
+    memset(x, 0, sizeof *x);
+    x->tree.name = "test";
+    add_file(x, "src/main.c", main_c);
+    add_file(x, "src/other.c", other_c);
+    add_file(x, "src/util.h", util_h);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x->index, jobs, &x->codebase, NULL), PL_OK);
+}
+
+static void close_base(struct fixture *x)
+{
+    pl_codebase_free(x->codebase);
+    pl_index_free(x->index);
+    PL_VEC_FREE(&x->tree.files);
+}
+
+static uint32_t function(const struct fixture *x, const char *name)
+{
+    struct pl_id_list all = pl_codebase_named(x->codebase, pl_atom_hash_text(pl_bytes_of_str(name)));
+    assert_int_equal(all.n, 1);
+    return all.v[0];
+}
+
+static uint32_t string(const struct fixture *x, const char *text)
+{
+    uint64_t hash = pl_atom_hash_text(pl_bytes_of_str(text));
+    return pl_codebase_feature(x->codebase, pl_codebase_key(PL_ATOM_STRING, hash));
+}
+
+static uint32_t name(const struct fixture *x, const char *text)
+{
+    return pl_codebase_feature(x->codebase, pl_atom_hash_text(pl_bytes_of_str(text)));
+}
+
+static bool holds(const struct fixture *x, const char *definition, uint32_t feature)
+{
+    return feature != PL_NO_FEATURE &&
+           pl_id_list_has(pl_codebase_direct(x->codebase, function(x, definition)), feature);
+}
+
+static bool may_hold(const struct fixture *x, const char *definition, uint32_t feature)
+{
+    return feature != PL_NO_FEATURE &&
+           pl_id_list_has(pl_codebase_closure(x->codebase, function(x, definition)), feature);
+}
+
+static void strings_of_a_macro_belong_to_the_function_that_uses_it(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_base(&x, 1);
+    assert_true(holds(&x, "greeter", string(&x, "hello from a macro")));
+    assert_false(holds(&x, "large", string(&x, "hello from a macro")));
+    close_base(&x);
+}
+
+static void what_may_be_inlined_is_in_the_closure_and_not_direct(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_base(&x, 1);
+    assert_true(may_hold(&x, "large", name(&x, "open_the_door")));
+    assert_false(holds(&x, "large", name(&x, "open_the_door")));
+    assert_true(may_hold(&x, "greeter", string(&x, "twice text")));
+    close_base(&x);
+}
+
+static void what_a_unit_does_not_read_is_not_inlined_into_it(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_base(&x, 1);
+    assert_false(may_hold(&x, "stranger", name(&x, "open_the_door")));
+    assert_false(may_hold(&x, "stranger", string(&x, "twice text")));
+    close_base(&x);
+}
+
+static void a_line_is_known_without_its_end_too(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_base(&x, 1);
+    assert_true(holds(&x, "small", string(&x, "small text\n")));
+    assert_true(holds(&x, "small", string(&x, "small text")));
+    assert_int_equal(string(&x, "map text\n"), PL_NO_FEATURE);
+    close_base(&x);
+}
+
+static void a_rarer_feature_weighs_more(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_base(&x, 1);
+    assert_true(pl_codebase_weight(x.codebase, name(&x, "read_the_map")) >
+                pl_codebase_weight(x.codebase, name(&x, "small")));
+    close_base(&x);
+}
+
+static void hosts_are_those_that_read_the_unit_and_name_the_function(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_base(&x, 1);
+    struct pl_id_list hosts = pl_codebase_hosts(x.codebase, function(&x, "small"));
+    assert_int_equal(hosts.n, 1);
+    assert_int_equal(hosts.v[0], function(&x, "large"));
+    close_base(&x);
+}
+
+static void the_number_of_threads_changes_nothing(void **state)
+{
+    (void)state;
+    struct fixture x;
+    struct fixture y;
+    open_base(&x, 1);
+    open_base(&y, 8);
+    assert_int_equal(pl_codebase_count(x.codebase), pl_codebase_count(y.codebase));
+    for (uint32_t id = 0; id < pl_codebase_count(x.codebase); id++) {
+        struct pl_id_list a = pl_codebase_closure(x.codebase, id);
+        struct pl_id_list b = pl_codebase_closure(y.codebase, id);
+        assert_int_equal(a.n, b.n);
+        assert_memory_equal(a.v, b.v, a.n * sizeof *a.v);
+    }
+    close_base(&x);
+    close_base(&y);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strings_of_a_macro_belong_to_the_function_that_uses_it),
+        cmocka_unit_test(what_may_be_inlined_is_in_the_closure_and_not_direct),
+        cmocka_unit_test(what_a_unit_does_not_read_is_not_inlined_into_it),
+        cmocka_unit_test(a_line_is_known_without_its_end_too),
+        cmocka_unit_test(a_rarer_feature_weighs_more),
+        cmocka_unit_test(hosts_are_those_that_read_the_unit_and_name_the_function),
+        cmocka_unit_test(the_number_of_threads_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
