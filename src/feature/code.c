@@ -84,6 +84,9 @@ static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink 
         if (sink->atoms.n >= UINT32_MAX)
             return pl_fail(im->err, PL_E_LIMIT, f->offset, "code: more than 4,294,967,294 atoms");
         f->n_atoms = (uint32_t)sink->atoms.n - f->first_atom;
+        pl_status st = pl_code_print_end(sink, im->machine, &f->print, im->err);
+        if (st != PL_OK)
+            return st;
         f->flags |= sink->is_bad && !(f->flags & PL_FUNCTION_PLT) ? PL_FUNCTION_BAD_DECODE : 0;
     }
     return sink->no_memory ? pl_fail_nomem(im->err) : PL_OK;
@@ -412,6 +415,7 @@ static void reset(struct pl_code_image *im, struct pl_code_sink *sink)
     PL_VEC_FREE(&im->jump_names);
     PL_VEC_FREE(&sink->atoms);
     PL_VEC_FREE(&sink->tables);
+    PL_VEC_FREE(&sink->plain);
 }
 
 /* The formats of images. One row each; `part` says where the images of a file lie that may hold several. */
@@ -423,12 +427,13 @@ static const struct {
     {pl_elf_is, pl_code_load_elf, NULL},
     {pl_pe_is, pl_code_load_pe, NULL},
     {pl_macho_is, pl_code_load_macho, pl_code_part_of_macho},
+    {pl_code_is_coff, pl_code_load_coff, NULL}, /* last: its first bytes say little */
 };
 
 static pl_status read_part(struct pl_code_image *im, size_t row, struct pl_code *out)
 {
     struct pl_code code = {0};
-    struct pl_code_sink sink = {0};
+    struct pl_code_sink sink = {.keeps_plain = true};
     pl_status st = formats[row].load(im, &code.unsupported);
     if (st == PL_OK && im->no_memory)
         st = pl_fail_nomem(im->err);

@@ -17,6 +17,10 @@ enum pl_function_flags {
     PL_FUNCTION_BAD_DECODE = 64 /* some byte of it is no instruction */
 };
 
+struct pl_code_print {
+    uint64_t v[2]; /* the front of a SHA-256 */
+};
+
 struct pl_function {
     uint64_t address; /* virtual */
     uint64_t offset;  /* byte in the file */
@@ -26,6 +30,11 @@ struct pl_function {
     uint32_t owner;   /* of a cold part: index of its function; else its own index */
     uint32_t flags;
     pl_bytes name; /* from a symbol or export; empty when stripped */
+    /*
+     * Digest of its instructions without the operands that are addresses, and without fill at its end: equal for a function in an object
+     * file and in whatever it was linked into. All zero when there are too few other bytes to tell one function from another.
+     */
+    struct pl_code_print print;
 };
 
 /* A range of executable bytes between functions: padding, or something else. */

@@ -340,6 +340,34 @@ static void instruction(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
     }
 }
 
+/* The fields of an instruction that a linker fills in; asked before it is executed, since it may change the register it reads. */
+static uint32_t address_fields(const struct a64 *a, uint32_t w, uint64_t pc)
+{
+    bool is_place = (w & 0x9f000000) == 0x10000000;
+    uint64_t target = pc;
+    if ((w & 0x9f000000) == 0x90000000)
+        return 0x60ffffe0;
+    if ((w & 0x7f800000) == 0x11000000 || (w & 0x3b000000) == 0x39000000)
+        return holds(a, w >> 5 & 31) ? 0x003ffc00 : 0;
+    if ((w & 0x7c000000) == 0x14000000)
+        target += sign_extend((uint64_t)(w & 0x3ffffff) << 2, 28);
+    else if (is_place)
+        target += sign_extend((uint64_t)(w >> 5 & 0x7ffff) << 2 | (w >> 29 & 3), 21);
+    else if ((w & 0x3b000000) == 0x18000000)
+        target += sign_extend((uint64_t)(w >> 5 & 0x7ffff) << 2, 21);
+    if (target - a->begin < a->end - a->begin)
+        return 0;
+    return (w & 0x7c000000) == 0x14000000 ? 0x03ffffff : is_place ? 0x60ffffe0 : 0x00ffffe0;
+}
+
+static void add_to_print(struct a64 *a, uint32_t w, uint64_t pc)
+{
+    uint32_t fields = address_fields(a, w, pc);
+    uint32_t plain = w & ~fields;
+    uint8_t b[4] = {(uint8_t)plain, (uint8_t)(plain >> 8), (uint8_t)(plain >> 16), (uint8_t)(plain >> 24)};
+    pl_code_print_add(a->sink, b, 4, fields != 0 ? 3 : 0, w == NOP || w == 0);
+}
+
 void pl_code_decode_a64(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
                         pl_bytes code, uint64_t offset)
 {
@@ -348,7 +376,9 @@ void pl_code_decode_a64(const struct pl_code_image *im, struct pl_code_sink *sin
     a.sw.entry_bytes = 4;
     while (pl_cursor_left(&c) >= 4 && !sink->no_memory) {
         size_t at = c.at;
-        instruction(&a, pl_cursor_u32le(&c), offset + at, address + at);
+        uint32_t w = pl_cursor_u32le(&c);
+        add_to_print(&a, w, address + at);
+        instruction(&a, w, offset + at, address + at);
     }
     end_constant(&a);
     if (pl_cursor_left(&c) > 0 || address % 4 != 0)

@@ -390,7 +390,7 @@ static void read_static_symbols(struct loader *l)
     }
 }
 
-static void load(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported)
+static pl_status load(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported)
 {
     struct loader l = {.im = im, .elf = elf, .word = elf->is_64 ? 8 : 4};
     im->is_big_endian = elf->is_big_endian;
@@ -398,15 +398,15 @@ static void load(struct pl_code_image *im, const struct pl_elf *elf, const char 
     im->is_fixed = elf->type == PL_ELF_ET_EXEC;
     if (im->machine == PL_CODE_NONE)
         *unsupported = pl_arena_printf(im->arena, "no decoder for ELF machine %u", elf->machine);
-    else if (elf->type != PL_ELF_ET_EXEC && elf->type != PL_ELF_ET_DYN)
-        *unsupported = "not linked: addresses are not known yet";
+    else if (elf->type == PL_ELF_ET_CORE)
+        *unsupported = "a memory image of a process, not a program";
     if (*unsupported != NULL)
         im->machine = PL_CODE_NONE;
+    if (elf->type == PL_ELF_ET_REL)
+        return pl_code_load_object(im, elf, unsupported);
     load_spans(im, elf);
     load_areas(im, elf);
     pl_code_settle_space(im);
-    if (elf->type != PL_ELF_ET_EXEC && elf->type != PL_ELF_ET_DYN)
-        return;
     read_dynamic(&l);
     read_static(&l);
     find_symbols(&l);
@@ -427,13 +427,12 @@ static void load(struct pl_code_image *im, const struct pl_elf *elf, const char 
     read_symbols(&l, l.symbols, l.names, true);
     read_static_symbols(&l);
     read_all_unwind(&l);
+    return PL_OK;
 }
 
 pl_status pl_code_load_elf(struct pl_code_image *im, const char **unsupported)
 {
     struct pl_elf elf;
     pl_status st = pl_elf_read(im->data, im->arena, NULL, &elf, im->err);
-    if (st == PL_OK)
-        load(im, &elf, unsupported);
-    return st;
+    return st == PL_OK ? load(im, &elf, unsupported) : st;
 }

@@ -4,6 +4,8 @@
  *     code.c         order of work; ties atoms to functions, cold parts to their owners
  *     code_space.c   addresses: spans, areas, slots, ways in
  *     code_elf.c     an ELF image: addresses, relocated pointers, symbols, entries
+ *     code_object.c  an ELF object file: linked in memory
+ *     code_coff.c    an object file of Windows: the same
  *     code_pe.c      a PE image: addresses, imports, exports, symbols, entries
  *     code_pe_unwind.c .pdata: where functions begin and end
  *     code_macho.c   a Mach-O image: the same; code_macho_fix.c its pointers, code_macho_unwind.c its compact unwind data
@@ -12,6 +14,7 @@
  *     code_plt.c     the linker's stubs
  *     code_cut.c     all of these into disjoint functions, and the gaps between them
  *     code_refer.c   what an address means: a string, an import, a function, data
+ *     code_print.c   what of a function stays equal when it is linked
  *     code_switch.c  switches, of any machine
  *     code_x86.c     decoding x86-64 and i386
  *     code_a64.c     decoding aarch64
@@ -138,9 +141,13 @@ enum pl_code_use {
 struct pl_code_sink {
     PL_VEC(struct pl_atom) atoms;
     pl_code_addresses tables; /* that switches jump by */
-    bool keeps_jumps;         /* inside the range too */
-    bool is_bad;              /* some byte was no instruction */
-    bool no_memory;           /* sticky */
+    PL_VEC(uint8_t) plain;    /* code_print.c: the instructions of one function, without addresses */
+    size_t plain_end;         /* bytes of it before the fill at its end */
+    size_t plain_masked;      /* bytes of it that were addresses */
+    bool keeps_plain;
+    bool keeps_jumps; /* inside the range too */
+    bool is_bad;      /* some byte was no instruction */
+    bool no_memory;   /* sticky */
 };
 
 /* What was seen of a switch in the last instructions: a comparison, a jump on "above", the address of a table. */
@@ -155,6 +162,13 @@ struct pl_code_switch {
     uint64_t table;       /* address */
     size_t table_atom;
 };
+
+/* code_print.c: one instruction more; `masked` of its bytes were addresses, and are zero now. */
+void pl_code_print_add(struct pl_code_sink *sink, const uint8_t *bytes, size_t n, size_t masked,
+                       bool is_fill);
+/* The print of what was added since the last one. */
+pl_status pl_code_print_end(struct pl_code_sink *sink, enum pl_code_machine machine,
+                            struct pl_code_print *out, struct pl_err *err);
 
 /* code_switch.c: an instruction passes. */
 void pl_code_switch_age(struct pl_code_switch *s);
@@ -205,6 +219,11 @@ size_t pl_code_first_hole(const struct pl_code_image *im, uint64_t address);
  * A sticky im->no_memory is looked at by who calls.
  */
 pl_status pl_code_load_elf(struct pl_code_image *im, const char **unsupported);
+/* code_object.c: the same for an ELF object file; offsets stay those of the file, and im->data becomes a relocated copy */
+pl_status pl_code_load_object(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported);
+/* code_coff.c: the same for an object file of Windows */
+bool pl_code_is_coff(pl_bytes data);
+pl_status pl_code_load_coff(struct pl_code_image *im, const char **unsupported);
 /* code_pe.c: the same for PE */
 pl_status pl_code_load_pe(struct pl_code_image *im, const char **unsupported);
 /* code_macho.c: the same for the part of a Mach-O file that im says, and where part `i` lies; false when there is none. */

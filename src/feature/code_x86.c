@@ -10,6 +10,7 @@
 #include "feature/code_image.h"
 
 #include <Zydis/Zydis.h>
+#include <string.h>
 
 struct x86 {
     const struct pl_code_image *im;
@@ -41,10 +42,12 @@ static bool has_index(const ZydisDecodedInstruction *in)
 /* May the number that stands at this address be an absolute address? */
 static bool is_absolute(const struct x86 *x, uint64_t place, uint64_t value)
 {
-    if (!x->im->is_fixed || pl_code_span_at(x->im, value) == NULL)
+    if (!x->im->is_fixed)
         return false;
-    const struct pl_code_slot *slot = x->im->knows_operands ? pl_code_slot_at(x->im, place) : NULL;
-    return !x->im->knows_operands || (slot != NULL && slot->is_operand);
+    if (!x->im->knows_operands)
+        return pl_code_span_at(x->im, value) != NULL;
+    const struct pl_code_slot *slot = pl_code_slot_at(x->im, place);
+    return slot != NULL && slot->is_operand;
 }
 
 /* The address of a memory operand when it is known: RIP-relative, absolute, or by the GOT register. */
@@ -55,23 +58,87 @@ static bool memory_address(const struct x86 *x, const ZydisDecodedInstruction *i
     uint8_t rm = in->raw.modrm.rm;
     bool has_sib = rm == 4;
     uint64_t displacement = (uint64_t)in->raw.disp.value;
-    if (!has_memory(in) || in->raw.disp.size != 32)
+    if (in->raw.disp.size != 32)
         return false;
+    if (!has_memory(in)) { /* MOV of the accumulator has the address alone */
+        *address = displacement & UINT32_MAX;
+        return in->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && in->opcode >= 0xa0 && in->opcode <= 0xa3 &&
+               is_absolute(x, next - in->length + in->raw.disp.offset, *address);
+    }
     if (mod == 0 && rm == 5) {
         *address = x->is_64 ? next + displacement : displacement & UINT32_MAX;
         return true;
     }
     bool is_bare = mod == 0 && has_sib && in->raw.sib.base == 5; /* [index * scale + displacement] */
-    if (x->im->is_fixed && (is_bare || mod == 2)) {
-        *address = x->is_64 ? displacement : displacement & UINT32_MAX;
-        return is_absolute(x, next - in->length + in->raw.disp.offset, *address);
-    }
+    *address = x->is_64 ? displacement : displacement & UINT32_MAX;
+    if ((is_bare || mod == 2) && is_absolute(x, next - in->length + in->raw.disp.offset, *address))
+        return true;
     if (!x->is_64 && x->im->got_base != 0 && mod == 2) {
         *address = (x->im->got_base + displacement) & UINT32_MAX;
         return pl_code_span_at(x->im, *address) != NULL;
     }
     return false;
 }
+
+/* ---- the print ---- */
+
+/* Does adding this number to where the instruction stands give the GOT? i386 code finds it so. */
+static bool leads_to_got(const struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next)
+{
+    return !x->is_64 && x->im->got_base != 0 && in->mnemonic == ZYDIS_MNEMONIC_ADD &&
+           in->raw.imm[0].size == 32 &&
+           ((next - in->length + (uint64_t)in->raw.imm[0].value.s) & UINT32_MAX) == x->im->got_base;
+}
+
+/*
+ * A linker that knows the address writes LEA for a load from the GOT, CALL for a call through it, and MOV of a number where that fits: all of
+ * them become what the assembler wrote, with LEA for the load.
+ */
+static void write_one_way(const struct x86 *x, const ZydisDecodedInstruction *in, uint8_t *b, bool is_number)
+{
+    size_t modrm = in->raw.modrm.offset;
+    if (in->mnemonic == ZYDIS_MNEMONIC_CALL && in->length == 6 && b[0] == 0x67 && b[1] == 0xe8) {
+        b[0] = 0xff;
+        b[1] = 0x15;
+    }
+    if (in->mnemonic != ZYDIS_MNEMONIC_MOV || !x->is_64 || modrm < 2)
+        return;
+    if (in->raw.modrm.mod == 0 && in->raw.modrm.rm == 5 && b[modrm - 1] == 0x8b)
+        b[modrm - 1] = 0x8d;
+    if (is_number && b[modrm - 1] == 0xc7 && in->raw.modrm.mod == 3 && in->raw.rex.W != 0) {
+        b[modrm - 2] = (uint8_t)(0x48 | in->raw.rex.B << 2);
+        b[modrm - 1] = 0x8d;
+        b[modrm] = (uint8_t)((in->raw.modrm.rm & 7) << 3 | 5);
+    }
+}
+
+static void add_to_print(struct x86 *x, const ZydisDecodedInstruction *in, pl_bytes code, uint64_t next)
+{
+    uint8_t b[ZYDIS_MAX_INSTRUCTION_LENGTH];
+    uint64_t address;
+    size_t masked = 0;
+    uint64_t value = (uint64_t)in->raw.imm[0].value.s;
+    bool is_long = in->raw.imm[0].size == 32;
+    bool is_far = is_long && in->raw.imm[0].is_relative && next + value - x->begin >= x->end - x->begin;
+    bool is_number = is_long && !in->raw.imm[0].is_relative &&
+                     is_absolute(x, next - in->length + in->raw.imm[0].offset, value & UINT32_MAX);
+    if (!x->sink->keeps_plain)
+        return;
+    memcpy(b, code.p, in->length);
+    if (in->raw.disp.size == 32 && memory_address(x, in, next, &address)) {
+        memset(b + in->raw.disp.offset, 0, 4);
+        masked += 4;
+    }
+    if (is_far || is_number || leads_to_got(x, in, next)) {
+        memset(b + in->raw.imm[0].offset, 0, 4);
+        masked += 4;
+    }
+    write_one_way(x, in, b, is_number);
+    bool is_fill = in->mnemonic == ZYDIS_MNEMONIC_NOP || in->mnemonic == ZYDIS_MNEMONIC_INT3;
+    pl_code_print_add(x->sink, b, in->length, masked, is_fill);
+}
+
+/* ---- atoms ---- */
 
 /* Bytes of a scalar floating-point operand in memory; 0 for everything else. */
 static unsigned float_bytes(const ZydisDecodedInstruction *in)
@@ -149,7 +216,7 @@ static void refer_memory(struct x86 *x, const ZydisDecodedInstruction *in, uint6
     else
         width = is_vector(in) ? 16 : in->operand_width / 8u;
     bool is_element = has_index(in) || in->raw.modrm.mod == 2;
-    if (use == PL_USE_LOAD && x->im->is_fixed && is_element)
+    if (use == PL_USE_LOAD && x->im->is_fixed && is_element && has_memory(in))
         use = PL_USE_ELEMENT;
     size_t before = x->sink->atoms.n;
     pl_code_refer(x->im, x->sink, at, address, use, width);
@@ -200,6 +267,8 @@ static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, ui
         pl_code_refer(x->im, x->sink, at, value, PL_USE_ADDRESS, 0);
         return;
     }
+    if (leads_to_got(x, in, next))
+        return;
     pl_bytes raw = pl_bytes_sub(x->im->data, (size_t)(at + in->raw.imm[0].offset), in->raw.imm[0].size / 8u);
     pl_code_constant(x->sink, at, value, raw);
 }
@@ -252,9 +321,11 @@ void pl_code_decode_x86(const struct pl_code_image *im, struct pl_code_sink *sin
     for (size_t at = 0; at < code.n && !sink->no_memory;) {
         if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&x.decoder, NULL, code.p + at, code.n - at, &in))) {
             sink->is_bad = true;
+            pl_code_print_add(sink, code.p + at, 1, 0, false);
             at++;
             continue;
         }
+        add_to_print(&x, &in, pl_bytes_from(code, at), address + at + in.length);
         instruction(&x, &in, offset + at, address + at + in.length);
         at += in.length;
     }

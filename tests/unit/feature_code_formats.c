@@ -191,6 +191,35 @@ static void each_image_of_a_universal_file_has_its_functions(void **state)
     unload(&parts[1]);
 }
 
+/* Functions have names there, static ones too. */
+static void object_files_are_cut_into_functions(void **state)
+{
+    static const char *const commands[] = {
+        "gcc -O2 -fno-pic -c f.c -o f.out", "gcc -O2 -fPIC -c f.c -o f.out",
+        "clang -target aarch64-linux-gnu -O2 -c f.c -o f.out", "x86_64-w64-mingw32-gcc -O2 -c f.c -o f.out",
+        "i686-w64-mingw32-gcc -O2 -c f.c -o f.out"};
+    write_program();
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct image im;
+        assert_true(run(commands[i]));
+        load(&im, "f.out");
+        sums_hold(&im.code);
+        const struct pl_function *sorted = named(&im.code, "sorted");
+        const struct pl_function *choose = named(&im.code, "choose");
+        const struct pl_function *twice = named(&im.code, "twice");
+        assert_non_null(sorted);
+        assert_non_null(choose);
+        assert_non_null(twice);
+        assert_ptr_equal(calls(&im.code, sorted, 0), twice);
+        assert_ptr_equal(calls(&im.code, sorted, 1), choose);
+        assert_non_null(atom(&im.code, sorted, PL_ATOM_IMPORT, "qsort"));
+        assert_non_null(atom(&im.code, choose, PL_ATOM_STRING, "zero"));
+        assert_true(has_value(&im.code, choose, PL_ATOM_SWITCH, 6));
+        assert_true(has_value(&im.code, twice, PL_ATOM_CONSTANT, 31337));
+        unload(&im);
+    }
+}
+
 static void libraries_of_other_machines_are_cut_into_functions(void **state)
 {
     check_build("clang -target aarch64-linux-gnu -O2 -fPIC -nostdlib -shared -fuse-ld=lld f.c -o f.out -s");
@@ -229,6 +258,8 @@ static void damaged_images_are_refused_or_sum(void **state)
 {
     damage("x86_64-w64-mingw32-gcc -shared -O2 f.c -o f.out -s");
     damage("i686-w64-mingw32-gcc -shared -O2 f.c -o f.out");
+    damage("gcc -O2 -c f.c -o f.out");
+    damage("i686-w64-mingw32-gcc -O2 -c f.c -o f.out");
     damage(DARWIN("arm64", "f.out"));
     damage("clang -target aarch64-linux-gnu -O2 -fPIC -nostdlib -shared -fuse-ld=lld f.c -o f.out -s");
 }
@@ -241,6 +272,7 @@ int main(void)
         cmocka_unit_test(an_import_names_its_library),
         cmocka_unit_test(libraries_of_macos_are_cut_into_functions),
         cmocka_unit_test(each_image_of_a_universal_file_has_its_functions),
+        cmocka_unit_test(object_files_are_cut_into_functions),
         cmocka_unit_test(libraries_of_other_machines_are_cut_into_functions),
         cmocka_unit_test(damaged_images_are_refused_or_sum),
     };
