@@ -12,6 +12,7 @@ ATTRIBUTE = re.compile(r"^\s+DW_AT_(\w+)\s+\((.*)")
 RANGE = re.compile(r"\[(0x[0-9a-f]+), (0x[0-9a-f]+)\)")
 KEPT = {"name", "linkage_name", "decl_file", "decl_line", "low_pc", "high_pc", "ranges", "abstract_origin",
         "specification", "comp_dir", "declaration"}
+TAGS = {"compile_unit", "subprogram", "inlined_subroutine"}
 PART = re.compile(r"\.(cold|part|isra|constprop|lto_priv)(\.\d+)?")
 
 
@@ -26,13 +27,14 @@ class Piece:
     file: str     # relative to the source root; "" when there is no debug information (assembly, start-up code)
     line: int
     unit: str     # the file that was compiled
+    inlined: set  # names of the functions whose bodies are part of it
 
 
 COLUMNS = [field.name for field in dataclasses.fields(Piece)]
 
 
 def dies_of(path):
-    """The compile units and subprograms of a file, in order: (offset, tag, attributes)."""
+    """The compile units, functions and inlined calls of a file, in order: (offset, tag, attributes)."""
     dump = subprocess.Popen(["llvm-dwarfdump", "--debug-info", path], stdout=subprocess.PIPE, text=True, errors="replace")
     current = None
     waits_for_ranges = False
@@ -42,7 +44,7 @@ def dies_of(path):
             if current:
                 yield current
             tag = found.group(3)
-            current = (int(found.group(1), 16), tag, {}) if tag in ("compile_unit", "subprogram") else None
+            current = (int(found.group(1), 16), tag, {}) if tag in TAGS else None
             waits_for_ranges = False
             continue
         if not current:
@@ -120,32 +122,39 @@ def pieces_of(path, root, offset_of):
     unit = folder = ""
     pieces = {}
     defined = {}  # name -> the places of its definitions; for bodies that gcc merged and copied, which lost their own
+    outer = []  # pieces of the function that is read
     for _, tag, attributes in dies:
         if tag == "compile_unit":
             folder = text_of(attributes.get("comp_dir"))
             unit = relative(text_of(attributes.get("name")), folder, root)
             continue
         chain = list(chain_of(attributes, by_offset))
+        if tag == "inlined_subroutine":
+            for piece in outer:
+                piece.inlined.add(text_of(first_of(chain, "name")))
+            continue
         place = place_of(chain, folder, root)
         if place[1] and "declaration" not in attributes:
             defined.setdefault(text_of(first_of(chain, "name")), set()).add((*place, unit))
+        outer = []
         for part, (low, high) in enumerate(ranges_of(attributes)):
             name = text_of(first_of(chain, "name"))
             linkage = text_of(first_of(chain, "linkage_name")) or symbols.get(low, (0, name))[1]
-            pieces[low] = Piece(low, high - low, offset_of(low), part, linkage, name, *place, unit)
+            pieces[low] = Piece(low, high - low, offset_of(low), part, linkage, name, *place, unit, set())
+            outer.append(pieces[low])
     for address, (size, symbol) in symbols.items():
         if address not in pieces and size:
             name = PART.sub("", symbol)
             places = defined.get(name, ())
             place = next(iter(places)) if len(places) == 1 else ("", 0, "")
-            pieces[address] = Piece(address, size, offset_of(address), int(".cold" in symbol), symbol, name, *place)
+            pieces[address] = Piece(address, size, offset_of(address), int(".cold" in symbol), symbol, name, *place, set())
     return [pieces[a] for a in sorted(pieces)]
 
 
 def write(path, pieces):
     lines = ["\t".join(COLUMNS)]
     lines += ["\t".join([f"{p.address:#x}", str(p.size), f"{p.offset:#x}", str(p.part), p.symbol, p.name, p.file,
-                         str(p.line), p.unit]) for p in pieces]
+                         str(p.line), p.unit, " ".join(sorted(p.inlined - {""}))]) for p in pieces]
     path.write_text("\n".join(lines) + "\n")
 
 
@@ -154,4 +163,4 @@ def read(path):
     assert lines[0].split("\t") == COLUMNS, f"{path}: written by another version; build it again"
     for line in lines[1:]:
         a = line.split("\t")
-        yield Piece(int(a[0], 16), int(a[1]), int(a[2], 16), int(a[3]), a[4], a[5], a[6], int(a[7]), a[8])
+        yield Piece(int(a[0], 16), int(a[1]), int(a[2], 16), int(a[3]), a[4], a[5], a[6], int(a[7]), a[8], set(a[9].split()))
