@@ -12,6 +12,12 @@
  */
 void pl_classify(struct pl_file *f);
 
+/*
+ * The same for a file of a package that is laid out like its source, after pl_classify(): documentation, translations and pictures are told by
+ * their names, since they are not installed yet.
+ */
+void pl_classify_in_source(struct pl_file *f);
+
 /* True when the bytes look like text: no NUL and few control characters in the first 8 KiB. */
 bool pl_looks_like_text(pl_bytes data);
 

@@ -68,7 +68,10 @@ static pl_status judge_active(struct pl_file *f, const struct pl_residue *x, boo
     struct pl_finding *finding;
     enum pl_severity severity = contradicts ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING;
     pl_status st;
-    if (is_whole_file)
+    if (is_whole_file && f->is_added)
+        st = pl_findings_add(&f->findings, "tree.added", severity, x->offset, x->length, &finding, err,
+                             "the revision has no such file, and no source explains it");
+    else if (is_whole_file)
         st = pl_findings_add(&f->findings, "file.unaccounted", severity, x->offset, x->length, &finding, err,
                              "no source explains this file");
     else

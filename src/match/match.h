@@ -14,6 +14,12 @@
 #include "model/file.h"
 #include "model/limits.h"
 
+/* The package is laid out like its source. */
+struct pl_layout {
+    bool is_release; /* an archive of the source itself, or a folder of it */
+    bool is_folder;  /* paths have no leading folder to cut off */
+};
+
 /* What a rung may look at. One per worker thread; everything but the arenas is shared and read-only. */
 struct pl_match {
     const struct pl_index *index;
@@ -21,9 +27,10 @@ struct pl_match {
         *literals; /* string literals of the sources; NULL when no binary asked for them */
     const struct pl_codebase *codebase; /* functions of the sources; NULL as above */
     const struct pl_limits *limits;
-    struct pl_arena *arena;       /* lives as long as the report: texts of claims and findings */
-    struct pl_arena *scratch;     /* reset after each file */
-    struct pl_file *const *files; /* the whole package in walk order; only in PL_PASS_PACKAGE */
+    const struct pl_layout *layout; /* NULL when its files are installed elsewhere */
+    struct pl_arena *arena;         /* lives as long as the report: texts of claims and findings */
+    struct pl_arena *scratch;       /* reset after each file */
+    struct pl_file *const *files;   /* the whole package in walk order; only in PL_PASS_PACKAGE */
     size_t n_files;
     const struct pl_gram_set *prose; /* pl_match_wanted_prose() of all files; NULL: whatever is asked */
 };

@@ -11,6 +11,7 @@
 #include "corpus/tree.h"
 #include "io/read.h"
 #include "pipeline/acquire_git.h"
+#include "pipeline/acquire_tools.h"
 #include "pipeline/headers.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static pl_status keep_text(struct pl_report *r, const char *text, const char **o
     return *out == NULL ? pl_arena_fail(&r->arena, err) : PL_OK;
 }
 
-static pl_status note(struct pl_report *r, const char *what, const struct pl_err *why, struct pl_err *err)
+pl_status pl_acquire_note(struct pl_report *r, const char *what, const struct pl_err *why, struct pl_err *err)
 {
     const char *text = pl_arena_printf(&r->arena, "%s: %s%s%s", what, why->text,
                                        why->subject[0] == '\0' ? "" : ": ", why->subject);
@@ -222,7 +223,7 @@ static pl_status acquire_auto(struct pl_acquired *a, struct pl_report *r, struct
         struct pl_err why = {.status = PL_E_NOT_FOUND};
         (void)pl_fail(&why, PL_E_NOT_FOUND, PL_NO_OFFSET, "%s",
                       a->supplied->source_why == NULL ? "no index lists it" : a->supplied->source_why);
-        return note(r, "source", &why, err);
+        return pl_acquire_note(r, "source", &why, err);
     }
     if (!a->has_identity) {
         pl_status st =
@@ -292,7 +293,7 @@ static pl_status acquire_helpers(struct pl_acquired *a, struct pl_report *r, str
         if (got == PL_E_NOMEM)
             st = pl_fail_nomem(err);
         else if (got != PL_OK)
-            st = note(r, h->package, &why, err);
+            st = pl_acquire_note(r, h->package, &why, err);
         pl_supplied_free(s);
     }
     return st;
@@ -334,7 +335,7 @@ static pl_status mismatch(struct pl_acquired *a, struct pl_report *r, const stru
     if (name == NULL || version == NULL || arch == NULL)
         return pl_arena_fail(&a->arena, err);
     if (pl_supply_fetch_deb(a->supply, name, version, arch, &a->published, &why) != PL_OK)
-        return note(r, "the published package, to compare with", &why, err);
+        return pl_acquire_note(r, "the published package, to compare with", &why, err);
     return PL_OK;
 }
 
@@ -348,7 +349,7 @@ static pl_status look_up_publication(struct pl_acquired *a, struct pl_report *r,
     if (got == PL_E_NOMEM)
         return pl_fail_nomem(err);
     if (got != PL_OK)
-        return note(r, "publication was not looked up", &why, err);
+        return pl_acquire_note(r, "publication was not looked up", &why, err);
     pl_status st = set_link(r, PL_LINK_PUBLISHED, p->published, p->why, err);
     if (st == PL_OK && p->purl != NULL)
         st = keep_text(r, p->purl, &r->subject_purl, err);
@@ -397,6 +398,7 @@ pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *
         st = digest_subject(a, r, err);
     if (st == PL_OK && !a->is_folder)
         st = identify(a, err);
+    a->is_release = !a->has_identity && a->supplied == NULL;
     if (st == PL_OK)
         st = set_link(r, PL_LINK_SHIPPED, PL_VERDICT_HOLDS, "the package itself is what was checked", err);
     if (st == PL_OK && a->supplied == NULL && a->has_identity)
@@ -407,6 +409,8 @@ pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *
         st = acquire_helpers(a, r, err);
     if (st == PL_OK && a->has_identity)
         st = acquire_headers(a, r, err);
+    if (st == PL_OK)
+        st = pl_acquire_tools(a, r, err);
     if (st == PL_OK)
         st = list_trees(a, r, err);
     if (st == PL_OK)

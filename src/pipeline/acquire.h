@@ -35,10 +35,14 @@ struct pl_acquired {
     struct pl_headers headers[PL_MAX_DEV_PACKAGES];
     uint8_t *header_heaps[PL_MAX_DEV_PACKAGES]; /* own their texts */
     size_t n_headers;
+    bool is_release; /* the subject claims to be an archive of its source, not something built from it */
 };
 
 /* Bring all of it in; r gets subject, sources, the published link, notes. The error is the one to report. */
 PL_MUST_USE pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *err);
+/* Tell the operator that `what` could not be had, and why. */
+PL_MUST_USE pl_status pl_acquire_note(struct pl_report *r, const char *what, const struct pl_err *why,
+                                      struct pl_err *err);
 void pl_acquired_release(struct pl_acquired *a);
 
 #endif

@@ -86,6 +86,14 @@ static pl_status open_supply(struct pl_acquired *a, struct shared_observer *shar
     return pl_supply_open(&s, &a->supply, err);
 }
 
+static bool has_git_source(const struct pl_acquired *a)
+{
+    for (size_t i = 0; i < a->n_trees; i++)
+        if (a->trees[i]->rank == PL_RANK_OWN && a->trees[i]->git != NULL)
+            return true;
+    return false;
+}
+
 static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struct pl_observer *observer,
                          struct pl_err *err)
 {
@@ -96,12 +104,15 @@ static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struc
                                .n_headers = a->n_headers,
                                .jobs = a->options->jobs,
                                .observer = observer};
+    struct pl_layout layout = {.is_release = a->is_release, .is_folder = a->is_folder};
     observer->progress(observer->ctx, "index", "", 0, 0);
     pl_host_trim_memory();
     if (a->n_trees > 0)
         st = pl_index_build(a->trees, a->n_trees, a->options->jobs, &index, err);
     pl_host_trim_memory();
     x.index = index;
+    if (has_git_source(a) && !a->has_identity)
+        x.layout = &layout;
     if (st == PL_OK)
         st = a->is_folder ? pl_examine_folder(&x, a->options->subject, r, err)
                           : pl_examine(&x, a->bytes, a->name, r, err);

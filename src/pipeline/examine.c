@@ -13,7 +13,7 @@
 #include "format/archive/unpack.h"
 #include "io/read.h"
 #include "io/walk.h"
-#include "match/match.h"
+#include "match/layout.h"
 #include "match/residue.h"
 #include "pipeline/pool.h"
 
@@ -86,6 +86,7 @@ static struct pl_match match_of(struct run *run, unsigned worker)
 {
     return (struct pl_match){.index = run->x->index,
                              .limits = run->x->limits,
+                             .layout = run->x->layout,
                              .arena = run->workers[worker].arena,
                              .scratch = &run->workers[worker].scratch};
 }
@@ -99,6 +100,8 @@ static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struc
     if (st != PL_OK)
         return st;
     pl_classify(f);
+    if (m.layout != NULL)
+        pl_classify_in_source(f);
     if (pl_kind_is_image(f->kind))
         st = need_literals(run, &m, err);
     if (st == PL_OK && m.index != NULL)
@@ -129,6 +132,8 @@ static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, stru
         if (st == PL_OK)
             st = pl_residues(&m, f, err);
     }
+    if (st == PL_OK)
+        st = pl_layout_compare(&m, f, err);
     if (st == PL_OK)
         st = pl_ledger_seal(&f->ledger, f->is_whole ? PL_CLASS_UNACCOUNTED : PL_CLASS_OPAQUE, "none", err);
     return st;
@@ -239,7 +244,12 @@ static pl_status finish(struct run *run, struct pl_err *err)
     run->pool = NULL;
     if (st == PL_OK && closed != PL_OK && err != NULL)
         *err = late;
-    return st != PL_OK ? st : closed;
+    if (st != PL_OK || closed != PL_OK)
+        return st != PL_OK ? st : closed;
+    struct pl_match m = match_of(run, 0);
+    m.files = (struct pl_file *const *)r->files.v;
+    m.n_files = r->files.n;
+    return pl_layout_missing(&m, &r->findings, err);
 }
 
 static void end(struct run *run)

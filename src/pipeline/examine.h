@@ -6,6 +6,7 @@
 
 #include "corpus/headers.h"
 #include "corpus/index.h"
+#include "match/match.h"
 #include "model/report.h"
 
 struct pl_examination {
@@ -13,6 +14,7 @@ struct pl_examination {
     const struct pl_index *index;
     const struct pl_headers *headers; /* of the build */
     size_t n_headers;
+    const struct pl_layout *layout; /* NULL: not laid out like its source */
     unsigned jobs;
     const struct pl_observer *observer; /* may be NULL; calls are serialised by the caller's wrapper */
 };

@@ -246,6 +246,51 @@ def a_tree_of_endless_folders_stops_at_a_limit(plumb):
         assert report.json["errors"][0]["status"] == "limit", report.json["errors"]
 
 
+def of_release(plumb, edits, name="repo"):
+    """A report on a release of FILES with these changes."""
+    folder = repository(plumb, {**FILES, "tests/blob.bin": bytes(range(256)) * 4, "tests/other.bin": bytes(range(255, -1, -1)) * 4,
+                                "README": "read this first\n"}, name)
+    git(folder, "tag", "v1.0")
+    package = plumb.write("p-1.0.tar", changed(archive(folder, "v1.0"), {f"p-1.0/{k}": v for k, v in edits.items()}))
+    return plumb.check(package, "--source", uri(folder, "v1.0"))
+
+
+@case
+def lines_added_to_and_taken_from_a_file_of_the_revision_are_named(plumb):
+    added = FILES["main.c"].replace("{\n", "{\n    int generated;\n    return compute_answer(42);\n").encode()
+    report = of_release(plumb, {"main.c": added})
+    found = report.findings("origin.mismatch", "main.c", "error")
+    assert report.code == 1 and found[0]["evidence"]["added lines"] == "3-4", found
+    assert found[0]["offset"] == added.index(b"    int gen") and found[0]["length"] == len("    int generated;\n    return compute_answer(42);\n")
+    report = of_release(plumb, {"src/kept.c": b"\n"}, "second")
+    found = report.findings("origin.mismatch", "src/kept.c", "error")
+    assert report.code == 1 and found[0]["evidence"]["removed lines"] == "1", found
+
+
+@case
+def a_swapped_blob_is_an_error_even_when_the_bytes_are_of_the_revision(plumb):
+    for number, data in enumerate((bytes(range(255, -1, -1)) * 4, bytes(range(256)) * 3 + bytes(255) + b"x")):
+        report = of_release(plumb, {"tests/blob.bin": data}, f"repo{number}")
+        assert report.code == 1 and report.findings("origin.mismatch", "tests/blob.bin", "error"), data[:4]
+
+
+@case
+def files_in_one_and_not_in_the_other_are_told(plumb):
+    report = of_release(plumb, {"doc/notes.txt": None, "added.c": b"int frobnicate_the_unheard_of;\n",
+                                "lib.bin": bytes(range(256)) * 4})
+    assert report.code == 1 and report.findings("tree.added", "added.c", "error")
+    missing = report.findings("tree.missing")[0]
+    assert missing["evidence"]["missing"] == "doc/notes.txt" and "6 more" in missing["message"], missing
+    moved = report.findings("tree.moved", "lib.bin", "warning")[0]
+    assert moved["evidence"]["there"] == "tests/blob.bin"
+
+
+@case
+def documentation_that_differs_is_a_note(plumb):
+    report = of_release(plumb, {"README": b"read this first\nand nothing else\n"})
+    assert report.findings("origin.mismatch", "README", "note") and not report.errors(), plumb.summary(report)
+
+
 def keys(plumb):
     if shutil.which("gpg") is None:
         raise Skip("no gpg")
