@@ -38,7 +38,7 @@ static void look(const struct pl_toolchain *t, const char *path, bool is_verbose
             if (is_verbose)
                 printf("  %" PRIx64 "+%" PRIu64 " %.*s = %.*s in %.*s\n", f->address, f->size,
                        PL_ARG(f->name), PL_ARG(row == NULL ? PL_LIT("-") : row->name),
-                       PL_ARG(row == NULL ? PL_LIT("-") : row->file->path));
+                       PL_ARG(row == NULL ? PL_LIT("-") : row->path));
         }
         printf("%s: %zu functions, %" PRIu64 " known, %" PRIu64 " of them by the same name, %" PRIu64
                " of %" PRIu64 " bytes\n",
@@ -61,7 +61,11 @@ int main(int argc, char **argv)
         return 1;
     }
     uint64_t before = pl_clock_monotonic_ns();
-    if (pl_toolchain_of(&tree, 1, 1, &t, &err) != PL_OK) {
+    struct pl_buf text;
+    pl_buf_init(&text, PL_PRINTS_MAX_BYTES);
+    pl_status st = pl_toolchain_pack(tree, 1, &text, &err);
+    struct pl_prints prints = {"bench", pl_buf_bytes(&text)};
+    if (st != PL_OK || pl_toolchain_of(&prints, 1, &t, &err) != PL_OK) {
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
@@ -70,6 +74,7 @@ int main(int argc, char **argv)
     for (int i = first + 1; i < argc; i++)
         look(t, argv[i], first == 2);
     pl_toolchain_free(t);
+    pl_buf_reset(&text);
     pl_source_tree_free(tree);
     return 0;
 }

@@ -57,6 +57,15 @@ static const char *source_of(const struct rung *r, const struct pl_subject *s, c
     return pl_arena_str(r->m->arena, pl_index_unit_file(r->m->index, g->unit)->path);
 }
 
+/* "libgcc-12-dev: usr/lib/gcc/x86_64-linux-gnu/12/libgcc.a!/_muldc3.o"; NULL for start-up code that is known without a package. */
+static const char *runtime_of(const struct rung *r, const struct pl_function *fn)
+{
+    const struct pl_toolchain_function *known =
+        r->m->toolchain == NULL ? NULL : pl_toolchain_find(r->m->toolchain, &fn->print);
+    return known == NULL ? NULL
+                         : pl_arena_printf(r->m->arena, "%s: %.*s", known->package, PL_ARG(known->path));
+}
+
 static pl_status report_foreign(struct rung *r, const struct pl_subject *s, const struct pl_code_grade *g,
                                 const char *source, struct pl_err *err)
 {
@@ -98,7 +107,7 @@ static pl_status settle_subject(struct rung *r, uint32_t subject, struct pl_err 
         class = PL_CLASS_TOOLCHAIN;
         grade = PL_GRADE_NONE;
         rule = RULE_RUNTIME;
-        source = NULL;
+        source = runtime_of(r, &r->code.functions[s->function]);
         break;
     case PL_CODE_MATCHED:
         grade = PL_GRADE_B;
@@ -195,6 +204,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return PL_OK; /* the readers of structure have said so */
     if (st != PL_OK || r.code.unsupported != NULL)
         return st;
+    (void)pl_toolchain_mark(m->toolchain, &r.code);
     return match_code(&r, err);
 }
 

@@ -11,6 +11,7 @@
 #include "corpus/codebase.h"
 #include "corpus/index.h"
 #include "corpus/literals.h"
+#include "match/toolchain.h"
 #include "model/file.h"
 #include "model/limits.h"
 
@@ -25,7 +26,8 @@ struct pl_match {
     const struct pl_index *index;
     const struct pl_literals
         *literals; /* string literals of the sources; NULL when no binary asked for them */
-    const struct pl_codebase *codebase; /* functions of the sources; NULL as above */
+    const struct pl_codebase *codebase;   /* functions of the sources; NULL as above */
+    const struct pl_toolchain *toolchain; /* functions of the toolchain's libraries; NULL as above */
     const struct pl_limits *limits;
     const struct pl_layout *layout; /* NULL when its files are installed elsewhere */
     struct pl_arena *arena;         /* lives as long as the report: texts of claims and findings */

@@ -1,32 +1,31 @@
 /*
- * toolchain.c - one sorted list of prints, gathered from object files in parallel.
+ * toolchain.c - prints of object files: gathered in parallel, kept as text, searched as one sorted list.
+ *
+ *     | 32 hex digits | space | symbol | tab | path | line feed |     sorted; one line a print
  *
  * Each worker cuts one object file after the other with an arena of its own and keeps rows; the rows of all are sorted in the end, so that
  * their order does not depend on who found them.
  */
 #include "match/toolchain.h"
 
+#include "base/cursor.h"
 #include "base/parallel.h"
 #include "format/binary/elf.h"
 
 #include <stdlib.h>
 
 #define ARENA_BYTES ((size_t)256 << 20) /* for one object file */
+#define HEX_DIGITS  32u
 
-typedef PL_VEC(struct pl_toolchain_function) rows;
+typedef PL_VEC(struct pl_toolchain_function) row_list;
 
 struct pl_toolchain {
-    rows rows; /* by print, then name, tree, file; each print once */
-};
-
-struct place {
-    const struct pl_source_tree *tree;
-    const struct pl_source_file *file;
+    row_list rows; /* in order, each print once */
 };
 
 struct work {
-    PL_VEC(struct place) places;
-    rows *found; /* one list a worker */
+    PL_VEC(const struct pl_source_file *) files;
+    row_list *found; /* one list a worker */
 };
 
 static bool is_object(const struct pl_source_file *f)
@@ -37,24 +36,41 @@ static bool is_object(const struct pl_source_file *f)
            (is_elf || pl_bytes_ends(f->path, PL_LIT(".o")) || pl_bytes_ends(f->path, PL_LIT(".obj")));
 }
 
+/* Can the text hold it? */
+static bool is_plain(pl_bytes b)
+{
+    for (size_t i = 0; i < b.n; i++)
+        if (b.p[i] < 0x20)
+            return false;
+    return b.n > 0;
+}
+
+/* Inside the package: without the member of a .deb that holds all files. */
+static pl_bytes inner_path(pl_bytes path)
+{
+    size_t end = pl_bytes_starts(path, PL_LIT("data.tar")) ? pl_bytes_find(path, PL_LIT("!/"), 0) : SIZE_MAX;
+    return end == SIZE_MAX ? path : pl_bytes_from(path, end + 2);
+}
+
 static pl_status index_file(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
     struct work *w = ctx;
-    const struct place *p = &w->places.v[i];
+    const struct pl_source_file *file = w->files.v[i];
     struct pl_arena arena;
     struct pl_code code;
     struct pl_err why = {0};
     pl_arena_init(&arena, ARENA_BYTES);
-    pl_status st = pl_code_of(p->file->data, &arena, &code, &why);
+    pl_status st = pl_code_of(file->data, &arena, &code, &why);
     for (size_t k = 0; st == PL_OK && k < code.n_functions; k++) {
         const struct pl_function *f = &code.functions[k];
-        if ((f->print.v[0] | f->print.v[1]) == 0 || f->name.n == 0)
+        if ((f->print.v[0] | f->print.v[1]) == 0 || !is_plain(f->name) || !is_plain(file->path))
             continue;
         struct pl_toolchain_function *row = PL_VEC_ADD(&w->found[worker]);
         if (row == NULL)
-            st = pl_fail_nomem(err);
+            st = PL_E_NOMEM;
         else
-            *row = (struct pl_toolchain_function){f->print, f->name, p->tree, p->file};
+            *row = (struct pl_toolchain_function){
+                .print = f->print, .name = f->name, .path = inner_path(file->path)};
     }
     pl_arena_reset(&arena);
     return st == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK; /* what cannot be read explains nothing */
@@ -71,70 +87,113 @@ static int by_row(const void *a, const void *b)
 {
     const struct pl_toolchain_function *x = a;
     const struct pl_toolchain_function *y = b;
-    int prints = by_print(&x->print, &y->print);
-    if (prints != 0)
-        return prints;
-    int names = pl_bytes_cmp(x->name, y->name);
-    int paths = names != 0 ? names : pl_bytes_cmp(x->file->path, y->file->path);
-    return paths != 0 ? paths : pl_bytes_cmp(pl_bytes_of_str(x->tree->name), pl_bytes_of_str(y->tree->name));
+    int order = by_print(&x->print, &y->print);
+    if (order == 0)
+        order = pl_bytes_cmp(x->name, y->name);
+    if (order == 0)
+        order = pl_bytes_cmp(x->path, y->path);
+    return order != 0 ? order : pl_bytes_cmp(pl_bytes_of_str(x->package), pl_bytes_of_str(y->package));
 }
 
-static pl_status gather(struct pl_toolchain *t, rows *found, unsigned n, struct pl_err *err)
+static void settle(row_list *rows)
 {
-    for (unsigned i = 0; i < n; i++) {
-        for (size_t k = 0; k < found[i].n; k++) {
-            struct pl_toolchain_function *row = PL_VEC_ADD(&t->rows);
-            if (row == NULL)
-                return pl_fail_nomem(err);
-            *row = found[i].v[k];
-        }
-    }
     size_t kept = 0;
-    if (t->rows.n > 0)
-        qsort(t->rows.v, t->rows.n, sizeof *t->rows.v, by_row);
-    for (size_t i = 0; i < t->rows.n; i++)
-        if (kept == 0 || by_print(&t->rows.v[kept - 1].print, &t->rows.v[i].print) != 0)
-            t->rows.v[kept++] = t->rows.v[i];
-    t->rows.n = kept;
-    return PL_OK;
+    if (rows->n > 0)
+        qsort(rows->v, rows->n, sizeof *rows->v, by_row);
+    for (size_t i = 0; i < rows->n; i++)
+        if (kept == 0 || by_print(&rows->v[kept - 1].print, &rows->v[i].print) != 0)
+            rows->v[kept++] = rows->v[i];
+    rows->n = kept;
 }
 
-static pl_status list_places(struct work *w, struct pl_source_tree *const *trees, size_t n_trees,
-                             struct pl_err *err)
+static pl_status add_rows(row_list *all, const row_list *some, struct pl_err *err)
 {
-    for (size_t i = 0; i < n_trees; i++) {
-        for (size_t k = 0; trees[i]->rank == PL_RANK_TOOLCHAIN && k < trees[i]->files.n; k++) {
-            struct place *p = is_object(&trees[i]->files.v[k]) ? PL_VEC_ADD(&w->places) : NULL;
-            if (p != NULL)
-                *p = (struct place){trees[i], &trees[i]->files.v[k]};
-            else if (is_object(&trees[i]->files.v[k]))
-                return pl_fail_nomem(err);
-        }
+    for (size_t i = 0; i < some->n; i++) {
+        struct pl_toolchain_function *row = PL_VEC_ADD(all);
+        if (row == NULL)
+            return pl_fail_nomem(err);
+        *row = some->v[i];
     }
     return PL_OK;
 }
 
-pl_status pl_toolchain_of(struct pl_source_tree *const *trees, size_t n_trees, unsigned jobs,
-                          struct pl_toolchain **out, struct pl_err *err)
+static pl_status list_files(struct work *w, const struct pl_source_tree *tree, struct pl_err *err)
+{
+    for (size_t i = 0; i < tree->files.n; i++) {
+        if (!is_object(&tree->files.v[i]))
+            continue;
+        const struct pl_source_file **slot = PL_VEC_ADD(&w->files);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = &tree->files.v[i];
+    }
+    return PL_OK;
+}
+
+pl_status pl_toolchain_pack(const struct pl_source_tree *tree, unsigned jobs, struct pl_buf *out,
+                            struct pl_err *err)
 {
     struct work w = {0};
+    row_list all = {0};
     unsigned n_workers = pl_parallel_workers(jobs);
-    struct pl_toolchain *t = calloc(1, sizeof *t);
     w.found = calloc(n_workers, sizeof *w.found);
-    pl_status st = t == NULL || w.found == NULL ? pl_fail_nomem(err) : list_places(&w, trees, n_trees, err);
+    pl_status st = w.found == NULL ? pl_fail_nomem(err) : list_files(&w, tree, err);
     if (st == PL_OK)
-        st = pl_parallel(jobs, w.places.n, &w, index_file, err);
-    if (st == PL_OK)
-        st = gather(t, w.found, n_workers, err);
-    for (unsigned i = 0; w.found != NULL && i < n_workers; i++)
+        st = pl_parallel(jobs, w.files.n, &w, index_file, err);
+    for (unsigned i = 0; w.found != NULL && i < n_workers; i++) {
+        if (st == PL_OK)
+            st = add_rows(&all, &w.found[i], err);
         PL_VEC_FREE(&w.found[i]);
+    }
+    settle(&all);
+    for (size_t i = 0; st == PL_OK && i < all.n; i++) {
+        const struct pl_toolchain_function *row = &all.v[i];
+        pl_buf_printf(out, "%016llx%016llx %.*s\t%.*s\n", (unsigned long long)row->print.v[0],
+                      (unsigned long long)row->print.v[1], PL_ARG(row->name), PL_ARG(row->path));
+    }
     free(w.found);
-    PL_VEC_FREE(&w.places);
-    if (st == PL_OK)
-        *out = t;
-    else
-        pl_toolchain_free(t);
-    return st;
+    PL_VEC_FREE(&w.files);
+    PL_VEC_FREE(&all);
+    return st == PL_OK ? pl_buf_done(out, err) : st;
+}
+
+static bool read_line(pl_bytes line, struct pl_toolchain_function *out)
+{
+    uint8_t raw[HEX_DIGITS / 2];
+    size_t tab = pl_bytes_find_byte(line, '\t', 0);
+    if (line.n < HEX_DIGITS + 4 || line.p[HEX_DIGITS] != ' ' || tab == SIZE_MAX || tab < HEX_DIGITS + 2 ||
+        !pl_unhex(pl_bytes_sub(line, 0, HEX_DIGITS), raw, sizeof raw))
+        return false;
+    struct pl_cursor c = pl_cursor_of(pl_bytes_of(raw, sizeof raw));
+    out->print.v[0] = pl_cursor_u64be(&c);
+    out->print.v[1] = pl_cursor_u64be(&c);
+    out->name = pl_bytes_sub(line, HEX_DIGITS + 1, tab - HEX_DIGITS - 1);
+    out->path = pl_bytes_from(line, tab + 1);
+    return (out->print.v[0] | out->print.v[1]) != 0;
+}
+
+pl_status pl_toolchain_of(const struct pl_prints *prints, size_t n, struct pl_toolchain **out,
+                          struct pl_err *err)
+{
+    struct pl_toolchain *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < n; i++) {
+        pl_bytes rest = prints[i].text;
+        pl_bytes line;
+        struct pl_toolchain_function row = {.package = prints[i].package};
+        while (pl_bytes_line(&rest, &line) && read_line(line, &row)) {
+            struct pl_toolchain_function *slot = PL_VEC_ADD(&t->rows);
+            if (slot == NULL) {
+                pl_toolchain_free(t);
+                return pl_fail_nomem(err);
+            }
+            *slot = row;
+        }
+    }
+    settle(&t->rows);
+    *out = t;
+    return PL_OK;
 }
 
 void pl_toolchain_free(struct pl_toolchain *t)
@@ -164,4 +223,16 @@ const struct pl_toolchain_function *pl_toolchain_find(const struct pl_toolchain 
     }
     bool is_found = low < t->rows.n && by_print(&t->rows.v[low].print, print) == 0;
     return is_found ? &t->rows.v[low] : NULL;
+}
+
+size_t pl_toolchain_mark(const struct pl_toolchain *t, struct pl_code *code)
+{
+    size_t n = 0;
+    for (size_t i = 0; t != NULL && i < code->n_functions; i++) {
+        if (pl_toolchain_find(t, &code->functions[i].print) == NULL)
+            continue;
+        code->functions[i].flags |= PL_FUNCTION_RUNTIME;
+        n++;
+    }
+    return n;
 }

@@ -424,6 +424,8 @@ void pl_acquired_release(struct pl_acquired *a)
         pl_source_tree_free(a->trees[i]);
     for (size_t i = 0; i < a->n_headers; i++)
         free(a->header_heaps[i]);
+    for (size_t i = 0; i < a->n_prints; i++)
+        free(a->print_heaps[i]);
     pl_supplied_free(a->supplied);
     pl_supplied_free(a->published);
     pl_supply_close(a->supply);

@@ -5,6 +5,7 @@
 #define PL_PIPELINE_ACQUIRE_H
 
 #include "corpus/headers.h"
+#include "match/toolchain.h"
 #include "model/limits.h"
 #include "model/report.h"
 #include "model/source.h"
@@ -36,6 +37,9 @@ struct pl_acquired {
     uint8_t *header_heaps[PL_MAX_DEV_PACKAGES]; /* own their texts */
     size_t n_headers;
     bool is_release; /* the subject claims to be an archive of its source, not something built from it */
+    struct pl_prints prints[PL_MAX_DEV_PACKAGES]; /* functions of the toolchain's libraries */
+    uint8_t *print_heaps[PL_MAX_DEV_PACKAGES];    /* own their texts */
+    size_t n_prints;
 };
 
 /* Bring all of it in; r gets subject, sources, the published link, notes. The error is the one to report. */

@@ -102,6 +102,8 @@ static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struc
     struct pl_examination x = {.limits = a->limits,
                                .headers = a->headers,
                                .n_headers = a->n_headers,
+                               .prints = a->prints,
+                               .n_prints = a->n_prints,
                                .jobs = a->options->jobs,
                                .observer = observer};
     struct pl_layout layout = {.is_release = a->is_release, .is_folder = a->is_folder};

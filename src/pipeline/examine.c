@@ -38,6 +38,7 @@ struct run {
     pthread_mutex_t literals_lock;
     struct pl_literals *literals;
     struct pl_codebase *codebase;
+    struct pl_toolchain *toolchain;
     pl_status literals_st;
     struct pl_err literals_err;
     bool literals_built;
@@ -61,6 +62,9 @@ static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_er
         if (run->literals_st == PL_OK)
             run->literals_st =
                 pl_codebase_build(run->x->index, run->x->jobs, &run->codebase, &run->literals_err);
+        if (run->literals_st == PL_OK)
+            run->literals_st =
+                pl_toolchain_of(run->x->prints, run->x->n_prints, &run->toolchain, &run->literals_err);
         run->literals_built = true;
     }
     pl_status st = run->literals_st;
@@ -68,6 +72,7 @@ static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_er
         *err = run->literals_err;
     m->literals = run->literals;
     m->codebase = run->codebase;
+    m->toolchain = run->toolchain;
     (void)pthread_mutex_unlock(&run->literals_lock);
     return st;
 }
@@ -257,6 +262,7 @@ static void end(struct run *run)
     /* Only open here after another failure, which is the one to report. */
     pl_status late = pl_pool_close(run->pool, NULL);
     (void)late;
+    pl_toolchain_free(run->toolchain);
     pl_codebase_free(run->codebase);
     pl_literals_free(run->literals);
     if (run->workers != NULL)

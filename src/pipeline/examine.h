@@ -7,6 +7,7 @@
 #include "corpus/headers.h"
 #include "corpus/index.h"
 #include "match/match.h"
+#include "match/toolchain.h"
 #include "model/report.h"
 
 struct pl_examination {
@@ -15,6 +16,8 @@ struct pl_examination {
     const struct pl_headers *headers; /* of the build */
     size_t n_headers;
     const struct pl_layout *layout; /* NULL: not laid out like its source */
+    const struct pl_prints *prints; /* of the toolchain */
+    size_t n_prints;
     unsigned jobs;
     const struct pl_observer *observer; /* may be NULL; calls are serialised by the caller's wrapper */
 };

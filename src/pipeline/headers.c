@@ -1,5 +1,5 @@
 /*
- * headers.c - the headers that a package was compiled with: found by name, fetched once, kept packed.
+ * headers.c - the headers that a package was compiled with, and the libraries of its toolchain: found by name, fetched once, kept packed.
  *
  * A packed text (corpus/headers.h) in the cache is looked for by the digest that the signed index lists for the .deb. When it is there the
  * .deb itself is not needed.
@@ -7,6 +7,7 @@
 #include "pipeline/headers.h"
 
 #include "base/buf.h"
+#include "corpus/tree.h"
 #include "format/text/deb822.h"
 
 #include <stdlib.h>
@@ -82,6 +83,49 @@ static pl_status take_package(struct pl_acquired *a, const struct pl_dev_package
     return PL_OK;
 }
 
+static pl_status pack_prints(struct pl_acquired *a, const struct pl_dev_package *p, const char *arch,
+                             uint8_t **heap, size_t *n, struct pl_err *err)
+{
+    struct pl_supplied *s = NULL;
+    struct pl_source_tree *tree = NULL;
+    struct pl_source_spec spec = {.name = p->name, .rank = PL_RANK_TOOLCHAIN, .jobs = a->options->jobs};
+    struct pl_buf text;
+    pl_buf_init(&text, PL_PRINTS_MAX_BYTES);
+    pl_status st = pl_supply_fetch_deb(a->supply, p->name, p->version, arch, &s, err);
+    if (st == PL_OK && !pl_sha256_eq(&s->sha256, &p->sha256))
+        st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "two indices list different files");
+    if (st == PL_OK) {
+        struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
+        st = pl_source_tree_from_artifacts(&spec, &one, 1, a->limits, &tree, err);
+    }
+    if (st == PL_OK)
+        st = pl_toolchain_pack(tree, a->options->jobs, &text, err);
+    if (st == PL_OK)
+        st = pl_supply_derived_write(a->supply, &p->sha256, PL_PRINTS_FORM, pl_buf_bytes(&text), err);
+    if (st == PL_OK)
+        *heap = pl_buf_detach(&text, n);
+    pl_buf_reset(&text);
+    pl_source_tree_free(tree);
+    pl_supplied_free(s);
+    return st;
+}
+
+/* What a package of the toolchain links into programs: the static archives and object files beside its headers. */
+static pl_status take_prints(struct pl_acquired *a, const struct pl_dev_package *p, const char *arch,
+                             struct pl_err *err)
+{
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    pl_status st = pl_supply_derived_read(a->supply, &p->sha256, PL_PRINTS_FORM, &heap, &n, err);
+    if (st != PL_OK && st != PL_E_NOMEM)
+        st = pack_prints(a, p, arch, &heap, &n, err);
+    if (st != PL_OK)
+        return st;
+    a->prints[a->n_prints] = (struct pl_prints){p->name, pl_bytes_of(heap, n)};
+    a->print_heaps[a->n_prints++] = heap;
+    return PL_OK;
+}
+
 /* "libfoo-dev, libbar-dev" */
 static void name_missing(struct pl_buf *list, const char *name)
 {
@@ -95,6 +139,8 @@ static pl_status take_all(struct pl_acquired *a, const struct pl_dev_packages *p
         name_missing(missing, packages->missing[i]);
     for (size_t i = 0; i < packages->n; i++) {
         pl_status st = take_package(a, &packages->v[i], arch, why);
+        if (st == PL_OK && packages->v[i].is_toolchain)
+            st = take_prints(a, &packages->v[i], arch, why);
         if (st == PL_E_NOMEM)
             return pl_fail_nomem(err);
         if (st != PL_OK)
