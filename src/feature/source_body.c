@@ -7,271 +7,16 @@
  *
  * Not done here: scopes (a name that is local once is local to the end of the function), types, overloads.
  */
-#include "feature/source_read.h"
-
-#define MAX_LOOKAHEAD 64u /* tokens that are looked at to tell a declaration or a cast */
-#define MAX_SWITCHES  32u /* switch within switch */
-#define MAX_INNER     16u /* definitions that are open within a function */
-
-struct body {
-    struct pl_source_reader *r;
-    uint32_t i, to, from;
-    uint32_t depth;
-    bool is_fresh;     /* a statement may begin here */
-    bool is_declaring; /* behind a declared name; a comma at `declared_depth` brings another */
-    uint32_t declared_depth;
-    uint32_t static_from; /* token where a static declaration began, 0: it is not static */
-    struct {
-        size_t atom;
-        uint32_t end;
-    } switches[MAX_SWITCHES];
-    unsigned n_switches;
-    struct {
-        size_t definition;
-        uint32_t end;
-    } inner[MAX_INNER];
-    unsigned n_inner;
-};
-
-/* ---- definitions within ---- */
-
-static void push_inner(struct body *b, size_t definition, uint32_t end)
-{
-    if (b->n_inner == MAX_INNER) {
-        pl_source_end(b->r, definition);
-        return;
-    }
-    b->inner[b->n_inner].definition = definition;
-    b->inner[b->n_inner++].end = end;
-}
-
-static void pop_inner(struct body *b, uint32_t at)
-{
-    while (b->n_inner > 0 && b->inner[b->n_inner - 1].end <= at)
-        pl_source_end(b->r, b->inner[--b->n_inner].definition);
-}
-
-/* ---- declarations ---- */
-
-static void declare(struct pl_source_reader *r, uint32_t i)
-{
-    r->lex.symbols.v[r->t[i].link].local_of = r->function;
-}
-
-static bool is_local(const struct pl_source_reader *r, uint32_t i)
-{
-    return pl_source_symbol_at(r, i)->local_of == r->function;
-}
-
-static bool is_after_name(uint8_t kind)
-{
-    return kind == ',' || kind == ')' || kind == '[' || kind == '=' || kind == ';';
-}
-
-uint16_t pl_source_parameters(struct pl_source_reader *r, uint32_t open, uint32_t close)
-{
-    uint16_t n = close > open + 1;
-    if (close == open + 2 && r->t[open + 1].kind == PL_TOKEN_WORD &&
-        pl_bytes_eq_str(pl_source_symbol_at(r, open + 1)->text, "void"))
-        n = 0;
-    uint32_t depth = 0;
-    for (uint32_t i = open + 1; i < close; i++) {
-        uint8_t kind = r->t[i].kind;
-        if (kind == PL_TOKEN_WORD) {
-            if (pl_source_is_name(r, i) && is_after_name(r->t[i + 1].kind))
-                declare(r, i);
-        } else if (kind == '(' || kind == '[' || kind == '{') {
-            depth++;
-        } else if (kind == ')' || kind == ']' || kind == '}') {
-            depth -= depth > 0;
-        } else if (kind == ',' && depth == 0 && n < UINT16_MAX) {
-            n++;
-        }
-    }
-    return n;
-}
-
-uint32_t pl_source_initialiser_end(const struct pl_source_reader *r, uint32_t i, uint32_t to)
-{
-    while (i < to) {
-        switch (r->t[i].kind) {
-        case ',':
-        case ';':
-        case ')':
-        case '}': return i;
-        case '(':
-        case '[':
-        case '{': i = pl_source_skip(r, i, to); break;
-        default: i++;
-        }
-    }
-    return to;
-}
-
-/* The token behind the [..] and attributes that follow a declared name. */
-static uint32_t after_declarator(const struct pl_source_reader *r, uint32_t i, uint32_t to)
-{
-    while (i < to) {
-        if (r->t[i].kind == '[')
-            i = pl_source_skip(r, i, to);
-        else if (pl_source_is_word(r, i, PL_WORD_ATTRIBUTE) && i + 1 < to && r->t[i + 1].kind == '(')
-            i = pl_source_skip(r, i + 1, to);
-        else
-            break;
-    }
-    return i;
-}
-
-/* The name at `i` is declared. A static one with an initialiser is an object of its own. */
-static void take_declared(struct body *b, uint32_t i)
-{
-    struct pl_source_reader *r = b->r;
-    declare(r, i);
-    b->is_declaring = true;
-    b->declared_depth = b->depth;
-    b->is_fresh = false;
-    b->i = i + 1;
-    if (b->static_from == 0)
-        return;
-    uint32_t equals = after_declarator(r, i + 1, b->to);
-    if (equals >= b->to || r->t[equals].kind != '=')
-        return;
-    uint32_t end = pl_source_initialiser_end(r, equals + 1, b->to);
-    size_t d = pl_source_begin(r, PL_DEFINITION_OBJECT, pl_source_symbol_at(r, i)->text, b->static_from, end);
-    if (d != SIZE_MAX)
-        r->definitions.v[d].flags = PL_DEFINITION_STATIC;
-    push_inner(b, d, end);
-}
-
-/* A function within a function: its name is at `i`, its parameters behind it. */
-static void take_nested_function(struct body *b, uint32_t first, uint32_t i, uint32_t open_brace)
-{
-    struct pl_source_reader *r = b->r;
-    uint32_t close = pl_source_close(r, open_brace, b->to);
-    uint32_t end = close == 0 ? b->to : close + 1;
-    size_t d = pl_source_begin(r, PL_DEFINITION_FUNCTION, pl_source_symbol_at(r, i)->text, first, end);
-    uint16_t n = pl_source_parameters(r, i + 1, pl_source_close(r, i + 1, b->to));
-    declare(r, i);
-    if (d != SIZE_MAX) {
-        r->definitions.v[d].flags = PL_DEFINITION_STATIC;
-        r->definitions.v[d].n_parameters = n;
-        r->definitions.v[d].n_tokens = end - open_brace;
-    }
-    push_inner(b, d, end);
-    b->i = open_brace;
-}
-
-/* `( * name )` behind a type: the name, else 0. */
-static uint32_t pointer_name(const struct pl_source_reader *r, uint32_t i, uint32_t to)
-{
-    uint32_t close = pl_source_close(r, i, to);
-    if (close == 0 || r->t[i + 1].kind != '*' || close + 1 >= to || r->t[close + 1].kind != '(')
-        return 0;
-    for (uint32_t k = i + 2; k < close && k < i + 8; k++)
-        if (pl_source_is_name(r, k) && (k + 1 == close || r->t[k + 1].kind == '['))
-            return k;
-    return 0;
-}
-
-static bool take_type_and_name(struct body *b)
-{
-    struct pl_source_reader *r = b->r;
-    const struct pl_token *t = r->t;
-    bool has_type = false;
-    bool is_static = false;
-    uint32_t last = b->to - b->i > MAX_LOOKAHEAD ? b->i + MAX_LOOKAHEAD : b->to;
-    uint32_t i = b->i;
-    while (i + 1 < last) {
-        uint32_t name = 0;
-        if (t[i].kind == '*' && has_type) {
-            i++;
-            continue;
-        }
-        if (t[i].kind == '(' && has_type)
-            name = pointer_name(r, i, b->to);
-        if (name == 0 && t[i].kind != PL_TOKEN_WORD)
-            return false;
-        switch (name != 0 ? PL_WORD_PLAIN : pl_source_word_at(r, i)) {
-        case PL_WORD_STORAGE: is_static |= t[i].link == r->sym_static; /* fall through */
-        case PL_WORD_TYPE:
-            has_type |= pl_source_word_at(r, i) == PL_WORD_TYPE || is_static;
-            i++;
-            continue;
-        case PL_WORD_TAG:
-        case PL_WORD_ENUM:
-            has_type = true;
-            i += pl_source_is_name(r, i + 1) ? 2 : 1;
-            if (i < b->to && t[i].kind == '{') {
-                if (pl_source_is_word(r, i - 1, PL_WORD_ENUM) || pl_source_is_word(r, i - 2, PL_WORD_ENUM))
-                    pl_source_enumerators(r, i, pl_source_skip(r, i, b->to) - 1);
-                i = pl_source_skip(r, i, b->to);
-                last = b->to - i > MAX_LOOKAHEAD ? i + MAX_LOOKAHEAD : b->to;
-                b->i = i;
-            }
-            continue;
-        case PL_WORD_SIZEOF:
-        case PL_WORD_ATTRIBUTE:
-            has_type |= pl_source_word_at(r, i) == PL_WORD_SIZEOF;
-            if (t[i + 1].kind != '(')
-                return false;
-            i = pl_source_skip(r, i + 1, b->to);
-            continue;
-        case PL_WORD_PLAIN: break;
-        default: return false;
-        }
-        if (name == 0 && has_type && (is_after_name(t[i + 1].kind) || t[i + 1].kind == ':'))
-            name = i;
-        if (name != 0) {
-            b->static_from = is_static ? b->i : 0;
-            take_declared(b, name);
-            return true;
-        }
-        if (has_type && t[i + 1].kind == '(') {
-            uint32_t close = pl_source_close(r, i + 1, b->to);
-            if (close == 0 || close + 1 >= b->to || t[close + 1].kind != '{' || t == r->lex.macro_tokens.v)
-                return false;
-            take_nested_function(b, b->i, i, close + 1);
-            return true;
-        }
-        if (t[i + 1].kind != PL_TOKEN_WORD && t[i + 1].kind != '*' && !(t[i + 1].kind == '(' && !has_type))
-            return false;
-        if (t[i + 1].kind == '(' && pointer_name(r, i + 1, b->to) == 0)
-            return false;
-        has_type = true;
-        i++;
-    }
-    return false;
-}
-
-/* A statement begins at b->i. True when it is a declaration, of which the type and the first name are taken. */
-static bool take_declaration(struct body *b)
-{
-    uint32_t before = b->i;
-    return take_type_and_name(b) || b->i > before; /* of struct s { ... }; too */
-}
-
-/* Behind the comma of a declaration: `, *name`. */
-static bool take_next_declarator(struct body *b)
-{
-    uint32_t i = b->i + 1;
-    while (i < b->to && (b->r->t[i].kind == '*' || pl_source_is_word(b->r, i, PL_WORD_TYPE)))
-        i++;
-    if (i + 1 >= b->to || !pl_source_is_name(b->r, i) || !is_after_name(b->r->t[i + 1].kind))
-        return false;
-    if (b->static_from != 0)
-        b->static_from = i;
-    take_declared(b, i);
-    return true;
-}
+#include "feature/source_walk.h"
 
 /* ---- expressions ---- */
 
 /* The token behind a cast that begins at `i`, or 0. */
-static uint32_t cast_end(const struct body *b, uint32_t i)
+static uint32_t cast_end(const struct pl_source_walk *b, uint32_t i)
 {
     const struct pl_source_reader *r = b->r;
     uint32_t close = pl_source_close(r, i, b->to);
-    if (close == 0 || close == i + 1 || close - i > MAX_LOOKAHEAD)
+    if (close == 0 || close == i + 1 || close - i > PL_SOURCE_LOOKAHEAD)
         return 0;
     bool has_type = false;
     uint32_t names = 0;
@@ -280,7 +25,7 @@ static uint32_t cast_end(const struct body *b, uint32_t i)
         enum pl_word word = pl_source_word_at(r, k);
         if (word == PL_WORD_TAG || word == PL_WORD_ENUM || word == PL_WORD_TYPE)
             has_type = true;
-        else if (word != PL_WORD_PLAIN || is_local(r, k))
+        else if (word != PL_WORD_PLAIN || pl_source_is_local(r, k))
             return 0;
         else
             names++;
@@ -313,7 +58,7 @@ static uint32_t cast_end(const struct body *b, uint32_t i)
 }
 
 /* The token behind sizeof and its operand; `i` is behind the word. */
-static uint32_t skip_operand(const struct body *b, uint32_t i)
+static uint32_t skip_operand(const struct pl_source_walk *b, uint32_t i)
 {
     const struct pl_source_reader *r = b->r;
     if (i < b->to && r->t[i].kind == '(')
@@ -329,7 +74,7 @@ static uint32_t skip_operand(const struct body *b, uint32_t i)
 }
 
 /* asm ( template : operands ): the strings are no data; the names are used. */
-static uint32_t take_asm(struct body *b, uint32_t i)
+static uint32_t take_asm(struct pl_source_walk *b, uint32_t i)
 {
     struct pl_source_reader *r = b->r;
     while (i < b->to && r->t[i].kind == PL_TOKEN_WORD)
@@ -339,16 +84,16 @@ static uint32_t take_asm(struct body *b, uint32_t i)
     uint32_t end = pl_source_skip(r, i, b->to);
     for (uint32_t k = i + 1; r->t[i].kind == '(' && k + 1 < end; k++)
         if (pl_source_is_name(r, k) && r->t[k - 1].kind != '.' && r->t[k - 1].kind != PL_TOKEN_ARROW &&
-            r->t[k - 1].kind != '[' && !is_local(r, k))
+            r->t[k - 1].kind != '[' && !pl_source_is_local(r, k))
             pl_source_emit_word(r, PL_ATOM_NAME, k);
     return end;
 }
 
-static void take_switch(struct body *b, uint32_t i)
+static void take_switch(struct pl_source_walk *b, uint32_t i)
 {
     struct pl_source_reader *r = b->r;
     b->i = i + 1;
-    if (i + 1 >= b->to || r->t[i + 1].kind != '(' || b->n_switches == MAX_SWITCHES)
+    if (i + 1 >= b->to || r->t[i + 1].kind != '(' || b->n_switches == PL_SOURCE_SWITCHES)
         return;
     uint32_t open = pl_source_skip(r, i + 1, b->to);
     if (open >= b->to || r->t[open].kind != '{')
@@ -358,7 +103,7 @@ static void take_switch(struct body *b, uint32_t i)
     pl_source_emit_value(r, PL_ATOM_SWITCH, i, 0);
 }
 
-static void take_case(struct body *b)
+static void take_case(struct pl_source_walk *b)
 {
     while (b->n_switches > 0 && b->switches[b->n_switches - 1].end <= b->i)
         b->n_switches--;
@@ -367,14 +112,32 @@ static void take_case(struct body *b)
     b->i++;
 }
 
+/* What follows a name, template arguments left out; *behind is its token. */
+static uint8_t kind_behind_name(const struct pl_source_walk *b, uint32_t i, uint32_t *behind)
+{
+    const struct pl_source_reader *r = b->r;
+    *behind = i + 1;
+    if (*behind >= b->to)
+        return ';';
+    if (r->is_cpp && r->t[*behind].kind == '<') {
+        uint32_t end = pl_source_angles(r, *behind, b->to);
+        if (end != 0 && end < b->to && (r->t[end].kind == '(' || r->t[end].kind == PL_TOKEN_SCOPE))
+            *behind = end;
+    }
+    return r->t[*behind].kind;
+}
+
 /* A name that is no keyword. */
-static void take_name(struct body *b)
+static void take_name(struct pl_source_walk *b)
 {
     struct pl_source_reader *r = b->r;
-    uint32_t i = b->i++;
+    uint32_t i = b->i;
     uint8_t before = i > b->from ? r->t[i - 1].kind : ';';
-    uint8_t after = i + 1 < b->to ? r->t[i + 1].kind : ';';
-    if (before == '.' || before == PL_TOKEN_ARROW || is_local(r, i))
+    uint8_t after = kind_behind_name(b, i, &b->i);
+    bool is_member = before == '.' || before == PL_TOKEN_ARROW;
+    if (after == PL_TOKEN_SCOPE && r->is_cpp)
+        return;
+    if (is_member ? !r->is_cpp || after != '(' : before != PL_TOKEN_SCOPE && pl_source_is_local(r, i))
         return;
     if (after == ':' && (before == '{' || before == '}' || before == ';' || before == ',' || before == ':'))
         return; /* a label, or a member of an old initialiser */
@@ -383,10 +146,26 @@ static void take_name(struct body *b)
     pl_source_emit_word(r, after == '(' ? PL_ATOM_CALL : PL_ATOM_NAME, i);
 }
 
-static void take_word(struct body *b)
+/* static_cast<T>: T is no name that is used. */
+static void take_value(struct pl_source_walk *b)
+{
+    const struct pl_source_reader *r = b->r;
+    uint32_t behind =
+        b->i + 1 < b->to && r->t[b->i + 1].kind == '<' ? pl_source_angles(r, b->i + 1, b->to) : 0;
+    b->i = behind != 0 ? behind : b->i + 1;
+}
+
+/* for (T x = ... and catch (T x) */
+static bool may_declare(const struct pl_source_reader *r, uint32_t i)
+{
+    pl_bytes word = pl_source_symbol_at(r, i)->text;
+    return pl_bytes_eq_str(word, "for") || pl_bytes_eq_str(word, "catch");
+}
+
+static void take_word(struct pl_source_walk *b)
 {
     struct pl_source_reader *r = b->r;
-    if (b->is_fresh && take_declaration(b))
+    if (b->is_fresh && pl_source_take_declaration(b))
         return;
     uint32_t i = b->i;
     enum pl_word word = pl_source_word_at(r, i);
@@ -397,7 +176,7 @@ static void take_word(struct body *b)
     case PL_WORD_CONTROL:
         /* `else T x;` and `do T x;` are not C; `for (T x` is. */
         b->i++;
-        b->is_fresh = b->i < b->to && r->t[b->i].kind == '(' && r->t[i].length == 3;
+        b->is_fresh = b->i < b->to && r->t[b->i].kind == '(' && may_declare(r, i);
         b->i += b->is_fresh;
         b->depth += b->is_fresh;
         return;
@@ -413,11 +192,36 @@ static void take_word(struct body *b)
         b->is_fresh = was_fresh && word == PL_WORD_ATTRIBUTE;
         return;
     case PL_WORD_ASM: b->i = take_asm(b, i + 1); return;
+    case PL_WORD_VALUE: take_value(b); return;
     default: b->i++; return;
     }
 }
 
-static void take_punctuation(struct body *b)
+/* [captures](parameters): the parameters are local. [[attributes]] leave nothing. */
+static bool take_lambda(struct pl_source_walk *b)
+{
+    struct pl_source_reader *r = b->r;
+    uint32_t close = pl_source_close(r, b->i, b->to);
+    uint8_t before = b->i > b->from ? r->t[b->i - 1].kind : ';';
+    if (close != 0 && r->t[b->i + 1].kind == '[' && r->t[close - 1].link == b->i + 1) {
+        b->i = close + 1; /* [[attributes]] */
+        return true;
+    }
+    if (close == 0 || before == ')' || before == ']' || before == '[' ||
+        (before == PL_TOKEN_WORD && !pl_source_is_word(r, b->i - 1, PL_WORD_CONTROL)))
+        return false;
+    uint8_t behind = close + 1 < b->to ? r->t[close + 1].kind : 0;
+    if (behind != '(' && behind != '{')
+        return false;
+    uint32_t end = behind == '(' ? pl_source_close(r, close + 1, b->to) : 0;
+    if (end != 0)
+        pl_source_parameters(r, close + 1, end);
+    b->i = end != 0 ? end + 1 : close + 1;
+    b->is_fresh = false;
+    return true;
+}
+
+static void take_punctuation(struct pl_source_walk *b)
 {
     uint8_t kind = b->r->t[b->i].kind;
     bool is_fresh = false;
@@ -432,7 +236,11 @@ static void take_punctuation(struct body *b)
         b->depth++;
         break;
     }
-    case '[': b->depth++; break;
+    case '[':
+        if (b->r->is_cpp && take_lambda(b))
+            return;
+        b->depth++;
+        break;
     case '{':
         b->depth++;
         is_fresh = true;
@@ -451,7 +259,7 @@ static void take_punctuation(struct body *b)
         break;
     case ':': is_fresh = !b->is_declaring; break;
     case ',':
-        if (b->is_declaring && b->depth == b->declared_depth && take_next_declarator(b))
+        if (b->is_declaring && b->depth == b->declared_depth && pl_source_take_next_declarator(b))
             return;
         break;
     default: break;
@@ -460,11 +268,11 @@ static void take_punctuation(struct body *b)
     b->i++;
 }
 
-static void walk(struct body *b)
+static void walk(struct pl_source_walk *b)
 {
     struct pl_source_reader *r = b->r;
     while (b->i < b->to && r->why == PL_OK) {
-        pop_inner(b, b->i);
+        pl_source_pop_inner(b, b->i);
         switch (r->t[b->i].kind) {
         case PL_TOKEN_WORD: take_word(b); break;
         case PL_TOKEN_NUMBER:
@@ -482,12 +290,12 @@ static void walk(struct body *b)
         default: take_punctuation(b); break;
         }
     }
-    pop_inner(b, UINT32_MAX);
+    pl_source_pop_inner(b, UINT32_MAX);
 }
 
 void pl_source_body(struct pl_source_reader *r, uint32_t from, uint32_t to)
 {
-    struct body b = {.r = r, .from = from, .i = from, .to = to, .is_fresh = true};
+    struct pl_source_walk b = {.r = r, .from = from, .i = from, .to = to, .is_fresh = true};
     walk(&b);
 }
 
@@ -501,7 +309,7 @@ void pl_source_enumerators(struct pl_source_reader *r, uint32_t open, uint32_t c
     for (uint32_t i = open + 1; i < close && r->why == PL_OK; i++) {
         uint32_t end = pl_source_initialiser_end(r, i, close);
         if (pl_source_is_name(r, i)) {
-            uint32_t equals = after_declarator(r, i + 1, end);
+            uint32_t equals = pl_source_after_declarator(r, i + 1, end);
             size_t d = pl_source_begin(r, PL_DEFINITION_MACRO, pl_source_symbol_at(r, i)->text, i, end);
             if (equals < end && r->t[equals].kind == '=') {
                 uint32_t first = equals + 1;

@@ -1,5 +1,5 @@
 /*
- * source_c.c - file scope of C: which braces are function bodies, and what is their function called.
+ * source_c.c - file, namespace and class scope of C, C++ and Objective-C: which braces are function bodies.
  *
  * A declaration is read up to its semicolon or brace. A brace behind `=` is an initialiser, one behind struct, union or enum and a tag
  * a type, one behind a parenthesis that looks like parameters a body. The name is the word before the parameters, in parentheses or
@@ -9,151 +9,28 @@
  *     BZ_API(BZ2_bzCompress)(bz_stream *s) {            DEFINE_HASH(foo) {
  *     static FORMAT(printf, 1, 2) void say(const char *s, ...) {
  *     int f(int a) UNUSED ATTR(x) {            void (*signal(int n, void (*f)(int)))(int) {
+ *     template <class T> ns::Class<T>::Class(int a) : base(a), b{1} {
  *
- * Nothing is known of macros here, but that their names are mostly in capitals.
- *
- * Source: C17 6.7 and 6.9; the GNU C manual.
+ * Source: C17 6.7 and 6.9; C++20 [dcl], [class]; the GNU C manual.
  */
-#include "feature/source_read.h"
+#include "feature/source_scope.h"
 
 #define MAX_TWINS     16u  /* arms of an #if that each have the head of a function */
 #define MAX_OLD_STYLE 512u /* tokens of the declarations between ( ) and { */
+#define MAX_RESOLVERS 64u
 
 struct scope {
     struct pl_source_reader *r;
     uint32_t to;
-    uint32_t start;          /* first token of the declaration */
+    uint32_t start;      /* first token of the declaration */
+    uint32_t class_name; /* symbol of the class whose body this is, else 0 */
+    bool is_class;
+    bool is_template;        /* the declaration has a template head */
+    uint8_t flags;           /* of all that is defined here */
     size_t twins[MAX_TWINS]; /* definitions that wait for the body that opens at `twin_body` */
     unsigned n_twins;
     uint32_t twin_body;
 };
-
-struct declarator {
-    uint32_t name;        /* token, 0: there is none */
-    uint32_t open, close; /* parentheses of the parameters */
-    uint32_t macro;       /* token of the macro that makes the name, else 0 */
-};
-
-static bool is_group_word(const struct pl_source_reader *r, uint32_t i)
-{
-    enum pl_word word = pl_source_word_at(r, i);
-    return word == PL_WORD_ATTRIBUTE || word == PL_WORD_ASM || word == PL_WORD_SIZEOF ||
-           word == PL_WORD_ASSERT;
-}
-
-/* May (open, close) hold parameters? Not of ((x)) nor of (1): those are a macro's. */
-static bool may_be_parameters(const struct pl_source_reader *r, uint32_t open, uint32_t close)
-{
-    uint8_t kind = r->t[open + 1].kind;
-    if (kind == '(')
-        return r->t[open + 1].link + 1 != close;
-    return kind != PL_TOKEN_NUMBER && kind != PL_TOKEN_STRING;
-}
-
-static bool is_macro_like(const struct pl_source_reader *r, uint32_t i)
-{
-    return pl_source_symbol_at(r, i)->is_upper;
-}
-
-/* The first, or last, plain name in (open, close), at any depth. */
-static uint32_t first_name(const struct pl_source_reader *r, uint32_t open, uint32_t close)
-{
-    for (uint32_t i = open + 1; i < close; i++)
-        if (pl_source_is_name(r, i))
-            return i;
-    return 0;
-}
-
-static uint32_t last_name(const struct pl_source_reader *r, uint32_t open, uint32_t close)
-{
-    for (uint32_t i = close - 1; i > open; i--)
-        if (pl_source_is_name(r, i))
-            return i;
-    return 0;
-}
-
-/* `open` begins a group with another group behind it: (name)(..), MACRO(name)(..), (*name(..))(..). */
-static struct declarator declarator_of_two(const struct pl_source_reader *r, uint32_t open, uint32_t close,
-                                           uint32_t end)
-{
-    struct declarator d = {.open = close + 1, .close = pl_source_close(r, close + 1, end)};
-    if (d.close == 0)
-        return (struct declarator){0};
-    if (r->t[open + 1].kind == '*') {
-        for (uint32_t i = open + 2; i + 1 < close; i++)
-            if (pl_source_is_name(r, i) && r->t[i + 1].kind == '(') {
-                d = (struct declarator){.name = i, .open = i + 1, .close = pl_source_close(r, i + 1, close)};
-                return d.close == 0 ? (struct declarator){0} : d;
-            }
-        return (struct declarator){0};
-    }
-    d.name = first_name(r, open, close);
-    d.macro = pl_source_is_name(r, open - 1) ? open - 1 : 0;
-    return d;
-}
-
-/* Is there a later group in the head whose word does not look like a macro's? */
-static bool has_better_group(const struct pl_source_reader *r, uint32_t i, uint32_t end, bool any)
-{
-    for (; i + 1 < end; i++) {
-        if (r->t[i].kind == '(' || r->t[i].kind == '[') {
-            i = pl_source_skip(r, i, end) - 1;
-        } else if (r->t[i + 1].kind == '(' && r->t[i].kind == PL_TOKEN_WORD) {
-            uint32_t close = pl_source_close(r, i + 1, end);
-            if (close != 0 && may_be_parameters(r, i + 1, close) && pl_source_is_name(r, i) &&
-                (any || !is_macro_like(r, i)))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* The function that the head [start, end) declares. */
-static struct declarator find_declarator(const struct pl_source_reader *r, uint32_t start, uint32_t end)
-{
-    const struct pl_token *t = r->t;
-    bool has_type = false;
-    for (uint32_t i = start; i < end; i++) {
-        if (t[i].kind == '*') {
-            has_type = true;
-        } else if (t[i].kind == '{' || t[i].kind == '[') {
-            has_type |= t[i].kind == '{'; /* struct { ... } f(void) */
-            i = pl_source_skip(r, i, end) - 1;
-        } else if (t[i].kind == PL_TOKEN_WORD && i + 1 < end && t[i + 1].kind == '(' && is_group_word(r, i)) {
-            has_type |= pl_source_word_at(r, i) == PL_WORD_SIZEOF;
-            i = pl_source_skip(r, i + 1, end) - 1;
-        } else if (t[i].kind == PL_TOKEN_WORD) {
-            enum pl_word word = pl_source_word_at(r, i);
-            if (word == PL_WORD_CONTROL || word == PL_WORD_SWITCH || word == PL_WORD_CASE)
-                return (struct declarator){0};
-            bool is_called = i + 1 < end && t[i + 1].kind == '(';
-            has_type |= word != PL_WORD_STORAGE && !is_called;
-        } else if (t[i].kind == '(') {
-            uint32_t close = pl_source_close(r, i, end);
-            if (close == 0)
-                return (struct declarator){0};
-            if (close + 1 < end && t[close + 1].kind == '(' && t[i + 1].kind != '(' &&
-                first_name(r, i, close) != 0)
-                return declarator_of_two(r, i, close, end);
-            if (i == start || !pl_source_is_name(r, i - 1) ||
-                (!may_be_parameters(r, i, close) && has_better_group(r, close + 1, end, true))) {
-                i = close;
-                continue;
-            }
-            bool is_macro = is_macro_like(r, i - 1);
-            if (has_better_group(r, close + 1, end, !has_type) && (!has_type || is_macro)) {
-                i = close;
-                continue;
-            }
-            struct declarator d = {.name = i - 1, .open = i, .close = close};
-            uint32_t inner = first_name(r, i, close);
-            if (!has_type && is_macro && inner != 0)
-                d = (struct declarator){.name = inner, .open = i, .close = close, .macro = i - 1};
-            return d;
-        }
-    }
-    return (struct declarator){0};
-}
 
 /* ---- functions ---- */
 
@@ -169,28 +46,42 @@ static bool says_inline(pl_bytes word)
     return at < 2 || (word.p[at - 1] | 0x20) != 'o' || (word.p[at - 2] | 0x20) != 'n';
 }
 
-static void read_attributes(struct pl_source_reader *r, uint32_t start, uint32_t end, uint8_t *flags)
+static void note_resolver(struct pl_source_reader *r, uint32_t i)
 {
+    if (r->t[i + 1].kind != '(' || r->t[i + 2].kind != PL_TOKEN_STRING || r->t[i + 2].length <= 2 ||
+        r->resolvers.n == MAX_RESOLVERS)
+        return;
+    pl_bytes *name = PL_VEC_ADD(&r->resolvers);
+    if (name == NULL)
+        r->why = PL_E_NOMEM;
+    else
+        *name = pl_bytes_sub(r->lex.text, r->t[i + 2].at + 1, r->t[i + 2].length - 2);
+}
+
+uint8_t pl_source_flags(struct pl_source_reader *r, uint32_t start, uint32_t end)
+{
+    unsigned flags = 0;
     for (uint32_t i = start; i < end; i++) {
         if (r->t[i].kind != PL_TOKEN_WORD)
             continue;
         const struct pl_symbol *s = pl_source_symbol_at(r, i);
         if (r->t[i].link == r->sym_static)
-            *flags |= PL_DEFINITION_STATIC;
+            flags |= PL_DEFINITION_STATIC;
         else if (says_inline(s->text))
-            *flags |= PL_DEFINITION_INLINE;
+            flags |= PL_DEFINITION_INLINE;
         else if (s->text.n >= 10 && pl_bytes_find(s->text, PL_LIT("structor"), 0) != SIZE_MAX &&
                  (r->t[i - 1].kind == '(' || r->t[i - 1].kind == ','))
-            *flags |= PL_DEFINITION_CONSTRUCTOR;
-        else if (pl_bytes_find(s->text, PL_LIT("ifunc"), 0) != SIZE_MAX && i + 2 < end &&
-                 r->t[i + 1].kind == '(' && r->t[i + 2].kind == PL_TOKEN_STRING && r->t[i + 2].length > 2) {
-            pl_bytes *name = PL_VEC_ADD(&r->resolvers);
-            if (name == NULL)
-                r->why = PL_E_NOMEM;
-            else
-                *name = pl_bytes_sub(r->lex.text, r->t[i + 2].at + 1, r->t[i + 2].length - 2);
-        }
+            flags |= PL_DEFINITION_CONSTRUCTOR;
+        else if (pl_bytes_find(s->text, PL_LIT("ifunc"), 0) != SIZE_MAX)
+            note_resolver(r, i);
     }
+    return (uint8_t)flags;
+}
+
+static void restart(struct scope *s, uint32_t i)
+{
+    s->start = i;
+    s->is_template = false;
 }
 
 /* The end of a body whose brace is never closed: the next brace at the beginning of a line. */
@@ -215,28 +106,29 @@ static void share_body(struct scope *s, size_t number)
     s->n_twins = 0;
 }
 
-/* Returns the token behind the function. */
-static uint32_t read_function(struct scope *s, const struct declarator *d, uint32_t open)
+/* The function `d` with its body in the braces at `open`, atoms from `body` on. Returns the token behind it. */
+static uint32_t read_function(struct scope *s, const struct pl_declarator *d, uint32_t body, uint32_t open)
 {
     struct pl_source_reader *r = s->r;
-    uint8_t flags = 0;
     uint32_t close = pl_source_close(r, open, s->to);
     bool is_twin = close != 0 && (r->t[open].flags & PL_TOKEN_TWIN);
     if (close == 0)
         close = lost_end(r, open, s->to);
     uint32_t end = close < s->to ? close + 1 : s->to;
-    uint32_t body = open + 1;
-    read_attributes(r, s->start, open, &flags);
-    r->function++;
-    size_t number =
-        pl_source_begin(r, PL_DEFINITION_FUNCTION, pl_source_symbol_at(r, d->name)->text, s->start, end);
+    unsigned flags = s->flags | pl_source_flags(r, s->start, d->open) | pl_source_flags(r, d->close, open);
+    pl_source_new_function(r);
+    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, pl_source_declared_name(r, d), s->start, end);
     if (number == SIZE_MAX)
         return end;
     uint16_t n = pl_source_parameters(r, d->open, d->close);
-    (void)pl_source_parameters(r, d->close, open); /* old style */
+    (void)pl_source_parameters(r, d->close, body - 1); /* old style */
     if (!is_twin)
         pl_source_body(r, body, close);
     struct pl_definition *f = &r->definitions.v[number];
+    if (r->is_cpp && d->macro == 0)
+        f->scope = pl_source_join_scope(r, r->scope, pl_source_qualifier(r, s->start, d->name));
+    flags |= s->is_class ? PL_DEFINITION_INLINE : 0;
+    flags |= s->is_template ? PL_DEFINITION_TEMPLATE : 0;
     f->flags = (uint8_t)(flags | (d->macro != 0 ? PL_DEFINITION_NAMED_BY_MACRO : 0));
     f->macro = d->macro != 0 ? pl_source_symbol_at(r, d->macro)->text : (pl_bytes){0};
     f->n_parameters = n;
@@ -258,12 +150,13 @@ static uint32_t read_function(struct scope *s, const struct declarator *d, uint3
  * A semicolon at `i` may end the first of the old-style declarations: `int f(a) int a; {`. The brace of the body, or 0. The word before the
  * first semicolon must be one of the names in parentheses, and each declaration must end just before the next.
  */
-static uint32_t old_style_brace(const struct scope *s, const struct declarator *d, uint32_t semicolon)
+static uint32_t old_style_brace(const struct scope *s, const struct pl_declarator *d, uint32_t semicolon)
 {
     const struct pl_source_reader *r = s->r;
-    if (d->close + 1 >= semicolon || r->t[d->close + 1].kind != PL_TOKEN_WORD || d->close == d->open + 1)
+    if (r->is_cpp || d->close + 1 >= semicolon || r->t[d->close + 1].kind != PL_TOKEN_WORD ||
+        d->close == d->open + 1)
         return 0;
-    uint32_t last = last_name(r, d->close, semicolon);
+    uint32_t last = pl_source_last_name(r, d->close, semicolon);
     bool is_parameter = false;
     for (uint32_t i = d->open + 1; i < d->close; i++) {
         if (r->t[i].kind != ',' && !pl_source_is_name(r, i))
@@ -291,74 +184,80 @@ static uint32_t old_style_brace(const struct scope *s, const struct declarator *
     return 0;
 }
 
-/* The last name with a group behind it: f(a) in `f(int a)` of one arm and `f(a) int a;` of the other. */
-static struct declarator last_declarator(const struct pl_source_reader *r, uint32_t start, uint32_t end)
-{
-    for (uint32_t i = end; i > start + 1; i--) {
-        uint32_t open = r->t[i - 1].link;
-        if (r->t[i - 1].kind != ')' || open <= start || open >= i)
-            continue;
-        if (pl_source_is_name(r, open - 1))
-            return (struct declarator){.name = open - 1, .open = open, .close = i - 1};
-        i = open + 1;
-    }
-    return (struct declarator){0};
-}
-
 /* ---- objects ---- */
 
-/* The name that the declarator before the `=` at `equals` declares; *macro as in struct declarator. */
-static uint32_t object_name(const struct pl_source_reader *r, uint32_t start, uint32_t equals,
-                            uint32_t *macro)
+/* Does something run before main() to make it? Calls of macros are no sign of that. */
+static bool is_dynamic(const struct pl_source_reader *r, const struct pl_definition *o)
 {
-    uint32_t i = equals;
-    *macro = 0;
-    while (i > start) {
-        i--;
-        uint8_t kind = r->t[i].kind;
-        uint32_t open = r->t[i].link;
-        if (kind == PL_TOKEN_WORD)
-            return pl_source_is_name(r, i) ? i : 0;
-        if ((kind != ']' && kind != ')') || open <= start || open >= i)
-            return 0;
-        if (kind == ']') {
-            i = open;
-        } else if (r->t[open - 1].kind == PL_TOKEN_WORD && is_group_word(r, open - 1)) {
-            i = open - 1;
-        } else if (r->t[open - 1].kind == ')') { /* (*name)(int) */
-            i = open - 1;
-            open = r->t[i].link;
-            return open >= start && open < i ? first_name(r, open, i) : 0;
-        } else if (pl_source_is_name(r, open - 1)) {
-            if (open - 1 > start && pl_source_is_name(r, open - 2) && is_macro_like(r, open - 1))
-                return open - 2; /* int x ALIGNED(8) = */
-            *macro = open - 1;
-            return last_name(r, open, i);
-        } else {
-            return last_name(r, open, i); /* (*name) */
-        }
+    for (uint32_t i = o->first_atom; i < r->atoms.n; i++) {
+        pl_bytes name = r->atoms.v[i].text;
+        for (size_t k = 0; r->atoms.v[i].kind == PL_ATOM_CALL && k < name.n; k++)
+            if (name.p[k] >= 'a' && name.p[k] <= 'z')
+                return true;
     }
-    return 0;
+    return false;
 }
 
-/* An object that is declared from `first` on and whose `=` stands at `equals`. Returns what ends it. */
-static uint32_t read_object(struct scope *s, uint32_t first, uint32_t equals)
+/* An object that is declared in [first, equals) and gets its value from [from, end). */
+static void read_object(struct scope *s, uint32_t first, uint32_t equals, uint32_t from, uint32_t end,
+                        unsigned flags)
 {
     struct pl_source_reader *r = s->r;
-    uint32_t end = pl_source_initialiser_end(r, equals + 1, s->to);
     uint32_t macro;
-    uint32_t name = object_name(r, first, equals, &macro);
-    uint8_t flags = 0;
-    read_attributes(r, s->start, equals, &flags);
-    r->function++;
+    uint32_t name = pl_source_object_name(r, first, equals, &macro);
+    pl_source_new_function(r);
+    if (name == 0)
+        return;
     size_t number = pl_source_begin(r, PL_DEFINITION_OBJECT, pl_source_symbol_at(r, name)->text, first, end);
     if (number == SIZE_MAX)
-        return s->to;
-    pl_source_body(r, equals + 1, end);
+        return;
+    pl_source_body(r, from, end);
     struct pl_definition *o = &r->definitions.v[number];
-    o->flags = (uint8_t)((flags & PL_DEFINITION_STATIC) | (macro != 0 ? PL_DEFINITION_NAMED_BY_MACRO : 0));
+    flags = (flags & PL_DEFINITION_STATIC) | (macro != 0 ? PL_DEFINITION_NAMED_BY_MACRO : 0);
+    flags |= r->is_cpp && !s->is_class && is_dynamic(r, o) ? PL_DEFINITION_CONSTRUCTOR : 0;
+    flags |= s->is_template ? PL_DEFINITION_TEMPLATE : 0;
+    if (r->is_cpp && macro == 0)
+        o->scope = pl_source_join_scope(r, r->scope, pl_source_qualifier(r, first, name));
+    o->flags = (uint8_t)flags;
     o->macro = macro != 0 ? pl_source_symbol_at(r, macro)->text : (pl_bytes){0};
     pl_source_end(r, number);
+}
+
+/* `f() = default;`, `f() = 0;`, `using x = y;`, `namespace a = b;` */
+static bool is_no_object(const struct scope *s, uint32_t i)
+{
+    const struct pl_source_reader *r = s->r;
+    enum pl_word first =
+        r->t[s->start].kind == PL_TOKEN_WORD ? pl_source_word_at(r, s->start) : PL_WORD_PLAIN;
+    if (!r->is_cpp)
+        return false;
+    if (first == PL_WORD_USING || first == PL_WORD_NAMESPACE)
+        return true;
+    return r->t[i + 2].kind == ';' &&
+           (pl_source_is_word(r, i + 1, PL_WORD_CONTROL) ||
+            (r->t[i - 1].kind == ')' && r->t[i + 1].kind == PL_TOKEN_NUMBER) ||
+            pl_source_is_word(r, i - 1, PL_WORD_TYPE) || pl_source_is_word(r, i - 1, PL_WORD_STORAGE));
+}
+
+/* An `=` at `i`: int a = 1, *b = c; Returns what to go on with. */
+static uint32_t read_objects(struct scope *s, uint32_t i)
+{
+    struct pl_source_reader *r = s->r;
+    unsigned flags = s->flags | pl_source_flags(r, s->start, i);
+    uint32_t end = pl_source_initialiser_end(r, i + 1, s->to);
+    if (!is_no_object(s, i))
+        read_object(s, s->start, i, i + 1, end, flags);
+    while (end + 1 < s->to && r->t[end].kind == ',' && r->why == PL_OK) {
+        uint32_t first = end + 1;
+        end = pl_source_initialiser_end(r, first, s->to);
+        for (i = first; i < end && r->t[i].kind != '='; i++)
+            if (r->t[i].kind == '(' || r->t[i].kind == '[')
+                i = pl_source_skip(r, i, end) - 1;
+        if (i < end)
+            read_object(s, first, i, i + 1, end, flags);
+    }
+    end = end < s->to ? end + 1 : s->to;
+    restart(s, end);
     return end;
 }
 
@@ -372,8 +271,9 @@ static void read_invocation(struct scope *s, uint32_t end)
     uint32_t close = pl_source_close(r, i + 1, end);
     if (close == 0 || close + 1 != end)
         return;
-    uint32_t name = first_name(r, i + 1, close);
-    r->function++;
+    uint32_t name = pl_source_first_name(r, i + 1, close);
+    name = name == 0 ? i : name;
+    pl_source_new_function(r);
     size_t number = pl_source_begin(r, PL_DEFINITION_OBJECT, pl_source_symbol_at(r, name)->text, i, end);
     if (number == SIZE_MAX)
         return;
@@ -385,79 +285,142 @@ static void read_invocation(struct scope *s, uint32_t end)
 
 /* ---- declarations ---- */
 
-/* The token of struct, union or enum when the brace at `open` is the body of a type. */
-static uint32_t type_of_brace(const struct pl_source_reader *r, uint32_t start, uint32_t open)
+static void read_scope(struct pl_source_reader *r, uint32_t from, uint32_t to, struct scope s);
+
+/* The body of a type or namespace called `name`, in the braces at `open`. */
+static void read_within(struct scope *s, uint32_t open, uint32_t close, pl_bytes name, struct scope within)
 {
-    for (uint32_t i = open; i > start; i--) {
-        uint32_t link = r->t[i - 1].link;
-        if (r->t[i - 1].kind == ')' && link > start && link < i)
-            i = link + 1;
-        if (!pl_source_is_word(r, i - 1, PL_WORD_TAG) && !pl_source_is_word(r, i - 1, PL_WORD_ENUM))
-            continue;
-        uint32_t words = 0;
-        for (uint32_t k = i; k < open; k++) {
-            if (r->t[k].kind == '*')
-                return 0;
-            if (r->t[k].kind == ')' || r->t[k].kind == ']')
-                continue;
-            if (r->t[k].kind == '(') {
-                if (!is_group_word(r, k - 1) && words > 1)
-                    return 0;
-                k = pl_source_skip(r, k, open) - 1;
-            } else if (r->t[k].kind == PL_TOKEN_WORD && !is_group_word(r, k)) {
-                words++;
-            }
-        }
-        return i - 1;
+    struct pl_source_reader *r = s->r;
+    pl_bytes outer = r->scope;
+    if (r->depth == PL_SOURCE_MAX_DEPTH)
+        return;
+    if (r->is_cpp)
+        r->scope = pl_source_join_scope(r, outer, name);
+    r->depth++;
+    read_scope(r, open + 1, close, within);
+    r->depth--;
+    r->scope = outer;
+}
+
+static uint32_t read_type(struct scope *s, uint32_t tag, uint32_t i)
+{
+    struct pl_source_reader *r = s->r;
+    uint32_t behind = pl_source_skip(r, i, s->to);
+    uint32_t name = pl_source_type_name(r, tag, i);
+    pl_source_new_function(r); /* no names are local here */
+    if (pl_source_is_word(r, tag, PL_WORD_ENUM)) {
+        pl_source_enumerators(r, i, behind - 1);
+        return behind;
     }
-    return 0;
+    struct scope within = {.is_class = true,
+                           .class_name = name != 0 ? r->t[name].link : 0,
+                           .flags = s->flags | (s->is_template ? PL_DEFINITION_TEMPLATE : 0)};
+    read_within(s, i, behind - 1, pl_source_symbol_at(r, name)->text, within);
+    return behind;
+}
+
+void pl_source_read_class(struct pl_source_reader *r, uint32_t tag, uint32_t open, uint32_t close)
+{
+    uint32_t function = r->function;
+    struct scope around = {.r = r, .to = close + 1};
+    (void)read_type(&around, tag, open);
+    r->function = function;
+}
+
+/* namespace a::b { and namespace { */
+static uint32_t read_namespace(struct scope *s, uint32_t word, uint32_t i)
+{
+    struct pl_source_reader *r = s->r;
+    uint32_t behind = pl_source_skip(r, i, s->to);
+    uint32_t name = pl_source_last_name(r, word, i);
+    pl_bytes text = {0};
+    if (name != 0) {
+        uint32_t first = name;
+        while (first > word + 2 && r->t[first - 1].kind == PL_TOKEN_SCOPE)
+            first -= 2;
+        text = pl_bytes_sub(r->lex.text, r->t[first].at, r->t[name].at + r->t[name].length - r->t[first].at);
+    }
+    struct scope within = {.flags = s->flags | (name == 0 ? PL_DEFINITION_STATIC : 0)};
+    read_within(s, i, behind - 1, text, within);
+    restart(s, behind);
+    return behind;
 }
 
 /* A brace at `i`. Returns where to go on. */
 static uint32_t read_brace(struct scope *s, uint32_t i)
 {
     struct pl_source_reader *r = s->r;
-    uint32_t type = type_of_brace(r, s->start, i);
-    if (type != 0) {
-        uint32_t behind = pl_source_skip(r, i, s->to);
-        r->function++; /* no names are local here */
-        if (pl_source_is_word(r, type, PL_WORD_ENUM))
-            pl_source_enumerators(r, i, behind - 1);
+    for (uint32_t k = s->start; k < i && k < s->start + 2; k++)
+        if (pl_source_is_word(r, k, PL_WORD_NAMESPACE))
+            return read_namespace(s, k, i);
+    uint32_t tag = pl_source_type_of_brace(r, s->start, i);
+    if (tag != 0)
+        return read_type(s, tag, i);
+    struct pl_declarator d = pl_source_declarator(r, s->start, i, s->class_name);
+    if (d.name != 0) {
+        restart(s, read_function(s, &d, i + 1, i));
+        return s->start;
+    }
+    if (r->is_cpp && i > s->start + 1 && (pl_source_is_name(r, i - 1) || r->t[i - 1].kind == ']')) {
+        uint32_t behind = pl_source_skip(r, i, s->to); /* T name{1, 2}; */
+        read_object(s, s->start, i, i, behind, s->flags | pl_source_flags(r, s->start, i));
         return behind;
     }
-    struct declarator d = find_declarator(r, s->start, i);
-    if (d.name != 0) {
-        i = read_function(s, &d, i);
-        s->start = i;
-        return i;
-    }
-    s->start = i + 1; /* extern "C" { and what is not understood: go inside */
+    restart(s, i + 1); /* extern "C" { and what is not understood: go inside */
     return i + 1;
+}
+
+/* `Class name("x");` makes an object. */
+static bool makes_object(const struct scope *s, const struct pl_declarator *d)
+{
+    const struct pl_source_reader *r = s->r;
+    uint8_t kind = r->t[d->open + 1].kind;
+    return r->is_cpp && !s->is_class && d->macro == 0 && d->name > s->start &&
+           (kind == PL_TOKEN_STRING || kind == PL_TOKEN_NUMBER);
 }
 
 /* A semicolon at `i`. Returns where to go on. */
 static uint32_t read_semicolon(struct scope *s, uint32_t i)
 {
     struct pl_source_reader *r = s->r;
-    bool has_group = i > s->start + 3;
-    struct declarator d = has_group ? find_declarator(r, s->start, i) : (struct declarator){0};
+    struct pl_declarator d = {0};
+    if (i > s->start + 3)
+        d = pl_source_declarator(r, s->start, i, s->class_name);
     uint32_t brace = d.name == 0 ? 0 : old_style_brace(s, &d, i);
     if (brace == 0 && d.name != 0) {
-        struct declarator other = last_declarator(r, s->start, i);
+        struct pl_declarator other = pl_source_last_declarator(r, s->start, i);
         if (other.name > d.name && (brace = old_style_brace(s, &other, i)) != 0)
             d = other;
     }
     uint32_t next = i + 1;
-    if (brace != 0) {
-        next = read_function(s, &d, brace);
-    } else if (d.name != 0) {
-        uint8_t flags = 0;
-        read_attributes(r, s->start, i, &flags);
-    }
-    if (brace == 0)
+    if (brace != 0)
+        next = read_function(s, &d, brace + 1, brace);
+    else if (d.name != 0 && makes_object(s, &d))
+        read_object(s, s->start, d.open, d.open, i, s->flags | pl_source_flags(r, s->start, i));
+    else if (d.name != 0)
+        (void)pl_source_flags(r, s->start, i); /* resolvers are named at declarations */
+    if (brace == 0 && !s->is_class)
         read_invocation(s, i);
-    s->start = next;
+    restart(s, next);
     return next;
+}
+
+/* A colon at `i`: public:, or the initialisers of a constructor. */
+static uint32_t read_colon(struct scope *s, uint32_t i)
+{
+    struct pl_source_reader *r = s->r;
+    if (pl_source_is_word(r, s->start, PL_WORD_ACCESS)) {
+        restart(s, i + 1);
+        return i + 1;
+    }
+    uint32_t brace = i == s->start ? 0 : pl_source_constructor_brace(r, i, s->to);
+    struct pl_declarator d = {0};
+    if (brace != 0)
+        d = pl_source_declarator(r, s->start, i, s->class_name);
+    if (d.name == 0)
+        return i + 1;
+    restart(s, read_function(s, &d, i + 1, brace));
+    return s->start;
 }
 
 /* A macro that stands alone in its line without a semicolon: the word at `i` begins something new. */
@@ -466,42 +429,49 @@ static bool is_new_line_behind_macro(const struct scope *s, uint32_t i)
     const struct pl_source_reader *r = s->r;
     uint32_t open = i > s->start ? r->t[i - 1].link : 0;
     return i > s->start && r->t[i - 1].kind == ')' && (r->t[i].flags & PL_TOKEN_COLUMN0) &&
-           open == s->start + 1 && pl_source_is_name(r, s->start) && is_macro_like(r, s->start);
+           open == s->start + 1 && pl_source_is_name(r, s->start) && pl_source_is_macro_like(r, s->start);
 }
 
-void pl_source_read_c(struct pl_source_reader *r, uint32_t from, uint32_t to)
+static uint32_t read_word(struct scope *s, uint32_t i)
 {
-    struct scope s = {.r = r, .to = to, .start = from};
+    struct pl_source_reader *r = s->r;
+    uint32_t behind = 0;
+    if (is_new_line_behind_macro(s, i)) {
+        read_invocation(s, i);
+        restart(s, i);
+    }
+    enum pl_word word = pl_source_word_at(r, i);
+    if (word == PL_WORD_TEMPLATE) {
+        s->is_template = true;
+        behind = r->t[i + 1].kind == '<' ? pl_source_angles(r, i + 1, s->to) : 0;
+    } else if (word == PL_WORD_OPERATOR) {
+        behind = pl_source_operator_parameters(r, i, s->to);
+    }
+    return behind != 0 ? behind : i + 1;
+}
+
+static void read_scope(struct pl_source_reader *r, uint32_t from, uint32_t to, struct scope s)
+{
     uint32_t i = from;
+    s.r = r;
+    s.to = to;
+    s.start = from;
     while (i < to && r->why == PL_OK) {
         switch (r->t[i].kind) {
         case ';': i = read_semicolon(&s, i); break;
         case '{': i = read_brace(&s, i); break;
-        case '}': s.start = ++i; break;
+        case '}': restart(&s, ++i); break;
         case '(':
         case '[': i = pl_source_skip(r, i, to); break;
-        case '=': {
-            uint32_t end = read_object(&s, s.start, i);
-            while (end + 1 < to && r->t[end].kind == ',') { /* int a = 1, b = 2; */
-                uint32_t equals = pl_source_initialiser_end(r, end + 1, to);
-                uint32_t first = end + 1;
-                for (i = first; i < equals && r->t[i].kind != '='; i++)
-                    if (r->t[i].kind == '(' || r->t[i].kind == '[')
-                        i = pl_source_skip(r, i, equals) - 1;
-                end = i < equals ? read_object(&s, first, i) : equals;
-            }
-            i = end < to ? end + 1 : to;
-            s.start = i;
-            break;
-        }
-        case PL_TOKEN_WORD:
-            if (is_new_line_behind_macro(&s, i)) {
-                read_invocation(&s, i);
-                s.start = i;
-            }
-            i++;
-            break;
+        case '=': i = read_objects(&s, i); break;
+        case ':': i = r->is_cpp ? read_colon(&s, i) : i + 1; break;
+        case PL_TOKEN_WORD: i = read_word(&s, i); break;
         default: i++; break;
         }
     }
+}
+
+void pl_source_read_c(struct pl_source_reader *r, uint32_t from, uint32_t to)
+{
+    read_scope(r, from, to, (struct scope){0});
 }

@@ -135,6 +135,31 @@ static pl_status finish(struct pl_source_reader *r, struct pl_source_code *out, 
     return st;
 }
 
+/* A header whose suffix says C holds C++ when it says class, namespace, template, operator or :: the way only C++ does. */
+static bool looks_like_cpp(const struct pl_source_lex *x, uint32_t end)
+{
+    static const char *const names[] = {"class", "namespace", "template", "operator"};
+    uint64_t words[4];
+    const struct pl_token *t = x->tokens.v;
+    for (unsigned i = 0; i < 4; i++)
+        if (!pl_map_get(&x->names, pl_bytes_of_str(names[i]), &words[i]))
+            words[i] = UINT64_MAX;
+    for (uint32_t i = 1; i + 2 < end; i++) {
+        if (t[i].kind != PL_TOKEN_WORD)
+            continue;
+        uint8_t next = t[i + 1].kind;
+        uint8_t second = t[i + 2].kind;
+        if ((next == PL_TOKEN_SCOPE && second == PL_TOKEN_WORD) ||
+            (t[i].link == words[0] && next == PL_TOKEN_WORD &&
+             (second == '{' || second == ':' || second == ';')) ||
+            (t[i].link == words[1] && (next == '{' || (next == PL_TOKEN_WORD && second == '{'))) ||
+            (t[i].link == words[2] && next == '<') ||
+            (t[i].link == words[3] && (next == PL_TOKEN_OPERATOR || next == '[' || next == '=')))
+            return true;
+    }
+    return false;
+}
+
 static void read_all(struct pl_source_reader *r)
 {
     if (r->language == PL_SOURCE_RUST || r->language == PL_SOURCE_GO || r->language == PL_SOURCE_ASM)
@@ -145,6 +170,10 @@ static void read_all(struct pl_source_reader *r)
     if (!pl_source_lex_finish(&r->lex))
         return;
     r->t = r->lex.tokens.v;
+    if (r->language == PL_SOURCE_C && looks_like_cpp(&r->lex, end)) {
+        pl_source_add_words(&r->lex, PL_SOURCE_CPP);
+        r->is_cpp = true;
+    }
     pl_source_read_c(r, 1, end);
     pl_source_read_macros(r);
 }
@@ -154,9 +183,10 @@ pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, str
 {
     if (text.n > MAX_TEXT_BYTES)
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "source: a file of more than 1 GiB");
-    struct pl_source_reader r = {.language = language, .arena = arena, .function = 1};
+    struct pl_source_reader r = {.language = language, .arena = arena, .function = 1, .last_function = 1};
     pl_buf_init(&r.joined, MAX_STRING_BYTES);
     pl_source_lex_init(&r.lex, text, language);
+    r.is_cpp = language == PL_SOURCE_CPP;
     r.sym_static = pl_source_symbol(&r.lex, PL_LIT("static"));
     if (language != PL_SOURCE_NONE && !r.lex.is_out_of_memory)
         read_all(&r);

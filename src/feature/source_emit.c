@@ -147,6 +147,7 @@ size_t pl_source_begin(struct pl_source_reader *r, enum pl_definition_kind kind,
     uint64_t at = r->t[first].at;
     uint64_t length = last->kind < 128 ? 1 : last->length;
     *d = (struct pl_definition){.name = name,
+                                .scope = r->scope,
                                 .offset = at,
                                 .length = last->at + length - at,
                                 .kind = (uint8_t)kind,

@@ -20,7 +20,6 @@
 #include "feature/source_lex.h"
 
 #include "feature/atoms.h"
-#include "feature/source_words.h"
 
 #include <string.h>
 
@@ -559,10 +558,7 @@ void pl_source_lex_init(struct pl_source_lex *x, pl_bytes text, enum pl_source_l
                           PL_VEC_ADD(&x->symbols) == NULL;
     if (x->is_out_of_memory)
         return;
-    for (const struct pl_word_row *row = pl_source_words(language); row->text != NULL; row++) {
-        uint32_t symbol = pl_source_symbol(x, pl_bytes_of_str(row->text));
-        x->symbols.v[symbol].word = (uint8_t)row->word;
-    }
+    pl_source_add_words(x, language);
 }
 
 void pl_source_lex_reset(struct pl_source_lex *x)

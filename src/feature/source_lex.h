@@ -117,6 +117,9 @@ void pl_source_lex_reset(struct pl_source_lex *x);
 bool pl_source_lex_range(struct pl_source_lex *x, size_t from, size_t to);
 /* No more ranges: a few empty tokens are put behind both arrays, so that a look ahead by three is always allowed. */
 bool pl_source_lex_finish(struct pl_source_lex *x);
+/* The number of a word; 0 and is_out_of_memory when there is no room. */
 uint32_t pl_source_symbol(struct pl_source_lex *x, pl_bytes word);
+/* Make the keywords of a language known, also when its tokens are there already. */
+void pl_source_add_words(struct pl_source_lex *x, enum pl_source_language language);
 
 #endif

@@ -54,7 +54,7 @@ static void read_macro(struct pl_source_reader *r, const struct pl_macro_text *m
     uint32_t to = m->first + m->n;
     if (m->n == 0 || r->t[i].kind != PL_TOKEN_WORD)
         return;
-    r->function++;
+    pl_source_new_function(r);
     size_t number = pl_source_begin(r, PL_DEFINITION_MACRO, pl_source_symbol_at(r, i)->text, i, to);
     if (number == SIZE_MAX)
         return;

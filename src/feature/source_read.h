@@ -19,9 +19,12 @@ struct pl_source_reader {
     PL_VEC(struct pl_atom) atoms;
     PL_VEC(pl_bytes) resolvers; /* named by __attribute__((ifunc("..."))) */
     struct pl_arena *arena;
-    struct pl_buf joined; /* a string being put together */
-    uint32_t function;    /* number of the function being read: names declared in it carry it */
+    struct pl_buf joined;   /* a string being put together */
+    uint32_t last_function; /* number that was given last */
+    uint32_t function;      /* number of the function being read: names declared in it carry it */
     uint32_t sym_static;
+    bool is_cpp;    /* C++ words mean something: also in a header of C that turns out to be of C++ */
+    pl_bytes scope; /* of what is defined next */
     uint32_t depth; /* of enumerators and scopes within each other */
     pl_status why;  /* first failure sticks */
 };
@@ -47,6 +50,12 @@ static inline bool pl_source_is_name(const struct pl_source_reader *r, uint32_t 
     return pl_source_is_word(r, i, PL_WORD_PLAIN);
 }
 
+/* From here on no name is local. */
+static inline void pl_source_new_function(struct pl_source_reader *r)
+{
+    r->function = ++r->last_function;
+}
+
 /* The closing fellow of the bracket at `i` when it lies in (i, to), else 0. */
 static inline uint32_t pl_source_close(const struct pl_source_reader *r, uint32_t i, uint32_t to)
 {
@@ -60,6 +69,9 @@ static inline uint32_t pl_source_skip(const struct pl_source_reader *r, uint32_t
     uint32_t close = pl_source_close(r, i, to);
     return (close == 0 ? i : close) + 1;
 }
+
+/* The token behind the template arguments whose < stands at `i`, or 0 when it is no such thing. */
+uint32_t pl_source_angles(const struct pl_source_reader *r, uint32_t i, uint32_t to);
 
 /* Value of a number token. `is_float`: the bits of a double. False when it is none. */
 bool pl_source_number(pl_bytes text, uint64_t *value, bool *is_float);
@@ -100,6 +112,8 @@ void pl_source_enumerators(struct pl_source_reader *r, uint32_t open, uint32_t c
 /* The token behind an initialiser that begins at `i`: a comma or a semicolon, or `to`. */
 uint32_t pl_source_initialiser_end(const struct pl_source_reader *r, uint32_t i, uint32_t to);
 
+/* The body of a class within a function. */
+void pl_source_read_class(struct pl_source_reader *r, uint32_t tag, uint32_t open, uint32_t close);
 /* File scope of C, C++ and Objective-C. */
 void pl_source_read_c(struct pl_source_reader *r, uint32_t from, uint32_t to);
 /* The #defines of the file. */

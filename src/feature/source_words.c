@@ -3,7 +3,12 @@
  *
  * Source: C17 6.4.1, C++20 [lex.key], the GNU and Microsoft extensions of their manuals.
  */
-#include "feature/source_words.h"
+#include "feature/source_lex.h"
+
+struct pl_word_row {
+    const char *text;
+    enum pl_word word;
+};
 
 static const struct pl_word_row c_words[] = {
     {"void", PL_WORD_TYPE},
@@ -80,10 +85,47 @@ static const struct pl_word_row c_words[] = {
     {NULL, PL_WORD_PLAIN},
 };
 
-const struct pl_word_row *pl_source_words(enum pl_source_language language)
+/* Beside those of C. */
+static const struct pl_word_row cpp_words[] = {
+    {"bool", PL_WORD_TYPE},          {"wchar_t", PL_WORD_TYPE},
+    {"char8_t", PL_WORD_TYPE},       {"char16_t", PL_WORD_TYPE},
+    {"char32_t", PL_WORD_TYPE},      {"auto", PL_WORD_TYPE},
+    {"typename", PL_WORD_TYPE},      {"constexpr", PL_WORD_STORAGE},
+    {"consteval", PL_WORD_STORAGE},  {"constinit", PL_WORD_STORAGE},
+    {"explicit", PL_WORD_STORAGE},   {"friend", PL_WORD_STORAGE},
+    {"mutable", PL_WORD_STORAGE},    {"thread_local", PL_WORD_STORAGE},
+    {"virtual", PL_WORD_STORAGE},    {"class", PL_WORD_TAG},
+    {"catch", PL_WORD_CONTROL},      {"co_return", PL_WORD_CONTROL},
+    {"delete", PL_WORD_CONTROL},     {"new", PL_WORD_CONTROL},
+    {"throw", PL_WORD_CONTROL},      {"try", PL_WORD_CONTROL},
+    {"decltype", PL_WORD_SIZEOF},    {"noexcept", PL_WORD_ATTRIBUTE},
+    {"requires", PL_WORD_ATTRIBUTE}, {"namespace", PL_WORD_NAMESPACE},
+    {"operator", PL_WORD_OPERATOR},  {"template", PL_WORD_TEMPLATE},
+    {"using", PL_WORD_USING},        {"private", PL_WORD_ACCESS},
+    {"protected", PL_WORD_ACCESS},   {"public", PL_WORD_ACCESS},
+    {"const_cast", PL_WORD_VALUE},   {"dynamic_cast", PL_WORD_VALUE},
+    {"false", PL_WORD_VALUE},        {"nullptr", PL_WORD_VALUE},
+    {"override", PL_WORD_STORAGE},   {"reinterpret_cast", PL_WORD_VALUE},
+    {"static_cast", PL_WORD_VALUE},  {"this", PL_WORD_VALUE},
+    {"true", PL_WORD_VALUE},         {NULL, PL_WORD_PLAIN},
+};
+
+static void add_words(struct pl_source_lex *x, const struct pl_word_row *rows)
 {
-    (void)language;
-    return c_words;
+    for (const struct pl_word_row *row = rows; row->text != NULL; row++) {
+        uint32_t symbol = pl_source_symbol(x, pl_bytes_of_str(row->text));
+        x->symbols.v[symbol].word = (uint8_t)row->word;
+    }
+}
+
+void pl_source_add_words(struct pl_source_lex *x, enum pl_source_language language)
+{
+    switch (language) {
+    case PL_SOURCE_CPP: add_words(x, cpp_words); /* fall through */
+    case PL_SOURCE_C: add_words(x, c_words); break;
+    case PL_SOURCE_OBJC: add_words(x, c_words); break;
+    default: break;
+    }
 }
 
 static bool is_upper(pl_bytes word)
