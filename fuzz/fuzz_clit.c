@@ -41,13 +41,18 @@ static void gather(pl_bytes text)
     struct pl_arena arena;
     struct pl_literal_hit hit;
     bool found;
-    struct pl_source_file *source = PL_VEC_ADD(&tree.files);
-    if (source == NULL)
-        return;
-    source->path = PL_LIT("src/a.c");
-    source->data = text;
+    static const char *const names[] = {"debian/changelog", "debian/rules", "src/Makefile.am", "configure",
+                                        "src/a.c"};
+    struct pl_headers headers = {.package = "libx-dev", .text = text};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct pl_source_file *source = PL_VEC_ADD(&tree.files);
+        if (source == NULL)
+            return;
+        source->path = pl_bytes_of_str(names[i]);
+        source->data = text;
+    }
     if (pl_index_build(trees, 1, 1, &index, &err) != PL_OK ||
-        pl_literals_build(index, NULL, 0, 2, &literals, &err) != PL_OK)
+        pl_literals_build(index, &headers, 1, 2, &literals, &err) != PL_OK)
         abort();
     pl_arena_init(&arena, SIZE_MAX);
     if (pl_literals_explain(literals, text, &arena, &found, &hit, &err) != PL_OK ||

@@ -9,7 +9,7 @@
 #include "format/text/clit.h"
 #include "format/text/header.h"
 
-#define MAGIC          "plumbline headers 1\n"
+#define MAGIC          "plumbline headers 2\n"
 #define MAX_PATH_BYTES 4096u
 
 /* A package while its headers are read. */
@@ -123,13 +123,15 @@ bool pl_headers_open(pl_bytes text, struct pl_headers_reader *out)
     return true;
 }
 
-/* "NAME body", "NAME(a,b) body"; false when it is neither. */
+/* "NAME body", "NAME(a,b) body", "NAME{ body"; false when it is neither. */
 static bool read_definition(pl_bytes line, struct pl_headers_line *out)
 {
     size_t n = 0;
-    while (n < line.n && line.p[n] != ' ' && line.p[n] != '(')
+    while (n < line.n && line.p[n] != ' ' && line.p[n] != '(' && line.p[n] != '{')
         n++;
     out->name = pl_bytes_sub(line, 0, n);
+    out->is_macro = n >= line.n || line.p[n] != '{';
+    n += !out->is_macro;
     if (n < line.n && line.p[n] == '(') {
         size_t close = pl_bytes_find_byte(line, ')', n);
         if (close == SIZE_MAX)

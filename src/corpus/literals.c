@@ -29,8 +29,25 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
     [RULE_HEADER] = {"literal.header", true,
                      "a literal of a macro or inline function that a header of the build gives to the source",
                      "C17 6.10.3"},
+    [RULE_MACRO] = {"literal.macro", true, "a literal that a use of a macro expands to, with # and ##",
+                    "C17 6.10.3"},
+    [RULE_BUILD_VALUE] = {"literal.build-value", true,
+                          "a directory, version or option that the build files give to the program",
+                          "GNU Coding Standards 7.2.5; dh_auto_configure(1)"},
     [RULE_PUTS] = {"literal.puts", true, "a literal without its last line end: printf made puts",
                    "GCC manual, -fno-builtin"},
+    [RULE_TYPE_NAME] = {"literal.type-name", true,
+                        "the mangled name of a C++ type, of identifiers of the source",
+                        "Itanium C++ ABI, 2.9.5"},
+    [RULE_SIGNATURE] = {"literal.signature", true,
+                        "a function's name with its types, of identifiers of the source: __PRETTY_FUNCTION__",
+                        "GCC manual, 6.48 (Function Names)"},
+    [RULE_FORMATTED] = {"literal.formatted", true,
+                        "a literal with numbers in place of its %d: a program of the build wrote it",
+                        "C17 7.21.6.1"},
+    [RULE_OTHER_VERSION] = {"literal.other-version", true,
+                            "a literal of a header but for its numbers: the build had another version of it",
+                            "C17 6.10.2"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
                      "C17 6.4.5"},
     [RULE_CONFIGURED] = {"literal.configured", false,
@@ -145,9 +162,10 @@ static const struct literal *find_puts(const struct pl_literals *l, pl_bytes str
     memcpy(line, string.p, string.n);
     line[string.n] = '\n';
     const struct literal *e = pl_literal_find(l, RULE_EQUAL, pl_bytes_of(line, string.n + 1));
-    if (e == NULL)
-        e = pl_literal_find(l, RULE_TILED, pl_bytes_of(line, string.n + 1));
-    return e != NULL ? e : pl_literal_find(l, RULE_HEADER, pl_bytes_of(line, string.n + 1));
+    static const enum literal_rule others[] = {RULE_TILED, RULE_MACRO, RULE_HEADER};
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && e == NULL; i++)
+        e = pl_literal_find(l, others[i], pl_bytes_of(line, string.n + 1));
+    return e;
 }
 
 /* __FILE__ as a build folder sees it: "../../src/a.c", "./a.c". */
@@ -213,7 +231,8 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
 static const struct literal *find_strict(const struct pl_literals *l, pl_bytes string,
                                          enum literal_rule *rule)
 {
-    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED, RULE_NUL_PIECE, RULE_WORD, RULE_HEADER};
+    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED,  RULE_NUL_PIECE,  RULE_WORD,
+                                              RULE_MACRO, RULE_HEADER, RULE_BUILD_VALUE};
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++) {
         const struct literal *e = pl_literal_find(l, exact[i], string);
         *rule = exact[i];
@@ -227,6 +246,10 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
         {RULE_PUTS, find_puts},
         {RULE_FILE, find_file},
         {RULE_MACRO_TEXT, find_macro_text},
+        {RULE_TYPE_NAME, pl_literal_find_type_name},
+        {RULE_SIGNATURE, pl_literal_find_signature},
+        {RULE_FORMATTED, pl_literal_find_formatted},
+        {RULE_OTHER_VERSION, pl_literal_find_other_version},
         {RULE_CONCAT, find_concat},
     };
     for (size_t i = 0; i < sizeof finders / sizeof finders[0]; i++) {
@@ -357,6 +380,7 @@ bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_
 {
     static const enum literal_rule kinds[] = {[PL_WORD_IN_SOURCE] = RULE_WORD,
                                               [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
+                                              [PL_WORD_IN_MACRO] = KIND_MACRO_WORD,
                                               [PL_WORD_IN_CPP] = KIND_IDENTIFIER};
     const struct literal *e = pl_literal_find(l, kinds[place], word);
     if (e != NULL && source != NULL)

@@ -68,7 +68,8 @@ PL_MUST_USE pl_status pl_literals_near(const struct pl_literals *l, pl_bytes str
 enum pl_word_place {
     PL_WORD_IN_SOURCE, /* an identifier in the package's compiled source */
     PL_WORD_IN_HEADER, /* in a macro or inline function of a build dependency's header that the source reaches */
-    PL_WORD_IN_CPP     /* an identifier of a C++ header of a build dependency */
+    PL_WORD_IN_MACRO, /* made by ## in a use of a macro */
+    PL_WORD_IN_CPP    /* an identifier of a C++ header of a build dependency */
 };
 
 /* Is the word there? *source, when not NULL, is "src/main.c:12", in `arena`; NULL when the arena has no room. O(1). */

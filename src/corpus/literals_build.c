@@ -4,6 +4,7 @@
  * Files are put in order of preference and cut into one run of equal bytes a job. Each job gathers into a set of its own; the sets are
  * merged in file order, so the first file of that order names a literal whatever the number of jobs.
  */
+#include "corpus/build_values.h"
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
 
@@ -103,6 +104,7 @@ struct job {
     const struct pl_literals *all;
     size_t first;
     size_t end;
+    const struct pl_macros *macros; /* NULL: gather the source; else what uses of these expand to */
     struct gathered g;
     pthread_t thread;
     bool has_thread;
@@ -111,8 +113,14 @@ struct job {
 static void *run_job(void *arg)
 {
     struct job *job = arg;
-    for (size_t i = job->first; i < job->end && !job->g.is_out_of_memory; i++)
-        pl_literals_gather(&job->g, pl_index_file(job->all->index, job->all->files[i]), (uint32_t)i, false);
+    struct gathered *g = &job->g;
+    for (size_t i = job->first; i < job->end && !g->is_out_of_memory && job->macros == NULL; i++) {
+        const struct pl_source_file *f = pl_index_file(job->all->index, job->all->files[i]);
+        struct gather_text t = {.text = f->data, .path = f->path, .file = (uint32_t)i, .mode = GATHER_SOURCE};
+        pl_literals_gather(g, &t);
+    }
+    if (job->macros != NULL && !g->is_out_of_memory)
+        g->is_out_of_memory = !pl_literals_gather_macros(job->all, job->macros, job->first, job->end, g);
     return NULL;
 }
 
@@ -122,6 +130,8 @@ static void free_set(struct pl_literals *l)
     pl_buf_reset(&l->texts);
     free(l->slots);
     free(l->keys);
+    free(l->formats);
+    free(l->versions);
     free(l->files);
     PL_VEC_FREE(&l->header_files);
     pl_arena_reset(&l->header_arena);
@@ -133,8 +143,8 @@ static uint64_t bytes_to_read(const struct pl_literals *l, size_t i)
     return pl_clit_family_of(f->path) == PL_CLIT_NONE ? 1 : f->data.n + 1;
 }
 
-/* Cut the files into runs of about the same size and gather all of them. */
-static void gather_all(const struct pl_literals *l, struct job *jobs, unsigned n_jobs)
+/* Cut the files into runs of about the same size. */
+static void cut_jobs(const struct pl_literals *l, struct job *jobs, unsigned n_jobs)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < l->n_files; i++)
@@ -147,9 +157,14 @@ static void gather_all(const struct pl_literals *l, struct job *jobs, unsigned n
         while (next < l->n_files && (done < total / n_jobs * (k + 1) || k + 1 == n_jobs))
             done += bytes_to_read(l, next++);
         jobs[k].end = next;
-        /* The last run is this thread's; one that cannot have a thread is run here as well. */
-        jobs[k].has_thread = k + 1 < n_jobs && pthread_create(&jobs[k].thread, NULL, run_job, &jobs[k]) == 0;
     }
+}
+
+/* The last run is this thread's; one that cannot have a thread is run here as well. */
+static void run_jobs(struct job *jobs, unsigned n_jobs)
+{
+    for (unsigned k = 0; k < n_jobs; k++)
+        jobs[k].has_thread = k + 1 < n_jobs && pthread_create(&jobs[k].thread, NULL, run_job, &jobs[k]) == 0;
     for (unsigned k = n_jobs; k > 0; k--)
         if (!jobs[k - 1].has_thread)
             (void)run_job(&jobs[k - 1]); /* returns NULL */
@@ -158,9 +173,9 @@ static void gather_all(const struct pl_literals *l, struct job *jobs, unsigned n
             (void)pthread_join(jobs[k].thread, NULL); /* a thread that was started can be joined */
 }
 
-static bool merge_literals(struct pl_literals *l, const struct gathered *g)
+static bool merge_literals(struct pl_literals *l, const struct gathered *g, size_t from)
 {
-    for (size_t i = 0; i < g->own.literals.n; i++) {
+    for (size_t i = from; i < g->own.literals.n; i++) {
         const struct literal *e = &g->own.literals.v[i];
         if (!pl_literal_add(l, e->kind, pl_literal_text(&g->own, e), e->file, e->line_1based))
             return false;
@@ -341,55 +356,75 @@ static bool expand_macros(struct pl_literals *l, const struct job *jobs, unsigne
     return is_good;
 }
 
-static int by_key(const void *a, const void *b)
+static bool add_macros(const struct pl_literals *l, struct pl_macros *m)
 {
-    const struct literal_key *x = a;
-    const struct literal_key *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->literal < y->literal ? -1 : x->literal > y->literal;
-}
-
-/* Macro texts are only asked for their ends. */
-static bool has_keys(const struct literal *e)
-{
-    return (e->kind <= RULE_NUL_PIECE || e->kind == RULE_MACRO_TEXT) && e->length >= PL_LITERAL_NEAR_BYTES;
-}
-
-static bool index_ends(struct pl_literals *l)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < l->literals.n; i++)
-        n += has_keys(&l->literals.v[i]);
-    l->keys = calloc(n * KEY_PARTS + 1, sizeof *l->keys);
-    if (l->keys == NULL)
-        return false;
-    for (size_t i = 0; i < l->literals.n; i++) {
-        const struct literal *e = &l->literals.v[i];
-        if (!has_keys(e))
-            continue;
-        int first = e->kind == RULE_MACRO_TEXT ? KEY_START : 0;
-        for (int part = first; part < KEY_PARTS; part++)
-            l->keys[l->n_keys++] =
-                (struct literal_key){pl_literal_key((enum key_part)part, pl_literal_text(l, e)), (uint32_t)i};
+    for (size_t i = 0; i < l->n_files; i++) {
+        const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
+        if (pl_clit_family_of(f->path) == PL_CLIT_C && !pl_macros_add_text(m, f->data))
+            return false;
     }
-    qsort(l->keys, l->n_keys, sizeof *l->keys, by_key);
     return true;
 }
 
-/* Own files first: they say what is reached of the headers, which are the last job. */
+/* Who takes what the build files say. */
+struct build_taker {
+    struct pl_literals *l;
+    struct pl_macros *m;
+    size_t at; /* of the file in l->files that was asked for last */
+};
+
+static bool take_macro(void *ctx, pl_bytes name, pl_bytes value)
+{
+    struct build_taker *b = ctx;
+    return pl_macros_add(b->m, name, (pl_bytes){NULL, 0}, value);
+}
+
+static bool take_value(void *ctx, pl_bytes text, pl_source_ref file, uint32_t line)
+{
+    struct build_taker *b = ctx;
+    struct pl_literals *l = b->l;
+    for (size_t i = 0;
+         i < l->n_files && (l->files[b->at].tree != file.tree || l->files[b->at].file != file.file); i++)
+        b->at = (b->at + 1) % l->n_files;
+    return pl_literal_add(l, RULE_BUILD_VALUE, text, (uint32_t)b->at, line);
+}
+
+/* The literals of the sources, from which it follows what is reached of the headers, and that says what macros expand to. */
+static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers,
+                       struct job *jobs, unsigned n_jobs, struct pl_macros *m)
+{
+    size_t had[MAX_JOBS];
+    bool is_good = true;
+    struct gathered *of_headers = &jobs[n_jobs].g;
+    cut_jobs(l, jobs, n_jobs);
+    run_jobs(jobs, n_jobs);
+    for (unsigned k = 0; k < n_jobs; k++)
+        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g, 0);
+    pl_buf_init(&of_headers->own.texts, MAX_TEXT_BYTES);
+    struct build_taker taker = {.l = l, .m = m};
+    const struct pl_build_sink sink = {.ctx = &taker, .macro = take_macro, .value = take_value};
+    is_good = is_good && add_macros(l, m) && pl_build_values(l->index, &l->header_arena, &sink) &&
+              pl_literals_gather_headers(l, headers, n_headers, m, of_headers) &&
+              merge_literals(l, of_headers, 0);
+    pl_macros_finish(m);
+    for (unsigned k = 0; k < n_jobs; k++) {
+        jobs[k].macros = m;
+        had[k] = jobs[k].g.own.literals.n;
+    }
+    if (is_good)
+        run_jobs(jobs, n_jobs);
+    for (unsigned k = 0; k < n_jobs; k++)
+        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g, had[k]);
+    return is_good && pl_literals_add_identifiers(l, headers, n_headers);
+}
+
 static bool build(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers, struct job *jobs,
                   unsigned n_jobs)
 {
-    bool is_good = true;
-    struct job *of_headers = &jobs[n_jobs];
-    gather_all(l, jobs, n_jobs);
-    for (unsigned k = 0; k < n_jobs; k++)
-        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
-    pl_buf_init(&of_headers->g.own.texts, MAX_TEXT_BYTES);
-    is_good = is_good && pl_literals_gather_headers(l, headers, n_headers, &of_headers->g) &&
-              merge_literals(l, &of_headers->g) && pl_literals_add_identifiers(l, headers, n_headers);
-    is_good = is_good && add_paths(l) && expand_macros(l, jobs, n_jobs + 1) && index_ends(l);
+    struct pl_macros *m;
+    bool is_good = pl_macros_new(&m) && gather_all(l, headers, n_headers, jobs, n_jobs, m);
+    is_good = is_good && add_paths(l) && expand_macros(l, jobs, n_jobs + 1) && pl_literals_index(l);
+    pl_macros_free(m);
     for (unsigned k = 0; k <= n_jobs; k++) {
         free_set(&jobs[k].g.own);
         PL_VEC_FREE(&jobs[k].g.parts);

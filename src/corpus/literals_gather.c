@@ -22,9 +22,7 @@ enum define_state { NOT_DEFINE, AFTER_HASH, AFTER_DEFINE, IN_BODY_START, IN_BODY
 
 struct gatherer {
     struct gathered *g;
-    const struct pl_source_file *f;
-    uint32_t file;
-    bool is_header;
+    const struct gather_text *of;
     enum pl_clit_family family;
     struct pl_buf joined; /* value of the present run of literals */
     uint32_t first_part;  /* of the present group */
@@ -44,13 +42,15 @@ struct gatherer {
 
 static uint32_t line_of(struct gatherer *x, size_t at)
 {
+    if (x->of->line_1based != 0)
+        return x->of->line_1based;
     while (x->line_at < at) {
-        const uint8_t *end = memchr(x->f->data.p + x->line_at, '\n', at - x->line_at);
+        const uint8_t *end = memchr(x->of->text.p + x->line_at, '\n', at - x->line_at);
         if (end == NULL) {
             x->line_at = at;
             break;
         }
-        x->line_at = (size_t)(end - x->f->data.p) + 1;
+        x->line_at = (size_t)(end - x->of->text.p) + 1;
         x->line++;
     }
     return x->line;
@@ -59,15 +59,17 @@ static uint32_t line_of(struct gatherer *x, size_t at)
 /* Does this language become machine code, so that its identifiers can be symbols? */
 static bool is_compiled(const struct gatherer *x)
 {
-    bool is_cython = pl_bytes_ends(x->f->path, PL_LIT(".pyx")) || pl_bytes_ends(x->f->path, PL_LIT(".pxd"));
+    bool is_cython = pl_bytes_ends(x->of->path, PL_LIT(".pyx")) || pl_bytes_ends(x->of->path, PL_LIT(".pxd"));
     return x->family == PL_CLIT_C || x->family == PL_CLIT_GO || x->family == PL_CLIT_RUST || is_cython;
 }
 
-/* What an entry of this kind is called where it stands in a header, or in a script. */
+/* What an entry of this kind is called where it stands in a header, an expansion or a script. */
 static enum literal_rule kind_here(const struct gatherer *x, enum literal_rule kind)
 {
-    if (x->is_header)
+    if (x->of->mode == GATHER_HEADER)
         return kind == RULE_WORD ? KIND_HEADER_WORD : RULE_HEADER;
+    if (x->of->mode == GATHER_EXPANSION)
+        return kind == RULE_WORD ? KIND_MACRO_WORD : RULE_MACRO;
     return kind == RULE_WORD && !is_compiled(x) ? KIND_SCRIPT_WORD : kind;
 }
 
@@ -76,10 +78,12 @@ static void add(struct gatherer *x, enum literal_rule of_source, pl_bytes text, 
     enum literal_rule kind = kind_here(x, of_source);
     if (text.n == 0 || text.n > MAX_LITERAL_BYTES)
         return;
+    if (x->of->known != NULL && pl_literal_find(x->of->known, of_source, text) != NULL)
+        return;
     /* Words come in thousands, mostly known ones: look before the line is counted. */
     if (pl_literal_find(&x->g->own, kind, text) != NULL)
         return;
-    if (!pl_literal_add(&x->g->own, kind, text, x->file, line_of(x, at)))
+    if (!pl_literal_add(&x->g->own, kind, text, x->of->file, line_of(x, at)))
         x->g->is_out_of_memory = true;
 }
 
@@ -131,8 +135,10 @@ static void end_group(struct gatherer *x)
         x->g->is_out_of_memory = true;
         return;
     }
-    *group = (struct gathered_group){
-        .first_part = x->first_part, .n_parts = n, .file = x->file, .line_1based = line_of(x, x->group_at)};
+    *group = (struct gathered_group){.first_part = x->first_part,
+                                     .n_parts = n,
+                                     .file = x->of->file,
+                                     .line_1based = line_of(x, x->group_at)};
     if (is_value) {
         group->define = x->g->own.texts.n;
         group->define_length = (uint32_t)x->define_name.n;
@@ -339,28 +345,25 @@ static void take_token(struct gatherer *x, const struct pl_clit_token *t, struct
         x->define = IN_BODY;
 }
 
-void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file, bool is_header)
+void pl_literals_gather(struct gathered *g, const struct gather_text *t)
 {
     struct pl_clit lexer;
     struct pl_clit_token token;
-    struct gatherer x = {.g = g,
-                         .f = f,
-                         .file = file,
-                         .line = 1,
-                         .is_header = is_header,
-                         .family = is_header ? PL_CLIT_C : pl_clit_family_of(f->path)};
+    bool is_source = t->mode == GATHER_SOURCE;
+    struct gatherer x = {
+        .g = g, .of = t, .line = 1, .family = is_source ? pl_clit_family_of(t->path) : PL_CLIT_C};
     pl_bytes word = {NULL, 0};
     if (x.family == PL_CLIT_NONE)
         return;
-    x.macro_budget = is_header ? 0 : 4 * f->data.n;
-    pl_buf_init(&x.joined, f->data.n * 4 + 64);
-    pl_clit_init(&lexer, f->data, x.family);
+    x.macro_budget = is_source ? 4 * t->text.n : 0;
+    pl_buf_init(&x.joined, t->text.n * 4 + 64);
+    pl_clit_init(&lexer, t->text, x.family);
     while (!g->is_out_of_memory && pl_clit_next(&lexer, &token)) {
         take_token(&x, &token, &lexer);
         bool is_call = token.kind == PL_CLIT_OTHER && token.byte == '(' && token.length == 1;
-        if (is_call && word.n > 0 && x.family == PL_CLIT_C && is_macro_like(word))
+        if (is_call && is_source && word.n > 0 && x.family == PL_CLIT_C && is_macro_like(word))
             gather_macro_text(&x, lexer);
-        word = token.kind == PL_CLIT_WORD ? token.body : pl_bytes_sub(f->data, 0, 0);
+        word = token.kind == PL_CLIT_WORD ? token.body : pl_bytes_sub(t->text, 0, 0);
     }
     end_group(&x);
     g->is_out_of_memory = g->is_out_of_memory || x.joined.why == PL_E_NOMEM;

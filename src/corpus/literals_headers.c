@@ -66,8 +66,10 @@ static bool reach_name(struct reach *r, pl_bytes name, uint32_t steps)
 {
     for (uint32_t i = r->slots[pl_bytes_hash(name, 0) & (r->n_slots - 1)]; i != 0; i = r->all.v[i - 1].next) {
         struct definition *d = &r->all.v[i - 1];
-        if (d->steps != 0 || !pl_bytes_eq(d->line.name, name))
+        if (!pl_bytes_eq(d->line.name, name))
             continue;
+        if (d->steps != 0)
+            return true; /* and with it all the others of this name */
         uint32_t *slot = PL_VEC_ADD(&r->queue);
         if (slot == NULL)
             return false;
@@ -97,7 +99,7 @@ static bool reach_all(struct reach *r, const struct pl_literals *l)
     return true;
 }
 
-/* A file made of the definitions [first, end), all of one header; its data is only valid while it is gathered. */
+/* Gather the definitions [first, end), all of one header. */
 static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_literals *l, struct gathered *g,
                         struct pl_buf *text)
 {
@@ -119,10 +121,13 @@ static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_lit
     const struct pl_source_file **slot = f == NULL || path == NULL ? NULL : PL_VEC_ADD(&l->header_files);
     if (slot == NULL)
         return false;
-    *f = (struct pl_source_file){.path = pl_bytes_of_str(path), .data = pl_buf_bytes(text)};
+    *f = (struct pl_source_file){.path = pl_bytes_of_str(path)};
     *slot = f;
-    pl_literals_gather(g, f, (uint32_t)(l->n_files + l->header_files.n - 1), true);
-    f->data = (pl_bytes){NULL, 0};
+    struct gather_text t = {.text = pl_buf_bytes(text),
+                            .path = f->path,
+                            .file = (uint32_t)(l->n_files + l->header_files.n - 1),
+                            .mode = GATHER_HEADER};
+    pl_literals_gather(g, &t);
     return !g->is_out_of_memory;
 }
 
@@ -144,11 +149,23 @@ static bool gather_reached(struct reach *r, struct pl_literals *l, struct gather
     return is_good;
 }
 
+/* The macros among what is reached; inline functions are none. */
+static bool add_macros(const struct reach *r, struct pl_macros *m)
+{
+    for (size_t i = 0; i < r->all.n; i++) {
+        const struct definition *d = &r->all.v[i];
+        if (d->steps != 0 && d->line.is_macro &&
+            !pl_macros_add(m, d->line.name, d->line.parameters, d->line.body))
+            return false;
+    }
+    return true;
+}
+
 bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,
-                                struct gathered *g)
+                                struct pl_macros *m, struct gathered *g)
 {
     struct reach r = {.headers = headers, .n_headers = n};
-    bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g);
+    bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m);
     PL_VEC_FREE(&r.all);
     PL_VEC_FREE(&r.queue);
     free(r.slots);

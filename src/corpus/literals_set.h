@@ -6,9 +6,13 @@
 
 #include "base/buf.h"
 #include "corpus/literals.h"
+#include "corpus/macros.h"
 
 #define PL_LITERAL_NEAR_BYTES 8u /* shorter literals have neighbours by chance */
 #define PL_LITERAL_END_BYTES  8u /* of a literal's start or end that is looked up for the loose rules */
+
+#define PL_LITERAL_FORMATS  256u
+#define PL_LITERAL_VERSIONS 4096u
 
 #define PL_LITERAL_MACRO_BYTES 512u /* longer arguments of macros are not kept */
 
@@ -21,7 +25,13 @@ enum literal_rule {
     RULE_FILE,
     RULE_MACRO_TEXT,
     RULE_HEADER,
+    RULE_MACRO,
+    RULE_BUILD_VALUE,
     RULE_PUTS,
+    RULE_TYPE_NAME,
+    RULE_SIGNATURE,
+    RULE_FORMATTED,
+    RULE_OTHER_VERSION,
     RULE_CONCAT,
     RULE_CONFIGURED,
     RULE_EXPANDED,
@@ -30,6 +40,7 @@ enum literal_rule {
     RULE_COUNT,
     /* Entries that explain no string by themselves. */
     KIND_HEADER_WORD = RULE_COUNT, /* in a definition of a header that the source reaches */
+    KIND_MACRO_WORD,               /* in what a use of a macro expands to, and not in the source */
     KIND_IDENTIFIER,               /* anywhere in a C++ header */
     KIND_SCRIPT_WORD /* in a script of the source, or another language that is not compiled to machine code */
 };
@@ -63,6 +74,11 @@ struct pl_literals {
     size_t n_slots;           /* power of two */
     struct literal_key *keys; /* sorted by key, then literal; malloc */
     size_t n_keys;
+    struct literal_key
+        *formats; /* literals with a conversion of a number, by a hash of what is before it; malloc */
+    size_t n_formats;
+    uint32_t *versions; /* literals that come from headers and hold a number and a letter; malloc */
+    size_t n_versions;
 };
 
 uint64_t pl_literal_hash(enum literal_rule kind, pl_bytes text);
@@ -70,6 +86,18 @@ uint32_t pl_literal_key(enum key_part part, pl_bytes text);
 pl_bytes pl_literal_text(const struct pl_literals *l, const struct literal *e);
 /* The literal of this kind and text, or NULL. */
 const struct literal *pl_literal_find(const struct pl_literals *l, enum literal_rule kind, pl_bytes text);
+
+/* literals_forms.c: literals or identifiers that `string`, not empty, is made of; NULL when one of its parts is not known. */
+const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_formatted(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_other_version(const struct pl_literals *l, pl_bytes string);
+/* The formats that begin with `start` and a number: [*first, returned) of l->formats. At most
+ * PL_LITERAL_FORMATS. */
+size_t pl_literal_formats(const struct pl_literals *l, pl_bytes start, size_t *first);
+
+/* literals_index.c: what find functions need beside the hash table. False when out of memory. */
+bool pl_literals_index(struct pl_literals *l);
 
 /* literals_gather.c: what one run of files holds. */
 struct gathered_part {
@@ -98,11 +126,30 @@ struct gathered {
 /* Add unless there. False when out of memory or over the limit of the texts. */
 bool pl_literal_add(struct pl_literals *l, enum literal_rule kind, pl_bytes text, uint32_t file,
                     uint32_t line);
-void pl_literals_gather(struct gathered *g, const struct pl_source_file *f, uint32_t file, bool is_header);
+enum gather_mode {
+    GATHER_SOURCE,
+    GATHER_HEADER,   /* definitions of headers that the source reaches */
+    GATHER_EXPANSION /* what a use of a macro expands to */
+};
+
+struct gather_text {
+    pl_bytes text;
+    pl_bytes path;
+    uint32_t file;
+    enum gather_mode mode;
+    const struct pl_literals *known; /* of an expansion: words and literals in here are not gathered again */
+    uint32_t line_1based;            /* where all of it stands; 0: count the lines of the text */
+};
+
+void pl_literals_gather(struct gathered *g, const struct gather_text *t);
+
+/* literals_macros.c: what the uses of macros in the files [first, end) expand to. False when out of memory. */
+bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macros *m, size_t first,
+                               size_t end, struct gathered *g);
 
 /* literals_headers.c: what the own source, gathered in l, reaches of the headers. False when out of memory. */
 bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,
-                                struct gathered *g);
+                                struct pl_macros *m, struct gathered *g);
 bool pl_literals_add_identifiers(struct pl_literals *l, const struct pl_headers *headers, size_t n);
 
 #endif

@@ -14,6 +14,7 @@
 enum import_rule {
     RULE_SOURCE,
     RULE_HEADER,
+    RULE_MACRO,
     RULE_RUNTIME,
     RULE_FORTIFY,
     RULE_LARGE_FILE,
@@ -33,6 +34,8 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
         {"import.header", true,
          "a macro or inline function that the source uses stands for it, in a header of its build",
          "C17 6.10.3"},
+    [RULE_MACRO] = {"import.macro", true, "a use of a macro in the source makes this name, with ##",
+                    "C17 6.10.3.3"},
     [RULE_RUNTIME] = {"import.runtime", true, "every program of this compiler and C library may need it",
                       "LSB Core 5.0, 8.1 and 10.1; GCC internals, 4 (libgcc)"},
     [RULE_FORTIFY] = {"import.fortify", true, "the checked form of a function that the source uses",
@@ -149,7 +152,8 @@ static bool is_in(pl_bytes name, const char *const *list, size_t n)
 static bool is_used(struct question *q, pl_bytes name)
 {
     return pl_literals_word(q->l, PL_WORD_IN_SOURCE, name, q->arena, &q->source) ||
-           pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source);
+           pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source) ||
+           pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source);
 }
 
 static bool is_used_str(struct question *q, const char *name)
@@ -359,6 +363,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_SOURCE;
     else if (pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source))
         *rule = RULE_HEADER;
+    else if (pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source))
+        *rule = RULE_MACRO;
     else if (is_in(name, runtime_names, sizeof runtime_names / sizeof runtime_names[0]) ||
              is_libgcc_arithmetic(name))
         *rule = RULE_RUNTIME;

@@ -3,6 +3,7 @@
  */
 #include "unit.h"
 
+#include "base/buf.h"
 #include "corpus/literals.h"
 
 static const char main_c[] = "#include \"header.h\"\n"
@@ -194,6 +195,132 @@ static void macros_that_name_each_other_end(void **state)
     close_set(&x);
 }
 
+/* A tree of its own for the rules about macros, builds and C++. */
+static void open_made(struct fixture *x)
+{
+    struct pl_source_tree *trees[] = {&x->tree};
+    static const char headers[] =
+        "plumbline headers 2\n@usr/include/lib.h\nLIB_VERSION \"LibX 1.2.3 4 Jan 2026\"\n"
+        "LIB_TITLE(x) \"title of \" #x\nnot_reached \"never used\"\nlib_check{ fail(\"lib "
+        "check failed\");\n@\nVector\n";
+    struct pl_headers h = {.package = "libx-dev", .text = pl_bytes_of_str(headers)};
+    memset(x, 0, sizeof *x);
+    add_file(x, "configure",
+             "PACKAGE_NAME='Tool'\nPACKAGE_VERSION='3.1'\nCONFIG_SHELL=/bin/sh\n"
+             "printf \"%s\\n\" \"#define TOOL_TITLE \\\"$PACKAGE_NAME $PACKAGE_VERSION\\\"\" >>confdefs.h\n");
+    add_file(x, "debian/changelog", "tool (3.1-2) unstable; urgency=low\n");
+    add_file(x, "debian/rules", "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf\n");
+    add_file(x, "src/Makefile.am",
+             "AM_CPPFLAGS = -DLOCALEDIR=\\\"$(localedir)\\\" -DRC='\"$(sysconfdir)/rc:~/.rc\"'\n"
+             "helperdir = $(libexecdir)/$(PACKAGE)\n");
+    add_file(
+        x, "src/a.cc",
+        "#define KEY(n) {#n \"Pane\", K_##n}\n#define LIST(X) X(red), X(green)\n#define TEXT(c) \"color \" "
+        "#c\n"
+        "#define CHECK(x) log(__FILE__ \": \" #x)\n"
+        "static k keys[] = { KEY(Up) }; const char *t[] = { LIST(TEXT) };\n"
+        "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
+        " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
+        "open(RC); }\n"
+        "static const char *rc = RC \",extra\"; \n");
+    pl_arena_init(&x->arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
+    assert_int_equal(pl_literals_build(x->index, &h, 1, 2, &x->literals, &x->err), PL_OK);
+}
+
+static void what_macros_builds_and_compilers_make_is_explained(void **state)
+{
+    static const char *const cases[][2] = {
+        {"UpPane", "literal.macro"},
+        {"color green", "literal.macro"},
+        {"a.cc: a < b", "literal.macro"},
+        {"src/a.cc: a < b", "literal.macro"},
+        {"Tool 3.1!", "literal.macro"},
+        {"/etc/rc:~/.rc,extra", "literal.macro"},
+        {"title of me", "literal.macro"},
+        {"LibX 1.2.3 4 Jan 2026", "literal.tiled"},
+        {"lib check failed", "literal.header"},
+        {"LibX 1.1.0 19 Sep 2023", "literal.other-version"},
+        {"using LibX 1.1.0 19 Sep 2023", "literal.other-version"},
+        {"/etc/tool/tool.conf", "literal.build-value"},
+        {"/usr/share/locale", "literal.build-value"},
+        {"/usr/libexec/tool", "literal.build-value"},
+        {"6Parser", "literal.type-name"},
+        {"N6Parser6VectorE", "literal.type-name"},
+        {"void Parser::next(const Vector&)", "literal.signature"},
+        {"SIGRTMIN+12", "literal.formatted"},
+    };
+    struct fixture x;
+    open_made(&x);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (strcmp(rule_of(&x, pl_bytes_of_str(cases[i][0]), NULL), cases[i][1]) != 0)
+            fail_msg("%s: %s", cases[i][0], rule_of(&x, pl_bytes_of_str(cases[i][0]), NULL));
+    close_set(&x);
+}
+
+/* Each differs from what a strict rule explains in one thing. */
+static void what_only_looks_made_is_not_explained(void **state)
+{
+    static const char *const strings[] = {"UpPanel",
+                                          "color blue",
+                                          "b.cc: a < b",
+                                          "Tool 3.2!",
+                                          "/etc/rc:~/.rc,evil",
+                                          "title of you",
+                                          "never used",
+                                          "LibX 1.2.3 4 Foo 2026",
+                                          "/etc/tool/evil.conf",
+                                          "/usr/share/locale/x",
+                                          "/bin/sh",
+                                          "/usr/libexec/evil",
+                                          "6Praser",
+                                          "7Parser",
+                                          "N6Parser6VectorEx",
+                                          "void Parser::system(const Vector&)",
+                                          "Parser",
+                                          "SIGRTMIN+",
+                                          "SIGRTMIN+1x",
+                                          "SIGRTMAX+1",
+                                          "/tmp/.x",
+                                          "http://10.6.6.6/x",
+                                          "d3dcompiler_47.dll"};
+    struct fixture x;
+    open_made(&x);
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+        struct pl_literal_hit hit;
+        bool found;
+        if (strcmp(strings[i], "Parser") == 0)
+            continue; /* an identifier, which a rule of its own explains */
+        assert_int_equal(
+            pl_literals_explain(x.literals, pl_bytes_of_str(strings[i]), &x.arena, &found, &hit, &x.err),
+            PL_OK);
+        if (found && hit.rule->is_strict)
+            fail_msg("%s is explained by %s", strings[i], hit.rule->name);
+    }
+    close_set(&x);
+}
+
+static void macros_that_grow_without_end_are_given_up(void **state)
+{
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    struct pl_buf text;
+    memset(&x, 0, sizeof x);
+    pl_buf_init(&text, 1 << 20);
+    pl_buf_add_str(&text, "#define M0 \"x\" \"y\"\n");
+    for (int i = 1; i < 40; i++)
+        pl_buf_printf(&text, "#define M%d M%d M%d M%d\n", i, i - 1, i - 1, i - 1);
+    pl_buf_add_str(&text, "char *s = M39 M38 M37;\nchar *t = \"after\" M0;\n");
+    pl_buf_add_byte(&text, 0);
+    add_file(&x, "a.c", (char *)text.p);
+    pl_arena_init(&x.arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);
+    assert_string_equal(rule_of(&x, PL_LIT("afterxy"), NULL), "literal.tiled");
+    close_set(&x);
+    pl_buf_reset(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +330,9 @@ int main(void)
         cmocka_unit_test(one_or_two_changed_bytes_have_their_literal_nearby),
         cmocka_unit_test(the_result_does_not_depend_on_the_number_of_jobs),
         cmocka_unit_test(macros_that_name_each_other_end),
+        cmocka_unit_test(what_macros_builds_and_compilers_make_is_explained),
+        cmocka_unit_test(what_only_looks_made_is_not_explained),
+        cmocka_unit_test(macros_that_grow_without_end_are_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,24 +31,24 @@ static void numbers_alone_say_nothing_unless_they_are_of_a_version(void **state)
 static void inline_functions_become_lines_and_declarations_do_not(void **state)
 {
     assert_thin("static inline int f(int a) { if (a) { return g(a); } return 0; }\nint h(int);\n",
-                "f if (a) { return g(a); } return 0;\n");
+                "f{ if (a) { return g(a); } return 0;\n");
     assert_thin(
         "extern \"C\" {\nnamespace std VISIBLE(x) {\nstruct s { int m() const { return call(); } };\n}\n}\n",
-        "m return call();\n");
+        "m{ return call();\n");
     assert_thin("char *__NTH (stpcpy (char *d, const char *s)) { return __chk (d); }\n",
-                "__NTH return __chk (d);\nstpcpy return __chk (d);\n");
+                "__NTH{ return __chk (d);\nstpcpy{ return __chk (d);\n");
 }
 
 static void a_renamed_declaration_leads_to_its_symbol(void **state)
 {
     assert_thin("extern int __REDIRECT (sscanf, (const char *s), __isoc99_sscanf);\n",
-                "sscanf extern int __REDIRECT (sscanf, (const char *s), __isoc99_sscanf)\n");
-    assert_thin("int foo (void) __asm__ (\"bar\");\n", "foo int foo (void) __asm__ (\"bar\")\n");
+                "sscanf{ extern int __REDIRECT (sscanf, (const char *s), __isoc99_sscanf)\n");
+    assert_thin("int foo (void) __asm__ (\"bar\");\n", "foo{ int foo (void) __asm__ (\"bar\")\n");
 }
 
 static void an_open_block_ends_with_the_text(void **state)
 {
-    assert_thin("int f() { g(", "f g(\n");
+    assert_thin("int f() { g(", "f{ g(\n");
     assert_thin("#define", "");
     assert_thin("#define F(a", "");
 }

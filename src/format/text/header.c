@@ -179,6 +179,7 @@ static void thin_block(struct thinner *x)
             continue;
         x->lexer = start;
         struct line l = begin_line(x->out, names[i]);
+        pl_buf_add_byte(x->out, '{');
         begin_body(&l);
         while (depth > 0 && pl_clit_next(&x->lexer, &t)) {
             depth += is_byte(&t, '{');
@@ -200,6 +201,7 @@ static void thin_renamed(struct thinner *x, size_t end)
         return;
     pl_clit_init(&lexer, pl_bytes_sub(x->lexer.text, x->d.from, end - x->d.from), PL_CLIT_C);
     struct line l = begin_line(x->out, name);
+    pl_buf_add_byte(x->out, '{');
     begin_body(&l);
     while (pl_clit_next(&lexer, &t))
         add_token(&l, lexer.text, &t);

@@ -11,6 +11,7 @@
  *
  *     NAME body
  *     NAME(a,b) body     a macro with parameters
+ *     NAME{ body         no macro
  *
  * where body is the macro's value, the inline function's block, or the declaration that gives NAME another symbol (__asm__,
  * glibc's __REDIRECT), its tokens on one line, without comments. A definition without a word or a literal in its body is

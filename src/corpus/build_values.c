@@ -1,0 +1,383 @@
+/*
+ * build_values.c - reading make, shell, CMake and meson files as far as it takes to know what strings they put into programs.
+ *
+ * Taken are assignments (NAME = value, NAME='value', set(NAME value)); AC_INIT, AM_INIT_AUTOMAKE and project(); words with
+ * variables in them; -DNAME=value; --option=value of debian/rules; and the "#define NAME value" lines that configure writes to config.h.
+ *
+ * Source: GNU Coding Standards 7.2.5; Autoconf manual 4.8.2; dh_auto_configure(1); https://wiki.debian.org/Multiarch/Tuples.
+ */
+#include "corpus/build_values.h"
+
+#include "base/buf.h"
+#include "corpus/build_variables.h"
+
+#include <string.h>
+
+#define MAX_FILE_BYTES (4u << 20)
+#define SCRATCH_BYTES  (1u << 20)
+
+struct reading {
+    const struct pl_index *ix;
+    const struct pl_build_sink *sink;
+    struct pl_build_variables vars;
+    pl_source_ref file;
+    bool is_debian_rules;
+    bool is_configure;
+    uint32_t line;
+};
+
+static size_t name_length(pl_bytes b)
+{
+    size_t n = 0;
+    while (n < b.n && ((b.p[n] >= '0' && b.p[n] <= '9') ||
+                       ((b.p[n] | 0x20) >= 'a' && (b.p[n] | 0x20) <= 'z') || b.p[n] == '_'))
+        n++;
+    return n;
+}
+
+/* Without one pair of quotes around all of it, and without the backslashes before quotes. */
+static pl_bytes unquote(struct reading *r, pl_bytes text)
+{
+    struct pl_buf b;
+    bool has_escape = pl_bytes_find_byte(text, '\\', 0) != SIZE_MAX;
+    if (has_escape) {
+        pl_buf_init(&b, PL_BUILD_VALUE_BYTES);
+        for (size_t i = 0; i < text.n; i++)
+            if (text.p[i] != '\\' || i + 1 >= text.n || (text.p[i + 1] != '"' && text.p[i + 1] != '\''))
+                pl_buf_add_byte(&b, text.p[i]);
+        text = b.why == PL_OK ? pl_arena_keep(r->vars.arena, pl_buf_bytes(&b)) : (pl_bytes){NULL, 0};
+        r->vars.is_out_of_memory = r->vars.is_out_of_memory || (b.why == PL_OK && text.p == NULL);
+        pl_buf_reset(&b);
+    }
+    for (int i = 0; i < 2; i++) {
+        bool is_quoted =
+            text.n >= 2 && (text.p[0] == '"' || text.p[0] == '\'') && text.p[text.n - 1] == text.p[0];
+        if (is_quoted)
+            text = pl_bytes_sub(text, 1, text.n - 2);
+    }
+    return text;
+}
+
+static bool is_space(uint8_t b)
+{
+    return b == ' ' || b == '\t' || b == '\r';
+}
+
+/* NAME = value, NAME := value, NAME='value', export NAME=value; the value up to the end of the line or, quoted, to its quote. */
+static void read_assignment(struct reading *r, pl_bytes line)
+{
+    static const char *const words[] = {"export ", "override ", "local ", "readonly "};
+    line = pl_bytes_trim(line);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
+            line = pl_bytes_trim(pl_bytes_from(line, strlen(words[i])));
+    pl_bytes name = pl_bytes_sub(line, 0, name_length(line));
+    size_t at = name.n;
+    while (at < line.n && is_space(line.p[at]))
+        at++;
+    while (at < line.n && (line.p[at] == ':' || line.p[at] == '?' || line.p[at] == '+'))
+        at++;
+    if (name.n == 0 || at >= line.n || line.p[at] != '=')
+        return;
+    pl_bytes value = pl_bytes_trim(pl_bytes_from(line, at + 1));
+    bool is_quoted = value.n > 1 && (value.p[0] == '"' || value.p[0] == '\'');
+    size_t close = is_quoted ? pl_bytes_find_byte(value, value.p[0], 1) : SIZE_MAX;
+    if (close != SIZE_MAX)
+        value = pl_bytes_sub(value, 0, close + 1);
+    else if (pl_bytes_find_byte(value, ';', 0) != SIZE_MAX)
+        value = pl_bytes_sub(value, 0, pl_bytes_find_byte(value, ';', 0));
+    pl_build_variables_add(&r->vars, name, unquote(r, value), false);
+}
+
+/* Arguments of m4 and CMake: [x], "x", x, up to a comma, a space (CMake) or the closing parenthesis. */
+static bool next_argument(pl_bytes *rest, bool is_m4, pl_bytes *out)
+{
+    size_t at = 0;
+    while (at < rest->n && (is_space(rest->p[at]) || rest->p[at] == '\n' || rest->p[at] == ','))
+        at++;
+    if (at >= rest->n || rest->p[at] == ')')
+        return false;
+    uint8_t open = rest->p[at];
+    uint8_t close = open == '[' ? ']' : open == '"' ? '"' : open == '\'' ? '\'' : 0;
+    size_t from = at + (close != 0);
+    size_t end = from;
+    while (end < rest->n && (close != 0 ? rest->p[end] != close
+                                        : rest->p[end] != ',' && rest->p[end] != ')' &&
+                                              rest->p[end] != '\n' && (is_m4 || !is_space(rest->p[end]))))
+        end++;
+    *out = pl_bytes_trim(pl_bytes_sub(*rest, from, end - from));
+    *rest = pl_bytes_from(*rest, end + (close != 0));
+    return true;
+}
+
+/* AC_INIT([xz], [5.4.1], [bugs]), AM_INIT_AUTOMAKE(xz, 5.4.1), m4_define([x], [1]), set(X y), project(x VERSION 1). */
+static void read_call(struct reading *r, pl_bytes line, pl_bytes all)
+{
+    static const struct {
+        const char *call;
+        bool is_m4;
+        const char *names[4];
+    } calls[] = {
+        {"AC_INIT(", true, {"PACKAGE_NAME", "PACKAGE_VERSION", "PACKAGE_BUGREPORT", "PACKAGE_TARNAME"}},
+        {"AM_INIT_AUTOMAKE(", true, {"PACKAGE", "VERSION", NULL, NULL}},
+    };
+    pl_bytes argument;
+    pl_bytes rest;
+    line = pl_bytes_trim(line);
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        if (!pl_bytes_starts(line, pl_bytes_of_str(calls[i].call)))
+            continue;
+        rest = pl_bytes_sub(pl_bytes_from(all, (size_t)(line.p - all.p) + strlen(calls[i].call)), 0, 2048);
+        for (size_t k = 0; k < 4 && calls[i].names[k] != NULL && next_argument(&rest, true, &argument); k++)
+            pl_build_variables_add(&r->vars, pl_bytes_of_str(calls[i].names[k]), argument, false);
+    }
+    bool is_define = pl_bytes_starts(line, PL_LIT("m4_define(")) || pl_bytes_starts(line, PL_LIT("set(")) ||
+                     pl_bytes_starts(line, PL_LIT("SET("));
+    if (is_define) {
+        pl_bytes name;
+        bool is_m4 = line.p[0] == 'm';
+        rest = pl_bytes_from(line, is_m4 ? 10 : 4);
+        if (next_argument(&rest, is_m4, &name) && next_argument(&rest, is_m4, &argument))
+            pl_build_variables_add(&r->vars, name, argument, false);
+    }
+    if (pl_bytes_starts(line, PL_LIT("project(")) || pl_bytes_starts(line, PL_LIT("PROJECT("))) {
+        rest = pl_bytes_sub(pl_bytes_from(all, (size_t)(line.p - all.p) + 8), 0, 2048);
+        bool is_name = true;
+        bool is_version = false;
+        while (next_argument(&rest, false, &argument)) {
+            if (is_name)
+                pl_build_variables_add(&r->vars, PL_LIT("PROJECT_NAME"), argument, false);
+            if (is_version)
+                pl_build_variables_add(&r->vars, PL_LIT("PROJECT_VERSION"), argument, false);
+            is_version = pl_bytes_eq_str(argument, "VERSION") || pl_bytes_starts(argument, PL_LIT("version"));
+            is_name = false;
+        }
+    }
+}
+
+static void give_macro(struct reading *r, pl_bytes name, pl_bytes written)
+{
+    struct pl_build_values values;
+    pl_build_variables_evaluate(&r->vars, unquote(r, written), &values);
+    for (size_t i = 0; i < values.n && !r->vars.is_out_of_memory; i++) {
+        bool is_plain = pl_bytes_find_byte(values.v[i], '"', 0) == SIZE_MAX && values.v[i].n > 0;
+        const char *text = is_plain ? pl_arena_printf(r->vars.arena, "\"%.*s\"", PL_ARG(values.v[i])) : NULL;
+        if (is_plain)
+            r->vars.is_out_of_memory =
+                text == NULL || !r->sink->macro(r->sink->ctx, name, pl_bytes_of_str(text));
+    }
+}
+
+static void give_value(struct reading *r, pl_bytes written)
+{
+    struct pl_build_values values;
+    pl_build_variables_evaluate(&r->vars, unquote(r, written), &values);
+    for (size_t i = 0; i < values.n && !r->vars.is_out_of_memory; i++)
+        if (values.v[i].n >= 2)
+            r->vars.is_out_of_memory = !r->sink->value(r->sink->ctx, values.v[i], r->file, r->line);
+}
+
+/* A word of a line, in shell's sense but that quotes are kept: "-DX=\"a b\"" is one. */
+static bool next_word(pl_bytes *rest, pl_bytes *word)
+{
+    size_t at = 0;
+    uint8_t quote = 0;
+    while (at < rest->n && is_space(rest->p[at]))
+        at++;
+    size_t start = at;
+    for (; at < rest->n && (quote != 0 || !is_space(rest->p[at])); at++) {
+        uint8_t c = rest->p[at];
+        if (quote == 0 && (c == '"' || c == '\'') && (at == start || rest->p[at - 1] != '\\'))
+            quote = c;
+        else if (c == quote && rest->p[at - 1] != '\\')
+            quote = 0;
+    }
+    *word = pl_bytes_sub(*rest, start, at - start);
+    *rest = pl_bytes_from(*rest, at);
+    return word->n > 0;
+}
+
+static void read_word(struct reading *r, pl_bytes word)
+{
+    while (word.n > 0 && (word.p[0] == '"' || word.p[0] == '\'') &&
+           !pl_bytes_ends(word, pl_bytes_sub(word, 0, 1)))
+        word = pl_bytes_from(word, 1);
+    pl_bytes inner = unquote(r, word);
+    size_t equals = pl_bytes_find_byte(inner, '=', 0);
+    pl_bytes value = equals == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(inner, equals + 1);
+    if (pl_bytes_starts(inner, PL_LIT("-D")) && equals != SIZE_MAX) {
+        give_macro(r, pl_bytes_sub(inner, 2, equals - 2), value);
+        give_value(r, value);
+    } else if (pl_bytes_starts(inner, PL_LIT("--")) && equals != SIZE_MAX && r->is_debian_rules) {
+        give_value(r, value);
+    } else if (inner.n <= PL_BUILD_VALUE_BYTES && pl_build_variables_has_directory(&r->vars, inner)) {
+        give_value(r, inner);
+        if (equals != SIZE_MAX)
+            give_value(r, value);
+    }
+}
+
+/* --sysconfdir=/etc/tool */
+static void read_option(struct reading *r, pl_bytes word)
+{
+    size_t equals = pl_bytes_find_byte(word, '=', 0);
+    if (pl_bytes_starts(word, PL_LIT("--")) && equals != SIZE_MAX)
+        pl_build_variables_add(&r->vars, pl_bytes_sub(word, 2, equals - 2),
+                               unquote(r, pl_bytes_from(word, equals + 1)), true);
+}
+
+/* A line of configure that writes "#define NAME value" to config.h, however it is quoted; also #define lines of *.h.in. */
+static void read_define(struct reading *r, pl_bytes line)
+{
+    size_t at = pl_bytes_find(line, PL_LIT("#define "), 0);
+    if (at == SIZE_MAX)
+        return;
+    pl_bytes rest = pl_bytes_from(line, at + 8);
+    pl_bytes name = pl_bytes_sub(rest, 0, name_length(rest));
+    pl_bytes value = pl_bytes_trim(pl_bytes_from(rest, name.n));
+    size_t end = pl_bytes_find(value, PL_LIT(">>"), 0);
+    if (end != SIZE_MAX)
+        value = pl_bytes_trim(pl_bytes_sub(value, 0, end));
+    bool is_in_quotes = at > 0 && (line.p[at - 1] == '"' || line.p[at - 1] == '\'');
+    if (is_in_quotes && value.n > 0 && value.p[value.n - 1] == line.p[at - 1])
+        value = pl_bytes_sub(value, 0, value.n - 1);
+    if (pl_bytes_find_byte(value, '"', 0) != SIZE_MAX)
+        give_macro(r, name, value);
+}
+
+/* AC_DEFINE_UNQUOTED([NAME], ["$value"]) */
+static void read_ac_define(struct reading *r, pl_bytes line)
+{
+    size_t at = pl_bytes_find(line, PL_LIT("AC_DEFINE"), 0);
+    size_t open = at == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(line, '(', at);
+    pl_bytes name;
+    pl_bytes value;
+    if (open == SIZE_MAX)
+        return;
+    pl_bytes rest = pl_bytes_from(line, open + 1);
+    if (next_argument(&rest, true, &name) && next_argument(&rest, true, &value))
+        give_macro(r, name, value);
+}
+
+enum round { READ_VARIABLES, GIVE_VALUES };
+
+static void read_file(struct reading *r, const struct pl_source_file *f, enum round round)
+{
+    pl_bytes rest = f->data;
+    pl_bytes line;
+    r->line = 0;
+    r->is_debian_rules = pl_bytes_starts(f->path, PL_LIT("debian/"));
+    r->is_configure = pl_bytes_eq_str(pl_bytes_basename(f->path), "configure");
+    while (!r->vars.is_out_of_memory && pl_bytes_line(&rest, &line)) {
+        pl_bytes word;
+        pl_bytes words = line;
+        r->line++;
+        if (r->vars.scratch.used_bytes > SCRATCH_BYTES)
+            pl_arena_reset(&r->vars.scratch);
+        if (round == READ_VARIABLES) {
+            read_assignment(r, line);
+            read_call(r, line, f->data);
+            while (r->is_debian_rules && next_word(&words, &word))
+                read_option(r, word);
+            continue;
+        }
+        read_define(r, line);
+        read_ac_define(r, line);
+        while (!r->is_configure && next_word(&words, &word))
+            read_word(r, word);
+    }
+}
+
+bool pl_is_build_file(pl_bytes path)
+{
+    static const char *const names[] = {"configure",   "configure.ac", "configure.in", "CMakeLists.txt",
+                                        "meson.build", "GNUmakefile",  "SConstruct",   "wscript",
+                                        "rules",       "Makefile.PL",  "Jamfile",      "build.zig"};
+    static const char *const ends[] = {".mk",  ".am",  ".cmake", ".m4", ".mak",
+                                       ".pro", ".pri", ".h.in",  ".gn", ".mk.in"};
+    pl_bytes name = pl_bytes_basename(path);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (pl_bytes_eq_str(name, names[i]))
+            return true;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (pl_bytes_ends(name, pl_bytes_of_str(ends[i])))
+            return true;
+    return pl_bytes_starts(name, PL_LIT("Makefile")) || pl_bytes_starts(name, PL_LIT("makefile")) ||
+           (pl_bytes_starts(path, PL_LIT("debian/")) && pl_bytes_find_byte(name, '.', 0) == SIZE_MAX) ||
+           pl_bytes_ends(path, PL_LIT("/Makevars"));
+}
+
+/* Source name and upstream version, out of debian/changelog: "xz-utils (5.4.1-1) unstable". */
+static void read_changelog(struct reading *r, pl_bytes text)
+{
+    size_t open = pl_bytes_find_byte(text, '(', 0);
+    size_t close = pl_bytes_find_byte(text, ')', 0);
+    if (open == SIZE_MAX || close == SIZE_MAX || close < open)
+        return;
+    pl_bytes version = pl_bytes_sub(text, open + 1, close - open - 1);
+    pl_bytes name = pl_bytes_trim(pl_bytes_sub(text, 0, open));
+    size_t colon = pl_bytes_find_byte(version, ':', 0);
+    pl_bytes upstream = colon == SIZE_MAX ? version : pl_bytes_from(version, colon + 1);
+    size_t dash = pl_bytes_rfind_byte(upstream, '-');
+    static const char *const versions[] = {"PACKAGE_VERSION", "VERSION", "PROJECT_VERSION",
+                                           "DEB_VERSION_UPSTREAM"};
+    static const char *const packages[] = {"PACKAGE", "PACKAGE_NAME", "PACKAGE_TARNAME", "DEB_SOURCE"};
+    for (size_t i = 0; i < 4; i++) {
+        pl_build_variables_add(&r->vars, pl_bytes_of_str(versions[i]), pl_bytes_sub(upstream, 0, dash),
+                               false);
+        pl_build_variables_add(&r->vars, pl_bytes_of_str(packages[i]), name, false);
+    }
+    pl_build_variables_add(&r->vars, PL_LIT("DEB_VERSION"), version, false);
+}
+
+static void read_tree(struct reading *r, uint32_t t, enum round round)
+{
+    const struct pl_source_tree *tree = pl_index_tree(r->ix, t);
+    for (uint32_t i = 0; i < tree->files.n && tree->rank == PL_RANK_OWN && !r->vars.is_out_of_memory; i++) {
+        const struct pl_source_file *f = &tree->files.v[i];
+        r->file = (pl_source_ref){t, i};
+        if (pl_bytes_eq_str(f->path, "debian/changelog") && round == READ_VARIABLES && !f->is_superseded)
+            read_changelog(r, f->data);
+        else if (pl_is_build_file(f->path) && f->data.n <= MAX_FILE_BYTES)
+            read_file(r, f, round);
+    }
+}
+
+/* What config.h gets from AC_INIT, and what values of directories that some build file mentions are. */
+static void give_seeds(struct reading *r)
+{
+    static const char *const macros[][2] = {
+        {"PACKAGE", "$(PACKAGE_TARNAME)"},
+        {"PACKAGE", "$(PACKAGE)"},
+        {"VERSION", "$(PACKAGE_VERSION)"},
+        {"VERSION", "$(VERSION)"},
+        {"PACKAGE_NAME", "$(PACKAGE_NAME)"},
+        {"PACKAGE_TARNAME", "$(PACKAGE_TARNAME)"},
+        {"PACKAGE_VERSION", "$(PACKAGE_VERSION)"},
+        {"PACKAGE_BUGREPORT", "$(PACKAGE_BUGREPORT)"},
+        {"PACKAGE_STRING", "$(PACKAGE_NAME) $(PACKAGE_VERSION)"},
+        {"PACKAGE_URL", "$(PACKAGE_URL)"},
+    };
+    for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++)
+        give_macro(r, pl_bytes_of_str(macros[i][0]), pl_bytes_of_str(macros[i][1]));
+    pl_bytes name;
+    pl_bytes value;
+    for (size_t i = 0; pl_build_directory_at(i, &name, &value); i++)
+        if (pl_index_has_word(r->ix, name))
+            give_value(r, value);
+}
+
+bool pl_build_values(const struct pl_index *ix, struct pl_arena *arena, const struct pl_build_sink *sink)
+{
+    struct reading *r = pl_arena_take(arena, sizeof *r);
+    if (r == NULL)
+        return false;
+    *r = (struct reading){.ix = ix, .sink = sink};
+    pl_build_variables_init(&r->vars, arena);
+    for (int round = READ_VARIABLES; round <= GIVE_VALUES; round++)
+        for (uint32_t t = 0; t < pl_index_tree_count(ix); t++)
+            read_tree(r, t, (enum round)round);
+    give_seeds(r);
+    pl_build_variables_reset(&r->vars);
+    return !r->vars.is_out_of_memory;
+}

@@ -1,0 +1,202 @@
+/*
+ * literals_forms.c - strict rules for strings that a compiler or a build makes out of names and literals of the source.
+ *
+ * Each checks every part of the string; a part that is not known refuses the whole.
+ */
+#include "corpus/literals_set.h"
+#include "format/text/cpp_names.h"
+
+#include <string.h>
+
+#define MAX_FORM_BYTES   4096u
+#define MIN_FORMAT_BYTES 4u /* of letters, in a format with numbers put in */
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+static bool is_word_byte(uint8_t b)
+{
+    return is_digit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
+}
+
+/* An identifier of the source or, for C++, of a header of the build. */
+static const struct literal *find_identifier(const struct pl_literals *l, pl_bytes word)
+{
+    static const enum literal_rule kinds[] = {RULE_WORD, KIND_HEADER_WORD, KIND_MACRO_WORD, KIND_IDENTIFIER};
+    const struct literal *e = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && e == NULL; i++)
+        e = pl_literal_find(l, kinds[i], word);
+    return e;
+}
+
+struct identifier_search {
+    const struct pl_literals *l;
+    const struct literal *first; /* of the source */
+};
+
+static bool is_known(void *ctx, pl_bytes word)
+{
+    struct identifier_search *s = ctx;
+    const struct literal *e = find_identifier(s->l, word);
+    if (s->first == NULL || s->first->kind != RULE_WORD)
+        s->first = e == NULL ? s->first : e;
+    return e != NULL;
+}
+
+/* "N3foo6ParserE": how type information names a type. Itanium C++ ABI 2.9.5. */
+const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_bytes string)
+{
+    struct identifier_search s = {.l = l};
+    bool is_likely = is_digit(string.p[0]) || memchr("NSPKFADZ*", string.p[0], 9) != NULL;
+    pl_bytes name = string.p[0] == '*' ? pl_bytes_from(string, 1) : string;
+    size_t digits = 0;
+    while (digits < name.n && is_digit(name.p[digits]))
+        digits++;
+    uint64_t length = 0;
+    bool is_one =
+        digits > 0 && pl_bytes_to_u64(pl_bytes_sub(name, 0, digits), &length) && length == name.n - digits;
+    /* A nested name or one with arguments ends as it began. */
+    is_likely =
+        is_likely && (is_one || pl_bytes_ends(name, PL_LIT("E")) || (digits == 0 && name.p[0] != 'N'));
+    return is_likely && pl_cpp_identifiers(name, is_known, &s) ? s.first : NULL;
+}
+
+static bool is_language_word(pl_bytes word)
+{
+    static const char *const words[] = {
+        "const",     "volatile", "unsigned",  "signed", "long",    "short", "int",    "char",     "bool",
+        "double",    "float",    "void",      "static", "virtual", "std",   "with",   "operator", "anonymous",
+        "namespace", "lambda",   "constexpr", "struct", "class",   "enum",  "inline", "noexcept", "unnamed"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (pl_bytes_eq_str(word, words[i]))
+            return true;
+    return false;
+}
+
+/*
+ * "bool Json::Value::operator==(const Json::Value&) const": __PRETTY_FUNCTION__ of C++. A return type or a scope, a name, a list of
+ * parameters: all words are identifiers, and what is between them is punctuation of types. GCC manual, 6.48.
+ */
+const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_bytes string)
+{
+    const struct literal *first = NULL;
+    size_t open = pl_bytes_find_byte(string, '(', 0);
+    bool has_scope = pl_bytes_find(pl_bytes_sub(string, 0, open), PL_LIT("::"), 0) != SIZE_MAX ||
+                     pl_bytes_find_byte(pl_bytes_sub(string, 0, open), ' ', 0) != SIZE_MAX;
+    size_t close = pl_bytes_rfind_byte(string, ')');
+    if (open == SIZE_MAX || open == 0 || close == SIZE_MAX || !has_scope || string.n > MAX_FORM_BYTES ||
+        string.p[open - 1] == ' ')
+        return NULL;
+    for (size_t at = 0; at < string.n;) {
+        size_t n = 0;
+        while (at + n < string.n && is_word_byte(string.p[at + n]))
+            n++;
+        if (n == 0) {
+            if (memchr(" ,:<>()[]{}&*=~!+-;.|^%", string.p[at], 23) == NULL)
+                return NULL;
+            at++;
+            continue;
+        }
+        pl_bytes word = pl_bytes_sub(string, at, n);
+        const struct literal *e = find_identifier(l, word);
+        if (e == NULL && !is_language_word(word) && !is_digit(word.p[0]))
+            return NULL;
+        if (e != NULL && e->kind == RULE_WORD)
+            first = e;
+        at += n;
+    }
+    return first;
+}
+
+/* Does the format give the string when its %d, %u, %x and the like are numbers? Other conversions do not fit. */
+static bool is_formatted(pl_bytes format, pl_bytes string)
+{
+    size_t f = 0;
+    size_t s = 0;
+    size_t letters = 0;
+    bool has_number = false;
+    while (f < format.n) {
+        if (format.p[f] == '%' && f + 1 < format.n && format.p[f + 1] != '%') {
+            size_t digits = s;
+            f++;
+            while (f < format.n && (is_digit(format.p[f]) || memchr("-+ #.lhzjt", format.p[f], 10) != NULL))
+                f++;
+            if (f >= format.n || memchr("diuxX", format.p[f], 5) == NULL)
+                return false;
+            while (s < string.n && is_digit(string.p[s]))
+                s++;
+            if (s == digits)
+                return false;
+            f++;
+            has_number = true;
+            continue;
+        }
+        if (s >= string.n || format.p[f] != string.p[s])
+            return false;
+        letters += (format.p[f] | 0x20) >= 'a' && (format.p[f] | 0x20) <= 'z';
+        f += 1 + (format.p[f] == '%');
+        s++;
+    }
+    return s == string.n && has_number && letters >= MIN_FORMAT_BYTES;
+}
+
+/* "SIGRTMIN+3": a program of the build wrote it, by the format "SIGRTMIN+%d" of the source. */
+const struct literal *pl_literal_find_formatted(const struct pl_literals *l, pl_bytes string)
+{
+    size_t digit = 0;
+    while (digit < string.n && !is_digit(string.p[digit]))
+        digit++;
+    if (digit == string.n || string.n > MAX_FORM_BYTES)
+        return NULL;
+    size_t first;
+    size_t end = pl_literal_formats(l, pl_bytes_sub(string, 0, digit), &first);
+    for (size_t i = first; i < end; i++) {
+        const struct literal *e = &l->literals.v[l->formats[i].literal];
+        if (is_formatted(pl_literal_text(l, e), string))
+            return e;
+    }
+    return NULL;
+}
+
+static bool is_month(pl_bytes text)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    for (size_t i = 0; text.n >= 3 && i < 36; i += 3)
+        if (memcmp(text.p, months + i, 3) == 0)
+            return true;
+    return false;
+}
+
+/* Equal but for numbers and months. */
+static bool is_other_version(pl_bytes a, pl_bytes b)
+{
+    size_t i = 0;
+    size_t k = 0;
+    while (i < a.n && k < b.n) {
+        if (is_digit(a.p[i]) && is_digit(b.p[k])) {
+            while (i < a.n && is_digit(a.p[i]))
+                i++;
+            while (k < b.n && is_digit(b.p[k]))
+                k++;
+        } else if (is_month(pl_bytes_from(a, i)) && is_month(pl_bytes_from(b, k))) {
+            i += 3;
+            k += 3;
+        } else if (a.p[i++] != b.p[k++]) {
+            return false;
+        }
+    }
+    return i == a.n && k == b.n;
+}
+
+/* "OpenSSL 3.0.11 19 Sep 2023": a literal of a header, as another version of that header has it. */
+const struct literal *pl_literal_find_other_version(const struct pl_literals *l, pl_bytes string)
+{
+    for (size_t i = 0; i < l->n_versions; i++) {
+        const struct literal *e = &l->literals.v[l->versions[i]];
+        if (is_other_version(pl_literal_text(l, e), string))
+            return e;
+    }
+    return NULL;
+}

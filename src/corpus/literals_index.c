@@ -1,0 +1,146 @@
+/*
+ * literals_index.c - sorted keys for the questions that are no single probe of the hash table.
+ */
+#include "corpus/literals_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_key(const void *a, const void *b)
+{
+    const struct literal_key *x = a;
+    const struct literal_key *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->literal < y->literal ? -1 : x->literal > y->literal;
+}
+
+/* Macro texts are only asked for their ends. */
+static bool has_keys(const struct literal *e)
+{
+    return (e->kind <= RULE_NUL_PIECE || e->kind == RULE_MACRO_TEXT) && e->length >= PL_LITERAL_NEAR_BYTES;
+}
+
+static bool index_ends(struct pl_literals *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->literals.n; i++)
+        n += has_keys(&l->literals.v[i]);
+    l->keys = calloc(n * KEY_PARTS + 1, sizeof *l->keys);
+    if (l->keys == NULL)
+        return false;
+    for (size_t i = 0; i < l->literals.n; i++) {
+        const struct literal *e = &l->literals.v[i];
+        if (!has_keys(e))
+            continue;
+        int first = e->kind == RULE_MACRO_TEXT ? KEY_START : 0;
+        for (int part = first; part < KEY_PARTS; part++)
+            l->keys[l->n_keys++] =
+                (struct literal_key){pl_literal_key((enum key_part)part, pl_literal_text(l, e)), (uint32_t)i};
+    }
+    qsort(l->keys, l->n_keys, sizeof *l->keys, by_key);
+    return true;
+}
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+static bool has_digit(pl_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (is_digit(text.p[i]))
+            return true;
+    return false;
+}
+
+static bool is_text_kind(const struct literal *e)
+{
+    return e->kind <= RULE_NUL_PIECE || e->kind == RULE_MACRO || e->kind == RULE_HEADER;
+}
+
+static uint32_t format_key(pl_bytes start)
+{
+    return (uint32_t)(pl_bytes_hash(start, 1) >> 32);
+}
+
+/* What stands before the first conversion of a format; no bytes when it is none, or too short to say something. */
+static pl_bytes format_start(pl_bytes text)
+{
+    size_t percent = pl_bytes_find_byte(text, '%', 0);
+    pl_bytes start = pl_bytes_sub(text, 0, percent == SIZE_MAX ? 0 : percent);
+    return start.n < 2 || has_digit(start) ? pl_bytes_sub(text, 0, 0) : start;
+}
+
+static bool index_formats(struct pl_literals *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->literals.n; i++)
+        n += is_text_kind(&l->literals.v[i]) && format_start(pl_literal_text(l, &l->literals.v[i])).n > 0;
+    l->formats = calloc(n + 1, sizeof *l->formats);
+    if (l->formats == NULL)
+        return false;
+    for (size_t i = 0; i < l->literals.n; i++) {
+        const struct literal *e = &l->literals.v[i];
+        pl_bytes start = is_text_kind(e) ? format_start(pl_literal_text(l, e)) : (pl_bytes){NULL, 0};
+        if (start.n > 0)
+            l->formats[l->n_formats++] = (struct literal_key){format_key(start), (uint32_t)i};
+    }
+    qsort(l->formats, l->n_formats, sizeof *l->formats, by_key);
+    return true;
+}
+
+size_t pl_literal_formats(const struct pl_literals *l, pl_bytes start, size_t *first)
+{
+    uint32_t key = format_key(start);
+    size_t low = 0;
+    size_t high = l->n_formats;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (l->formats[mid].key < key)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    *first = low;
+    while (low < l->n_formats && l->formats[low].key == key && low - *first < PL_LITERAL_FORMATS)
+        low++;
+    return low;
+}
+
+static bool is_version(pl_bytes text)
+{
+    return text.n >= 3 && text.n <= 256 && has_digit(text) && pl_bytes_find_byte(text, '.', 0) != SIZE_MAX;
+}
+
+/* Literals of headers with a version in them, and what macros made of these. */
+static bool index_versions(struct pl_literals *l)
+{
+    size_t n_headers = 0;
+    l->versions = calloc(PL_LITERAL_VERSIONS, sizeof *l->versions);
+    if (l->versions == NULL)
+        return false;
+    for (size_t i = 0; i < l->literals.n && l->n_versions < PL_LITERAL_VERSIONS / 4; i++)
+        if (l->literals.v[i].kind == RULE_HEADER && is_version(pl_literal_text(l, &l->literals.v[i])))
+            l->versions[l->n_versions++] = (uint32_t)i;
+    n_headers = l->n_versions;
+    for (size_t i = 0; i < l->literals.n && l->n_versions < PL_LITERAL_VERSIONS && n_headers > 0; i++) {
+        const struct literal *e = &l->literals.v[i];
+        pl_bytes text = pl_literal_text(l, e);
+        bool holds_one = false;
+        if ((e->kind != RULE_TILED && e->kind != RULE_MACRO) || !is_version(text))
+            continue;
+        for (size_t k = 0; k < n_headers && !holds_one; k++)
+            holds_one =
+                pl_bytes_find(text, pl_literal_text(l, &l->literals.v[l->versions[k]]), 0) != SIZE_MAX;
+        if (holds_one)
+            l->versions[l->n_versions++] = (uint32_t)i;
+    }
+    return true;
+}
+
+bool pl_literals_index(struct pl_literals *l)
+{
+    return index_ends(l) && index_formats(l) && index_versions(l);
+}

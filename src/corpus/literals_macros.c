@@ -1,0 +1,173 @@
+/*
+ * literals_macros.c - the literals that uses of macros expand to.
+ *
+ *     printf("xz (" PACKAGE_NAME ") " VERSION_STRING(5, 4) "\n")
+ *            ^------------------- a use ------------------^
+ *
+ * A use is a run of literals and telling macros (macros.h) next to each other, with the lists of arguments that belong to them. It is
+ * expanded in each of its ways, and the result is gathered as if it stood there. Directives are passed over: what a #define holds comes out where
+ * it is used.
+ */
+#include "corpus/literals_set.h"
+#include "format/text/clit.h"
+
+#include <string.h>
+
+#define STEPS_PER_BYTE  8u
+#define STEPS_AT_LEAST  100000u
+#define SCRATCH_BYTES   (256u << 20)
+#define MAX_LIST_TOKENS 20000u
+
+struct pass {
+    const struct pl_literals *l;
+    struct gathered *g;
+    struct pl_macro_run run;
+    struct pl_arena scratch;
+    struct pl_buf text;
+    bool is_out_of_memory;
+
+    const struct pl_source_file *f;
+    uint32_t file;
+    size_t line_at; /* bytes of the file whose lines are counted */
+    uint32_t line;
+    size_t start; /* of the run */
+    size_t end;
+    bool is_in_run;
+    bool has_macro;
+};
+
+static uint32_t line_of(struct pass *p, size_t at)
+{
+    for (const uint8_t *end; p->line_at < at; p->line_at = (size_t)(end - p->f->data.p) + 1) {
+        end = memchr(p->f->data.p + p->line_at, '\n', at - p->line_at);
+        if (end == NULL) {
+            p->line_at = at;
+            break;
+        }
+        p->line++;
+    }
+    return p->line;
+}
+
+static void expand_run(struct pass *p)
+{
+    size_t ways = 1;
+    pl_bytes use = pl_bytes_sub(p->f->data, p->start, p->end - p->start);
+    p->run.line_1based = line_of(p, p->start);
+    for (size_t way = 0; way < ways && !p->is_out_of_memory && p->run.budget > 0; way++) {
+        pl_buf_clear(&p->text);
+        p->is_out_of_memory = !pl_macros_expand(&p->run, use, way, &p->text, &ways);
+        struct gather_text t = {.text = pl_buf_bytes(&p->text),
+                                .path = p->f->path,
+                                .file = p->file,
+                                .mode = GATHER_EXPANSION,
+                                .known = p->l,
+                                .line_1based = p->run.line_1based};
+        if (!p->is_out_of_memory && t.text.n > 0)
+            pl_literals_gather(p->g, &t);
+        p->is_out_of_memory = p->is_out_of_memory || p->g->is_out_of_memory;
+        pl_arena_reset(&p->scratch);
+    }
+}
+
+static void end_run(struct pass *p)
+{
+    if (p->is_in_run && p->has_macro)
+        expand_run(p);
+    p->is_in_run = false;
+    p->has_macro = false;
+}
+
+static void extend_run(struct pass *p, size_t start, size_t end)
+{
+    if (!p->is_in_run)
+        p->start = start;
+    p->is_in_run = true;
+    p->end = end;
+}
+
+static bool is_byte(const struct pl_clit_token *t, uint8_t byte)
+{
+    return t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == byte;
+}
+
+/* A list of arguments behind a word: moves the lexer behind it and returns the end; 0 and the lexer as it was when there is none. */
+static size_t skip_list(struct pl_clit *lexer)
+{
+    struct pl_clit ahead = *lexer;
+    struct pl_clit_token t;
+    size_t depth = 0;
+    for (size_t n = 0; n < MAX_LIST_TOKENS && pl_clit_next(&ahead, &t); n++) {
+        if (n == 0 && !is_byte(&t, '('))
+            return 0;
+        depth += is_byte(&t, '(');
+        depth -= is_byte(&t, ')');
+        if (depth == 0) {
+            *lexer = ahead;
+            return t.offset + t.length;
+        }
+    }
+    return 0;
+}
+
+static void take_word(struct pass *p, const struct pl_clit_token *t, struct pl_clit *lexer)
+{
+    unsigned use = pl_macros_use(p->run.m, t->body);
+    size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? skip_list(lexer) : 0;
+    if (end == 0 && (use & PL_MACRO_ALONE) != 0)
+        end = t->offset + t->length;
+    if (end == 0) {
+        end_run(p);
+        return;
+    }
+    extend_run(p, t->offset, end);
+    p->has_macro = true;
+}
+
+static void scan_file(struct pass *p)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    pl_clit_init(&lexer, p->f->data, PL_CLIT_C);
+    bool has_token = pl_clit_next(&lexer, &t);
+    while (has_token && !p->is_out_of_memory && p->run.budget > 0) {
+        if (t.is_first && is_byte(&t, '#')) {
+            end_run(p);
+            do
+                has_token = pl_clit_next(&lexer, &t);
+            while (has_token && !t.is_first);
+            continue;
+        }
+        if (t.kind == PL_CLIT_STRING)
+            extend_run(p, t.offset, t.offset + t.length);
+        else if (t.kind == PL_CLIT_WORD)
+            take_word(p, &t, &lexer);
+        else
+            end_run(p);
+        has_token = pl_clit_next(&lexer, &t);
+    }
+    end_run(p);
+}
+
+bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macros *m, size_t first,
+                               size_t end, struct gathered *g)
+{
+    struct pass p = {.l = l, .g = g};
+    pl_arena_init(&p.scratch, SCRATCH_BYTES);
+    pl_buf_init(&p.text, SCRATCH_BYTES);
+    for (size_t i = first; i < end && !p.is_out_of_memory; i++) {
+        p.f = pl_index_file(l->index, l->files[i]);
+        p.file = (uint32_t)i;
+        p.line_at = 0;
+        p.line = 1;
+        p.run = (struct pl_macro_run){.m = m,
+                                      .scratch = &p.scratch,
+                                      .budget = STEPS_AT_LEAST + STEPS_PER_BYTE * p.f->data.n,
+                                      .path = p.f->path};
+        if (pl_clit_family_of(p.f->path) == PL_CLIT_C)
+            scan_file(&p);
+    }
+    pl_buf_reset(&p.text);
+    pl_arena_reset(&p.scratch);
+    return !p.is_out_of_memory;
+}

@@ -1,0 +1,49 @@
+/*
+ * macros.h - the macros of a source tree, and what a use of one expands to.
+ *
+ * Nothing is configured and no header is included: all definitions of a name count, wherever they stand and whatever #if is around them, and
+ * a use is expanded once for each (its *ways*). That gives every text a build may get, and some that it does not.
+ */
+#ifndef PL_CORPUS_MACROS_H
+#define PL_CORPUS_MACROS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+struct pl_macros;
+
+/* False when out of memory, as all of these. */
+bool pl_macros_new(struct pl_macros **out);
+void pl_macros_free(struct pl_macros *m); /* accepts NULL */
+/* Every #define of a text, which must outlive the set. O(n). */
+bool pl_macros_add_text(struct pl_macros *m, pl_bytes text);
+/* One definition; parameters.p is NULL when it has no list of them. All are borrowed. */
+bool pl_macros_add(struct pl_macros *m, pl_bytes name, pl_bytes parameters, pl_bytes body);
+/* Once all are in: find those that can give a text or a name that does not stand in the source as it is. */
+void pl_macros_finish(struct pl_macros *m);
+
+/* From here on the set is read by many threads. */
+
+enum pl_macro_use {
+    PL_MACRO_ALONE = 1,    /* telling by itself */
+    PL_MACRO_WITH_LIST = 2 /* telling with a list of arguments behind it */
+};
+/* How the word can be used as a telling macro; 0 when it cannot. O(1). */
+unsigned pl_macros_use(const struct pl_macros *m, pl_bytes word);
+
+/* Uses of macros that share memory and a bound of the work. */
+struct pl_macro_run {
+    const struct pl_macros *m;
+    struct pl_arena *scratch; /* the caller resets it */
+    size_t budget;            /* tokens that may still be touched */
+    pl_bytes path;            /* of the file that the use stands in, for __FILE__ */
+    uint32_t line_1based;
+};
+
+/*
+ * Expand the tokens of `text` in the way'th way, appended to `out` as C text on one line. *ways is how many ways there are. What would
+ * take too many steps or bytes gives nothing. False when out of memory.
+ */
+bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out, size_t *ways);
+
+#endif
