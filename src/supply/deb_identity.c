@@ -2,7 +2,7 @@
  * deb_identity.c - reading control.tar of a .deb, once, before the package is examined.
  *
  * Debhelper marks what it adds to maintainer scripts with "# Automatically added by dh_NAME/VERSION" (debhelper(7)); that names
- * the toolchain packages in which the templates stand.
+ * the toolchain packages in which the templates stand. Scripts that tools put into a build from their own package are found by their names.
  */
 #include "supply/deb_identity.h"
 
@@ -103,6 +103,16 @@ static pl_status read_script(struct reading *r, pl_bytes data, struct pl_err *er
     return st;
 }
 
+/* dh_update_autotools_config(1) puts the scripts of autotools-dev in the place of the source's; md5sums says whether such a file is shipped. */
+static pl_status read_md5sums(struct reading *r, pl_bytes data, struct pl_err *err)
+{
+    pl_bytes line;
+    while (pl_bytes_line(&data, &line))
+        if (pl_bytes_ends(line, PL_LIT("/config.guess")) || pl_bytes_ends(line, PL_LIT("/config.sub")))
+            return add_helper(r, "autotools-dev", PL_LIT(""), err);
+    return PL_OK;
+}
+
 static bool only_control(void *ctx, struct pl_file *f)
 {
     (void)ctx; /* the path decides */
@@ -118,6 +128,8 @@ static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
         pl_bytes_starts(f->path, PL_LIT("control.tar"))) {
         if (pl_bytes_eq(f->name, PL_LIT("control")))
             st = read_control(r, f->data, err);
+        if (pl_bytes_eq(f->name, PL_LIT("md5sums")))
+            st = read_md5sums(r, f->data, err);
         for (size_t i = 0; i < sizeof scripts / sizeof scripts[0] && st == PL_OK; i++)
             if (pl_bytes_eq_str(f->name, scripts[i]))
                 st = read_script(r, f->data, err);

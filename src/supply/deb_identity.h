@@ -7,9 +7,9 @@
 #include "base/arena.h"
 #include "model/limits.h"
 
-#define PL_DEB_HELPERS 3u
+#define PL_DEB_HELPERS 4u
 
-/* A toolchain package whose templates the maintainer scripts were made from. */
+/* A toolchain package whose templates the maintainer scripts were made from, or whose files were copied. */
 struct pl_deb_helper {
     const char *package; /* static: "libdebhelper-perl" */
     pl_bytes version;    /* as the scripts name it; empty when they name none */

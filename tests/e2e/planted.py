@@ -241,6 +241,61 @@ def bytes_after_the_end_of_the_deb_are_found_to_the_byte(t):
     assert_found(report, "greet_1.0-1_all.deb", size, len(PAYLOAD), "archive.gap")
 
 
+POD = """=head1 NAME
+
+wave - waves at whoever is named
+
+=head1 OPTIONS
+
+=over 4
+
+=item B<--both-hands>
+
+Waves with B<both> hands at the I<same> time, which looks silly and is meant well.
+
+=back
+
+=head1 SEE ALSO
+
+The page of the program that says hello in two languages instead of waving at all.
+"""
+
+
+def page_of_pod(t):
+    """The manual page that the machine's own pod2man makes."""
+    try:
+        done = subprocess.run(["pod2man", "--name=WAVE", "--section=1", "--release=1.0", "--center=Waving",
+                               t.write("wave.pod", POD)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Skip("no pod2man") from error
+    return done.stdout
+
+
+@case
+def a_page_that_pod2man_made_is_explained_but_for_its_title_line(t):
+    page = page_of_pod(t)
+    name = "usr/share/man/man1/wave.1"
+    report = check(t, made.package().set(name, page), {**made.source(), "wave.pod": POD}, expect=(0, 3))
+    left = [c for c in report.file(name)["evidence"] if c["class"] == "unaccounted"]
+    title = page.index(b".TH ")
+    for claim in left:
+        assert claim["length"] <= 24 or claim["offset"] == title, (claim, page[claim["offset"]:][:claim["length"]])
+
+
+@case
+def text_planted_in_the_preamble_or_the_body_of_such_a_page_is_not_explained(t):
+    page = page_of_pod(t)
+    name = "usr/share/man/man1/wave.1"
+    planted = b'.\\" smuggled0 smuggled1 smuggled2\n'
+    for at in (page.index(b".IX Title"), page.index(b".SH"), page.index(b".PP") if b".PP" in page else len(page)):
+        changed = page[:at] + planted + page[at:]
+        report = check(t, made.package().set(name, changed), {**made.source(), "wave.pod": POD})
+        left = {i for c in report.file(name)["evidence"] if c["class"] == "unaccounted"
+                for i in range(c["offset"], c["offset"] + c["length"])}
+        words = changed.index(b"smuggled0")
+        assert set(range(words, words + 29)) <= left, f"planted at {at}: explained"
+
+
 @case
 def sixty_lines_planted_at_random_are_all_found(t):
     random_ = random.Random(20240101)

@@ -1,0 +1,44 @@
+/*
+ * markup.c - markup between explained words.
+ *
+ * Tools that write documentation anew set fonts, paragraphs and punctuation of their own around words that they copy. A short run without any
+ * word, with explained bytes on both sides, is explained with them; long runs are not, since bits can be hidden in them. Only in
+ * documentation, where markup decides how something looks and not what is done.
+ */
+#include "classify/classify.h"
+#include "format/text/words.h"
+#include "match/match.h"
+
+#define MAX_BYTES 32u
+
+static bool has_word(pl_bytes b)
+{
+    pl_bytes word;
+    return pl_prose_next(&b, &word);
+}
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    uint64_t offset;
+    uint64_t length;
+    pl_status st = PL_OK;
+    (void)m; /* the ledger says what is around */
+    if (f->data.p == NULL || f->role != PL_ROLE_PASSIVE || f->ledger.settled.n == 0 ||
+        !pl_looks_like_text(f->data))
+        return PL_OK;
+    for (uint64_t from = 0; st == PL_OK && pl_ledger_gap(&f->ledger, from, &offset, &length);
+         from = offset + length)
+        if (offset > 0 && offset + length < f->data.n && length <= MAX_BYTES &&
+            !has_word(pl_bytes_sub(f->data, (size_t)offset, (size_t)length)))
+            st = pl_match_claim(f, offset, length, PL_CLASS_DERIVED, PL_GRADE_C, "text.markup", NULL, err);
+    return st;
+}
+
+const struct pl_rung pl_rung_text_markup = {
+    .rule = "text.markup",
+    .what = "In documentation: a run of at most 32 bytes of markup and punctuation, without a word, between "
+            "explained bytes.",
+    .source = "bound: as long as the escapes and requests that Pod::Man and po4a put between two phrases",
+    .pass = PL_PASS_PACKAGE,
+    .apply = apply,
+};
