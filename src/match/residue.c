@@ -1,9 +1,10 @@
 /*
  * residue.c - counting novel words in what is left.
  *
- * A gap may begin or end inside a word, because coverage ate what it shares with the source; the whole word is what counts. A word of
- * digits alone is never novel: dates, sizes and versions are what builds put in. In files that are not text only long words count,
- * since short ones arise by chance.
+ * A gap may begin or end inside a word, because coverage ate what it shares with the source; the whole word is what counts. Rules that
+ * read a format claim whole fields, and a word does not go on into a field. A word of digits alone is never novel: dates, sizes and
+ * versions are what builds put in; nor is an alphabet, which says nothing. In files that are not text only long words count, since short
+ * ones arise by chance.
  */
 #include "match/residue.h"
 
@@ -31,15 +32,41 @@ static bool is_number(pl_bytes word)
     return true;
 }
 
-/* The gap, widened to the borders of the words it cuts. */
-static pl_bytes whole_words(pl_bytes data, uint64_t offset, uint64_t length)
+/* "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_": neighbours in the character set or the same again, but for a few seams? */
+static bool is_alphabet(pl_bytes word)
 {
+    size_t seams = 0;
+    for (size_t i = 1; i < word.n; i++)
+        seams += word.p[i] != word.p[i - 1] + 1 && word.p[i] != word.p[i - 1];
+    return word.n >= 26 && seams <= word.n / 13;
+}
+
+/* Does a claim of one of the text rules, which claim bytes and not fields, stand on this byte? */
+static bool may_cut_words(const struct pl_file *f, uint64_t at)
+{
+    size_t low = 0;
+    for (size_t n = f->ledger.settled.n; low < n;) {
+        size_t mid = low + (n - low) / 2;
+        const struct pl_claim *c = &f->ledger.settled.v[mid];
+        if (c->offset + c->length <= at)
+            low = mid + 1;
+        else
+            n = mid;
+    }
+    return low == f->ledger.settled.n || f->ledger.settled.v[low].offset > at ||
+           pl_bytes_starts(pl_bytes_of_str(f->ledger.settled.v[low].rule), PL_LIT("text."));
+}
+
+/* The gap, widened to the borders of the words it cuts. */
+static pl_bytes whole_words(const struct pl_file *f, uint64_t offset, uint64_t length)
+{
+    pl_bytes data = f->data;
     size_t first = (size_t)offset;
     size_t end = (size_t)(offset + length);
-    if (is_word_byte(data.p[first]))
+    if (is_word_byte(data.p[first]) && (first == 0 || may_cut_words(f, first - 1)))
         while (first > 0 && offset - first < PL_WORD_MAX_BYTES && is_word_byte(data.p[first - 1]))
             first--;
-    if (is_word_byte(data.p[end - 1]))
+    if (is_word_byte(data.p[end - 1]) && (end == data.n || may_cut_words(f, end)))
         while (end < data.n && end - (offset + length) < PL_WORD_MAX_BYTES && is_word_byte(data.p[end]))
             end++;
     return pl_bytes_sub(data, first, end - first);
@@ -76,14 +103,14 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
                              struct pl_residue *out, struct pl_err *err)
 {
     struct pl_buf sample;
-    pl_bytes rest = whole_words(f->data, out->offset, out->length);
+    pl_bytes rest = whole_words(f, out->offset, out->length);
     pl_bytes word;
     pl_buf_init(&sample, SAMPLE_BYTES + 2 + PL_WORD_MAX_BYTES);
     while (pl_words_next(&rest, &word)) {
         if (!is_text && word.n < BINARY_WORD_MIN_BYTES)
             continue;
         out->words++;
-        if (is_number(word) || pl_index_has_word(m->index, word) || is_own_name(m, word))
+        if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) || is_own_name(m, word))
             continue;
         out->novel_words++;
         if (sample.n < SAMPLE_BYTES) {
