@@ -297,10 +297,11 @@ def ten_changed(victim, rng, scratch):
     return data, {name: ranges_of(whole, data, {name}) for name in changed}
 
 
-def rebuilt(victim, scratch, flags):
-    """The same source with other compiler flags: an honest twin."""
+def rebuilt(victim, scratch, flags, program=None):
+    """The same source with other compiler flags or another compiler: an honest twin."""
     objects = {}
     for word, call in victim.units.items():
+        call = {**call, "program": program or call["program"]}
         objects[word] = victim.compile(call, victim.text_of(word), scratch, flags)
         objects[word] = objects[word].rename(scratch / f"{len(objects)}.o")
     return victim.build(objects, scratch)[0]
