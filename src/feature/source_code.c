@@ -160,22 +160,29 @@ static bool looks_like_cpp(const struct pl_source_lex *x, uint32_t end)
     return false;
 }
 
-static void read_all(struct pl_source_reader *r)
+static void read_c_family(struct pl_source_reader *r, uint32_t end)
 {
-    if (r->language == PL_SOURCE_RUST || r->language == PL_SOURCE_GO || r->language == PL_SOURCE_ASM)
-        return;
-    if (!pl_source_lex_range(&r->lex, 0, r->lex.text.n))
-        return;
-    uint32_t end = (uint32_t)r->lex.tokens.n;
-    if (!pl_source_lex_finish(&r->lex))
-        return;
-    r->t = r->lex.tokens.v;
     if (r->language == PL_SOURCE_C && looks_like_cpp(&r->lex, end)) {
         pl_source_add_words(&r->lex, PL_SOURCE_CPP);
         r->is_cpp = true;
     }
     pl_source_read_c(r, 1, end);
     pl_source_read_macros(r);
+}
+
+static void read_all(struct pl_source_reader *r)
+{
+    if (r->language == PL_SOURCE_ASM || !pl_source_lex_range(&r->lex, 0, r->lex.text.n))
+        return;
+    uint32_t end = (uint32_t)r->lex.tokens.n;
+    if (!pl_source_lex_finish(&r->lex))
+        return;
+    r->t = r->lex.tokens.v;
+    switch (r->language) {
+    case PL_SOURCE_RUST: pl_source_read_rust(r, 1, end); break;
+    case PL_SOURCE_GO: pl_source_read_go(r, 1, end); break;
+    default: read_c_family(r, end); break;
+    }
 }
 
 pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, struct pl_arena *arena,
@@ -185,6 +192,7 @@ pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, str
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "source: a file of more than 1 GiB");
     struct pl_source_reader r = {.language = language, .arena = arena, .function = 1, .last_function = 1};
     pl_buf_init(&r.joined, MAX_STRING_BYTES);
+    pl_buf_init(&r.pieces, MAX_STRING_BYTES);
     pl_source_lex_init(&r.lex, text, language);
     r.is_cpp = language == PL_SOURCE_CPP;
     r.sym_static = pl_source_symbol(&r.lex, PL_LIT("static"));
@@ -198,6 +206,7 @@ pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, str
     else
         st = finish(&r, out, err);
     pl_buf_reset(&r.joined);
+    pl_buf_reset(&r.pieces);
     PL_VEC_FREE(&r.definitions);
     PL_VEC_FREE(&r.atoms);
     PL_VEC_FREE(&r.resolvers);

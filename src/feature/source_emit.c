@@ -51,7 +51,14 @@ static bool is_constant(uint64_t value)
     return !pl_atom_is_dull(value);
 }
 
-/* The number at `i` with what it is folded with. */
+/* May the number at `i` be part of an expression of literals? */
+static bool has_operator(const struct pl_source_reader *r, uint32_t from, uint32_t i, uint32_t to)
+{
+    uint8_t before = i > from ? r->t[i - 1].kind : ',';
+    uint8_t after = i + 1 < to ? r->t[i + 1].kind : ',';
+    return before == '-' || before == '~' || (after != ',' && after != ';' && after != ']' && after != '}');
+}
+
 uint32_t pl_source_emit_number(struct pl_source_reader *r, uint32_t from, uint32_t i, uint32_t to)
 {
     uint64_t value;
@@ -59,7 +66,7 @@ uint32_t pl_source_emit_number(struct pl_source_reader *r, uint32_t from, uint32
     uint32_t first = i;
     uint32_t end = i + 1;
     const struct pl_token *t = &r->t[i];
-    if (t->length > 1 || (end < to && r->t[end].kind < 128) || (i > from && r->t[i - 1].kind < 128))
+    if (has_operator(r, from, i, to))
         if (pl_source_fold(r, from, i, to, &first, &end, &value)) {
             if (is_constant(value))
                 pl_source_emit_value(r, PL_ATOM_CONSTANT, i, value);
@@ -112,24 +119,47 @@ static bool is_glue_before(const struct pl_source_reader *r, uint32_t from, uint
     return open > from && pl_source_is_name(r, open - 1);
 }
 
+static enum pl_clit_family family_of(const struct pl_source_reader *r)
+{
+    return r->language == PL_SOURCE_RUST ? PL_CLIT_RUST
+           : r->language == PL_SOURCE_GO ? PL_CLIT_GO
+                                         : PL_CLIT_C;
+}
+
+void pl_source_decode(struct pl_source_reader *r, uint32_t i, struct pl_buf *out)
+{
+    struct pl_clit_token literal = literal_of(r, i);
+    pl_buf_clear(out);
+    pl_clit_decode(&literal, family_of(r), out);
+}
+
+/* The next literal that is joined to one that ends before `i`: its neighbour, in Go behind a plus. 0: there is none. */
+static uint32_t next_literal(const struct pl_source_reader *r, uint32_t i, uint32_t to)
+{
+    if (r->language == PL_SOURCE_GO && i + 1 < to && r->t[i].kind == '+')
+        i++;
+    return i < to && r->t[i].kind == PL_TOKEN_STRING ? i : 0;
+}
+
 uint32_t pl_source_emit_string(struct pl_source_reader *r, uint32_t from, uint32_t i, uint32_t to)
 {
     uint32_t end = i + 1;
-    while (end < to && r->t[end].kind == PL_TOKEN_STRING)
-        end++;
-    bool is_part = is_glue_before(r, from, i) || (end < to && pl_source_is_name(r, end));
     struct pl_clit_token literal = literal_of(r, i);
     pl_bytes text = literal.body;
-    if (end > i + 1 || (!literal.is_raw && pl_bytes_find_byte(text, '\\', 0) != SIZE_MAX)) {
-        pl_buf_clear(&r->joined);
-        for (uint32_t k = i; k < end; k++) {
-            literal = literal_of(r, k);
-            pl_clit_decode(&literal, PL_CLIT_C, &r->joined);
+    uint32_t next = next_literal(r, end, to);
+    if (next != 0 || (!literal.is_raw && pl_bytes_find_byte(text, '\\', 0) != SIZE_MAX)) {
+        pl_source_decode(r, i, &r->joined);
+        for (; next != 0; next = next_literal(r, end, to)) {
+            literal = literal_of(r, next);
+            pl_clit_decode(&literal, family_of(r), &r->joined);
+            end = next + 1;
         }
         text = pl_arena_keep(r->arena, pl_buf_bytes(&r->joined));
         if (text.p == NULL || r->joined.why != PL_OK)
             r->why = r->joined.why != PL_OK ? r->joined.why : r->arena->why;
     }
+    bool is_part =
+        family_of(r) == PL_CLIT_C && (is_glue_before(r, from, i) || (end < to && pl_source_is_name(r, end)));
     if (text.n > 0 && r->why == PL_OK)
         pl_source_emit_text(r, is_part ? PL_ATOM_STRING_PART : PL_ATOM_STRING, i, text);
     return end;

@@ -54,6 +54,7 @@ static const uint8_t classes[256] = {
     [' '] = SPACE,
     ['\n'] = LINE_END,
     ['"'] = QUOTE,
+    ['`'] = QUOTE,
     ['\''] = QUOTE,
     ['/'] = SLASH,
     ['#'] = HASH,
@@ -196,7 +197,26 @@ static void settle_brackets(struct pl_source_lex *x, size_t first)
     x->open = 0;
 }
 
-/* ---- space, comments, strings ---- */
+/* ---- space and comments ---- */
+
+/* Behind the comment that begins at `from`; those of Rust nest. */
+static size_t comment_end(const struct pl_source_lex *x, size_t from)
+{
+    size_t end = find(x, "*/", from + 2);
+    if (x->language != PL_SOURCE_RUST || end == x->end)
+        return end == x->end ? end : end + 2;
+    size_t depth = 0;
+    for (size_t i = from; i + 1 < x->end; i++) {
+        bool is_open = x->text.p[i] == '/' && x->text.p[i + 1] == '*';
+        bool is_close = x->text.p[i] == '*' && x->text.p[i + 1] == '/';
+        depth += is_open;
+        depth -= is_close;
+        if (is_close && depth == 0)
+            return i + 2;
+        i += is_open || is_close;
+    }
+    return x->end;
+}
 
 /* Over space and comments, to the next byte that means something. In a directive a line end means something. */
 static void skip_space(struct pl_source_lex *x, bool in_directive)
@@ -214,7 +234,7 @@ static void skip_space(struct pl_source_lex *x, bool in_directive)
         } else if (class == BACKSLASH && (next == '\n' || (next == '\r' && byte_at(x, x->at + 2) == '\n'))) {
             x->at += next == '\r' ? 2 : 1;
         } else if (class == SLASH && next == '*') {
-            x->at = find(x, "*/", x->at + 2) + 1;
+            x->at = comment_end(x, x->at) - 1;
             x->pending = (uint8_t)((x->pending & ~PL_TOKEN_COLUMN0) | PL_TOKEN_SPACED);
         } else if (class == SLASH && next == '/') {
             x->at = line_end(x, x->at) - 1;
@@ -227,25 +247,7 @@ static void skip_space(struct pl_source_lex *x, bool in_directive)
     x->at = x->end;
 }
 
-/* Where a string that began behind its quote ends on this logical line; SIZE_MAX when it does not. */
-static size_t quote_end(const struct pl_source_lex *x, size_t from, uint8_t quote)
-{
-    for (size_t i = from; i < x->end; i++) {
-        uint8_t b = x->text.p[i];
-        if (b == quote)
-            return i;
-        if (b == '\n')
-            return SIZE_MAX;
-        if (b == '\\') {
-            i++;
-            if (byte_at(x, i) == '\r' && byte_at(x, i + 1) == '\n')
-                i++;
-        }
-    }
-    return SIZE_MAX;
-}
-
-static struct pl_token *add_token(struct pl_source_lex *x, pl_tokens *tokens, uint8_t kind, size_t length)
+struct pl_token *pl_source_add_token(struct pl_source_lex *x, pl_tokens *tokens, uint8_t kind, size_t length)
 {
     struct pl_token *t = PL_VEC_ADD(tokens);
     if (t == NULL) {
@@ -260,61 +262,6 @@ static struct pl_token *add_token(struct pl_source_lex *x, pl_tokens *tokens, ui
     return t;
 }
 
-static bool take_string(struct pl_source_lex *x, pl_tokens *tokens, size_t prefix)
-{
-    uint8_t quote = byte_at(x, x->at + prefix);
-    size_t end = quote_end(x, x->at + prefix + 1, quote);
-    if (end == SIZE_MAX)
-        return false;
-    struct pl_token *t =
-        add_token(x, tokens, quote == '"' ? PL_TOKEN_STRING : PL_TOKEN_CHARACTER, end + 1 - x->at);
-    if (t != NULL) {
-        t->link = (uint32_t)prefix + 1;
-        t->behind = 1;
-    }
-    return true;
-}
-
-/* R"x( ... )x", `prefix` bytes before its quote. */
-static bool take_raw(struct pl_source_lex *x, pl_tokens *tokens, size_t prefix)
-{
-    char end[20] = {')'};
-    size_t from = x->at + prefix + 1;
-    size_t n = 0;
-    for (; byte_at(x, from + n) != '('; n++) {
-        uint8_t b = byte_at(x, from + n);
-        if (n == 16 || b <= ' ' || b == ')' || b == '\\' || b == '"')
-            return false;
-        end[1 + n] = (char)b;
-    }
-    end[1 + n] = '"';
-    size_t stop = find(x, end, from + n + 1);
-    bool is_closed = stop < x->end;
-    struct pl_token *t = add_token(x, tokens, PL_TOKEN_STRING, (is_closed ? stop + n + 2 : x->end) - x->at);
-    if (t != NULL) {
-        t->link = (uint32_t)(prefix + n + 2);
-        t->behind = is_closed ? (uint16_t)(n + 2) : 0;
-        t->flags |= PL_TOKEN_RAW;
-    }
-    return true;
-}
-
-/* A word that is really the prefix of a string: L"", u8"", R"()". */
-static bool take_prefixed(struct pl_source_lex *x, pl_tokens *tokens, size_t n)
-{
-    uint8_t next = byte_at(x, x->at + n);
-    const uint8_t *p = x->text.p + x->at;
-    if ((next != '"' && next != '\'') || n > 3)
-        return false;
-    bool is_raw = p[n - 1] == 'R';
-    size_t letters = n - is_raw;
-    bool is_prefix = letters == 0 || (letters == 1 && (p[0] == 'L' || p[0] == 'u' || p[0] == 'U')) ||
-                     (letters == 2 && p[0] == 'u' && p[1] == '8');
-    if (!is_prefix)
-        return false;
-    return is_raw && next == '"' ? take_raw(x, tokens, n) : take_string(x, tokens, n);
-}
-
 /* ---- tokens ---- */
 
 static void take_word(struct pl_source_lex *x, pl_tokens *tokens)
@@ -322,10 +269,10 @@ static void take_word(struct pl_source_lex *x, pl_tokens *tokens)
     size_t n = 1;
     while (x->at + n < x->end && is_word_byte(x->text.p[x->at + n]))
         n++;
-    if (take_prefixed(x, tokens, n))
+    if (pl_source_take_prefixed(x, tokens, n))
         return;
     uint32_t symbol = pl_source_symbol(x, pl_bytes_sub(x->text, x->at, n));
-    struct pl_token *t = add_token(x, tokens, PL_TOKEN_WORD, n);
+    struct pl_token *t = pl_source_add_token(x, tokens, PL_TOKEN_WORD, n);
     if (t != NULL)
         t->link = symbol;
 }
@@ -340,11 +287,14 @@ static void take_number(struct pl_source_lex *x, pl_tokens *tokens)
         bool is_sign = (b == '+' || b == '-') && (before == 'e' || before == 'p');
         if (is_sign && before == 'e' && n > 1 && (byte_at(x, x->at + 1) | 0x20) == 'x')
             is_sign = false; /* 0xe+1 is a sum to us, as people mean it */
-        bool is_separator = b == '\'' && is_word_byte(byte_at(x, x->at + n + 1));
+        bool is_separator =
+            b == '\'' && is_word_byte(byte_at(x, x->at + n + 1)) && x->language != PL_SOURCE_RUST;
+        if (b == '.' && x->language == PL_SOURCE_RUST && classes[byte_at(x, x->at + n + 1)] != DIGIT)
+            break; /* 0..10, 1.max(2) */
         if (x->at + n >= x->end || !(is_word_byte(b) || b == '.' || is_sign || is_separator))
             break;
     }
-    (void)add_token(x, tokens, PL_TOKEN_NUMBER, n);
+    (void)pl_source_add_token(x, tokens, PL_TOKEN_NUMBER, n);
 }
 
 static void take_pair(struct pl_source_lex *x, pl_tokens *tokens)
@@ -368,12 +318,12 @@ static void take_pair(struct pl_source_lex *x, pl_tokens *tokens)
     } else {
         n = 1;
     }
-    (void)add_token(x, tokens, kind, n);
+    (void)pl_source_add_token(x, tokens, kind, n);
 }
 
 static void take_bracket(struct pl_source_lex *x, pl_tokens *tokens, bool is_open)
 {
-    struct pl_token *t = add_token(x, tokens, x->text.p[x->at], 1);
+    struct pl_token *t = pl_source_add_token(x, tokens, x->text.p[x->at], 1);
     if (t == NULL)
         return;
     uint32_t number = (uint32_t)(tokens->n - 1);
@@ -397,18 +347,21 @@ static void take_token(struct pl_source_lex *x, pl_tokens *tokens)
     case CLOSE: take_bracket(x, tokens, false); return;
     case PAIR: take_pair(x, tokens); return;
     case QUOTE:
-        if (!take_string(x, tokens, 0))
-            (void)add_token(x, tokens, byte, 1);
+        if (!pl_source_take_quoted(x, tokens))
+            (void)pl_source_add_token(x, tokens, byte, 1);
         return;
-    case HASH: (void)add_token(x, tokens, next == '#' ? PL_TOKEN_PASTE : byte, next == '#' ? 2 : 1); return;
+    case HASH:
+        (void)pl_source_add_token(x, tokens, next == '#' ? PL_TOKEN_PASTE : byte, next == '#' ? 2 : 1);
+        return;
     case DOT:
-        if (classes[next] == DIGIT)
+        if (classes[next] == DIGIT && x->language != PL_SOURCE_RUST)
             take_number(x, tokens);
         else
-            (void)add_token(x, tokens, next == '.' && byte_at(x, x->at + 2) == '.' ? PL_TOKEN_OPERATOR : byte,
-                            next == '.' && byte_at(x, x->at + 2) == '.' ? 3 : 1);
+            (void)pl_source_add_token(x, tokens,
+                                      next == '.' && byte_at(x, x->at + 2) == '.' ? PL_TOKEN_OPERATOR : byte,
+                                      next == '.' && byte_at(x, x->at + 2) == '.' ? 3 : 1);
         return;
-    default: (void)add_token(x, tokens, byte & 0x7f, 1); return;
+    default: (void)pl_source_add_token(x, tokens, byte & 0x7f, 1); return;
     }
 }
 
@@ -529,11 +482,12 @@ bool pl_source_lex_range(struct pl_source_lex *x, size_t from, size_t to)
     x->end = to;
     x->pending = PL_TOKEN_FIRST | PL_TOKEN_COLUMN0;
     size_t first = x->tokens.n;
+    bool has_directives = x->language != PL_SOURCE_RUST && x->language != PL_SOURCE_GO;
     while (!x->is_out_of_memory) {
         skip_space(x, false);
         if (x->at >= x->end)
             break;
-        if (x->text.p[x->at] == '#' && (x->pending & PL_TOKEN_FIRST))
+        if (x->text.p[x->at] == '#' && (x->pending & PL_TOKEN_FIRST) && has_directives)
             take_directive(x);
         else
             take_token(x, &x->tokens);

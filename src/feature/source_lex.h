@@ -117,6 +117,12 @@ void pl_source_lex_reset(struct pl_source_lex *x);
 bool pl_source_lex_range(struct pl_source_lex *x, size_t from, size_t to);
 /* No more ranges: a few empty tokens are put behind both arrays, so that a look ahead by three is always allowed. */
 bool pl_source_lex_finish(struct pl_source_lex *x);
+/* Append the token of `length` bytes at x->at and move on; NULL when out of memory. */
+struct pl_token *pl_source_add_token(struct pl_source_lex *x, pl_tokens *tokens, uint8_t kind, size_t length);
+/* The string or character whose quote stands at x->at; false when it is none. */
+bool pl_source_take_quoted(struct pl_source_lex *x, pl_tokens *tokens);
+/* The same when the word of `n` bytes at x->at is the prefix of one: L"", r#""#. */
+bool pl_source_take_prefixed(struct pl_source_lex *x, pl_tokens *tokens, size_t n);
 /* The number of a word; 0 and is_out_of_memory when there is no room. */
 uint32_t pl_source_symbol(struct pl_source_lex *x, pl_bytes word);
 /* Make the keywords of a language known, also when its tokens are there already. */

@@ -23,9 +23,10 @@ static int digit_value(uint8_t b)
     return b >= 'a' && b <= 'z' ? b - 'a' + 10 : 99;
 }
 
+/* ull, z, i64, usize, _km: a letter and what may be in a word. */
 static bool is_suffix(const char *s)
 {
-    return s[strspn(s, "uUlLzZiIjJ0123456789_tT")] == '\0';
+    return *s == '\0' || strchr("uUlLzZiIjJ", *s) != NULL;
 }
 
 static bool float_value(const char *s, uint64_t *value)
@@ -35,9 +36,9 @@ static bool float_value(const char *s, uint64_t *value)
         double d;
         uint64_t bits;
     } wide = {.d = strtod(s, &end)};
-    if (end == s || strspn(end, "fFlLdDqQiIjJwWbB_0123456789") != strlen(end))
+    if (end == s || strspn(end, "fFlLdDqQiIjJwWbB0123456789") != strlen(end))
         return false;
-    if (*end == 'f' || *end == 'F')
+    if ((*end == 'f' || *end == 'F') && strcmp(end, "f64") != 0)
         wide.d = (double)(float)wide.d;
     *value = wide.bits;
     return true;
@@ -52,7 +53,11 @@ bool pl_source_number(pl_bytes text, uint64_t *value, bool *is_float)
             s[n++] = (char)text.p[i];
     s[n] = '\0';
     bool is_hex = n > 2 && s[0] == '0' && (s[1] | 0x20) == 'x';
-    *is_float = strchr(s, '.') != NULL || strpbrk(s, is_hex ? "pP" : "eE") != NULL;
+    size_t digits = strspn(s, "0123456789");
+    if (is_hex)
+        *is_float = strpbrk(s, ".pP") != NULL;
+    else
+        *is_float = strchr(s, '.') != NULL || s[digits] == 'e' || s[digits] == 'E' || s[digits] == 'f';
     if (*is_float)
         return float_value(s, value);
     unsigned base = 10;

@@ -19,6 +19,7 @@ struct pl_source_reader {
     PL_VEC(struct pl_atom) atoms;
     PL_VEC(pl_bytes) resolvers; /* named by __attribute__((ifunc("..."))) */
     struct pl_arena *arena;
+    struct pl_buf pieces;   /* of a format string */
     struct pl_buf joined;   /* a string being put together */
     uint32_t last_function; /* number that was given last */
     uint32_t function;      /* number of the function being read: names declared in it carry it */
@@ -83,6 +84,12 @@ bool pl_source_number(pl_bytes text, uint64_t *value, bool *is_float);
 bool pl_source_fold(const struct pl_source_reader *r, uint32_t from, uint32_t i, uint32_t to, uint32_t *first,
                     uint32_t *end, uint64_t *value);
 
+/* `outer` and `inner` with :: between them where both are there; in the arena. */
+pl_bytes pl_source_join_scope(struct pl_source_reader *r, pl_bytes outer, pl_bytes inner);
+
+/* The value of the string token at `i` into `out`, which is cleared before. */
+void pl_source_decode(struct pl_source_reader *r, uint32_t i, struct pl_buf *out);
+
 /* Append an atom for the token at `i`. */
 void pl_source_emit_text(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i, pl_bytes text);
 void pl_source_emit_word(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i);
@@ -116,6 +123,8 @@ uint32_t pl_source_initialiser_end(const struct pl_source_reader *r, uint32_t i,
 void pl_source_read_class(struct pl_source_reader *r, uint32_t tag, uint32_t open, uint32_t close);
 /* File scope of C, C++ and Objective-C. */
 void pl_source_read_c(struct pl_source_reader *r, uint32_t from, uint32_t to);
+void pl_source_read_rust(struct pl_source_reader *r, uint32_t from, uint32_t to);
+void pl_source_read_go(struct pl_source_reader *r, uint32_t from, uint32_t to);
 /* The #defines of the file. */
 void pl_source_read_macros(struct pl_source_reader *r);
 

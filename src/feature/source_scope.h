@@ -42,8 +42,6 @@ uint32_t pl_source_operator_parameters(const struct pl_source_reader *r, uint32_
 pl_bytes pl_source_declared_name(const struct pl_source_reader *r, const struct pl_declarator *d);
 /* What stands before the name at `i`, its last :: left out: "ns::Class" of ns::Class::f. Borrowed from the text. */
 pl_bytes pl_source_qualifier(const struct pl_source_reader *r, uint32_t start, uint32_t i);
-/* `outer` and `inner` with :: between them where both are there; in the arena. */
-pl_bytes pl_source_join_scope(struct pl_source_reader *r, pl_bytes outer, pl_bytes inner);
 /* The brace of the body behind the initialisers of a constructor, whose colon stands at `i`; 0 when they are none. */
 uint32_t pl_source_constructor_brace(const struct pl_source_reader *r, uint32_t i, uint32_t to);
 

@@ -110,6 +110,34 @@ static const struct pl_word_row cpp_words[] = {
     {"true", PL_WORD_VALUE},         {NULL, PL_WORD_PLAIN},
 };
 
+static const struct pl_word_row rust_words[] = {
+    {"as", PL_WORD_CONTROL},     {"async", PL_WORD_CONTROL},  {"await", PL_WORD_CONTROL},
+    {"break", PL_WORD_CONTROL},  {"const", PL_WORD_CONTROL},  {"continue", PL_WORD_CONTROL},
+    {"crate", PL_WORD_CONTROL},  {"dyn", PL_WORD_CONTROL},    {"else", PL_WORD_CONTROL},
+    {"enum", PL_WORD_CONTROL},   {"extern", PL_WORD_CONTROL}, {"fn", PL_WORD_CONTROL},
+    {"for", PL_WORD_CONTROL},    {"if", PL_WORD_CONTROL},     {"impl", PL_WORD_CONTROL},
+    {"in", PL_WORD_CONTROL},     {"let", PL_WORD_CONTROL},    {"loop", PL_WORD_CONTROL},
+    {"match", PL_WORD_CONTROL},  {"mod", PL_WORD_CONTROL},    {"move", PL_WORD_CONTROL},
+    {"mut", PL_WORD_CONTROL},    {"pub", PL_WORD_CONTROL},    {"ref", PL_WORD_CONTROL},
+    {"return", PL_WORD_CONTROL}, {"self", PL_WORD_VALUE},     {"Self", PL_WORD_VALUE},
+    {"static", PL_WORD_CONTROL}, {"struct", PL_WORD_CONTROL}, {"super", PL_WORD_CONTROL},
+    {"trait", PL_WORD_CONTROL},  {"type", PL_WORD_CONTROL},   {"unsafe", PL_WORD_CONTROL},
+    {"use", PL_WORD_CONTROL},    {"where", PL_WORD_CONTROL},  {"while", PL_WORD_CONTROL},
+    {NULL, PL_WORD_PLAIN},
+};
+
+static const struct pl_word_row go_words[] = {
+    {"break", PL_WORD_CONTROL},     {"case", PL_WORD_CONTROL},     {"chan", PL_WORD_CONTROL},
+    {"const", PL_WORD_CONTROL},     {"continue", PL_WORD_CONTROL}, {"default", PL_WORD_CONTROL},
+    {"defer", PL_WORD_CONTROL},     {"else", PL_WORD_CONTROL},     {"fallthrough", PL_WORD_CONTROL},
+    {"for", PL_WORD_CONTROL},       {"func", PL_WORD_CONTROL},     {"go", PL_WORD_CONTROL},
+    {"goto", PL_WORD_CONTROL},      {"if", PL_WORD_CONTROL},       {"import", PL_WORD_CONTROL},
+    {"interface", PL_WORD_CONTROL}, {"map", PL_WORD_CONTROL},      {"package", PL_WORD_CONTROL},
+    {"range", PL_WORD_CONTROL},     {"return", PL_WORD_CONTROL},   {"select", PL_WORD_CONTROL},
+    {"struct", PL_WORD_CONTROL},    {"switch", PL_WORD_CONTROL},   {"type", PL_WORD_CONTROL},
+    {"var", PL_WORD_CONTROL},       {NULL, PL_WORD_PLAIN},
+};
+
 static void add_words(struct pl_source_lex *x, const struct pl_word_row *rows)
 {
     for (const struct pl_word_row *row = rows; row->text != NULL; row++) {
@@ -124,6 +152,8 @@ void pl_source_add_words(struct pl_source_lex *x, enum pl_source_language langua
     case PL_SOURCE_CPP: add_words(x, cpp_words); /* fall through */
     case PL_SOURCE_C: add_words(x, c_words); break;
     case PL_SOURCE_OBJC: add_words(x, c_words); break;
+    case PL_SOURCE_RUST: add_words(x, rust_words); break;
+    case PL_SOURCE_GO: add_words(x, go_words); break;
     default: break;
     }
 }

@@ -104,6 +104,7 @@ static void numbers_are_folded_as_a_compiler_would(void **state)
     c("int a = 1234567;", "O a/0 0x12d687");
     c("int a = -1234567;", "O a/0 0xffffffffffed2979");
     c("int a = (1 << 20) | 0x12;", "O a/0 0x100012");
+    c("int a = 1 << 20 | 7;", "O a/0 0x100007");
     c("int a = 7 * 1024 + 1;", "O a/0 0x1c01");
     c("int a = x * 1111 + 2222;", "O a/0 x 0x457 0x8ae");
     c("int a = 1111 + 2222 * x;", "O a/0 0x457 0x8ae x");

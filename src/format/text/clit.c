@@ -378,7 +378,9 @@ static size_t decode_escape(pl_bytes s, size_t i, enum pl_clit_family family, st
             value = value << 3 | (uint32_t)(s.p[i++] - '0');
         pl_buf_add_byte(out, (uint8_t)value);
     } else if (b == '\n' || (b == '\r' && i < s.n && s.p[i] == '\n')) {
-        i += b == '\r'; /* a continued line */
+        i += b == '\r'; /* a continued line; Rust goes on at its first byte that is no space */
+        while (family == PL_CLIT_RUST && i < s.n && (classes[s.p[i]] == SPACE || s.p[i] == '\n'))
+            i++;
     } else {
         const char *known = memchr(names, b, 8);
         pl_buf_add_byte(out, known == NULL ? b : (uint8_t)values[known - names]);
