@@ -112,6 +112,15 @@ size_t pl_ids_sort(uint32_t *v, size_t n)
     return kept;
 }
 
+void pl_ids_put(pl_ids *v, uint32_t value, bool *no_memory)
+{
+    uint32_t *slot = PL_VEC_ADD(v);
+    if (slot == NULL)
+        *no_memory = true;
+    else
+        *slot = value;
+}
+
 bool pl_id_list_has(struct pl_id_list list, uint32_t value)
 {
     size_t low = 0;
@@ -159,9 +168,19 @@ bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t 
     return unit == other || pl_id_list_has(pl_id_lists_at(&cb->includes, unit), other);
 }
 
-bool pl_codebase_is_included(const struct pl_codebase *cb, uint32_t unit)
+size_t pl_codebase_place_count(const struct pl_codebase *cb)
 {
-    return cb->is_included[unit] != 0;
+    return cb->n_places;
+}
+
+struct pl_codebase_place pl_codebase_place(const struct pl_codebase *cb, uint32_t place)
+{
+    return cb->places[place];
+}
+
+struct pl_id_list pl_codebase_places(const struct pl_codebase *cb, uint32_t id)
+{
+    return pl_id_lists_at(&cb->places_of, id);
 }
 
 uint64_t pl_codebase_key(enum pl_atom_kind kind, uint64_t hash)
@@ -264,6 +283,8 @@ void pl_codebase_free(struct pl_codebase *cb)
     free(cb->unit_first);
     free(cb->entries);
     free(cb->is_included);
+    free(cb->places);
+    pl_id_lists_free(&cb->places_of);
     free(cb->weights);
     free(cb->kinds);
     free(cb->name_features);

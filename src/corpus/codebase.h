@@ -50,8 +50,16 @@ struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_
 void pl_codebase_unit(const struct pl_codebase *cb, uint32_t unit, uint32_t *first, uint32_t *end);
 /* Does compiling `unit` read `other`: the same, or included, also through others? */
 bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t other);
-/* Is it included by another unit: a header, or a template of functions? */
-bool pl_codebase_is_included(const struct pl_codebase *cb, uint32_t unit);
+
+/* Where compiling a unit meets a function: places are numbered by unit, then in order. */
+struct pl_codebase_place {
+    uint32_t unit; /* that is compiled */
+    uint32_t id;
+};
+size_t pl_codebase_place_count(const struct pl_codebase *cb);
+struct pl_codebase_place pl_codebase_place(const struct pl_codebase *cb, uint32_t place);
+/* Places of a function; none for an inline function of a header, which may stand anywhere. */
+struct pl_id_list pl_codebase_places(const struct pl_codebase *cb, uint32_t id);
 
 /* Key of a feature: atoms of the two sides that mean the same have equal ones. */
 uint64_t pl_codebase_key(enum pl_atom_kind kind, uint64_t hash);

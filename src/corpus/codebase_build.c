@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_BYTES      ((size_t)2 << 30)
-#define MAX_SAME_INCLUDE 4u    /* files that one #include may mean */
-#define MAX_INCLUDED     4096u /* files that one unit reads */
+#define MAX_INCLUDED 4096u /* files that one unit reads */
 
 struct build {
     struct pl_codebase *cb;
@@ -128,12 +126,13 @@ static size_t common_front(pl_bytes a, pl_bytes b)
     return n;
 }
 
-/* Files that an #include may mean; the nearest MAX_SAME_INCLUDE. */
-static size_t resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes include, uint32_t *out)
+/* Files that an #include may mean; the nearest PL_SAME_INCLUDE. */
+size_t pl_codebase_resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes include,
+                           uint32_t out[PL_SAME_INCLUDE])
 {
     pl_bytes here = pl_index_unit_file(cb->index, unit)->path;
     pl_bytes wanted = bare_include(include);
-    size_t near[MAX_SAME_INCLUDE];
+    size_t near[PL_SAME_INCLUDE];
     size_t n = 0;
     if (wanted.n == 0)
         return 0;
@@ -143,15 +142,15 @@ static size_t resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes incl
         if (found.v[i] == unit || !is_suffix_path(path, wanted))
             continue;
         size_t front = common_front(here, path);
-        size_t at = n < MAX_SAME_INCLUDE ? n++ : n;
+        size_t at = n < PL_SAME_INCLUDE ? n++ : n;
         while (at > 0 && near[at - 1] < front) {
-            if (at < MAX_SAME_INCLUDE) {
+            if (at < PL_SAME_INCLUDE) {
                 near[at] = near[at - 1];
                 out[at] = out[at - 1];
             }
             at--;
         }
-        if (at < MAX_SAME_INCLUDE) {
+        if (at < PL_SAME_INCLUDE) {
             near[at] = front;
             out[at] = found.v[i];
         }
@@ -167,12 +166,12 @@ static pl_status resolve_unit(void *ctx, unsigned worker, size_t u, struct pl_er
     struct pl_arena *arena = &cb->arenas[worker];
     if (code->n_includes == 0)
         return PL_OK;
-    uint32_t *v = pl_arena_take_n(arena, code->n_includes, MAX_SAME_INCLUDE * sizeof *v);
+    uint32_t *v = pl_arena_take_n(arena, code->n_includes, PL_SAME_INCLUDE * sizeof *v);
     size_t n = 0;
     if (v == NULL)
         return pl_arena_fail(arena, err);
     for (size_t i = 0; i < code->n_includes; i++)
-        n += resolve(cb, (uint32_t)u, code->includes[i], v + n);
+        n += pl_codebase_resolve(cb, (uint32_t)u, code->includes[i], v + n);
     b->lists[u] = (struct pl_id_list){v, pl_ids_sort(v, n)};
     return PL_OK;
 }
@@ -256,6 +255,8 @@ static pl_status build(struct pl_codebase *cb, unsigned jobs, struct pl_err *err
         st = index_names(cb, err);
     if (st == PL_OK)
         st = index_includes(&b, jobs, err);
+    if (st == PL_OK)
+        st = pl_codebase_build_places(cb, err);
     return st == PL_OK ? pl_codebase_build_features(cb, jobs, err) : st;
 }
 
@@ -268,7 +269,7 @@ pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_
     cb->index = ix;
     cb->n_units = pl_index_unit_count(ix);
     for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
-        pl_arena_init(&cb->arenas[i], ARENA_BYTES);
+        pl_arena_init(&cb->arenas[i], PL_CODEBASE_ARENA_BYTES);
     pl_status st = build(cb, jobs, err);
     if (st == PL_OK)
         *out = cb;

@@ -19,7 +19,6 @@
 #define MAX_INLINED       160u /* functions and objects in one closure */
 #define MAX_INLINE_DEPTH  5u
 #define MAX_SET           16384u /* features of one definition */
-#define ARENA_BYTES       ((size_t)2 << 30)
 #define WEIGHT_MAX_TENTHS 300u
 
 struct work {
@@ -43,19 +42,10 @@ struct reach {
     bool no_memory;
 };
 
-static void put(pl_ids *v, uint32_t value, bool *no_memory)
-{
-    uint32_t *slot = PL_VEC_ADD(v);
-    if (slot == NULL)
-        *no_memory = true;
-    else
-        *slot = value;
-}
-
 static void put_list(struct reach *r, struct pl_id_list list)
 {
     for (size_t i = 0; i < list.n && r->set.n < MAX_SET; i++)
-        put(&r->set, list.v[i], &r->no_memory);
+        pl_ids_put(&r->set, list.v[i], &r->no_memory);
 }
 
 static pl_status keep_set(struct reach *r, struct pl_arena *arena, struct pl_id_list *out, struct pl_err *err)
@@ -201,7 +191,7 @@ static pl_status own_of(void *ctx, unsigned worker, size_t id, struct pl_err *er
         uint64_t keys[2];
         unsigned n = keys_of(&e->atoms[e->definition->first_atom + i], keys);
         for (unsigned k = 0; k < n; k++)
-            put(&r.set, pl_codebase_feature(cb, keys[k]), &r.no_memory);
+            pl_ids_put(&r.set, pl_codebase_feature(cb, keys[k]), &r.no_memory);
     }
     pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
     PL_VEC_FREE(&r.set);
@@ -241,7 +231,7 @@ static void queue_macros(struct work *w, unsigned worker, struct reach *r, uint3
             is_in_sight = true;
             taken++;
             if (r->queue.n < MAX_MACROS && fresh(w, worker, id, stamp))
-                put(&r->queue, id, &r->no_memory);
+                pl_ids_put(&r->queue, id, &r->no_memory);
         }
     }
 }
@@ -283,11 +273,13 @@ static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint
     for (size_t k = 0; k < features.n; k++)
         for (uint32_t i = w->named_first[features.v[k]]; i < w->named_end[features.v[k]]; i++) {
             uint32_t id = cb->names.ids[i];
-            if (cb->entries[id].definition->kind == PL_DEFINITION_MACRO || r->queue.n >= MAX_INLINED ||
-                !pl_codebase_includes(cb, unit, cb->entries[id].unit))
+            const struct pl_definition *d = cb->entries[id].definition;
+            bool is_shared = d->kind == PL_DEFINITION_OBJECT && !(d->flags & PL_DEFINITION_STATIC);
+            if (d->kind == PL_DEFINITION_MACRO || r->queue.n >= MAX_INLINED ||
+                (!is_shared && !pl_codebase_includes(cb, unit, cb->entries[id].unit)))
                 continue;
             if (fresh(w, worker, id, stamp))
-                put(&r->queue, id, &r->no_memory);
+                pl_ids_put(&r->queue, id, &r->no_memory);
         }
 }
 
@@ -309,7 +301,7 @@ static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err
     queue_inlined(w, worker, &r, unit, pl_id_lists_at(&cb->direct, id), stamp);
     for (size_t i = 0; i < r.queue.n; i++)
         if (cb->entries[r.queue.v[i]].definition->kind == PL_DEFINITION_FUNCTION)
-            put(&near.set, r.queue.v[i], &near.no_memory);
+            pl_ids_put(&near.set, r.queue.v[i], &near.no_memory);
     for (unsigned depth = 0; depth < MAX_INLINE_DEPTH; depth++) {
         size_t from = level_end;
         level_end = r.queue.n;
@@ -416,7 +408,7 @@ pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, stru
     w.lists = calloc(cb->n + 1, sizeof *w.lists);
     w.lists2 = calloc(cb->n + 1, sizeof *w.lists2);
     for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
-        pl_arena_init(&w.arenas[i], ARENA_BYTES);
+        pl_arena_init(&w.arenas[i], PL_CODEBASE_ARENA_BYTES);
     pl_status st = w.lists == NULL || w.lists2 == NULL ? pl_fail_nomem(err) : intern(&w, jobs, err);
     if (st == PL_OK)
         st = link_names(&w, err);

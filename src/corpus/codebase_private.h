@@ -3,6 +3,7 @@
  *
  *     codebase.c           answers
  *     codebase_build.c     reads all files, numbers definitions, resolves names and includes
+ *     codebase_places.c    the order in which units meet functions
  *     codebase_features.c  interns features; direct sets, closures, postings
  */
 #ifndef PL_CORPUS_CODEBASE_PRIVATE_H
@@ -38,9 +39,12 @@ struct pl_codebase {
     struct pl_codebase_entry *entries;
     size_t n;
     size_t n_functions;
-    struct pl_key_table names;    /* hash of the name -> ids */
-    struct pl_key_table features; /* key -> feature */
-    struct pl_id_lists includes;  /* per unit: all that compiling it reads, itself left out */
+    struct pl_key_table names;        /* hash of the name -> ids */
+    struct pl_key_table features;     /* key -> feature */
+    struct pl_id_lists includes;      /* per unit: all that compiling it reads, itself left out */
+    struct pl_codebase_place *places; /* by unit, in order */
+    size_t n_places;
+    struct pl_id_lists places_of; /* per id */
     uint8_t *is_included;         /* per unit */
     struct pl_id_lists direct;    /* per id */
     struct pl_id_lists closure;   /* per id; empty unless a function */
@@ -72,6 +76,15 @@ void pl_id_lists_free(struct pl_id_lists *l);
 /* Sort, and keep each number once; the new length. */
 size_t pl_ids_sort(uint32_t *v, size_t n);
 
+void pl_ids_put(pl_ids *v, uint32_t value, bool *no_memory);
+
+#define PL_CODEBASE_ARENA_BYTES ((size_t)2 << 30)
+#define PL_SAME_INCLUDE         4u /* files that one #include may mean */
+/* Files that an #include of a unit may mean, the nearest first; their number. */
+size_t pl_codebase_resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes include,
+                           uint32_t out[PL_SAME_INCLUDE]);
+/* codebase_places.c, once includes stand; widens these. */
+PL_MUST_USE pl_status pl_codebase_build_places(struct pl_codebase *cb, struct pl_err *err);
 /* codebase_features.c, once names and includes stand. */
 PL_MUST_USE pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, struct pl_err *err);
 

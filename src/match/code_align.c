@@ -24,13 +24,14 @@
 #define CLONE_COST  60
 #define BACK_COST   30
 #define CHANGE_COST 50
-#define WILD_COST   30 /* from a header, without a place */
+#define WILD_COST   30  /* from a header, without a place */
+#define MAX_PLACES  32u /* of one function, in as many units */
 #define NO_NODE     UINT32_MAX
 
 /* A step of a way that may become the best. */
 struct node {
     uint32_t subject;
-    uint32_t id;
+    uint32_t place;
     uint32_t before;
 };
 
@@ -39,7 +40,7 @@ struct value {
     uint32_t node;
 };
 
-/* Places are candidates' ids, sorted, hence by unit. */
+/* Places of the candidates, sorted, hence by unit. */
 struct path {
     struct pl_aligner *a;
     uint32_t *places;
@@ -56,7 +57,7 @@ struct path {
 
 static bool is_wild(const struct pl_aligner *a, uint32_t id)
 {
-    return pl_codebase_is_included(a->cb, pl_codebase_at(a->cb, id)->unit);
+    return pl_codebase_places(a->cb, id).n == 0;
 }
 
 static void raise_to(struct value *v, struct value w)
@@ -65,13 +66,13 @@ static void raise_to(struct value *v, struct value w)
         *v = w;
 }
 
-static size_t place_of(const struct path *p, uint32_t id)
+static size_t index_of(const struct path *p, uint32_t place)
 {
     size_t low = 0;
     size_t high = p->n_places;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (p->places[middle] < id)
+        if (p->places[middle] < place)
             low = middle + 1;
         else
             high = middle;
@@ -130,18 +131,19 @@ static pl_status step(struct path *p, uint32_t subject, struct pl_err *err)
     p->news.n = 0;
     for (uint32_t i = 0; i < s->n_candidates; i++) {
         const struct pl_candidate *c = &a->candidates.v[s->first_candidate + i];
-        if (is_wild(a, c->id))
-            continue;
-        struct value v = arrive(p, place_of(p, c->id));
-        struct node *node = PL_VEC_ADD(&p->nodes);
-        struct value *slot = PL_VEC_ADD(&p->news);
-        if (node == NULL || slot == NULL)
-            return pl_fail_nomem(err);
-        *node = (struct node){subject, c->id, v.node};
-        *slot = (struct value){v.score + c->score - stay, (uint32_t)p->nodes.n - 1};
+        struct pl_id_list places = pl_codebase_places(a->cb, c->id);
+        for (size_t k = 0; k < places.n && k < MAX_PLACES; k++) {
+            struct value v = arrive(p, index_of(p, places.v[k]));
+            struct node *node = PL_VEC_ADD(&p->nodes);
+            struct value *slot = PL_VEC_ADD(&p->news);
+            if (node == NULL || slot == NULL)
+                return pl_fail_nomem(err);
+            *node = (struct node){subject, places.v[k], v.node};
+            *slot = (struct value){v.score + c->score - stay, (uint32_t)p->nodes.n - 1};
+        }
     }
     for (size_t i = 0; i < p->news.n; i++)
-        update(p, place_of(p, p->nodes.v[first_new + i].id), p->news.v[i]);
+        update(p, index_of(p, p->nodes.v[first_new + i].place), p->news.v[i]);
     return PL_OK;
 }
 
@@ -152,34 +154,56 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Places of all candidates, each once. */
+static pl_status list_places(struct path *p, struct pl_err *err)
+{
+    struct pl_aligner *a = p->a;
+    size_t n = 0;
+    for (size_t i = 0; i < a->candidates.n; i++) {
+        size_t places = pl_codebase_places(a->cb, a->candidates.v[i].id).n;
+        n += places < MAX_PLACES ? places : MAX_PLACES;
+    }
+    p->places = calloc(n + 1, sizeof *p->places);
+    if (p->places == NULL)
+        return pl_fail_nomem(err);
+    n = 0;
+    for (size_t i = 0; i < a->candidates.n; i++) {
+        struct pl_id_list places = pl_codebase_places(a->cb, a->candidates.v[i].id);
+        for (size_t k = 0; k < places.n && k < MAX_PLACES; k++)
+            p->places[n++] = places.v[k];
+    }
+    if (n > 1)
+        qsort(p->places, n, sizeof *p->places, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (p->n_places == 0 || p->places[p->n_places - 1] != p->places[i])
+            p->places[p->n_places++] = p->places[i];
+    return PL_OK;
+}
+
 static pl_status make_places(struct path *p, struct pl_err *err)
 {
     struct pl_aligner *a = p->a;
-    size_t n = a->candidates.n;
-    p->places = calloc(n + 1, sizeof *p->places);
+    pl_status st = list_places(p, err);
+    size_t n = p->n_places;
+    if (st != PL_OK)
+        return st;
     p->unit_first = calloc(n + 1, sizeof *p->unit_first);
     p->unit_end = calloc(n + 1, sizeof *p->unit_end);
     p->values = calloc(n + 1, sizeof *p->values);
     p->fenwick = calloc(n + 1, sizeof *p->fenwick);
     p->unit_best = calloc(n + 1, sizeof *p->unit_best);
-    if (p->places == NULL || p->unit_first == NULL || p->unit_end == NULL || p->values == NULL ||
-        p->fenwick == NULL || p->unit_best == NULL)
+    if (p->unit_first == NULL || p->unit_end == NULL || p->values == NULL || p->fenwick == NULL ||
+        p->unit_best == NULL)
         return pl_fail_nomem(err);
-    for (size_t i = 0; i < n; i++)
-        p->places[i] = a->candidates.v[i].id;
-    qsort(p->places, n, sizeof *p->places, by_number);
-    for (size_t i = 0; i < n; i++)
-        if (p->n_places == 0 || p->places[p->n_places - 1] != p->places[i])
-            p->places[p->n_places++] = p->places[i];
-    for (size_t i = 0; i < p->n_places; i++) {
-        uint32_t unit = pl_codebase_at(a->cb, p->places[i])->unit;
-        bool is_same = i > 0 && pl_codebase_at(a->cb, p->places[i - 1])->unit == unit;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t unit = pl_codebase_place(a->cb, p->places[i]).unit;
+        bool is_same = i > 0 && pl_codebase_place(a->cb, p->places[i - 1]).unit == unit;
         p->unit_first[i] = is_same ? p->unit_first[i - 1] : (uint32_t)i;
         p->values[i] = p->fenwick[i] = p->unit_best[i] = (struct value){INT64_MIN / 2, NO_NODE};
     }
-    for (size_t i = p->n_places; i-- > 0;)
-        p->unit_end[i] = i + 1 < p->n_places && p->unit_first[i + 1] == p->unit_first[i] ? p->unit_end[i + 1]
-                                                                                         : (uint32_t)i + 1;
+    for (size_t i = n; i-- > 0;)
+        p->unit_end[i] =
+            i + 1 < n && p->unit_first[i + 1] == p->unit_first[i] ? p->unit_end[i + 1] : (uint32_t)i + 1;
     p->best = (struct value){0, NO_NODE};
     return PL_OK;
 }
@@ -202,8 +226,10 @@ static bool are_kin(const struct pl_aligner *a, uint32_t x, uint32_t y)
     return pl_id_list_has(pl_codebase_hosts(a->cb, x), y) || pl_id_list_has(pl_codebase_hosts(a->cb, y), x);
 }
 
-static void settle_subject(struct pl_aligner *a, struct pl_subject *s, uint32_t placed)
+static void settle_subject(struct pl_aligner *a, struct pl_subject *s, uint32_t place)
 {
+    uint32_t placed = place == PL_NO_PLACE ? PL_NO_DEFINITION : pl_codebase_place(a->cb, place).id;
+    s->place = place;
     s->definition = PL_NO_DEFINITION;
     s->score = 0;
     for (uint32_t i = 0; i < s->n_candidates; i++) {
@@ -233,25 +259,22 @@ static void settle(struct path *p)
     uint32_t unit = UINT32_MAX;
     for (uint32_t i = (uint32_t)a->subjects.n; i-- > 0;) {
         struct pl_subject *s = &a->subjects.v[i];
-        uint32_t placed = PL_NO_DEFINITION;
+        uint32_t place = PL_NO_PLACE;
         if (node != NO_NODE && p->nodes.v[node].subject == i) {
-            placed = p->nodes.v[node].id;
+            place = p->nodes.v[node].place;
             node = p->nodes.v[node].before;
         }
-        settle_subject(a, s, placed);
-    }
-    for (uint32_t i = 0; i < a->subjects.n; i++) {
-        struct pl_subject *s = &a->subjects.v[i];
-        if (s->definition != PL_NO_DEFINITION && !is_wild(a, s->definition))
-            unit = pl_codebase_at(a->cb, s->definition)->unit;
-        s->unit = unit;
+        settle_subject(a, s, place);
+        s->unit_behind = unit;
+        if (place != PL_NO_PLACE)
+            unit = pl_codebase_place(a->cb, place).unit;
     }
     unit = UINT32_MAX;
-    for (uint32_t i = (uint32_t)a->subjects.n; i-- > 0;) {
+    for (uint32_t i = 0; i < a->subjects.n; i++) {
         struct pl_subject *s = &a->subjects.v[i];
-        s->unit_behind = unit;
-        if (s->definition != PL_NO_DEFINITION && !is_wild(a, s->definition))
-            unit = pl_codebase_at(a->cb, s->definition)->unit;
+        if (s->place != PL_NO_PLACE)
+            unit = pl_codebase_place(a->cb, s->place).unit;
+        s->unit = unit;
     }
 }
 
@@ -267,7 +290,8 @@ static void note_places(struct pl_aligner *a)
         const struct pl_subject *s = &a->subjects.v[i];
         if (s->definition == PL_NO_DEFINITION)
             continue;
-        a->anchors[pl_codebase_at(a->cb, s->definition)->unit]++;
+        if (s->place != PL_NO_PLACE)
+            a->anchors[s->unit]++;
         uint32_t *by = &a->taken_by[s->definition];
         if (!is_wild(a, s->definition) && (*by == 0 || a->subjects.v[*by - 1].score < s->score))
             *by = i + 1;
@@ -309,6 +333,8 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
         st = pass(a, err);
         if (st == PL_OK)
             note_places(a);
+        if (st == PL_OK && i + 1 < PASSES)
+            st = pl_code_order(a, err);
     }
     return st;
 }
@@ -321,6 +347,7 @@ void pl_aligner_reset(struct pl_aligner *a)
     PL_VEC_FREE(&a->callers);
     PL_VEC_FREE(&a->candidates);
     PL_VEC_FREE(&a->voted);
+    PL_VEC_FREE(&a->proposals);
     free(a->subject_of);
     free(a->votes);
     free(a->taken_by);

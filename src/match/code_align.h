@@ -3,6 +3,7 @@
  *
  *     code_facts.c   what a function of the image holds, in features of the codebase
  *     code_score.c   how well a source function fits it; who is worth asking
+ *     code_order.c   who is called between two calls that are known
  *     code_align.c   the best path through all functions in address order, several times
  *     code_grade.c   what that proves: grade, contradictions, misplaced atoms
  *     code_functions.c  the rung: claims and findings
@@ -17,6 +18,7 @@
 #include "feature/code.h"
 
 #define PL_FACT_ALTERNATIVES 4u
+#define PL_NO_PLACE          UINT32_MAX
 
 /* One atom of a function of the image; any of the alternatives explains it (puts, printf). */
 struct pl_code_fact {
@@ -33,6 +35,13 @@ struct pl_candidate {
     int32_t score;
 };
 
+/* A caller's order of calls says that the subject may be this definition. */
+struct pl_proposal {
+    uint32_t subject;
+    uint32_t id;
+    int32_t weight;
+};
+
 /* A function of the image while it is being matched; cold parts are with their owner. */
 struct pl_subject {
     uint32_t function; /* of the image */
@@ -42,6 +51,7 @@ struct pl_subject {
     uint32_t first_caller, n_callers; /* subjects that call it */
     uint32_t first_candidate, n_candidates;
     uint32_t definition; /* PL_NO_DEFINITION: none */
+    uint32_t place;      /* of the codebase; PL_NO_PLACE: none, or of a header */
     int32_t score;
     int32_t margin;       /* to the best other candidate that is neither its host nor inlined into it */
     uint32_t unit;        /* in which the path was then; UINT32_MAX: none */
@@ -57,8 +67,9 @@ struct pl_aligner {
     PL_VEC(uint32_t) calls;   /* subjects */
     PL_VEC(uint32_t) callers; /* subjects */
     PL_VEC(struct pl_candidate) candidates;
-    uint32_t *subject_of; /* per function of the image: subject, or PL_NO_TARGET */
-    uint32_t *votes;      /* per definition */
+    PL_VEC(struct pl_proposal) proposals; /* by subject and id */
+    uint32_t *subject_of;                 /* per function of the image: subject, or PL_NO_TARGET */
+    uint32_t *votes;                      /* per definition */
     PL_VEC(uint32_t) voted;
     uint32_t *marks;    /* per feature: subject, counted from 1, that has it */
     uint8_t *imported;  /* per feature: some function of the image has it as an import */
@@ -69,6 +80,8 @@ struct pl_aligner {
 
 /* Functions of `code` as subjects with their facts. */
 PL_MUST_USE pl_status pl_code_facts(struct pl_aligner *a, struct pl_err *err);
+/* The fact that an atom of the image is; false when it says nothing about where the function comes from. */
+bool pl_code_fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_fact *fact);
 /* The names under which an import may stand in the sources; their number. `out` borrows from `name` or is static. */
 unsigned pl_import_alternatives(pl_bytes name, pl_bytes out[PL_FACT_ALTERNATIVES], bool *is_neutral);
 
@@ -77,6 +90,11 @@ PL_MUST_USE pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *er
 /* Fit of a definition to a subject, whose features are marked. */
 int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id);
 void pl_code_mark(struct pl_aligner *a, uint32_t subject);
+
+/* Make the proposals anew from what is placed. */
+PL_MUST_USE pl_status pl_code_order(struct pl_aligner *a, struct pl_err *err);
+/* The first proposal for a subject. O(log n). */
+size_t pl_code_proposals(const struct pl_aligner *a, uint32_t subject);
 
 /* Facts, then candidates and path, pass after pass. Reset in every case. */
 PL_MUST_USE pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb,

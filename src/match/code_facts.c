@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define NOVEL_WEIGHT 100u  /* of an atom that no source has: about one function in a thousand */
+#define TEXT_BYTES   5u    /* shorter ones are as often numbers: MATCHING section 3 counts from 5 on */
 #define MAX_FACTS    4096u /* of one function */
 #define NUMBER_SHARE 2u    /* numbers count a half: optimisation makes and unmakes them */
 
@@ -32,6 +33,7 @@ static const struct {
     {"__longjmp_chk", "longjmp"},
     {"__xpg_basename", "basename"},
     {"__xstat", "stat"},
+    {"calloc", "malloc"},
     {"_setjmp", "setjmp"},
     {"fputc", "fprintf"},
     {"fputc", "fputs"},
@@ -40,6 +42,7 @@ static const struct {
     {"fwrite", "fprintf"},
     {"fwrite", "fputs"},
     {"fwrite", "printf"},
+    {"malloc", "realloc"},
     {"getc", "getchar"},
     {"putc", "fputc"},
     {"putc", "putchar"},
@@ -107,8 +110,19 @@ static void add_alternative(const struct pl_aligner *a, struct pl_code_fact *fac
     fact->feature[fact->n++] = feature;
 }
 
-/* False when the atom says nothing about where the function comes from. */
-static bool fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_fact *fact)
+/* Bytes before a NUL that code refers to are a string only when they look like one: tables end in zeros, too. */
+static bool is_text(pl_bytes text)
+{
+    if (text.n < TEXT_BYTES)
+        return false;
+    for (size_t i = 0; i < text.n; i++)
+        if ((text.p[i] < 0x20 && (text.p[i] < 0x07 || text.p[i] > 0x0d) && text.p[i] != 0x1b) ||
+            text.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
+bool pl_code_fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_fact *fact)
 {
     const struct pl_atom *atom = &a->code->atoms[index];
     pl_bytes names[PL_FACT_ALTERNATIVES];
@@ -129,8 +143,11 @@ static bool fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_f
         return fact->n > 0;
     default: return false;
     }
-    if (fact->n == 0)
+    if (fact->n == 0) {
+        if (atom->kind == PL_ATOM_STRING && !is_text(atom->text))
+            return false;
         fact->weight = NOVEL_WEIGHT;
+    }
     return true;
 }
 
@@ -172,7 +189,7 @@ static pl_status add_part(struct pl_aligner *a, struct pl_subject *s, uint32_t s
             if (slot == NULL)
                 return pl_fail_nomem(err);
             *slot = to;
-        } else if (fact_of(a, i, &fact) && !has_fact(a, s->first_fact, &fact)) {
+        } else if (pl_code_fact_of(a, i, &fact) && !has_fact(a, s->first_fact, &fact)) {
             struct pl_code_fact *slot = PL_VEC_ADD(&a->facts);
             if (slot == NULL)
                 return pl_fail_nomem(err);
@@ -199,6 +216,7 @@ static pl_status make_subjects(struct pl_aligner *a, struct pl_err *err)
         *s = (struct pl_subject){.function = i,
                                  .size = f->size,
                                  .definition = PL_NO_DEFINITION,
+                                 .place = PL_NO_PLACE,
                                  .unit = UINT32_MAX,
                                  .unit_behind = UINT32_MAX,
                                  .is_fixed = (f->flags & PL_FUNCTION_RUNTIME) != 0};

@@ -5,6 +5,7 @@
  * decoder cannot read is left to the next rung, which calls it opaque.
  */
 #include "match/code_align.h"
+#include "match/code_imports.h"
 #include "match/match.h"
 
 #define RULE_MATCHED "code.features"
@@ -26,13 +27,20 @@ struct rung {
 static pl_status explain(void *ctx, const struct pl_atom *atom, bool *is_explained, struct pl_err *err)
 {
     const struct rung *r = ctx;
-    struct pl_literal_hit hit;
+    struct pl_literal_hit string;
+    struct pl_import_hit import;
+    bool found = false;
+    pl_status st = PL_OK;
     *is_explained = false;
-    if (atom->kind != PL_ATOM_STRING || r->m->literals == NULL)
+    if (r->m->literals == NULL)
         return PL_OK;
-    bool found;
-    pl_status st = pl_literals_explain(r->m->literals, atom->text, r->m->scratch, &found, &hit, err);
-    *is_explained = st == PL_OK && found && hit.rule->is_strict;
+    if (atom->kind == PL_ATOM_STRING) {
+        st = pl_literals_explain(r->m->literals, atom->text, r->m->scratch, &found, &string, err);
+        *is_explained = st == PL_OK && found && string.rule->is_strict;
+    } else if (atom->kind == PL_ATOM_IMPORT) {
+        st = pl_import_explain(r->m->literals, atom->text, r->m->scratch, &found, &import, err);
+        *is_explained = st == PL_OK && found && import.rule->is_strict;
+    }
     return st;
 }
 

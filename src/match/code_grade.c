@@ -44,16 +44,13 @@ static void units_of(const struct pl_aligner *a, uint32_t subject, uint32_t unit
 {
     const struct pl_subject *s = &a->subjects.v[subject];
     units[0] = s->unit;
-    units[1] = s->unit_behind;
-    if (s->definition == PL_NO_DEFINITION)
+    units[1] = s->place == PL_NO_PLACE ? s->unit_behind : UINT32_MAX;
+    if (s->definition == PL_NO_DEFINITION || s->place != PL_NO_PLACE)
         return;
+    /* A header's function that neither unit reads: its copy may stand anywhere. */
     uint32_t own = pl_codebase_at(a->cb, s->definition)->unit;
-    if (!pl_codebase_is_included(a->cb, own)) {
+    if (units[0] == UINT32_MAX || !pl_codebase_includes(a->cb, units[0], own))
         units[0] = own;
-        units[1] = UINT32_MAX;
-    } else if (units[0] == UINT32_MAX || !pl_codebase_includes(a->cb, units[0], own)) {
-        units[0] = own; /* a header of another unit than those beside it: its copy may stand anywhere */
-    }
 }
 
 static void note_foreign(struct pl_code_grade *g, uint32_t atom)
@@ -90,7 +87,7 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, pl
             if (st != PL_OK)
                 return st;
         }
-        is_whole = is_whole && f->is_neutral;
+        is_whole = is_whole && is_explained;
         if (where == IN_UNIT || is_explained)
             continue;
         if (where == NOWHERE && g.end != PL_CODE_CONTRADICTED) {

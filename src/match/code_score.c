@@ -159,6 +159,15 @@ static int32_t score_degree(const struct pl_aligner *a, const struct pl_subject 
     return -(MORE_CALLERS_COST * more + FEWER_CALLERS_COST * fewer);
 }
 
+static int32_t score_order(const struct pl_aligner *a, uint32_t subject, uint32_t id)
+{
+    for (size_t i = pl_code_proposals(a, subject);
+         i < a->proposals.n && a->proposals.v[i].subject == subject && a->proposals.v[i].id <= id; i++)
+        if (a->proposals.v[i].id == id)
+            return a->proposals.v[i].weight;
+    return 0;
+}
+
 /* Does the unit before the subject or the one behind it read `header`? */
 static bool is_read_nearby(const struct pl_aligner *a, uint32_t subject, uint32_t header)
 {
@@ -180,14 +189,16 @@ int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, ui
         score += pl_bytes_eq(f->name, e->definition->name) ? EXPORT_SCORE : EXPORT_OTHER;
     if (!a->has_places)
         return score;
-    score += score_calls(a, s, id) + score_degree(a, s, id);
+    score += score_calls(a, s, id) + score_degree(a, s, id) + score_order(a, subject, id);
     if (a->taken_by[id] != 0 && a->taken_by[id] != subject + 1)
         score -= TAKEN_COST;
-    if (pl_codebase_is_included(a->cb, e->unit))
+    struct pl_id_list places = pl_codebase_places(a->cb, id);
+    if (places.n == 0)
         return is_read_nearby(a, subject, e->unit) ? score : score - STRANGE_HEADER_COST;
-    if (a->anchors[e->unit] == 0)
-        score -= STRANGE_UNIT_COST;
-    return score;
+    for (size_t i = 0; i < places.n; i++)
+        if (a->anchors[pl_codebase_place(a->cb, places.v[i]).unit] > 0)
+            return score;
+    return score - STRANGE_UNIT_COST;
 }
 
 static pl_status vote(struct pl_aligner *a, uint32_t id, uint32_t weight, struct pl_err *err)
@@ -268,27 +279,22 @@ static pl_status vote_calls(struct pl_aligner *a, const struct pl_subject *s, st
 static pl_status vote_places(struct pl_aligner *a, uint32_t subject, struct pl_err *err)
 {
     pl_status st = PL_OK;
-    for (int direction = -1; direction <= 1 && st == PL_OK; direction += 2) {
+    size_t n = pl_codebase_place_count(a->cb);
+    for (int direction = -1; direction <= 1; direction += 2) {
         uint32_t at = subject;
         unsigned steps = 0;
-        uint32_t first;
-        uint32_t end;
         do
             at += (uint32_t)direction;
-        while (at < a->subjects.n && ++steps < WINDOW &&
-               (a->subjects.v[at].definition == PL_NO_DEFINITION ||
-                pl_codebase_is_included(a->cb, pl_codebase_at(a->cb, a->subjects.v[at].definition)->unit)));
-        if (at >= a->subjects.n || a->subjects.v[at].definition == PL_NO_DEFINITION)
+        while (at < a->subjects.n && ++steps < WINDOW && a->subjects.v[at].place == PL_NO_PLACE);
+        if (at >= a->subjects.n || a->subjects.v[at].place == PL_NO_PLACE)
             continue;
-        uint32_t id = a->subjects.v[at].definition;
-        pl_codebase_unit(a->cb, pl_codebase_at(a->cb, id)->unit, &first, &end);
-        unsigned asked = 0;
-        for (uint32_t k = id - (uint32_t)direction; k >= first && k < end && asked < WINDOW && st == PL_OK;
-             k -= (uint32_t)direction) {
-            if (pl_codebase_at(a->cb, k)->definition->kind != PL_DEFINITION_FUNCTION)
-                continue;
-            asked++;
-            st = vote(a, k, 12, err);
+        uint32_t place = a->subjects.v[at].place;
+        uint32_t unit = pl_codebase_place(a->cb, place).unit;
+        for (unsigned k = 0; k < WINDOW && st == PL_OK; k++) {
+            place -= (uint32_t)direction;
+            if (place >= n || pl_codebase_place(a->cb, place).unit != unit)
+                break;
+            st = vote(a, pl_codebase_place(a->cb, place).id, 12, err);
         }
     }
     return st;
@@ -308,6 +314,9 @@ static pl_status gather_votes(struct pl_aligner *a, uint32_t subject, struct pl_
         st = vote_named(a, pl_atom_hash_text(name), EXPORT_SCORE, err);
     if (st == PL_OK && a->has_places)
         st = vote_calls(a, s, err);
+    for (size_t i = pl_code_proposals(a, subject);
+         st == PL_OK && i < a->proposals.n && a->proposals.v[i].subject == subject; i++)
+        st = vote(a, a->proposals.v[i].id, (uint32_t)a->proposals.v[i].weight, err);
     return st == PL_OK && a->has_places ? vote_places(a, subject, err) : st;
 }
 
