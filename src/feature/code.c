@@ -45,6 +45,7 @@ static void decode(const struct pl_code_image *im, struct pl_code_sink *sink, ui
     case PL_CODE_X86_64:
     case PL_CODE_I386: pl_code_decode_x86(im, sink, address, code, offset); return;
     case PL_CODE_A64: pl_code_decode_a64(im, sink, address, code, offset); return;
+    case PL_CODE_A32: pl_code_decode_a32(im, sink, address, code, offset); return;
     }
 }
 
@@ -186,6 +187,8 @@ static bool is_thunk(enum pl_code_machine machine, pl_bytes code)
     static const char *const x86[] = {
         "e9????????",   "eb??",           "f30f1efa e9????????",   "f30f1efa eb??",
         "ff25????????", "f2ff25????????", "f30f1efa ff25????????", "f30f1efa f2ff25????????"};
+    if (machine == PL_CODE_A32)
+        return false;
     if (machine == PL_CODE_A64)
         return code.n == 4 && (code.p[3] & 0xfc) == 0x14;
     for (size_t i = 0; i < sizeof x86 / sizeof x86[0]; i++)

@@ -13,6 +13,7 @@
 void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed)
 {
     struct pl_code_seed *s = PL_VEC_ADD(&im->seeds);
+    seed.address = pl_code_address(im, seed.address);
     if (s == NULL)
         im->no_memory = true;
     else
@@ -72,6 +73,7 @@ size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill
     switch (im->machine) {
     case PL_CODE_NONE: *is_fill = code.p[0] == 0; return 1;
     case PL_CODE_A64: return pl_code_step_a64(code, is_fill);
+    case PL_CODE_A32: return pl_code_step_a32(code, is_fill);
     case PL_CODE_X86_64:
     case PL_CODE_I386: break;
     }
@@ -301,7 +303,9 @@ static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_c
     for (size_t a = 0; a < sink.atoms.n; a++) {
         const struct pl_atom *atom = &sink.atoms.v[a];
         bool is_jump = atom->hash == PL_USE_JUMP && is_marked_jump(im, atom->at);
-        if (atom->kind == PL_ATOM_CALL && (atom->hash == PL_USE_CALL || is_jump))
+        bool is_pointer =
+            atom->hash == PL_USE_ADDRESS && im->machine == PL_CODE_A32; /* nothing bounds them there */
+        if (atom->kind == PL_ATOM_CALL && (atom->hash == PL_USE_CALL || is_jump || is_pointer))
             add_start(im, found, atom->value);
     }
     pl_code_note_tables(im, &sink);
@@ -331,7 +335,7 @@ static bool is_table(const struct pl_code_image *im, uint64_t address)
 /* What relocated pointers lead to, but for the cases of a switch, which stand one after the other from where the jump says. */
 static void add_pointers(struct pl_code_image *im, pl_code_addresses *starts)
 {
-    uint64_t word = im->machine == PL_CODE_I386 ? 4 : 8;
+    uint64_t word = im->machine == PL_CODE_I386 || im->machine == PL_CODE_A32 ? 4 : 8;
     uint64_t next = 0; /* where the table goes on */
     if (im->tables.n > 0)
         qsort(im->tables.v, im->tables.n, sizeof *im->tables.v, by_address);

@@ -9,7 +9,9 @@
  */
 #include "feature/code_image.h"
 
+#define EM_ARM     40
 #define EM_AARCH64 183
+#define PT_EXIDX   0x70000001u /* of EM_ARM */
 
 enum reloc_kind { RELOC_OTHER, RELOC_SYMBOL, RELOC_RELATIVE, RELOC_COPY, RELOC_RESOLVER };
 
@@ -52,6 +54,8 @@ static enum pl_code_machine machine_of(const struct pl_elf *elf)
         return PL_CODE_X86_64;
     if (elf->machine == PL_ELF_EM_386 && !elf->is_64)
         return PL_CODE_I386;
+    if (elf->machine == EM_ARM && !elf->is_64)
+        return PL_CODE_A32;
     return elf->machine == EM_AARCH64 && elf->is_64 ? PL_CODE_A64 : PL_CODE_NONE;
 }
 
@@ -64,6 +68,7 @@ static enum reloc_kind reloc_kind(enum pl_code_machine machine, uint32_t type)
         {PL_CODE_X86_64, 1, 6, 7, 8, 5, 37},
         {PL_CODE_I386, 1, 6, 7, 8, 5, 42},
         {PL_CODE_A64, 257, 1025, 1026, 1027, 1024, 1032},
+        {PL_CODE_A32, 2, 21, 22, 23, 20, 160},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].machine != machine)
@@ -230,7 +235,7 @@ static void add_reloc(struct loader *l, uint64_t address, uint64_t info, uint64_
         slot.is_copy = reloc_kind(l->im->machine, type) == RELOC_COPY;
         slot.is_resolver = s.type == 10;
         if (s.is_defined && !slot.is_copy)
-            slot.target = s.value + (l->im->machine == PL_CODE_I386 ? 0 : addend);
+            slot.target = s.value + (l->word == 4 ? 0 : addend);
         break;
     }
     pl_code_add_slot(l->im, slot);
@@ -380,6 +385,27 @@ static void read_all_unwind(struct loader *l)
     }
 }
 
+/*
+ * .ARM.exidx: | distance to a function 4 | how to unwind it 4 |. Neighbours that unwind alike may be one entry, so that it says where a function
+ * begins and not where it ends. Source: Exception Handling ABI for the Arm Architecture, 6.
+ */
+static void read_index(struct loader *l)
+{
+    for (size_t i = 0; i < l->elf->n_segments && l->im->machine == PL_CODE_A32; i++) {
+        const struct pl_elf_segment *s = &l->elf->segments[i];
+        struct pl_cursor c = pl_cursor_of(pl_code_bytes_at(l->im, s->vaddr, s->file_bytes));
+        while (s->type == PT_EXIDX && pl_cursor_left(&c) >= 8 && !l->im->no_memory) {
+            uint64_t place = s->vaddr + c.at;
+            uint32_t distance = pl_code_u32(l->im, &c);
+            pl_cursor_skip(&c, 4);
+            uint64_t address = (place + (uint64_t)(int64_t)((int32_t)(distance << 1) >> 1)) & UINT32_MAX;
+            pl_code_seed_add(l->im, (struct pl_code_seed){.address = address,
+                                                          .rank = PL_SEED_START,
+                                                          .flags = PL_FUNCTION_UNWIND});
+        }
+    }
+}
+
 static void read_static_symbols(struct loader *l)
 {
     for (size_t i = 0; i < l->elf->n_sections; i++) {
@@ -427,6 +453,7 @@ static pl_status load(struct pl_code_image *im, const struct pl_elf *elf, const 
     read_symbols(&l, l.symbols, l.names, true);
     read_static_symbols(&l);
     read_all_unwind(&l);
+    read_index(&l);
     return PL_OK;
 }
 

@@ -18,6 +18,7 @@
  *     code_switch.c  switches, of any machine
  *     code_x86.c     decoding x86-64 and i386
  *     code_a64.c     decoding aarch64
+ *     code_a32.c     decoding 32-bit ARM
  *
  * Each loader knows one format and fills in the same struct; the others know none.
  */
@@ -29,7 +30,7 @@
 #include "feature/code.h"
 #include "format/binary/elf.h"
 
-enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64 };
+enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64, PL_CODE_A32 };
 
 /* A loaded part of the file. */
 struct pl_code_span {
@@ -262,5 +263,10 @@ void pl_code_decode_a64(const struct pl_code_image *im, struct pl_code_sink *sin
 size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill);
 size_t pl_code_step_x86(enum pl_code_machine machine, pl_bytes code, bool *is_fill);
 size_t pl_code_step_a64(pl_bytes code, bool *is_fill);
+void pl_code_decode_a32(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
+                        pl_bytes code, uint64_t offset);
+size_t pl_code_step_a32(pl_bytes code, bool *is_fill);
+/* An address of code as it stands in a table: without the bit that says in which instruction set of 32-bit ARM it is. */
+uint64_t pl_code_address(const struct pl_code_image *im, uint64_t address);
 
 #endif

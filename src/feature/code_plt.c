@@ -15,7 +15,8 @@ enum stub_kind {
     STUB_ABSOLUTE, /* ... at an address */
     STUB_GOT,      /* ... at a distance from the GOT */
     STUB_LAZY,     /* pushes the number of a relocation */
-    STUB_PAGE      /* aarch64: page and offset */
+    STUB_PAGE,     /* aarch64: page and offset */
+    STUB_SUM       /* 32-bit ARM: the program counter, and three parts of a distance */
 };
 
 struct stub {
@@ -53,6 +54,12 @@ static const struct stub stubs[] = {
     {PL_CODE_A64, "?????? ?? ?????? 91 f047bfa9 ?????? ?? ???? ??f9 00021fd6", STUB_HEAD, 0, 0},
     {PL_CODE_A64, "50000018 ???????? ????????", STUB_HEAD, 0, 0},
     {PL_CODE_A64, "?????? ?? ???? ??f9 ?????? 91 20021fd6", STUB_PAGE, 0, 0},
+    {PL_CODE_A32, "04e02de5 04e09fe5 0ee08fe0 08f0bee5 ????????", STUB_HEAD, 0, 0},
+    {PL_CODE_A32, "04e02de5 ??e68fe2 ??ea8ee2 ??f?bee5 d4d4d4d4 d4d4d4d4 d4d4d4d4 d4d4d4d4", STUB_HEAD, 0, 0},
+    {PL_CODE_A32, "??c68fe2 ??ca8ce2 ??f?bce5 d4d4d4d4", STUB_SUM, 0, 0},
+    {PL_CODE_A32, "??c68fe2 ??ca8ce2 ??f?bce5", STUB_SUM, 0, 0},
+    {PL_CODE_A32, "7847 c046 ??c68fe2 ??ca8ce2 ??f?bce5", STUB_SUM, 4, 0},
+    {PL_CODE_A32, "7847 fde7 ??c68fe2 ??ca8ce2 ??f?bce5", STUB_SUM, 4, 0},
     {PL_CODE_A64, "5f2403d5 ?????? ?? ???? ??f9 ?????? 91 20021fd6 1f2003d5", STUB_PAGE, 4, 0},
 };
 
@@ -89,6 +96,16 @@ static uint64_t page_pointer(pl_bytes code, uint64_t address, size_t at)
     return ((address + at) & ~(uint64_t)0xfff) + (pages << 12) + (load >> 10 & 0xfff) * 8;
 }
 
+/* The pointer that add, add and ldr at byte `at` of a stub read. */
+static uint64_t sum_pointer(pl_bytes code, uint64_t address, size_t at)
+{
+    struct pl_cursor c = pl_cursor_at(code, at);
+    uint64_t high = (uint64_t)(pl_cursor_u32le(&c) & 0xff) << 20;
+    uint64_t middle = (uint64_t)(pl_cursor_u32le(&c) & 0xff) << 12;
+    uint64_t low = pl_cursor_u32le(&c) & 0xfff;
+    return (address + at + 8 + high + middle + low) & UINT32_MAX;
+}
+
 static pl_bytes stub_name(const struct pl_code_image *im, const struct stub *s, pl_bytes code,
                           uint64_t address)
 {
@@ -101,6 +118,7 @@ static pl_bytes stub_name(const struct pl_code_image *im, const struct stub *s, 
     case STUB_RIP: pointer = address + s->end + (uint64_t)(int64_t)(int32_t)number; break;
     case STUB_ABSOLUTE: pointer = number; break;
     case STUB_GOT: pointer = (im->got_base + number) & UINT32_MAX; break;
+    case STUB_SUM: pointer = sum_pointer(code, address, s->at); break;
     case STUB_PAGE: pointer = page_pointer(code, address, s->at); break;
     }
     const struct pl_code_slot *slot = pl_code_slot_at(im, pointer);
@@ -125,7 +143,7 @@ bool pl_code_is_thunk_of(const struct pl_code_image *im, pl_bytes code, uint64_t
 
 static void read_area(struct pl_code_image *im, const struct pl_code_area *a)
 {
-    size_t step = im->machine == PL_CODE_A64 ? 4 : im->has_thunks ? 1 : 8;
+    size_t step = im->machine == PL_CODE_A64 || im->machine == PL_CODE_A32 ? 4 : im->has_thunks ? 1 : 8;
     for (uint64_t at = 0; at < a->size && !im->no_memory;) {
         pl_bytes code = pl_bytes_sub(im->data, (size_t)(a->offset + at), (size_t)(a->size - at));
         size_t n = 0;

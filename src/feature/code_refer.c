@@ -340,7 +340,7 @@ static void refer_address(const struct pl_code_image *im, struct pl_code_sink *s
                           uint64_t address, enum pl_code_use use)
 {
     if (pl_code_area_at(im, address) != NULL) {
-        emit_code(sink, at, address, use);
+        emit_code(sink, at, pl_code_address(im, address), use);
         return;
     }
     pl_bytes text = pl_code_text_at(im, address);

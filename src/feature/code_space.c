@@ -28,6 +28,12 @@ uint64_t pl_code_u64(const struct pl_code_image *im, struct pl_cursor *c)
     return im->is_big_endian ? pl_cursor_u64be(c) : pl_cursor_u64le(c);
 }
 
+uint64_t pl_code_address(const struct pl_code_image *im, uint64_t address)
+{
+    return im->machine == PL_CODE_A32 && pl_code_area_at(im, address) != NULL ? address & ~(uint64_t)1
+                                                                              : address;
+}
+
 static bool is_in_file(const struct pl_code_image *im, uint64_t offset, uint64_t size)
 {
     return offset <= im->data.n && size <= im->data.n - offset;
@@ -145,6 +151,7 @@ void pl_code_settle_holes(struct pl_code_image *im)
 void pl_code_add_slot(struct pl_code_image *im, struct pl_code_slot slot)
 {
     struct pl_code_slot *s = PL_VEC_ADD(&im->slots);
+    slot.target = pl_code_address(im, slot.target);
     if (s == NULL)
         im->no_memory = true;
     else
@@ -182,6 +189,7 @@ void pl_code_add_entry(struct pl_code_image *im, const char *what, uint64_t addr
         im->no_memory = true;
         return;
     }
+    address = pl_code_address(im, address);
     *e = (struct pl_code_entry){what, address, PL_NO_TARGET};
     pl_code_seed_add(im, (struct pl_code_seed){.address = address, .rank = PL_SEED_START});
 }

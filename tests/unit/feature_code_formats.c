@@ -9,6 +9,11 @@
     "clang -target " ARCH                                                                                    \
     "-apple-macos11 -O2 -nostdlib -shared -fuse-ld=lld -Wl,-undefined,dynamic_lookup f.c -o " OUT
 
+/* No jumps to imports: the linker would put a stub of its own before each. */
+#define ARM32                                                                                                \
+    "clang -target armv7-linux-gnueabihf -O1 -fno-optimize-sibling-calls -fPIC -nostdlib -shared "           \
+    "-fuse-ld=lld"
+
 static const char program[] =
     "typedef __SIZE_TYPE__ size_t;\nextern int puts(const char *);\nextern int getchar(void);\n"
     "extern void qsort(void *, size_t, size_t, int (*)(const void *, const void *));\n"
@@ -223,6 +228,8 @@ static void object_files_are_cut_into_functions(void **state)
 static void libraries_of_other_machines_are_cut_into_functions(void **state)
 {
     check_build("clang -target aarch64-linux-gnu -O2 -fPIC -nostdlib -shared -fuse-ld=lld f.c -o f.out -s");
+    check_build(ARM32 " -marm f.c -o f.out -s");
+    check_build(ARM32 " -mthumb f.c -o f.out -s");
 }
 
 /* Of any image: every truncation and many changed bytes give a refusal or functions and gaps that sum. */
@@ -261,6 +268,8 @@ static void damaged_images_are_refused_or_sum(void **state)
     damage("gcc -O2 -c f.c -o f.out");
     damage("i686-w64-mingw32-gcc -O2 -c f.c -o f.out");
     damage(DARWIN("arm64", "f.out"));
+    damage(ARM32 " -mthumb f.c -o f.out");
+    damage(ARM32 " -marm f.c -o f.out");
     damage("clang -target aarch64-linux-gnu -O2 -fPIC -nostdlib -shared -fuse-ld=lld f.c -o f.out -s");
 }
 
