@@ -65,6 +65,8 @@ static void list(const struct pl_code *c, bool atoms)
                f->flags & PL_FUNCTION_THUNK ? " thunk" : "", f->flags & PL_FUNCTION_COLD ? " cold" : "",
                f->flags & PL_FUNCTION_PLT ? " plt" : "", f->flags & PL_FUNCTION_RUNTIME ? " runtime" : "",
                f->flags & PL_FUNCTION_BAD_DECODE ? " BAD" : "", PL_ARG(f->name));
+        if (f->file.n > 0)
+            printf(" in %.*s", PL_ARG(f->file));
         printf(f->owner == i ? "\n" : " of %u\n", f->owner);
         for (uint32_t k = 0; atoms && k < f->n_atoms; k++) {
             const struct pl_atom *a = &c->atoms[f->first_atom + k];

@@ -97,6 +97,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
 {
     pl_code_addresses starts = {0};
     pl_code_gather_texts(im);
+    pl_code_read_go(im);
     pl_code_read_stubs(im);
     pl_code_cut_sized(im);
     pl_status st = im->no_memory ? pl_fail_nomem(im->err) : decode_functions(im, sink);

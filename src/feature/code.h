@@ -35,6 +35,8 @@ struct pl_function {
      * file and in whatever it was linked into. All zero when there are too few other bytes to tell one function from another.
      */
     struct pl_code_print print;
+    pl_bytes
+        file; /* source file that the image itself says it comes from; a hint; empty when it does not say */
 };
 
 /* A range of executable bytes between functions: padding, or something else. */

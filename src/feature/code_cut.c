@@ -49,7 +49,8 @@ static void add_function(struct pl_code_image *im, const struct pl_code_area *ar
                               .size = size < area->size - from ? size : area->size - from,
                               .flags = seed->flags | (seed->is_inside ? PL_FUNCTION_INSIDE : 0),
                               .n_atoms = UINT32_MAX, /* not decoded yet */
-                              .name = seed->name};
+                              .name = seed->name,
+                              .file = seed->file};
 }
 
 static void note_part(struct pl_code_image *im, const struct pl_code_seed *seed)
@@ -66,6 +67,8 @@ static void merge(struct pl_function *f, const struct pl_code_seed *seed)
     f->flags |= seed->flags;
     if (f->name.n == 0)
         f->name = seed->name;
+    if (f->file.n == 0)
+        f->file = seed->file;
 }
 
 size_t pl_code_step(const struct pl_code_image *im, pl_bytes code, bool *is_fill)

@@ -10,6 +10,7 @@
  *     code_pe_unwind.c .pdata: where functions begin and end
  *     code_macho.c   a Mach-O image: the same; code_macho_fix.c its pointers, code_macho_unwind.c its compact unwind data
  *     code_parts.c   several images in one file
+ *     code_go.c      the function table of Go programs
  *     code_unwind.c  .eh_frame: where functions begin and end
  *     code_plt.c     the linker's stubs
  *     code_cut.c     all of these into disjoint functions, and the gaps between them
@@ -18,7 +19,7 @@
  *     code_switch.c  switches, of any machine
  *     code_x86.c     decoding x86-64 and i386
  *     code_a64.c     decoding aarch64
- *     code_a32.c     decoding 32-bit ARM
+ *     code_a32.c     decoding 32-bit ARM; code_t32.c its second instruction set
  *
  * Each loader knows one format and fills in the same struct; the others know none.
  */
@@ -65,6 +66,7 @@ struct pl_code_seed {
     uint64_t
         part_of; /* address of the function that the unwind entry says it is a part of; 0 when it does not say */
     pl_bytes name;
+    pl_bytes file; /* as in pl_function */
 };
 
 /* A part and the function it belongs to, by address. */
@@ -237,6 +239,8 @@ pl_status pl_code_join(struct pl_code *all, const struct pl_code *part, struct p
                        struct pl_err *err);
 /* code_unwind.c */
 void pl_code_read_unwind(struct pl_code_image *im, pl_bytes table, uint64_t table_address, bool is_64);
+/* code_go.c: seeds of the function table of a Go program, if it is one. */
+void pl_code_read_go(struct pl_code_image *im);
 /* code_plt.c: seeds of all stubs. */
 void pl_code_read_stubs(struct pl_code_image *im);
 /* Is all of `code` a jump through the pointer of an import? Then its name. */

@@ -64,7 +64,9 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     }
     for (size_t i = 0; i < elf.n_ranges && st == PL_OK; i++)
         st = claim_range(f, &elf.ranges[i], err);
-    return st == PL_OK ? add_facts(m, f, &elf, err) : st;
+    if (st == PL_OK)
+        st = add_facts(m, f, &elf, err);
+    return st == PL_OK ? pl_image_origin(m, f, err) : st;
 }
 
 const struct pl_rung pl_rung_elf_structure = {

@@ -28,6 +28,8 @@ PL_MUST_USE pl_status pl_image_claim(struct pl_file *f, const char *rule, const 
 /* No reader can say anything: image.damaged, and all that is not claimed yet is unaccounted. */
 PL_MUST_USE pl_status pl_image_claim_damaged(struct pl_file *f, const char *format, const char *rule,
                                              const struct pl_err *why, struct pl_err *err);
+/* Facts about what made the image: Go, Rust, a packer. */
+PL_MUST_USE pl_status pl_image_origin(const struct pl_match *m, struct pl_file *f, struct pl_err *err);
 /* Add a fact to the file; an empty value and one too many are left out. `name` is static, the value is copied. */
 PL_MUST_USE pl_status pl_image_fact(const struct pl_match *m, struct pl_file *f, const char *name,
                                     pl_bytes value, struct pl_err *err);

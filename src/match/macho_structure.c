@@ -35,7 +35,9 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return st;
     }
     st = pl_image_claim(f, "macho.structure", macho.ranges, macho.n_ranges, err);
-    return st == PL_OK ? add_facts(m, f, &macho, err) : st;
+    if (st == PL_OK)
+        st = add_facts(m, f, &macho, err);
+    return st == PL_OK ? pl_image_origin(m, f, err) : st;
 }
 
 const struct pl_rung pl_rung_macho_structure = {

@@ -14,6 +14,10 @@ static pl_status add_facts(const struct pl_match *m, struct pl_file *f, const st
         st = pl_image_fact(m, f, "pe.pdb-path", pe->pdb_path, err);
     if (st == PL_OK)
         st = pl_image_fact(m, f, "pe.clr", pe->clr_version, err);
+    if (st == PL_OK)
+        st = pl_image_fact(m, f, "pe.assembly", pe->clr_assembly, err);
+    if (st == PL_OK)
+        st = pl_image_fact(m, f, "pe.assembly-references", pe->clr_references, err);
     if (st == PL_OK && pe->is_signed)
         st = pl_image_fact(m, f, "pe.signature", PL_LIT("authenticode"), err);
     return st;
@@ -34,7 +38,9 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return st;
     }
     st = pl_image_claim(f, "pe.structure", pe.ranges, pe.n_ranges, err);
-    return st == PL_OK ? add_facts(m, f, &pe, err) : st;
+    if (st == PL_OK)
+        st = add_facts(m, f, &pe, err);
+    return st == PL_OK ? pl_image_origin(m, f, err) : st;
 }
 
 const struct pl_rung pl_rung_pe_structure = {

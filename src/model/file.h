@@ -16,7 +16,7 @@
 #include "model/ledger.h"
 
 #define PL_NO_PARENT  SIZE_MAX
-#define PL_FILE_FACTS 6
+#define PL_FILE_FACTS 10
 
 /*
  * A range that nothing explains, seen more closely: how many of its words stand nowhere in the sources. The judge turns

@@ -185,6 +185,13 @@ static void write_file(struct pl_json *j, const struct pl_file *f)
         quoted_value(j, "link_target", f->link_target);
     if (members > 0)
         pl_json_kv_u64(j, "members", members);
+    if (f->facts[0].name != NULL) {
+        pl_json_key(j, "facts");
+        pl_json_object(j);
+        for (int i = 0; i < PL_FILE_FACTS && f->facts[i].name != NULL; i++)
+            quoted_value(j, f->facts[i].name, f->facts[i].value);
+        pl_json_end_object(j);
+    }
     pl_json_key(j, "bytes");
     class_bytes(j, by_class, by_grade);
     pl_json_key(j, "evidence");

@@ -273,6 +273,104 @@ static void damaged_images_are_refused_or_sum(void **state)
     damage("clang -target aarch64-linux-gnu -O2 -fPIC -nostdlib -shared -fuse-ld=lld f.c -o f.out -s");
 }
 
+static uint32_t u32_at(const struct image *im, uint64_t at)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < 4; i++)
+        value |= (uint32_t)im->heap[at + i] << (8 * i);
+    return value;
+}
+
+static void put_u32(struct image *im, uint64_t at, uint32_t value)
+{
+    for (size_t i = 0; i < 4; i++)
+        im->heap[at + i] = (uint8_t)(value >> (8 * i));
+}
+
+static void read_again(struct image *im, struct pl_code *out)
+{
+    struct pl_err err = {0};
+    assert_int_equal(pl_code_of(pl_bytes_of(im->heap, im->n), &im->arena, out, &err), PL_OK);
+    sums_hold(out);
+}
+
+/* Where an address of a PE32+ image stands in the file, by its section headers. */
+static uint64_t pe_offset(const struct image *im, uint32_t address)
+{
+    uint64_t pe = u32_at(im, 0x3c);
+    uint64_t sections = pe + 24 + (u32_at(im, pe + 20) & 0xffff);
+    for (uint32_t i = 0; i < (u32_at(im, pe + 6) & 0xffff); i++) {
+        uint64_t s = sections + 40ull * i;
+        if (address >= u32_at(im, s + 12) && address - u32_at(im, s + 12) < u32_at(im, s + 16))
+            return u32_at(im, s + 20) + (address - u32_at(im, s + 12));
+    }
+    fail_msg("no section holds it");
+    return 0;
+}
+
+static void unwind_records_in_a_circle_end(void **state)
+{
+    struct image im;
+    struct pl_code code;
+    write_program();
+    assert_true(run("x86_64-w64-mingw32-gcc -shared -O2 f.c -o f.out -s"));
+    load(&im, "f.out");
+    uint64_t table = pe_offset(&im, u32_at(&im, u32_at(&im, 0x3c) + 24 + 112 + 8 * 3));
+    for (uint64_t i = 0; i < 8; i++) { /* each entry continues the one before, the first one the last */
+        uint64_t unwind = pe_offset(&im, u32_at(&im, table + 12 * i + 8));
+        uint64_t to = table + 12 * ((i + 7) % 8);
+        im.heap[unwind] = 1 | 4 << 3;
+        im.heap[unwind + 2] = 0;
+        for (uint64_t k = 0; k < 12; k += 4)
+            put_u32(&im, unwind + 4 + k, u32_at(&im, to + k));
+    }
+    read_again(&im, &code);
+    for (uint64_t i = 0; i < 8; i++) /* and entries that point to themselves */
+        put_u32(&im, table + 12 * i + 8,
+                u32_at(&im, u32_at(&im, 0x3c) + 24 + 112 + 8 * 3) + 12 * (uint32_t)i + 1);
+    read_again(&im, &code);
+    unload(&im);
+}
+
+static void functions_of_no_bytes_and_of_very_many_lose_nothing(void **state)
+{
+    struct image im;
+    struct pl_code code;
+    write_program();
+    assert_true(run("x86_64-w64-mingw32-gcc -shared -O2 f.c -o f.out -s"));
+    load(&im, "f.out");
+    uint64_t table = pe_offset(&im, u32_at(&im, u32_at(&im, 0x3c) + 24 + 112 + 8 * 3));
+    size_t before = im.code.n_functions;
+    put_u32(&im, table + 4, u32_at(&im, table) + 100000000u);
+    put_u32(&im, table + 12 * 3 + 4, u32_at(&im, table + 12 * 3));
+    put_u32(&im, table + 12 * 4 + 4, 0);
+    read_again(&im, &code);
+    assert_true(code.code_bytes == im.code.code_bytes && code.n_functions + 4 > before);
+    unload(&im);
+}
+
+static void four_billion_sections_are_refused_or_bounded(void **state)
+{
+    struct image im;
+    struct pl_code code;
+    struct pl_err err = {0};
+    write_program();
+    assert_true(run("gcc -O2 -shared -fPIC f.c -o f.out"));
+    load(&im, "f.out");
+    uint64_t sections = u32_at(&im, 0x28);
+    im.heap[0x3c] = im.heap[0x3d] = 0; /* none in the header: the number stands in the first section */
+    put_u32(&im, sections + 32, UINT32_MAX);
+    pl_status st = pl_code_of(pl_bytes_of(im.heap, im.n), &im.arena, &code, &err);
+    assert_true(st == PL_E_INPUT || st == PL_OK);
+    unload(&im);
+    assert_true(run("x86_64-w64-mingw32-gcc -c -O2 f.c -o f.out"));
+    load(&im, "f.out");
+    put_u32(&im, 12, UINT32_MAX); /* symbols of an object file */
+    st = pl_code_of(pl_bytes_of(im.heap, im.n), &im.arena, &code, &err);
+    assert_true(st == PL_E_INPUT || st == PL_OK);
+    unload(&im);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +382,9 @@ int main(void)
         cmocka_unit_test(object_files_are_cut_into_functions),
         cmocka_unit_test(libraries_of_other_machines_are_cut_into_functions),
         cmocka_unit_test(damaged_images_are_refused_or_sum),
+        cmocka_unit_test(unwind_records_in_a_circle_end),
+        cmocka_unit_test(functions_of_no_bytes_and_of_very_many_lose_nothing),
+        cmocka_unit_test(four_billion_sections_are_refused_or_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,9 +66,11 @@ struct pl_pe {
     size_t n_sections;
     struct pl_image_range *ranges; /* sorted, disjoint, and they tile the file */
     size_t n_ranges;
-    pl_bytes dll_name;    /* of the export table; empty when none */
-    pl_bytes pdb_path;    /* of the CodeView record; empty when none */
-    pl_bytes clr_version; /* of the metadata root; empty when none */
+    pl_bytes dll_name;       /* of the export table; empty when none */
+    pl_bytes pdb_path;       /* of the CodeView record; empty when none */
+    pl_bytes clr_version;    /* of the metadata root; empty when none */
+    pl_bytes clr_assembly;   /* "Name 1.2.3.4"; empty when it is none */
+    pl_bytes clr_references; /* the assemblies that it asks for, like this, with commas between */
     size_t n_tls_callbacks;
 };
 

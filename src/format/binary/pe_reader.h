@@ -5,6 +5,7 @@
  *     pe_stub.c         the DOS program and the Rich header in front
  *     pe_imports.c      exports, imports, delayed and bound imports
  *     pe_tables.c       base relocations, debug directory, TLS, load configuration, CLR header and metadata
+ *     pe_clr.c          name and references of a .NET assembly
  *     pe_resources.c    the tree of resources
  *     pe_unwind.c       .pdata and the unwind information it points to
  *     pe_certificates.c the certificate table and the digest that it signs
@@ -51,6 +52,8 @@ void pl_pe_read_stub(struct pl_pe_reader *r, uint32_t pe_at);
 void pl_pe_read_exports(struct pl_pe_reader *r);
 void pl_pe_read_imports(struct pl_pe_reader *r);
 void pl_pe_read_tables(struct pl_pe_reader *r);
+/* pe_clr.c: from the streams #~ and #Strings of the CLR metadata. */
+void pl_pe_read_assembly(struct pl_pe_reader *r, pl_bytes tables, pl_bytes names);
 void pl_pe_read_resources(struct pl_pe_reader *r);
 void pl_pe_read_unwind(struct pl_pe_reader *r);
 void pl_pe_read_certificates(struct pl_pe_reader *r);

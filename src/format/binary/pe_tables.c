@@ -229,6 +229,8 @@ static void read_streams(struct pl_pe_reader *r, pl_bytes root, uint64_t offset)
         pl_pe_damaged(r, offset, "the CLR metadata does not read as such");
         return;
     }
+    pl_bytes tables = PL_LIT("");
+    pl_bytes names = PL_LIT("");
     r->pe->clr_version = pl_bytes_sub(version, 0, pl_bytes_find_byte(version, 0, 0));
     for (uint16_t i = 0; i < n && pl_image_spend(&r->map, 8); i++) {
         uint32_t at = pl_cursor_u32le(&c);
@@ -241,10 +243,16 @@ static void read_streams(struct pl_pe_reader *r, pl_bytes root, uint64_t offset)
             return;
         }
         pl_cursor_skip(&c, (name.n + 4) & ~(size_t)3);
+        if (pl_bytes_eq_str(name, "#~"))
+            tables = pl_bytes_sub(root, at, length);
+        else if (pl_bytes_eq_str(name, "#Strings"))
+            names = pl_bytes_sub(root, at, length);
         pl_image_own(&r->map, offset + at, length, PL_IMAGE_DATA,
                      pl_image_text(&r->map, "CLR metadata ", name));
     }
     pl_image_own(&r->map, offset, c.at, PL_IMAGE_STRUCTURE, "CLR metadata root");
+    if (tables.n > 0)
+        pl_pe_read_assembly(r, tables, names);
 }
 
 static void read_clr(struct pl_pe_reader *r)
