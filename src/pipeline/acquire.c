@@ -220,6 +220,8 @@ static pl_status acquire_auto(struct pl_acquired *a, struct pl_report *r, struct
     if (a->supplied != NULL) {
         if (a->supplied->n_artifacts > 0)
             return add_supplied(a, a->supplied, PL_HOW_VERIFIED, NULL, err);
+        if (a->supplied->repository != NULL)
+            return pl_acquire_claimed(a, r, err);
         struct pl_err why = {.status = PL_E_NOT_FOUND};
         (void)pl_fail(&why, PL_E_NOT_FOUND, PL_NO_OFFSET, "%s",
                       a->supplied->source_why == NULL ? "no index lists it" : a->supplied->source_why);

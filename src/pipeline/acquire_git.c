@@ -129,6 +129,10 @@ pl_status pl_acquire_git(struct pl_acquired *a, const struct pl_git_source *sour
     pl_status st = pl_git_uri_parse(pl_bytes_of_str(source->uri), is_there, NULL, &a->arena, &uri, err);
     if (st != PL_OK)
         return st;
+    if (want.name == NULL && a->supplied != NULL && a->supplied->package != NULL) {
+        want.name = a->supplied->package;
+        want.version = a->supplied->version;
+    }
     if (want.name == NULL)
         read_name(a, &want.name, &want.version);
     if (a->arena.why != PL_OK)
@@ -142,6 +146,58 @@ pl_status pl_acquire_git(struct pl_acquired *a, const struct pl_git_source *sour
     }
     if (st == PL_OK)
         st = load(a, source, &want, r, err);
+    return st;
+}
+
+/* Escape what would end the part of a URI that it is put into. */
+static const char *escaped(struct pl_acquired *a, const char *text)
+{
+    struct pl_buf out;
+    pl_buf_init(&out, 3 * 4096);
+    for (const char *p = text; *p != '\0'; p++) {
+        bool is_plain = (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                        strchr("-_.~/+@", *p) != NULL;
+        if (is_plain)
+            pl_buf_add_byte(&out, (uint8_t)*p);
+        else
+            pl_buf_printf(&out, "%%%02x", (unsigned)(unsigned char)*p);
+    }
+    const char *kept = out.why == PL_OK ? pl_arena_str(&a->arena, pl_buf_bytes(&out)) : NULL;
+    pl_buf_reset(&out);
+    return kept;
+}
+
+pl_status pl_acquire_claimed(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
+{
+    const struct pl_supplied *s = a->supplied;
+    const char *folder = escaped(a, s->repository_folder);
+    const char *hash = s->repository_folder[0] == '\0' ? "" : "#";
+    struct pl_err why = {.status = PL_OK};
+    pl_status st = PL_E_NOT_FOUND;
+    /* The tag of the version, else the commit that was claimed, else whatever explains most. */
+    for (int turn = 0; turn < 3 && st == PL_E_NOT_FOUND && folder != NULL; turn++) {
+        struct pl_git_source source = {
+            .how = PL_HOW_CLAIMED, .name = s->package, .version = s->version, .needs_version = turn == 0};
+        if (turn == 1 && s->repository_commit == NULL)
+            continue;
+        source.uri = turn == 1 ? pl_arena_printf(&a->arena, "git+%s@%s%s%s", s->repository,
+                                                 s->repository_commit, hash, folder)
+                               : pl_arena_printf(&a->arena, "git+%s%s%s", s->repository, hash, folder);
+        if (source.uri == NULL)
+            return pl_arena_fail(&a->arena, err);
+        st = pl_acquire_git(a, &source, r, &why);
+        pl_err_about(&why, source.uri);
+    }
+    if (folder == NULL)
+        return pl_fail_nomem(err);
+    if (st == PL_E_NOT_FOUND)
+        return pl_acquire_note(r, "source", &why, err);
+    if (st != PL_OK && err != NULL) {
+        *err = why;
+        err->hint[0] = '\0';
+        pl_err_hint(err, "say where the source is: --source git+file:///PATH@REF, or --git-mirror DIR%s%s",
+                    why.hint[0] == '\0' ? "" : "; or: ", why.hint);
+    }
     return st;
 }
 

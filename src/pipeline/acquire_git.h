@@ -22,6 +22,9 @@ struct pl_git_source {
 PL_MUST_USE pl_status pl_acquire_git(struct pl_acquired *a, const struct pl_git_source *source,
                                      struct pl_report *r, struct pl_err *err);
 
+/* The same for the repository that the package's own metadata claims, at the tag of the package's version. */
+PL_MUST_USE pl_status pl_acquire_claimed(struct pl_acquired *a, struct pl_report *r, struct pl_err *err);
+
 /* When the package's own sources are all from git, say what that means for the link `origin`. */
 PL_MUST_USE pl_status pl_judge_git_origin(const struct pl_acquired *a, struct pl_report *r,
                                           struct pl_err *err);

@@ -36,17 +36,11 @@ static struct pl_supplied *public_of(const struct result *r)
 
 static pl_status open_result(struct pl_supply *s, struct result *r, struct pl_err *err)
 {
-    struct pl_supplied_whole *whole = calloc(1, sizeof *whole);
-    if (whole == NULL)
-        return pl_fail_nomem(err);
-    pl_arena_init(&whole->arena, RESULT_ARENA_BYTES);
-    whole->public.how = PL_HOW_VERIFIED;
-    whole->public.steps = pl_arena_take_n(&whole->arena, MAX_STEPS, sizeof *whole->public.steps);
-    if (whole->public.steps == NULL) {
-        pl_status st = pl_arena_fail(&whole->arena, err);
-        pl_supplied_free(&whole->public);
+    struct pl_supplied_whole *whole;
+    pl_status st = pl_supplied_new(MAX_STEPS, &whole, err);
+    if (st != PL_OK)
         return st;
-    }
+    whole->public.how = PL_HOW_VERIFIED;
     *r = (struct result){.s = s, .whole = whole};
     return PL_OK;
 }

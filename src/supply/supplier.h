@@ -36,6 +36,9 @@ struct pl_supplied_whole {
     size_t n_files;
 };
 
+/* An empty result with room for steps. */
+PL_MUST_USE pl_status pl_supplied_new(size_t max_steps, struct pl_supplied_whole **out, struct pl_err *err);
+
 void pl_debian_close(struct pl_debian *d); /* accepts NULL */
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUN_ARENA_BYTES (1ull << 30)
+#define RUN_ARENA_BYTES    (1ull << 30)
+#define RESULT_ARENA_BYTES (64u << 20)
 
 #define PL_SUPPLIER(name) extern const struct pl_supplier pl_supplier_##name;
 #include "supply/suppliers.def"
@@ -108,6 +109,22 @@ void pl_supplied_let_go(const struct pl_supplied *s)
     const struct pl_supplied_whole *whole = (const struct pl_supplied_whole *)(const void *)s; /* its first */
     for (size_t i = 0; i < whole->n_files; i++)
         pl_mapping_let_go(&whole->files[i], 0, whole->files[i].bytes.n);
+}
+
+pl_status pl_supplied_new(size_t max_steps, struct pl_supplied_whole **out, struct pl_err *err)
+{
+    struct pl_supplied_whole *whole = calloc(1, sizeof *whole);
+    if (whole == NULL)
+        return pl_fail_nomem(err);
+    pl_arena_init(&whole->arena, RESULT_ARENA_BYTES);
+    whole->public.steps = pl_arena_take_n(&whole->arena, max_steps, sizeof *whole->public.steps);
+    if (whole->public.steps == NULL) {
+        pl_status st = pl_arena_fail(&whole->arena, err);
+        pl_supplied_free(&whole->public);
+        return st;
+    }
+    *out = whole;
+    return PL_OK;
 }
 
 void pl_supplied_free(struct pl_supplied *s)

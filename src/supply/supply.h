@@ -63,7 +63,11 @@ struct pl_supplied {
     struct pl_supply_artifact *artifacts; /* the .dsc first */
     size_t n_artifacts;
 
-    enum pl_how how;           /* always PL_HOW_VERIFIED so far */
+    const char *repository;        /* URL of the git repository that the metadata claims; NULL */
+    const char *repository_folder; /* of the package in it; "" */
+    const char *repository_commit; /* that the metadata claims; NULL */
+
+    enum pl_how how;           /* of the source: claimed when only the metadata names it */
     enum pl_verdict published; /* of the link; holds when this was returned with a package */
     const char *why;           /* "sha256 listed in Packages, that listed in InRelease, that signed by …" */
     struct pl_supply_step *steps;

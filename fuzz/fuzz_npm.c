@@ -1,0 +1,39 @@
+/*
+ * fuzz_npm.c - any bytes as a repository field, an npmrc, base64 and a keys document: nothing leaves its bounds, URLs are plain.
+ */
+#include "base/base64.h"
+#include "supply/npm_config.h"
+#include "supply/npm_keys.h"
+#include "supply/npm_repository.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    pl_bytes all = pl_bytes_of(data, size);
+    const char *url;
+    const char *folder;
+    const char *keyid;
+    struct pl_arena arena;
+    struct pl_buf out;
+    pl_arena_init(&arena, 16u << 20);
+    pl_buf_init(&out, size + 4);
+    if (pl_npm_repository(all, &arena, &url, &folder) &&
+        (strncmp(url, "https://", 8) != 0 || strstr(url, "/..") != NULL || strpbrk(url, " @#?\n") != NULL))
+        abort();
+    if (pl_npmrc_get(all, PL_LIT("registry")).n > size)
+        abort();
+    if (pl_base64_decode(all, &out) && out.n > size / 4 * 3)
+        abort();
+    json_t *keys = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+    if (keys != NULL &&
+        pl_npm_verify(json_object_get(keys, "signatures"), keys, PL_LIT("m"), &arena, &keyid, NULL) == PL_OK)
+        abort(); /* nobody can sign by chance */
+    json_decref(keys);
+    pl_buf_reset(&out);
+    pl_arena_reset(&arena);
+    return 0;
+}

@@ -1,0 +1,12 @@
+/*
+ * base64.h - base64 as JSON documents carry it (RFC 4648 section 4), on one line.
+ */
+#ifndef PL_BASE_BASE64_H
+#define PL_BASE_BASE64_H
+
+#include "base/buf.h"
+
+/* Append what `text` stands for to `out`; false for anything else than whole groups with proper padding and no stray bits. */
+bool pl_base64_decode(pl_bytes text, struct pl_buf *out);
+
+#endif

@@ -1,0 +1,223 @@
+"""npm packages through a registry of the test's own: integrity, signatures, claimed repositories, offline."""
+import base64
+import gzip
+import hashlib
+import http.server
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from plumb_test import case, main  # noqa: E402
+
+
+class Registry:
+    """Serves documents and tarballs from memory on a port of its own."""
+
+    def __init__(self, plumb):
+        self.files = {}
+        self.asked = []
+        registry = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                registry.asked.append(self.path)
+                body = registry.files.get(self.path)
+                self.send_response(404 if body is None else 200)
+                self.end_headers()
+                self.wfile.write(body or b"{}")
+
+            def log_message(self, *args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.env = {"npm_config_registry": self.url, "HOME": str(plumb.path("home/x").parent)}
+        self.key = plumb.path("key.pem")
+        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.key], check=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def sign(self, message):
+        out = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.key], input=message, stdout=subprocess.PIPE,
+                             check=True).stdout
+        return base64.b64encode(out).decode()
+
+    def offer_keys(self):
+        der = subprocess.run(["openssl", "ec", "-in", self.key, "-pubout", "-outform", "DER"], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, check=True).stdout
+        key = {"keyid": "SHA256:test", "keytype": "ecdsa-sha2-nistp256", "scheme": "ecdsa-sha2-nistp256", "expires": None,
+               "key": base64.b64encode(der).decode()}
+        self.files["/-/npm/v1/keys"] = json.dumps({"keys": [key]}).encode()
+
+    def publish(self, name, version, files, repository=None, signed=False, **more):
+        tarball = tgz({f"package/{k}": v for k, v in files.items()})
+        integrity = "sha512-" + base64.b64encode(hashlib.sha512(tarball).digest()).decode()
+        path = f"/{name}/-/{name.split('/')[-1]}-{version}.tgz"
+        dist = {"integrity": integrity, "shasum": hashlib.sha1(tarball).hexdigest(), "tarball": self.url + path}
+        if signed:
+            message = f"{name}@{version}:{integrity}"
+            dist["signatures"] = [{"keyid": "SHA256:test", "sig": self.sign(message.encode())}]
+        document = {"name": name, "version": version, "dist": dist, **more}
+        if repository:
+            document["repository"] = repository
+        self.files[path] = tarball
+        url = f"/{name.replace('/', '%2f')}"
+        self.files[f"{url}/{version}"] = self.files[f"{url}/latest"] = json.dumps(document).encode()
+        return document
+
+
+def tgz(files):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in files.items():
+            data = data if isinstance(data, bytes) else data.encode()
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return gzip.compress(out.getvalue(), mtime=0)
+
+
+def git(folder, *args):
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "a",
+           "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    return subprocess.run(["git", "-C", str(folder), *args], env=env, check=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True).stdout.strip()
+
+
+def mirror(plumb, files, tag, name="own+kit"):
+    """A mirror folder with one repository of these files at `tag`."""
+    folder = plumb.path(f"mirror/{name}/x").parent
+    if not (folder / ".git").is_dir():
+        git(folder, "init", "-q", "-b", "main")
+    for path, data in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data if isinstance(data, bytes) else data.encode())
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "x")
+    git(folder, "tag", tag)
+    return folder.parent
+
+
+MANIFEST = {"name": "kit", "version": "1.0.0", "main": "index.js", "license": "MIT"}
+FILES = {"package.json": json.dumps(MANIFEST, indent=2), "index.js": "module.exports = function answerOfTheKit() { return 42 }\n",
+         "README.md": "# kit\n"}
+REPOSITORY = {"type": "git", "url": "git+https://git.example.org/own/kit.git"}
+
+
+@case
+def a_signed_package_holds_and_its_claimed_source_explains_it(plumb):
+    with Registry(plumb) as r:
+        r.publish("kit", "1.0.0", FILES, REPOSITORY, signed=True)
+        r.offer_keys()
+        folder = mirror(plumb, FILES, "v1.0.0")
+        report = plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder, network=True, env=r.env, expect=0)
+        assert report.verdict("published") == "holds" and report.json["level"]["own"] == 4
+        assert report.json["sources"][0]["how"] == "claimed"
+        asked = len(r.asked)
+        again = plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder, env=r.env, expect=0)
+        assert len(r.asked) == asked, "offline, and the registry was asked"
+        assert again.stable() == report.stable()
+        latest = plumb.check("pkg:npm/kit", "--git-mirror", folder, network=True, env=r.env, expect=0)
+        assert latest.json["subject"]["purl"] == "pkg:npm/kit@1.0.0"
+
+
+@case
+def a_package_that_nobody_signed_is_unproven(plumb):
+    with Registry(plumb) as r:
+        r.publish("kit", "1.0.0", FILES, REPOSITORY)
+        folder = mirror(plumb, FILES, "1.0.0")
+        report = plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder, network=True, env=r.env, expect=3)
+        assert report.verdict("published") == "unproven" and report.verdict("sourced") == "holds"
+        r.publish("kit", "1.0.0", FILES, REPOSITORY, signed=True)  # signed, but the registry lists no keys
+        report = plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder, network=True, env=r.env, expect=3)
+        assert report.verdict("published") == "unproven"
+
+
+@case
+def a_wrong_digest_or_signature_or_name_is_not_trusted(plumb):
+    with Registry(plumb) as r:
+        document = r.publish("kit", "1.0.0", FILES, REPOSITORY, signed=True)
+        r.offer_keys()
+        folder = mirror(plumb, FILES, "v1.0.0")
+        good = dict(r.files)
+
+        def refused(document=None, **files):
+            r.files = {**good, **files}
+            if document:
+                r.files["/kit/1.0.0"] = json.dumps(document).encode()
+            cache = plumb.path(f"cache{len(r.asked)}/x").parent
+            plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder, network=True, env=r.env, expect=6, cache=cache)
+
+        refused(**{"/kit/-/kit-1.0.0.tgz": good["/kit/-/kit-1.0.0.tgz"] + b"\0"})
+        dist = document["dist"]
+        other = base64.b64encode(bytes(64)).decode()
+        refused({**document, "dist": {**dist, "integrity": f"sha512-{other}"}})
+        refused({**document, "dist": {**dist, "signatures": [{"keyid": "SHA256:test", "sig": r.sign(b"kit@1.0.0:x")}]}})
+        refused({**document, "dist": {**dist, "signatures": [{**dist["signatures"][0], "keyid": "SHA256:none"}]}})
+        refused({**document, "dist": {**dist, "signatures": [{"keyid": "SHA256:test", "sig": "@@"}]}})
+        refused({**document, "name": "kat"})
+        refused({**document, "version": "1.0.1"})
+        refused({**document, "dist": {"tarball": dist["tarball"]}})
+
+
+@case
+def what_is_not_there_is_told(plumb):
+    with Registry(plumb) as r:
+        r.publish("kit", "1.0.0", FILES, REPOSITORY)
+        plumb.check("pkg:npm/none@1.0.0", network=True, env=r.env, expect=4)
+        plumb.check("pkg:npm/kit@1.0.0", env=r.env, expect=5)
+        report = plumb.check("pkg:npm/kit@1.0.0", network=True, env=r.env, expect=5)
+        assert "--git-mirror" in report.json["errors"][0]["hint"]
+        r.files["/kit/1.0.0"] = b"not json"
+        plumb.check("pkg:npm/kit@1.0.0", network=True, env=r.env, expect=4)
+        r.publish("kit", "1.0.0", FILES)  # names no repository
+        report = plumb.check("pkg:npm/kit@1.0.0", network=True, env=r.env, expect=3)
+        assert report.verdict("sourced") == "unchecked"
+        plumb.check("pkg:npm/kit@..%2f..", network=True, env=r.env, expect=2)
+
+
+@case
+def the_registry_is_that_of_npmrc_but_never_the_subjects(plumb):
+    with Registry(plumb) as r:
+        r.publish("@own/kit", "1.0.0", FILES, REPOSITORY)
+        folder = mirror(plumb, FILES, "kit@1.0.0")
+        home = plumb.path("home/x").parent
+        here = plumb.path("here/x").parent
+        (here / ".npmrc").write_text("registry=http://127.0.0.1:1/\n")
+        env = {"HOME": str(home), "npm_config_registry": "http://127.0.0.1:1"}
+        (home / ".npmrc").write_text(f"; mine\nregistry = http://127.0.0.1:1/\n@own:registry={r.url}/\n")
+        report = plumb.check("pkg:npm/%40own/kit@1.0.0", "--git-mirror", folder, network=True, env=env, cwd=here, expect=3)
+        assert report.json["sources"][0]["git"]["ref"] == "refs/tags/kit@1.0.0"
+        (home / ".npmrc").write_text(f"registry={r.url}\n")
+        env = {"HOME": str(home)}
+        plumb.check("pkg:npm/%40own/kit@1.0.0", "--git-mirror", folder, network=True, env=env, cwd=here, expect=3)
+
+
+@case
+def a_source_that_is_named_overrides_what_is_claimed(plumb):
+    with Registry(plumb) as r:
+        r.publish("kit", "1.0.0", FILES, {"type": "git", "url": "https://git.example.org/else/where"}, signed=True)
+        r.offer_keys()
+        folder = mirror(plumb, FILES, "v1.0.0")
+        source = f"git+file://{folder}/own+kit"
+        report = plumb.check("pkg:npm/kit@1.0.0", "--source", source + "@v1.0.0", network=True, env=r.env, expect=0)
+        assert report.json["sources"][0]["how"] == "given"
+        report = plumb.check("pkg:npm/kit@1.0.0", "--source", source, network=True, env=r.env, expect=0)
+        assert report.json["sources"][0]["git"]["found"]
+
+
+if __name__ == "__main__":
+    main()
