@@ -166,7 +166,7 @@ static void a_version_that_is_asked_for_is_given_or_nothing(void **state)
     assert_non_null(strstr(err.hint, "1.0-2+b1"));
     assert_int_equal(fetch("pkg:deb/debian/nothing?arch=amd64", &got, &err), PL_E_NOT_FOUND);
     assert_int_equal(fetch("pkg:deb/ubuntu/hello?arch=amd64", &got, &err), PL_E_NOT_FOUND);
-    assert_int_equal(fetch("pkg:npm/hello", &got, &err), PL_E_UNSUPPORTED);
+    assert_int_equal(fetch("pkg:cargo/hello", &got, &err), PL_E_UNSUPPORTED);
 }
 
 static void a_package_of_architecture_all_is_found_too(void **state)
