@@ -135,8 +135,8 @@ static void take_name(struct pl_source_walk *b)
     uint8_t before = i > b->from ? r->t[i - 1].kind : ';';
     uint8_t after = kind_behind_name(b, i, &b->i);
     bool is_member = before == '.' || before == PL_TOKEN_ARROW;
-    if (after == PL_TOKEN_SCOPE && r->is_cpp)
-        return;
+    if ((after == PL_TOKEN_SCOPE && r->is_cpp) || r->lex.text.p[r->t[i].at] == '$')
+        return; /* a class, or a value of yacc */
     if (is_member ? !r->is_cpp || after != '(' : before != PL_TOKEN_SCOPE && pl_source_is_local(r, i))
         return;
     if (after == ':' && (before == '{' || before == '}' || before == ';' || before == ',' || before == ':'))

@@ -172,6 +172,11 @@ static void read_c_family(struct pl_source_reader *r, uint32_t end)
 
 static void read_all(struct pl_source_reader *r)
 {
+    bool is_c = r->language == PL_SOURCE_C || r->language == PL_SOURCE_CPP;
+    if (is_c && pl_source_is_grammar(r->lex.text)) {
+        pl_source_read_grammar(r);
+        return;
+    }
     if (r->language == PL_SOURCE_ASM || !pl_source_lex_range(&r->lex, 0, r->lex.text.n))
         return;
     uint32_t end = (uint32_t)r->lex.tokens.n;
@@ -209,6 +214,7 @@ pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, str
     pl_buf_reset(&r.pieces);
     PL_VEC_FREE(&r.definitions);
     PL_VEC_FREE(&r.atoms);
+    PL_VEC_FREE(&r.parts);
     PL_VEC_FREE(&r.resolvers);
     pl_source_lex_reset(&r.lex);
     return st;

@@ -11,12 +11,18 @@
 
 #define PL_SOURCE_MAX_DEPTH 64u
 
+/* Tokens that stand at file scope. */
+struct pl_source_part {
+    uint32_t first, end;
+};
+
 struct pl_source_reader {
     struct pl_source_lex lex;
     const struct pl_token *t; /* lex.tokens.v, or lex.macro_tokens.v while a macro is read */
     enum pl_source_language language;
     PL_VEC(struct pl_definition) definitions;
     PL_VEC(struct pl_atom) atoms;
+    PL_VEC(struct pl_source_part) parts;
     PL_VEC(pl_bytes) resolvers; /* named by __attribute__((ifunc("..."))) */
     struct pl_arena *arena;
     struct pl_buf pieces;   /* of a format string */
@@ -123,6 +129,10 @@ uint32_t pl_source_initialiser_end(const struct pl_source_reader *r, uint32_t i,
 void pl_source_read_class(struct pl_source_reader *r, uint32_t tag, uint32_t open, uint32_t close);
 /* File scope of C, C++ and Objective-C. */
 void pl_source_read_c(struct pl_source_reader *r, uint32_t from, uint32_t to);
+/* Has the text sections, as input of yacc and lex has? */
+bool pl_source_is_grammar(pl_bytes text);
+/* Such a text, from the lexer on. */
+void pl_source_read_grammar(struct pl_source_reader *r);
 void pl_source_read_rust(struct pl_source_reader *r, uint32_t from, uint32_t to);
 void pl_source_read_go(struct pl_source_reader *r, uint32_t from, uint32_t to);
 /* The #defines of the file. */

@@ -176,6 +176,17 @@ static void macros_have_atoms_and_pasted_names(void **state)
     c("int f(void) {\n#define X 77777\n g(X); }", "F f/0 g() X | M X/0 0x12fd1");
 }
 
+static void actions_of_grammars_are_one_function(void **state)
+{
+    c("%{\n#include \"a.h\"\nstatic int f(void) { g(); }\n%}\n%token A \"a\"\n%union { int i; }\n%%\n"
+      "x: A { $$ = h($1, \"s\"); } | 'b' { k(); } ;\n%%\nint m(void) { n(); }\n",
+      "F f/0:s g() | F yyparse/0 h() \"s\" k() | F m/0 n()");
+    c("%{\nint a = 77777;\n%}\n%option prefix=\"foo\"\nD [0-9]\n%%\n\"a\\\"\"{D}  { return g(\"x\"); }\n[ "
+      "\"]+ ;\n"
+      "<S>{\n\"b\"  h();\n}\nc  |\nd  {\n k();\n }\n%%\nint m(void) { n(); }\n",
+      "O a/0 0x12fd1 | F foolex/0 g() \"x\" h() k() | F m/0 n()");
+}
+
 static void attributes_set_flags(void **state)
 {
     c("__attribute__((constructor)) static void f(void) { }", "F f/0:s!");
@@ -252,6 +263,7 @@ int main(void)
         cmocka_unit_test(objects_are_what_has_an_initialiser),
         cmocka_unit_test(enumerators_are_macros_with_their_value),
         cmocka_unit_test(macros_have_atoms_and_pasted_names),
+        cmocka_unit_test(actions_of_grammars_are_one_function),
         cmocka_unit_test(attributes_set_flags),
         cmocka_unit_test(includes_are_listed),
         cmocka_unit_test(lines_and_offsets_are_those_of_the_declaration),

@@ -1,0 +1,250 @@
+/*
+ * source_grammar.c - input of yacc and lex: what is C in it, and the actions as the function that the generator writes.
+ *
+ *     %{ prologue %}  declarations   %%   rules with actions   %%   epilogue
+ *
+ * Actions become one function, yyparse or yylex (another prefix where %name-prefix or %option prefix says so). Patterns of lex are no C and
+ * are passed over: a rule's pattern ends at the first space outside quotes and brackets.
+ *
+ * Source: POSIX yacc and lex; the manuals of Bison 3 and flex 2.6. Not known here: the skeletons, which are code of the generator.
+ */
+#include "feature/source_read.h"
+
+#define MAX_RULE_BYTES ((size_t)1 << 20) /* of one action */
+
+static size_t line_end(pl_bytes text, size_t from)
+{
+    size_t end = pl_bytes_find_byte(text, '\n', from);
+    return end == SIZE_MAX ? text.n : end;
+}
+
+/* The line of just %% at or after `from`; SIZE_MAX when there is none. */
+static size_t find_mark(pl_bytes text, size_t from)
+{
+    for (size_t at = from; (at = pl_bytes_find(text, PL_LIT("%%"), at)) != SIZE_MAX; at += 2) {
+        if (at > 0 && text.p[at - 1] != '\n')
+            continue;
+        pl_bytes rest = pl_bytes_sub(text, at + 2, line_end(text, at) - at - 2);
+        if (pl_bytes_trim(rest).n == 0 || pl_bytes_starts(pl_bytes_trim(rest), PL_LIT("/*")))
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+/* Does a line of [0, end) begin with one of yacc's words? */
+static bool is_yacc(pl_bytes head)
+{
+    static const char *const words[] = {"%token",  "%type",        "%union",  "%start",       "%left",
+                                        "%right",  "%nonassoc",    "%define", "%parse-param", "%pure",
+                                        "%expect", "%name-prefix", "%code"};
+    pl_bytes line;
+    while (pl_bytes_line(&head, &line))
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
+                return true;
+    return false;
+}
+
+bool pl_source_is_grammar(pl_bytes text)
+{
+    return find_mark(text, 0) != SIZE_MAX;
+}
+
+/* "foo" of %name-prefix "foo", %define api.prefix {foo}, %option prefix="foo", with `suffix` behind it. */
+static pl_bytes function_name(struct pl_source_reader *r, pl_bytes head, const char *suffix)
+{
+    static const char *const marks[] = {"name-prefix", "api.prefix", "prefix="};
+    pl_bytes prefix = PL_LIT("yy");
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        size_t at = pl_bytes_find(head, pl_bytes_of_str(marks[i]), 0);
+        if (at == SIZE_MAX)
+            continue;
+        pl_bytes rest = pl_bytes_sub(head, at, line_end(head, at) - at);
+        size_t quote = pl_bytes_find_byte(rest, '"', 0);
+        size_t brace = pl_bytes_find_byte(rest, '{', 0);
+        size_t from = quote != SIZE_MAX ? quote : brace;
+        size_t to =
+            from == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(rest, from == quote ? '"' : '}', from + 1);
+        if (to != SIZE_MAX && to > from + 1)
+            prefix = pl_bytes_sub(rest, from + 1, to - from - 1);
+    }
+    pl_buf_clear(&r->joined);
+    pl_buf_add(&r->joined, prefix);
+    pl_buf_add_str(&r->joined, suffix);
+    pl_bytes name = pl_arena_keep(r->arena, pl_buf_bytes(&r->joined));
+    if (name.p == NULL)
+        r->why = r->arena->why;
+    return name;
+}
+
+/* The C of [from, to) as file scope. */
+static bool add_code(struct pl_source_lex *x, size_t from, size_t to, struct pl_source_part *part)
+{
+    part->first = (uint32_t)x->tokens.n;
+    bool is_read = pl_source_lex_range(x, from, to);
+    part->end = (uint32_t)x->tokens.n;
+    return is_read;
+}
+
+/* The %{ %} blocks of [0, end), as parts. */
+static bool add_prologues(struct pl_source_reader *r, size_t end)
+{
+    pl_bytes head = pl_bytes_sub(r->lex.text, 0, end);
+    for (size_t at = 0; at < end; at = line_end(head, at) + 1) {
+        pl_bytes line = pl_bytes_sub(head, at, line_end(head, at) - at);
+        bool is_code = pl_bytes_starts(line, PL_LIT("%code")) && pl_bytes_find_byte(line, '{', 0) != SIZE_MAX;
+        if (!pl_bytes_starts(line, PL_LIT("%{")) && !is_code)
+            continue;
+        size_t from = is_code ? line_end(head, at) : at + 2;
+        size_t to = pl_bytes_find(head, is_code ? PL_LIT("\n}") : PL_LIT("\n%}"), at);
+        to = to == SIZE_MAX ? end : to + 1;
+        struct pl_source_part *part = PL_VEC_ADD(&r->parts);
+        if (part == NULL || from > to || !add_code(&r->lex, from, to, part))
+            return false;
+        at = to;
+    }
+    return true;
+}
+
+/* Behind the pattern that begins at `at`. */
+static size_t pattern_end(pl_bytes text, size_t at, size_t to)
+{
+    bool in_quotes = false;
+    bool in_brackets = false;
+    for (; at < to && text.p[at] != '\n'; at++) {
+        uint8_t b = text.p[at];
+        if (b == '\\')
+            at++;
+        else if (b == '"' && !in_brackets)
+            in_quotes = !in_quotes;
+        else if (b == '[' && !in_quotes)
+            in_brackets = true;
+        else if (b == ']' && !in_quotes)
+            in_brackets = false;
+        else if ((b == ' ' || b == '\t') && !in_quotes && !in_brackets)
+            return at;
+    }
+    return at < to ? at : to;
+}
+
+/* Behind the quote or comment at `at`; `at` itself when there is none. */
+static size_t skip_quoted(pl_bytes text, size_t at, size_t to)
+{
+    uint8_t b = text.p[at];
+    if (b == '/' && at + 1 < to && text.p[at + 1] == '*') {
+        size_t end = pl_bytes_find(text, PL_LIT("*/"), at + 2);
+        return end == SIZE_MAX || end + 2 > to ? to : end + 2;
+    }
+    if (b != '"' && b != '\'')
+        return at;
+    for (size_t i = at + 1; i < to && text.p[i] != '\n'; i++) {
+        if (text.p[i] == '\\')
+            i++;
+        else if (text.p[i] == b)
+            return i + 1;
+    }
+    return at + 1;
+}
+
+/* The end of the action at `at`: of its line, or of its braces. */
+static size_t action_end(pl_bytes text, size_t at, size_t to)
+{
+    size_t depth = 0;
+    size_t stop = to - at > MAX_RULE_BYTES ? at + MAX_RULE_BYTES : to;
+    while (at < stop) {
+        size_t behind = skip_quoted(text, at, stop);
+        if (behind > at) {
+            at = behind;
+            continue;
+        }
+        uint8_t b = text.p[at++];
+        depth += b == '{';
+        depth -= b == '}' && depth > 0;
+        if (b == '\n' && depth == 0)
+            break;
+    }
+    return at;
+}
+
+/* The rules of lex in [from, to): only actions become tokens. */
+static bool add_lex_rules(struct pl_source_lex *x, size_t from, size_t to)
+{
+    pl_bytes text = x->text;
+    for (size_t at = from; at < to;) {
+        uint8_t b = text.p[at];
+        size_t end = line_end(text, at);
+        if (pl_bytes_starts(pl_bytes_from(text, at), PL_LIT("%{"))) {
+            size_t stop = pl_bytes_find(text, PL_LIT("\n%}"), at);
+            end = stop == SIZE_MAX || stop > to ? to : stop;
+            if (!pl_source_lex_range(x, at + 2, end))
+                return false;
+            end = line_end(text, end < to ? end + 1 : end);
+        } else if (b == ' ' || b == '\t') {
+            end = action_end(text, at, to);
+            if (!pl_source_lex_range(x, at, end))
+                return false;
+            end -= end > at && text.p[end - 1] == '\n';
+        } else if (b != '\n' && b != '}') {
+            size_t action = pattern_end(text, at, to);
+            bool opens_states = b == '<' && action > at && text.p[action - 1] == '{';
+            end = opens_states ? end : action_end(text, action, to);
+            if (!opens_states && !pl_source_lex_range(x, action, end))
+                return false;
+            end -= end > at && text.p[end - 1] == '\n';
+        }
+        at = end + 1;
+    }
+    return true;
+}
+
+/* One function with the atoms of all actions: those in braces, or of all tokens where there is nothing else. */
+static void read_actions(struct pl_source_reader *r, pl_bytes name, uint32_t first, uint32_t end,
+                         bool in_braces)
+{
+    if (first >= end)
+        return;
+    pl_source_new_function(r);
+    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, name, first, end);
+    if (number == SIZE_MAX)
+        return;
+    r->definitions.v[number].n_tokens = end - first;
+    for (uint32_t i = first; in_braces && i < end; i++) {
+        uint32_t close = r->t[i].kind == '{' ? pl_source_close(r, i, end) : 0;
+        if (close == 0)
+            continue;
+        pl_source_body(r, i + 1, close);
+        i = close;
+    }
+    if (!in_braces)
+        pl_source_body(r, first, end);
+    pl_source_end(r, number);
+}
+
+void pl_source_read_grammar(struct pl_source_reader *r)
+{
+    struct pl_source_lex *x = &r->lex;
+    pl_bytes text = x->text;
+    size_t mark = find_mark(text, 0);
+    size_t rules = line_end(text, mark);
+    size_t second = find_mark(text, rules);
+    size_t stop = second == SIZE_MAX ? text.n : second;
+    pl_bytes head = pl_bytes_sub(text, 0, mark);
+    bool of_yacc = is_yacc(head);
+    struct pl_source_part epilogue = {0};
+    if (!add_prologues(r, mark))
+        return;
+    uint32_t first = (uint32_t)x->tokens.n;
+    if (of_yacc ? !pl_source_lex_range(x, rules, stop) : !add_lex_rules(x, rules + (rules < stop), stop))
+        return;
+    uint32_t end = (uint32_t)x->tokens.n;
+    if (second != SIZE_MAX && !add_code(x, line_end(text, second), text.n, &epilogue))
+        return;
+    if (!pl_source_lex_finish(x))
+        return;
+    r->t = x->tokens.v;
+    for (size_t i = 0; i < r->parts.n; i++)
+        pl_source_read_c(r, r->parts.v[i].first, r->parts.v[i].end);
+    read_actions(r, function_name(r, head, of_yacc ? "parse" : "lex"), first, end, of_yacc);
+    pl_source_read_c(r, epilogue.first, epilogue.end);
+    pl_source_read_macros(r);
+}
