@@ -127,6 +127,13 @@ static uint8_t kind_behind_name(const struct pl_source_walk *b, uint32_t i, uint
     return r->t[*behind].kind;
 }
 
+/* A word of a message, or behind an @. */
+static bool is_selector_word(const struct pl_source_walk *b, uint32_t i, uint8_t before, uint8_t after)
+{
+    bool follows = before == PL_TOKEN_WORD || before == ')' || before == ']';
+    return before == '@' || (b->brackets > 0 && follows && i > b->from && (after == ':' || after == ']'));
+}
+
 /* A name that is no keyword. */
 static void take_name(struct pl_source_walk *b)
 {
@@ -141,6 +148,8 @@ static void take_name(struct pl_source_walk *b)
         return;
     if (after == ':' && (before == '{' || before == '}' || before == ';' || before == ',' || before == ':'))
         return; /* a label, or a member of an old initialiser */
+    if (r->language == PL_SOURCE_OBJC && is_selector_word(b, i, before, after))
+        return;
     if (before == PL_TOKEN_PASTE || after == PL_TOKEN_PASTE || before == '#')
         return; /* pl_source_read_macros() knows what to do with pasted names */
     pl_source_emit_word(r, after == '(' ? PL_ATOM_CALL : PL_ATOM_NAME, i);
@@ -197,6 +206,18 @@ static void take_word(struct pl_source_walk *b)
     }
 }
 
+/* [receiver foo:x bar:y] where no operand stands before it. */
+static void take_message(struct pl_source_walk *b)
+{
+    struct pl_source_reader *r = b->r;
+    uint32_t close = pl_source_close(r, b->i, b->to);
+    uint8_t before = b->i > b->from ? r->t[b->i - 1].kind : ';';
+    bool is_index = before == ')' || before == ']' ||
+                    (before == PL_TOKEN_WORD && !pl_source_is_word(r, b->i - 1, PL_WORD_CONTROL));
+    if (close != 0 && close - b->i <= 4096 && !is_index)
+        (void)pl_source_emit_selector(r, b->i, close);
+}
+
 /* [captures](parameters): the parameters are local. [[attributes]] leave nothing. */
 static bool take_lambda(struct pl_source_walk *b)
 {
@@ -237,8 +258,11 @@ static void take_punctuation(struct pl_source_walk *b)
         break;
     }
     case '[':
+        if (b->r->language == PL_SOURCE_OBJC)
+            take_message(b);
         if (b->r->is_cpp && take_lambda(b))
             return;
+        b->brackets++;
         b->depth++;
         break;
     case '{':
@@ -248,6 +272,7 @@ static void take_punctuation(struct pl_source_walk *b)
     case '}': is_fresh = true; /* fall through */
     case ')':
     case ']':
+        b->brackets -= kind == ']' && b->brackets > 0;
         b->depth -= b->depth > 0;
         if (b->depth < b->declared_depth)
             b->is_declaring = false;

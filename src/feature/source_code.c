@@ -162,11 +162,14 @@ static bool looks_like_cpp(const struct pl_source_lex *x, uint32_t end)
 
 static void read_c_family(struct pl_source_reader *r, uint32_t end)
 {
-    if (r->language == PL_SOURCE_C && looks_like_cpp(&r->lex, end)) {
+    if (r->language != PL_SOURCE_CPP && looks_like_cpp(&r->lex, end)) {
         pl_source_add_words(&r->lex, PL_SOURCE_CPP);
         r->is_cpp = true;
     }
-    pl_source_read_c(r, 1, end);
+    if (r->language == PL_SOURCE_OBJC)
+        pl_source_read_objc(r, 1, end);
+    else
+        pl_source_read_c(r, 1, end);
     pl_source_read_macros(r);
 }
 
@@ -177,7 +180,7 @@ static void read_all(struct pl_source_reader *r)
         pl_source_read_grammar(r);
         return;
     }
-    if (r->language == PL_SOURCE_ASM || !pl_source_lex_range(&r->lex, 0, r->lex.text.n))
+    if (!pl_source_lex_range(&r->lex, 0, r->lex.text.n))
         return;
     uint32_t end = (uint32_t)r->lex.tokens.n;
     if (!pl_source_lex_finish(&r->lex))
@@ -185,6 +188,10 @@ static void read_all(struct pl_source_reader *r)
     r->t = r->lex.tokens.v;
     switch (r->language) {
     case PL_SOURCE_RUST: pl_source_read_rust(r, 1, end); break;
+    case PL_SOURCE_ASM:
+        pl_source_read_asm(r, 1, end);
+        pl_source_read_macros(r);
+        break;
     case PL_SOURCE_GO: pl_source_read_go(r, 1, end); break;
     default: read_c_family(r, end); break;
     }

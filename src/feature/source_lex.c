@@ -341,7 +341,12 @@ static void take_token(struct pl_source_lex *x, pl_tokens *tokens)
     uint8_t byte = x->text.p[x->at];
     uint8_t next = byte_at(x, x->at + 1);
     switch (classes[byte]) {
-    case WORD: take_word(x, tokens); return;
+    case WORD:
+        if (byte == '$' && x->language == PL_SOURCE_ASM) /* marks an immediate */
+            (void)pl_source_add_token(x, tokens, byte, 1);
+        else
+            take_word(x, tokens);
+        return;
     case DIGIT: take_number(x, tokens); return;
     case OPEN: take_bracket(x, tokens, true); return;
     case CLOSE: take_bracket(x, tokens, false); return;

@@ -134,6 +134,10 @@ bool pl_source_is_grammar(pl_bytes text);
 /* Such a text, from the lexer on. */
 void pl_source_read_grammar(struct pl_source_reader *r);
 void pl_source_read_rust(struct pl_source_reader *r, uint32_t from, uint32_t to);
+void pl_source_read_objc(struct pl_source_reader *r, uint32_t from, uint32_t to);
+/* The selector of the message between the brackets, as a string; false when there is none. */
+bool pl_source_emit_selector(struct pl_source_reader *r, uint32_t open, uint32_t close);
+void pl_source_read_asm(struct pl_source_reader *r, uint32_t from, uint32_t to);
 void pl_source_read_go(struct pl_source_reader *r, uint32_t from, uint32_t to);
 /* The #defines of the file. */
 void pl_source_read_macros(struct pl_source_reader *r);

@@ -15,7 +15,8 @@
 struct pl_source_walk {
     struct pl_source_reader *r;
     uint32_t i, to, from;
-    uint32_t depth;
+    uint32_t depth;    /* of all brackets */
+    uint32_t brackets; /* of [ alone */
     bool is_fresh;     /* a statement may begin here */
     bool is_declaring; /* behind a declared name; a comma at `declared_depth` brings another */
     uint32_t declared_depth;

@@ -110,6 +110,11 @@ static const struct pl_word_row cpp_words[] = {
     {"true", PL_WORD_VALUE},         {NULL, PL_WORD_PLAIN},
 };
 
+static const struct pl_word_row objc_words[] = {
+    {"id", PL_WORD_TYPE},     {"instancetype", PL_WORD_TYPE}, {"self", PL_WORD_VALUE},
+    {"super", PL_WORD_VALUE}, {"_cmd", PL_WORD_VALUE},        {NULL, PL_WORD_PLAIN},
+};
+
 static const struct pl_word_row rust_words[] = {
     {"as", PL_WORD_CONTROL},     {"async", PL_WORD_CONTROL},  {"await", PL_WORD_CONTROL},
     {"break", PL_WORD_CONTROL},  {"const", PL_WORD_CONTROL},  {"continue", PL_WORD_CONTROL},
@@ -151,7 +156,10 @@ void pl_source_add_words(struct pl_source_lex *x, enum pl_source_language langua
     switch (language) {
     case PL_SOURCE_CPP: add_words(x, cpp_words); /* fall through */
     case PL_SOURCE_C: add_words(x, c_words); break;
-    case PL_SOURCE_OBJC: add_words(x, c_words); break;
+    case PL_SOURCE_OBJC:
+        add_words(x, c_words);
+        add_words(x, objc_words);
+        break;
     case PL_SOURCE_RUST: add_words(x, rust_words); break;
     case PL_SOURCE_GO: add_words(x, go_words); break;
     default: break;

@@ -1,5 +1,5 @@
 /*
- * feature_source_more.c - what source files of Rust and Go define.
+ * feature_source_more.c - what source files of Objective-C, Rust, Go and assembly define.
  */
 #include "source_text.h"
 
@@ -57,6 +57,40 @@ static void constants_of_go_are_macros(void **state)
        "M A/0 0x12fd1 | M B/0 | M C/0 | M D/0 0x100005 | O e/0 \"a\" \"b\"");
 }
 
+static void methods_of_objective_c_are_named_by_their_selector(void **state)
+{
+    source_text_expect(
+        PL_SOURCE_OBJC,
+        "#import <A/B.h>\n@interface C : NSObject\n- (void)foo;\n@end\nstatic int f(void) { g(); }\n"
+        "@implementation C (D)\n- (void)foo:(int)x bar:(NSString *)y {\n [self baz:x with:[y length]];\n"
+        " h(@\"text\");\n}\n+ (id)make { return [[C alloc] init]; }\nint k(void) { }\n@end\n",
+        "F f/0:s g() | F C::foo:bar:/2 \"baz:with:\" \"length\" h() \"text\" | "
+        "F C::make/0 \"init\" \"alloc\" C | F k/0");
+}
+
+static void assembly(const char *source, const char *want)
+{
+    source_text_expect(PL_SOURCE_ASM, source, want);
+}
+
+static void global_labels_are_functions(void **state)
+{
+    assembly("#include \"a.h\"\n.globl f\n.type f, @function\nf:\n mov $77777, %eax # not 88888\n call "
+             "g@PLT\n.Lx:\n lea t(%rip), %rdi\n ret\n.size f, .-f\n"
+             ".data\nt:\n .long 99999, 1\n .asciz \"s\\n\"\n",
+             "F f/0 0x12fd1 g() t | O t/0 0x1869f \"s\n\"");
+    assembly("global f\nf: ; it's\n mov eax, 77777\n call g\n ret\nh:\n ret\n", "F f/0 0x12fd1 g()");
+}
+
+static void macros_that_begin_functions_are_known(void **state)
+{
+    assembly("%macro M 2\n call g\n%endmacro\nSECTION .text\ncglobal add_bytes, 3, 4\n mov r0, 77777\n "
+             "RET\ncglobal h\n RET\n",
+             "M M/0:( g() | F add_bytes/0 <cglobal> 0x12fd1 | F h/0 <cglobal>");
+    assembly("function ff_f, export=1\n ldr w0, =77777\n bl g\nendfunc\n.macro m a\n bl h\n.endm\n",
+             "F ff_f/0 <function> 0x12fd1 g() | M m/0:( h()");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -65,6 +99,9 @@ int main(void)
         cmocka_unit_test(literals_of_rust_are_decoded),
         cmocka_unit_test(functions_of_go_have_the_type_of_their_receiver),
         cmocka_unit_test(constants_of_go_are_macros),
+        cmocka_unit_test(methods_of_objective_c_are_named_by_their_selector),
+        cmocka_unit_test(global_labels_are_functions),
+        cmocka_unit_test(macros_that_begin_functions_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,255 @@
+/*
+ * source_asm.c - assembly for GNU as and NASM: global labels are functions, data behind a label is an object.
+ *
+ * A function reaches from its label to the next function or object, or to what says that it ends. Labels are functions when .globl, .type or
+ * global name them, or when a macro that is known to begin functions does (cglobal, function, ENTRY). Of operands numbers, strings,
+ * called symbols and symbols whose address is taken are atoms; directives that lay out are passed over.
+ *
+ * Source: the manuals of GNU as and NASM; x86inc.asm and asm.S of FFmpeg, linkage.h of Linux for the macros.
+ * Not known here: what macros and repetitions expand to.
+ */
+#include "feature/source_read.h"
+
+struct assembly {
+    struct pl_source_reader *r;
+    uint32_t to;
+    bool is_nasm;
+    size_t open; /* definition whose lines these are, SIZE_MAX: none */
+    uint32_t open_first;
+};
+
+static pl_bytes word_at(const struct pl_source_reader *r, uint32_t i)
+{
+    return r->t[i].kind == PL_TOKEN_WORD ? pl_source_symbol_at(r, i)->text : (pl_bytes){0};
+}
+
+static bool is_one_of(pl_bytes word, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (pl_bytes_eq_str(word, *words))
+            return true;
+    return false;
+}
+
+static const char *const global_words[] = {"globl", "global", "GLOBAL", "export", NULL};
+static const char *const function_words[] = {
+    "cglobal", "cvisible",  "function",       "FUNCTION",       "ENTRY",          "FUNC",
+    "LEAF",    "ASM_ENTRY", "SYM_FUNC_START", "SYM_CODE_START", "FUNCTION_BEGIN", NULL};
+static const char *const end_words[] = {
+    "size", "endfunc", "ENDPROC", "END", "SYM_FUNC_END", "section", "SECTION", "data", "text", "end", NULL};
+static const char *const data_words[] = {
+    "byte",   "short", "hword",  "word", "long", "int", "quad", "octa", "xword", "ascii", "asciz",
+    "string", "float", "double", "db",   "dw",   "dd",  "dq",   "dt",   "do",    "times", NULL};
+static const char *const call_words[] = {"call", "callq", "calll", "bl", "blx", "jal", NULL};
+static const char *const jump_words[] = {"jmp", "jmpq", "b", "j", NULL};
+static const char *const macro_words[] = {"macro", "imacro", NULL};
+static const char *const macro_end_words[] = {"endm", "endmacro", NULL};
+
+/* The first token of the next line; a comment ends a line, too. */
+static uint32_t next_line(const struct assembly *a, uint32_t i)
+{
+    do
+        i++;
+    while (i < a->to && !(a->r->t[i].flags & PL_TOKEN_FIRST));
+    return i;
+}
+
+/* Where the comment in the line [i, end) begins, or its end. */
+static uint32_t line_stop(const struct assembly *a, uint32_t i, uint32_t end)
+{
+    const struct pl_token *t = a->r->t;
+    for (uint32_t k = i; k < end; k++) {
+        if (t[k].kind == ';' && a->is_nasm)
+            return k;
+        if (t[k].kind == '#' && k > i && (t[k + 1].flags & PL_TOKEN_SPACED))
+            return k;
+        if (t[k].kind == '@' && (t[k].flags & PL_TOKEN_SPACED) && (t[k + 1].flags & PL_TOKEN_SPACED))
+            return k;
+    }
+    return end;
+}
+
+static void end_open(struct assembly *a, uint32_t end)
+{
+    struct pl_source_reader *r = a->r;
+    if (a->open >= r->definitions.n)
+        return;
+    struct pl_definition *d = &r->definitions.v[a->open];
+    const struct pl_token *last = &r->t[end - 1 > a->open_first ? end - 1 : a->open_first];
+    d->length = last->at + (last->kind < 128 ? 1 : last->length) - d->offset;
+    d->n_tokens = end - a->open_first;
+    pl_source_end(r, a->open);
+    a->open = SIZE_MAX;
+}
+
+static void begin(struct assembly *a, enum pl_definition_kind kind, uint32_t name, uint32_t first)
+{
+    end_open(a, first);
+    a->open = pl_source_begin(a->r, kind, word_at(a->r, name), first, first + 1);
+    a->open_first = first;
+}
+
+/* ---- lines ---- */
+
+/* .globl a, b   .type a, @function   global a:function */
+static void note_globals(struct assembly *a, uint32_t i, uint32_t end)
+{
+    struct pl_source_reader *r = a->r;
+    bool is_type = pl_bytes_eq_str(word_at(r, i), "type");
+    bool is_global = is_one_of(word_at(r, i), global_words);
+    if (!is_global && !is_type)
+        return;
+    bool is_function = is_global;
+    for (uint32_t k = i + 1; k < end; k++)
+        is_function |=
+            pl_bytes_eq_str(word_at(r, k), "function") || pl_bytes_eq_str(word_at(r, k), "STT_FUNC");
+    for (uint32_t k = i + 1; is_function && k < end && (is_global || k == i + 1); k++)
+        if (r->t[k].kind == PL_TOKEN_WORD && r->t[k - 1].kind != ':' && r->t[k - 1].kind != '.')
+            r->lex.symbols.v[r->t[k].link].local_of = r->function;
+}
+
+static bool is_global(const struct assembly *a, uint32_t i)
+{
+    return a->r->t[i].kind == PL_TOKEN_WORD && pl_source_symbol_at(a->r, i)->local_of == a->r->function;
+}
+
+/* The word of the directive or instruction of a line that begins at `i`; *is_directive: behind a dot or a percent sign. */
+static uint32_t operation(const struct assembly *a, uint32_t i, uint32_t end, bool *is_directive)
+{
+    const struct pl_token *t = a->r->t;
+    while (i + 1 < end && t[i].kind == PL_TOKEN_WORD && t[i + 1].kind == ':')
+        i += 2;
+    *is_directive = i < end && (t[i].kind == '.' || t[i].kind == '%');
+    i += *is_directive;
+    return i < end && t[i].kind == PL_TOKEN_WORD ? i : 0;
+}
+
+static void read_operands(struct assembly *a, uint32_t i, uint32_t end, bool is_data)
+{
+    struct pl_source_reader *r = a->r;
+    bool calls = is_one_of(word_at(r, i), call_words);
+    bool jumps = is_one_of(word_at(r, i), jump_words);
+    for (uint32_t k = i + 1; k < end && r->why == PL_OK;) {
+        uint8_t before = r->t[k - 1].kind;
+        uint8_t after = k + 1 < end ? r->t[k + 1].kind : ',';
+        if (r->t[k].kind == PL_TOKEN_NUMBER) {
+            k = pl_source_emit_number(r, i + 1, k, end);
+            continue;
+        }
+        if (r->t[k].kind == PL_TOKEN_STRING && is_data)
+            pl_source_emit_string(r, k, k, k + 1);
+        if (r->t[k].kind == PL_TOKEN_WORD && before != '.' && before != '%' && before != '@' &&
+            before != ':') {
+            bool is_address = (after == '(' && r->t[k + 2].kind == '%') || after == '@' || before == '=' ||
+                              pl_bytes_eq_str(word_at(r, k - 1), "rel");
+            if ((calls && (k == i + 1 || before != ',')) || (jumps && is_global(a, k)))
+                pl_source_emit_word(r, PL_ATOM_CALL, k);
+            else if (is_address || (is_data && !is_one_of(word_at(r, k), data_words)))
+                pl_source_emit_word(r, PL_ATOM_NAME, k);
+        }
+        k++;
+    }
+}
+
+/* .macro name ... .endm; returns the line behind it. */
+static uint32_t read_macro(struct assembly *a, uint32_t first, uint32_t word)
+{
+    struct pl_source_reader *r = a->r;
+    bool is_directive;
+    if (word + 1 >= a->to || r->t[word + 1].kind != PL_TOKEN_WORD)
+        return next_line(a, first);
+    begin(a, PL_DEFINITION_MACRO, word + 1, first);
+    if (a->open < r->definitions.n)
+        r->definitions.v[a->open].flags = PL_DEFINITION_CALL_LIKE;
+    uint32_t i = next_line(a, first);
+    while (i < a->to && r->why == PL_OK) {
+        uint32_t end = next_line(a, i);
+        uint32_t stop = line_stop(a, i, end);
+        uint32_t op = operation(a, i, stop, &is_directive);
+        bool is_last = op != 0 && is_directive && is_one_of(word_at(r, op), macro_end_words);
+        if (op != 0 && !is_last)
+            read_operands(a, op, stop, is_one_of(word_at(r, op), data_words));
+        i = end;
+        if (is_last)
+            break;
+    }
+    end_open(a, i);
+    return i;
+}
+
+/* The label or macro in the line [i, stop) that begins something; `op` is its operation. */
+static void begin_here(struct assembly *a, uint32_t i, uint32_t stop, uint32_t op)
+{
+    struct pl_source_reader *r = a->r;
+    bool has_label = i + 1 < stop && r->t[i].kind == PL_TOKEN_WORD && r->t[i + 1].kind == ':';
+    bool is_data = op != 0 && is_one_of(word_at(r, op), data_words);
+    if (has_label && op == 0 && stop < a->to) { /* data in the next line */
+        bool is_directive;
+        uint32_t next = operation(a, stop, next_line(a, stop), &is_directive);
+        is_data = next != 0 && is_one_of(word_at(r, next), data_words);
+    }
+    if (has_label && is_data && !is_global(a, i)) {
+        begin(a, PL_DEFINITION_OBJECT, i, i);
+    } else if (has_label && is_global(a, i)) {
+        begin(a, is_data ? PL_DEFINITION_OBJECT : PL_DEFINITION_FUNCTION, i, i);
+    } else if (op != 0 && is_one_of(word_at(r, op), function_words)) {
+        uint32_t name = op + 1 + (r->t[op + 1].kind == '(');
+        if (name >= stop || r->t[name].kind != PL_TOKEN_WORD)
+            return;
+        begin(a, PL_DEFINITION_FUNCTION, name, i);
+        if (a->open >= r->definitions.n)
+            return;
+        r->definitions.v[a->open].flags = PL_DEFINITION_NAMED_BY_MACRO;
+        r->definitions.v[a->open].macro = word_at(r, op);
+    }
+}
+
+static uint32_t read_line(struct assembly *a, uint32_t i)
+{
+    struct pl_source_reader *r = a->r;
+    bool is_directive;
+    uint32_t end = next_line(a, i);
+    uint32_t stop = line_stop(a, i, end);
+    uint32_t op = operation(a, i, stop, &is_directive);
+    pl_bytes word = op != 0 ? word_at(r, op) : (pl_bytes){0};
+    if (is_directive && is_one_of(word, macro_words))
+        return read_macro(a, i, op);
+    begin_here(a, i, stop, op);
+    bool is_data = is_one_of(word, data_words);
+    if (op != 0 && is_one_of(word, end_words) && a->open_first != i)
+        end_open(a, i);
+    else if (op != 0 && a->open != SIZE_MAX && (!is_directive || is_data))
+        read_operands(a, op, stop, is_data);
+    return end;
+}
+
+static bool looks_like_nasm(const struct pl_source_reader *r, uint32_t to)
+{
+    static const char *const words[] = {"macro", "include", "define", "if", "ifdef", "assign", "endif", NULL};
+    for (uint32_t i = 1; i + 1 < to; i++) {
+        if (!(r->t[i].flags & PL_TOKEN_FIRST))
+            continue;
+        pl_bytes word = word_at(r, i);
+        if ((r->t[i].kind == '%' && is_one_of(word_at(r, i + 1), words)) ||
+            pl_bytes_eq_str(word, "SECTION") || pl_bytes_eq_str(word, "section") ||
+            pl_bytes_eq_str(word, "global"))
+            return true;
+    }
+    return false;
+}
+
+void pl_source_read_asm(struct pl_source_reader *r, uint32_t from, uint32_t to)
+{
+    struct assembly a = {.r = r, .to = to, .open = SIZE_MAX, .is_nasm = looks_like_nasm(r, to)};
+    for (uint32_t i = from; i < to;) {
+        bool is_directive;
+        uint32_t end = next_line(&a, i);
+        uint32_t op = operation(&a, i, end, &is_directive);
+        if (op != 0)
+            note_globals(&a, op, line_stop(&a, i, end));
+        i = end;
+    }
+    for (uint32_t i = from; i < to && r->why == PL_OK;)
+        i = read_line(&a, i);
+    end_open(&a, to);
+}
