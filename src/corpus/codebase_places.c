@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define MAX_INCLUDE_DEPTH 8u
+#define MAX_REPEATS       8u /* of one file in one unit, with other macros each time */
 #define MAX_UNIT_PLACES   40000u
 #define MAX_SIGHT_ROOTS   4u
 
@@ -22,6 +23,7 @@ struct places {
     uint8_t *has_placed; /* per unit: defines functions that are not inline */
     uint8_t *carries;    /* per unit: it or something that it includes has */
     uint32_t *seen;      /* per unit: the last root, counted from 1 */
+    uint8_t *times;      /* per unit: met so often by that root */
     PL_VEC(struct pl_codebase_place) all;
     size_t first; /* of the present root */
     bool no_memory;
@@ -63,9 +65,12 @@ static void walk(struct places *p, uint32_t root, uint32_t unit, unsigned depth)
     const struct pl_source_code *code = &cb->code[unit];
     pl_bytes text = pl_index_unit_file(cb->index, unit)->data;
     size_t next = 0;
-    if (p->seen[unit] == root + 1)
+    if (p->seen[unit] != root + 1) {
+        p->seen[unit] = root + 1;
+        p->times[unit] = 0;
+    }
+    if (++p->times[unit] > (p->has_placed[unit] && depth > 0 ? MAX_REPEATS : 1))
         return;
-    p->seen[unit] = root + 1;
     for (size_t i = 0; i <= code->n_definitions; i++) {
         uint64_t here = i < code->n_definitions ? code->definitions[i].offset : UINT64_MAX;
         for (; next < code->n_includes && (uint64_t)(code->includes[next].p - text.p) < here; next++) {
@@ -154,7 +159,8 @@ pl_status pl_codebase_build_places(struct pl_codebase *cb, struct pl_err *err)
     p.has_placed = calloc(cb->n_units + 1, 1);
     p.carries = calloc(cb->n_units + 1, 1);
     p.seen = calloc(cb->n_units + 1, sizeof *p.seen);
-    p.no_memory = p.has_placed == NULL || p.carries == NULL || p.seen == NULL;
+    p.times = calloc(cb->n_units + 1, 1);
+    p.no_memory = p.has_placed == NULL || p.carries == NULL || p.seen == NULL || p.times == NULL;
     if (!p.no_memory)
         mark_units(&p);
     for (uint32_t u = 0; u < cb->n_units && !p.no_memory; u++) {
@@ -173,5 +179,6 @@ pl_status pl_codebase_build_places(struct pl_codebase *cb, struct pl_err *err)
     free(p.has_placed);
     free(p.carries);
     free(p.seen);
+    free(p.times);
     return st;
 }

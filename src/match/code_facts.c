@@ -7,6 +7,8 @@
  */
 #include "match/code_align.h"
 
+#include "format/text/cpp_names.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +94,9 @@ unsigned pl_import_alternatives(pl_bytes name, pl_bytes out[PL_FACT_ALTERNATIVES
     out[n++] = name;
     if (plain.n > 0 && plain.n != name.n)
         out[n++] = plain;
+    struct pl_cpp_function cpp;
+    if (pl_cpp_function_of(name, &cpp))
+        out[n++] = cpp.name;
     for (size_t i = 0; i < sizeof renamed / sizeof renamed[0] && n < PL_FACT_ALTERNATIVES; i++)
         if (pl_bytes_eq_str(name, renamed[i].import) || pl_bytes_eq_str(plain, renamed[i].import))
             out[n++] = pl_bytes_of_str(renamed[i].source);

@@ -7,7 +7,25 @@
  */
 #include "match/code_align.h"
 
+#define TELLING_BYTES      5u  /* of a string: MATCHING section 3 counts from 5 on */
+#define MARGIN_TENTHS      25  /* to the next best source function that is no kin */
 #define DISTINCTIVE_TENTHS 60u /* found evidence that makes a match more than a place: once in 64 by chance */
+
+/*
+ * Says a string where it is from, when its unit does not have it? Short ones are values of macros and tails of others; an identifier may be
+ * the text of a macro's argument or a function's own name.
+ */
+static bool is_telling(const struct pl_aligner *a, const struct pl_code_fact *f)
+{
+    pl_bytes text = a->code->atoms[f->atom].text;
+    bool is_word = true;
+    if (f->kind != PL_ATOM_STRING)
+        return true;
+    for (size_t i = 0; i < text.n && is_word; i++)
+        is_word = (text.p[i] | 32) >= 'a' ? (text.p[i] | 32) <= 'z'
+                                          : text.p[i] == '_' || (text.p[i] >= '0' && text.p[i] <= '9');
+    return text.n >= TELLING_BYTES && !is_word;
+}
 
 enum where { IN_FUNCTION, IN_UNIT, ELSEWHERE, NOWHERE };
 
@@ -88,7 +106,7 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, pl
                 return st;
         }
         is_whole = is_whole && is_explained;
-        if (where == IN_UNIT || is_explained)
+        if (where == IN_UNIT || is_explained || (where == ELSEWHERE && !is_telling(a, f)))
             continue;
         if (where == NOWHERE && g.end != PL_CODE_CONTRADICTED) {
             g.end = PL_CODE_CONTRADICTED;
@@ -101,7 +119,7 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, pl
     }
     if (g.end == PL_CODE_PLACED && units[0] == UINT32_MAX && units[1] == UINT32_MAX)
         g.end = PL_CODE_UNMATCHED;
-    if (g.end == PL_CODE_PLACED && is_whole &&
+    if (g.end == PL_CODE_PLACED && is_whole && s->margin >= MARGIN_TENTHS &&
         g.evidence + (uint32_t)(s->score > 0 ? s->score : 0) / 2 >= DISTINCTIVE_TENTHS)
         g.end = PL_CODE_MATCHED;
     *out = g;

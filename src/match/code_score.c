@@ -7,6 +7,8 @@
  */
 #include "match/code_align.h"
 
+#include "format/text/cpp_names.h"
+
 #include <stdlib.h>
 
 #define MAX_POSTINGS   400u /* features in more definitions propose nobody */
@@ -179,18 +181,48 @@ static bool is_read_nearby(const struct pl_aligner *a, uint32_t subject, uint32_
            (behind != UINT32_MAX && pl_codebase_includes(a->cb, behind, header));
 }
 
+/* Does the last part of a scope such as "ns::Class<T>" name the class? */
+static bool is_in_scope(pl_bytes scope, pl_bytes class)
+{
+    size_t at = pl_bytes_find(scope, class, 0);
+    while (at != SIZE_MAX) {
+        size_t end = at + class.n;
+        bool begins = at == 0 || scope.p[at - 1] == ':';
+        if (begins && (end == scope.n || scope.p[end] == ':' || scope.p[end] == '<'))
+            return true;
+        at = pl_bytes_find(scope, class, at + 1);
+    }
+    return false;
+}
+
+/* What an exported name says; nothing when it is a mangled one that is not understood. */
+static int32_t score_name(pl_bytes name, const struct pl_definition *d)
+{
+    struct pl_cpp_function cpp;
+    pl_bytes own = d->name;
+    if (name.n == 0)
+        return 0;
+    if (!pl_cpp_function_of(name, &cpp))
+        return pl_bytes_starts(name, PL_LIT("_Z")) ? 0 : pl_bytes_eq(name, own) ? EXPORT_SCORE : EXPORT_OTHER;
+    if (cpp.is_destructor && own.n > 0 && own.p[0] == '~')
+        own = pl_bytes_from(own, 1);
+    if (!pl_bytes_eq(cpp.name, own))
+        return EXPORT_OTHER;
+    bool is_scope_right = cpp.scope.n == 0 || d->scope.n == 0 || is_in_scope(d->scope, cpp.scope);
+    return is_scope_right ? EXPORT_SCORE : EXPORT_OTHER;
+}
+
 int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
     const struct pl_codebase_entry *e = pl_codebase_at(a->cb, id);
     const struct pl_function *f = &a->code->functions[s->function];
     uint32_t subject = (uint32_t)(s - a->subjects.v);
     int32_t score = score_facts(a, s, id) + score_missing(a, s, id) + score_size(a, s, id);
-    if (f->name.n > 0)
-        score += pl_bytes_eq(f->name, e->definition->name) ? EXPORT_SCORE : EXPORT_OTHER;
+    score += score_name(f->name, e->definition);
     if (!a->has_places)
         return score;
     score += score_calls(a, s, id) + score_degree(a, s, id) + score_order(a, subject, id);
-    if (a->taken_by[id] != 0 && a->taken_by[id] != subject + 1)
+    if (a->taken_by[id] != 0 && a->taken_by[id] != subject + 1 && pl_codebase_places(a->cb, id).n < 2)
         score -= TAKEN_COST;
     struct pl_id_list places = pl_codebase_places(a->cb, id);
     if (places.n == 0)
@@ -310,8 +342,10 @@ static pl_status gather_votes(struct pl_aligner *a, uint32_t subject, struct pl_
         for (unsigned k = 0; k < f->n && st == PL_OK; k++)
             st = vote_feature(a, f->feature[k], f->weight, err);
     }
+    struct pl_cpp_function cpp;
     if (st == PL_OK && name.n > 0)
-        st = vote_named(a, pl_atom_hash_text(name), EXPORT_SCORE, err);
+        st = vote_named(a, pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name), EXPORT_SCORE,
+                        err);
     if (st == PL_OK && a->has_places)
         st = vote_calls(a, s, err);
     for (size_t i = pl_code_proposals(a, subject);

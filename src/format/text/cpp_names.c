@@ -122,3 +122,74 @@ bool pl_cpp_identifiers(pl_bytes name, bool (*is_known)(void *ctx, pl_bytes iden
     }
     return says_something;
 }
+
+/* Behind the template arguments whose I stands at `at`. */
+static size_t skip_arguments(pl_bytes b, size_t at)
+{
+    unsigned depth = 0;
+    while (at < b.n) {
+        pl_bytes word;
+        size_t end = skip_number(b, at);
+        if (end > at) {
+            at = end;
+            continue;
+        }
+        if (is_digit(b.p[at])) {
+            if (!read_identifier(b, at, &word))
+                return b.n;
+            at = (size_t)(word.p - b.p) + word.n;
+            continue;
+        }
+        depth += memchr("INXJFL", b.p[at], 6) != NULL;
+        depth -= b.p[at] == 'E';
+        at++;
+        if (depth == 0)
+            break;
+    }
+    return at;
+}
+
+bool pl_cpp_function_of(pl_bytes mangled, struct pl_cpp_function *out)
+{
+    struct pl_cpp_function f = {0};
+    pl_bytes b = pl_bytes_from(mangled, 2);
+    if (!pl_bytes_starts(mangled, PL_LIT("_Z")) || b.n == 0 || b.n > MAX_NAME_BYTES)
+        return false;
+    bool is_nested = b.p[0] == 'N';
+    size_t at = is_nested || b.p[0] == 'L';
+    while (is_nested && at < b.n && memchr("rVKRO", b.p[at], 5) != NULL)
+        at++;
+    while (at < b.n) {
+        uint8_t c = b.p[at];
+        uint8_t next = byte_at(b, at + 1);
+        pl_bytes word;
+        if (is_digit(c)) {
+            if (!read_identifier(b, at, &word))
+                return false;
+            f.scope = f.name;
+            f.name = word;
+            at = (size_t)(word.p - b.p) + word.n;
+        } else if (c == 'S' && next == 't') {
+            f.is_standard = true;
+            at += 2;
+        } else if (c == 'S') {
+            size_t end = skip_sequence(b, at + 1);
+            f.is_standard = f.is_standard || end == at + 1;
+            at = end == at + 1 ? at + 2 : end;
+        } else if (c == 'I') {
+            at = skip_arguments(b, at);
+        } else if ((c == 'C' || c == 'D') && is_digit(next)) {
+            f.scope = f.name;
+            f.is_destructor = c == 'D';
+            at += 2;
+        } else {
+            break;
+        }
+        if (!is_nested && f.name.n > 0)
+            break;
+    }
+    if (f.name.n == 0 || (is_nested && byte_at(b, at) != 'E'))
+        return false;
+    *out = f;
+    return true;
+}

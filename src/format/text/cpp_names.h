@@ -13,4 +13,15 @@
  */
 bool pl_cpp_identifiers(pl_bytes name, bool (*is_known)(void *ctx, pl_bytes identifier), void *ctx);
 
+/* The function that a mangled name is about; parts borrow from it. */
+struct pl_cpp_function {
+    pl_bytes name;  /* last part: "append"; of a constructor and a destructor the class */
+    pl_bytes scope; /* the part before: class or namespace; empty when there is none */
+    bool is_destructor;
+    bool is_standard; /* of namespace std */
+};
+
+/* False when it is no mangled name, or an operator, a local or a special one. */
+bool pl_cpp_function_of(pl_bytes mangled, struct pl_cpp_function *out);
+
 #endif
