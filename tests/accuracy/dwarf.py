@@ -105,11 +105,25 @@ def place_of(chain, folder, root):
 
 def functions_of_symtab(path):
     """(address, size, name) of each function symbol that has code."""
+    with open(path, "rb") as file:
+        if file.read(2) == b"MZ":
+            yield from functions_of_coff(path)
+            return
     listing = subprocess.run(["readelf", "-sW", path], stdout=subprocess.PIPE, text=True, check=True).stdout
     for line in listing.splitlines():
         cells = line.split()
         if len(cells) >= 8 and cells[3] in ("FUNC", "IFUNC") and cells[6] not in ("UND", "ABS"):
             yield int(cells[1], 16), int(cells[2], 0), cells[7].split("@")[0]
+
+
+def functions_of_coff(path):
+    """The same of a PE file, whose symbols have no size: each lasts to the next one."""
+    listing = subprocess.run(["x86_64-w64-mingw32-nm", "-n", "--defined-only", path], stdout=subprocess.PIPE, text=True,
+                             check=True).stdout
+    found = sorted({(int(a, 16), name) for a, kind, name in (line.split() for line in listing.splitlines())
+                    if kind in "tT" and not name.startswith(".")})
+    for (address, name), (following, _) in zip(found, found[1:]):
+        yield address, following - address, name
 
 
 def pieces_of(path, root, offset_of):

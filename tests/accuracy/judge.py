@@ -99,10 +99,12 @@ class Image:
     def read_pe(self):
         (at,) = self.take("<I", 60)
         n, optional = self.take("<H", at + 6)[0], self.take("<H", at + 20)[0]
+        is_wide = self.take("<H", at + 24)[0] == 0x20b
+        base, = self.take("<Q", at + 48) if is_wide else self.take("<I", at + 52)
         for i in range(n):
             name, used, address, size, offset = self.take("<8sIIII", at + 24 + optional + 40 * i)
             flags = self.take("<I", at + 24 + optional + 40 * i + 36)[0]
-            self.sections.append((name.rstrip(b"\0").decode(), address, offset, min(size, used or size),
+            self.sections.append((name.rstrip(b"\0").decode(), base + address, offset, min(size, used or size),
                                   bool(flags & 0x20000000)))
 
     def take(self, form, at):

@@ -73,7 +73,8 @@ def direct_calls(victim):
 
 
 def overlay(victim, rng, _):
-    payload = rng.choice((rng.randbytes(rng.randrange(200, 5000)), f"#!/bin/sh\n{command_of(rng)}\n".encode() * rng.randrange(1, 5)))
+    payload = rng.choice((rng.randbytes(rng.randrange(200, 5000)),
+                          f"#!/bin/sh\n{command_of(rng)}\n".encode() * rng.randrange(1, 5)))
     return Planted(victim.data + payload, [(len(victim.data), len(payload))], (), f"{len(payload)} bytes")
 
 
@@ -82,7 +83,8 @@ def extra_section(victim, rng, scratch):
     blob.write_bytes(rng.randbytes(rng.randrange(64, 4000)))
     target = scratch / "extra"
     name = rng.choice((".note.extra", ".data2", ".gnu.cache", ".comment", ".rodata1", ".text2"))
-    flags = rng.choice(([], ["--set-section-flags", f"{name}=alloc,readonly,data"], ["--set-section-flags", f"{name}=alloc,readonly,code"]))
+    flags = rng.choice(([], ["--set-section-flags", f"{name}=alloc,readonly,data"],
+                        ["--set-section-flags", f"{name}=alloc,readonly,code"]))
     subprocess.run(["objcopy", "--add-section", f"{name}={blob}", *flags, victim.path, target], check=True, capture_output=True)
     data = target.read_bytes()
     return Planted(data, [(data.index(blob.read_bytes()), blob.stat().st_size)], (name,), name)
@@ -133,7 +135,8 @@ def code_cave(victim, rng, _):
     elf = Elf(victim.data)
     i = elf.find_segment(PT_LOAD, PF_X)
     kind, flags, offset, address, physical, size, memory, alignment = elf.segment(i)
-    following = min(elf.segment(j)[2] for j in range(elf.n_segments) if elf.segment(j)[0] == PT_LOAD and elf.segment(j)[2] > offset)
+    following = min(elf.segment(j)[2] for j in range(elf.n_segments) if
+                    elf.segment(j)[0] == PT_LOAD and elf.segment(j)[2] > offset)
     start = (offset + size + 15) & ~15
     call, target = rng.choice(direct_calls(victim))
     code = shellcode(rng, address + start - offset, target, stubs(victim, elf) if rng.random() < 0.5 else [])
@@ -201,7 +204,8 @@ def changed_characters(victim, rng, _):
     for _ in range(rng.randrange(1, 4)):
         i = rng.randrange(len(new))
         new[i] = rng.choice([c for c in b"abcdefghijklmnopqrstuvwxyz0123456789" if c != old[i]])
-    return Planted(victim.data[:at] + bytes(new) + victim.data[at + len(old):], [(at, len(old))], (), f"{old[:40]!r} -> {bytes(new)[:40]!r}")
+    return Planted(victim.data[:at] + bytes(new) + victim.data[at + len(old):], [(at, len(old))], (),
+                   f"{old[:40]!r} -> {bytes(new)[:40]!r}")
 
 
 def tables(victim, scratch):

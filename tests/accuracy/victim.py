@@ -33,7 +33,7 @@ class Victim:
         self.folder = TRUTH / source
         self.path = self.folder / "files" / name
         self.dsc = next((self.folder / "source").glob("*.dsc"))
-        self.tree = next(p for p in (self.folder / "tree").iterdir() if p.is_dir())
+        self.tree = next((self.folder / "tree").glob("*/debian")).parent
         self.data = self.path.read_bytes()
         self.pieces = list(dwarf.read(self.path.with_name(name + ".tsv")))
         self.link, self.units = self.find_calls()
@@ -93,7 +93,7 @@ class Victim:
 
     def build(self, objects, scratch, link_flags=()):
         """Link with some objects replaced; (stripped bytes, path of the unstripped file)."""
-        whole = scratch / "whole"
+        whole = scratch / "whole.bin"  # a name with a dot: some linkers add an ending to others
         words = []
         for w in self.link["arguments"]:
             w = str(objects.get(w, w))
@@ -101,9 +101,12 @@ class Victim:
         self.run(self.link, [*words, *link_flags])
         stripped = scratch / self.name
         stripped.write_bytes(whole.read_bytes())
-        subprocess.run(["strip", "--remove-section=.comment", "--remove-section=.note",
-                        *(["--strip-unneeded"] if self.is_library else []), stripped], check=True)
+        self.strip(stripped)
         return stripped.read_bytes(), whole
+
+    def strip(self, path):
+        subprocess.run(["strip", "--remove-section=.comment", "--remove-section=.note",
+                        *(["--strip-unneeded"] if self.is_library else []), path], check=True)
 
     def replays(self, scratch):
         """Does the same call give the same code?"""

@@ -6,15 +6,10 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
+
+from tap import case, main
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CASES = []
-
-
-def case(function):
-    CASES.append(function)
-    return function
 
 
 def run(command, **more):
@@ -179,20 +174,6 @@ def deps_that_are_there_need_neither_root_nor_network(folder):
     done = run([folder / "tools/install-deps"], env=env)
     assert done.returncode == 1 and "could not install: libzstd-dev" in done.stdout, done.stdout
     assert run([folder / "tools/install-deps", "nonsense"], env=env).returncode == 2
-
-
-def main():
-    print(f"1..{len(CASES)}")
-    failed = 0
-    for number, test in enumerate(CASES, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(pathlib.Path(folder))
-                print(f"ok {number} - {test.__name__}")
-            except AssertionError as error:
-                failed += 1
-                print(f"not ok {number} - {test.__name__}\n# {str(error)!r}")
-    return 1 if failed else 0
 
 
 sys.exit(main())
