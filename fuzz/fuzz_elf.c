@@ -18,6 +18,7 @@ static void apply(const struct pl_match *m, struct pl_file *f, const struct pl_r
 }
 
 extern const struct pl_rung pl_rung_elf_structure;
+extern const struct pl_rung pl_rung_elf_imports;
 extern const struct pl_rung pl_rung_elf_strings;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -50,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_ledger_init(&f.ledger, size);
     pl_findings_init(&f.findings, &arena, limits.findings);
     apply(&m, &f, &pl_rung_elf_structure);
+    apply(&m, &f, &pl_rung_elf_imports);
     apply(&m, &f, &pl_rung_elf_strings);
     uint64_t offset;
     uint64_t length;

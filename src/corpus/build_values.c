@@ -303,8 +303,7 @@ bool pl_is_build_file(pl_bytes path)
         if (pl_bytes_ends(name, pl_bytes_of_str(ends[i])))
             return true;
     return pl_bytes_starts(name, PL_LIT("Makefile")) || pl_bytes_starts(name, PL_LIT("makefile")) ||
-           (pl_bytes_starts(path, PL_LIT("debian/")) && pl_bytes_find_byte(name, '.', 0) == SIZE_MAX) ||
-           pl_bytes_ends(path, PL_LIT("/Makevars"));
+           pl_bytes_eq_str(path, "debian/control") || pl_bytes_ends(path, PL_LIT("/Makevars"));
 }
 
 /* Source name and upstream version, out of debian/changelog: "xz-utils (5.4.1-1) unstable". */

@@ -165,28 +165,29 @@ static void evaluate(struct pl_build_variables *r, pl_bytes text, unsigned depth
 static struct pl_build_values values_of(struct pl_build_variables *r, pl_bytes name, unsigned depth)
 {
     struct pl_build_values list = {.n = 0};
-    struct pl_build_variable *newest = NULL;
-    for (uint32_t i = *slot_of(r, name); i != 0; i = r->list.v[i - 1].next) {
-        struct pl_build_variable *v = &r->list.v[i - 1];
+    uint32_t all[PL_BUILD_VALUES];
+    size_t n = 0;
+    for (uint32_t i = *slot_of(r, name); i != 0 && n < PL_BUILD_VALUES; i = r->list.v[i - 1].next)
+        if (pl_bytes_eq(r->list.v[i - 1].name, name))
+            all[n++] = i - 1;
+    struct pl_build_variable *newest = n == 0 ? NULL : &r->list.v[all[0]];
+    if (newest == NULL || newest->is_busy || depth >= MAX_DEPTH)
+        return list;
+    if (newest->values != NULL)
+        return *newest->values;
+    newest->is_busy = true;
+    for (size_t i = n; i > 0; i--) { /* the oldest first: what Debian's builds have */
         struct pl_build_values some;
-        if (!pl_bytes_eq(v->name, name))
-            continue;
-        newest = newest == NULL ? v : newest;
-        if (newest->is_busy || depth >= MAX_DEPTH)
-            return list;
-        if (newest->values != NULL)
-            return *newest->values;
-        newest->is_busy = true;
-        evaluate(r, v->value, depth + 1, &some);
-        newest->is_busy = false;
+        evaluate(r, r->list.v[all[i - 1]].value, depth + 1, &some);
         for (size_t k = 0; k < some.n; k++)
             add_once(&list, some.v[k]);
     }
+    newest->is_busy = false;
     for (size_t i = 0; i < list.n; i++) {
         list.v[i] = pl_arena_keep(r->arena, list.v[i]);
         r->is_out_of_memory = r->is_out_of_memory || list.v[i].p == NULL;
     }
-    if (newest != NULL && !r->is_out_of_memory) {
+    if (!r->is_out_of_memory) {
         newest->values = pl_arena_take(r->arena, sizeof list);
         r->is_out_of_memory = newest->values == NULL;
         if (newest->values != NULL)

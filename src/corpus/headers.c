@@ -9,7 +9,7 @@
 #include "format/text/clit.h"
 #include "format/text/header.h"
 
-#define MAGIC          "plumbline headers 2\n"
+#define MAGIC          "plumbline headers 3\n"
 #define MAX_PATH_BYTES 4096u
 
 /* A package while its headers are read. */
@@ -18,6 +18,7 @@ struct packing {
     struct pl_arena arena; /* of the identifiers */
     struct pl_map seen;
     PL_VEC(pl_bytes) words; /* in order of appearance */
+    struct pl_buf libraries;
 };
 
 static bool is_header(const struct pl_file *f)
@@ -64,6 +65,20 @@ static pl_status take_words(struct packing *p, pl_bytes text, struct pl_err *err
     return PL_OK;
 }
 
+/* usr/lib/x86_64-linux-gnu/libfoo.so, a link to libfoo.so.5.1: programs that link it ask for libfoo.so.5 or the like. */
+static void take_library(struct packing *p, const struct pl_file *f)
+{
+    pl_bytes target = pl_bytes_basename(f->link_target);
+    size_t so = pl_bytes_find(target, PL_LIT(".so."), 0);
+    if (f->type != PL_ENTRY_SYMLINK || !pl_bytes_ends(f->name, PL_LIT(".so")) || so == SIZE_MAX ||
+        pl_bytes_find_byte(target, '\n', 0) != SIZE_MAX)
+        return;
+    size_t dot = pl_bytes_find_byte(target, '.', so + 4);
+    pl_buf_printf(&p->libraries, "%.*s\n", PL_ARG(pl_bytes_sub(target, 0, dot)));
+    if (dot != SIZE_MAX)
+        pl_buf_printf(&p->libraries, "%.*s\n", PL_ARG(target));
+}
+
 static bool only_data(void *ctx, struct pl_file *f)
 {
     (void)ctx; /* the path decides */
@@ -74,6 +89,7 @@ static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
 {
     struct packing *p = ctx;
     pl_status st = PL_OK;
+    take_library(p, f);
     if (is_header(f)) {
         size_t start = p->out->n;
         pl_buf_printf(p->out, "@%.*s\n", PL_ARG(f->name));
@@ -98,8 +114,16 @@ pl_status pl_headers_pack(pl_bytes deb, const struct pl_limits *limits, struct p
     pl_arena_init(&walk, (size_t)limits->memory_bytes);
     pl_arena_init(&p.arena, (size_t)limits->memory_bytes);
     pl_map_init(&p.seen);
+    pl_buf_init(&p.libraries, 1u << 20);
     pl_buf_add_str(out, MAGIC);
     pl_status st = pl_unpack(deb, PL_LIT(""), limits, &walk, &sink, err);
+    if (st == PL_OK)
+        st = pl_buf_done(&p.libraries, err);
+    if (st == PL_OK && p.libraries.n > 0) {
+        pl_buf_add_str(out, "@!\n");
+        pl_buf_add(out, pl_buf_bytes(&p.libraries));
+    }
+    pl_buf_reset(&p.libraries);
     if (st == PL_OK && p.words.n > 0)
         pl_buf_add_str(out, "@\n");
     for (size_t i = 0; i < p.words.n && st == PL_OK; i++) {
@@ -152,8 +176,9 @@ bool pl_headers_next(struct pl_headers_reader *r, struct pl_headers_line *out)
             r->file = pl_bytes_from(line, 1);
             continue;
         }
-        l.file = r->file;
-        bool is_identifier = r->file.n == 0 && line.n > 0;
+        l.is_library = pl_bytes_eq_str(r->file, "!") && line.n > 0;
+        l.file = l.is_library ? pl_bytes_sub(line, 0, 0) : r->file;
+        bool is_identifier = l.is_library || (r->file.n == 0 && line.n > 0);
         if (!is_identifier && (r->file.n == 0 || !read_definition(line, &l)))
             continue; /* of another form, or damaged */
         *out = l;

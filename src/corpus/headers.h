@@ -5,9 +5,11 @@
  * that stand nowhere in its own source. Reading them anew for each check would cost seconds, so a package's headers are reduced once to a
  * text (pl_headers_pack) that the supply keeps:
  *
- *     plumbline headers 2
+ *     plumbline headers 3
  *     @usr/include/stdio.h
  *     NAME body                as pl_header_thin() writes it
+ *     @!                       sonames that the package has a link for the linker to, one a line
+ *     libfoo.so.5
  *     @                        what follows are the identifiers of C++ headers, one a line
  *     basic_string
  */
@@ -20,7 +22,7 @@
 #include "model/source.h"
 
 /* Names the form and what is left out: another form has another name. */
-#define PL_HEADERS_FORM "headers-2"
+#define PL_HEADERS_FORM "headers-3"
 /* Of one package, packed. */
 #define PL_HEADERS_MAX_BYTES (64u << 20)
 
@@ -41,6 +43,7 @@ PL_MUST_USE pl_status pl_headers_pack(pl_bytes deb, const struct pl_limits *limi
 struct pl_headers_line {
     pl_bytes file; /* "usr/include/stdio.h"; empty for identifiers */
     pl_bytes name;
+    bool is_library;     /* `name` is a soname, and all else is empty */
     bool is_macro;       /* else an inline function's block, or a declaration with another symbol */
     pl_bytes parameters; /* "a,b"; .p is NULL when it has no list of them */
     pl_bytes body;       /* empty for identifiers */

@@ -48,6 +48,9 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
     [RULE_OTHER_VERSION] = {"literal.other-version", true,
                             "a literal of a header but for its numbers: the build had another version of it",
                             "C17 6.10.2"},
+    [RULE_OPTIONS] = {"literal.options", true,
+                      "a command line of options for the compiler or configure and nothing else",
+                      "dpkg-buildflags(1); GCC manual, 3"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
                      "C17 6.4.5"},
     [RULE_CONFIGURED] = {"literal.configured", false,
@@ -250,6 +253,7 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
         {RULE_SIGNATURE, pl_literal_find_signature},
         {RULE_FORMATTED, pl_literal_find_formatted},
         {RULE_OTHER_VERSION, pl_literal_find_other_version},
+        {RULE_OPTIONS, pl_literal_find_options},
         {RULE_CONCAT, find_concat},
     };
     for (size_t i = 0; i < sizeof finders / sizeof finders[0]; i++) {
@@ -378,10 +382,10 @@ pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct 
 bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_bytes word,
                       struct pl_arena *arena, const char **source)
 {
-    static const enum literal_rule kinds[] = {[PL_WORD_IN_SOURCE] = RULE_WORD,
-                                              [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
-                                              [PL_WORD_IN_MACRO] = KIND_MACRO_WORD,
-                                              [PL_WORD_IN_CPP] = KIND_IDENTIFIER};
+    static const enum literal_rule kinds[] = {
+        [PL_WORD_IN_SOURCE] = RULE_WORD,      [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
+        [PL_WORD_IN_MACRO] = KIND_MACRO_WORD, [PL_WORD_IN_BUILD] = KIND_BUILD_WORD,
+        [PL_WORD_LIBRARY] = KIND_LIBRARY,     [PL_WORD_IN_CPP] = KIND_IDENTIFIER};
     const struct literal *e = pl_literal_find(l, kinds[place], word);
     if (e != NULL && source != NULL)
         *source = place_of(l, e, arena);

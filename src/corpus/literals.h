@@ -69,6 +69,8 @@ enum pl_word_place {
     PL_WORD_IN_SOURCE, /* an identifier in the package's compiled source */
     PL_WORD_IN_HEADER, /* in a macro or inline function of a build dependency's header that the source reaches */
     PL_WORD_IN_MACRO, /* made by ## in a use of a macro */
+    PL_WORD_IN_BUILD, /* a word of a file that says how to build, or of debian/control */
+    PL_WORD_LIBRARY,  /* soname of a library that a -dev package of the build links to */
     PL_WORD_IN_CPP    /* an identifier of a C++ header of a build dependency */
 };
 

@@ -134,6 +134,7 @@ static void free_set(struct pl_literals *l)
     free(l->versions);
     free(l->files);
     PL_VEC_FREE(&l->header_files);
+    PL_VEC_FREE(&l->bodies);
     pl_arena_reset(&l->header_arena);
 }
 
@@ -389,6 +390,40 @@ static bool take_value(void *ctx, pl_bytes text, pl_source_ref file, uint32_t li
     return pl_literal_add(l, RULE_BUILD_VALUE, text, (uint32_t)b->at, line);
 }
 
+static bool is_word_byte(uint8_t b)
+{
+    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
+}
+
+/* Words of a build file; "-lz" is the word "z". */
+static bool add_build_words(struct pl_literals *l, pl_bytes text, uint32_t file)
+{
+    for (size_t at = 0; at < text.n; at++) {
+        size_t n = 0;
+        while (at + n < text.n && is_word_byte(text.p[at + n]))
+            n++;
+        pl_bytes word = pl_bytes_sub(text, at, n);
+        bool is_flag = at > 0 && text.p[at - 1] == '-' && n >= 2 && word.p[0] == 'l';
+        if ((n >= 2 && n <= 64 && !pl_literal_add(l, KIND_BUILD_WORD, word, file, 1)) ||
+            (is_flag && !pl_literal_add(l, KIND_BUILD_WORD, pl_bytes_from(word, 1), file, 1)))
+            return false;
+        at += n;
+    }
+    return true;
+}
+
+static bool add_all_build_words(struct pl_literals *l)
+{
+    for (size_t i = 0; i < l->n_files; i++) {
+        const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
+        bool is_own = pl_index_tree(l->index, l->files[i].tree)->rank == PL_RANK_OWN;
+        bool is_setup = pl_bytes_eq_str(pl_bytes_basename(f->path), "setup.py");
+        if (is_own && (is_setup || pl_is_build_file(f->path)) && !add_build_words(l, f->data, (uint32_t)i))
+            return false;
+    }
+    return true;
+}
+
 /* The literals of the sources, from which it follows what is reached of the headers, and that says what macros expand to. */
 static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers,
                        struct job *jobs, unsigned n_jobs, struct pl_macros *m)
@@ -403,7 +438,8 @@ static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, 
     pl_buf_init(&of_headers->own.texts, MAX_TEXT_BYTES);
     struct build_taker taker = {.l = l, .m = m};
     const struct pl_build_sink sink = {.ctx = &taker, .macro = take_macro, .value = take_value};
-    is_good = is_good && add_macros(l, m) && pl_build_values(l->index, &l->header_arena, &sink) &&
+    /* Build values first: a name has room for few definitions, and other systems' config files hold many. */
+    is_good = is_good && pl_build_values(l->index, &l->header_arena, &sink) && add_macros(l, m) &&
               pl_literals_gather_headers(l, headers, n_headers, m, of_headers) &&
               merge_literals(l, of_headers, 0);
     pl_macros_finish(m);
@@ -413,9 +449,13 @@ static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, 
     }
     if (is_good)
         run_jobs(jobs, n_jobs);
+    size_t had_headers = of_headers->own.literals.n;
+    is_good = is_good && pl_literals_gather_bodies(l, m, of_headers);
     for (unsigned k = 0; k < n_jobs; k++)
         is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g, had[k]);
-    return is_good && pl_literals_add_identifiers(l, headers, n_headers);
+    is_good = is_good && merge_literals(l, of_headers, had_headers);
+    PL_VEC_FREE(&l->bodies);
+    return is_good && add_all_build_words(l) && pl_literals_add_identifiers(l, headers, n_headers);
 }
 
 static bool build(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers, struct job *jobs,

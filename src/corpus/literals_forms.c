@@ -200,3 +200,38 @@ const struct literal *pl_literal_find_other_version(const struct pl_literals *l,
     }
     return NULL;
 }
+
+/* An option of a compiler or of configure: "-O2", "-DX=\"y\"", "--prefix=/usr". */
+static bool is_option(pl_bytes word)
+{
+    static const char *const starts[] = {"-D",    "-I", "-f", "-g", "-O", "-W", "-m",
+                                         "-std=", "-l", "-L", "-p", "-U", "-i"};
+    bool is_long = pl_bytes_starts(word, PL_LIT("--")) && word.n > 2 && (word.p[2] | 0x20) >= 'a';
+    for (size_t i = 0; i < word.n; i++)
+        if (memchr(";|&`<>", word.p[i], 6) != NULL)
+            return false;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0] && !is_long; i++)
+        is_long = pl_bytes_starts(word, pl_bytes_of_str(starts[i]));
+    return is_long;
+}
+
+/*
+ * The command line of the compiler, or the arguments of configure, which some programs show: at least three options and nothing else but
+ * the compiler's name. dpkg-buildflags(1); GCC manual, 3.
+ */
+const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_bytes string)
+{
+    size_t options = 0;
+    pl_bytes rest = string;
+    pl_bytes word;
+    for (bool is_first = true; pl_bytes_split(&rest, ' ', &word); is_first = false) {
+        bool is_compiler = is_first && (pl_bytes_eq_str(word, "gcc") || pl_bytes_eq_str(word, "g++") ||
+                                        pl_bytes_eq_str(word, "cc") || pl_bytes_eq_str(word, "c++"));
+        if (word.n == 0 || is_compiler)
+            continue;
+        if (!is_option(word))
+            return NULL;
+        options++;
+    }
+    return options >= 3 && l->literals.n > 0 ? &l->literals.v[0] : NULL;
+}

@@ -4,7 +4,8 @@
  * A packed header (headers.h) is a list of definitions. One is *reached* when the own source holds its name, or the body of another one
  * that is reached does; not further than MAX_STEPS from the source. Of those that are reached, the words become KIND_HEADER_WORD (what they call may
  * be imported) and the literals RULE_HEADER. Nothing else of a header explains anything, so that one that happens to be there for
- * another part of the build does not. Two steps were enough for 1.3 % of imports of a prototype; glibc's ctype.h needs three.
+ * another part of the build does not. Two steps were enough for 1.3 % of imports of a prototype; glibc's ctype.h needs three, libstdc++'s
+ * containers six.
  */
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_STEPS 4u
+#define MAX_STEPS 6u
 #define MAX_LINES (8u << 20)
 
 struct definition {
@@ -128,6 +129,17 @@ static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_lit
                             .file = (uint32_t)(l->n_files + l->header_files.n - 1),
                             .mode = GATHER_HEADER};
     pl_literals_gather(g, &t);
+    const char *installed = pl_arena_printf(&l->header_arena, "/%.*s", PL_ARG(d->line.file));
+    if (installed == NULL || !pl_literal_add(&g->own, RULE_FILE, pl_bytes_of_str(installed), t.file, 1))
+        return false;
+    for (size_t i = first; i < end; i++) {
+        struct header_body *body =
+            r->all.v[i].steps == 0 || r->all.v[i].line.is_macro ? NULL : PL_VEC_ADD(&l->bodies);
+        if (body != NULL)
+            *body = (struct header_body){r->all.v[i].line.body, pl_bytes_of_str(installed), t.file};
+        else if (r->all.v[i].steps != 0 && !r->all.v[i].line.is_macro)
+            return false;
+    }
     return !g->is_out_of_memory;
 }
 
@@ -179,7 +191,10 @@ bool pl_literals_add_identifiers(struct pl_literals *l, const struct pl_headers 
         struct pl_headers_line line;
         bool is_packed = pl_headers_open(headers[i].text, &reader);
         while (is_packed && pl_headers_next(&reader, &line))
-            if (line.body.n == 0 && !pl_literal_add(l, KIND_IDENTIFIER, line.name, 0, 1))
+            if (line.body.n == 0 && line.is_library && !pl_literal_add(l, KIND_LIBRARY, line.name, 0, 1))
+                return false;
+            else if (line.body.n == 0 && !line.is_library &&
+                     !pl_literal_add(l, KIND_IDENTIFIER, line.name, 0, 1))
                 return false;
     }
     return true;

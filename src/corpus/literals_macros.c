@@ -26,7 +26,8 @@ struct pass {
     struct pl_buf text;
     bool is_out_of_memory;
 
-    const struct pl_source_file *f;
+    pl_bytes data;
+    pl_bytes path;
     uint32_t file;
     size_t line_at; /* bytes of the file whose lines are counted */
     uint32_t line;
@@ -38,8 +39,8 @@ struct pass {
 
 static uint32_t line_of(struct pass *p, size_t at)
 {
-    for (const uint8_t *end; p->line_at < at; p->line_at = (size_t)(end - p->f->data.p) + 1) {
-        end = memchr(p->f->data.p + p->line_at, '\n', at - p->line_at);
+    for (const uint8_t *end; p->line_at < at; p->line_at = (size_t)(end - p->data.p) + 1) {
+        end = memchr(p->data.p + p->line_at, '\n', at - p->line_at);
         if (end == NULL) {
             p->line_at = at;
             break;
@@ -52,13 +53,13 @@ static uint32_t line_of(struct pass *p, size_t at)
 static void expand_run(struct pass *p)
 {
     size_t ways = 1;
-    pl_bytes use = pl_bytes_sub(p->f->data, p->start, p->end - p->start);
+    pl_bytes use = pl_bytes_sub(p->data, p->start, p->end - p->start);
     p->run.line_1based = line_of(p, p->start);
     for (size_t way = 0; way < ways && !p->is_out_of_memory && p->run.budget > 0; way++) {
         pl_buf_clear(&p->text);
         p->is_out_of_memory = !pl_macros_expand(&p->run, use, way, &p->text, &ways);
         struct gather_text t = {.text = pl_buf_bytes(&p->text),
-                                .path = p->f->path,
+                                .path = p->path,
                                 .file = p->file,
                                 .mode = GATHER_EXPANSION,
                                 .known = p->l,
@@ -110,9 +111,48 @@ static size_t skip_list(struct pl_clit *lexer)
     return 0;
 }
 
+/* assert and the like write down their arguments; through another macro, with macros in them expanded. */
+static bool is_checker(pl_bytes word)
+{
+    static const char *const names[] = {"assert", "assume", "affirm", "assure",
+                                        "check",  "verify", "CHECK",  "ASSERT"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (pl_bytes_find(word, pl_bytes_of_str(names[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* The arguments of the call whose list begins where the lexer (a copy) stands, expanded, as the texts of macros' arguments are kept. */
+static void gather_arguments(struct pass *p, struct pl_clit lexer)
+{
+    size_t start = lexer.at;
+    size_t end = skip_list(&lexer);
+    size_t ways = 1;
+    if (end == 0 || end - start > PL_LITERAL_MACRO_BYTES)
+        return;
+    pl_bytes list = pl_bytes_trim(pl_bytes_sub(p->data, start, end - start));
+    p->run.line_1based = line_of(p, start);
+    for (size_t way = 0; way < ways && way < 4 && !p->is_out_of_memory && p->run.budget > 0; way++) {
+        size_t n = 0;
+        pl_buf_clear(&p->text);
+        p->is_out_of_memory =
+            !pl_macros_expand(&p->run, pl_bytes_sub(list, 1, list.n - 2), way, &p->text, &ways);
+        for (size_t i = 0; i < p->text.n; i++)
+            if (p->text.p[i] != ' ')
+                p->text.p[n++] = p->text.p[i];
+        pl_bytes dense = pl_bytes_of(p->text.p, n);
+        if (n > 2 && n <= PL_LITERAL_MACRO_BYTES && pl_literal_find(p->l, RULE_MACRO_TEXT, dense) == NULL)
+            p->is_out_of_memory = p->is_out_of_memory || !pl_literal_add(&p->g->own, RULE_MACRO_TEXT, dense,
+                                                                         p->file, p->run.line_1based);
+        pl_arena_reset(&p->scratch);
+    }
+}
+
 static void take_word(struct pass *p, const struct pl_clit_token *t, struct pl_clit *lexer)
 {
     unsigned use = pl_macros_use(p->run.m, t->body);
+    if (is_checker(t->body))
+        gather_arguments(p, *lexer);
     size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? skip_list(lexer) : 0;
     if (end == 0 && (use & PL_MACRO_ALONE) != 0)
         end = t->offset + t->length;
@@ -128,7 +168,7 @@ static void scan_file(struct pass *p)
 {
     struct pl_clit lexer;
     struct pl_clit_token t;
-    pl_clit_init(&lexer, p->f->data, PL_CLIT_C);
+    pl_clit_init(&lexer, p->data, PL_CLIT_C);
     bool has_token = pl_clit_next(&lexer, &t);
     while (has_token && !p->is_out_of_memory && p->run.budget > 0) {
         if (t.is_first && is_byte(&t, '#')) {
@@ -149,25 +189,50 @@ static void scan_file(struct pass *p)
     end_run(p);
 }
 
-bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macros *m, size_t first,
-                               size_t end, struct gathered *g)
+static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, pl_bytes path, uint32_t file)
 {
-    struct pass p = {.l = l, .g = g};
-    pl_arena_init(&p.scratch, SCRATCH_BYTES);
-    pl_buf_init(&p.text, SCRATCH_BYTES);
-    for (size_t i = first; i < end && !p.is_out_of_memory; i++) {
-        p.f = pl_index_file(l->index, l->files[i]);
-        p.file = (uint32_t)i;
-        p.line_at = 0;
-        p.line = 1;
-        p.run = (struct pl_macro_run){.m = m,
-                                      .scratch = &p.scratch,
-                                      .budget = STEPS_AT_LEAST + STEPS_PER_BYTE * p.f->data.n,
-                                      .path = p.f->path};
-        if (pl_clit_family_of(p.f->path) == PL_CLIT_C)
-            scan_file(&p);
+    p->data = text;
+    p->path = path;
+    p->file = file;
+    p->line_at = 0;
+    p->line = 1;
+    p->run = (struct pl_macro_run){
+        .m = m, .scratch = &p->scratch, .budget = STEPS_AT_LEAST + STEPS_PER_BYTE * text.n, .path = path};
+    scan_file(p);
+}
+
+static void begin(struct pass *p, const struct pl_literals *l, struct gathered *g)
+{
+    *p = (struct pass){.l = l, .g = g};
+    pl_arena_init(&p->scratch, SCRATCH_BYTES);
+    pl_buf_init(&p->text, SCRATCH_BYTES);
+}
+
+static bool end(struct pass *p)
+{
+    pl_buf_reset(&p->text);
+    pl_arena_reset(&p->scratch);
+    return !p->is_out_of_memory;
+}
+
+bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macros *m, size_t first,
+                               size_t last, struct gathered *g)
+{
+    struct pass p;
+    begin(&p, l, g);
+    for (size_t i = first; i < last && !p.is_out_of_memory; i++) {
+        const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
+        if (pl_clit_family_of(f->path) == PL_CLIT_C)
+            scan_text(&p, m, f->data, f->path, (uint32_t)i);
     }
-    pl_buf_reset(&p.text);
-    pl_arena_reset(&p.scratch);
-    return !p.is_out_of_memory;
+    return end(&p);
+}
+
+bool pl_literals_gather_bodies(const struct pl_literals *l, const struct pl_macros *m, struct gathered *g)
+{
+    struct pass p;
+    begin(&p, l, g);
+    for (size_t i = 0; i < l->bodies.n && !p.is_out_of_memory; i++)
+        scan_text(&p, m, l->bodies.v[i].text, l->bodies.v[i].path, l->bodies.v[i].file);
+    return end(&p);
 }

@@ -32,6 +32,7 @@ enum literal_rule {
     RULE_SIGNATURE,
     RULE_FORMATTED,
     RULE_OTHER_VERSION,
+    RULE_OPTIONS,
     RULE_CONCAT,
     RULE_CONFIGURED,
     RULE_EXPANDED,
@@ -41,6 +42,8 @@ enum literal_rule {
     /* Entries that explain no string by themselves. */
     KIND_HEADER_WORD = RULE_COUNT, /* in a definition of a header that the source reaches */
     KIND_MACRO_WORD,               /* in what a use of a macro expands to, and not in the source */
+    KIND_BUILD_WORD,               /* in a build file, 2 bytes and more; behind -l shorter ones too */
+    KIND_LIBRARY,                  /* soname that a -dev package of the build has a link to */
     KIND_IDENTIFIER,               /* anywhere in a C++ header */
     KIND_SCRIPT_WORD /* in a script of the source, or another language that is not compiled to machine code */
 };
@@ -62,13 +65,21 @@ struct literal_key {
     uint32_t literal;
 };
 
+/* An inline function of a header that the source reaches. */
+struct header_body {
+    pl_bytes text; /* borrowed from the packed headers */
+    pl_bytes path; /* as the compiler sees it: "/usr/include/x.h" */
+    uint32_t file;
+};
+
 struct pl_literals {
     const struct pl_index *index;
     pl_source_ref *files; /* in order of preference; malloc */
     size_t n_files;
     PL_VEC(const struct pl_source_file *) header_files; /* names only; in header_arena */
     struct pl_arena header_arena;
-    PL_VEC(struct literal) literals; /* in source order */
+    PL_VEC(struct header_body) bodies; /* while the set is built */
+    PL_VEC(struct literal) literals;   /* in source order */
     struct pl_buf texts;
     uint32_t *slots;          /* open addressing on `hash`: index + 1, or 0; malloc */
     size_t n_slots;           /* power of two */
@@ -92,6 +103,7 @@ const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_
 const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_formatted(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_other_version(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_bytes string);
 /* The formats that begin with `start` and a number: [*first, returned) of l->formats. At most
  * PL_LITERAL_FORMATS. */
 size_t pl_literal_formats(const struct pl_literals *l, pl_bytes start, size_t *first);
@@ -143,7 +155,7 @@ struct gather_text {
 
 void pl_literals_gather(struct gathered *g, const struct gather_text *t);
 
-/* literals_macros.c: what the uses of macros in the files [first, end) expand to. False when out of memory. */
+/* literals_macros.c: what the uses of macros in the files [first, last) expand to. False when out of memory. */
 bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macros *m, size_t first,
                                size_t end, struct gathered *g);
 
@@ -151,5 +163,8 @@ bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macr
 bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,
                                 struct pl_macros *m, struct gathered *g);
 bool pl_literals_add_identifiers(struct pl_literals *l, const struct pl_headers *headers, size_t n);
+
+/* The same for the uses in inline functions of headers. */
+bool pl_literals_gather_bodies(const struct pl_literals *l, const struct pl_macros *m, struct gathered *g);
 
 #endif

@@ -6,6 +6,8 @@
  */
 #include "judge/judge.h"
 
+#include "judge/foreign.h"
+
 #include "base/quote.h"
 #include "base/size.h"
 
@@ -195,6 +197,8 @@ static pl_status gather_findings(struct pl_report *r, const struct pl_policy *po
     for (size_t i = 0; i < r->files.n; i++) {
         struct pl_file *f = r->files.v[i];
         pl_status st = judge_residues(f, policy, err);
+        if (st == PL_OK)
+            st = pl_judge_foreign(f, policy, err);
         if (st == PL_OK)
             st = judge_opaque(f, &code, err);
         if (st == PL_OK)

@@ -10,5 +10,11 @@ struct pl_policy pl_policy_default(void)
         .passive_unaccounted_ppm = 10000,
         .novel_words = 1,
         .residues_per_file = 20,
+        .foreign_is_error =
+            {[PL_FOREIGN_STRING] = true, [PL_FOREIGN_IMPORT] = true, [PL_FOREIGN_LIBRARY] = false},
+        .foreign_string_words = 1,
+        .foreign_noise_count = 10,
+        .foreign_noise_ppm = 100000,
+        .foreign_per_file = 20,
     };
 }

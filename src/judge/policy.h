@@ -4,7 +4,7 @@
 #ifndef PL_JUDGE_POLICY_H
 #define PL_JUDGE_POLICY_H
 
-#include <stdint.h>
+#include "model/file.h"
 
 struct pl_policy {
     const char *name;
@@ -15,6 +15,21 @@ struct pl_policy {
     uint32_t novel_words;
     /* Findings listed one by one for one file; further ones are folded into the last. */
     uint32_t residues_per_file;
+    /*
+     * Strings, imports, libraries, search paths of an image that no rule explains: is one alone a contradiction? Measured in
+     * tests/accuracy/strings.md: the share of honest packages that have one must be 5 % at most.
+     */
+    bool foreign_is_error[PL_FOREIGN_KINDS];
+    /* Words that stand nowhere in the sources which a string must hold to be an error. */
+    uint32_t foreign_string_words;
+    /*
+     * Not where more than this many, and this many in a million, of a file's strings or imports are unexplained: our rules do not fit its
+     * language, or its source is another one, which has a finding of its own.
+     */
+    uint32_t foreign_noise_count;
+    uint32_t foreign_noise_ppm;
+    /* Warnings of one kind listed one by one for one file; the others are folded into one more. */
+    uint32_t foreign_per_file;
 };
 
 struct pl_policy pl_policy_default(void);

@@ -7,6 +7,8 @@
 #include "base/quote.h"
 #include "match/elf_strings.h"
 
+#define SEEN_BYTES 3u
+
 static bool is_text_byte(uint8_t b)
 {
     return (b >= 0x20 && b < 0x7f) || (b >= 7 && b <= 13) || b == 0x1b;
@@ -31,6 +33,15 @@ size_t pl_elf_text_tail(pl_bytes bytes)
     return bytes.n - start;
 }
 
+/* Steps of a table can all be control characters; a text has a few bytes that can be seen. */
+static bool can_be_seen(pl_bytes text)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < text.n && seen < SEEN_BYTES; i++)
+        seen += text.p[i] > 0x20 && text.p[i] != 0x7f;
+    return seen >= SEEN_BYTES;
+}
+
 static bool add_string(pl_elf_strings *out, uint64_t offset, pl_bytes text, size_t file_bytes)
 {
     struct pl_elf_string *s = PL_VEC_ADD(out);
@@ -40,7 +51,7 @@ static bool add_string(pl_elf_strings *out, uint64_t offset, pl_bytes text, size
     s->text = text;
     s->file_bytes = file_bytes;
     s->is_text = pl_elf_text_tail(text) == text.n;
-    s->is_clear = s->is_text && text.n >= PL_ELF_COUNTED_BYTES;
+    s->is_clear = s->is_text && text.n >= PL_ELF_COUNTED_BYTES && can_be_seen(text);
     return true;
 }
 

@@ -9,6 +9,8 @@
  * package that shares gnulib (sed and grep, m4 and coreutils) 28 to 51 %, against one that does not 47 to 90 %.
  */
 #include "match/elf_strings.h"
+#include "format/text/words.h"
+#include "match/foreign.h"
 
 #include <stdlib.h>
 
@@ -108,26 +110,66 @@ static struct counts count_strings(const pl_elf_strings *strings)
     return c;
 }
 
-static pl_status report_foreign(struct pl_file *f, const pl_elf_strings *strings, const struct counts *c,
-                                bool is_wrong_source, struct pl_err *err)
+static pl_status report_wrong_source(struct pl_file *f, const pl_elf_strings *strings, const struct counts *c,
+                                     struct pl_err *err)
 {
     struct pl_finding *finding = NULL;
-    pl_status st = PL_OK;
-    if (is_wrong_source)
-        st = pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_ERROR, 0, f->size, &finding, err,
-                             "%zu of %zu strings are unknown to the source: this file is not made from it",
-                             c->unexplained, c->strings);
-    else if (c->unexplained > 0)
-        st = pl_findings_add(&f->findings, "code.foreign-string", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
-                             &finding, err, "%zu of %zu strings (%llu bytes) stand nowhere in the source",
-                             c->unexplained, c->strings, (unsigned long long)c->unexplained_bytes);
     size_t shown = 0;
+    pl_status st =
+        pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_ERROR, 0, f->size, &finding, err,
+                        "%zu of %zu strings are unknown to the source: this file is not made from it",
+                        c->unexplained, c->strings);
     for (size_t i = 0; i < strings->n && shown < SHOWN_STRINGS && finding != NULL && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
         if (!s->is_clear || s->hit.rule != NULL || s->is_modified)
             continue;
         st = pl_finding_fact(&f->findings, finding, "string", pl_bytes_sub(s->text, 0, 200), err);
         shown++;
+    }
+    return st;
+}
+
+static bool has_letter(pl_bytes word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if ((word.p[i] | 0x20) >= 'a' && (word.p[i] | 0x20) <= 'z')
+            return true;
+    return false;
+}
+
+/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. Numbers do not count. */
+static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
+{
+    static const enum pl_word_place places[] = {PL_WORD_IN_HEADER, PL_WORD_IN_MACRO, PL_WORD_IN_CPP};
+    uint32_t n = 0;
+    pl_bytes word;
+    while (pl_words_next(&text, &word)) {
+        bool is_known = !has_letter(word) || pl_index_has_word(m->index, word);
+        for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known; i++)
+            is_known = pl_literals_word(m->literals, places[i], word, NULL, NULL);
+        n += !is_known;
+    }
+    return n;
+}
+
+/* Every string that no strict rule explains, for the judge. */
+static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const pl_elf_strings *strings,
+                              struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
+        const struct pl_elf_string *s = &strings->v[i];
+        f->asked[PL_FOREIGN_STRING] += s->is_clear;
+        if (!s->is_clear || s->is_modified || pl_elf_is_strict(s))
+            continue;
+        st = pl_foreign_add(m, f, PL_FOREIGN_STRING, s->offset, s->text,
+                            s->hit.rule == NULL ? NULL : s->hit.rule->name, err);
+        if (st == PL_OK) {
+            struct pl_foreign *last = &f->foreign.v[f->foreign.n - 1];
+            last->is_used = s->is_used;
+            last->length = s->file_bytes - (s->is_wide ? 2 : 1);
+            last->novel_words = count_novel_words(m, s->text);
+        }
     }
     return st;
 }
@@ -164,6 +206,8 @@ static pl_status match_strings(const struct pl_match *m, struct pl_file *f, cons
     for (size_t i = 0; i < strings->n && st == PL_OK; i++)
         st = explain_strict(m, &strings->v[i], err);
     if (st == PL_OK)
+        st = pl_elf_find_used(m, f, strings, err);
+    if (st == PL_OK)
         st = pl_elf_find_modified(m, f, strings, err);
     if (st == PL_OK)
         st = explain_loose(m, strings, err);
@@ -172,7 +216,7 @@ static pl_status match_strings(const struct pl_match *m, struct pl_file *f, cons
     struct counts c = count_strings(strings);
     *is_wrong_source = c.unexplained >= FOREIGN_MIN_STRINGS &&
                        (uint64_t)c.unexplained * 1000000 > (uint64_t)c.strings * FOREIGN_PPM;
-    st = report_foreign(f, strings, &c, *is_wrong_source, err);
+    st = *is_wrong_source ? report_wrong_source(f, strings, &c, err) : note_foreign(m, f, strings, err);
     return st == PL_OK ? claim_strings(f, view, strings, err) : st;
 }
 

@@ -2,6 +2,7 @@
  * elf_strings.h - what the files of the string rung share, for ELF and other images; nobody else includes this.
  *
  *     elf_cut.c       cuts strings out of data
+ *     elf_refer.c     tells strings from tables that look like text
  *     elf_modified.c  finds strings that are a source literal but for a byte or two
  *     elf_strings.c   the rung: explains, claims, judges the file as a whole
  */
@@ -22,6 +23,7 @@ struct pl_elf_string {
     bool is_text;      /* all of `text` is printable or UTF-8 */
     bool is_clear;     /* begins behind a NUL, is text, and is long enough to be counted */
     bool is_modified;
+    bool is_used;              /* code or a pointer refers to it, or nobody knows; see pl_elf_find_used() */
     struct pl_literal_hit hit; /* rule NULL: not explained */
 };
 
@@ -42,6 +44,13 @@ size_t pl_elf_text_tail(pl_bytes bytes);
  */
 PL_MUST_USE pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f,
                                            pl_elf_strings *strings, struct pl_err *err);
+
+/*
+ * Of the clear strings that no strict rule explains: find out whether code or a pointer refers to them, and explain those that are referred to in
+ * their middle alone, from there on. Decodes the image, so only when there are such strings.
+ */
+PL_MUST_USE pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f,
+                                       pl_elf_strings *strings, struct pl_err *err);
 
 static inline bool pl_elf_is_strict(const struct pl_elf_string *s)
 {

@@ -18,6 +18,7 @@ void pl_file_reset(struct pl_file *f)
     pl_ledger_reset(&f->ledger);
     pl_findings_reset(&f->findings);
     PL_VEC_FREE(&f->residues);
+    PL_VEC_FREE(&f->foreign);
 }
 
 pl_status pl_file_digest(struct pl_file *f, struct pl_err *err)

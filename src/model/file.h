@@ -30,6 +30,25 @@ struct pl_residue {
     pl_bytes sample;      /* the first novel words, comma separated */
 };
 
+/* A thing of an image that no strict rule explains. The judge turns it into a finding. */
+enum pl_foreign_kind {
+    PL_FOREIGN_STRING,
+    PL_FOREIGN_IMPORT,
+    PL_FOREIGN_LIBRARY, /* asked of the loader by name */
+    PL_FOREIGN_RUNPATH, /* where the loader is told to look */
+    PL_FOREIGN_KINDS
+};
+
+struct pl_foreign {
+    enum pl_foreign_kind kind;
+    uint64_t offset; /* bytes in the file */
+    uint64_t length;
+    pl_bytes text;          /* the beginning of it */
+    const char *loose_rule; /* static: the loose rule that explains it; NULL when none does */
+    uint32_t novel_words;   /* of strings: words that stand in no source and no header of the build */
+    bool is_used; /* of strings: code or a pointer refers to it; bytes of a table can look like text */
+};
+
 struct pl_file {
     size_t order;        /* position in the walk, parents before members; unique in a package */
     size_t parent_order; /* of the container it came out of, or PL_NO_PARENT */
@@ -59,6 +78,8 @@ struct pl_file {
     struct pl_ledger ledger;
     struct pl_findings findings;
     PL_VEC(struct pl_residue) residues;
+    PL_VEC(struct pl_foreign) foreign;
+    uint64_t asked[PL_FOREIGN_KINDS]; /* how many things of each kind were looked at */
 };
 
 /* Free the contents; records, ledger and findings stay. */

@@ -1,14 +1,14 @@
 /*
  * atoms.c - the strings and imports of a package's images, each with the rule that explains it. What run-strings counts.
  *
- *     atoms SUBJECT [STRING...]      STRING: "i:NAME" is asked about as an import, "s:TEXT" as a string
+ *     atoms SUBJECT [STRING...]      STRING: "i:NAME" is asked about as an import, "s:TEXT" as a string, in file "-"
  *
  * One line each: kind, rule, "strict" or "loose", place in the source, file, the atom. Fields are parted by tabs.
  */
 #include "base/quote.h"
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
-#include "format/binary/elf.h"
+#include "format/binary/elf_dynamic.h"
 #include "match/code_imports.h"
 #include "match/elf_strings.h"
 #include "pipeline/acquire.h"
@@ -19,7 +19,6 @@
 
 struct run {
     struct pl_literals *literals;
-    struct pl_match m;
     struct pl_arena arena;
     const struct pl_limits *limits;
 };
@@ -64,35 +63,17 @@ static pl_status print_string(struct run *r, char kind, pl_bytes path, pl_bytes 
     return st;
 }
 
-static uint64_t word(pl_bytes b, size_t at, size_t n, bool is_big)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < n; i++)
-        v = v << 8 | b.p[at + (is_big ? i : n - 1 - i)];
-    return v;
-}
-
 static pl_status print_imports(struct run *r, struct pl_file *f, struct pl_err *err)
 {
     struct pl_elf elf;
+    struct pl_elf_dynamic dynamic;
     pl_status st = pl_elf_read(f->data, &r->arena, NULL, &elf, err);
-    if (st != PL_OK)
+    if (st == PL_E_INPUT)
         return PL_OK;
-    for (size_t i = 0; i < elf.n_sections && st == PL_OK; i++) {
-        if (elf.sections[i].type != PL_ELF_SHT_DYNSYM || elf.sections[i].link >= elf.n_sections)
-            continue;
-        pl_bytes symbols = pl_elf_section_bytes(f->data, &elf.sections[i]);
-        pl_bytes names = pl_elf_section_bytes(f->data, &elf.sections[elf.sections[i].link]);
-        size_t size = elf.is_64 ? 24 : 16;
-        for (size_t at = size; at + size <= symbols.n && st == PL_OK; at += size) {
-            uint64_t name = word(symbols, at, 4, elf.is_big_endian);
-            uint64_t section = word(symbols, at + (elf.is_64 ? 6 : 14), 2, elf.is_big_endian);
-            pl_bytes text = pl_bytes_from(names, (size_t)name);
-            text = pl_bytes_sub(text, 0, pl_bytes_find_byte(text, 0, 0));
-            if (section == 0 && text.n > 0)
-                st = print_import(r, f->name, text, err);
-        }
-    }
+    if (st == PL_OK)
+        st = pl_elf_dynamic_read(f->data, &elf, &r->arena, &dynamic, err);
+    for (size_t i = 0; st == PL_OK && i < dynamic.n_imports; i++)
+        st = print_import(r, f->name, dynamic.imports[i].text, err);
     return st;
 }
 
@@ -131,8 +112,7 @@ static pl_status work(struct run *r, struct pl_acquired *a, struct pl_report *re
         st = pl_index_build(a->trees, a->n_trees, 2, &index, err);
     if (st == PL_OK)
         st = pl_literals_build(index, a->headers, a->n_headers, 2, &r->literals, err);
-    r->m.index = index;
-    if (st == PL_OK && n == 0)
+    if (st == PL_OK)
         st = pl_unpack(a->bytes, pl_bytes_of_str("package"), a->limits, &r->arena, &sink, err);
     for (int i = 0; i < n && st == PL_OK; i++) {
         pl_bytes text = pl_bytes_of_str(asked[i] + 2);

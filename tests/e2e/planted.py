@@ -191,6 +191,46 @@ def a_line_planted_while_md5sums_stays_is_found_by_md5sums_too(t):
     assert report.findings("pkg.md5sums-mismatch"), t.summary(report)
 
 
+def with_implant(t, line):
+    """The program of with_binary() with one more line in its main, and the source as it was."""
+    deb, tree = with_binary(t)
+    at = C_SOURCE.index("{", C_SOURCE.index("main")) + 1
+    text = C_SOURCE[:at] + line + C_SOURCE[at:]
+    deb.data["usr/bin/hello-binary"] = made.Entry(build_elf(t, "hello-binary", text), 0o755)
+    return deb, tree
+
+
+@case
+def an_import_that_the_source_does_not_use_is_found_at_its_name(t):
+    for name in ("system", "dlopen", "mprotect", "execve", "socket", "connect"):
+        deb, tree = with_implant(t, f"extern int {name}(long, long, long); if (argc > 77) return {name}(argc, 0, 0);")
+        data = deb.data["usr/bin/hello-binary"].data
+        report = check(t, deb, tree, expect=1)
+        found = [f for f in report.errors("usr/bin/hello-binary") if f["tag"] == "code.foreign-import"]
+        assert len(found) == 1, t.summary(report)
+        at, length = found[0]["offset"], found[0]["length"]
+        assert data[at - 1:at + length + 1] == b"\0" + name.encode() + b"\0", (name, data[at:at + length])
+
+
+@case
+def a_string_of_new_words_that_the_source_does_not_have_is_found_at_its_place(t):
+    for text in (b"http://198.51.100.7/beacon.bin", b"d3dcompiler_47.dll", b"XMRIG_WALLET=48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52"):
+        deb, tree = with_implant(t, f'if (argc > 77) puts("{text.decode()}");')
+        data = deb.data["usr/bin/hello-binary"].data
+        report = check(t, deb, tree, expect=1)
+        found = [f for f in report.errors("usr/bin/hello-binary") if f["tag"] == "code.foreign-string"]
+        assert len(found) == 1, t.summary(report)
+        assert data[found[0]["offset"]:][:found[0]["length"]] == text
+
+
+@case
+def a_string_of_common_words_is_a_warning_at_its_place(t):
+    deb, tree = with_implant(t, 'if (argc > 77) puts("/etc//hello");')
+    report = check(t, deb, tree, expect=3)
+    found = report.findings("code.foreign-string")
+    assert len(found) == 1 and found[0]["severity"] == "warning", t.summary(report)
+
+
 @case
 def a_byte_changed_in_a_string_of_a_program_is_found_to_the_byte(t):
     deb, tree = with_binary(t)

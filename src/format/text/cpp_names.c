@@ -111,7 +111,8 @@ bool pl_cpp_identifiers(pl_bytes name, bool (*is_known)(void *ctx, pl_bytes iden
             continue;
         }
         bool is_whole = read_identifier(b, at, &word);
-        bool is_good = is_whole && (pl_bytes_starts(word, PL_LIT("_GLOBAL__N_")) || is_known(ctx, word));
+        bool is_good = is_whole && (pl_bytes_starts(word, PL_LIT("_GLOBAL__N_")) ||
+                                    pl_bytes_eq_str(word, "cxx11") || is_known(ctx, word));
         size_t digits = at;
         while (is_digit(byte_at(b, digits)))
             digits++;

@@ -70,7 +70,8 @@ static void begin_body(struct line *l)
 static bool is_part_of_texts(pl_bytes name)
 {
     static const char *const parts[] = {"VERSION",  "MAJOR",   "MINOR",  "MICRO", "PATCH",
-                                        "REVISION", "RELEASE", "SUFFIX", "WIDTH", "version"};
+                                        "REVISION", "RELEASE", "SUFFIX", "WIDTH", "version",
+                                        "_MAX",     "_SIZE",   "_LEN"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (pl_bytes_find(name, pl_bytes_of_str(parts[i]), 0) != SIZE_MAX)
             return true;

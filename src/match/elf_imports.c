@@ -1,0 +1,138 @@
+/*
+ * elf_imports.c - symbols, libraries and search paths that an ELF image asks the loader for and its source does not.
+ *
+ * Claims nothing: the tables are structure. What no strict rule explains is noted in f->foreign, and the judge makes findings of it.
+ */
+#include "format/binary/elf_dynamic.h"
+#include "match/code_imports.h"
+#include "match/foreign.h"
+
+#include <string.h>
+
+/* Libraries of the compiler and the C library, which a driver links on its own account. GCC manual 3.15; glibc manual, Installation. */
+static bool is_toolchain_library(pl_bytes name)
+{
+    static const char *const names[] = {
+        "libc.so.6",        "libm.so.6",     "libpthread.so.0", "libdl.so.2",
+        "librt.so.1",       "libgcc_s.so.1", "libstdc++.so.6",  "libatomic.so.1",
+        "libutil.so.1",     "libmvec.so.1",  "libresolv.so.2",  "libgomp.so.1",
+        "libquadmath.so.0", "libnsl.so.1",   "libanl.so.1",     "libssp.so.0"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (pl_bytes_eq_str(name, names[i]))
+            return true;
+    return pl_bytes_starts(name, PL_LIT("ld-linux")) || pl_bytes_starts(name, PL_LIT("ld64.so")) ||
+           pl_bytes_starts(name, PL_LIT("ld.so"));
+}
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+static bool is_build_word(const struct pl_match *m, pl_bytes word)
+{
+    char text[128];
+    if (pl_literals_word(m->literals, PL_WORD_IN_BUILD, word, NULL, NULL))
+        return true;
+    if (word.n + 4 > sizeof text)
+        return false;
+    memcpy(text, "lib", 3);
+    memcpy(text + 3, word.p, word.n);
+    return pl_literals_word(m->literals, PL_WORD_IN_BUILD, pl_bytes_of(text, word.n + 3), NULL, NULL);
+}
+
+/* One word of a library's name: as it is, or without the number at its end. */
+static bool is_asked_for(const struct pl_match *m, pl_bytes word)
+{
+    size_t n = word.n;
+    while (n > 0 && is_digit(word.p[n - 1]))
+        n--;
+    return n == 0 || is_build_word(m, word) || is_build_word(m, pl_bytes_sub(word, 0, n));
+}
+
+/* "libfoo-bar.so.5": do the build files of the source name foo (or libfoo) and bar? */
+static bool is_build_library(const struct pl_match *m, pl_bytes name)
+{
+    size_t end = pl_bytes_find(name, PL_LIT(".so"), 0);
+    pl_bytes stem = pl_bytes_sub(name, 0, end);
+    if (pl_bytes_starts(stem, PL_LIT("lib")))
+        stem = pl_bytes_from(stem, 3);
+    bool says_something = false;
+    for (size_t at = 0; at < stem.n;) {
+        size_t n = 0;
+        while (at + n < stem.n && memchr("-+._", stem.p[at + n], 4) == NULL)
+            n++;
+        if (n > 0 && !is_asked_for(m, pl_bytes_sub(stem, at, n)))
+            return false;
+        says_something = says_something || n > 0;
+        at += n + 1;
+    }
+    return says_something;
+}
+
+static pl_status check_imports(const struct pl_match *m, struct pl_file *f, const struct pl_elf_dynamic *d,
+                               struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < d->n_imports && st == PL_OK; i++) {
+        struct pl_import_hit hit = {0};
+        bool found;
+        st = pl_import_explain(m->literals, d->imports[i].text, m->scratch, &found, &hit, err);
+        f->asked[PL_FOREIGN_IMPORT]++;
+        if (st == PL_OK && (!found || !hit.rule->is_strict))
+            st = pl_foreign_add(m, f, PL_FOREIGN_IMPORT, d->imports[i].offset, d->imports[i].text,
+                                found ? hit.rule->name : NULL, err);
+    }
+    return st;
+}
+
+static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, const struct pl_elf_dynamic *d,
+                                 struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < d->n_libraries && st == PL_OK; i++) {
+        pl_bytes name = d->libraries[i].text;
+        f->asked[PL_FOREIGN_LIBRARY]++;
+        bool is_of_build = pl_literals_word(m->literals, PL_WORD_LIBRARY, name, NULL, NULL);
+        if (!is_of_build && !is_toolchain_library(name) && !is_build_library(m, name))
+            st = pl_foreign_add(m, f, PL_FOREIGN_LIBRARY, d->libraries[i].offset, name, NULL, err);
+    }
+    for (size_t i = 0; i < d->n_paths && st == PL_OK; i++) {
+        struct pl_literal_hit hit = {0};
+        bool found;
+        st = pl_literals_explain(m->literals, d->paths[i].text, m->scratch, &found, &hit, err);
+        f->asked[PL_FOREIGN_RUNPATH]++;
+        if (st == PL_OK && (!found || !hit.rule->is_strict))
+            st = pl_foreign_add(m, f, PL_FOREIGN_RUNPATH, d->paths[i].offset, d->paths[i].text,
+                                found ? hit.rule->name : NULL, err);
+    }
+    return st;
+}
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_elf elf;
+    struct pl_elf_dynamic dynamic;
+    struct pl_err why = {0};
+    if (m->literals == NULL || !pl_elf_is(f->data) || f->data.n != f->size)
+        return PL_OK;
+    pl_status st = pl_elf_read(f->data, m->scratch, NULL, &elf, &why);
+    if (st == PL_E_INPUT)
+        return PL_OK; /* the rung for its structure has said so */
+    if (st != PL_OK && err != NULL)
+        *err = why;
+    if (st == PL_OK)
+        st = pl_elf_dynamic_read(f->data, &elf, m->scratch, &dynamic, err);
+    if (st == PL_OK)
+        st = check_imports(m, f, &dynamic, err);
+    return st == PL_OK ? check_libraries(m, f, &dynamic, err) : st;
+}
+
+const struct pl_rung pl_rung_elf_imports = {
+    .rule = "elf.imports",
+    .what = "Explains nothing: notes imported symbols, libraries and search paths that the source does not "
+            "ask for.",
+    .source = "System V gABI 4.2, chapter 5; docs of the rules in match/code_imports.c",
+    .pass = PL_PASS_FILE,
+    .apply = apply,
+};
