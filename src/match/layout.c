@@ -250,6 +250,11 @@ static pl_status compare_file(const struct pl_match *m, struct pl_file *f, pl_by
         return is_equal || !f->is_whole ? PL_OK : differs(m, f, unit, err);
     }
     f->is_added = true;
+    /* npm builds what has one and no install script: npm scripts(7) */
+    if (!m->layout->is_release && pl_bytes_eq_str(path, "binding.gyp"))
+        return pl_findings_add(
+            &f->findings, "script.install-hook", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, NULL, err,
+            "npm runs node-gyp for this file when it installs, and the revision does not have it");
     if (whole_unit(m, f, &unit))
         return is_own(m, unit) && f->size > 0 ? note_moved(m, f, path, unit, err) : PL_OK;
     if (is_text(f) && nearest_tool_file(m, f, &unit))

@@ -87,10 +87,9 @@ static bool in_field(pl_bytes control, const char *field, pl_bytes word)
     return false;
 }
 
-static bool is_own_name(const struct pl_match *m, pl_bytes word)
+static bool is_own_name(const struct pl_file *control, pl_bytes word)
 {
     static const char *const fields[] = {"Package:", "Source:", "Version:", "Architecture:"};
-    const struct pl_file *control = pl_match_control(m, "control");
     if (control == NULL || control->data.p == NULL)
         return false;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
@@ -99,9 +98,11 @@ static bool is_own_name(const struct pl_match *m, pl_bytes word)
     return false;
 }
 
-static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, bool is_text,
+/* `control` is that of the package, looked up once for all words; NULL when it has none. */
+static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, const struct pl_file *control,
                              struct pl_residue *out, struct pl_err *err)
 {
+    bool is_text = pl_looks_like_text(f->data);
     struct pl_buf sample;
     pl_bytes rest = whole_words(f, out->offset, out->length);
     pl_bytes word;
@@ -110,7 +111,8 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
         if (!is_text && word.n < BINARY_WORD_MIN_BYTES)
             continue;
         out->words++;
-        if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) || is_own_name(m, word))
+        if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||
+            is_own_name(control, word))
             continue;
         out->novel_words++;
         if (sample.n < SAMPLE_BYTES) {
@@ -132,13 +134,15 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
 {
     uint64_t offset;
     uint64_t length;
-    bool is_text = pl_looks_like_text(f->data);
+    const struct pl_file *control = NULL;
     for (uint64_t from = 0; pl_ledger_gap(&f->ledger, from, &offset, &length); from = offset + length) {
         struct pl_residue *slot = PL_VEC_ADD(&f->residues);
         if (slot == NULL)
             return pl_fail_nomem(err);
         *slot = (struct pl_residue){.offset = offset, .length = length};
-        pl_status st = look_closer(m, f, is_text, slot, err);
+        if (control == NULL && f->residues.n == 1)
+            control = pl_match_control(m, "control");
+        pl_status st = look_closer(m, f, control, slot, err);
         if (st != PL_OK)
             return st;
     }

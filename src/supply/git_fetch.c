@@ -81,6 +81,38 @@ static void fill_template(pl_bytes template, const struct place *p, struct pl_bu
     }
 }
 
+/*
+ * Services take owners and names in any case, folders do not: where a part of the path is not there as written, the first one in order of
+ * names that differs in case alone is taken. The path is changed in place.
+ */
+static void mend_case(char *path)
+{
+    for (char *from = path + 1; *from != '\0';) {
+        char *end = strchrnul(from, '/');
+        char kept = *end;
+        struct stat sb;
+        struct dirent **names;
+        bool is_mended = false;
+        *end = '\0';
+        if (stat(path, &sb) != 0) {
+            from[-1] = '\0';
+            int n = scandir(from - 1 == path ? "/" : path, &names, NULL, alphasort);
+            from[-1] = '/';
+            for (int i = 0; i < n; i++) {
+                if (!is_mended && strcasecmp(names[i]->d_name, from) == 0) {
+                    memcpy(from, names[i]->d_name, strlen(from));
+                    is_mended = true;
+                }
+                free(names[i]);
+            }
+            if (n >= 0)
+                free(names);
+        }
+        *end = kept;
+        from = kept == '\0' ? end : end + 1;
+    }
+}
+
 /* The mirror's repository of that place; NULL when it has none. */
 static const char *in_mirror(const struct pl_supply *s, const struct place *p, struct pl_arena *arena)
 {
@@ -95,9 +127,10 @@ static const char *in_mirror(const struct pl_supply *s, const struct place *p, s
         fill_template(pl_bytes_of_str(mirror), p, &path);
         if (!is_template)
             fill_template(pl_bytes_of_str(plain[i]), p, &path);
-        const char *text =
-            pl_buf_done(&path, NULL) == PL_OK ? pl_arena_str(arena, pl_buf_bytes(&path)) : NULL;
+        char *text = pl_buf_done(&path, NULL) == PL_OK ? pl_arena_str(arena, pl_buf_bytes(&path)) : NULL;
         pl_buf_reset(&path);
+        if (text != NULL && text[0] == '/')
+            mend_case(text);
         if (text != NULL && pl_git_is_repository(text))
             return text;
     }

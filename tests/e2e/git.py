@@ -368,7 +368,7 @@ def a_mirror_folder_stands_for_remote_repositories(plumb):
     git(work, "clone", "-q", "--bare", work, mirror / "own+p")
     package = plumb.write("p-1.0.tar", archive(work, "v1.0"))
     for value in (mirror, f"{mirror}/{{owner}}+{{name}}"):
-        for url in ("https://git.example.org/own/p.git", "https://git.example.org/own/p"):
+        for url in ("https://git.example.org/own/p.git", "https://git.example.org/Own/p"):
             plumb.check(package, "--source", f"git+{url}@v1.0", "--git-mirror", value, expect=0)
     plumb.check(package, "--source", "git+https://git.example.org/../own/p@v1.0", "--git-mirror", mirror, expect=5)
 

@@ -219,5 +219,79 @@ def a_source_that_is_named_overrides_what_is_claimed(plumb):
         assert report.json["sources"][0]["git"]["found"]
 
 
+def manifest_case(plumb, published, source=None, files=None):
+    """A report on a package whose package.json is `published` while the source's is `source`."""
+    source = source or MANIFEST
+    with Registry(plumb) as r:
+        text = published if isinstance(published, str) else json.dumps(published)
+        r.publish("kit", "1.0.0", {**FILES, **(files or {}), "package.json": text}, REPOSITORY, signed=True)
+        r.offer_keys()
+        number = len(list(plumb.scratch.iterdir()))
+        folder = plumb.path(f"m{number}/x").parent
+        repo = folder / "own+kit"
+        repo.mkdir()
+        git(repo, "init", "-q", "-b", "main")
+        for path, data in {**FILES, "package.json": json.dumps(source, indent=2)}.items():
+            (repo / path).write_text(data)
+        git(repo, "add", "-A")
+        git(repo, "commit", "-q", "-m", "x")
+        git(repo, "tag", "v1.0.0")
+        cache = plumb.path(f"c{number}/x").parent
+        return plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder, network=True, env=r.env, cache=cache)
+
+
+WHOLE = {**MANIFEST, "bin": "cli.js", "scripts": {"test": "x", "build": "tsc"}, "dependencies": {"left": "^1.2.3", "own-b": "workspace:^"},
+         "devDependencies": {"tsc": "1"}, "publishConfig": {"exports": {".": "./dist.js"}}, "exports": {".": "./src.ts"}}
+
+
+@case
+def what_publishing_rewrites_honestly_in_a_manifest_is_explained(plumb):
+    honest = {"version": "1.0.0", "name": "kit", "license": "MIT", "main": "index.js", "bin": {"kit": "cli.js"},
+              "scripts": {"test": "x"}, "dependencies": {"own-b": "^9.9.9", "left": "^1.2.3"}, "exports": {".": "./dist.js"},
+              "publishConfig": WHOLE["publishConfig"], "gitHead": "0123456789abcdef0123456789abcdef01234567"}
+    report = manifest_case(plumb, honest, WHOLE)
+    assert report.code == 0, plumb.summary(report)
+    report = manifest_case(plumb, {k: v for k, v in WHOLE.items() if k not in ("scripts", "devDependencies")}, WHOLE)
+    assert report.code == 0, plumb.summary(report)
+
+
+@case
+def an_added_install_script_is_an_error(plumb):
+    for hook in ("preinstall", "install", "postinstall"):
+        report = manifest_case(plumb, {**WHOLE, "scripts": {**WHOLE["scripts"], hook: "test"}}, WHOLE)
+        assert report.code == 1 and report.findings("script.install-hook", severity="error"), hook
+    report = manifest_case(plumb, {**MANIFEST, "scripts": {"install": "x"}})
+    assert report.findings("script.install-hook", severity="error")
+    report = manifest_case(plumb, json.dumps({**MANIFEST, "scripts": {"install": "x"}}).replace("scripts", "scr\\u0069pts"))
+    assert report.findings("script.install-hook", severity="error"), "an escaped key"
+    report = manifest_case(plumb, MANIFEST, files={"binding.gyp": "{}"})
+    assert report.findings("script.install-hook", "binding.gyp", "error")
+    source = {**MANIFEST, "scripts": {"install": "node-gyp rebuild"}}
+    assert manifest_case(plumb, source, source).code == 0
+    report = manifest_case(plumb, {**MANIFEST, "scripts": {"install": "node index.js"}}, source)
+    assert report.findings("script.install-hook", severity="error")
+
+
+@case
+def a_new_dependency_or_one_from_elsewhere_is_an_error(plumb):
+    for added in ({"test": "1.0.0"}, {"left": "https://example.org/left.tgz"}, {"left": "npm:index@1"}, {"tsc": "1"}):
+        report = manifest_case(plumb, {**WHOLE, "dependencies": {**WHOLE["dependencies"], **added}}, WHOLE)
+        assert report.code == 1 and report.findings("dep.undeclared", severity="error"), added
+
+
+@case
+def a_changed_entry_is_told(plumb):
+    for key, value, severity in (("bin", "index.js", "error"), ("bin", {"kit": "cli.js", "ls": "index.js"}, "error"),
+                                 ("main", "src.ts", "warning"), ("exports", {".": "./index.js"}, "warning")):
+        report = manifest_case(plumb, {**WHOLE, key: value}, WHOLE)
+        assert report.findings("npm.entry-changed", severity=severity), (key, value)
+
+
+@case
+def what_stands_behind_the_manifest_is_nobodys(plumb):
+    report = manifest_case(plumb, json.dumps(MANIFEST) + "\n\n// frobnicate")
+    assert report.code == 1 and report.errors("package.json")
+
+
 if __name__ == "__main__":
     main()
