@@ -12,6 +12,7 @@
 #include "base/cursor.h"
 
 #include <string.h>
+#include <strings.h>
 
 struct content_kind {
     const char *kind;
@@ -41,15 +42,23 @@ struct suffix_kind {
 
 /* What text files of a certain name are; consulted when the bytes are text and carry no interpreter line. */
 static const struct suffix_kind by_suffix[] = {
-    {".py", "python"},    {".sh", "shell"},      {".pl", "perl"},        {".pm", "perl"},
-    {".rb", "ruby"},      {".js", "javascript"}, {".mjs", "javascript"}, {".cjs", "javascript"},
-    {".css", "css"},      {".lua", "lua"},       {".json", "json"},      {".xml", "xml"},
-    {".html", "html"},    {".htm", "html"},      {".svg", "svg"},        {".h", "c"},
-    {".c", "c"},          {".hpp", "cxx"},       {".m4", "m4"},          {".mk", "make"},
-    {".service", "unit"}, {".socket", "unit"},   {".timer", "unit"},     {".target", "unit"},
-    {".conf", "config"},  {".pc", "pkg-config"}, {".po", "gettext-po"},  {".awk", "awk"},
-    {".el", "elisp"},     {".tcl", "tcl"},
+    {".py", "python"},     {".sh", "shell"},       {".pl", "perl"},        {".pm", "perl"},
+    {".rb", "ruby"},       {".js", "javascript"},  {".mjs", "javascript"}, {".cjs", "javascript"},
+    {".ts", "typescript"}, {".mts", "typescript"}, {".cts", "typescript"}, {".jsx", "javascript"},
+    {".css", "css"},       {".lua", "lua"},        {".json", "json"},      {".xml", "xml"},
+    {".html", "html"},     {".htm", "html"},       {".svg", "svg"},        {".h", "c"},
+    {".c", "c"},           {".hpp", "cxx"},        {".m4", "m4"},          {".mk", "make"},
+    {".service", "unit"},  {".socket", "unit"},    {".timer", "unit"},     {".target", "unit"},
+    {".conf", "config"},   {".pc", "pkg-config"},  {".po", "gettext-po"},  {".awk", "awk"},
+    {".el", "elisp"},      {".tcl", "tcl"},
 };
+
+/* Names of texts that are read by people, or by a type checker or debugger, wherever they lie. Source: npm's and TypeScript's handbooks. */
+static const char *const passive_suffixes[] = {".md",    ".markdown", ".rst",  ".d.ts",       ".d.mts",
+                                               ".d.cts", ".map",      ".flow", ".tsbuildinfo"};
+static const char *const passive_names[] = {"README",       "LICENSE",      "LICENCE", "CHANGELOG",
+                                            "CHANGES",      "HISTORY",      "NOTICE",  "AUTHORS",
+                                            "CONTRIBUTORS", "CONTRIBUTING", "COPYING", "THIRD-PARTY"};
 
 struct place {
     const char *prefix;
@@ -223,6 +232,25 @@ static const char *text_kind(pl_bytes name)
     return "text";
 }
 
+/* The name up to its first dot, in capitals or not. */
+static bool has_passive_name(pl_bytes path)
+{
+    pl_bytes name = pl_bytes_basename(path);
+    for (size_t i = 0; i < sizeof passive_suffixes / sizeof passive_suffixes[0]; i++)
+        if (name_ends(name, passive_suffixes[i]))
+            return true;
+    for (size_t i = 0; i < sizeof passive_names / sizeof passive_names[0]; i++) {
+        size_t n = strlen(passive_names[i]);
+        bool is_text_name =
+            name.n == n || (name.n > n && (pl_bytes_ends(name, PL_LIT(".txt")) || name.p[n] == '-'));
+        if (is_text_name && strncasecmp((const char *)name.p, passive_names[i], n) == 0 &&
+            pl_bytes_find_byte(name, '.', n) ==
+                (name.n > 4 && name_ends(name, ".txt") ? name.n - 4 : SIZE_MAX))
+            return true;
+    }
+    return false;
+}
+
 static bool in_control_member(const struct pl_file *f)
 {
     return name_starts(f->path, "control.tar");
@@ -289,7 +317,7 @@ void pl_classify(struct pl_file *f)
             f->role = PL_ROLE_PASSIVE;
         return;
     }
-    if (is_jar_metadata(f->name))
+    if (is_jar_metadata(f->name) || (is_text && has_passive_name(f->name)))
         f->role = PL_ROLE_PASSIVE;
     for (size_t i = 0; i < sizeof passive_places / sizeof passive_places[0]; i++) {
         if (!name_starts(f->name, passive_places[i].prefix))

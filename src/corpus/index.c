@@ -62,6 +62,11 @@ bool pl_index_unit_is_text(const struct pl_index *ix, uint32_t unit)
     return ix->units[unit].is_text;
 }
 
+bool pl_index_unit_is_repeat(const struct pl_index *ix, uint32_t unit)
+{
+    return ix->units[unit].is_repeat;
+}
+
 uint64_t pl_index_line_of(const struct pl_index *ix, uint32_t unit, uint64_t offset)
 {
     const struct pl_unit *u = &ix->units[unit];

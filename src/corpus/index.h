@@ -57,6 +57,8 @@ uint32_t pl_index_unit_at(const struct pl_index *ix, uint64_t position);
 
 /* No NUL near its beginning. */
 bool pl_index_unit_is_text(const struct pl_index *ix, uint32_t unit);
+/* An earlier unit has the same contents. */
+bool pl_index_unit_is_repeat(const struct pl_index *ix, uint32_t unit);
 /* The line, counted from 1, in which a byte of the unit stands. O(1): counts are kept every 4,096 bytes. */
 uint64_t pl_index_line_of(const struct pl_index *ix, uint32_t unit, uint64_t offset);
 

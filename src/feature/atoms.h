@@ -21,6 +21,13 @@ enum pl_atom_kind {
     PL_ATOM_SYSCALL,     /* binary: a raw system call instruction */
     PL_ATOM_STRING_PART, /* source: a literal with a macro's value before or behind it */
     PL_ATOM_NAME,        /* source: a name that is not called */
+    /* Of scripts only (feature/script_atoms.h): */
+    PL_ATOM_CHUNK,    /* a constant part of a template */
+    PL_ATOM_PROPERTY, /* the name of a property, method or key */
+    PL_ATOM_GLOBAL,   /* a name that the language or its host defines */
+    PL_ATOM_MODULE,   /* what an import names */
+    PL_ATOM_REGEX,
+    PL_ATOM_WORD, /* any name, where nothing renames names */
     PL_ATOM_KIND_COUNT
 };
 

@@ -88,6 +88,69 @@ static pl_status judge_active(struct pl_file *f, const struct pl_residue *x, boo
     return st;
 }
 
+/* Bytes of [offset, offset + length) that nothing explains. */
+static bool overlaps_residue(const struct pl_file *f, uint64_t offset, uint64_t length)
+{
+    size_t low = 0;
+    size_t high = f->residues.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (f->residues.v[mid].offset + f->residues.v[mid].length <= offset)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < f->residues.n && f->residues.v[low].offset < offset + length;
+}
+
+static bool script_contradicts(const struct pl_script_run *x, const struct pl_policy *policy)
+{
+    uint32_t strong = x->novel - x->novel_weak;
+    uint32_t sensitive =
+        x->sensitive_context + x->sensitive_novel + x->sensitive_beside + x->addresses + x->escaped;
+    return strong >= policy->script_novel_atoms ||
+           (sensitive > 0 && strong >= policy->script_novel_sensitive) ||
+           x->sensitive_context >= policy->script_context_sensitive || x->bare > 0;
+}
+
+static pl_status judge_script_run(struct pl_file *f, const struct pl_script_run *x, bool contradicts,
+                                  struct pl_err *err)
+{
+    struct pl_finding *finding;
+    pl_status st;
+    if (x->novel > 0 || x->bare > 0)
+        st = pl_findings_add(&f->findings, "script.novel-code",
+                             contradicts ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING, x->offset, x->length,
+                             &finding, err, "%u names, strings or numbers here stand in no source", x->novel);
+    else
+        st = pl_findings_add(&f->findings, "script.moved-code", PL_SEVERITY_WARNING, x->offset, x->length,
+                             &finding, err, "%u names, strings or numbers stand in the source, but not here",
+                             x->context);
+    if (st == PL_OK && x->sample.n > 0)
+        st = pl_finding_fact(&f->findings, finding, "not in any source", x->sample, err);
+    if (st == PL_OK && f->data.p != NULL && x->length > 0)
+        st = pl_finding_fact(
+            &f->findings, finding, "bytes",
+            pl_bytes_sub(f->data, (size_t)x->offset, x->length < 200 ? (size_t)x->length : 200), err);
+    return st;
+}
+
+/* Runs of a script's atoms: errors all of them, of the others the first ones. */
+static pl_status judge_script(struct pl_file *f, const struct pl_policy *policy, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    size_t listed = 0;
+    for (size_t i = 0; i < f->script_runs.n && st == PL_OK; i++) {
+        const struct pl_script_run *x = &f->script_runs.v[i];
+        if (!overlaps_residue(f, x->offset, x->length))
+            continue;
+        bool contradicts = f->role == PL_ROLE_ACTIVE && script_contradicts(x, policy);
+        if (contradicts || listed++ < policy->residues_per_file)
+            st = judge_script_run(f, x, contradicts, err);
+    }
+    return st;
+}
+
 /* A finding for each range that nothing explains, an error where it contradicts the source. */
 static pl_status judge_residues(struct pl_file *f, const struct pl_policy *policy, struct pl_err *err)
 {
@@ -98,6 +161,8 @@ static pl_status judge_residues(struct pl_file *f, const struct pl_policy *polic
         left += f->residues.v[i].length;
     if (f->residues.n > 0 && f->role == PL_ROLE_PASSIVE)
         return judge_passive(f, left, err);
+    if (f->script.atoms > 0)
+        return judge_script(f, policy, err);
     for (size_t i = 0; i < f->residues.n && st == PL_OK; i++) {
         const struct pl_residue *x = &f->residues.v[i];
         bool contradicts = x->novel_words >= policy->novel_words;

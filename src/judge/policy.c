@@ -9,6 +9,9 @@ struct pl_policy pl_policy_default(void)
         .name = "default",
         .passive_unaccounted_ppm = 10000,
         .novel_words = 1,
+        .script_novel_atoms = 8,
+        .script_novel_sensitive = 1,
+        .script_context_sensitive = 2,
         .residues_per_file = 20,
         .foreign_is_error =
             {[PL_FOREIGN_STRING] = true, [PL_FOREIGN_IMPORT] = true, [PL_FOREIGN_LIBRARY] = false},

@@ -13,6 +13,12 @@ struct pl_policy {
     /* Words found nowhere in the sources that make an unexplained active range a contradiction. One is enough: in the
      * accuracy set honest packages have none (tests/accuracy/). */
     uint32_t novel_words;
+    /* Atoms of a script that stand in no source, side by side, which contradict it by their number alone. */
+    uint32_t script_novel_atoms;
+    /* The same, where one of them or of those beside them runs code, reaches out, reads secrets or hides what it says. */
+    uint32_t script_novel_sensitive;
+    /* The same names, where the sources have all of them, but not here. */
+    uint32_t script_context_sensitive;
     /* Findings listed one by one for one file; further ones are folded into the last. */
     uint32_t residues_per_file;
     /*

@@ -21,9 +21,12 @@ struct pl_layout {
     bool is_folder;  /* paths have no leading folder to cut off */
 };
 
+struct pl_scripts;
+
 /* What a rung may look at. One per worker thread; everything but the arenas is shared and read-only. */
 struct pl_match {
     const struct pl_index *index;
+    struct pl_scripts *scripts; /* atoms of the sources, made when first asked for; NULL: nobody asks */
     const struct pl_literals
         *literals; /* string literals of the sources; NULL when no binary asked for them */
     const struct pl_codebase *codebase;   /* functions of the sources; NULL as above */

@@ -19,6 +19,7 @@ void pl_file_reset(struct pl_file *f)
     pl_findings_reset(&f->findings);
     PL_VEC_FREE(&f->residues);
     PL_VEC_FREE(&f->foreign);
+    PL_VEC_FREE(&f->script_runs);
 }
 
 pl_status pl_file_digest(struct pl_file *f, struct pl_err *err)

@@ -49,6 +49,33 @@ struct pl_foreign {
     bool is_used; /* of strings: code or a pointer refers to it; bytes of a table can look like text */
 };
 
+/* The atoms of a script and what became of them (MATCHING.md, section 2). */
+struct pl_script_account {
+    uint64_t atoms;
+    uint64_t explained; /* in their place of a source */
+    uint64_t helper;    /* of a unit that a bundler or transpiler puts in */
+    uint64_t context;   /* in the sources, not here */
+    uint64_t novel;     /* in no source */
+};
+
+/*
+ * Neighbouring atoms of a script that nothing explains. The judge turns runs into findings.
+ */
+struct pl_script_run {
+    uint64_t offset;
+    uint64_t length;
+    uint32_t context;
+    uint32_t novel;
+    uint32_t novel_weak;        /* of the novel ones: too short to tell anything */
+    uint32_t sensitive_context; /* names that run code, reach network, environment or secrets */
+    uint32_t sensitive_novel;
+    uint32_t sensitive_beside; /* explained ones within or next to the run */
+    uint32_t addresses;        /* novel strings that hold a URL or a network address */
+    uint32_t escaped;          /* strings spelled with escapes where none are needed, or packed data */
+    uint32_t bare;             /* bytes of a statement without any atom, over the limit */
+    pl_bytes sample;           /* the first novel atoms, comma separated */
+};
+
 struct pl_file {
     size_t order;        /* position in the walk, parents before members; unique in a package */
     size_t parent_order; /* of the container it came out of, or PL_NO_PARENT */
@@ -80,6 +107,8 @@ struct pl_file {
     PL_VEC(struct pl_residue) residues;
     PL_VEC(struct pl_foreign) foreign;
     uint64_t asked[PL_FOREIGN_KINDS]; /* how many things of each kind were looked at */
+    struct pl_script_account script;  /* no atoms: the file was not compared as a script */
+    PL_VEC(struct pl_script_run) script_runs;
 };
 
 /* Free the contents; records, ledger and findings stay. */

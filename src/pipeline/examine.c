@@ -15,6 +15,7 @@
 #include "io/walk.h"
 #include "match/layout.h"
 #include "match/residue.h"
+#include "match/script_index.h"
 #include "pipeline/pool.h"
 
 #include <pthread.h>
@@ -39,6 +40,7 @@ struct run {
     struct pl_literals *literals;
     struct pl_codebase *codebase;
     struct pl_toolchain *toolchain;
+    struct pl_scripts *scripts;
     pl_status literals_st;
     struct pl_err literals_err;
     bool literals_built;
@@ -90,6 +92,7 @@ static bool is_kept(const struct pl_file *f)
 static struct pl_match match_of(struct run *run, unsigned worker)
 {
     return (struct pl_match){.index = run->x->index,
+                             .scripts = run->scripts,
                              .limits = run->x->limits,
                              .layout = run->x->layout,
                              .arena = run->workers[worker].arena,
@@ -223,7 +226,8 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
         pl_arena_init(&run->workers[i].scratch, (size_t)x->limits->memory_bytes);
         run->workers[i].arena = &r->worker_arenas[i];
     }
-    return pl_pool_open(x->jobs, WAITING_BYTES, first_pass, run, &run->pool, err);
+    pl_status st = x->index == NULL ? PL_OK : pl_scripts_new(x->index, x->jobs, &run->scripts, err);
+    return st != PL_OK ? st : pl_pool_open(x->jobs, WAITING_BYTES, first_pass, run, &run->pool, err);
 }
 
 /* The second pass, once every file is known. */
@@ -265,6 +269,7 @@ static void end(struct run *run)
     pl_toolchain_free(run->toolchain);
     pl_codebase_free(run->codebase);
     pl_literals_free(run->literals);
+    pl_scripts_free(run->scripts);
     if (run->workers != NULL)
         for (unsigned i = 0; i < run->x->jobs; i++)
             pl_arena_reset(&run->workers[i].scratch);

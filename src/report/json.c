@@ -167,6 +167,18 @@ static void write_claim(struct pl_json *j, const struct pl_claim *c)
     pl_json_end_object(j);
 }
 
+static void write_script(struct pl_json *j, const struct pl_script_account *s)
+{
+    pl_json_key(j, "atoms");
+    pl_json_object(j);
+    pl_json_kv_u64(j, "total", s->atoms);
+    pl_json_kv_u64(j, "explained", s->explained);
+    pl_json_kv_u64(j, "helper", s->helper);
+    pl_json_kv_u64(j, "context", s->context);
+    pl_json_kv_u64(j, "novel", s->novel);
+    pl_json_end_object(j);
+}
+
 static void write_file(struct pl_json *j, const struct pl_file *f)
 {
     uint64_t by_class[PL_CLASS_COUNT];
@@ -194,6 +206,8 @@ static void write_file(struct pl_json *j, const struct pl_file *f)
     }
     pl_json_key(j, "bytes");
     class_bytes(j, by_class, by_grade);
+    if (f->script.atoms > 0)
+        write_script(j, &f->script);
     pl_json_key(j, "evidence");
     pl_json_array(j);
     for (size_t i = 0; i < f->ledger.settled.n; i++)

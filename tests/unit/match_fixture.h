@@ -19,6 +19,7 @@ static struct pl_file files[MAX_FILES];
 static struct pl_file *file_ptrs[MAX_FILES];
 static size_t n_files;
 static struct pl_match m;
+static struct pl_scripts *with_scripts; /* NULL: the rungs for scripts do nothing */
 
 static const char control_source[] =
     "Source: p\nMaintainer: M <m@x>\nSection: utils\n\nPackage: p-bin\nArchitecture: any\n"
@@ -95,6 +96,7 @@ static void apply(const char *rule, struct pl_file *f)
     if (ix == NULL)
         assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
     m = (struct pl_match){.index = ix,
+                          .scripts = with_scripts,
                           .limits = &limits,
                           .arena = &arena,
                           .scratch = &scratch,

@@ -1,0 +1,32 @@
+/*
+ * script_values.h - the value of a number as written, and what is between two numbers; shared by the readers of script atoms.
+ */
+#ifndef PL_FEATURE_SCRIPT_VALUES_H
+#define PL_FEATURE_SCRIPT_VALUES_H
+
+#include "base/bytes.h"
+
+/* digits times ten to the power `exponent`; no trailing zeros in digits. */
+struct pl_script_number {
+    uint64_t digits;
+    int32_t exponent;
+    bool is_exact; /* false: too long, to be compared as written */
+};
+
+struct pl_script_number pl_script_number_of(pl_bytes text);
+/* The product, or not exact when it does not fit. */
+struct pl_script_number pl_script_number_times(struct pl_script_number a, struct pl_script_number b);
+/* a << b. */
+struct pl_script_number pl_script_number_shifted(struct pl_script_number a, struct pl_script_number b);
+/* 0, 1 and 2: in every program. */
+bool pl_script_number_is_dull(struct pl_script_number n);
+
+/* A string that is a whole number: o["1"] is o[1], and an enumeration of TypeScript is written both ways. */
+bool pl_script_is_whole_number(pl_bytes text);
+/* Printable letters spelled by escapes, which no tool does: how obfuscators spell. `body` is undecoded. */
+bool pl_script_is_oddly_spelled(pl_bytes body);
+
+/* A module path that begins with "./" or "../". */
+bool pl_script_is_relative(pl_bytes path);
+
+#endif

