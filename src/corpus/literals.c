@@ -36,6 +36,8 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                           "GNU Coding Standards 7.2.5; dh_auto_configure(1)"},
     [RULE_PUTS] = {"literal.puts", true, "a literal without its last line end: printf made puts",
                    "GCC manual, -fno-builtin"},
+    [RULE_CHARACTERS] = {"literal.characters", true,
+                         "character constants one after the other, parted by commas", "C17 6.4.4.4"},
     [RULE_TYPE_NAME] = {"literal.type-name", true,
                         "the mangled name of a C++ type, of identifiers of the source",
                         "Itanium C++ ABI, 2.9.5"},
@@ -223,6 +225,10 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
                 (best == NULL || e->length > best->length))
                 best = e;
         }
+        if (best == NULL && start != NULL) { /* the last one may have lost its line end to puts */
+            const struct literal *line = find_puts(l, rest);
+            return line != NULL && line->file == start->file ? start : NULL;
+        }
         if (best == NULL)
             return NULL;
         start = start == NULL ? best : start;
@@ -234,8 +240,8 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
 static const struct literal *find_strict(const struct pl_literals *l, pl_bytes string,
                                          enum literal_rule *rule)
 {
-    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED,  RULE_NUL_PIECE,  RULE_WORD,
-                                              RULE_MACRO, RULE_HEADER, RULE_BUILD_VALUE};
+    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED,  RULE_NUL_PIECE,   RULE_WORD,
+                                              RULE_MACRO, RULE_HEADER, RULE_BUILD_VALUE, RULE_CHARACTERS};
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++) {
         const struct literal *e = pl_literal_find(l, exact[i], string);
         *rule = exact[i];

@@ -212,7 +212,9 @@ static bool is_option(pl_bytes word)
             return false;
     for (size_t i = 0; i < sizeof starts / sizeof starts[0] && !is_long; i++)
         is_long = pl_bytes_starts(word, pl_bytes_of_str(starts[i]));
-    return is_long;
+    /* What the linker is given of the build's own: "../lib/libgnu.a". */
+    bool is_archive = pl_bytes_ends(word, PL_LIT(".a")) || pl_bytes_ends(word, PL_LIT(".la"));
+    return is_long || (is_archive && word.p[0] == '.');
 }
 
 /*

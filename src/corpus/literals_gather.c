@@ -6,6 +6,7 @@
  *
  *     each run of neighbouring literals          RULE_EQUAL, and cut at its NULs RULE_NUL_PIECE
  *     each word                                  RULE_WORD
+ *     runs of character constants                RULE_CHARACTERS
  *     the arguments of macro-like calls          RULE_MACRO_TEXT, as #x would write them, white space removed
  *     groups with macros, and values of macros   for literals_build.c
  */
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHARACTERS        4u
 #define MAX_PARTS         64u
 #define MAX_LITERAL_BYTES (1u << 20)
 
@@ -37,6 +39,8 @@ struct gatherer {
     pl_bytes define_name;
     size_t line_at; /* bytes of the file whose lines are counted */
     uint32_t line;
+    struct pl_buf characters; /* of the present run of constants: 'a', 'b' */
+    size_t characters_at;
     size_t macro_budget; /* bytes of call arguments that may still be read */
 };
 
@@ -316,8 +320,29 @@ static void take_word(struct gatherer *x, const struct pl_clit_token *t)
     x->before = is_macro && !x->is_in_group ? t->body : pl_bytes_sub(t->body, 0, 0);
 }
 
+/* {'a', 'b', 'c'}: an array that is a string but for its NUL. Four are enough to be taken for one. */
+static void take_characters(struct gatherer *x, const struct pl_clit_token *t)
+{
+    pl_bytes raw = pl_bytes_sub(x->of->text, t->offset, t->length);
+    bool is_constant = t->kind == PL_CLIT_OTHER && raw.n >= 3 && raw.p[0] == '\'' && raw.p[raw.n - 1] == '\'';
+    bool is_comma = t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == ',';
+    if (is_constant) {
+        struct pl_clit_token inner = *t;
+        if (x->characters.n == 0)
+            x->characters_at = t->offset;
+        inner.body = pl_bytes_sub(raw, 1, raw.n - 2);
+        pl_clit_decode(&inner, x->family, &x->characters);
+    } else if (!is_comma && x->characters.n > 0) {
+        if (x->characters.n >= CHARACTERS)
+            add(x, RULE_CHARACTERS, pl_buf_bytes(&x->characters), x->characters_at);
+        pl_buf_clear(&x->characters);
+    }
+}
+
 static void take_token(struct gatherer *x, const struct pl_clit_token *t, struct pl_clit *lexer)
 {
+    if (x->family == PL_CLIT_C)
+        take_characters(x, t);
     if (t->is_first && x->is_directive)
         end_group(x); /* a directive ends with its line */
     bool is_new_directive = t->is_first && t->kind == PL_CLIT_OTHER && t->byte == '#';
@@ -357,6 +382,7 @@ void pl_literals_gather(struct gathered *g, const struct gather_text *t)
         return;
     x.macro_budget = is_source ? 4 * t->text.n : 0;
     pl_buf_init(&x.joined, t->text.n * 4 + 64);
+    pl_buf_init(&x.characters, t->text.n * 4 + 64);
     pl_clit_init(&lexer, t->text, x.family);
     while (!g->is_out_of_memory && pl_clit_next(&lexer, &token)) {
         take_token(&x, &token, &lexer);
@@ -366,6 +392,7 @@ void pl_literals_gather(struct gathered *g, const struct gather_text *t)
         word = token.kind == PL_CLIT_WORD ? token.body : pl_bytes_sub(t->text, 0, 0);
     }
     end_group(&x);
-    g->is_out_of_memory = g->is_out_of_memory || x.joined.why == PL_E_NOMEM;
+    g->is_out_of_memory = g->is_out_of_memory || x.joined.why == PL_E_NOMEM || x.characters.why == PL_E_NOMEM;
     pl_buf_reset(&x.joined);
+    pl_buf_reset(&x.characters);
 }

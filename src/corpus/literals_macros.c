@@ -132,7 +132,7 @@ static void gather_arguments(struct pass *p, struct pl_clit lexer)
         return;
     pl_bytes list = pl_bytes_trim(pl_bytes_sub(p->data, start, end - start));
     p->run.line_1based = line_of(p, start);
-    for (size_t way = 0; way < ways && way < 4 && !p->is_out_of_memory && p->run.budget > 0; way++) {
+    for (size_t way = 0; way < ways && !p->is_out_of_memory && p->run.budget > 0; way++) {
         size_t n = 0;
         pl_buf_clear(&p->text);
         p->is_out_of_memory =

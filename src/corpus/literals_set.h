@@ -27,6 +27,7 @@ enum literal_rule {
     RULE_HEADER,
     RULE_MACRO,
     RULE_BUILD_VALUE,
+    RULE_CHARACTERS,
     RULE_PUTS,
     RULE_TYPE_NAME,
     RULE_SIGNATURE,

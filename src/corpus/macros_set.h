@@ -7,7 +7,7 @@
 #include "base/vec.h"
 #include "corpus/macros.h"
 
-#define PL_MACRO_DEFINITIONS 8u /* of one name; more are forgotten */
+#define PL_MACRO_DEFINITIONS 12u /* of one name; more are forgotten */
 #define PL_MACRO_PARAMETERS  32u
 #define PL_MACRO_FILTER_BITS 65536u
 

@@ -146,7 +146,9 @@ static pl_status find_joined(const struct pl_match *m, pl_bytes data, const stru
         if (st == PL_OK && *found)
             st = is_missing_literal(m, data, pl_bytes_from(s->text, i + 1), s->offset + i + 1, found, &right,
                                     err);
-        *found = *found && !is_joint(s->text.p[i]) &&
+        /* The byte may be the last one of the left literal, found without it: then two literals stand side by side. */
+        bool is_left_end = *found && left.text.n == i + 1 && left.text.p[i] == s->text.p[i];
+        *found = *found && !is_left_end && !is_joint(s->text.p[i]) &&
                  !are_pieces(m, pl_bytes_sub(s->text, 0, i), pl_bytes_from(s->text, i + 1));
         if (st == PL_OK && *found) {
             *out = (struct change){s->offset + i, 1, left.source, left.text};

@@ -3,12 +3,15 @@
  *
  *     atoms SUBJECT [STRING...]      STRING: "i:NAME" is asked about as an import, "s:TEXT" as a string, in file "-"
  *
- * One line each: kind, rule, "strict" or "loose", place in the source, file, the atom. Fields are parted by tabs.
+ * One line each: kind (s, i), rule, "strict" or "loose", place in the source, file, the atom. Fields are parted by tabs.
+ * The loosest rules, which search the whole source text, are not asked here.
+ * A kind of f is a finding that the judge makes of them: severity, tag, "-", file, its first fact.
  */
 #include "base/quote.h"
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
 #include "format/binary/elf_dynamic.h"
+#include "judge/foreign.h"
 #include "match/code_imports.h"
 #include "match/elf_strings.h"
 #include "pipeline/acquire.h"
@@ -17,8 +20,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+extern const struct pl_rung pl_rung_elf_imports;
+extern const struct pl_rung pl_rung_elf_strings;
+
 struct run {
     struct pl_literals *literals;
+    struct pl_match m;
     struct pl_arena arena;
     const struct pl_limits *limits;
 };
@@ -54,10 +61,6 @@ static pl_status print_string(struct run *r, char kind, pl_bytes path, pl_bytes 
     struct pl_literal_hit hit = {0};
     bool found;
     pl_status st = pl_literals_explain(r->literals, text, &r->arena, &found, &hit, err);
-    if (st == PL_OK && !found) {
-        st = pl_literals_explain_text(r->literals, &text, 1, &r->arena, &hit, err);
-        found = hit.rule != NULL;
-    }
     if (st == PL_OK)
         print_atom(kind, found ? hit.rule->name : NULL, found && hit.rule->is_strict, hit.source, path, text);
     return st;
@@ -77,6 +80,30 @@ static pl_status print_imports(struct run *r, struct pl_file *f, struct pl_err *
     return st;
 }
 
+/* What `plumb check` says of the file's strings and imports, without matching its code. */
+static pl_status print_findings(struct run *r, struct pl_file *f, struct pl_err *err)
+{
+    static const char *const severities[] = {
+        [PL_SEVERITY_NOTE] = "note", [PL_SEVERITY_WARNING] = "warning", [PL_SEVERITY_ERROR] = "error"};
+    struct pl_policy policy = pl_policy_default();
+    pl_status st = pl_rung_elf_imports.apply(&r->m, f, err);
+    if (st == PL_OK)
+        st = pl_rung_elf_strings.apply(&r->m, f, err);
+    if (st == PL_OK)
+        st = pl_judge_foreign(f, &policy, err);
+    for (size_t i = 0; i < f->findings.list.n && st == PL_OK; i++) {
+        const struct pl_finding *x = &f->findings.list.v[i];
+        struct pl_buf b;
+        pl_buf_init(&b, 1 << 20);
+        pl_quote(&b, f->name);
+        pl_buf_add_byte(&b, '\t');
+        pl_quote(&b, x->facts[0].name == NULL ? pl_bytes_of_str(x->message) : x->facts[0].value);
+        printf("f\t%s\t%s\t-\t%.*s\n", severities[x->severity], x->tag, PL_ARG(pl_buf_bytes(&b)));
+        pl_buf_reset(&b);
+    }
+    return st;
+}
+
 static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
 {
     struct run *r = ctx;
@@ -93,6 +120,8 @@ static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
                 st = print_string(r, 's', f->name, strings.v[i].text, err);
         if (st == PL_OK)
             st = print_imports(r, f, err);
+        if (st == PL_OK)
+            st = print_findings(r, f, err);
         PL_VEC_FREE(&strings);
     }
     pl_file_reset(f);
@@ -112,6 +141,11 @@ static pl_status work(struct run *r, struct pl_acquired *a, struct pl_report *re
         st = pl_index_build(a->trees, a->n_trees, 2, &index, err);
     if (st == PL_OK)
         st = pl_literals_build(index, a->headers, a->n_headers, 2, &r->literals, err);
+    r->m = (struct pl_match){.index = index,
+                             .literals = r->literals,
+                             .limits = r->limits,
+                             .arena = &r->arena,
+                             .scratch = &r->arena};
     if (st == PL_OK)
         st = pl_unpack(a->bytes, pl_bytes_of_str("package"), a->limits, &r->arena, &sink, err);
     for (int i = 0; i < n && st == PL_OK; i++) {

@@ -222,7 +222,7 @@ static void open_made(struct fixture *x)
         "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
         " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
         "open(RC); }\n"
-        "static const char *rc = RC \",extra\"; \n");
+        "static const char hex[] = {'Q', 'R', 'S', '\\n', 'T'}; static const char *rc = RC \",extra\"; \n");
     pl_arena_init(&x->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_literals_build(x->index, &h, 1, 2, &x->literals, &x->err), PL_OK);
@@ -249,6 +249,7 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
         {"N6Parser6VectorE", "literal.type-name"},
         {"void Parser::next(const Vector&)", "literal.signature"},
         {"SIGRTMIN+12", "literal.formatted"},
+        {"QRS\nT", "literal.characters"},
     };
     struct fixture x;
     open_made(&x);
