@@ -10,6 +10,23 @@
 #include "classify/classify.h"
 #include "format/text/words.h"
 
+#include <string.h>
+
+/* A source file of that name, in a language that is compiled to files of the same name. */
+static bool has_source_of_name(const struct pl_match *m, pl_bytes name)
+{
+    static const char *const suffixes[] = {".py", ".java", ".kt", ".scala", ".groovy"};
+    uint8_t text[256];
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && name.n < 240; i++) {
+        size_t n = strlen(suffixes[i]);
+        memcpy(text, name.p, name.n);
+        memcpy(text + name.n, suffixes[i], n);
+        if (pl_index_units_of_name(m->index, pl_bytes_of(text, name.n + n)).n > 0)
+            return true;
+    }
+    return false;
+}
+
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     pl_bytes name = pl_bytes_basename(f->name);
@@ -19,12 +36,13 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return PL_OK;
     name = pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '.', 1));
     name = pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '$', 1));
+    pl_bytes name_of_module = name;
     while (pl_words_next(&name, &word)) {
         has_word = true;
         if (pl_index_has_word(m->index, word))
             return PL_OK;
     }
-    if (!has_word)
+    if (!has_word || has_source_of_name(m, name_of_module))
         return PL_OK;
     struct pl_finding *finding;
     pl_status st = pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_ERROR, 0, f->size, &finding,

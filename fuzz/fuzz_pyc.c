@@ -1,0 +1,23 @@
+/*
+ * fuzz_pyc.c - any bytes as compiled Python: code objects and facts lie in the file, inner ones before those around them.
+ */
+#include "format/binary/pyc.h"
+
+#include <assert.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pl_pyc pyc;
+    struct pl_err err;
+    pl_status st = pl_pyc_read(pl_bytes_of(data, size), &pyc, &err);
+    for (size_t i = 0; st == PL_OK && i < pyc.codes.n; i++)
+        assert(pyc.codes.v[i].offset >= PL_PYC_HEADER_BYTES &&
+               pyc.codes.v[i].offset + pyc.codes.v[i].length <= size);
+    for (size_t i = 0; st == PL_OK && i < pyc.facts.n; i++)
+        assert(pyc.facts.v[i].offset + pyc.facts.v[i].length <= size && pyc.facts.v[i].code < pyc.codes.n);
+    assert(st != PL_OK || pyc.end <= size);
+    pl_pyc_reset(&pyc);
+    return 0;
+}

@@ -1,0 +1,262 @@
+/*
+ * pyc.c - a .pyc beside its .py: every name and every string that a code object uses stands in that one file.
+ *
+ * Code objects are judged one by one. One that uses a name or a string which its source does not have is contradicted: its bytes stay
+ * unaccounted and a finding names what is foreign. The instructions themselves are not compared, so the rest is grade C: the same names, put to
+ * another use, would pass.
+ *
+ * Source: pyc.h; Python reference, 2.4.1 (what a string literal is worth) and 4.2.2 (names).
+ */
+#include "format/binary/pyc.h"
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "format/text/lex.h"
+#include "format/text/words.h"
+#include "match/claim.h"
+
+#include <string.h>
+
+#define RULE        "bytecode.python"
+#define SHOWN       8u
+#define SHOWN_BYTES 60u
+#define MAX_REPORTS 50u /* of one file; further code objects are unaccounted without a finding of their own */
+#define FIND_BYTES  (256u << 20) /* of source that is searched for one file */
+
+struct check {
+    const struct pl_match *m;
+    struct pl_file *f;
+    struct pl_pyc pyc;
+    pl_bytes source;
+    const char *path;
+    struct pl_map words;   /* of the source */
+    uint64_t find_bytes;   /* of the source that may still be searched for texts */
+    uint8_t *contradicted; /* by code object */
+    uint32_t reports;
+};
+
+/* "m" of "pkg/__pycache__/m.cpython-311.pyc". */
+static pl_bytes module_of(pl_bytes name)
+{
+    pl_bytes base = pl_bytes_basename(name);
+    return pl_bytes_sub(base, 0, pl_bytes_find_byte(base, '.', 0));
+}
+
+/* The .py of that name whose folders agree most; false when there is none. */
+static bool find_source(struct check *x)
+{
+    pl_bytes module = module_of(x->f->name);
+    char text[256];
+    if (module.n > 200)
+        return false;
+    memcpy(text, module.p, module.n);
+    memcpy(text + module.n, ".py", 3);
+    pl_units units = pl_index_units_of_name(x->m->index, pl_bytes_of(text, module.n + 3));
+    if (units.n == 0)
+        return false;
+    /* As its folder would be named without __pycache__. */
+    struct pl_file as_source = *x->f;
+    pl_bytes folder = pl_bytes_sub(x->f->name, 0, x->f->name.n - pl_bytes_basename(x->f->name).n);
+    if (pl_bytes_ends(folder, PL_LIT("__pycache__/")))
+        folder = pl_bytes_sub(folder, 0, folder.n - 12);
+    const char *name = pl_arena_printf(x->m->scratch, "%.*s%.*s.py", PL_ARG(folder), PL_ARG(module));
+    if (name == NULL)
+        return false;
+    as_source.name = pl_bytes_of_str(name);
+    uint32_t best = pl_best_named(x->m, &as_source, units);
+    /* The header tells the size of the right one. */
+    for (size_t i = units.n; i > 0 && x->pyc.source_size != 0; i--)
+        if (pl_index_unit_file(x->m->index, best)->data.n != x->pyc.source_size &&
+            pl_index_unit_file(x->m->index, units.v[i - 1])->data.n == x->pyc.source_size)
+            best = units.v[i - 1];
+    const struct pl_source_file *s = pl_index_unit_file(x->m->index, best);
+    x->source = s->data;
+    x->path = pl_arena_str(x->m->arena, s->path);
+    return x->path != NULL;
+}
+
+static pl_status add_words(struct check *x, pl_bytes text, struct pl_err *err)
+{
+    pl_bytes word;
+    pl_status st = PL_OK;
+    while (st == PL_OK && pl_words_next(&text, &word))
+        st = pl_map_add(&x->words, word, 1, NULL, err);
+    return st;
+}
+
+/* The words of a run of neighbouring strings, decoded and joined. */
+static pl_status add_joined(struct check *x, struct pl_buf *joined, struct pl_err *err)
+{
+    pl_bytes kept = pl_arena_keep(x->m->scratch, pl_buf_bytes(joined));
+    pl_buf_clear(joined);
+    return kept.p == NULL ? pl_arena_fail(x->m->scratch, err) : add_words(x, kept, err);
+}
+
+/* All words of the source: those of its text as it stands, comments too, and those of what its strings are worth. */
+static pl_status read_source(struct check *x, struct pl_err *err)
+{
+    struct pl_lex lexer;
+    struct pl_lex_token token;
+    struct pl_buf joined;
+    const struct pl_lex_language *python = pl_lex_language_named("python");
+    pl_map_init(&x->words);
+    pl_status st = add_words(x, x->source, err);
+    if (st == PL_OK)
+        st = add_words(x, PL_LIT("locals lambda module listcomp genexpr dictcomp setcomp"), err);
+    pl_buf_init(&joined, 2 * x->source.n + 16);
+    pl_lex_init(&lexer, x->source, python);
+    while (st == PL_OK && pl_lex_next(&lexer, &token)) {
+        if (token.kind == PL_LEX_STRING)
+            pl_lex_decode(&token, python, &joined);
+        else if (joined.n > 0 && token.kind != PL_LEX_COMMENT)
+            st = add_joined(x, &joined, err);
+    }
+    if (st == PL_OK)
+        st = add_joined(x, &joined, err);
+    pl_buf_reset(&joined);
+    return st;
+}
+
+/* What the compiler itself puts in. Python reference, 3.3; Python/compile.c. */
+static bool is_own(pl_bytes name)
+{
+    static const char *const own[] = {"__name__",        "__module__",      "__qualname__",
+                                      "__doc__",         "__class__",       "__classcell__",
+                                      "__annotations__", "__file__",        "__static_attributes__",
+                                      "__firstlineno__", "__build_class__", "__classdict__",
+                                      "AssertionError"};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (pl_bytes_eq_str(name, own[i]))
+            return true;
+    return name.n > 0 && (name.p[0] == '<' || name.p[0] == '.'); /* <lambda>, .0 */
+}
+
+/* Does the source have each word of the text? Private names are found without their class: _C__name is __name. */
+static bool has_words(const struct check *x, pl_bytes text)
+{
+    pl_bytes word;
+    while (pl_words_next(&text, &word)) {
+        size_t at = pl_bytes_find(word, PL_LIT("__"), 1);
+        uint64_t there;
+        bool is_private =
+            word.p[0] == '_' && at != SIZE_MAX && pl_map_get(&x->words, pl_bytes_from(word, at), &there);
+        if (!is_private && !pl_map_get(&x->words, word, &there))
+            return false;
+    }
+    return true;
+}
+
+static bool is_foreign(struct check *x, const struct pl_pyc_fact *fact)
+{
+    if (fact->kind != PL_PYC_NAME && fact->kind != PL_PYC_STRING)
+        return false;
+    if (fact->kind == PL_PYC_NAME && is_own(fact->text))
+        return false;
+    bool is_repeated = fact->text.n > 0 && pl_bytes_all(fact->text, fact->text.p[0]); /* "u" * 4 */
+    if (is_repeated || has_words(x, fact->text))
+        return false;
+    /* A text that begins or ends inside of a word. */
+    if (x->find_bytes < x->source.n)
+        return true;
+    x->find_bytes -= x->source.n;
+    return pl_bytes_find(x->source, fact->text, 0) == SIZE_MAX;
+}
+
+/* Says a foreign text where to go or what to do? Folding of constants makes strings that are in no source, but not of this form. */
+static bool is_telling(const struct pl_pyc_fact *fact)
+{
+    return fact->kind == PL_PYC_NAME || pl_bytes_find_byte(fact->text, '/', 0) != SIZE_MAX ||
+           pl_bytes_find_byte(fact->text, ' ', 0) != SIZE_MAX ||
+           pl_bytes_find_byte(fact->text, ':', 0) != SIZE_MAX ||
+           pl_bytes_find_byte(fact->text, '(', 0) != SIZE_MAX;
+}
+
+/* A finding that names the first foreign texts of a code object. */
+static pl_status report(struct check *x, const struct pl_pyc_code *code, uint32_t number, struct pl_err *err)
+{
+    struct pl_finding *finding;
+    struct pl_buf list;
+    size_t shown = 0;
+    bool is_error = false;
+    pl_buf_init(&list, SHOWN * (SHOWN_BYTES + 2));
+    for (size_t i = 0; i < x->pyc.facts.n && shown < SHOWN; i++) {
+        const struct pl_pyc_fact *fact = &x->pyc.facts.v[i];
+        if (fact->code != number || !is_foreign(x, fact))
+            continue;
+        is_error = is_error || is_telling(fact);
+        pl_buf_add_str(&list, shown++ > 0 ? ", " : "");
+        pl_buf_add(&list, pl_bytes_sub(fact->text, 0, SHOWN_BYTES));
+    }
+    pl_status st = pl_buf_done(&list, err);
+    if (st == PL_OK)
+        st = pl_findings_add(&x->f->findings, "bytecode.foreign",
+                             is_error ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING, code->offset, code->length,
+                             &finding, err, "%.*s uses names or strings that %s does not have",
+                             PL_ARG(code->name), x->path);
+    if (st == PL_OK)
+        st = pl_finding_fact(&x->f->findings, finding, "not in the source", pl_buf_bytes(&list), err);
+    pl_buf_reset(&list);
+    return st;
+}
+
+static pl_status claim_code(struct check *x, uint32_t number, struct pl_err *err)
+{
+    const struct pl_pyc_code *code = &x->pyc.codes.v[number];
+    bool is_contradicted = x->contradicted[number];
+    /* Inner ones come first, and the earlier claim wins. */
+    pl_status st = pl_match_claim(
+        x->f, code->offset, code->length, is_contradicted ? PL_CLASS_UNACCOUNTED : PL_CLASS_DERIVED,
+        is_contradicted ? PL_GRADE_NONE : PL_GRADE_C, RULE, is_contradicted ? NULL : x->path, err);
+    return st == PL_OK && is_contradicted && x->reports++ < MAX_REPORTS ? report(x, code, number, err) : st;
+}
+
+static pl_status compare(struct check *x, struct pl_err *err)
+{
+    pl_status st = read_source(x, err);
+    x->contradicted = pl_arena_take_n(x->m->scratch, x->pyc.codes.n, 1);
+    if (st == PL_OK && x->contradicted == NULL)
+        st = pl_arena_fail(x->m->scratch, err);
+    for (size_t i = 0; i < x->pyc.facts.n && st == PL_OK; i++)
+        if (!x->contradicted[x->pyc.facts.v[i].code])
+            x->contradicted[x->pyc.facts.v[i].code] = is_foreign(x, &x->pyc.facts.v[i]);
+    if (st == PL_OK)
+        st = pl_match_claim(x->f, 0, PL_PYC_HEADER_BYTES, PL_CLASS_STRUCTURE, PL_GRADE_NONE, RULE, NULL, err);
+    if (st == PL_OK && x->pyc.source_size != 0 && x->pyc.source_size != x->source.n)
+        st = pl_findings_add(&x->f->findings, "bytecode.header", PL_SEVERITY_WARNING, 12, 4, NULL, err,
+                             "compiled from a source of %u bytes; %s has %zu", x->pyc.source_size, x->path,
+                             x->source.n);
+    for (uint32_t i = 0; i < x->pyc.codes.n && st == PL_OK; i++)
+        st = claim_code(x, i, err);
+    if (st == PL_OK && x->pyc.end < x->f->data.n)
+        st = pl_findings_add(&x->f->findings, "bytecode.foreign", PL_SEVERITY_ERROR, x->pyc.end,
+                             x->f->data.n - x->pyc.end, NULL, err, "bytes behind the end of the code");
+    pl_map_reset(&x->words);
+    return st;
+}
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct check x = {.m = m, .f = f, .find_bytes = FIND_BYTES};
+    struct pl_err why;
+    if (f->data.p == NULL || !f->is_whole || !pl_is_unclaimed(f) || f->kind == NULL ||
+        strcmp(f->kind, "python-bytecode") != 0)
+        return PL_OK;
+    pl_status st = pl_pyc_read(f->data, &x.pyc, &why);
+    if (st == PL_OK && find_source(&x))
+        st = compare(&x, err);
+    else if (st == PL_E_NOMEM)
+        st = pl_fail_nomem(err);
+    else
+        st = PL_OK; /* opaque, says the next rung */
+    pl_pyc_reset(&x.pyc);
+    return st;
+}
+
+const struct pl_rung pl_rung_bytecode_python = {
+    .rule = RULE,
+    .what = "Compiled Python: each code object's names and strings stand in the .py of its name; "
+            "instructions are not compared.",
+    .source = "CPython Python/marshal.c; PEP 552",
+    .pass = PL_PASS_FILE,
+    .apply = apply,
+};

