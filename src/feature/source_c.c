@@ -361,10 +361,12 @@ static uint32_t read_brace(struct scope *s, uint32_t i)
         restart(s, read_function(s, &d, i + 1, i));
         return s->start;
     }
-    if (r->is_cpp && i > s->start + 1 && (pl_source_is_name(r, i - 1) || r->t[i - 1].kind == ']')) {
-        uint32_t behind = pl_source_skip(r, i, s->to); /* T name{1, 2}; */
+    uint32_t behind = pl_source_skip(r, i, s->to);
+    if (r->is_cpp && i > s->start + 1 && behind < s->to && r->t[behind].kind == ';' &&
+        (pl_source_is_name(r, i - 1) || r->t[i - 1].kind == ']')) { /* T name{1, 2}; */
         read_object(s, s->start, i, i, behind, s->flags | pl_source_flags(r, s->start, i));
-        return behind;
+        restart(s, behind + 1);
+        return behind + 1;
     }
     restart(s, i + 1); /* extern "C" { and what is not understood: go inside */
     return i + 1;

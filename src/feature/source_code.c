@@ -210,6 +210,8 @@ pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, str
     r.sym_static = pl_source_symbol(&r.lex, PL_LIT("static"));
     if (language != PL_SOURCE_NONE && !r.lex.is_out_of_memory)
         read_all(&r);
+    pl_source_clear(&r, &r.joined);
+    pl_source_clear(&r, &r.pieces);
     pl_status st = r.why;
     if (r.lex.is_out_of_memory || st == PL_E_NOMEM)
         st = pl_fail_nomem(err);

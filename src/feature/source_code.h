@@ -65,7 +65,7 @@ struct pl_definition {
  *                  In a macro with ##: "normal_##" and "##_init" are what is known of a pasted name (also as CALL)
  *     CONSTANT     a number that is not dull (pl_atom_is_dull), 64 bits; multi-character constants too
  *     FLOAT, SWITCH, DATA is not used
- * What is defined within a function shares the function's atoms: a range within its range. Heads in several arms of one #if with one body
+ * What is defined within a function shares the function's atoms: a range within its range (but for C between the rules of lemon). Heads in several arms of one #if with one body
  * are as many definitions with the same atoms.
  */
 struct pl_source_code {

@@ -102,14 +102,11 @@ pl_bytes pl_source_join_scope(struct pl_source_reader *r, pl_bytes outer, pl_byt
 {
     if (outer.n == 0 || inner.n == 0)
         return outer.n == 0 ? inner : outer;
-    pl_buf_clear(&r->joined);
+    pl_source_clear(r, &r->joined);
     pl_buf_add(&r->joined, outer);
     pl_buf_add_str(&r->joined, "::");
     pl_buf_add(&r->joined, inner);
-    pl_bytes scope = pl_arena_keep(r->arena, pl_buf_bytes(&r->joined));
-    if (scope.p == NULL)
-        r->why = r->arena->why;
-    return scope;
+    return pl_source_keep(r, &r->joined);
 }
 
 uint32_t pl_source_constructor_brace(const struct pl_source_reader *r, uint32_t i, uint32_t to)

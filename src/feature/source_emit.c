@@ -5,6 +5,21 @@
 
 #include "format/text/clit.h"
 
+void pl_source_clear(struct pl_source_reader *r, struct pl_buf *b)
+{
+    if (b->why != PL_OK)
+        r->why = b->why;
+    pl_buf_clear(b);
+}
+
+pl_bytes pl_source_keep(struct pl_source_reader *r, const struct pl_buf *b)
+{
+    pl_bytes kept = pl_arena_keep(r->arena, pl_buf_bytes(b));
+    if (b->why != PL_OK || kept.p == NULL)
+        r->why = b->why != PL_OK ? b->why : r->arena->why;
+    return kept;
+}
+
 static struct pl_atom *emit(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i)
 {
     struct pl_atom *a = r->atoms.n < UINT32_MAX ? PL_VEC_ADD(&r->atoms) : NULL;
@@ -97,7 +112,7 @@ void pl_source_emit_character(struct pl_source_reader *r, uint32_t i)
     if (r->t[i].length < 4 || r->t[i].link != 1)
         return;
     struct pl_clit_token literal = literal_of(r, i);
-    pl_buf_clear(&r->joined);
+    pl_source_clear(r, &r->joined);
     pl_clit_decode(&literal, PL_CLIT_C, &r->joined);
     if (r->joined.n < 2 || r->joined.n > 4)
         return;
@@ -129,7 +144,7 @@ static enum pl_clit_family family_of(const struct pl_source_reader *r)
 void pl_source_decode(struct pl_source_reader *r, uint32_t i, struct pl_buf *out)
 {
     struct pl_clit_token literal = literal_of(r, i);
-    pl_buf_clear(out);
+    pl_source_clear(r, out);
     pl_clit_decode(&literal, family_of(r), out);
 }
 
@@ -154,9 +169,7 @@ uint32_t pl_source_emit_string(struct pl_source_reader *r, uint32_t from, uint32
             pl_clit_decode(&literal, family_of(r), &r->joined);
             end = next + 1;
         }
-        text = pl_arena_keep(r->arena, pl_buf_bytes(&r->joined));
-        if (text.p == NULL || r->joined.why != PL_OK)
-            r->why = r->joined.why != PL_OK ? r->joined.why : r->arena->why;
+        text = pl_source_keep(r, &r->joined);
     }
     bool is_part =
         family_of(r) == PL_CLIT_C && (is_glue_before(r, from, i) || (end < to && pl_source_is_name(r, end)));

@@ -1,12 +1,13 @@
 /*
- * source_grammar.c - input of yacc and lex: what is C in it, and the actions as the function that the generator writes.
+ * source_grammar.c - input of yacc, lex, lemon and gperf: what is C in it, and the actions as the function that the generator writes.
  *
  *     %{ prologue %}  declarations   %%   rules with actions   %%   epilogue
  *
  * Actions become one function, yyparse or yylex (another prefix where %name-prefix or %option prefix says so). Patterns of lex are no C and
- * are passed over: a rule's pattern ends at the first space outside quotes and brackets.
+ * are passed over: a rule's pattern ends at the first space outside quotes and brackets. Lemon has no sections: `%include {` holds C, other
+ * braces belong to the function that %name names. The keywords of gperf are the strings of the object "wordlist".
  *
- * Source: POSIX yacc and lex; the manuals of Bison 3 and flex 2.6. Not known here: the skeletons, which are code of the generator.
+ * Source: POSIX yacc and lex; the manuals of Bison 3, flex 2.6, gperf 3.1 and lemon. Not known here: the skeletons, which are code of the generator.
  */
 #include "feature/source_read.h"
 
@@ -45,9 +46,40 @@ static bool is_yacc(pl_bytes head)
     return false;
 }
 
+static bool is_gperf(pl_bytes head)
+{
+    static const char *const words[] = {"%struct-type",
+                                        "%language=",
+                                        "%readonly-tables",
+                                        "%compare-",
+                                        "%enum",
+                                        "%define hash-function-name",
+                                        "%define lookup-function-name"};
+    pl_bytes line;
+    while (pl_bytes_line(&head, &line))
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
+                return true;
+    return false;
+}
+
+static bool is_lemon(pl_bytes text)
+{
+    static const char *const words[] = {"%token_prefix", "%token_type", "%extra_argument", "%name ",
+                                        "%include {"};
+    if (pl_bytes_find(text, PL_LIT("::="), 0) == SIZE_MAX)
+        return false;
+    pl_bytes line;
+    while (pl_bytes_line(&text, &line))
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
+                return true;
+    return false;
+}
+
 bool pl_source_is_grammar(pl_bytes text)
 {
-    return find_mark(text, 0) != SIZE_MAX;
+    return find_mark(text, 0) != SIZE_MAX || is_lemon(text);
 }
 
 /* "foo" of %name-prefix "foo", %define api.prefix {foo}, %option prefix="foo", with `suffix` behind it. */
@@ -68,13 +100,10 @@ static pl_bytes function_name(struct pl_source_reader *r, pl_bytes head, const c
         if (to != SIZE_MAX && to > from + 1)
             prefix = pl_bytes_sub(rest, from + 1, to - from - 1);
     }
-    pl_buf_clear(&r->joined);
+    pl_source_clear(r, &r->joined);
     pl_buf_add(&r->joined, prefix);
     pl_buf_add_str(&r->joined, suffix);
-    pl_bytes name = pl_arena_keep(r->arena, pl_buf_bytes(&r->joined));
-    if (name.p == NULL)
-        r->why = r->arena->why;
-    return name;
+    return pl_source_keep(r, &r->joined);
 }
 
 /* The C of [from, to) as file scope. */
@@ -99,7 +128,9 @@ static bool add_prologues(struct pl_source_reader *r, size_t end)
         size_t to = pl_bytes_find(head, is_code ? PL_LIT("\n}") : PL_LIT("\n%}"), at);
         to = to == SIZE_MAX ? end : to + 1;
         struct pl_source_part *part = PL_VEC_ADD(&r->parts);
-        if (part == NULL || from > to || !add_code(&r->lex, from, to, part))
+        if (part == NULL)
+            r->why = PL_E_NOMEM;
+        if (part == NULL || !add_code(&r->lex, from < to ? from : to, to, part))
             return false;
         at = to;
     }
@@ -220,21 +251,102 @@ static void read_actions(struct pl_source_reader *r, pl_bytes name, uint32_t fir
     pl_source_end(r, number);
 }
 
+/* ---- lemon ---- */
+
+static bool is_directive(const struct pl_source_reader *r, uint32_t i, const char *word)
+{
+    return r->t[i].kind == PL_TOKEN_WORD && r->t[i - 1].kind == '%' &&
+           pl_bytes_eq_str(pl_source_symbol_at(r, i)->text, word);
+}
+
+static void read_lemon(struct pl_source_reader *r)
+{
+    if (!pl_source_lex_range(&r->lex, 0, r->lex.text.n))
+        return;
+    uint32_t end = (uint32_t)r->lex.tokens.n;
+    if (!pl_source_lex_finish(&r->lex))
+        return;
+    pl_bytes name = PL_LIT("Parse");
+    r->t = r->lex.tokens.v;
+    for (uint32_t i = 2; i + 1 < end && r->why == PL_OK; i++) {
+        uint32_t close = r->t[i].kind == '{' ? pl_source_close(r, i, end) : 0;
+        if (is_directive(r, i, "name") && r->t[i + 1].kind == PL_TOKEN_WORD)
+            name = pl_source_symbol_at(r, i + 1)->text;
+        if (close == 0)
+            continue;
+        if (is_directive(r, i - 1, "include") || is_directive(r, i - 1, "code"))
+            pl_source_read_c(r, i + 1, close);
+        i = close;
+    }
+    pl_source_new_function(r);
+    size_t number = end > 1 ? pl_source_begin(r, PL_DEFINITION_FUNCTION, name, 1, end) : SIZE_MAX;
+    for (uint32_t i = 2; i < end && r->why == PL_OK; i++) {
+        uint32_t close = r->t[i].kind == '{' ? pl_source_close(r, i, end) : 0;
+        if (close == 0)
+            continue;
+        if (!is_directive(r, i - 1, "include") && !is_directive(r, i - 1, "code"))
+            pl_source_body(r, i + 1, close);
+        i = close;
+    }
+    pl_source_end(r, number);
+    pl_source_read_macros(r);
+}
+
+/* ---- gperf ---- */
+
+/* The first field of each line of [from, to) as a token: a string without quotes. */
+static void add_keywords(struct pl_source_lex *x, size_t from, size_t to)
+{
+    for (size_t at = from; at < to; at = line_end(x->text, at) + 1) {
+        size_t end = line_end(x->text, at) < to ? line_end(x->text, at) : to;
+        pl_bytes line = pl_bytes_sub(x->text, at, end - at);
+        bool is_quoted = pl_bytes_starts(line, PL_LIT("\""));
+        size_t stop = pl_bytes_find_byte(line, is_quoted ? '"' : ',', is_quoted);
+        size_t n = pl_bytes_trim(pl_bytes_sub(line, 0, stop)).n - (is_quoted && stop != SIZE_MAX);
+        if (n == 0 || (is_quoted && stop == SIZE_MAX) || line.p[0] == '#' || line.p[0] == ' ' ||
+            line.p[0] == '\t')
+            continue;
+        x->at = at + is_quoted;
+        struct pl_token *t = pl_source_add_token(x, &x->tokens, PL_TOKEN_STRING, n);
+        if (t == NULL)
+            return;
+    }
+}
+
+static void read_keywords(struct pl_source_reader *r, uint32_t first, uint32_t end)
+{
+    if (first >= end)
+        return;
+    size_t number = pl_source_begin(r, PL_DEFINITION_OBJECT, PL_LIT("wordlist"), first, end);
+    for (uint32_t i = first; i < end && r->why == PL_OK; i++)
+        pl_source_emit_string(r, i, i, i + 1);
+    pl_source_end(r, number);
+}
+
+/* ---- sections ---- */
+
 void pl_source_read_grammar(struct pl_source_reader *r)
 {
     struct pl_source_lex *x = &r->lex;
     pl_bytes text = x->text;
     size_t mark = find_mark(text, 0);
+    if (mark == SIZE_MAX) {
+        read_lemon(r);
+        return;
+    }
     size_t rules = line_end(text, mark);
     size_t second = find_mark(text, rules);
     size_t stop = second == SIZE_MAX ? text.n : second;
     pl_bytes head = pl_bytes_sub(text, 0, mark);
-    bool of_yacc = is_yacc(head);
+    bool of_gperf = is_gperf(head);
+    bool of_yacc = !of_gperf && is_yacc(head);
     struct pl_source_part epilogue = {0};
     if (!add_prologues(r, mark))
         return;
     uint32_t first = (uint32_t)x->tokens.n;
-    if (of_yacc ? !pl_source_lex_range(x, rules, stop) : !add_lex_rules(x, rules + (rules < stop), stop))
+    if (of_gperf)
+        add_keywords(x, rules + (rules < stop), stop);
+    else if (of_yacc ? !pl_source_lex_range(x, rules, stop) : !add_lex_rules(x, rules + (rules < stop), stop))
         return;
     uint32_t end = (uint32_t)x->tokens.n;
     if (second != SIZE_MAX && !add_code(x, line_end(text, second), text.n, &epilogue))
@@ -244,7 +356,10 @@ void pl_source_read_grammar(struct pl_source_reader *r)
     r->t = x->tokens.v;
     for (size_t i = 0; i < r->parts.n; i++)
         pl_source_read_c(r, r->parts.v[i].first, r->parts.v[i].end);
-    read_actions(r, function_name(r, head, of_yacc ? "parse" : "lex"), first, end, of_yacc);
+    if (of_gperf)
+        read_keywords(r, first, end);
+    else
+        read_actions(r, function_name(r, head, of_yacc ? "parse" : "lex"), first, end, of_yacc);
     pl_source_read_c(r, epilogue.first, epilogue.end);
     pl_source_read_macros(r);
 }

@@ -194,6 +194,7 @@ static void settle_brackets(struct pl_source_lex *x, size_t first)
     }
     x->twins.n = 0;
     x->arms.n = 0;
+    x->deeper_arms = 0;
     x->open = 0;
 }
 
@@ -424,16 +425,24 @@ static void take_include(struct pl_source_lex *x)
 
 static void begin_arms(struct pl_source_lex *x, bool is_dead)
 {
-    struct pl_lex_arm *arm = x->arms.n < MAX_ARMS ? PL_VEC_ADD(&x->arms) : NULL;
-    if (arm != NULL)
+    if (x->arms.n == MAX_ARMS) {
+        x->deeper_arms++; /* so that their #endif ends them and not another */
+        return;
+    }
+    struct pl_lex_arm *arm = PL_VEC_ADD(&x->arms);
+    if (arm == NULL)
+        x->is_out_of_memory = true;
+    else
         *arm = (struct pl_lex_arm){.at_if = x->open, .is_dead = is_dead};
 }
 
 /* `is_last`: #endif. */
 static void end_arm(struct pl_source_lex *x, bool is_last)
 {
-    if (x->arms.n == 0)
+    if (x->arms.n == 0 || x->deeper_arms > 0) {
+        x->deeper_arms -= is_last && x->deeper_arms > 0;
         return;
+    }
     struct pl_lex_arm *arm = &x->arms.v[x->arms.n - 1];
     uint32_t end = arm->is_dead ? arm->at_if : x->open;
     if (!is_last) {

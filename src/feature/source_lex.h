@@ -106,6 +106,7 @@ struct pl_source_lex {
     PL_VEC(struct pl_symbol) symbols; /* the first is a dummy */
     struct pl_map names;
     PL_VEC(struct pl_lex_arm) arms; /* #if that are open */
+    size_t deeper_arms;             /* #if that are open beyond what is kept */
     PL_VEC(struct pl_lex_twin) twins;
     uint32_t open; /* innermost open bracket of `tokens`, linked by `length` */
     bool is_out_of_memory;

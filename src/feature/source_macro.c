@@ -16,7 +16,7 @@ static bool is_parameter(const struct pl_source_reader *r, uint32_t i)
 static uint32_t read_pasted(struct pl_source_reader *r, uint32_t i, uint32_t to)
 {
     uint32_t first = i;
-    pl_buf_clear(&r->joined);
+    pl_source_clear(r, &r->joined);
     for (bool is_last = false; !is_last; i += 2) {
         is_last = i + 2 >= to || r->t[i + 1].kind != PL_TOKEN_PASTE;
         bool is_known = r->t[i].kind == PL_TOKEN_WORD && !is_parameter(r, i);
@@ -28,14 +28,12 @@ static uint32_t read_pasted(struct pl_source_reader *r, uint32_t i, uint32_t to)
         if ((!is_known || is_last) && r->joined.n > 0) {
             if (!is_known)
                 pl_buf_add_str(&r->joined, "##");
-            pl_bytes name = pl_arena_keep(r->arena, pl_buf_bytes(&r->joined));
-            if (name.p == NULL)
-                r->why = r->arena->why;
-            else
+            pl_bytes name = pl_source_keep(r, &r->joined);
+            if (r->why == PL_OK)
                 pl_source_emit_text(
                     r, is_last && i + 1 < to && r->t[i + 1].kind == '(' ? PL_ATOM_CALL : PL_ATOM_NAME, i,
                     name);
-            pl_buf_clear(&r->joined);
+            pl_source_clear(r, &r->joined);
         }
     }
     return i - 1;

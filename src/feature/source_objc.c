@@ -24,14 +24,6 @@ static bool is_at(const struct pl_source_reader *r, uint32_t i, const char *word
     return r->t[i].kind == '@' && is(r, i + 1, word);
 }
 
-static pl_bytes keep_joined(struct pl_source_reader *r)
-{
-    pl_bytes text = pl_arena_keep(r->arena, pl_buf_bytes(&r->joined));
-    if (text.p == NULL)
-        r->why = r->arena->why;
-    return text;
-}
-
 static bool is_opener(uint8_t kind)
 {
     return kind == '(' || kind == '[' || kind == '{';
@@ -45,7 +37,7 @@ bool pl_source_emit_selector(struct pl_source_reader *r, uint32_t open, uint32_t
 {
     uint32_t i = open + 1;
     unsigned parts = 0;
-    pl_buf_clear(&r->joined);
+    pl_source_clear(r, &r->joined);
     while (i < close && (r->t[i].kind == '@' || r->t[i].kind == '*' || r->t[i].kind == '&'))
         i++;
     if (i < close && r->t[i].kind == '(') /* a cast, or the receiver */
@@ -67,7 +59,7 @@ bool pl_source_emit_selector(struct pl_source_reader *r, uint32_t open, uint32_t
     }
     if (parts == 0)
         return false;
-    pl_source_emit_text(r, PL_ATOM_STRING, open, keep_joined(r));
+    pl_source_emit_text(r, PL_ATOM_STRING, open, pl_source_keep(r, &r->joined));
     return true;
 }
 
@@ -77,7 +69,7 @@ static uint32_t read_method(struct pl_source_reader *r, uint32_t i, uint32_t to)
     uint32_t first = i;
     uint16_t n = 0;
     i += r->t[i + 1].kind == '(' ? pl_source_skip(r, i + 1, to) - i : 1;
-    pl_buf_clear(&r->joined);
+    pl_source_clear(r, &r->joined);
     pl_source_new_function(r);
     for (; i < to && r->t[i].kind != '{' && r->t[i].kind != ';' && r->t[i].kind != '@'; i++) {
         if (r->t[i].kind == '(') {
@@ -95,7 +87,7 @@ static uint32_t read_method(struct pl_source_reader *r, uint32_t i, uint32_t to)
     if (i >= to || r->t[i].kind != '{' || r->joined.n == 0)
         return 0;
     uint32_t end = pl_source_skip(r, i, to);
-    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, keep_joined(r), first, end);
+    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, pl_source_keep(r, &r->joined), first, end);
     if (number == SIZE_MAX || r->why != PL_OK)
         return end;
     r->definitions.v[number].n_parameters = n;

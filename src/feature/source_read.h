@@ -93,6 +93,11 @@ bool pl_source_fold(const struct pl_source_reader *r, uint32_t from, uint32_t i,
 /* `outer` and `inner` with :: between them where both are there; in the arena. */
 pl_bytes pl_source_join_scope(struct pl_source_reader *r, pl_bytes outer, pl_bytes inner);
 
+/* Empty a buffer, but do not forget its failure. */
+void pl_source_clear(struct pl_source_reader *r, struct pl_buf *b);
+/* What is in it, in the arena. */
+pl_bytes pl_source_keep(struct pl_source_reader *r, const struct pl_buf *b);
+
 /* The value of the string token at `i` into `out`, which is cleared before. */
 void pl_source_decode(struct pl_source_reader *r, uint32_t i, struct pl_buf *out);
 

@@ -28,12 +28,10 @@ static void emit_piece(struct pl_source_reader *r, uint32_t i, bool is_whole)
 {
     if (r->pieces.n == 0)
         return;
-    pl_bytes text = pl_arena_keep(r->arena, pl_buf_bytes(&r->pieces));
-    if (text.p == NULL)
-        r->why = r->arena->why;
-    else
+    pl_bytes text = pl_source_keep(r, &r->pieces);
+    if (r->why == PL_OK)
         pl_source_emit_text(r, is_whole ? PL_ATOM_STRING : PL_ATOM_STRING_PART, i, text);
-    pl_buf_clear(&r->pieces);
+    pl_source_clear(r, &r->pieces);
 }
 
 /* The format string at `i`: "a {} b {{" gives "a " and " b {". */
@@ -42,7 +40,7 @@ static void emit_format(struct pl_source_reader *r, uint32_t i, bool has_newline
     bool is_whole = true;
     pl_source_decode(r, i, &r->joined);
     pl_bytes s = pl_buf_bytes(&r->joined);
-    pl_buf_clear(&r->pieces);
+    pl_source_clear(r, &r->pieces);
     for (size_t k = 0; k < s.n; k++) {
         bool is_double = k + 1 < s.n && s.p[k + 1] == s.p[k];
         if (s.p[k] == '{' && !is_double) {

@@ -187,6 +187,15 @@ static void actions_of_grammars_are_one_function(void **state)
       "O a/0 0x12fd1 | F foolex/0 g() \"x\" h() k() | F m/0 n()");
 }
 
+static void lemon_and_gperf_are_told_from_c(void **state)
+{
+    c("%name fooParser\n%include {\nstatic int f(void) { g(); }\n}\nx(A) ::= B(C) D. { A = h(C); }\n",
+      "F fooParser/0 A h() C | F f/0:s g()");
+    c("%language=ANSI-C\n%struct-type\nstruct s { char *name; int a; };\n%%\n# no\nalpha, 1\n\"be ta\", "
+      "2\n%%\nint m(void) { }\n",
+      "O wordlist/0 \"alpha\" \"be ta\" | F m/0");
+}
+
 static void attributes_set_flags(void **state)
 {
     c("__attribute__((constructor)) static void f(void) { }", "F f/0:s!");
@@ -264,6 +273,7 @@ int main(void)
         cmocka_unit_test(enumerators_are_macros_with_their_value),
         cmocka_unit_test(macros_have_atoms_and_pasted_names),
         cmocka_unit_test(actions_of_grammars_are_one_function),
+        cmocka_unit_test(lemon_and_gperf_are_told_from_c),
         cmocka_unit_test(attributes_set_flags),
         cmocka_unit_test(includes_are_listed),
         cmocka_unit_test(lines_and_offsets_are_those_of_the_declaration),

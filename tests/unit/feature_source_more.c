@@ -1,7 +1,9 @@
 /*
- * feature_source_more.c - what source files of Objective-C, Rust, Go and assembly define.
+ * feature_source_more.c - what source files of Objective-C, Rust, Go and assembly define; and what holds of the readers of all languages.
  */
 #include "source_text.h"
+
+#include "failing_malloc.h" /* after the prototypes of what it replaces */
 
 static void rust(const char *source, const char *want)
 {
@@ -91,6 +93,131 @@ static void macros_that_begin_functions_are_known(void **state)
              "F ff_f/0 <function> 0x12fd1 g() | M m/0:( h()");
 }
 
+static const struct {
+    enum pl_source_language language;
+    const char *text;
+} samples[] = {
+    {PL_SOURCE_C,
+     "#include \"a.h\"\n#define F(x) x##_y \"a\\n\"\n#if A\nint f(int a) {\n#else\nint f(long a) {\n#endif\n"
+     "static int t[] = { 77777 }; g(\"x\\n\" \"y\"); enum { A = 3 }; }\n"
+     "void r(void) __attribute__((ifunc(\"f\")));"},
+    {PL_SOURCE_CPP, "namespace a { template <class T> class C : B<T> { C(int x) : y{x} { h(R\"(a)\"); } }; } "
+                    "void f() { struct L { int m() { return [](int k) { return k; }(1); } }; }"},
+    {PL_SOURCE_OBJC, "@implementation C\n- (void)a:(int)b c:(id)d { [self e:b f:@\"g\"]; }\n@end\n"},
+    {PL_SOURCE_RUST,
+     "mod m { impl<'a> T for C { fn f(&self) { println!(\"a {}\", r#\"b\"#); } } } lazy! { A }"},
+    {PL_SOURCE_GO, "func (r *T) f(a int) {\n g(\"x\" + `y`)\n}\nconst A = 77777\n"},
+    {PL_SOURCE_ASM, ".globl f\nf:\n call g\n mov $77777, %eax\n.macro m\n.endm\nt: .asciz \"s\"\n"},
+    {PL_SOURCE_C, "%{\nint f(void) { }\n%}\n%token A\n%%\nx: A { h(\"s\"); } ;\n%%\nint m(void) { }\n"},
+    {PL_SOURCE_C, "%{\nint f(void) { }\n%}\n%%\n[a\"]+ { h(\"s\"); }\n%%\nint m(void) { }\n"},
+    {PL_SOURCE_C, "%name P\n%include {\nint f(void) { }\n}\nx ::= B(C). { h(C); }\n"},
+    {PL_SOURCE_C, "%struct-type\n%%\na, 1\n\"b\", 2\n%%\n"},
+};
+#define SAMPLES (sizeof samples / sizeof samples[0])
+
+static void any_truncation_of_any_language_is_safe(void **state)
+{
+    for (size_t i = 0; i < SAMPLES; i++)
+        for (size_t n = 0; n <= strlen(samples[i].text); n++) {
+            struct pl_arena arena;
+            struct pl_source_code code;
+            struct pl_err err = {0};
+            char *copy = malloc(n + 1); /* so that a sanitizer sees what is read behind the end */
+            memcpy(copy, samples[i].text, n);
+            pl_arena_init(&arena, 1u << 20);
+            assert_int_equal(
+                pl_source_code_of(pl_bytes_of(copy, n), samples[i].language, &arena, &code, &err), PL_OK);
+            source_text_check(pl_bytes_of(copy, n), &code);
+            pl_arena_reset(&arena);
+            free(copy);
+        }
+}
+
+static void each_allocation_may_fail(void **state)
+{
+    for (size_t i = 0; i < SAMPLES; i++)
+        for (long nth = 1;; nth++) {
+            struct pl_arena arena;
+            struct pl_source_code code;
+            struct pl_err err = {0};
+            pl_arena_init(&arena, 1u << 20);
+            failing_malloc_begin(nth);
+            pl_status st =
+                pl_source_code_of(pl_bytes_of_str(samples[i].text), samples[i].language, &arena, &code, &err);
+            bool has_failed = failing_malloc_end();
+            pl_arena_reset(&arena);
+            assert_int_equal(st, has_failed ? PL_E_NOMEM : PL_OK);
+            if (!has_failed)
+                break;
+        }
+}
+
+static void an_arena_that_is_too_small_is_said(void **state)
+{
+    struct pl_arena arena;
+    struct pl_source_code code;
+    struct pl_err err = {0};
+    pl_arena_init(&arena, 64);
+    assert_int_equal(
+        pl_source_code_of(PL_LIT("int f(void) { g(\"a\\n\"); }"), PL_SOURCE_C, &arena, &code, &err),
+        PL_E_LIMIT);
+    pl_arena_reset(&arena);
+}
+
+/* Each text is read in well under a second; what took the square of its length would take hours. */
+static void what_repeats_takes_linear_time(void **state)
+{
+    static const char *const units[] = {"(",
+                                        "{",
+                                        "#if A\n({\n#else\n}\n#endif\n",
+                                        "A(1) ",
+                                        "foo(a) ",
+                                        "struct a {} ",
+                                        "int f(a) int a; ",
+                                        "int a=1,",
+                                        "switch(a){",
+                                        "enum { A = ({ ",
+                                        "x = (a)(b)",
+                                        "a = (1+",
+                                        "a<b(",
+                                        "template <class T> ",
+                                        "namespace a {",
+                                        "class a { void f(){",
+                                        "A::A() : a(1), ",
+                                        "operator ",
+                                        "[](){",
+                                        "\"x\" A ",
+                                        "%%\n",
+                                        "a: b ::= {",
+                                        "fn a() {",
+                                        "impl A {",
+                                        "/*",
+                                        "r#\"",
+                                        "func f(a interface{",
+                                        "@implementation A ",
+                                        "- (a)b:(c)d ",
+                                        "[a b:c];",
+                                        ".macro a\n",
+                                        "a: "};
+    struct pl_buf text;
+    pl_buf_init(&text, 1u << 24);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        for (int language = PL_SOURCE_C; language <= PL_SOURCE_ASM; language++) {
+            struct pl_arena arena;
+            struct pl_source_code code;
+            struct pl_err err = {0};
+            pl_buf_clear(&text);
+            for (unsigned n = 0; n < 20000; n++)
+                pl_buf_add_str(&text, units[i]);
+            pl_arena_init(&arena, (size_t)256 << 20);
+            assert_int_equal(pl_source_code_of(pl_buf_bytes(&text), (enum pl_source_language)language, &arena,
+                                               &code, &err),
+                             PL_OK);
+            pl_arena_reset(&arena);
+        }
+    pl_buf_reset(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +229,10 @@ int main(void)
         cmocka_unit_test(methods_of_objective_c_are_named_by_their_selector),
         cmocka_unit_test(global_labels_are_functions),
         cmocka_unit_test(macros_that_begin_functions_are_known),
+        cmocka_unit_test(any_truncation_of_any_language_is_safe),
+        cmocka_unit_test(each_allocation_may_fail),
+        cmocka_unit_test(an_arena_that_is_too_small_is_said),
+        cmocka_unit_test(what_repeats_takes_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
