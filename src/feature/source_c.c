@@ -15,9 +15,10 @@
  */
 #include "feature/source_scope.h"
 
-#define MAX_TWINS     16u  /* arms of an #if that each have the head of a function */
-#define MAX_OLD_STYLE 512u /* tokens of the declarations between ( ) and { */
-#define MAX_RESOLVERS 64u
+#define MAX_TWINS           16u  /* arms of an #if that each have the head of a function */
+#define MAX_OLD_STYLE       512u /* tokens of the declarations between ( ) and { */
+#define MAX_RESOLVERS       64u
+#define MAX_FIRST_PARAMETER 64u /* tokens of the first declaration there */
 
 struct scope {
     struct pl_source_reader *r;
@@ -425,13 +426,25 @@ static uint32_t read_colon(struct scope *s, uint32_t i)
     return s->start;
 }
 
+/* Do old-style parameters of a function without a type begin at `i`? */
+static bool begins_old_style(const struct scope *s, const struct pl_declarator *d, uint32_t i)
+{
+    uint32_t stop = s->to - i > MAX_FIRST_PARAMETER ? i + MAX_FIRST_PARAMETER : s->to;
+    while (i < stop && s->r->t[i].kind != ';')
+        i++;
+    return i < stop && old_style_brace(s, d, i) != 0;
+}
+
 /* A macro that stands alone in its line without a semicolon: the word at `i` begins something new. */
 static bool is_new_line_behind_macro(const struct scope *s, uint32_t i)
 {
     const struct pl_source_reader *r = s->r;
     uint32_t open = i > s->start ? r->t[i - 1].link : 0;
-    return i > s->start && r->t[i - 1].kind == ')' && (r->t[i].flags & PL_TOKEN_COLUMN0) &&
-           open == s->start + 1 && pl_source_is_name(r, s->start) && pl_source_is_macro_like(r, s->start);
+    if (i <= s->start || r->t[i - 1].kind != ')' || !(r->t[i].flags & PL_TOKEN_COLUMN0) ||
+        !(r->t[s->start].flags & PL_TOKEN_COLUMN0) || open != s->start + 1 || !pl_source_is_name(r, s->start))
+        return false;
+    struct pl_declarator d = {.name = s->start, .open = open, .close = i - 1};
+    return pl_source_is_macro_like(r, s->start) || !begins_old_style(s, &d, i);
 }
 
 static uint32_t read_word(struct scope *s, uint32_t i)

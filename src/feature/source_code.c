@@ -154,7 +154,7 @@ static bool looks_like_cpp(const struct pl_source_lex *x, uint32_t end)
              (second == '{' || second == ':' || second == ';')) ||
             (t[i].link == words[1] && (next == '{' || (next == PL_TOKEN_WORD && second == '{'))) ||
             (t[i].link == words[2] && next == '<') ||
-            (t[i].link == words[3] && (next == PL_TOKEN_OPERATOR || next == '[' || next == '=')))
+            (t[i].link == words[3] && (next == PL_TOKEN_OPERATOR || next == '=') && second == '('))
             return true;
     }
     return false;

@@ -32,54 +32,40 @@ static size_t find_mark(pl_bytes text, size_t from)
     return SIZE_MAX;
 }
 
-/* Does a line of [0, end) begin with one of yacc's words? */
-static bool is_yacc(pl_bytes head)
+/* Does a line of `text` begin with one of `words`? */
+static bool has_line(pl_bytes text, const char *const *words)
 {
-    static const char *const words[] = {"%token",  "%type",        "%union",  "%start",       "%left",
-                                        "%right",  "%nonassoc",    "%define", "%parse-param", "%pure",
-                                        "%expect", "%name-prefix", "%code"};
-    pl_bytes line;
-    while (pl_bytes_line(&head, &line))
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
-                return true;
-    return false;
-}
-
-static bool is_gperf(pl_bytes head)
-{
-    static const char *const words[] = {"%struct-type",
-                                        "%language=",
-                                        "%readonly-tables",
-                                        "%compare-",
-                                        "%enum",
-                                        "%define hash-function-name",
-                                        "%define lookup-function-name"};
-    pl_bytes line;
-    while (pl_bytes_line(&head, &line))
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
-                return true;
-    return false;
-}
-
-static bool is_lemon(pl_bytes text)
-{
-    static const char *const words[] = {"%token_prefix", "%token_type", "%extra_argument", "%name ",
-                                        "%include {"};
-    if (pl_bytes_find(text, PL_LIT("::="), 0) == SIZE_MAX)
-        return false;
     pl_bytes line;
     while (pl_bytes_line(&text, &line))
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        for (size_t i = 0; line.n > 0 && line.p[0] == '%' && words[i] != NULL; i++)
             if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
                 return true;
     return false;
 }
+
+static const char *const yacc_words[] = {
+    "%token",  "%type",        "%union", "%start",  "%left",        "%right", "%nonassoc",
+    "%define", "%parse-param", "%pure",  "%expect", "%name-prefix", "%code",  NULL};
+static const char *const lex_words[] = {"%{", "%option", "%x", "%s", "%top", "%array", "%pointer", NULL};
+static const char *const gperf_words[] = {"%struct-type",
+                                          "%language=",
+                                          "%readonly-tables",
+                                          "%compare-",
+                                          "%enum",
+                                          "%define hash-function-name",
+                                          "%define lookup-function-name",
+                                          NULL};
+static const char *const lemon_words[] = {"%token_prefix", "%token_type", "%extra_argument",
+                                          "%name ",        "%include {",  NULL};
 
 bool pl_source_is_grammar(pl_bytes text)
 {
-    return find_mark(text, 0) != SIZE_MAX || is_lemon(text);
+    size_t mark = find_mark(text, 0);
+    if (mark == SIZE_MAX)
+        return pl_bytes_find(text, PL_LIT("::="), 0) != SIZE_MAX && has_line(text, lemon_words);
+    pl_bytes head = pl_bytes_sub(text, 0, mark);
+    return mark == 0 || has_line(head, yacc_words) || has_line(head, lex_words) ||
+           has_line(head, gperf_words);
 }
 
 /* "foo" of %name-prefix "foo", %define api.prefix {foo}, %option prefix="foo", with `suffix` behind it. */
@@ -338,8 +324,8 @@ void pl_source_read_grammar(struct pl_source_reader *r)
     size_t second = find_mark(text, rules);
     size_t stop = second == SIZE_MAX ? text.n : second;
     pl_bytes head = pl_bytes_sub(text, 0, mark);
-    bool of_gperf = is_gperf(head);
-    bool of_yacc = !of_gperf && is_yacc(head);
+    bool of_gperf = has_line(head, gperf_words);
+    bool of_yacc = !of_gperf && has_line(head, yacc_words);
     struct pl_source_part epilogue = {0};
     if (!add_prologues(r, mark))
         return;

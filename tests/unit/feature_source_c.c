@@ -41,7 +41,7 @@ static void attributes_and_macros_do_not_hide_the_name(void **state)
     c("static int PTRCALL big2_toUtf8(const ENCODING *enc, char **p) { g(enc, p); }",
       "F big2_toUtf8/2:s g()");
     c("STACK_OF(X509) *X509_chain_up_ref(STACK_OF(X509) *chain) { g(); }", "F X509_chain_up_ref/1 g()");
-    c("weak_alias (a, b)\nint f(void) { }", "F f/0");
+    c("weak_alias (a, b)\nint f(void) { }", "O a/0 <weak_alias> weak_alias() a b | F f/0");
 }
 
 static void names_that_macros_make_are_found(void **state)
@@ -63,6 +63,9 @@ static void macros_that_stand_alone_are_objects_with_what_they_are_given(void **
       "O Foo/0 <G_DEFINE_TYPE> G_DEFINE_TYPE() Foo foo | F foo_init/1:s");
     c("PyDoc_STRVAR(doc, \"text\");", "O doc/0 <PyDoc_STRVAR> PyDoc_STRVAR() doc \"text\"");
     c("G_BEGIN_DECLS\nint f(void) { }\nG_END_DECLS", "F f/0");
+    c("IMPLEMENT_x(a, b)\nIMPLEMENT_x(c,\n  d)\nint f(void) { }",
+      "O a/0 <IMPLEMENT_x> IMPLEMENT_x() a b | O c/0 <IMPLEMENT_x> IMPLEMENT_x() c d | F f/0");
+    c("old_style (a, b)\nint a, b;\n{ g(); }", "F old_style/2 g()");
 }
 
 static void both_arms_of_an_if_are_read(void **state)
