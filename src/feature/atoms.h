@@ -15,9 +15,9 @@ enum pl_atom_kind {
     PL_ATOM_CALL,   /* binary: a call or reference to another function of the image, in `target`;
                          source: text is the identifier that is called or whose address is taken */
     PL_ATOM_CONSTANT, /* value: an immediate or a literal number that is not an address, below PL_ATOM_DULL or a dull mask */
-    PL_ATOM_FLOAT, /* value: the bits of a double */
+    PL_ATOM_FLOAT, /* value: the bits of a double; binary: `text` is its bytes in the file */
     PL_ATOM_DATA, /* binary: a reference to data that is no string, by address in `value`; source: a file-scope object by name */
-    PL_ATOM_SWITCH,      /* value: number of cases */
+    PL_ATOM_SWITCH,      /* value: number of cases; binary: `text` is the table's bytes in the file */
     PL_ATOM_SYSCALL,     /* binary: a raw system call instruction */
     PL_ATOM_STRING_PART, /* source: a literal with a macro's value before or behind it */
     PL_ATOM_NAME,        /* source: a name that is not called */

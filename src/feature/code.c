@@ -375,12 +375,17 @@ static pl_status keep_all(struct tie *t)
     out->gaps = keep(im, im->gaps.v, im->gaps.n, sizeof *out->gaps);
     out->entries = keep(im, im->entries.v, im->entries.n, sizeof *out->entries);
     out->slots = keep(im, im->slots.v, im->slots.n, sizeof *out->slots);
-    if (out->functions == NULL || out->gaps == NULL || out->entries == NULL || out->slots == NULL)
+    out->spans = keep(im, im->spans.v, im->spans.n, sizeof *out->spans);
+    if (out->functions == NULL || out->gaps == NULL || out->entries == NULL || out->slots == NULL ||
+        out->spans == NULL)
         return pl_arena_fail(im->arena, im->err);
     out->n_functions = im->functions.n;
     out->n_gaps = im->gaps.n;
     out->n_entries = im->entries.n;
     out->n_slots = im->slots.n;
+    out->n_spans = im->spans.n;
+    out->word_bytes = im->machine == PL_CODE_I386 ? 4 : 8;
+    out->is_big_endian = im->is_big_endian;
     pl_status st = tie_atoms(t);
     return st == PL_OK ? list_data(t) : st;
 }

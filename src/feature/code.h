@@ -68,6 +68,15 @@ struct pl_code_slot {
     bool is_resolver;  /* the loader calls `target` to learn the pointer */
 };
 
+/* A loaded part of the file. */
+struct pl_code_span {
+    uint64_t address;
+    uint64_t memory_bytes; /* at least size */
+    uint64_t offset;
+    uint64_t size; /* bytes in the file */
+    bool is_writable;
+};
+
 struct pl_code {
     struct pl_function *functions; /* by address; disjoint */
     size_t n_functions;
@@ -81,6 +90,10 @@ struct pl_code {
     size_t n_slots;
     uint64_t *data; /* addresses of data that functions refer to, in order, each once */
     size_t n_data;
+    struct pl_code_span *spans; /* by address; disjoint */
+    size_t n_spans;
+    unsigned word_bytes; /* of a pointer: 4 or 8 */
+    bool is_big_endian;
     uint64_t code_bytes;     /* executable bytes in sections or segments */
     const char *unsupported; /* why there are no atoms ("no decoder for elf-riscv"); NULL when there are */
 };

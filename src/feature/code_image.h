@@ -33,15 +33,6 @@
 
 enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64, PL_CODE_A32 };
 
-/* A loaded part of the file. */
-struct pl_code_span {
-    uint64_t address;
-    uint64_t memory_bytes; /* at least size */
-    uint64_t offset;
-    uint64_t size; /* bytes in the file */
-    bool is_writable;
-};
-
 /* Executable bytes. */
 struct pl_code_area {
     uint64_t address;

@@ -313,8 +313,10 @@ static void emit_float(struct pl_code_sink *sink, uint64_t at, pl_bytes bytes)
         wide.value = (double)narrow.value;
     }
     struct pl_atom *a = pl_code_emit(sink, PL_ATOM_FLOAT, at, wide.bits);
-    if (a != NULL)
-        a->hash = pl_atom_hash_value(wide.bits);
+    if (a == NULL)
+        return;
+    a->hash = pl_atom_hash_value(wide.bits);
+    a->text = bytes; /* where it stands */
 }
 
 static void refer_data(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at,

@@ -151,20 +151,53 @@ static pl_status judge_script(struct pl_file *f, const struct pl_policy *policy,
     return st;
 }
 
+/* Data of an image: one warning for all of it, and an error for each part that looks like a cipher or a packed program. */
+static pl_status judge_data(struct pl_file *f, const struct pl_policy *policy, struct pl_err *err)
+{
+    const struct pl_residue *first = NULL;
+    uint64_t left = 0;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < f->residues.n && st == PL_OK; i++) {
+        const struct pl_residue *x = &f->residues.v[i];
+        if (!x->is_data)
+            continue;
+        first = first == NULL ? x : first;
+        left += x->length;
+        if (x->length >= policy->random_data_bytes && x->unevenness <= policy->random_data_unevenness)
+            st = pl_findings_add(
+                &f->findings, "data.high-entropy", PL_SEVERITY_ERROR, x->offset, x->length, NULL, err,
+                "%llu bytes of data that no source explains look random or compressed (chi-square %llu)",
+                (unsigned long long)x->length, (unsigned long long)x->unevenness);
+    }
+    if (st == PL_OK && first != NULL)
+        st = pl_findings_add(
+            &f->findings, "data.unaccounted", PL_SEVERITY_WARNING, first->offset, first->length, NULL, err,
+            "no source explains %llu bytes of data, of which these are the first", (unsigned long long)left);
+    return st;
+}
+
 /* A finding for each range that nothing explains, an error where it contradicts the source. */
 static pl_status judge_residues(struct pl_file *f, const struct pl_policy *policy, struct pl_err *err)
 {
     pl_status st = PL_OK;
     uint64_t left = 0;
     size_t listed = 0;
-    for (size_t i = 0; i < f->residues.n; i++)
+    size_t texts = 0;
+    for (size_t i = 0; i < f->residues.n; i++) {
         left += f->residues.v[i].length;
-    if (f->residues.n > 0 && f->role == PL_ROLE_PASSIVE)
+        texts += !f->residues.v[i].is_data;
+    }
+    st = judge_data(f, policy, err);
+    if (st != PL_OK || texts == 0)
+        return st;
+    if (f->role == PL_ROLE_PASSIVE)
         return judge_passive(f, left, err);
     if (f->script.atoms > 0)
         return judge_script(f, policy, err);
     for (size_t i = 0; i < f->residues.n && st == PL_OK; i++) {
         const struct pl_residue *x = &f->residues.v[i];
+        if (x->is_data)
+            continue;
         bool contradicts = x->novel_words >= policy->novel_words;
         if (contradicts || listed++ < policy->residues_per_file)
             st = judge_active(f, x, left == f->size, contradicts, err);

@@ -19,6 +19,12 @@ struct pl_policy {
     uint32_t script_novel_sensitive;
     /* The same names, where the sources have all of them, but not here. */
     uint32_t script_context_sensitive;
+    /*
+     * Unexplained data of an image that is an error: at least so many bytes, as evenly spread as random or compressed ones (chi-square).
+     * Measured: random 187 to 336, LZMA 235 to 298, deflate 254 to 1,872; the most even of what honest packages have left, 3,183.
+     */
+    uint32_t random_data_bytes;
+    uint64_t random_data_unevenness;
     /* Findings listed one by one for one file; further ones are folded into the last. */
     uint32_t residues_per_file;
     /*

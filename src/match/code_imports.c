@@ -21,6 +21,7 @@ enum import_rule {
     RULE_ISO_C,
     RULE_OLD_STAT,
     RULE_ALIAS,
+    RULE_WINDOWS,
     RULE_BUILTIN,
     RULE_CPP_RUNTIME,
     RULE_CPP,
@@ -49,6 +50,9 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
                        "LSB Core 5.0, 12.2 (__xstat)"},
     [RULE_ALIAS] = {"import.alias", true, "another name of an object that the source uses",
                     "glibc manual, 2.3 and 25.4"},
+    [RULE_WINDOWS] = {"import.windows", true,
+                      "what the headers of Windows' C library make of a name that the source uses",
+                      "Microsoft C runtime library reference: _time64, _errno, __acrt_iob_func"},
     [RULE_BUILTIN] = {"import.builtin", true,
                       "a compiler makes this call out of another one that the source has",
                       "GCC manual, 6.59 (Other Builtins)"},
@@ -180,6 +184,32 @@ static const struct substitute aliases[] = {
     {"__tzname", {"tzname"}},
     {"__signgam", {"signgam"}},
     {"_res", {"res_init", "res_query", "res_search"}},
+};
+
+/* Inline functions and macros of time.h, errno.h, stdio.h of msvcrt and the Universal CRT; mingw-w64 has the same. */
+static const struct substitute windows[] = {
+    {"_time64", {"time"}},
+    {"_time32", {"time"}},
+    {"_gmtime64", {"gmtime", "gmtime_r", "gmtime_s"}},
+    {"_localtime64", {"localtime", "localtime_r", "localtime_s"}},
+    {"_mktime64", {"mktime"}},
+    {"_mkgmtime64", {"_mkgmtime", "timegm"}},
+    {"_ctime64", {"ctime"}},
+    {"_difftime64", {"difftime"}},
+    {"_errno", {"errno"}},
+    {"__doserrno", {"_doserrno"}},
+    {"__iob_func", {"stdin", "stdout", "stderr"}},
+    {"_iob", {"stdin", "stdout", "stderr"}},
+    {"__acrt_iob_func", {"stdin", "stdout", "stderr"}},
+    {"_vsnprintf", {"vsnprintf", "snprintf"}},
+    {"__stdio_common_vsprintf", {"vsnprintf", "snprintf", "sprintf", "vsprintf"}},
+    {"__stdio_common_vfprintf", {"vfprintf", "fprintf", "printf", "vprintf"}},
+    {"__stdio_common_vsscanf", {"sscanf", "vsscanf"}},
+    {"_strdup", {"strdup"}},
+    {"_stricmp", {"stricmp", "strcasecmp"}},
+    {"_strnicmp", {"strnicmp", "strncasecmp"}},
+    {"_fileno", {"fileno"}},
+    {"_isatty", {"isatty"}},
 };
 
 static const struct substitute old_stats[] = {
@@ -378,6 +408,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_OLD_STAT;
     else if (by_table(q, name, aliases, sizeof aliases / sizeof aliases[0]))
         *rule = RULE_ALIAS;
+    else if (by_table(q, name, windows, sizeof windows / sizeof windows[0]))
+        *rule = RULE_WINDOWS;
     else if (by_builtin(q, name))
         *rule = RULE_BUILTIN;
     else if (by_cpp_runtime(name))

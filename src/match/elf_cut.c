@@ -103,18 +103,35 @@ static pl_status cut_wide(pl_bytes data, const struct pl_image_range *range, str
     return PL_OK;
 }
 
-pl_status pl_elf_cut(pl_bytes data, const struct pl_image_view *view, struct pl_arena *arena,
+/* A part of a range that nothing has claimed. */
+static pl_status cut_piece(pl_bytes data, const struct pl_image_range *piece, bool has_wide,
+                           struct pl_arena *arena, pl_elf_strings *out, struct pl_err *err)
+{
+    if (!cut_range(data, piece, out))
+        return pl_fail_nomem(err);
+    return has_wide ? cut_wide(data, piece, arena, out, err) : PL_OK;
+}
+
+pl_status pl_elf_cut(const struct pl_file *f, const struct pl_image_view *view, struct pl_arena *arena,
                      pl_elf_strings *out, struct pl_err *err)
 {
     pl_status st = PL_OK;
     for (size_t i = 0; i < view->n_ranges && st == PL_OK; i++) {
         const struct pl_image_range *range = &view->ranges[i];
+        uint64_t end = range->offset + range->length;
+        uint64_t offset;
+        uint64_t length;
         if (range->owner != PL_IMAGE_DATA || !range->has_strings)
             continue;
-        if (!cut_range(data, range, out))
-            return pl_fail_nomem(err);
-        if (view->has_wide)
-            st = cut_wide(data, range, arena, out, err);
+        for (uint64_t at = range->offset; st == PL_OK && pl_ledger_gap(&f->ledger, at, &offset, &length);
+             at = offset + length) {
+            if (offset >= end)
+                break;
+            struct pl_image_range piece = *range;
+            piece.offset = offset;
+            piece.length = length < end - offset ? length : end - offset;
+            st = cut_piece(f->data, &piece, view->has_wide, arena, out, err);
+        }
     }
     return st;
 }

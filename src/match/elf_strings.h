@@ -30,11 +30,11 @@ struct pl_elf_string {
 typedef PL_VEC(struct pl_elf_string) pl_elf_strings;
 
 /*
- * All runs between NULs in the data of an image, in file order; of wide strings, copies taken from `arena`. PL_E_NOMEM, PL_E_LIMIT.
+ * All runs between NULs in the data of an image that nothing has claimed, in file order; of wide strings, copies taken from `arena`. PL_E_NOMEM, PL_E_LIMIT.
  * O(n) in the bytes of data.
  */
-PL_MUST_USE pl_status pl_elf_cut(pl_bytes data, const struct pl_image_view *view, struct pl_arena *arena,
-                                 pl_elf_strings *out, struct pl_err *err);
+PL_MUST_USE pl_status pl_elf_cut(const struct pl_file *f, const struct pl_image_view *view,
+                                 struct pl_arena *arena, pl_elf_strings *out, struct pl_err *err);
 /* The longest end of `bytes` that is text; its length. */
 size_t pl_elf_text_tail(pl_bytes bytes);
 

@@ -3,6 +3,8 @@
  */
 #include "match/match.h"
 
+#include "feature/code.h"
+
 #define PL_RUNG(name) extern const struct pl_rung pl_rung_##name;
 #include "match/rungs.def"
 #undef PL_RUNG
@@ -20,7 +22,37 @@ const struct pl_rung *const *pl_rungs(size_t *n)
     return rungs;
 }
 
-pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_file *f, struct pl_err *err)
+/* What is made once for the file being matched. */
+struct pl_match_kept {
+    struct pl_arena arena;
+    struct pl_code code;
+    bool is_made;
+    bool is_image;
+};
+
+pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f, const struct pl_code **out,
+                        struct pl_err *err)
+{
+    struct pl_match_kept *kept = m->kept;
+    *out = NULL;
+    if (!kept->is_made) {
+        struct pl_err why = {0};
+        pl_status st =
+            f->data.n != f->size ? PL_E_INPUT : pl_code_of(f->data, &kept->arena, &kept->code, &why);
+        if (st != PL_OK && st != PL_E_INPUT) {
+            if (err != NULL)
+                *err = why;
+            return st;
+        }
+        kept->is_image = st == PL_OK;
+        kept->is_made = true;
+    }
+    if (kept->is_image)
+        *out = &kept->code;
+    return PL_OK;
+}
+
+static pl_status climb(const struct pl_match *m, enum pl_pass pass, struct pl_file *f, struct pl_err *err)
 {
     uint64_t offset;
     uint64_t length;
@@ -38,6 +70,17 @@ pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_f
             return st;
     }
     return PL_OK;
+}
+
+pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_match_kept kept = {0};
+    struct pl_match mine = *m;
+    pl_arena_init(&kept.arena, m->scratch->max_bytes);
+    mine.kept = &kept;
+    pl_status st = climb(&mine, pass, f, err);
+    pl_arena_reset(&kept.arena);
+    return st;
 }
 
 static struct pl_file *find_in(const struct pl_match *m, pl_bytes member, pl_bytes name)

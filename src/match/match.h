@@ -11,6 +11,7 @@
 #include "corpus/codebase.h"
 #include "corpus/index.h"
 #include "corpus/literals.h"
+#include "corpus/tables.h"
 #include "match/toolchain.h"
 #include "model/file.h"
 #include "model/limits.h"
@@ -29,14 +30,16 @@ struct pl_match {
     struct pl_scripts *scripts; /* atoms of the sources, made when first asked for; NULL: nobody asks */
     const struct pl_literals
         *literals; /* string literals of the sources; NULL when no binary asked for them */
-    const struct pl_codebase *codebase;   /* functions of the sources; NULL as above */
     const struct pl_toolchain *toolchain; /* functions of the toolchain's libraries; NULL as above */
+    const struct pl_codebase *codebase;   /* functions of the sources; NULL as above */
+    const struct pl_tables *tables;       /* initialiser lists of the sources; NULL as above */
     const struct pl_limits *limits;
     const struct pl_layout *layout; /* NULL when its files are installed elsewhere */
     struct pl_arena *arena;         /* lives as long as the report: texts of claims and findings */
     struct pl_arena *scratch;       /* reset after each file */
     struct pl_file *const *files;   /* the whole package in walk order; only in PL_PASS_PACKAGE */
     size_t n_files;
+    struct pl_match_kept *kept;      /* of the file being matched; match.c's own */
     const struct pl_gram_set *prose; /* pl_match_wanted_prose() of all files; NULL: whatever is asked */
 };
 
@@ -44,6 +47,14 @@ enum pl_pass {
     PL_PASS_FILE,   /* needs this file alone; runs while the package is still being unpacked */
     PL_PASS_PACKAGE /* needs other files of the package (their names, digests, facts, small contents) */
 };
+
+/*
+ * The functions and atoms of the image f, made when a rung first asks and kept until all rungs of the pass have seen f. *out is NULL when f
+ * is no image of a known format.
+ */
+struct pl_code;
+PL_MUST_USE pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f,
+                                    const struct pl_code **out, struct pl_err *err);
 
 struct pl_rung {
     const char *rule;   /* stable name, shown as the claim's rule: "debian.md5sums" */

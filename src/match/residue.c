@@ -18,6 +18,17 @@
 /* By chance, 8 printable bytes in a row that form a word stand in about one of 10^5 positions of random data. */
 #define BINARY_WORD_MIN_BYTES 8u
 
+uint64_t pl_unevenness(pl_bytes bytes)
+{
+    uint64_t counts[256] = {0};
+    uint64_t squares = 0; /* at most 2^60 for the largest file that is held in memory, 2^30 bytes */
+    for (size_t i = 0; i < bytes.n; i++)
+        counts[bytes.p[i]]++;
+    for (size_t i = 0; i < 256; i++)
+        squares += counts[i] * counts[i];
+    return bytes.n == 0 ? 0 : (uint64_t)((__uint128_t)squares * 256 / bytes.n) - bytes.n;
+}
+
 static bool is_word_byte(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

@@ -15,4 +15,10 @@
  */
 PL_MUST_USE pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err *err);
 
+/*
+ * How unevenly the values of the bytes are spread: chi-square against the even distribution. Random and encrypted bytes have about 255 whatever
+ * their number; compressed ones somewhat more. In integers. O(n). Pearson 1900; Knuth, TAOCP 2, 3.3.1.
+ */
+uint64_t pl_unevenness(pl_bytes bytes);
+
 #endif

@@ -27,6 +27,8 @@ struct pl_residue {
     uint64_t length;
     uint32_t words;
     uint32_t novel_words; /* of those, in no source file */
+    bool is_data;         /* of an executable image */
+    uint64_t unevenness;  /* of data: chi-square of its bytes; about 255 when they are random */
     pl_bytes sample;      /* the first novel words, comma separated */
 };
 

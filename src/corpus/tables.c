@@ -1,0 +1,155 @@
+/*
+ * tables.c - answers of the set of tables.
+ */
+#include "corpus/tables_set.h"
+
+#include <stdlib.h>
+
+size_t pl_tables_count(const struct pl_tables *t)
+{
+    return t->tables.n;
+}
+
+const struct pl_table *pl_tables_at(const struct pl_tables *t, uint32_t table)
+{
+    return &t->tables.v[table];
+}
+
+const struct pl_table_item *pl_tables_items(const struct pl_tables *t, uint32_t table)
+{
+    return t->items.v + t->tables.v[table].first;
+}
+
+const uint32_t *pl_tables_rows(const struct pl_tables *t, uint32_t table)
+{
+    return t->rows.v + t->tables.v[table].first_row;
+}
+
+uint64_t pl_table_text_hash(pl_bytes text)
+{
+    uint64_t h = pl_bytes_hash(text, 0x7461626c65u);
+    return h == 0 ? 1 : h;
+}
+
+/* Fewer than three values, or even steps, stand in too many places: such a window finds nothing. */
+static bool is_dull(const uint8_t *low)
+{
+    unsigned n_changes = 0;
+    bool is_even = true;
+    uint64_t seen[4] = {0};
+    unsigned n_values = 0;
+    for (size_t i = 0; i < PL_TABLE_WINDOW; i++) {
+        uint64_t bit = 1ull << (low[i] % 64);
+        n_values += (seen[low[i] / 64] & bit) == 0;
+        seen[low[i] / 64] |= bit;
+        if (i > 0)
+            n_changes += low[i] != low[i - 1];
+        if (i > 1)
+            is_even = is_even && (uint8_t)(low[i] - low[i - 1]) == (uint8_t)(low[1] - low[0]);
+    }
+    return n_values < 3 || n_changes < 3 || is_even;
+}
+
+uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW])
+{
+    if (is_dull(low))
+        return 0;
+    uint64_t h = pl_bytes_hash(pl_bytes_of(low, PL_TABLE_WINDOW), 1);
+    return h == 0 ? 1 : h;
+}
+
+uint64_t pl_table_float_key(const uint64_t *bits, size_t n, unsigned width)
+{
+    uint64_t h = 0x666c6f6174u + width;
+    bool is_dull = true;
+    for (size_t i = 0; i < n; i++) {
+        is_dull = is_dull && bits[i] == bits[0];
+        h = (h ^ bits[i]) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 29;
+    }
+    return is_dull ? 0 : h == 0 ? 1 : h;
+}
+
+static const struct pl_table_place *find(const table_places *places, const uint32_t *directory, uint64_t key,
+                                         size_t *n)
+{
+    uint32_t top = (uint32_t)(key >> (64 - TABLE_DIRECTORY_BITS));
+    size_t low = directory[top];
+    size_t high = directory[top + 1];
+    *n = 0;
+    if (key == 0)
+        return NULL;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (places->v[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + *n < places->n && *n < PL_TABLE_PLACES && places->v[low + *n].key == key)
+        ++*n;
+    return *n == 0 ? NULL : &places->v[low];
+}
+
+const struct pl_table_place *pl_tables_find(const struct pl_tables *t, uint64_t key, size_t *n)
+{
+    return find(&t->places, t->place_directory, key, n);
+}
+
+const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint64_t hash, size_t *n)
+{
+    return find(&t->texts, t->text_directory, hash, n);
+}
+
+/* Names that headers of the C library or the language define as numbers everywhere. C17 7.17, 7.19; POSIX <getopt.h> of glibc. */
+static const struct {
+    const char *name;
+    uint64_t value;
+} common[] = {
+    {"NULL", 0},
+    {"nullptr", 0},
+    {"true", 1},
+    {"false", 0},
+    {"TRUE", 1},
+    {"FALSE", 0},
+    {"no_argument", 0},
+    {"required_argument", 1},
+    {"optional_argument", 2},
+    {"CHAR_BIT", 8},
+    {"UCHAR_MAX", 0xff},
+    {"USHRT_MAX", 0xffff},
+    {"INT_MAX", 0x7fffffff},
+    {"UINT_MAX", 0xffffffff},
+};
+
+bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool *known)
+{
+    size_t first;
+    size_t end = pl_table_names_find(&t->names, name, &first);
+    *known = first < end;
+    for (size_t i = first; i < end; i++)
+        if (t->names.list.v[i].value == value)
+            return true;
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
+        if (pl_table_text_hash(pl_bytes_of_str(common[i].name)) != name)
+            continue;
+        *known = true;
+        return common[i].value == value;
+    }
+    return false;
+}
+
+void pl_tables_free(struct pl_tables *t)
+{
+    if (t == NULL)
+        return;
+    pl_table_names_reset(&t->names);
+    PL_VEC_FREE(&t->items);
+    PL_VEC_FREE(&t->rows);
+    PL_VEC_FREE(&t->tables);
+    PL_VEC_FREE(&t->places);
+    PL_VEC_FREE(&t->texts);
+    free(t->place_directory);
+    free(t->text_directory);
+    free(t);
+}

@@ -1,0 +1,87 @@
+/*
+ * tables.h - the initialiser lists of the sources: what constant tables of a binary are made from.
+ *
+ *     static const struct row t[] = { { 4, 'x', "name" }, { -1, 1 << 3, 0 }, };
+ *
+ * gives one table of two rows with three items each. Names that are enumerators or macros of numbers have their values, as far as
+ * the sources define them; sizeof, addresses and calls of macros are items that nobody knows. Nothing is said about types: how wide an item is
+ * and where in its row it stands is for the reader of the binary to find out.
+ *
+ * Built once, then read by many threads at once.
+ */
+#ifndef PL_CORPUS_TABLES_H
+#define PL_CORPUS_TABLES_H
+
+#include "corpus/index.h"
+
+struct pl_tables;
+
+enum pl_table_item_kind {
+    PL_ITEM_NUMBER,  /* value */
+    PL_ITEM_FLOAT,   /* value: the bits of a double */
+    PL_ITEM_STRING,  /* value: pl_table_text_hash() of the decoded literal */
+    PL_ITEM_NAME,    /* value: pl_table_text_hash() of a name that may be a number, a function or an object */
+    PL_ITEM_UNKNOWN, /* an expression nobody can read here */
+    PL_ITEM_FIELD,   /* ".name =": value is the hash of the name; belongs to the item behind it */
+    PL_ITEM_INDEX    /* "[n] =": value is n */
+};
+
+enum pl_table_item_flags {
+    PL_ITEM_PLAIN = 1, /* made of literals alone, no name in it */
+    PL_ITEM_ARM = 2    /* the first behind an #if, #else or #endif */
+};
+
+struct pl_table_item {
+    uint64_t value;
+    uint32_t at; /* byte in the unit */
+    uint8_t kind;
+    uint8_t flags;
+    uint16_t spare;
+};
+
+struct pl_table {
+    uint32_t unit;      /* of the index */
+    uint32_t at, end;   /* bytes in the unit */
+    uint32_t first, n;  /* items */
+    uint32_t first_row; /* of pl_tables_rows() */
+    uint32_t n_rows;    /* groups in braces right below the list; 0: every item is a row of its own */
+    bool is_float;      /* some item is */
+};
+
+/*
+ * Where PL_TABLE_WINDOW numbers stand together: items first, first + 1, ... (column UINT16_MAX), or the items at one place of that many
+ * neighbouring rows.
+ */
+#define PL_TABLE_WINDOW 8u
+#define PL_TABLE_FLAT   UINT16_MAX
+struct pl_table_place {
+    uint64_t key;
+    uint32_t table;
+    uint32_t item; /* flat: the first item, counted from the table's first; else the first row */
+    uint16_t column;
+};
+
+PL_MUST_USE pl_status pl_tables_build(const struct pl_index *ix, unsigned jobs, struct pl_tables **out,
+                                      struct pl_err *err);
+void pl_tables_free(struct pl_tables *t); /* accepts NULL */
+
+size_t pl_tables_count(const struct pl_tables *t);
+const struct pl_table *pl_tables_at(const struct pl_tables *t, uint32_t table);
+/* Items of a table; and where each row begins, counted from them, with one more for the end. */
+const struct pl_table_item *pl_tables_items(const struct pl_tables *t, uint32_t table);
+const uint32_t *pl_tables_rows(const struct pl_tables *t, uint32_t table);
+
+/* Keys of a window: of the lowest byte of each number, and of whole floats. 0: too dull to look for. */
+uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW]);
+uint64_t pl_table_float_key(const uint64_t *bits, size_t n, unsigned width);
+/* Places with that key, at most PL_TABLE_PLACES. O(1) for a key that nobody has. */
+#define PL_TABLE_PLACES 32u
+const struct pl_table_place *pl_tables_find(const struct pl_tables *t, uint64_t key, size_t *n);
+/* Tables that hold a string with that hash: its places, column PL_TABLE_FLAT, item. */
+const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint64_t hash, size_t *n);
+
+/* May a name have that value? *known: the sources or the C library's headers give it one. */
+bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool *known);
+uint64_t pl_table_text_hash(pl_bytes text);
+
+#endif

@@ -1,0 +1,261 @@
+/*
+ * tables_build.c - read the lists of all files, then index them: where eight numbers stand together, and where a string does.
+ *
+ * A window is looked up by the lowest byte of each number, which is the same for every width and sign. Floats have none that tells; their
+ * windows are of whole values, as float and as double. Every PL_TABLE_WINDOW-th window of a list is kept, and the first
+ * that is not dull; a binary is looked up at all of its places. In lists of rows each column is a list as well.
+ */
+#include "base/parallel.h"
+#include "corpus/tables_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DIRECTORY_SIZE (1u << TABLE_DIRECTORY_BITS)
+#define MAX_COLUMNS    64u
+#define FLOAT_WINDOW   4u
+
+struct reading {
+    const struct pl_index *index;
+    const struct table_names *names;
+    struct table_output *files; /* one a unit */
+};
+
+static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    (void)worker; /* each file has an output of its own */
+    struct reading *r = ctx;
+    const struct pl_source_file *f = pl_index_unit_file(r->index, (uint32_t)i);
+    if (!pl_tables_read(f->data, f->path, (uint32_t)i, r->names, NULL, NULL, &r->files[i]))
+        return pl_fail_nomem(err);
+    return PL_OK;
+}
+
+static pl_status join(struct pl_tables *t, const struct table_output *f, struct pl_err *err)
+{
+    size_t first = t->items.n;
+    size_t first_row = t->rows.n;
+    if (first + f->items.n >= UINT32_MAX || first_row + f->rows.n >= UINT32_MAX)
+        return pl_fail(err, PL_E_LIMIT, 0, "tables: more than 4,294,967,294 items in the sources");
+    for (size_t i = 0; i < f->items.n; i++) {
+        struct pl_table_item *slot = PL_VEC_ADD(&t->items);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = f->items.v[i];
+    }
+    for (size_t i = 0; i < f->rows.n; i++) {
+        uint32_t *slot = PL_VEC_ADD(&t->rows);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = f->rows.v[i];
+    }
+    for (size_t i = 0; i < f->tables.n; i++) {
+        struct pl_table *slot = PL_VEC_ADD(&t->tables);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = f->tables.v[i];
+        slot->first += (uint32_t)first;
+        slot->first_row += (uint32_t)first_row;
+    }
+    return PL_OK;
+}
+
+static pl_status read_all(struct pl_tables *t, unsigned jobs, struct pl_err *err)
+{
+    size_t n = pl_index_unit_count(t->index);
+    struct reading r = {.index = t->index, .names = &t->names};
+    r.files = calloc(n + 1, sizeof *r.files);
+    if (r.files == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_parallel(jobs, n, &r, read_one, err);
+    for (size_t i = 0; i < n; i++) {
+        if (st == PL_OK)
+            st = join(t, &r.files[i], err);
+        PL_VEC_FREE(&r.files[i].items);
+        PL_VEC_FREE(&r.files[i].rows);
+        PL_VEC_FREE(&r.files[i].tables);
+    }
+    free(r.files);
+    return st;
+}
+
+static bool add_place(table_places *places, uint64_t key, size_t table, size_t item, uint16_t column)
+{
+    struct pl_table_place *p = PL_VEC_ADD(places);
+    if (p != NULL)
+        *p = (struct pl_table_place){key, (uint32_t)table, (uint32_t)item, column};
+    return p != NULL;
+}
+
+/* The key of items `item`, `item + step`...; 0 when one is no number. */
+static uint64_t key_of(const struct pl_table_item *items, const uint32_t *at)
+{
+    uint8_t low[PL_TABLE_WINDOW];
+    for (size_t i = 0; i < PL_TABLE_WINDOW; i++) {
+        if (items[at[i]].kind != PL_ITEM_NUMBER)
+            return 0;
+        low[i] = (uint8_t)items[at[i]].value;
+    }
+    return pl_table_key(low);
+}
+
+static uint64_t float_bits(const struct pl_table_item *item, unsigned width)
+{
+    double d;
+    float narrow;
+    uint32_t bits;
+    uint64_t wide;
+    if (item->kind == PL_ITEM_NUMBER)
+        d = (double)(int64_t)item->value;
+    else
+        memcpy(&d, &item->value, sizeof d);
+    if (width == 8) {
+        memcpy(&wide, &d, sizeof wide);
+        return wide;
+    }
+    narrow = (float)d;
+    memcpy(&bits, &narrow, sizeof bits);
+    return bits;
+}
+
+static bool index_floats(struct pl_tables *t, size_t table)
+{
+    const struct pl_table *x = &t->tables.v[table];
+    const struct pl_table_item *items = t->items.v + x->first;
+    for (size_t i = 0; i + FLOAT_WINDOW <= x->n; i += FLOAT_WINDOW) {
+        uint64_t bits[2][FLOAT_WINDOW];
+        bool is_good = true;
+        for (size_t k = 0; k < FLOAT_WINDOW; k++) {
+            is_good = is_good && items[i + k].kind <= PL_ITEM_FLOAT;
+            bits[0][k] = is_good ? float_bits(&items[i + k], 4) : 0;
+            bits[1][k] = is_good ? float_bits(&items[i + k], 8) : 0;
+        }
+        for (unsigned wide = 0; is_good && wide < 2; wide++) {
+            uint64_t key = pl_table_float_key(bits[wide], FLOAT_WINDOW, wide ? 8 : 4);
+            if (key != 0 && !add_place(&t->places, key, table, i, PL_TABLE_FLAT))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool index_flat(struct pl_tables *t, size_t table)
+{
+    const struct pl_table *x = &t->tables.v[table];
+    const struct pl_table_item *items = t->items.v + x->first;
+    size_t next = 0;
+    for (size_t i = 0; i + PL_TABLE_WINDOW <= x->n; i++) {
+        uint32_t at[PL_TABLE_WINDOW];
+        if (i < next)
+            continue;
+        for (size_t k = 0; k < PL_TABLE_WINDOW; k++)
+            at[k] = (uint32_t)(i + k);
+        uint64_t key = key_of(items, at);
+        if (key == 0)
+            continue;
+        next = i + PL_TABLE_WINDOW;
+        if (!add_place(&t->places, key, table, i, PL_TABLE_FLAT))
+            return false;
+    }
+    return true;
+}
+
+static bool index_columns(struct pl_tables *t, size_t table)
+{
+    const struct pl_table *x = &t->tables.v[table];
+    const struct pl_table_item *items = t->items.v + x->first;
+    const uint32_t *rows = t->rows.v + x->first_row;
+    for (uint16_t c = 0; c < MAX_COLUMNS; c++) {
+        size_t next = 0;
+        bool is_column = false;
+        for (size_t r = 0; r + PL_TABLE_WINDOW <= x->n_rows; r++) {
+            uint32_t at[PL_TABLE_WINDOW];
+            bool is_good = r >= next;
+            for (size_t k = 0; is_good && k < PL_TABLE_WINDOW; k++) {
+                at[k] = rows[r + k] + c;
+                is_good = at[k] < rows[r + k + 1];
+            }
+            is_column |= is_good;
+            uint64_t key = is_good ? key_of(items, at) : 0;
+            if (key == 0)
+                continue;
+            next = r + PL_TABLE_WINDOW;
+            if (!add_place(&t->places, key, table, r, c))
+                return false;
+        }
+        if (!is_column)
+            break;
+    }
+    return true;
+}
+
+static bool index_texts(struct pl_tables *t, size_t table)
+{
+    const struct pl_table *x = &t->tables.v[table];
+    for (size_t i = 0; i < x->n; i++) {
+        const struct pl_table_item *item = &t->items.v[x->first + i];
+        if (item->kind == PL_ITEM_STRING && !add_place(&t->texts, item->value, table, i, PL_TABLE_FLAT))
+            return false;
+    }
+    return true;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct pl_table_place *x = a;
+    const struct pl_table_place *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    if (x->table != y->table)
+        return x->table < y->table ? -1 : 1;
+    if (x->item != y->item)
+        return x->item < y->item ? -1 : 1;
+    return x->column < y->column ? -1 : x->column > y->column;
+}
+
+static bool finish(table_places *places, uint32_t **directory)
+{
+    size_t at = 0;
+    if (places->n > 1)
+        qsort(places->v, places->n, sizeof *places->v, by_place);
+    *directory = calloc(DIRECTORY_SIZE + 1, sizeof **directory);
+    if (*directory == NULL || places->n >= UINT32_MAX)
+        return false;
+    for (uint32_t top = 0; top < DIRECTORY_SIZE; top++) {
+        while (at < places->n && places->v[at].key >> (64 - TABLE_DIRECTORY_BITS) < top)
+            at++;
+        (*directory)[top] = (uint32_t)at;
+    }
+    (*directory)[DIRECTORY_SIZE] = (uint32_t)places->n;
+    return true;
+}
+
+static bool index_all(struct pl_tables *t)
+{
+    for (size_t i = 0; i < t->tables.n; i++) {
+        bool is_good = t->tables.v[i].is_float ? index_floats(t, i) : index_flat(t, i);
+        if (!is_good || !index_columns(t, i) || !index_texts(t, i))
+            return false;
+    }
+    return finish(&t->places, &t->place_directory) && finish(&t->texts, &t->text_directory);
+}
+
+pl_status pl_tables_build(const struct pl_index *ix, unsigned jobs, struct pl_tables **out,
+                          struct pl_err *err)
+{
+    struct pl_tables *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return pl_fail_nomem(err);
+    t->index = ix;
+    pl_status st = pl_table_names_build(ix, jobs, &t->names, err);
+    if (st == PL_OK)
+        st = read_all(t, jobs, err);
+    if (st == PL_OK && !index_all(t))
+        st = pl_fail_nomem(err);
+    if (st != PL_OK) {
+        pl_tables_free(t);
+        return st;
+    }
+    *out = t;
+    return PL_OK;
+}

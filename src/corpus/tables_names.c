@@ -1,0 +1,161 @@
+/*
+ * tables_names.c - enumerators and macros that stand for numbers, over all files.
+ *
+ * Names may be defined by other names, of other files: files that still have some without a value are read again, a few times. Of a name with several
+ * values (arms of an #if, programs that share a tree) the file's own holds, else none.
+ */
+#include "base/parallel.h"
+#include "corpus/tables_set.h"
+
+#include <stdlib.h>
+
+#define ROUNDS         4
+#define DIRECTORY_SIZE (1u << TABLE_DIRECTORY_BITS)
+
+struct file_names {
+    struct table_names own;
+    size_t n_open;
+};
+
+struct naming {
+    const struct pl_index *index;
+    const struct table_names *known;
+    struct file_names *files; /* one a unit */
+    bool is_first;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct table_name *x = a;
+    const struct table_name *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    if (x->unit != y->unit)
+        return x->unit < y->unit ? -1 : 1;
+    return x->value < y->value ? -1 : x->value > y->value;
+}
+
+static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    (void)worker; /* each file has a list of its own */
+    struct naming *n = ctx;
+    struct file_names *file = &n->files[i];
+    const struct pl_source_file *f = pl_index_unit_file(n->index, (uint32_t)i);
+    if (!n->is_first && file->n_open == 0)
+        return PL_OK;
+    file->own.list.n = 0;
+    file->n_open = 0;
+    if (!pl_tables_read(f->data, f->path, (uint32_t)i, n->known, &file->own, &file->n_open, NULL))
+        return pl_fail_nomem(err);
+    return PL_OK;
+}
+
+static pl_status join(const struct naming *n, size_t n_files, struct table_names *out, struct pl_err *err)
+{
+    size_t kept = 0;
+    out->list.n = 0;
+    for (size_t i = 0; i < n_files; i++) {
+        for (size_t k = 0; k < n->files[i].own.list.n; k++) {
+            struct table_name *slot = PL_VEC_ADD(&out->list);
+            if (slot == NULL)
+                return pl_fail_nomem(err);
+            *slot = n->files[i].own.list.v[k];
+        }
+    }
+    if (out->list.n > 1)
+        qsort(out->list.v, out->list.n, sizeof *out->list.v, by_name);
+    for (size_t i = 0; i < out->list.n; i++)
+        if (kept == 0 || by_name(&out->list.v[kept - 1], &out->list.v[i]) != 0)
+            out->list.v[kept++] = out->list.v[i];
+    out->list.n = kept;
+    if (out->directory == NULL)
+        out->directory = calloc(DIRECTORY_SIZE + 1, sizeof *out->directory);
+    if (out->directory == NULL)
+        return pl_fail_nomem(err);
+    size_t at = 0;
+    for (uint32_t top = 0; top < DIRECTORY_SIZE; top++) {
+        while (at < kept && out->list.v[at].hash >> (64 - TABLE_DIRECTORY_BITS) < top)
+            at++;
+        out->directory[top] = (uint32_t)at;
+    }
+    out->directory[DIRECTORY_SIZE] = (uint32_t)kept;
+    return PL_OK;
+}
+
+pl_status pl_table_names_build(const struct pl_index *ix, unsigned jobs, struct table_names *out,
+                               struct pl_err *err)
+{
+    size_t n_files = pl_index_unit_count(ix);
+    struct table_names known = {0};
+    struct naming n = {.index = ix, .known = &known, .is_first = true};
+    pl_status st = PL_OK;
+    n.files = calloc(n_files + 1, sizeof *n.files);
+    if (n.files == NULL)
+        return pl_fail_nomem(err);
+    for (int round = 0; round < ROUNDS && st == PL_OK; round++) {
+        st = pl_parallel(jobs, n_files, &n, read_one, err);
+        if (st == PL_OK)
+            st = join(&n, n_files, &known, err);
+        n.is_first = false;
+    }
+    for (size_t i = 0; i < n_files; i++)
+        PL_VEC_FREE(&n.files[i].own.list);
+    free(n.files);
+    if (st != PL_OK)
+        pl_table_names_reset(&known);
+    else
+        *out = known;
+    return st;
+}
+
+void pl_table_names_reset(struct table_names *n)
+{
+    PL_VEC_FREE(&n->list);
+    free(n->directory);
+    n->directory = NULL;
+}
+
+size_t pl_table_names_find(const struct table_names *n, uint64_t hash, size_t *first)
+{
+    if (n->directory == NULL)
+        return *first = 0;
+    uint32_t top = (uint32_t)(hash >> (64 - TABLE_DIRECTORY_BITS));
+    size_t low = n->directory[top];
+    size_t high = n->directory[top + 1];
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (n->list.v[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = low;
+    while (low < n->list.n && n->list.v[low].hash == hash)
+        low++;
+    return low;
+}
+
+bool pl_table_names_value(const struct table_names *n, uint64_t hash, uint32_t unit, uint64_t *value,
+                          bool *is_float)
+{
+    size_t first;
+    size_t end = pl_table_names_find(n, hash, &first);
+    const struct table_name *own = NULL;
+    bool agree = true;
+    for (size_t i = first; i < end; i++) {
+        const struct table_name *x = &n->list.v[i];
+        agree = agree && x->value == n->list.v[first].value && x->is_float == n->list.v[first].is_float;
+        if (x->unit != unit)
+            continue;
+        if (own != NULL)
+            return false;
+        own = x;
+    }
+    if (own == NULL && agree && first < end)
+        own = &n->list.v[first];
+    if (own == NULL)
+        return false;
+    *value = own->value;
+    *is_float = own->is_float;
+    return true;
+}

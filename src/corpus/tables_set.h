@@ -1,0 +1,74 @@
+/*
+ * tables_set.h - what the files of the table set share; nobody else includes this.
+ *
+ *     tables_read.c   tokens, constant expressions, lists, of one file
+ *     tables_names.c  enumerators and macros of numbers, over all files
+ *     tables_build.c  reads all files, indexes windows and strings
+ *     tables.c        answers
+ */
+#ifndef PL_CORPUS_TABLES_SET_H
+#define PL_CORPUS_TABLES_SET_H
+
+#include "base/vec.h"
+#include "corpus/tables.h"
+
+struct table_name {
+    uint64_t hash;
+    uint64_t value;
+    uint32_t unit; /* where it is defined */
+    bool is_float;
+};
+
+/* Sorted by hash, unit, value; each once. */
+struct table_names {
+    PL_VEC(struct table_name) list;
+    uint32_t *directory; /* by the top 16 bits of the hash */
+};
+
+typedef PL_VEC(struct pl_table_item) table_items;
+typedef PL_VEC(uint32_t) table_rows;
+typedef PL_VEC(struct pl_table) table_list;
+typedef PL_VEC(struct pl_table_place) table_places;
+
+struct pl_tables {
+    const struct pl_index *index;
+    struct table_names names;
+    table_items items;
+    table_rows rows;
+    table_list tables;
+    table_places places; /* sorted by key, table, item, column */
+    table_places texts;
+    uint32_t *place_directory; /* by the top 16 bits of the key */
+    uint32_t *text_directory;
+};
+
+/* What one file gives. */
+struct table_output {
+    table_items items;
+    table_rows rows;
+    table_list tables; /* first and first_row count from this output */
+};
+
+/* All directories are 2^16 + 1 positions. */
+#define TABLE_DIRECTORY_BITS 16u
+
+/*
+ * Read a file. `names` are those known so far; `defined` gets the macros and enumerators that have a value now, when it is not NULL, and
+ * *n_open the number of those that have none yet; `out` gets the lists, when it is not NULL. False when out of memory.
+ */
+bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct table_names *names,
+                    struct table_names *defined, size_t *n_open, struct table_output *out);
+/* Does anything of the file matter here? */
+bool pl_tables_is_source(pl_bytes path);
+
+/* tables_names.c */
+pl_status pl_table_names_build(const struct pl_index *ix, unsigned jobs, struct table_names *out,
+                               struct pl_err *err);
+void pl_table_names_reset(struct table_names *n);
+/* Values of a name: [*first, returned). */
+size_t pl_table_names_find(const struct table_names *n, uint64_t hash, size_t *first);
+/* The one value that the name has in `unit`: its own definition before all others, which must agree. */
+bool pl_table_names_value(const struct table_names *n, uint64_t hash, uint32_t unit, uint64_t *value,
+                          bool *is_float);
+
+#endif

@@ -1,0 +1,214 @@
+/*
+ * code_data.c - the data of an executable image, each byte accounted for or said not to be.
+ *
+ *     data.arrays   before the strings, since a table of bytes may look like text
+ *     elf.strings
+ *     data          tables of structs, what accounted code refers to, and what is left
+ *
+ * What is left of data is unaccounted: it was looked at. It is handed to the judge as residues, each with how random it looks. Data of an image whose
+ * code nobody can read is opaque, for who refers to it is unknown.
+ */
+#include "match/code_data.h"
+
+#include "match/residue.h"
+
+#define RESIDUE_GAP 16u /* explained bytes between two open runs that do not make them two */
+
+typedef pl_status (*data_step)(struct pl_data *d, struct pl_err *err);
+
+static pl_status run_steps(const struct pl_match *m, struct pl_file *f, const struct pl_image_view *view,
+                           const struct pl_code *code, const data_step *steps, struct pl_err *err)
+{
+    struct pl_data d = {.m = m, .f = f, .view = view, .code = code};
+    pl_status st = pl_data_init(&d, err);
+    for (size_t i = 0; steps[i] != NULL && st == PL_OK; i++)
+        st = steps[i](&d, err);
+    pl_data_reset(&d);
+    return st == PL_OK ? pl_ledger_settle(&f->ledger, err) : st;
+}
+
+/* "GCC: (GNU) 12.2.0": in PE images each object file brings its compiler's name into the constants. GCC internals, TARGET_ASM_OUTPUT_IDENT. */
+static pl_status find_idents(struct pl_data *d, struct pl_err *err)
+{
+    static const char start[] = "GCC: (";
+    pl_status st = PL_OK;
+    for (size_t at = pl_bytes_find(d->f->data, PL_LIT("GCC: ("), 0); at != SIZE_MAX && st == PL_OK;
+         at = pl_bytes_find(d->f->data, PL_LIT("GCC: ("), at + sizeof start)) {
+        pl_bytes text = pl_bytes_sub(d->f->data, at, 64);
+        size_t n = pl_bytes_find_byte(text, 0, 0);
+        bool is_name = n != SIZE_MAX && pl_data_is_data(d, at, n + 1);
+        for (size_t i = 0; is_name && i < n; i++)
+            is_name = text.p[i] >= 0x20 && text.p[i] < 0x7f;
+        if (is_name)
+            st = pl_data_claim(d, at, n + 1, PL_CLASS_TOOLCHAIN, PL_GRADE_NONE, "data.runtime", NULL, err);
+    }
+    return st;
+}
+
+static pl_status apply_arrays(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    static const data_step steps[] = {find_idents, pl_data_find_arrays, NULL};
+    struct pl_image_view view;
+    const struct pl_code *code;
+    bool found;
+    if (m->tables == NULL)
+        return PL_OK;
+    pl_status st = pl_image_view_read(f, m->scratch, &found, &view, err);
+    if (st == PL_OK && found)
+        st = pl_match_code(m, f, &code, err);
+    if (st != PL_OK || !found || code == NULL)
+        return st;
+    return run_steps(m, f, &view, code, steps, err);
+}
+
+static bool is_range(const struct pl_image_range *r, bool is_code)
+{
+    return r->owner == (is_code ? PL_IMAGE_CODE : PL_IMAGE_DATA);
+}
+
+static pl_status claim_range(struct pl_file *f, const struct pl_image_range *r, enum pl_class class,
+                             const char *rule, const char *note, struct pl_err *err)
+{
+    struct pl_claim c = {.offset = r->offset,
+                         .length = r->length,
+                         .class = class,
+                         .rule = rule,
+                         .source_offset = PL_NO_OFFSET,
+                         .note = note};
+    return pl_ledger_claim(&f->ledger, &c, err);
+}
+
+static pl_status add_residue(struct pl_file *f, uint64_t from, uint64_t end, struct pl_err *err)
+{
+    struct pl_residue *r = PL_VEC_ADD(&f->residues);
+    if (r == NULL)
+        return pl_fail_nomem(err);
+    *r = (struct pl_residue){.offset = from, .length = end - from, .is_data = true};
+    r->unevenness = pl_unevenness(pl_bytes_sub(f->data, (size_t)from, (size_t)(end - from)));
+    return PL_OK;
+}
+
+/* Runs of a range that no claim holds, near ones together. */
+static pl_status add_residues(struct pl_file *f, const struct pl_image_range *range, struct pl_err *err)
+{
+    uint64_t offset;
+    uint64_t length;
+    uint64_t from = 0;
+    uint64_t end = 0;
+    pl_status st = PL_OK;
+    for (uint64_t at = range->offset; st == PL_OK && pl_ledger_gap(&f->ledger, at, &offset, &length);
+         at = offset + length) {
+        if (offset >= range->offset + range->length)
+            break;
+        if (length > range->offset + range->length - offset)
+            length = range->offset + range->length - offset;
+        if (end > from && offset - end > RESIDUE_GAP) {
+            st = add_residue(f, from, end, err);
+            from = offset;
+        }
+        from = end > from ? from : offset;
+        end = offset + length;
+    }
+    return st == PL_OK && end > from ? add_residue(f, from, end, err) : st;
+}
+
+/*
+ * Words of zeros or of ones among the code: where the lists of constructors end, __CTOR_LIST__ and its like, which linker scripts for PE put behind
+ * the code. ld(1), "PE targets"; GCC internals, 18.20.5.
+ */
+static pl_status claim_list_ends(struct pl_file *f, const struct pl_image_range *range, struct pl_err *err)
+{
+    uint64_t offset;
+    uint64_t length;
+    pl_status st = PL_OK;
+    uint64_t end = range->offset + range->length;
+    for (uint64_t at = range->offset;
+         st == PL_OK && pl_ledger_gap(&f->ledger, at, &offset, &length) && offset < end;
+         at = offset + length) {
+        uint64_t from = (offset + 7) & ~7ull;
+        uint64_t to = offset + length < end ? offset + length : end;
+        uint64_t fill = from;
+        while (fill + 8 <= to && !pl_bytes_all(pl_bytes_sub(f->data, (size_t)fill, 8), 0xff))
+            fill++; /* nothing but fill may stand before the first word */
+        if (fill + 8 <= to &&
+            pl_image_is_code_fill(pl_bytes_sub(f->data, (size_t)offset, (size_t)(fill - offset)))) {
+            st = pl_match_claim(f, offset, fill - offset, PL_CLASS_TOOLCHAIN, PL_GRADE_NONE, "code.padding",
+                                NULL, err);
+            from = fill;
+        }
+        for (; from + 8 <= to && st == PL_OK; from += 8) {
+            pl_bytes word = pl_bytes_sub(f->data, (size_t)from, 8);
+            if (pl_bytes_all(word, 0) || pl_bytes_all(word, 0xff))
+                st = pl_match_claim(f, from, 8, PL_CLASS_TOOLCHAIN, PL_GRADE_NONE, "data.runtime", NULL, err);
+        }
+    }
+    return st;
+}
+
+static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view, const char *why_not,
+                            struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < view->n_ranges && st == PL_OK; i++) {
+        const struct pl_image_range *r = &view->ranges[i];
+        if (is_range(r, true)) {
+            if (why_not == NULL)
+                st = claim_list_ends(f, r, err);
+            if (st == PL_OK)
+                st = claim_range(f, r, PL_CLASS_OPAQUE, view->code_rule,
+                                 why_not == NULL ? "no code matcher" : why_not, err);
+        } else if (is_range(r, false) && (why_not != NULL || !r->has_strings)) {
+            st = claim_range(f, r, PL_CLASS_OPAQUE, view->data_rule, why_not == NULL ? "not loaded" : why_not,
+                             err);
+        } else if (is_range(r, false)) {
+            st = add_residues(f, r, err);
+            if (st == PL_OK)
+                st = claim_range(f, r, PL_CLASS_UNACCOUNTED, view->data_rule, NULL, err);
+        }
+    }
+    return st;
+}
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    static const data_step steps[] = {pl_data_find_rows, pl_data_find_referenced, NULL};
+    struct pl_image_view view;
+    const struct pl_code *code;
+    const char *why_not = "no source";
+    bool found;
+    pl_status st = pl_image_view_read(f, m->scratch, &found, &view, err);
+    if (st == PL_OK && found)
+        st = pl_match_code(m, f, &code, err);
+    if (st != PL_OK || !found)
+        return st;
+    if (m->tables != NULL) {
+        why_not = code == NULL ? "no addresses" : code->unsupported;
+        if (why_not != NULL) {
+            why_not = pl_arena_str(m->arena, pl_bytes_of_str(why_not));
+            if (why_not == NULL)
+                return pl_arena_fail(m->arena, err);
+        }
+        if (why_not == NULL)
+            st = run_steps(m, f, &view, code, steps, err);
+    }
+    return st == PL_OK ? claim_rest(f, &view, why_not, err) : st;
+}
+
+const struct pl_rung pl_rung_data_arrays = {
+    .rule = "data.array",
+    .what = "lists of numbers of the source, found as bytes in the data of an executable image and compared "
+            "element by element",
+    .source = "C17 6.7.9; DESIGN section 5",
+    .pass = PL_PASS_FILE,
+    .apply = apply_arrays,
+};
+
+const struct pl_rung pl_rung_data = {
+    .rule = "data.referenced",
+    .what = "tables of structs, pointers, switch tables and small constants of an executable image that "
+            "accounted "
+            "code refers to; the rest of its data is unaccounted",
+    .source = "C17 6.7.9; DESIGN sections 3 and 6",
+    .pass = PL_PASS_FILE,
+    .apply = apply,
+};

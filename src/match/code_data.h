@@ -1,0 +1,78 @@
+/*
+ * code_data.h - what the files of the data rung share; nobody else includes this.
+ *
+ *     code_data.c        the rung: order of work, what is left, findings
+ *     code_data_space.c  which bytes are data, what of them is explained, who refers to them
+ *     code_data_array.c  lists of numbers of the source, found as bytes
+ *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
+ *     code_data_refs.c   pointers, switch tables, constants, padding: what accounted code refers to
+ */
+#ifndef PL_MATCH_CODE_DATA_H
+#define PL_MATCH_CODE_DATA_H
+
+#include "base/vec.h"
+#include "corpus/tables.h"
+#include "feature/code.h"
+#include "match/image_view.h"
+
+/* What a byte of the file is to the rung. */
+enum pl_data_state {
+    PL_DATA_OTHER,     /* code, structure, not loaded */
+    PL_DATA_OPEN,      /* data that nothing explains yet */
+    PL_DATA_EXPLAINED, /* claimed, here or by an earlier rung */
+    PL_DATA_ACCUSED    /* claimed as unaccounted: a foreign string, a changed element */
+};
+
+/* A place of data that somebody refers to; it reaches to the next one. */
+struct pl_data_object {
+    uint64_t offset; /* bytes in the file */
+    uint64_t length;
+    bool is_trusted; /* some accounted function or table refers to it */
+    bool is_suspect; /* some unaccounted function does */
+    bool is_entered; /* its pointers have been followed */
+};
+
+struct pl_data {
+    const struct pl_match *m;
+    struct pl_file *f;
+    const struct pl_image_view *view;
+    const struct pl_code *code;
+    uint8_t *state;                        /* one a byte of the file: enum pl_data_state */
+    uint8_t *trust;                        /* one a function: accounted for */
+    PL_VEC(struct pl_data_object) objects; /* by offset, disjoint */
+};
+
+/* All but code, view, m and f is filled in. Reset in every case. */
+PL_MUST_USE pl_status pl_data_init(struct pl_data *d, struct pl_err *err);
+void pl_data_reset(struct pl_data *d);
+
+/* Address of a byte of the file, and back; false when it has none. */
+bool pl_data_address(const struct pl_data *d, uint64_t offset, uint64_t *address);
+bool pl_data_offset(const struct pl_data *d, uint64_t address, uint64_t *offset);
+/* The object that holds a byte; NULL when none does. */
+struct pl_data_object *pl_data_object_at(struct pl_data *d, uint64_t offset);
+/* The pointer that the loader fills in at a byte of the file; NULL when there is none. */
+const struct pl_code_slot *pl_data_slot(const struct pl_data *d, uint64_t offset);
+/* `width` bytes as a number in the image's order. */
+uint64_t pl_data_number(const struct pl_data *d, uint64_t offset, unsigned width);
+/* Are all of these bytes data of this file that nothing accuses? */
+bool pl_data_is_data(const struct pl_data *d, uint64_t offset, uint64_t length);
+
+/* Claim what is still open of [offset, offset + length). `source` may be NULL. */
+PL_MUST_USE pl_status pl_data_claim(struct pl_data *d, uint64_t offset, uint64_t length, enum pl_class class,
+                                    enum pl_grade grade, const char *rule, const char *source,
+                                    struct pl_err *err);
+/* "src/a.c:10-12" of bytes of a unit, in the arena; NULL and err set on failure. */
+const char *pl_data_source(const struct pl_data *d, uint32_t unit, uint32_t from, uint32_t to,
+                           struct pl_err *err);
+
+/* The steps, in this order. */
+PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err);
+PL_MUST_USE pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err);
+PL_MUST_USE pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err);
+
+/* Does an item of a list of numbers stand in these bytes? */
+bool pl_data_item_fits(const struct pl_data *d, const struct pl_table_item *item, bool is_float,
+                       uint64_t offset, unsigned width);
+
+#endif

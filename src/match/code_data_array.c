@@ -1,0 +1,391 @@
+/*
+ * code_data_array.c - lists of numbers of the source, found in the data of an image.
+ *
+ * Every place of the data is looked up by the lowest bytes of the eight numbers that would stand there, for each width; a hit proposes
+ * a list, which is then followed to both sides, element by element. Only elements that were compared count. Where a list is followed, differs, and goes on
+ * as before, the elements between are not the source's: data.modified-table, with the place of the first.
+ *
+ * Source: DESIGN section 5, rung 4 (anchors propose, comparison proves). Measured: docs/matching.md.
+ * Not seen: lists that a compiler has laid out in another way than in order (hot and cold parts of an array do not exist; unions do).
+ */
+#include "match/code_data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RULE_ARRAY    "data.array"
+#define TAG_MODIFIED  "data.modified-table"
+#define MIN_ELEMENTS  8u
+#define MAX_GAP       64u /* elements that may differ before the list goes on */
+#define MAX_CHANGES   16u /* places of one list */
+#define FEW_CHANGES   8u
+#define CHANGED_SHARE 16u /* of so many elements that tell something one may differ */
+#define FLOAT_WINDOW  4u
+#define RECENT_RUNS   16u
+
+/* Elements of a list, designators left out, in memory from `offset` on. */
+struct run {
+    uint32_t table;
+    uint32_t first, end; /* elements */
+    uint64_t offset;     /* of the first */
+    unsigned width;
+    uint32_t n_wild; /* elements whose value nobody knows here */
+    uint32_t n_changed;
+    uint32_t changed[MAX_CHANGES]; /* elements that differ */
+};
+
+typedef PL_VEC(struct run) runs;
+
+bool pl_data_item_fits(const struct pl_data *d, const struct pl_table_item *item, bool is_float,
+                       uint64_t offset, unsigned width)
+{
+    uint64_t memory = pl_data_number(d, offset, width);
+    bool known;
+    if (item->kind == PL_ITEM_UNKNOWN)
+        return true;
+    if (item->kind == PL_ITEM_NAME) {
+        bool fits = pl_tables_may_be(d->m->tables, item->value, memory, &known);
+        if (!known)
+            return true;
+        for (unsigned w = width; !fits && w < 8; w = 8) /* negative ones are kept in 64 bits */
+            fits = pl_tables_may_be(d->m->tables, item->value, memory | ~0ull << (8 * width), &known);
+        return fits;
+    }
+    if (is_float && item->kind <= PL_ITEM_FLOAT) {
+        double wide;
+        if (item->kind == PL_ITEM_NUMBER)
+            wide = (double)(int64_t)item->value;
+        else
+            memcpy(&wide, &item->value, sizeof wide);
+        uint64_t bits = 0;
+        uint32_t narrow_bits;
+        float narrow = (float)wide;
+        memcpy(&narrow_bits, &narrow, sizeof narrow_bits);
+        memcpy(&bits, &wide, sizeof bits);
+        return width == 8 ? memory == bits : width == 4 && memory == narrow_bits;
+    }
+    if (item->kind != PL_ITEM_NUMBER)
+        return false;
+    if (width == 8)
+        return memory == item->value;
+    uint64_t mask = (1ull << (8 * width)) - 1;
+    uint64_t top = item->value & ~mask;
+    bool is_whole = top == 0 || (top == ~mask && (item->value >> (8 * width - 1) & 1) != 0);
+    /* A cast in the source cuts; a literal alone does not, but for the 32 bits of an unsigned one. */
+    return (item->value & mask) == memory && (is_whole || (item->flags & PL_ITEM_PLAIN) == 0);
+}
+
+static bool fits(const struct pl_data *d, const struct run *r, int64_t element)
+{
+    const struct pl_table *t = pl_tables_at(d->m->tables, r->table);
+    uint64_t offset = r->offset + (uint64_t)(element - (int64_t)r->first) * r->width;
+    if (element < 0 || element >= (int64_t)t->n || offset >= d->f->size ||
+        !pl_data_is_data(d, offset, r->width))
+        return false;
+    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[element];
+    if (item->kind == PL_ITEM_FIELD || item->kind == PL_ITEM_INDEX)
+        return false;
+    if (r->width == d->code->word_bytes && pl_data_slot(d, offset) != NULL)
+        return false; /* a pointer: the rule for rows reads those */
+    return pl_data_item_fits(d, item, t->is_float, offset, r->width);
+}
+
+/* The next element behind `element` where the list goes on: eight in a row, or all that are left of it. 0 when it does not. */
+static uint32_t resumes(const struct pl_data *d, const struct run *r, uint32_t element)
+{
+    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    for (uint32_t next = element + 1; next <= element + MAX_GAP && next < n; next++) {
+        uint32_t want = n - next < MIN_ELEMENTS ? n - next : MIN_ELEMENTS;
+        uint32_t k = 0;
+        while (k < want && fits(d, r, (int64_t)next + k))
+            k++;
+        if (k == want && (want == MIN_ELEMENTS || next == element + 1))
+            return next;
+    }
+    return 0;
+}
+
+static void note_change(const struct pl_data *d, struct run *r, uint32_t element)
+{
+    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[element];
+    if (r->n_changed < MAX_CHANGES && (item->flags & PL_ITEM_PLAIN))
+        r->changed[r->n_changed++] = element;
+}
+
+/* A list of characters, such as a text put into a header; strings are looked at by another rung. */
+static bool is_text(const struct pl_data *d, const struct run *r)
+{
+    pl_bytes b = pl_bytes_sub(d->f->data, (size_t)r->offset, r->end - r->first);
+    for (size_t i = 0; i < b.n; i++)
+        if (b.p[i] != '\n' && b.p[i] != '\t' && (b.p[i] < 0x20 || b.p[i] >= 0x7f))
+            return false;
+    return r->width == 1;
+}
+
+/* Follow the list to both sides from a window that fits, over elements that differ if that is allowed. */
+static void follow(const struct pl_data *d, struct run *r, uint32_t max_changes)
+{
+    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    uint32_t element = r->end;
+    while (r->first > 0 && r->offset >= r->width && fits(d, r, (int64_t)r->first - 1)) {
+        r->first--;
+        r->offset -= r->width;
+    }
+    for (;;) {
+        while (element < n && fits(d, r, element))
+            element++;
+        uint32_t next = element < n && r->n_changed < max_changes ? resumes(d, r, element) : 0;
+        if (next == 0)
+            break;
+        for (uint32_t i = element; i < next; i++)
+            if (!fits(d, r, i))
+                note_change(d, r, i);
+        element = next;
+    }
+    r->end = element;
+    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
+    r->n_wild = 0;
+    for (uint32_t i = r->first; i < r->end; i++)
+        r->n_wild += items[i].kind == PL_ITEM_UNKNOWN || items[i].kind == PL_ITEM_NAME;
+}
+
+/* Elements that are another number than the one before them: a row of zeros is no evidence. */
+static uint32_t count_telling(const struct pl_data *d, const struct run *r)
+{
+    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
+    uint32_t n = 0;
+    for (uint32_t i = r->first + 1; i < r->end; i++)
+        n += items[i].kind <= PL_ITEM_FLOAT && items[i].value != items[i - 1].value;
+    return n;
+}
+
+/* All of a list but its first or its last element: that one was changed, when it says what it is and stands in data. */
+static void note_edge(const struct pl_data *d, struct run *r)
+{
+    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    if (r->end - r->first + 1 != n || r->n_changed > 0 || count_telling(d, r) < CHANGED_SHARE)
+        return;
+    bool is_first = r->first == 1;
+    uint64_t at = is_first ? r->offset - r->width : r->offset + (uint64_t)(r->end - r->first) * r->width;
+    if ((is_first && r->offset < r->width) || !pl_data_is_data(d, at, r->width))
+        return;
+    note_change(d, r, is_first ? 0 : r->end);
+    if (r->n_changed == 0)
+        return;
+    r->first -= is_first;
+    r->end += !is_first;
+    r->offset = is_first ? at : r->offset;
+}
+
+/* More than a few elements that differ are another list, or another arm of an #if, not a changed one. */
+static void extend(const struct pl_data *d, struct run *r)
+{
+    struct run whole = *r;
+    follow(d, &whole, MAX_CHANGES);
+    if (whole.n_changed <= FEW_CHANGES && whole.n_changed * CHANGED_SHARE <= count_telling(d, &whole))
+        *r = whole;
+    else
+        follow(d, r, 0);
+    note_edge(d, r);
+}
+
+static bool is_better(const struct run *a, const struct run *b)
+{
+    uint32_t x = a->end - a->first - a->n_wild;
+    uint32_t y = b->end - b->first - b->n_wild;
+    if ((a->n_changed == 0) != (b->n_changed == 0) && (a->n_changed == 0 ? 2 * x >= y : x > 2 * y))
+        return a->n_changed == 0;
+    return x > y;
+}
+
+/* The same list at the same distance has been followed through here already. */
+static bool is_known(const runs *known, const struct run *r)
+{
+    for (size_t i = known->n; i > 0 && i + RECENT_RUNS > known->n; i--) {
+        const struct run *k = &known->v[i - 1];
+        if (k->table == r->table && k->width == r->width && r->first >= k->first && r->first < k->end &&
+            r->offset == k->offset + (uint64_t)(r->first - k->first) * k->width)
+            return true;
+    }
+    return false;
+}
+
+static bool best_run(const struct pl_data *d, uint64_t key, uint64_t offset, unsigned width, uint32_t window,
+                     const runs *known, struct run *best)
+{
+    size_t n;
+    const struct pl_table_place *places = pl_tables_find(d->m->tables, key, &n);
+    bool found = false;
+    for (size_t i = 0; i < n; i++) {
+        struct run r = {.table = places[i].table, .first = places[i].item, .offset = offset, .width = width};
+        bool is_good = places[i].column == PL_TABLE_FLAT && !is_known(known, &r);
+        for (uint32_t k = 0; is_good && k < window; k++)
+            is_good = fits(d, &r, (int64_t)r.first + k);
+        if (!is_good)
+            continue;
+        r.end = r.first + window;
+        extend(d, &r);
+        if (!found || is_better(&r, best))
+            *best = r;
+        found = true;
+    }
+    return found;
+}
+
+/*
+ * Is the unit the output of a generator, which the build makes anew? Then what differs is another version of the generator or of its input.
+ * (flex: scan.c and scan.l; coreutils: dircolors.h.)
+ */
+static bool is_generated(const struct pl_data *d, uint32_t unit)
+{
+    static const char *const marks[] = {"enerated by", "GENERATED", "o not edit", "DO NOT EDIT", "\n#line "};
+    pl_bytes head = pl_bytes_sub(pl_index_unit_file(d->m->index, unit)->data, 0, 4096);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (pl_bytes_find(head, pl_bytes_of_str(marks[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static pl_status report(struct pl_data *d, const struct run *r, const char *source, struct pl_err *err)
+{
+    bool is_error = !is_generated(d, pl_tables_at(d->m->tables, r->table)->unit);
+    struct pl_finding *finding;
+    uint64_t from = r->offset + (uint64_t)(r->changed[0] - r->first) * r->width;
+    uint64_t to = r->offset + (uint64_t)(r->changed[r->n_changed - 1] + 1 - r->first) * r->width;
+    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[r->changed[0]];
+    uint64_t mask = r->width == 8 ? UINT64_MAX : (1ull << (8 * r->width)) - 1;
+    pl_status st = pl_findings_add(
+        &d->f->findings, TAG_MODIFIED, is_error ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING, from, to - from,
+        &finding, err,
+        "element %u of the table at %s is 0x%llx here and 0x%llx in the source; %u of its %u elements differ",
+        (unsigned)r->changed[0], source, (unsigned long long)pl_data_number(d, from, r->width),
+        (unsigned long long)(item->value & mask), (unsigned)r->n_changed, (unsigned)(r->end - r->first));
+    if (st == PL_OK)
+        st = pl_finding_fact(&d->f->findings, finding, "source", pl_bytes_of_str(source), err);
+    return st;
+}
+
+static pl_status claim_run(struct pl_data *d, const struct run *r, struct pl_err *err)
+{
+    const struct pl_table *t = pl_tables_at(d->m->tables, r->table);
+    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
+    const char *source = pl_data_source(d, t->unit, items[r->first].at, items[r->end - 1].at + 1, err);
+    if (source == NULL)
+        return PL_E_NOMEM;
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < r->n_changed && st == PL_OK; i++)
+        st = pl_data_claim(d, r->offset + (uint64_t)(r->changed[i] - r->first) * r->width, r->width,
+                           PL_CLASS_UNACCOUNTED, PL_GRADE_NONE, TAG_MODIFIED, NULL, err);
+    if (st == PL_OK && r->n_changed > 0)
+        st = report(d, r, source, err);
+    if (st == PL_OK)
+        st = pl_data_claim(d, r->offset, (uint64_t)(r->end - r->first) * r->width, PL_CLASS_DERIVED,
+                           r->n_wild == 0 ? PL_GRADE_B : PL_GRADE_C, RULE_ARRAY, source, err);
+    return st;
+}
+
+static uint64_t window_key(const struct pl_data *d, uint64_t offset, unsigned width)
+{
+    uint8_t low[PL_TABLE_WINDOW];
+    uint64_t lowest = d->code->is_big_endian ? width - 1 : 0;
+    for (uint64_t i = 0; i < PL_TABLE_WINDOW; i++)
+        low[i] = d->f->data.p[offset + i * width + lowest];
+    return pl_table_key(low);
+}
+
+static uint64_t float_key(const struct pl_data *d, uint64_t offset, unsigned width)
+{
+    uint64_t bits[FLOAT_WINDOW];
+    for (uint64_t i = 0; i < FLOAT_WINDOW; i++)
+        bits[i] = pl_data_number(d, offset + i * width, width);
+    return pl_table_float_key(bits, FLOAT_WINDOW, width);
+}
+
+/* The best run through this place that is not known yet goes to `out`. */
+static pl_status try_place(const struct pl_data *d, uint64_t offset, uint64_t end, unsigned width, runs *out,
+                           struct pl_err *err)
+{
+    struct run r;
+    bool found = false;
+    if (end - offset >= (uint64_t)PL_TABLE_WINDOW * width)
+        found = best_run(d, window_key(d, offset, width), offset, width, PL_TABLE_WINDOW, out, &r);
+    if (!found && width >= 4 && end - offset >= (uint64_t)FLOAT_WINDOW * width)
+        found = best_run(d, float_key(d, offset, width), offset, width, FLOAT_WINDOW, out, &r);
+    bool is_part_of_text =
+        found && is_text(d, &r) &&
+        (r.n_changed > 0 || 2 * (r.end - r.first) < pl_tables_at(d->m->tables, r.table)->n);
+    if (!found || is_part_of_text || r.end - r.first - r.n_wild < MIN_ELEMENTS ||
+        r.n_wild > (r.end - r.first) / 2)
+        return PL_OK;
+    struct run *slot = PL_VEC_ADD(out);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    *slot = r;
+    return PL_OK;
+}
+
+/* [from, end) is data all through. */
+static pl_status search(const struct pl_data *d, uint64_t from, uint64_t end, unsigned width, runs *out,
+                        struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    uint64_t address;
+    for (uint64_t at = from; at < end && st == PL_OK;) {
+        if (d->state[at] != PL_DATA_OPEN || !pl_data_address(d, at, &address) || address % width != 0) {
+            at++;
+            continue;
+        }
+        st = try_place(d, at, end, width, out, err);
+        at += width;
+    }
+    return st;
+}
+
+/* Without changes first; then those that compared most bytes; then by place, so that the order is always the same. */
+static int by_worth(const void *a, const void *b)
+{
+    const struct run *x = a;
+    const struct run *y = b;
+    uint64_t x_bytes = (uint64_t)(x->end - x->first - x->n_wild) * x->width;
+    uint64_t y_bytes = (uint64_t)(y->end - y->first - y->n_wild) * y->width;
+    if ((x->n_changed == 0) != (y->n_changed == 0))
+        return x->n_changed == 0 ? -1 : 1;
+    if (x_bytes != y_bytes)
+        return x_bytes > y_bytes ? -1 : 1;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return x->width > y->width ? -1 : x->width < y->width;
+}
+
+static bool is_mostly_open(const struct pl_data *d, const struct run *r)
+{
+    uint64_t bytes = (uint64_t)(r->end - r->first) * r->width;
+    uint64_t open = 0;
+    for (uint64_t i = r->offset; i < r->offset + bytes; i++)
+        open += d->state[i] == PL_DATA_OPEN;
+    return open >= (uint64_t)MIN_ELEMENTS * r->width && 2 * open >= bytes;
+}
+
+pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err)
+{
+    runs found = {0};
+    pl_status st = PL_OK;
+    for (unsigned width = 8; width >= 1 && st == PL_OK; width /= 2) {
+        for (uint64_t at = 0; at < d->f->size && st == PL_OK;) {
+            uint64_t from = at;
+            while (at < d->f->size && d->state[at] != PL_DATA_OTHER)
+                at++;
+            if (at > from)
+                st = search(d, from, at, width, &found, err);
+            else
+                at++;
+        }
+    }
+    if (found.n > 1)
+        qsort(found.v, found.n, sizeof *found.v, by_worth);
+    for (size_t i = 0; i < found.n && st == PL_OK; i++)
+        if (is_mostly_open(d, &found.v[i]))
+            st = claim_run(d, &found.v[i], err);
+    PL_VEC_FREE(&found);
+    return st;
+}

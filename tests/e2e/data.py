@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Data of a made program: tables, blobs and constants are explained; what is changed or planted is found at its place.
+
+usage: data.py PLUMB [PART-OF-A-NAME]
+"""
+import random
+import struct
+
+import made
+from planting import assert_found, build_elf, check
+from plumb_test import case, main
+
+NAME = "usr/bin/steps-binary"
+NUMBERS = random.Random(5)
+STEPS = [NUMBERS.randrange(-30000, 30000) for _ in range(200)]
+SBOX = NUMBERS.sample(range(256), 256)
+SOURCE = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+enum colour {{ RED = 3, GREEN, BLUE = GREEN * 5 }};
+#define SCALE (1 << 5)
+static const short steps[] = {{ {steps} }};
+static const unsigned char box[256] = {{ {box} }};
+static const double curve[] = {{ 0.5, 1.25, -3.75, 1e-3, 2.5e10, 7.0, 0.1, 0.2, 1.0 / 3 }};
+static const struct option_row {{ const char *name; int colour; unsigned char level; short scale; }} rows[] = {{
+    {{ "all-the-options", RED, 7, SCALE }}, {{ "brightness", GREEN, 200, -4 }},
+#ifdef NOT_IN_THIS_BUILD
+    {{ "never compiled in", RED, 1, 1 }},
+#endif
+    {{ "colour-of-the-sky", BLUE, 31, SCALE + 1 }}, {{ "duration", RED, 0, -32000 }},
+}};
+static int quiet(int n) {{ return n + 1; }}
+static int loud(int n) {{ printf("loud as ever: %d\\n", n); return n; }}
+static int (*const ways[])(int) = {{ quiet, loud }};
+int main(int argc, char **argv)
+{{
+    int n = argc;
+    for (int i = 1; i < argc; i++) {{
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+            if (strcmp(argv[i], rows[k].name) == 0)
+                n += rows[k].colour * rows[k].level + rows[k].scale;
+        n += steps[(unsigned)atoi(argv[i]) % 200] ^ box[(unsigned char)argv[i][0]];
+        n += (int)(curve[(unsigned)n % 9] * 1000.5);
+    }}
+    printf("the steps of the program come to %d in all\\n", ways[n & 1](n));
+    return 0;
+}}
+""".format(steps=", ".join(map(str, STEPS)), box=", ".join(hex(b) for b in SBOX))
+
+
+def packaged(t, source=SOURCE, shown=SOURCE, change=lambda data: data):
+    """The report on a program built from `source` and changed, against the source that is shown."""
+    deb = made.package()
+    data = change(build_elf(t, "steps-binary", source))
+    deb.data[NAME] = made.Entry(data, 0o755)
+    return data, check(t, deb, {**made.source(), "steps-binary.c": shown})
+
+
+def rules(report):
+    """Bytes of the program by rule."""
+    found = {}
+    for claim in report.file(NAME)["evidence"]:
+        found[claim["rule"]] = found.get(claim["rule"], 0) + claim["length"]
+    return found
+
+
+@case
+def tables_of_every_width_are_explained_by_their_source(t):
+    data, report = packaged(t)
+    claims = [c for c in report.file(NAME)["evidence"] if c["rule"] == "data.array"]
+    for packed in (struct.pack("<200h", *STEPS), bytes(SBOX), struct.pack("<8d", 0.5, 1.25, -3.75, 1e-3, 2.5e10, 7, 0.1, 0.2)):
+        at = data.index(packed)
+        assert any(c["offset"] <= at and at + len(packed) <= c["offset"] + c["length"] and c["grade"] == "B" and
+                   c["source"].startswith("steps-binary.c:") for c in claims), claims
+    assert not [f for f in report.errors() if f["tag"].startswith("data.")], t.summary(report)
+
+
+@case
+def rows_with_pointers_are_explained_though_one_was_not_compiled(t):
+    _, report = packaged(t)
+    rows = [c for c in report.file(NAME)["evidence"] if c["rule"] == "data.rows"]
+    assert sum(c["length"] for c in rows) >= 4 * 16 - 8 and all(c["grade"] == "B" for c in rows), rules(report)
+
+
+def assert_changed(t, at_of, width, value):
+    """Change one element; it is an error at exactly that place, and nothing else is."""
+    place = []
+
+    def change(data):
+        at = at_of(data)
+        place.append(at)
+        return data[:at] + value + data[at + len(value):]
+    _, report = packaged(t, change=change)
+    assert_found(report, NAME, place[0], width, "data.modified-table")
+    assert len([f for f in report.errors() if f["tag"].startswith("data.")]) == 1, t.summary(report)
+
+
+@case
+def one_changed_byte_of_a_table_is_found_to_the_byte(t):
+    assert_changed(t, lambda data: data.index(bytes(SBOX)) + 99, 1, bytes([SBOX[99] ^ 1]))
+
+
+@case
+def one_changed_number_of_a_table_is_found_to_the_element(t):
+    assert_changed(t, lambda data: data.index(struct.pack("<200h", *STEPS)) + 2 * 60, 2, struct.pack("<h", STEPS[60] ^ 0x155))
+
+
+@case
+def the_first_and_the_last_element_of_a_table_cannot_be_changed_unseen(t):
+    assert_changed(t, lambda data: data.index(bytes(SBOX)), 1, bytes([SBOX[0] ^ 0x80]))
+    assert_changed(t, lambda data: data.index(bytes(SBOX)) + 255, 1, bytes([SBOX[255] ^ 0x80]))
+
+
+@case
+def a_random_blob_that_the_source_lacks_is_an_error(t):
+    blob = random.Random(11).randbytes(512)
+    listed = ", ".join(map(str, blob))
+    planted = SOURCE.replace("int main(", f"const unsigned char extra[] = {{ {listed} }};\nint main(").replace(
+        "int n = argc;", "int n = argc + extra[(unsigned char)argc] + extra[256 + (unsigned char)argc];")
+    data, report = packaged(t, source=planted)
+    at = data.index(blob)
+    near = [f for f in report.errors(NAME) if f["tag"] == "data.high-entropy"]
+    assert any(f["offset"] <= at + 16 and f["offset"] + f["length"] >= at + len(blob) - 16 for f in near), \
+        t.summary(report)
+    assert report.verdict("sourced") == "broken"
+
+
+@case
+def the_same_blob_is_no_error_when_the_source_has_it(t):
+    blob = random.Random(11).randbytes(512)
+    listed = ", ".join(map(str, blob))
+    source = SOURCE.replace("int main(", f"const unsigned char extra[] = {{ {listed} }};\nint main(").replace(
+        "int n = argc;", "int n = argc + extra[(unsigned char)argc] + extra[256 + (unsigned char)argc];")
+    _, report = packaged(t, source=source, shown=source)
+    assert not [f for f in report.errors() if f["tag"].startswith("data.")], t.summary(report)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+/*
+ * corpus_tables.c - what counts as an initialiser list, which values its items have, and where windows of them are found.
+ */
+#include "unit.h"
+
+#include "corpus/tables.h"
+
+static const char table_c[] =
+    "#define BASE 0x10\n"
+    "#define NEXT (BASE + 1)\n"
+    "#ifdef WIDE\n#define SIZE 8\n#else\n#define SIZE 4\n#endif\n"
+    "enum color { RED, GREEN = 5, BLUE, /* six */ LAST = OTHER_FILE };\n"
+    "static const int a[] = { 1, -2, 'x', 017, 0xffU, 1 << 4, ~0, (char)65, };\n"
+    "static const int b[] = { BASE, NEXT, BLUE, GREEN | 2, SIZE, sizeof(a), &a };\n"
+    "static const struct row c[] = {\n"
+    "  { \"one\" \" more\", 7, NULL },\n#if 0\n  { N_(\"two\"), 8 },\n#endif\n  { f(1), 9, g },\n};\n"
+    "static const double d[] = { 0.5, -1.25e1, 3, 1.0 / 4 };\n"
+    "static const char e[] = { [2] = 9, [RED] = 8, .x = 1 };\n"
+    "int f(int x) { if (x == 3) { return 1, 2, 3; } return 0; }\n"
+    "static const uint64_t g[] = { UINT64_C(0x123456789abcdef0), UINT32_C(7) };\n";
+static const char other_h[] = "#define OTHER_FILE (UNSEEN_YET * 2)\n#define UNSEEN_YET 21\n";
+static const char list_inc[] = "/* included */\n 3, 1, 4, 1, 5, 9, 2, 6,\n 5, 3, 5, 8, 9, 7, 9, 3,\n";
+
+struct fixture {
+    struct pl_source_tree tree;
+    struct pl_index *index;
+    struct pl_tables *tables;
+    struct pl_err err;
+};
+
+static void add_file(struct fixture *x, const char *path, const char *text)
+{
+    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
+    assert_non_null(f);
+    f->path = pl_bytes_of_str(path);
+    f->data = pl_bytes_of_str(text);
+}
+
+static void open_set(struct fixture *x, unsigned jobs)
+{
+    struct pl_source_tree *trees[] = {&x->tree};
+    memset(x, 0, sizeof *x);
+    x->tree.name = "test";
+    add_file(x, "a/table.c", table_c);
+    add_file(x, "b/other.h", other_h);
+    add_file(x, "c/list.inc", list_inc);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
+    assert_int_equal(pl_tables_build(x->index, jobs, &x->tables, &x->err), PL_OK);
+}
+
+static void close_set(struct fixture *x)
+{
+    pl_tables_free(x->tables);
+    pl_index_free(x->index);
+    PL_VEC_FREE(&x->tree.files);
+}
+
+static const struct pl_table_item *item(const struct fixture *x, uint32_t table, uint32_t i)
+{
+    assert_true(table < pl_tables_count(x->tables));
+    assert_true(i < pl_tables_at(x->tables, table)->n);
+    return &pl_tables_items(x->tables, table)[i];
+}
+
+static void assert_number(const struct fixture *x, uint32_t table, uint32_t i, uint64_t value)
+{
+    assert_int_equal(item(x, table, i)->kind, PL_ITEM_NUMBER);
+    assert_int_equal(item(x, table, i)->value, value);
+}
+
+static void literals_have_the_value_that_a_compiler_gives_them(void **state)
+{
+    static const int64_t want[] = {1, -2, 'x', 15, 255, 16, -1, 65};
+    struct fixture x;
+    open_set(&x, 1);
+    assert_int_equal(pl_tables_at(x.tables, 0)->n, 8);
+    for (uint32_t i = 0; i < 8; i++)
+        assert_number(&x, 0, i, (uint64_t)want[i]);
+    assert_true(item(&x, 0, 0)->flags & PL_ITEM_PLAIN);
+    assert_false(item(&x, 0, 7)->flags & PL_ITEM_PLAIN); /* a cast may cut */
+    assert_number(&x, 5, 0, 0x123456789abcdef0u);
+    assert_number(&x, 5, 1, 7);
+    close_set(&x);
+}
+
+static void names_are_resolved_over_all_files_when_they_have_one_value(void **state)
+{
+    struct fixture x;
+    bool known;
+    open_set(&x, 1);
+    assert_number(&x, 1, 0, 16);
+    assert_number(&x, 1, 1, 17);
+    assert_number(&x, 1, 2, 6);
+    assert_number(&x, 1, 3, 7);
+    assert_int_equal(item(&x, 1, 4)->kind, PL_ITEM_NAME); /* two arms, two values */
+    uint64_t size = item(&x, 1, 4)->value;
+    assert_true(pl_tables_may_be(x.tables, size, 4, &known) && pl_tables_may_be(x.tables, size, 8, &known));
+    assert_false(pl_tables_may_be(x.tables, size, 5, &known));
+    assert_true(known);
+    assert_true(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("LAST")), 42, &known));
+    assert_int_equal(item(&x, 1, 5)->kind, PL_ITEM_UNKNOWN);
+    assert_int_equal(item(&x, 1, 6)->kind, PL_ITEM_NAME);
+    assert_false(pl_tables_may_be(x.tables, item(&x, 1, 6)->value, 0, &known));
+    assert_false(known);
+    close_set(&x);
+}
+
+static void rows_keep_their_items_in_place_whatever_they_are(void **state)
+{
+    struct fixture x;
+    open_set(&x, 1);
+    const struct pl_table *t = pl_tables_at(x.tables, 2);
+    const uint32_t *rows = pl_tables_rows(x.tables, 2);
+    assert_int_equal(t->n_rows, 3);
+    assert_int_equal(rows[1], 3);
+    assert_int_equal(rows[2], 5);
+    assert_int_equal(rows[3], t->n);
+    assert_int_equal(item(&x, 2, 0)->value, pl_table_text_hash(PL_LIT("one more")));
+    assert_int_equal(item(&x, 2, 3)->value, pl_table_text_hash(PL_LIT("two"))); /* both arms are read */
+    assert_true(item(&x, 2, 3)->flags & PL_ITEM_ARM);
+    assert_int_equal(item(&x, 2, 5)->kind, PL_ITEM_UNKNOWN);
+    assert_int_equal(item(&x, 2, 7)->kind, PL_ITEM_NAME);
+    close_set(&x);
+}
+
+static void floats_and_designators_are_items_of_their_own_kinds(void **state)
+{
+    struct fixture x;
+    double d;
+    open_set(&x, 1);
+    memcpy(&d, &item(&x, 3, 1)->value, sizeof d);
+    assert_true(pl_tables_at(x.tables, 3)->is_float && d == -12.5);
+    memcpy(&d, &item(&x, 3, 3)->value, sizeof d);
+    assert_true(d == 0.25);
+    assert_int_equal(item(&x, 4, 0)->kind, PL_ITEM_INDEX);
+    assert_int_equal(item(&x, 4, 0)->value, 2);
+    assert_int_equal(item(&x, 4, 4)->kind, PL_ITEM_FIELD);
+    close_set(&x);
+}
+
+static void a_body_of_a_function_is_no_list(void **state)
+{
+    struct fixture x;
+    open_set(&x, 1);
+    assert_int_equal(pl_tables_count(x.tables), 7);
+    close_set(&x);
+}
+
+static void a_window_is_found_by_its_lowest_bytes(void **state)
+{
+    static const uint8_t low[PL_TABLE_WINDOW] = {3, 1, 4, 1, 5, 9, 2, 6};
+    static const uint8_t dull[PL_TABLE_WINDOW] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct fixture x;
+    size_t n;
+    open_set(&x, 1);
+    const struct pl_table_place *p = pl_tables_find(x.tables, pl_table_key(low), &n);
+    assert_int_equal(n, 1);
+    assert_int_equal(p->table, 6);
+    assert_int_equal(p->item, 0);
+    assert_int_equal(pl_table_key(dull), 0);
+    assert_null(pl_tables_find(x.tables, 0, &n));
+    p = pl_tables_find_text(x.tables, pl_table_text_hash(PL_LIT("two")), &n);
+    assert_int_equal(n, 1);
+    assert_int_equal(p->item, 3);
+    close_set(&x);
+}
+
+static void the_set_does_not_depend_on_the_number_of_threads(void **state)
+{
+    struct fixture x;
+    struct fixture y;
+    open_set(&x, 1);
+    open_set(&y, 4);
+    assert_int_equal(pl_tables_count(x.tables), pl_tables_count(y.tables));
+    for (uint32_t t = 0; t < pl_tables_count(x.tables); t++) {
+        assert_int_equal(pl_tables_at(x.tables, t)->n, pl_tables_at(y.tables, t)->n);
+        for (uint32_t i = 0; i < pl_tables_at(x.tables, t)->n; i++)
+            assert_int_equal(item(&x, t, i)->value, item(&y, t, i)->value);
+    }
+    close_set(&x);
+    close_set(&y);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(literals_have_the_value_that_a_compiler_gives_them),
+        cmocka_unit_test(names_are_resolved_over_all_files_when_they_have_one_value),
+        cmocka_unit_test(rows_keep_their_items_in_place_whatever_they_are),
+        cmocka_unit_test(floats_and_designators_are_items_of_their_own_kinds),
+        cmocka_unit_test(a_body_of_a_function_is_no_list),
+        cmocka_unit_test(a_window_is_found_by_its_lowest_bytes),
+        cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
