@@ -194,7 +194,8 @@ def replaced_text(victim, rng, _):
     at, old = rng.choice(strings_of(victim, 12))
     new = (rng.choice((path_of(rng), f"https://{names(rng)}.invalid/{rng.randrange(9999)}", command_of(rng))) + names(rng) * 9)
     new = new[:len(old)].encode()
-    return Planted(victim.data[:at] + new + victim.data[at + len(old):], [(at, len(old))], (), f"{old[:40]!r} -> {new[:40]!r}")
+    return Planted(victim.data[:at] + new + victim.data[at + len(old):], [(at, len(old))], (new.decode(),),
+                   f"{old[:40]!r} -> {new[:40]!r}")
 
 
 def changed_characters(victim, rng, _):

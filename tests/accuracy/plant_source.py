@@ -164,7 +164,7 @@ def build_with(victim, rng, scratch, change, least=96):
             continue
         ranges = ranges_of(whole, data, functions) + text_ranges(data, texts)
         if ranges:
-            return Planted(data, ranges, (), f"{what} in {piece.name} of {piece.unit}")
+            return Planted(data, ranges, texts, f"{what} in {piece.name} of {piece.unit}")
     raise CannotBuild(f"{victim.name}: no function of it takes this")
 
 
