@@ -134,12 +134,13 @@ static pl_status step(struct path *p, uint32_t subject, struct pl_err *err)
         struct pl_id_list places = pl_codebase_places(a->cb, c->id);
         for (size_t k = 0; k < places.n && k < MAX_PLACES; k++) {
             struct value v = arrive(p, index_of(p, places.v[k]));
+            int32_t here = places.n < 2 ? 0 : pl_code_place_score(a, s, c->id, places.v[k]);
             struct node *node = PL_VEC_ADD(&p->nodes);
             struct value *slot = PL_VEC_ADD(&p->news);
             if (node == NULL || slot == NULL)
                 return pl_fail_nomem(err);
             *node = (struct node){subject, places.v[k], v.node};
-            *slot = (struct value){v.score + c->score - stay, (uint32_t)p->nodes.n - 1};
+            *slot = (struct value){v.score + c->score + here - stay, (uint32_t)p->nodes.n - 1};
         }
     }
     for (size_t i = 0; i < p->news.n; i++)

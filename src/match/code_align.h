@@ -89,6 +89,11 @@ unsigned pl_import_alternatives(pl_bytes name, pl_bytes out[PL_FACT_ALTERNATIVES
 PL_MUST_USE pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *err);
 /* Fit of a definition to a subject, whose features are marked. */
 int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id);
+/* What one of several units that include a function adds to its fit: features that the unit has and the function lacks. */
+int32_t pl_code_place_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id,
+                            uint32_t place);
+/* Does anything that compiling the unit reads have the feature? */
+bool pl_code_unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature);
 void pl_code_mark(struct pl_aligner *a, uint32_t subject);
 
 /* Make the proposals anew from what is placed. */
@@ -121,9 +126,12 @@ struct pl_code_grade {
     uint32_t foreign[PL_GRADED_ATOMS]; /* the first of them, atoms of the image */
 };
 
-/* Does an atom that no source function has stand in the source all the same, by a strict rule? NULL: nobody knows more. */
-typedef pl_status (*pl_code_explain)(void *ctx, const struct pl_atom *atom, bool *is_explained,
-                                     struct pl_err *err);
+/*
+ * Does an atom that no source function has stand in the source all the same, by a strict rule? When `is_elsewhere` another unit has it, and
+ * what is asked is whether headers of the build make it. NULL: nobody knows more.
+ */
+typedef pl_status (*pl_code_explain)(void *ctx, const struct pl_atom *atom, bool is_elsewhere,
+                                     bool *is_explained, struct pl_err *err);
 
 /* Grade one subject of a finished alignment. */
 PL_MUST_USE pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject,

@@ -24,7 +24,8 @@ struct rung {
     uint32_t n_unmatched;
 };
 
-static pl_status explain(void *ctx, const struct pl_atom *atom, bool *is_explained, struct pl_err *err)
+static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewhere, bool *is_explained,
+                         struct pl_err *err)
 {
     const struct rung *r = ctx;
     struct pl_literal_hit string;
@@ -34,7 +35,10 @@ static pl_status explain(void *ctx, const struct pl_atom *atom, bool *is_explain
     *is_explained = false;
     if (r->m->literals == NULL)
         return PL_OK;
-    if (atom->kind == PL_ATOM_STRING) {
+    if (is_elsewhere) {
+        *is_explained = atom->kind == PL_ATOM_IMPORT &&
+                        pl_literals_word(r->m->literals, PL_WORD_IN_HEADER, atom->text, NULL, NULL);
+    } else if (atom->kind == PL_ATOM_STRING) {
         st = pl_literals_explain(r->m->literals, atom->text, r->m->scratch, &found, &string, err);
         *is_explained = st == PL_OK && found && string.rule->is_strict;
     } else if (atom->kind == PL_ATOM_IMPORT) {

@@ -29,16 +29,6 @@ static bool is_telling(const struct pl_aligner *a, const struct pl_code_fact *f)
 
 enum where { IN_FUNCTION, IN_UNIT, ELSEWHERE, NOWHERE };
 
-/* Does anything that compiling the unit reads have the feature? Names and strings of configured headers count wherever they stand. */
-static bool unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature)
-{
-    struct pl_id_list with = pl_codebase_with(a->cb, feature);
-    for (size_t i = 0; i < with.n; i++)
-        if (pl_codebase_includes(a->cb, unit, pl_codebase_at(a->cb, with.v[i])->unit))
-            return true;
-    return false;
-}
-
 static enum where find_fact(const struct pl_aligner *a, const struct pl_subject *s, const uint32_t *units,
                             const struct pl_code_fact *f)
 {
@@ -52,7 +42,7 @@ static enum where find_fact(const struct pl_aligner *a, const struct pl_subject 
             return IN_FUNCTION;
     for (unsigned u = 0; u < 2; u++)
         for (unsigned k = 0; k < f->n && units[u] != UINT32_MAX; k++)
-            if (unit_has(a, units[u], f->feature[k]))
+            if (pl_code_unit_has(a, units[u], f->feature[k]))
                 return IN_UNIT;
     return ELSEWHERE;
 }
@@ -100,8 +90,8 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, pl
             g.evidence += f->weight;
             continue;
         }
-        if (where == NOWHERE && !is_explained && explain != NULL) {
-            pl_status st = explain(ctx, &a->code->atoms[f->atom], &is_explained, err);
+        if (where >= ELSEWHERE && !is_explained && explain != NULL) {
+            pl_status st = explain(ctx, &a->code->atoms[f->atom], where == ELSEWHERE, &is_explained, err);
             if (st != PL_OK)
                 return st;
         }

@@ -48,6 +48,32 @@ void pl_code_mark(struct pl_aligner *a, uint32_t subject)
     }
 }
 
+bool pl_code_unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature)
+{
+    struct pl_id_list with = pl_codebase_with(a->cb, feature);
+    for (size_t i = 0; i < with.n; i++)
+        if (pl_codebase_includes(a->cb, unit, pl_codebase_at(a->cb, with.v[i])->unit))
+            return true;
+    return false;
+}
+
+int32_t pl_code_place_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id,
+                            uint32_t place)
+{
+    uint32_t unit = pl_codebase_place(a->cb, place).unit;
+    struct pl_id_list closure = pl_codebase_closure(a->cb, id);
+    int32_t score = 0;
+    for (uint32_t i = 0; i < s->n_facts; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        for (unsigned k = 0; k < f->n; k++)
+            if (!pl_id_list_has(closure, f->feature[k]) && pl_code_unit_has(a, unit, f->feature[k])) {
+                score += f->weight;
+                break;
+            }
+    }
+    return score;
+}
+
 static int32_t percent(int32_t value, int32_t share)
 {
     return value * share / 100;
