@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     read_packed(text);
     pl_buf_clear(&out);
-    pl_buf_add_str(&out, "plumbline headers 3\n@a.h\n");
+    pl_buf_add_str(&out, "plumbline headers 4\n@a.h\n");
     pl_header_thin(text, &out);
     read_packed(pl_buf_bytes(&out));
     pl_buf_reset(&out);

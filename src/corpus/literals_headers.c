@@ -173,11 +173,29 @@ static bool add_macros(const struct reach *r, struct pl_macros *m)
     return true;
 }
 
+/* __VERSION__ is the compiler's: GCC manual, "Common Predefined Macros". Its headers come in a package of that version. */
+static bool add_compiler_version(struct pl_literals *l, const struct pl_headers *headers, size_t n,
+                                 struct pl_macros *m)
+{
+    for (size_t i = 0; i < n; i++) {
+        pl_bytes version = pl_bytes_of_str(headers[i].version);
+        pl_bytes upstream = pl_bytes_sub(version, 0, pl_bytes_find_byte(version, '-', 0));
+        if (!pl_bytes_starts(pl_bytes_of_str(headers[i].package), PL_LIT("libgcc-")) || upstream.n == 0)
+            continue;
+        const char *text = pl_arena_printf(&l->header_arena, "\"%.*s\"", PL_ARG(upstream));
+        if (text == NULL ||
+            !pl_macros_add(m, PL_LIT("__VERSION__"), (pl_bytes){NULL, 0}, pl_bytes_of_str(text)))
+            return false;
+    }
+    return true;
+}
+
 bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,
                                 struct pl_macros *m, struct gathered *g)
 {
     struct reach r = {.headers = headers, .n_headers = n};
-    bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m);
+    bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m) &&
+                   add_compiler_version(l, headers, n, m);
     PL_VEC_FREE(&r.all);
     PL_VEC_FREE(&r.queue);
     free(r.slots);

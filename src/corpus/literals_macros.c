@@ -16,6 +16,7 @@
 #define STEPS_PER_BYTE  8u
 #define STEPS_AT_LEAST  100000u
 #define SCRATCH_BYTES   (256u << 20)
+#define SCRATCH_KEPT    (1u << 20)
 #define MAX_LIST_TOKENS 20000u
 
 struct pass {
@@ -67,7 +68,8 @@ static void expand_run(struct pass *p)
         if (!p->is_out_of_memory && t.text.n > 0)
             pl_literals_gather(p->g, &t);
         p->is_out_of_memory = p->is_out_of_memory || p->g->is_out_of_memory;
-        pl_arena_reset(&p->scratch);
+        if (p->scratch.used_bytes > SCRATCH_KEPT)
+            pl_arena_reset(&p->scratch);
     }
 }
 

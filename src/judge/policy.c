@@ -15,8 +15,7 @@ struct pl_policy pl_policy_default(void)
         .random_data_bytes = 256,
         .random_data_unevenness = 1500,
         .residues_per_file = 20,
-        .foreign_is_error =
-            {[PL_FOREIGN_STRING] = true, [PL_FOREIGN_IMPORT] = true, [PL_FOREIGN_LIBRARY] = false},
+        .foreign_is_error = {[PL_FOREIGN_IMPORT] = true},
         .foreign_string_words = 1,
         .foreign_noise_count = 10,
         .foreign_noise_ppm = 100000,

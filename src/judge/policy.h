@@ -29,10 +29,14 @@ struct pl_policy {
     uint32_t residues_per_file;
     /*
      * Strings, imports, libraries, search paths of an image that no rule explains: is one alone a contradiction? Measured in
-     * tests/accuracy/strings.md: the share of honest packages that have one must be 5 % at most.
+     * tests/accuracy/strings.md: the share of honest packages that have one must be 5 % at most. Imports: 2 or 3 of 75. Strings with a new
+     * word: 15 of 75, so not yet. Libraries and paths: not measured as errors.
      */
     bool foreign_is_error[PL_FOREIGN_KINDS];
-    /* Words that stand nowhere in the sources which a string must hold to be an error. */
+    /*
+     * Words that stand nowhere in the sources which a string must hold to be an error: of strings without any 12 of the first 25 packages of
+     * tests/accuracy/strings.txt have some.
+     */
     uint32_t foreign_string_words;
     /*
      * Not where more than this many, and this many in a million, of a file's strings or imports are unexplained: our rules do not fit its

@@ -234,6 +234,7 @@ static const struct substitute builtins[] = {
     {"fputs", {"fprintf"}},
     {"putc", {"fprintf", "fputs", "fputc"}},
     {"strlen", {"strcat", "sprintf", "strchr", "strcpy", "strncat", "snprintf", "string"}},
+    {"strcat", {"strncat"}},
     {"strcpy", {"sprintf", "snprintf", "strcat", "stpcpy", "strncpy"}},
     {"stpcpy", {"strcpy", "strcat", "sprintf"}},
     {"strchr", {"strstr", "strpbrk", "index", "strrchr", "strspn", "strcspn"}},
@@ -275,6 +276,23 @@ static bool by_table(struct question *q, pl_bytes name, const struct substitute 
     return false;
 }
 
+/* glibc's functions with a checked form; debug/ and include/bits/ of glibc 2.31 to 2.38. */
+static const char *const fortified[] = {
+    "asprintf",       "confstr",   "dprintf",         "explicit_bzero", "fdelt",          "fgets",
+    "fgets_unlocked", "fgetws",    "fgetws_unlocked", "fprintf",        "fread",          "fread_unlocked",
+    "fwprintf",       "getcwd",    "getdomainname",   "getgroups",      "gethostname",    "getlogin_r",
+    "gets",           "getwd",     "longjmp",         "mbsnrtowcs",     "mbsrtowcs",      "mbstowcs",
+    "memcpy",         "memmove",   "mempcpy",         "memset",         "obstack_printf", "obstack_vprintf",
+    "poll",           "ppoll",     "pread",           "pread64",        "printf",         "ptsname_r",
+    "read",           "readlink",  "readlinkat",      "realpath",       "recv",           "recvfrom",
+    "snprintf",       "sprintf",   "stpcpy",          "stpncpy",        "strcat",         "strcpy",
+    "strlcat",        "strlcpy",   "strncat",         "strncpy",        "swprintf",       "syslog",
+    "ttyname_r",      "vasprintf", "vdprintf",        "vfprintf",       "vfwprintf",      "vprintf",
+    "vsnprintf",      "vsprintf",  "vswprintf",       "vsyslog",        "vwprintf",       "wcpcpy",
+    "wcpncpy",        "wcrtomb",   "wcscat",          "wcscpy",         "wcslcat",        "wcslcpy",
+    "wcsncat",        "wcsncpy",   "wcsnrtombs",      "wcsrtombs",      "wcstombs",       "wctomb",
+    "wmemcpy",        "wmemmove",  "wmempcpy",        "wmemset",        "wprintf"};
+
 /* __printf_chk, __open_2, __open64_2. */
 static bool by_fortify(struct question *q, pl_bytes name)
 {
@@ -284,6 +302,8 @@ static bool by_fortify(struct question *q, pl_bytes name)
         return false;
     if (pl_bytes_ends(base, PL_LIT("_chk"))) {
         base = pl_bytes_sub(base, 0, base.n - 4);
+        if (!is_in(base, fortified, sizeof fortified / sizeof fortified[0]))
+            return false;
         return is_used(q, base) || by_table(q, base, builtins, sizeof builtins / sizeof builtins[0]) ||
                (pl_bytes_eq_str(base, "longjmp") && is_used_str(q, "siglongjmp")) ||
                (pl_bytes_eq_str(base, "fdelt") &&

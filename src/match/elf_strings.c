@@ -16,6 +16,8 @@
 
 #define FOREIGN_PPM         250000u /* of the strings unexplained: the file is not from this source */
 #define FOREIGN_MIN_STRINGS 10u     /* unexplained; fewer say nothing about a file */
+#define TELLING_LETTERS     4u
+#define CAMEL_LETTERS       2u
 #define SHOWN_STRINGS       3u
 
 struct counts {
@@ -129,22 +131,52 @@ static pl_status report_wrong_source(struct pl_file *f, const pl_elf_strings *st
     return st;
 }
 
-static bool has_letter(pl_bytes word)
+static bool is_upper(uint8_t b)
 {
-    for (size_t i = 0; i < word.n; i++)
-        if ((word.p[i] | 0x20) >= 'a' && (word.p[i] | 0x20) <= 'z')
-            return true;
-    return false;
+    return b >= 'A' && b <= 'Z';
 }
 
-/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. Numbers do not count. */
+static bool is_lower(uint8_t b)
+{
+    return b >= 'a' && b <= 'z';
+}
+
+/*
+ * Is this more than letters that a table or a list of options is made of? Four letters and more, in one case or in words that begin with a
+ * capital, and not simply in the order of the alphabet: "WALLET", "updater7", "RemoteThread"; no "eEfF", no "QRSTUV89".
+ */
+static bool is_telling(pl_bytes word)
+{
+    size_t letters = 0;
+    size_t uppers = 0;
+    size_t rising = 0;
+    size_t run = 0; /* lower-case letters since the last capital */
+    bool is_camel = true;
+    uint8_t last = 0;
+    for (size_t i = 0; i < word.n; i++) {
+        uint8_t c = word.p[i];
+        if (!is_upper(c) && !is_lower(c))
+            continue;
+        is_camel = is_camel && !(is_upper(c) && letters > 0 && run < CAMEL_LETTERS);
+        run = is_upper(c) ? 0 : run + 1;
+        rising += (c | 0x20) > last;
+        last = c | 0x20;
+        letters++;
+        uppers += is_upper(c);
+    }
+    bool is_one_case = uppers == 0 || uppers == letters;
+    return letters >= TELLING_LETTERS && rising < letters &&
+           (is_one_case || (is_camel && run >= CAMEL_LETTERS && is_upper(word.p[0])));
+}
+
+/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. */
 static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
 {
     static const enum pl_word_place places[] = {PL_WORD_IN_HEADER, PL_WORD_IN_MACRO, PL_WORD_IN_CPP};
     uint32_t n = 0;
     pl_bytes word;
     while (pl_words_next(&text, &word)) {
-        bool is_known = !has_letter(word) || pl_index_has_word(m->index, word);
+        bool is_known = !is_telling(word) || pl_index_has_word(m->index, word);
         for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known; i++)
             is_known = pl_literals_word(m->literals, places[i], word, NULL, NULL);
         n += !is_known;

@@ -86,6 +86,7 @@ static pl_status print_findings(struct run *r, struct pl_file *f, struct pl_err 
     static const char *const severities[] = {
         [PL_SEVERITY_NOTE] = "note", [PL_SEVERITY_WARNING] = "warning", [PL_SEVERITY_ERROR] = "error"};
     struct pl_policy policy = pl_policy_default();
+    policy.foreign_is_error[PL_FOREIGN_STRING] = true; /* to measure how many that would be */
     pl_status st = pl_rung_elf_imports.apply(&r->m, f, err);
     if (st == PL_OK)
         st = pl_rung_elf_strings.apply(&r->m, f, err);

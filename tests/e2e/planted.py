@@ -188,22 +188,14 @@ def an_import_that_the_source_does_not_use_is_found_at_its_name(t):
 
 
 @case
-def a_string_of_new_words_that_the_source_does_not_have_is_found_at_its_place(t):
-    for text in (b"http://198.51.100.7/beacon.bin", b"d3dcompiler_47.dll", b"XMRIG_WALLET=48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52"):
+def a_string_that_the_source_does_not_have_is_listed_at_its_place(t):
+    for text in (b"http://198.51.100.7/beacon.bin", b"d3dcompiler_47.dll", b"/etc//hello"):
         deb, tree = with_implant(t, f'if (argc > 77) puts("{text.decode()}");')
         data = deb.data["usr/bin/hello-binary"].data
-        report = check(t, deb, tree, expect=1)
-        found = [f for f in report.errors("usr/bin/hello-binary") if f["tag"] == "code.foreign-string"]
-        assert len(found) == 1, t.summary(report)
+        report = check(t, deb, tree, expect=3)
+        found = report.findings("code.foreign-string")
+        assert len(found) == 1 and found[0]["severity"] == "warning", t.summary(report)
         assert data[found[0]["offset"]:][:found[0]["length"]] == text
-
-
-@case
-def a_string_of_common_words_is_a_warning_at_its_place(t):
-    deb, tree = with_implant(t, 'if (argc > 77) puts("/etc//hello");')
-    report = check(t, deb, tree, expect=3)
-    found = report.findings("code.foreign-string")
-    assert len(found) == 1 and found[0]["severity"] == "warning", t.summary(report)
 
 
 @case

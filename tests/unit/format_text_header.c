@@ -39,6 +39,12 @@ static void inline_functions_become_lines_and_declarations_do_not(void **state)
                 "__NTH{ return __chk (d);\nstpcpy{ return __chk (d);\n");
 }
 
+static void tables_become_lines(void **state)
+{
+    assert_thin("CODE names[] = { { \"alert\", LOG_ALERT }, { NULL, -1 } };\nint n = 3;\n",
+                "names{ { \"alert\", LOG_ALERT }, { NULL, -1 }\n");
+}
+
 static void a_renamed_declaration_leads_to_its_symbol(void **state)
 {
     assert_thin("extern int __REDIRECT (sscanf, (const char *s), __isoc99_sscanf);\n",
@@ -59,6 +65,7 @@ int main(void)
         cmocka_unit_test(macros_become_lines_with_their_parameters),
         cmocka_unit_test(numbers_alone_say_nothing_unless_they_are_of_a_version),
         cmocka_unit_test(inline_functions_become_lines_and_declarations_do_not),
+        cmocka_unit_test(tables_become_lines),
         cmocka_unit_test(a_renamed_declaration_leads_to_its_symbol),
         cmocka_unit_test(an_open_block_ends_with_the_text),
     };

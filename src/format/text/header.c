@@ -3,6 +3,7 @@
  *
  *     #define NAME(a) body          a line; both arms of #if count
  *     inline T NAME(...) { body }   a line; blocks without a parameter list (struct, namespace, extern "C") are looked into
+ *     T NAME[] = { body }           a line
  *     namespace N MACRO(x) { ... }  what is inside
  *     T __NTH (NAME (...)) { body } a line for __NTH and one for NAME
  *     extern T __REDIRECT (NAME, (...), symbol);   a line
@@ -21,6 +22,7 @@ struct declaration {
     pl_bytes name;   /* the word before its first parenthesis */
     pl_bytes inner;  /* and the first word behind it, when a parenthesis or a comma follows that */
     pl_bytes last;   /* the word just before */
+    pl_bytes object; /* the word before its first bracket or "=" */
     size_t from;     /* where it begins in the text */
     unsigned parens; /* open ones */
     bool is_renamed; /* it names a symbol */
@@ -234,8 +236,15 @@ static void read_other(struct thinner *x, const struct pl_clit_token *t)
     } else if (b == ',' && d->wants_inner && d->parens == 1) {
         d->inner = d->last;
         d->wants_inner = false;
-    } else if (b == '=' && d->parens == 0) {
-        d->is_looked_into = true;
+    } else if ((b == '[' || b == '=') && d->parens == 0) {
+        if (d->object.n == 0 && d->name.n == 0)
+            d->object = d->last;
+        d->is_looked_into = d->is_looked_into || b == '=';
+    } else if (b == '{' && d->object.n > 0 && d->parens == 0 && d->is_looked_into) {
+        d->name = d->object; /* syslog.h has tables of names */
+        thin_block(x);
+        start_declaration(x);
+        return;
     } else if (b == '{' && d->name.n > 0 && d->parens == 0 && !d->is_looked_into) {
         thin_block(x);
         start_declaration(x);
