@@ -5,7 +5,9 @@
  * beginning of a file that is nothing but a list, to be included into one. Elements are constant expressions; what is none is an item of its own kind, so that
  * its neighbours keep their places. Directives are looked through: both arms of an #if are read, one behind the other.
  *
- * Source: C17 6.7.9 (initialisation), 6.7.2.2 (enumerations).
+ * In assembly, and in Perl that prints it, the numbers of .byte, .long and their like are lists.
+ *
+ * Source: C17 6.7.9 (initialisation), 6.7.2.2 (enumerations); GNU as manual, chapter 7.
  * Not read here: lists that macros make; braces without "=" of C++11.
  */
 #include "corpus/tables_read.h"
@@ -212,6 +214,50 @@ static void read_list(struct table_reader *r, bool has_bracket, struct table_out
     }
 }
 
+/* ".long", ".byte" and their like: GNU as manual, chapter 7. */
+static bool is_data_directive(const struct table_reader *r, size_t i)
+{
+    static const char *const names[] = {"byte", "short", "value", "hword", "2byte", "word",
+                                        "long", "int",   "4byte", "quad",  "8byte", "xword"};
+    if (!is_kind(r, i, '.') || !is_kind(r, i + 1, TABLE_WORD))
+        return false;
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (pl_bytes_eq_str(text_of(r, i + 1), names[k]))
+            return true;
+    return false;
+}
+
+/* Numbers of directives of one kind, line after line, as one list: assembly, and programs that print it. */
+static void read_directives(struct table_reader *r, struct table_output *out)
+{
+    struct list l = {.out = out};
+    pl_bytes name = text_of(r, r->at + 1);
+    l.table.unit = r->unit;
+    l.table.at = r->t[r->at].at;
+    l.table.first = (uint32_t)out->items.n;
+    l.table.first_row = (uint32_t)out->rows.n;
+    while (is_data_directive(r, r->at) && pl_bytes_eq(text_of(r, r->at + 1), name) && !r->is_out_of_memory) {
+        r->at += 2;
+        for (;;) {
+            uint32_t at = r->at < r->end ? r->t[r->at].at : 0;
+            size_t start = r->at;
+            struct table_value v = pl_table_expression(r);
+            if (r->at == start)
+                break;
+            l.table.end = r->t[r->at - 1].at + r->t[r->at - 1].length;
+            if (!add_item(r, &l, v.kind, v.bits, at, v.is_plain) || !is_kind(r, r->at, ','))
+                break;
+            r->at++;
+        }
+    }
+    l.table.n = (uint32_t)out->items.n - l.table.first;
+    struct pl_table *t = l.table.n < 2 || r->is_out_of_memory ? NULL : PL_VEC_ADD(&out->tables);
+    if (t != NULL)
+        *t = l.table;
+    else
+        out->items.n = l.table.first;
+}
+
 static bool begins_list(const struct table_reader *r, size_t i)
 {
     if (i == 0 || !is_open(r, i))
@@ -247,7 +293,9 @@ static void read_lists(struct table_reader *r, struct table_output *out)
         read_list(r, false, out);
     }
     while (r->at < r->end && !r->is_out_of_memory) {
-        if (begins_list(r, r->at))
+        if (is_data_directive(r, r->at))
+            read_directives(r, out);
+        else if (begins_list(r, r->at))
             read_list(r, true, out);
         else
             r->at++;
@@ -327,7 +375,8 @@ static void read_enums(struct table_reader *r, struct table_names *defined, size
 bool pl_tables_is_source(pl_bytes path)
 {
     enum pl_clit_family family = pl_clit_family_of(path);
-    return family == PL_CLIT_C || family == PL_CLIT_RUST || family == PL_CLIT_GO;
+    return family == PL_CLIT_C || family == PL_CLIT_RUST || family == PL_CLIT_GO ||
+           pl_bytes_ends(path, PL_LIT(".pl"));
 }
 
 bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct table_names *names,

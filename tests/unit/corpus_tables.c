@@ -21,6 +21,9 @@ static const char table_c[] =
 static const char other_h[] = "#define OTHER_FILE (UNSEEN_YET * 2)\n#define UNSEEN_YET 21\n";
 static const char list_inc[] = "/* included */\n 3, 1, 4, 1, 5, 9, 2, 6,\n 5, 3, 5, 8, 9, 7, 9, 3,\n";
 
+static const char print_pl[] =
+    "print <<___;\n.Ltable:\n\t.long 0x10,0x20,\t3\n\t.long 4,-5\n\t.byte 6\n___\n";
+
 struct fixture {
     struct pl_source_tree tree;
     struct pl_index *index;
@@ -44,6 +47,7 @@ static void open_set(struct fixture *x, unsigned jobs)
     add_file(x, "a/table.c", table_c);
     add_file(x, "b/other.h", other_h);
     add_file(x, "c/list.inc", list_inc);
+    add_file(x, "d/print.pl", print_pl);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_tables_build(x->index, jobs, &x->tables, &x->err), PL_OK);
 }
@@ -142,7 +146,18 @@ static void a_body_of_a_function_is_no_list(void **state)
 {
     struct fixture x;
     open_set(&x, 1);
-    assert_int_equal(pl_tables_count(x.tables), 7);
+    assert_int_equal(pl_tables_count(x.tables), 8);
+    close_set(&x);
+}
+
+static void numbers_of_assembly_are_a_list_over_their_lines(void **state)
+{
+    static const int64_t want[] = {16, 32, 3, 4, -5};
+    struct fixture x;
+    open_set(&x, 1);
+    assert_int_equal(pl_tables_at(x.tables, 7)->n, 5);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_number(&x, 7, i, (uint64_t)want[i]);
     close_set(&x);
 }
 
@@ -189,6 +204,7 @@ int main(void)
         cmocka_unit_test(rows_keep_their_items_in_place_whatever_they_are),
         cmocka_unit_test(floats_and_designators_are_items_of_their_own_kinds),
         cmocka_unit_test(a_body_of_a_function_is_no_list),
+        cmocka_unit_test(numbers_of_assembly_are_a_list_over_their_lines),
         cmocka_unit_test(a_window_is_found_by_its_lowest_bytes),
         cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
     };
