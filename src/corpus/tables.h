@@ -40,12 +40,13 @@ struct pl_table_item {
 };
 
 struct pl_table {
-    uint32_t unit;      /* of the index */
-    uint32_t at, end;   /* bytes in the unit */
-    uint32_t first, n;  /* items */
-    uint32_t first_row; /* of pl_tables_rows() */
-    uint32_t n_rows;    /* groups in braces right below the list; 0: every item is a row of its own */
-    bool is_float;      /* some item is */
+    uint32_t unit;        /* of the index */
+    uint32_t at, end;     /* bytes in the unit */
+    uint32_t first, n;    /* items */
+    uint32_t first_row;   /* of pl_tables_rows() */
+    uint32_t n_rows;      /* groups in braces right below the list; 0: every item is a row of its own */
+    bool is_float;        /* some item is */
+    bool has_designators; /* some item is PL_ITEM_FIELD or PL_ITEM_INDEX */
 };
 
 /*

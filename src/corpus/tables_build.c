@@ -6,7 +6,9 @@
  * that is not dull; a binary is looked up at all of its places. In lists of rows each column is a list as well.
  */
 #include "base/parallel.h"
+#include "corpus/macros.h"
 #include "corpus/tables_set.h"
+#include "format/text/clit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,21 +16,100 @@
 #define DIRECTORY_SIZE (1u << TABLE_DIRECTORY_BITS)
 #define MAX_COLUMNS    64u
 #define FLOAT_WINDOW   4u
+/* Of one list and one file, when macros are put in. */
+#define MAX_WAYS           4u
+#define MAX_EXPANDED_BYTES (1u << 20)
+#define MAX_SCRATCH_BYTES  ((size_t)64 << 20)
+#define MIN_BUDGET         100000u
+#define TOKENS_A_BYTE      4u
 
 struct reading {
     const struct pl_index *index;
     const struct table_names *names;
+    struct pl_macros *macros;
     struct table_output *files; /* one a unit */
 };
+
+static uint32_t count_open(const struct table_output *f, const struct pl_table *t)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n; i++) {
+        uint8_t kind = f->items.v[t->first + i].kind;
+        n += kind == PL_ITEM_UNKNOWN || kind == PL_ITEM_NAME;
+    }
+    return n;
+}
+
+/* Without the lines of directives: both arms of an #if are read, as in lists that need no macros. */
+static void add_without_directives(struct pl_buf *out, pl_bytes text)
+{
+    pl_bytes line;
+    bool is_directive = false;
+    while (pl_bytes_line(&text, &line)) {
+        pl_bytes trimmed = pl_bytes_trim(line);
+        is_directive = is_directive || pl_bytes_starts(trimmed, PL_LIT("#"));
+        if (!is_directive) {
+            pl_buf_add(out, line);
+            pl_buf_add_str(out, "\n");
+        }
+        is_directive = is_directive && pl_bytes_ends(trimmed, PL_LIT("\\"));
+    }
+}
+
+/* The list as the macros of the source make it, in a few of the ways there are, beside the list as it stands. */
+static bool read_expanded(struct pl_macro_run *run, const struct reading *r, uint32_t unit, size_t table,
+                          struct table_output *f)
+{
+    const struct pl_source_file *file = pl_index_unit_file(r->index, unit);
+    struct pl_table t = f->tables.v[table];
+    struct pl_buf in;
+    struct pl_buf out;
+    size_t ways = 1;
+    pl_buf_init(&in, MAX_EXPANDED_BYTES);
+    pl_buf_init(&out, MAX_EXPANDED_BYTES);
+    add_without_directives(&in, pl_bytes_sub(file->data, t.at, t.end - t.at));
+    bool is_good = in.why != PL_E_NOMEM;
+    for (size_t way = 0; way < ways && way < MAX_WAYS && is_good && in.why == PL_OK; way++) {
+        size_t first = f->tables.n;
+        pl_buf_clear(&out);
+        pl_buf_add_str(&out, "=");
+        is_good = pl_macros_expand(run, pl_buf_bytes(&in), way, &out, &ways);
+        if (is_good && out.why == PL_OK && out.n > 2)
+            is_good = pl_tables_read_at(pl_buf_bytes(&out), file->path, unit, r->names, t.at, f);
+        if (f->tables.n == first + 1 && count_open(f, &f->tables.v[first]) >= count_open(f, &t)) {
+            f->items.n = f->tables.v[first].first; /* no macro said more */
+            f->rows.n = f->tables.v[first].first_row;
+            f->tables.n = first;
+        }
+        pl_arena_reset(run->scratch);
+    }
+    pl_buf_reset(&in);
+    pl_buf_reset(&out);
+    return is_good;
+}
 
 static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
     (void)worker; /* each file has an output of its own */
     struct reading *r = ctx;
+    struct table_output *out = &r->files[i];
     const struct pl_source_file *f = pl_index_unit_file(r->index, (uint32_t)i);
-    if (!pl_tables_read(f->data, f->path, (uint32_t)i, r->names, NULL, NULL, &r->files[i]))
+    struct pl_arena scratch;
+    if (!pl_tables_read(f->data, f->path, (uint32_t)i, r->names, NULL, NULL, out))
         return pl_fail_nomem(err);
-    return PL_OK;
+    pl_arena_init(&scratch, MAX_SCRATCH_BYTES);
+    struct pl_macro_run run = {.m = r->macros,
+                               .scratch = &scratch,
+                               .budget = MIN_BUDGET + TOKENS_A_BYTE * f->data.n,
+                               .path = f->path,
+                               .line_1based = 1};
+    bool is_good = true;
+    size_t n = out->tables.n;
+    for (size_t k = 0; k < n && is_good && pl_clit_family_of(f->path) == PL_CLIT_C; k++)
+        if (count_open(out, &out->tables.v[k]) > 0)
+            is_good = read_expanded(&run, r, (uint32_t)i, k, out);
+    pl_arena_reset(&scratch);
+    return is_good ? PL_OK : pl_fail_nomem(err);
 }
 
 static pl_status join(struct pl_tables *t, const struct table_output *f, struct pl_err *err)
@@ -60,14 +141,31 @@ static pl_status join(struct pl_tables *t, const struct table_output *f, struct 
     return PL_OK;
 }
 
+static bool gather_macros(struct reading *r, size_t n)
+{
+    if (!pl_macros_new(&r->macros))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct pl_source_file *f = pl_index_unit_file(r->index, (uint32_t)i);
+        if (pl_clit_family_of(f->path) == PL_CLIT_C && !pl_macros_add_text(r->macros, f->data))
+            return false;
+    }
+    pl_macros_finish(r->macros);
+    return true;
+}
+
 static pl_status read_all(struct pl_tables *t, unsigned jobs, struct pl_err *err)
 {
     size_t n = pl_index_unit_count(t->index);
     struct reading r = {.index = t->index, .names = &t->names};
     r.files = calloc(n + 1, sizeof *r.files);
+    pl_status st = PL_OK;
     if (r.files == NULL)
         return pl_fail_nomem(err);
-    pl_status st = pl_parallel(jobs, n, &r, read_one, err);
+    if (!gather_macros(&r, n))
+        st = pl_fail_nomem(err);
+    if (st == PL_OK)
+        st = pl_parallel(jobs, n, &r, read_one, err);
     for (size_t i = 0; i < n; i++) {
         if (st == PL_OK)
             st = join(t, &r.files[i], err);
@@ -76,6 +174,7 @@ static pl_status read_all(struct pl_tables *t, unsigned jobs, struct pl_err *err
         PL_VEC_FREE(&r.files[i].tables);
     }
     free(r.files);
+    pl_macros_free(r.macros);
     return st;
 }
 

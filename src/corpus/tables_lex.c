@@ -42,6 +42,7 @@ static struct table_token token_of(const struct table_reader *r, struct pl_clit 
 {
     struct table_token t = {(uint32_t)x->offset, (uint32_t)x->length, x->byte};
     uint8_t next = byte_at(r, x->offset + x->length);
+    uint8_t behind_space = next == ' ' ? byte_at(r, x->offset + x->length + 1) : next;
     bool is_number = (x->kind == PL_CLIT_WORD && is_digit(x->body.p[0])) ||
                      (x->byte == '.' && x->kind == PL_CLIT_OTHER && is_digit(next));
     if (is_number) {
@@ -54,10 +55,10 @@ static struct table_token token_of(const struct table_reader *r, struct pl_clit 
         t.kind = TABLE_STRING;
     } else if (x->byte == '\'' && x->length > 1) {
         t.kind = TABLE_CHARACTER;
-    } else if ((x->byte == '<' || x->byte == '>') && next == x->byte) {
+    } else if ((x->byte == '<' || x->byte == '>') && behind_space == x->byte) {
         t.kind = x->byte == '<' ? TABLE_LEFT : TABLE_RIGHT;
-        t.length = 2;
-        lexer->at++;
+        t.length = next == ' ' ? 3 : 2; /* text that macros made has spaces between its bytes */
+        lexer->at += t.length - 1;
     } else if (next == '=' && x->byte != 0 && strchr("=!<>+-*/%&|^", x->byte) != NULL) {
         t.kind = TABLE_EQUAL;
         t.length = 2;

@@ -57,6 +57,7 @@ static bool add_item(struct table_reader *r, struct list *l, uint8_t kind, uint6
         value, at, kind, (uint8_t)((is_plain ? PL_ITEM_PLAIN : 0) | (l->has_arm ? PL_ITEM_ARM : 0)), 0};
     l->has_arm = false;
     l->table.is_float |= kind == PL_ITEM_FLOAT;
+    l->table.has_designators |= kind == PL_ITEM_FIELD || kind == PL_ITEM_INDEX;
     return true;
 }
 
@@ -403,4 +404,19 @@ bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct ta
     PL_VEC_FREE(&r.define_tokens);
     PL_VEC_FREE(&r.defines);
     return !r.is_out_of_memory;
+}
+
+bool pl_tables_read_at(pl_bytes text, pl_bytes path, uint32_t unit, const struct table_names *names,
+                       uint32_t at, struct table_output *out)
+{
+    size_t first = out->tables.n;
+    if (!pl_tables_read(text, path, unit, names, NULL, NULL, out))
+        return false;
+    for (size_t t = first; t < out->tables.n; t++) {
+        struct pl_table *x = &out->tables.v[t];
+        x->at = x->end = at;
+        for (uint32_t i = 0; i < x->n; i++)
+            out->items.v[x->first + i].at = at;
+    }
+    return true;
 }

@@ -58,6 +58,9 @@ struct table_output {
  */
 bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct table_names *names,
                     struct table_names *defined, size_t *n_open, struct table_output *out);
+/* Read lists of a text that was made out of one at byte `at` of the unit: that is where its items stand. False when out of memory. */
+bool pl_tables_read_at(pl_bytes text, pl_bytes path, uint32_t unit, const struct table_names *names,
+                       uint32_t at, struct table_output *out);
 /* Does anything of the file matter here? */
 bool pl_tables_is_source(pl_bytes path);
 

@@ -39,6 +39,7 @@ struct pl_data {
     const struct pl_code *code;
     uint8_t *state;                        /* one a byte of the file: enum pl_data_state */
     uint8_t *trust;                        /* one a function: accounted for */
+    uint64_t work;                         /* items that were compared, where that has a bound */
     PL_VEC(struct pl_data_object) objects; /* by offset, disjoint */
 };
 

@@ -177,12 +177,17 @@ static void note_edge(const struct pl_data *d, struct run *r)
     r->offset = is_first ? at : r->offset;
 }
 
-/* More than a few elements that differ are another list, or another arm of an #if, not a changed one. */
+/*
+ * More than a few elements that differ are another list, or another arm of an #if, not a changed one; and so is a part of a list: digits
+ * and their values stand in many.
+ */
 static void extend(const struct pl_data *d, struct run *r)
 {
     struct run whole = *r;
     follow(d, &whole, MAX_CHANGES);
-    if (whole.n_changed <= FEW_CHANGES && whole.n_changed * CHANGED_SHARE <= count_telling(d, &whole))
+    bool is_most = 2 * (whole.end - whole.first) >= pl_tables_at(d->m->tables, r->table)->n;
+    if (is_most && whole.n_changed <= FEW_CHANGES &&
+        whole.n_changed * CHANGED_SHARE <= count_telling(d, &whole))
         *r = whole;
     else
         follow(d, r, 0);

@@ -19,6 +19,10 @@
 #define MAX_COLUMNS       96u
 #define MAX_STRIDE        1024u
 #define MAX_SKIPPED       16u /* rows that the build left out, in one place */
+#define MAX_PADDING       16u
+#define MAX_BEFORE        256u           /* bytes of a row before the string by which it was found */
+#define MAX_SHRINKING     4u             /* times that fewer rows are tried */
+#define MAX_WORK          (100ull << 20) /* items of one file that are compared; what is left then stays open */
 #define MAX_COLUMN_STRIDE 128u
 #define MAX_TRIED         (2u << 20) /* places of one file at which rows of numbers are looked for */
 
@@ -26,6 +30,7 @@ struct column {
     uint32_t from; /* bytes in the row */
     uint32_t width;
     bool is_wild;
+    bool is_word; /* a pointer */
 };
 
 struct layout {
@@ -66,6 +71,8 @@ static const struct pl_table_item *item_at(const struct pl_data *d, uint32_t tab
     uint32_t end;
     const struct pl_table_item *items = pl_tables_items(d->m->tables, table);
     row_items(d, table, row, &from, &end);
+    if (!pl_tables_at(d->m->tables, table)->has_designators)
+        return c < end - from ? &items[from + c] : NULL;
     for (uint32_t i = from; i < end; i++)
         if (items[i].kind != PL_ITEM_FIELD && items[i].kind != PL_ITEM_INDEX && c-- == 0)
             return &items[i];
@@ -125,10 +132,9 @@ static uint64_t row_base(const struct layout *l, uint32_t row)
 }
 
 /* Do the items of a column stand at `from` in every row? */
-static bool column_fits(const struct pl_data *d, const struct layout *l, uint32_t c, uint32_t from,
-                        uint32_t width)
+static bool column_fits(struct pl_data *d, const struct layout *l, uint32_t c, uint32_t from, uint32_t width)
 {
-    for (uint32_t r = 0; r < l->n_rows; r++)
+    for (uint32_t r = 0; r < l->n_rows; r++, d->work++)
         if (!stands(d, item_at(d, l->table, l->rows[r], c), row_base(l, r) + from, width))
             return false;
     return true;
@@ -154,7 +160,7 @@ static bool has_kind(const struct pl_data *d, const struct layout *l, uint32_t c
 }
 
 /* The first place at or after `from`, before `limit`, where the column stands, and its width there. */
-static bool place_column(const struct pl_data *d, struct layout *l, uint32_t c, uint32_t from, uint32_t limit,
+static bool place_column(struct pl_data *d, struct layout *l, uint32_t c, uint32_t from, uint32_t limit,
                          struct column *out)
 {
     static const uint32_t widths[] = {1, 2, 4, 8};
@@ -162,32 +168,32 @@ static bool place_column(const struct pl_data *d, struct layout *l, uint32_t c, 
     uint64_t address;
     if (!pl_data_address(d, l->base, &address))
         return false;
-    for (uint32_t at = from; at < limit; at++) {
+    for (uint32_t at = from; at < limit && at < l->stride; at++) {
         uint32_t word = d->code->word_bytes;
-        if (is_pointer && (address + at) % word == 0 && at + word <= limit &&
+        if (is_pointer && (address + at) % word == 0 && at + word <= l->stride &&
             column_fits(d, l, c, at, word)) {
-            *out = (struct column){at, word, false};
+            *out = (struct column){at, word, false, true};
             return true;
         }
         if (has_kind(d, l, c, 1u << PL_ITEM_STRING)) {
             if (column_fits(d, l, c, at, 0)) {
                 uint32_t end = at;
-                while (end < limit && has_more(d, l, end, end + 1))
+                while (end < l->stride && has_more(d, l, end, end + 1))
                     end++;
-                *out = (struct column){at, end - at, false};
+                *out = (struct column){at, end - at, false, false};
                 return true;
             }
             continue;
         }
         for (unsigned k = is_pointer ? 2 : 0; k < 4; k++) {
             uint32_t w = widths[k];
-            if ((address + at) % w != 0 || at + w > limit || !column_fits(d, l, c, at, w))
+            if ((address + at) % w != 0 || at + w > l->stride || !column_fits(d, l, c, at, w))
                 continue;
-            while (k < 3 && at + 2 * widths[k] <= limit && (address + at) % (2 * widths[k]) == 0 &&
+            while (k < 3 && at + 2 * widths[k] <= l->stride && (address + at) % (2 * widths[k]) == 0 &&
                    has_more(d, l, at + widths[k], at + 2 * widths[k]) &&
                    column_fits(d, l, c, at, 2 * widths[k]))
                 k++;
-            *out = (struct column){at, widths[k], is_pointer};
+            *out = (struct column){at, widths[k], is_pointer, false};
             return true;
         }
     }
@@ -204,14 +210,17 @@ static uint32_t count_columns(const struct pl_data *d, const struct layout *l)
 }
 
 /* Give every column its place, the rows beginning at l->base. */
-static bool lay_out(const struct pl_data *d, struct layout *l)
+static bool lay_out(struct pl_data *d, struct layout *l)
 {
     uint32_t at = 0;
+    uint32_t limit = 1; /* the first column begins the row; before others is padding, or the end of a text */
     l->n_columns = count_columns(d, l);
     l->n_solid = l->n_wild = 0;
     for (uint32_t c = 0; c < l->n_columns; c++) {
-        if (!place_column(d, l, c, at, l->stride, &l->columns[c]))
+        if (d->work > MAX_WORK || !place_column(d, l, c, at, limit, &l->columns[c]))
             return false;
+        bool is_text = !l->columns[c].is_word && has_kind(d, l, c, 1u << PL_ITEM_STRING);
+        limit = l->columns[c].from + l->columns[c].width + (is_text ? MAX_STRIDE : MAX_PADDING);
         at = l->columns[c].from + l->columns[c].width;
         for (uint32_t r = 0; r < l->n_rows; r++) {
             const struct pl_table_item *item = item_at(d, l->table, l->rows[r], c);
@@ -316,7 +325,7 @@ static pl_status claim_rows(struct pl_data *d, const struct layout *l, struct pl
 static pl_status settle_rows(struct pl_data *d, struct layout *l, uint32_t c, uint64_t offset, bool *found,
                              struct pl_err *err)
 {
-    uint32_t furthest = c == 0 ? 0 : l->stride < MAX_STRIDE ? l->stride : MAX_STRIDE;
+    uint32_t furthest = c == 0 ? 0 : l->stride < MAX_BEFORE ? l->stride : MAX_BEFORE;
     *found = false;
     for (uint32_t before = 0; before <= furthest && before <= offset; before++) {
         l->base = offset - before;
@@ -362,7 +371,7 @@ static pl_status try_list(struct pl_data *d, uint32_t table, uint32_t item, uint
         return PL_OK;
     else
         l.stride = MAX_STRIDE;
-    for (; l.n_rows > 0; l.n_rows = l.n_rows * 3 / 4) {
+    for (unsigned i = 0; i < MAX_SHRINKING && l.n_rows > 0; i++, l.n_rows /= 2) {
         pl_status st = settle_rows(d, &l, c, offset, found, err);
         if (st != PL_OK || *found)
             return st;
