@@ -1,9 +1,15 @@
 /*
- * explain.c - plumb explain TAG|RULE: what a finding means, what a rule does.
+ * explain.c - plumb explain TAG|RULE|FILE@OFFSET: what a finding means, what a rule does, why a byte is in its class.
+ *
+ * FILE is a file, or a package and a path in it: pkg.deb!/data.tar.xz!/usr/bin/xz, pkg:deb/debian/xz-utils!/usr/bin/xz.
  */
 #include "command.h"
+#include "output.h"
+#include "progress.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Print a paragraph under a label, broken at 78 columns. */
@@ -50,11 +56,66 @@ static int list_all(void)
     return PL_EXIT_PASS;
 }
 
+/* Where the offset of FILE@OFFSET begins; NULL when `thing` is no place. A version such as @5.4.1 is no number. */
+static const char *offset_of(const char *thing, uint64_t *offset)
+{
+    const char *at = strrchr(thing, '@');
+    char *end;
+    if (at == NULL || at == thing || at[1] < '0' || at[1] > '9')
+        return NULL;
+    bool is_hex = at[1] == '0' && (at[2] == 'x' || at[2] == 'X');
+    errno = 0;
+    unsigned long long value = strtoull(at + 1, &end, is_hex ? 16 : 10);
+    if (errno != 0 || *end != '\0' || (is_hex && end == at + 3))
+        return NULL;
+    *offset = value;
+    return at;
+}
+
+static pl_status write_explanation(const void *x, const char *format, const struct pl_write_options *options,
+                                   bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
+                                   struct pl_err *err)
+{
+    return pl_explanation_write(x, format, options, put, ctx, err);
+}
+
+static int explain_place(const struct options *o, const char *thing, const char *at, uint64_t offset)
+{
+    char subject[4096];
+    struct progress_line line;
+    struct pl_explanation *x = NULL;
+    struct pl_err err = {0};
+    if ((size_t)(at - thing) >= sizeof subject)
+        return usage_error("the path is too long", NULL);
+    (void)snprintf(subject, sizeof subject, "%.*s", (int)(at - thing), thing);
+    char *inside = strstr(subject, "!/");
+    if (inside != NULL) {
+        *inside = '\0';
+        inside += 2;
+    }
+    progress_begin(&line, o);
+    struct pl_check_options c = options_for_check(o, subject, progress_observer(&line));
+    pl_status st = pl_explain(&c, inside, offset, &x, &err);
+    progress_end(&line);
+    if (st != PL_OK) {
+        (void)fputs("plumb: ", stderr);
+        put_quoted(stderr, err.subject[0] == '\0' ? subject : err.subject);
+        (void)fputs(": ", stderr);
+        put_quoted(stderr, err.text);
+        (void)fputc('\n', stderr);
+        return pl_exit_of_status(st);
+    }
+    int failed = write_outputs(o, write_explanation, x);
+    pl_explanation_free(x);
+    return failed;
+}
+
 static int run_explain(const struct options *o)
 {
     const char *name;
     const char *what;
     const char *source;
+    uint64_t offset;
     if (o->n_words == 0)
         return list_all();
     const struct pl_tag_info *t = pl_tag_find(o->words[0]);
@@ -68,13 +129,19 @@ static int run_explain(const struct options *o)
         paragraph("where that is specified", source);
         return PL_EXIT_PASS;
     }
+    const char *at = offset_of(o->words[0], &offset);
+    if (at != NULL)
+        return explain_place(o, o->words[0], at, offset);
     char text[256];
     (void)snprintf(text, sizeof text, "no finding or rule is called '%s'", o->words[0]);
-    return usage_error(text, "plumb explain lists them all");
+    return usage_error(
+        text,
+        "plumb explain lists them all; a byte is named FILE@OFFSET, such as app.deb!/usr/bin/app@0x1f40");
 }
 
-const struct command command_explain = {.name = "explain",
-                                        .arguments = "TAG|RULE",
-                                        .help = "why a finding was reported, what a rule does",
-                                        .is_common = true,
-                                        .run = run_explain};
+const struct command command_explain = {
+    .name = "explain",
+    .arguments = "TAG|RULE|FILE@OFFSET",
+    .help = "why a finding was reported, what a rule does, why a byte is in its class",
+    .is_common = true,
+    .run = run_explain};

@@ -294,3 +294,23 @@ bool options_parse(int argc, char **argv, struct options *out, char *why, size_t
     }
     return true;
 }
+
+struct pl_check_options options_for_check(const struct options *o, const char *subject,
+                                          struct pl_observer observer)
+{
+    return (struct pl_check_options){
+        .subject = subject,
+        .sources = o->sources,
+        .n_sources = o->n_sources,
+        .keyrings = o->keyrings,
+        .n_keyrings = o->n_keyrings,
+        .git_mirror = o->git_mirror != NULL ? o->git_mirror : getenv("PLUMB_GIT_MIRROR"),
+        .takes_history = o->takes_history,
+        .jobs = o->jobs,
+        .is_offline = o->is_offline,
+        .cache_dir = o->cache_dir,
+        .timeout_ms = o->timeout_ms,
+        .system_root = getenv("PLUMB_APT_ROOT"),
+        .observer = observer,
+    };
+}

@@ -60,6 +60,10 @@ struct flag {
 /* The i-th flag, NULL past the last. */
 const struct flag *flag_at(size_t i);
 
+/* What of it a check needs. */
+struct pl_check_options options_for_check(const struct options *o, const char *subject,
+                                          struct pl_observer observer);
+
 /* Read the environment, then argv. On failure `why` (of `n` bytes) says what is wrong; the exit code is then 2. */
 bool options_parse(int argc, char **argv, struct options *out, char *why, size_t n);
 

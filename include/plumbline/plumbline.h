@@ -96,6 +96,23 @@ PL_API PL_MUST_USE pl_status pl_report_write(const struct pl_report *r, const ch
 /* The i-th format name, or NULL past the last. */
 PL_API const char *pl_report_format(size_t i);
 
+struct pl_explanation;
+
+/*
+ * Why one byte is in its class: check `options->subject`, and tell of the byte at `offset` of the file at `path` in it. `path` may be the end
+ * of a path ("usr/bin/xz"), and is NULL or "" when the subject is the file itself. For machine code the explanation holds the function, the
+ * source it was matched to, and how control reaches it. The caller frees *out. PL_E_NOT_FOUND when there is no such file, PL_E_USAGE when it
+ * ends before the offset; else what pl_check() would report as its first error.
+ */
+PL_API PL_MUST_USE pl_status pl_explain(const struct pl_check_options *options, const char *path,
+                                        uint64_t offset, struct pl_explanation **out, struct pl_err *err);
+PL_API void pl_explanation_free(struct pl_explanation *x); /* accepts NULL */
+/* Write it as "text" or "json"; else as pl_report_write(). */
+PL_API PL_MUST_USE pl_status pl_explanation_write(const struct pl_explanation *x, const char *format,
+                                                  const struct pl_write_options *options,
+                                                  bool (*put)(void *ctx, const void *bytes, size_t n),
+                                                  void *ctx, struct pl_err *err);
+
 /*
  * What a finding's tag means. The texts are static, in plain English, one paragraph each.
  */

@@ -145,6 +145,12 @@ void pl_json_u64(struct pl_json *j, uint64_t value)
     pl_buf_printf(j->out, "%llu", (unsigned long long)value);
 }
 
+void pl_json_i64(struct pl_json *j, int64_t value)
+{
+    before_value(j);
+    pl_buf_printf(j->out, "%lld", (long long)value);
+}
+
 void pl_json_bool(struct pl_json *j, bool value)
 {
     before_value(j);

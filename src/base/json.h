@@ -31,6 +31,7 @@ void pl_json_str(struct pl_json *j, const char *value); /* NULL writes null */
 /* pl_quote() first, so that every byte can be told from the result. For names and text from packages. */
 void pl_json_quoted(struct pl_json *j, pl_bytes value);
 void pl_json_u64(struct pl_json *j, uint64_t value);
+void pl_json_i64(struct pl_json *j, int64_t value);
 void pl_json_bool(struct pl_json *j, bool value);
 void pl_json_null(struct pl_json *j);
 

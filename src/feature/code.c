@@ -371,6 +371,8 @@ static pl_status keep_all(struct tie *t)
 {
     struct pl_code_image *im = t->im;
     struct pl_code *out = t->out;
+    for (size_t i = 0; i < im->functions.n; i++)
+        im->functions.v[i].machine = im->machine;
     out->functions = keep(im, im->functions.v, im->functions.n, sizeof *out->functions);
     out->gaps = keep(im, im->gaps.v, im->gaps.n, sizeof *out->gaps);
     out->entries = keep(im, im->entries.v, im->entries.n, sizeof *out->entries);

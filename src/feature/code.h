@@ -7,6 +7,8 @@
 #include "base/arena.h"
 #include "feature/atoms.h"
 
+enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64, PL_CODE_A32 };
+
 enum pl_function_flags {
     PL_FUNCTION_UNWIND = 1,     /* bounded by an unwind entry */
     PL_FUNCTION_EXPORTED = 2,   /* has a name that other images can use */
@@ -29,6 +31,7 @@ struct pl_function {
     uint32_t n_atoms; /* in address order of the instructions */
     uint32_t owner;   /* of a cold part: index of its function; else its own index */
     uint32_t flags;
+    enum pl_code_machine machine;
     pl_bytes name; /* from a symbol or export; empty when stripped */
     /*
      * Digest of its instructions without the operands that are addresses, and without fill at its end: equal for a function in an object
@@ -104,6 +107,15 @@ struct pl_code {
  */
 PL_MUST_USE pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out,
                                  struct pl_err *err);
+
+#define PL_CODE_TEXT_BYTES 128
+
+/*
+ * The instruction at the front of `code`, which stands at `address`, as text in Intel's spelling; words of ARM code as numbers. Gives its
+ * length in bytes, 0 when `code` is empty. A byte that is no instruction is shown as a byte.
+ */
+size_t pl_code_text_of(enum pl_code_machine machine, uint64_t address, pl_bytes code,
+                       char text[PL_CODE_TEXT_BYTES]);
 
 /*
  * The pointers of the object at `address`: those up to the next place that code refers to, or to 64 bytes without one. *n is their

@@ -20,6 +20,7 @@
  *     code_x86.c     decoding x86-64 and i386
  *     code_a64.c     decoding aarch64
  *     code_a32.c     decoding 32-bit ARM; code_t32.c its second instruction set
+ *     code_listing.c an instruction as text
  *
  * Each loader knows one format and fills in the same struct; the others know none.
  */
@@ -30,8 +31,6 @@
 #include "base/vec.h"
 #include "feature/code.h"
 #include "format/binary/elf.h"
-
-enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64, PL_CODE_A32 };
 
 /* Executable bytes. */
 struct pl_code_area {

@@ -4,9 +4,8 @@
  * DESIGN section 6. The alignment stands in code_align.c, what it proves in code_grade.c; here bytes are claimed and findings added. What the
  * decoder cannot read is left to the next rung, which calls it opaque.
  */
-#include "match/code_align.h"
 #include "match/code_imports.h"
-#include "match/match.h"
+#include "match/code_result.h"
 
 #define RULE_MATCHED "code.features"
 #define RULE_PLACED  "code.placed"
@@ -20,6 +19,7 @@ struct rung {
     struct pl_file *f;
     struct pl_aligner a;
     struct pl_code code;
+    struct pl_code_grade *grades; /* one a subject */
     uint64_t unmatched_bytes;
     uint32_t n_unmatched;
 };
@@ -78,43 +78,18 @@ static const char *runtime_of(const struct rung *r, const struct pl_function *fn
                          : pl_arena_printf(r->m->arena, "%s: %.*s", known->package, PL_ARG(known->path));
 }
 
-static pl_status report_foreign(struct rung *r, const struct pl_subject *s, const struct pl_code_grade *g,
-                                const char *source, struct pl_err *err)
-{
-    const struct pl_function *fn = &r->code.functions[s->function];
-    struct pl_findings *findings = &r->f->findings;
-    bool is_novel = g->end == PL_CODE_CONTRADICTED;
-    struct pl_finding *finding;
-    pl_status st =
-        pl_findings_add(findings, is_novel ? "code.unaccounted-function" : "code.misplaced-atom",
-                        PL_SEVERITY_WARNING, fn->offset, fn->size, &finding, err,
-                        is_novel ? "a function holds %u atoms that stand nowhere in the source"
-                                 : "a function holds %u atoms that its unit of the source does not have",
-                        (unsigned)g->n_foreign);
-    for (unsigned i = 0; i < g->n_foreign && i < 4 && st == PL_OK; i++) {
-        const struct pl_atom *atom = &r->code.atoms[g->foreign[i]];
-        st = pl_finding_fact(findings, finding, atom->kind == PL_ATOM_STRING ? "string" : "import",
-                             pl_bytes_sub(atom->text, 0, 200), err);
-    }
-    if (st == PL_OK && source[0] != 0)
-        st = pl_finding_fact(findings, finding, "nearest", pl_bytes_of_str(source), err);
-    return st;
-}
-
 static pl_status settle_subject(struct rung *r, uint32_t subject, struct pl_err *err)
 {
     const struct pl_subject *s = &r->a.subjects.v[subject];
-    struct pl_code_grade g;
-    pl_status st = pl_code_grade_subject(&r->a, subject, explain, r, &g, err);
-    if (st != PL_OK)
-        return st;
-    const char *source = source_of(r, s, &g);
+    const struct pl_code_grade *g = &r->grades[subject];
+    pl_status st = PL_OK;
+    const char *source = source_of(r, s, g);
     if (source == NULL)
         return pl_arena_fail(r->m->arena, err);
     enum pl_class class = PL_CLASS_DERIVED;
     enum pl_grade grade = PL_GRADE_C;
     const char *rule = RULE_PLACED;
-    switch (g.end) {
+    switch (g->end) {
     case PL_CODE_RUNTIME:
         class = PL_CLASS_TOOLCHAIN;
         grade = PL_GRADE_NONE;
@@ -131,7 +106,6 @@ static pl_status settle_subject(struct rung *r, uint32_t subject, struct pl_err 
         class = PL_CLASS_UNACCOUNTED;
         grade = PL_GRADE_NONE;
         rule = RULE_FOREIGN;
-        st = report_foreign(r, s, &g, source, err);
         break;
     case PL_CODE_UNMATCHED:
         class = PL_CLASS_UNACCOUNTED;
@@ -189,19 +163,48 @@ static pl_status claim_gaps(struct rung *r, struct pl_err *err)
     return st;
 }
 
+static pl_status grade_all(struct rung *r, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    r->grades = pl_arena_take_n(r->m->scratch, r->a.subjects.n + 1, sizeof *r->grades);
+    if (r->grades == NULL)
+        return pl_arena_fail(r->m->scratch, err);
+    for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
+        st = pl_code_grade_subject(&r->a, i, explain, r, &r->grades[i], err);
+    return st;
+}
+
+static pl_status report(const struct rung *r, struct pl_err *err)
+{
+    struct pl_code_result result = {.m = r->m, .f = r->f, .a = &r->a, .grades = r->grades};
+    for (uint32_t i = 0; i < pl_codebase_count(r->m->codebase); i++)
+        result.n_searched += pl_codebase_at(r->m->codebase, i)->definition->kind == PL_DEFINITION_FUNCTION;
+    for (uint32_t i = 0; i < r->a.subjects.n; i++)
+        result.n_accounted += pl_code_end_is_accounted(r->grades[i].end);
+    pl_status st = pl_code_check(&result, err); /* first: a flood of the others must not push it out */
+    for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
+        if (r->grades[i].end == PL_CODE_CONTRADICTED || r->grades[i].end == PL_CODE_MISPLACED)
+            st = pl_code_report(&result, i, err);
+    if (st == PL_OK && r->n_unmatched > 0)
+        st = pl_findings_add(&r->f->findings, "code.unmatched-function", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
+                             NULL, err, "%u functions (%llu bytes) were not found in the source",
+                             (unsigned)r->n_unmatched, (unsigned long long)r->unmatched_bytes);
+    return st == PL_OK && r->f->is_asked ? pl_code_story(&result, err) : st;
+}
+
 static pl_status match_code(struct rung *r, struct pl_err *err)
 {
     pl_status st = pl_code_align(&r->a, r->m->codebase, &r->code, err);
+    if (st == PL_OK)
+        st = grade_all(r, err);
     if (st == PL_OK)
         st = claim_gaps(r, err);
     for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
         st = settle_subject(r, i, err);
     if (st == PL_OK)
         st = claim_parts(r, err);
-    if (st == PL_OK && r->n_unmatched > 0)
-        st = pl_findings_add(&r->f->findings, "code.unmatched-function", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
-                             NULL, err, "%u functions (%llu bytes) were not found in the source",
-                             (unsigned)r->n_unmatched, (unsigned long long)r->unmatched_bytes);
+    if (st == PL_OK)
+        st = report(r, err);
     pl_aligner_reset(&r->a);
     return st;
 }

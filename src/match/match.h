@@ -23,6 +23,7 @@ struct pl_layout {
 };
 
 struct pl_scripts;
+struct pl_explanation;
 
 /* What a rung may look at. One per worker thread; everything but the arenas is shared and read-only. */
 struct pl_match {
@@ -39,8 +40,9 @@ struct pl_match {
     struct pl_arena *scratch;       /* reset after each file */
     struct pl_file *const *files;   /* the whole package in walk order; only in PL_PASS_PACKAGE */
     size_t n_files;
-    struct pl_match_kept *kept;      /* of the file being matched; match.c's own */
-    const struct pl_gram_set *prose; /* pl_match_wanted_prose() of all files; NULL: whatever is asked */
+    struct pl_match_kept *kept;         /* of the file being matched; match.c's own */
+    struct pl_explanation *explanation; /* to be filled in for the file that is_asked; NULL: nobody asks */
+    const struct pl_gram_set *prose;    /* pl_match_wanted_prose() of all files; NULL: whatever is asked */
 };
 
 enum pl_pass {

@@ -103,6 +103,7 @@ struct pl_file {
         [PL_FILE_FACTS]; /* what a reader learnt, such as {"elf.soname", "liblzma.so.5"}; up to a NULL name */
     const char *kind;    /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
     enum pl_role role;
+    bool is_asked; /* plumb explain is about a byte of it */
     bool is_added; /* laid out like its source, which has no file at this path */
     struct pl_ledger ledger;
     struct pl_findings findings;

@@ -11,7 +11,7 @@
 #include "base/vec.h"
 #include "model/words.h"
 
-#define PL_FINDING_FACTS 6
+#define PL_FINDING_FACTS 12
 
 /* One named piece of evidence, such as {"string", "d3dcompiler_47.dll"}; value is raw, quoted on the way out. */
 struct pl_fact {

@@ -1,12 +1,14 @@
 /*
  * check.c - the order of a check: acquire, index, examine, judge.
  */
+#include "pipeline/check.h"
 #include "base/quote.h"
 #include "corpus/index.h"
 #include "io/clock.h"
 #include "io/host.h"
 #include "judge/judge.h"
 #include "match/match.h"
+#include "model/explanation.h"
 #include "pipeline/acquire.h"
 #include "pipeline/compare.h"
 #include "pipeline/examine.h"
@@ -94,8 +96,8 @@ static bool has_git_source(const struct pl_acquired *a)
     return false;
 }
 
-static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struct pl_observer *observer,
-                         struct pl_err *err)
+static pl_status examine(struct pl_acquired *a, const struct pl_question *q, struct pl_report *r,
+                         const struct pl_observer *observer, struct pl_err *err)
 {
     struct pl_index *index = NULL;
     pl_status st = PL_OK;
@@ -104,6 +106,8 @@ static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struc
                                .n_headers = a->n_headers,
                                .prints = a->prints,
                                .n_prints = a->n_prints,
+                               .explanation = q == NULL ? NULL : q->explanation,
+                               .asked = q == NULL ? NULL : q->path,
                                .jobs = a->options->jobs,
                                .observer = observer};
     struct pl_layout layout = {.is_release = a->is_release, .is_folder = a->is_folder};
@@ -119,13 +123,13 @@ static pl_status examine(struct pl_acquired *a, struct pl_report *r, const struc
         st = a->is_folder ? pl_examine_folder(&x, a->options->subject, r, err)
                           : pl_examine(&x, a->bytes, a->name, r, err);
     pl_index_free(index);
-    if (st == PL_OK && a->published != NULL)
+    if (st == PL_OK && a->published != NULL && q == NULL)
         st = pl_compare_published(r, a->bytes, a->published->bytes, a->limits, err);
     return st;
 }
 
-static pl_status run(struct pl_acquired *a, struct pl_report *r, struct shared_observer *shared,
-                     struct pl_err *err)
+static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct pl_report *r,
+                     struct shared_observer *shared, struct pl_err *err)
 {
     struct pl_observer observer = {.ctx = shared, .progress = shared_progress};
     pl_status st = open_supply(a, shared, err);
@@ -135,7 +139,7 @@ static pl_status run(struct pl_acquired *a, struct pl_report *r, struct shared_o
     pl_supply_close(a->supply);
     a->supply = NULL;
     if (st == PL_OK)
-        st = examine(a, r, &observer, err);
+        st = examine(a, q, r, &observer, err);
     if (st != PL_OK)
         pl_err_about(err, a->options->subject);
     return st;
@@ -178,7 +182,8 @@ static void drop_files(struct pl_report *r)
     r->files.n = 0;
 }
 
-pl_status pl_check(const struct pl_check_options *options, struct pl_report **out, struct pl_err *err)
+pl_status pl_check_for(const struct pl_check_options *options, const struct pl_question *question,
+                       struct pl_report **out, struct pl_err *err)
 {
     struct pl_limits limits = pl_limits_default();
     struct pl_policy policy = pl_policy_default();
@@ -197,7 +202,7 @@ pl_status pl_check(const struct pl_check_options *options, struct pl_report **ou
     pl_clock_rfc3339(pl_clock_utc_s(), r->started);
     r->subject_name = pl_arena_str(&r->arena, pl_bytes_of_str(options->subject));
     pl_status st = r->subject_name == NULL ? pl_fail_nomem(err) : PL_OK;
-    if (st == PL_OK && run(&a, r, &shared, &why) != PL_OK) {
+    if (st == PL_OK && run(&a, question, r, &shared, &why) != PL_OK) {
         drop_files(r);
         st = add_error(r, &why, err);
     }
@@ -214,6 +219,11 @@ pl_status pl_check(const struct pl_check_options *options, struct pl_report **ou
     else
         pl_report_free(r);
     return st;
+}
+
+pl_status pl_check(const struct pl_check_options *options, struct pl_report **out, struct pl_err *err)
+{
+    return pl_check_for(options, NULL, out, err);
 }
 
 pl_status pl_report_of_error(const char *subject, const struct pl_err *why, struct pl_report **out,

@@ -48,6 +48,7 @@ struct run {
     pl_status digest_st; /* of the walk: the first digest that could not be made */
     struct pl_err digest_err;
     struct pl_gram_set *prose; /* heap; known when the walk is done */
+    bool has_asked;            /* the walk has met the file that was asked for */
     size_t first_order;        /* added to the walk's order when several walks share a report */
     pl_bytes prefix;           /* before each path, for folders */
     pl_bytes input;            /* the file of the folder that is being walked */
@@ -99,6 +100,7 @@ static struct pl_match match_of(struct run *run, unsigned worker)
                              .scripts = run->scripts,
                              .limits = run->x->limits,
                              .layout = run->x->layout,
+                             .explanation = run->x->explanation,
                              .arena = run->workers[worker].arena,
                              .scratch = &run->workers[worker].scratch};
 }
@@ -112,6 +114,10 @@ static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struc
     if (st != PL_OK)
         return st;
     pl_classify(f);
+    if (run->x->explanation != NULL && !f->is_asked && pl_kind_is_image(f->kind)) {
+        pl_file_release(f); /* its code is not what was asked for */
+        return PL_OK;
+    }
     if (m.layout != NULL)
         pl_classify_in_source(f);
     if (pl_kind_is_image(f->kind))
@@ -175,6 +181,19 @@ static bool wants(void *ctx, struct pl_file *f)
            !pl_index_find_sha256(run->x->index, &f->sha256, &ref);
 }
 
+/* Is it the file that was asked for: by its whole path, or by the first that ends so? */
+static bool is_asked(struct run *run, const struct pl_file *f)
+{
+    pl_bytes asked = pl_bytes_of_str(run->x->asked);
+    if (run->x->explanation == NULL || run->has_asked || f->container != NULL || f->type != PL_ENTRY_FILE)
+        return false;
+    if (asked.n == 0)
+        return f->parent_order == PL_NO_PARENT;
+    bool is_end =
+        pl_bytes_ends(f->path, asked) && (f->path.n == asked.n || f->path.p[f->path.n - asked.n - 1] == '/');
+    return is_end || pl_bytes_eq(f->name, asked);
+}
+
 static pl_status arrived(void *ctx, struct pl_file *f, struct pl_err *err)
 {
     struct run *run = ctx;
@@ -194,6 +213,8 @@ static pl_status arrived(void *ctx, struct pl_file *f, struct pl_err *err)
         f->path = join_path(run, &run->r->walk_arena, f->path);
     if (f->path.p == NULL)
         return pl_arena_fail(&run->r->walk_arena, err);
+    f->is_asked = is_asked(run, f);
+    run->has_asked |= f->is_asked;
     if (o != NULL && o->progress != NULL)
         o->progress(o->ctx, "match", "", run->r->files.n, 0);
     if (run->input_heap != NULL && f->heap == NULL && f->data.p == run->input.p && is_leaf_with_data(f)) {

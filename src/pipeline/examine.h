@@ -18,6 +18,8 @@ struct pl_examination {
     const struct pl_layout *layout; /* NULL: not laid out like its source */
     const struct pl_prints *prints; /* of the toolchain */
     size_t n_prints;
+    struct pl_explanation *explanation; /* NULL: nobody asks for a byte */
+    const char *asked; /* path in the package, or the end of one; "" for the package itself */
     unsigned jobs;
     const struct pl_observer *observer; /* may be NULL; calls are serialised by the caller's wrapper */
 };

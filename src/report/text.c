@@ -97,10 +97,14 @@ static void links(struct screen *s)
     pl_buf_add_byte(s->out, '\n');
 }
 
+/* Instructions stand above the rest, as a listing. */
 static void facts(struct screen *s, const struct pl_finding *f)
 {
     for (int i = 0; i < PL_FINDING_FACTS && f->facts[i].name != NULL; i++) {
-        pl_buf_printf(s->out, "   = %s: ", f->facts[i].name);
+        if (strncmp(f->facts[i].name, "atom[", 5) == 0)
+            pl_buf_add_str(s->out, "   |  ");
+        else
+            pl_buf_printf(s->out, "   = %s: ", f->facts[i].name);
         pl_quote_some(s->out, f->facts[i].value, 160);
         pl_buf_add_byte(s->out, '\n');
     }

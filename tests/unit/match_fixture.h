@@ -19,6 +19,8 @@ static struct pl_file files[MAX_FILES];
 static struct pl_file *file_ptrs[MAX_FILES];
 static size_t n_files;
 static struct pl_match m;
+static const struct pl_codebase *with_codebase; /* NULL: the rungs for code do nothing */
+static const struct pl_literals *with_literals;
 static struct pl_scripts *with_scripts; /* NULL: the rungs for scripts do nothing */
 
 static const char control_source[] =
@@ -97,6 +99,8 @@ static void apply(const char *rule, struct pl_file *f)
         assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
     m = (struct pl_match){.index = ix,
                           .scripts = with_scripts,
+                          .codebase = with_codebase,
+                          .literals = with_literals,
                           .limits = &limits,
                           .arena = &arena,
                           .scratch = &scratch,

@@ -1,0 +1,106 @@
+/*
+ * output.c - where results go: standard output, or a file that is never half written.
+ */
+#include "output.h"
+
+#include "command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool put_to_file(void *ctx, const void *bytes, size_t n)
+{
+    return fwrite(bytes, 1, n, ctx) == n;
+}
+
+/* NO_COLOR (no-color.org), then CLICOLOR_FORCE, then TERM=dumb, then whether it is a terminal. */
+static bool wants_color(const struct options *o)
+{
+    const char *no = getenv("NO_COLOR");
+    const char *force = getenv("CLICOLOR_FORCE");
+    const char *term = getenv("TERM");
+    if (o->color != AUTO)
+        return o->color == ALWAYS;
+    if (no != NULL && no[0] != '\0')
+        return false;
+    if (force != NULL && force[0] != '\0' && strcmp(force, "0") != 0)
+        return true;
+    if (term != NULL && strcmp(term, "dumb") == 0)
+        return false;
+    return isatty(STDOUT_FILENO) == 1;
+}
+
+/* A reader that went away (plumb ... | head) needs no message. */
+static int write_failed(const char *path)
+{
+    if (errno == EPIPE)
+        return PL_EXIT_INPUT;
+    (void)fputs("plumb: cannot write ", stderr);
+    put_quoted(stderr, path);
+    (void)fprintf(stderr, ": %s\n", strerror(errno));
+    return PL_EXIT_INPUT;
+}
+
+/* A report goes to PATH by way of a file beside it, so that PATH is never half written. */
+static int write_to_path(const struct output *out, const struct pl_write_options *w, writer write,
+                         const void *what)
+{
+    char temporary[4096];
+    struct pl_err err;
+    if (snprintf(temporary, sizeof temporary, "%s.plumb-XXXXXX", out->path) >= (int)sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return write_failed(out->path);
+    }
+    int fd = mkstemp(temporary);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (f == NULL) {
+        int saved = errno;
+        if (fd >= 0) {
+            (void)close(fd); /* nothing was written */
+            (void)unlink(temporary);
+        }
+        errno = saved;
+        return write_failed(out->path);
+    }
+    pl_status st = write(what, out->format, w, put_to_file, f, &err);
+    bool is_written = st == PL_OK && fflush(f) == 0 && fchmod(fd, 0644) == 0;
+    is_written = fclose(f) == 0 && is_written;
+    if (is_written && rename(temporary, out->path) == 0)
+        return 0;
+    int saved = errno;
+    (void)unlink(temporary);
+    errno = saved;
+    return write_failed(out->path);
+}
+
+int write_outputs(const struct options *o, writer write, const void *what)
+{
+    static const struct output only_text = {.format = "text"};
+    const struct output *outputs = o->n_outputs == 0 ? &only_text : o->outputs;
+    size_t n = o->n_outputs == 0 ? 1 : o->n_outputs;
+    struct pl_write_options w = {.use_color = wants_color(o),
+                                 .is_verbose = o->is_verbose,
+                                 .is_quiet = o->is_quiet,
+                                 .row_limit = o->row_limit};
+    struct pl_write_options plain = w;
+    plain.use_color = o->color == ALWAYS;
+    int failed = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct pl_err err;
+        if (outputs[i].path != NULL) {
+            int code = write_to_path(&outputs[i], &plain, write, what);
+            failed = code != 0 ? code : failed;
+            continue;
+        }
+        pl_status st = write(what, outputs[i].format, &w, put_to_file, stdout, &err);
+        if (st == PL_E_USAGE)
+            return usage_error(err.text, NULL);
+        if (st != PL_OK || fflush(stdout) != 0)
+            failed = write_failed("standard output");
+    }
+    return failed;
+}

@@ -1,0 +1,17 @@
+/*
+ * output.h - writing a result in every format that the command line asks for.
+ */
+#ifndef PLUMB_OUTPUT_H
+#define PLUMB_OUTPUT_H
+
+#include "options.h"
+
+/* pl_report_write() or pl_explanation_write(), whatever the result is. */
+typedef pl_status (*writer)(const void *what, const char *format, const struct pl_write_options *options,
+                            bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
+                            struct pl_err *err);
+
+/* 0, or the exit code of the failure, which has been printed. */
+int write_outputs(const struct options *o, writer write, const void *what);
+
+#endif

@@ -1,0 +1,296 @@
+/*
+ * code_checks.c - findings about code that is no ordinary function of the source.
+ *
+ *     code.entry-unaccounted   the loader calls a function that nothing accounts for
+ *     code.ifunc               the loader asks a function of the image which one to call
+ *     code.syscall             a system call instruction in a function whose source has no assembly
+ *     code.no-unwind           a function without an unwind entry in an image that has them
+ *     code.in-padding          bytes between functions that are no fill
+ *
+ * Source: gABI, "Initialization and Termination Functions"; GNU_IFUNC in the psABI supplements; PE format, ".tls section".
+ */
+#include "match/code_result.h"
+
+#include <string.h>
+
+#define TAG_ENTRY   "code.entry-unaccounted"
+#define TAG_IFUNC   "code.ifunc"
+#define TAG_SYSCALL "code.syscall"
+#define TAG_UNWIND  "code.no-unwind"
+#define TAG_PADDING "code.in-padding"
+/* Of the functions. Fewer accounted for: other sources than the given ones are linked in. Fewer entries: the image does without them. */
+#define COVERED_PPM  800000u
+#define UNWIND_PPM   900000u
+#define CALLED_ENTRY "export" /* one that others call by name, not the loader by itself */
+#define RESOLVER     "ifunc resolver"
+#define SHOWN_UNWIND 3u /* findings, then one for the rest */
+
+/* Do the sources account for most of the image? Only then what they lack is an error: Rust and Go link in what other packages hold. */
+static enum pl_severity severity_of(const struct pl_code_result *r)
+{
+    bool is_covered = (uint64_t)r->n_accounted * 1000000 >= r->a->subjects.n * (uint64_t)COVERED_PPM;
+    return is_covered ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING;
+}
+
+/* Does the loader call it without being asked? */
+static bool is_automatic(const struct pl_code_entry *e)
+{
+    return strcmp(e->what, CALLED_ENTRY) != 0;
+}
+
+static pl_status check_entries(const struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_code *code = r->a->code;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < code->n_entries && st == PL_OK; i++) {
+        const struct pl_code_entry *e = &code->entries[i];
+        struct pl_finding *finding;
+        if (e->function == PL_NO_TARGET || !is_automatic(e))
+            continue;
+        const struct pl_function *fn = &code->functions[code->functions[e->function].owner];
+        uint32_t subject = r->a->subject_of[fn->owner];
+        if (subject == PL_NO_TARGET || pl_code_end_is_accounted(r->grades[subject].end))
+            continue;
+        bool is_lost = r->grades[subject].end != PL_CODE_MISPLACED;
+        st = pl_findings_add(&r->f->findings, TAG_ENTRY, is_lost ? severity_of(r) : PL_SEVERITY_WARNING,
+                             fn->offset, fn->size, &finding, err,
+                             "the loader calls a function that nothing accounts for");
+        if (st == PL_OK)
+            st = pl_finding_fact(&r->f->findings, finding, "entry", pl_bytes_of_str(e->what), err);
+    }
+    return st;
+}
+
+/* Does any function of the sources serve as a resolver, or ask the compiler for one? */
+static bool source_has_resolver(const struct pl_code_result *r)
+{
+    static const char *const words[] = {"ifunc", "__ifunc__", "target_clones", "__target_clones__",
+                                        "libc_ifunc"};
+    const struct pl_codebase *cb = r->a->cb;
+    for (uint32_t i = 0; i < pl_codebase_count(cb); i++)
+        if (pl_codebase_at(cb, i)->definition->flags & PL_DEFINITION_IFUNC)
+            return true;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (r->m->literals != NULL &&
+            pl_literals_word(r->m->literals, PL_WORD_IN_SOURCE, pl_bytes_of_str(words[i]), NULL, NULL))
+            return true;
+    return false;
+}
+
+static pl_status check_resolvers(const struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_code *code = r->a->code;
+    pl_status st = PL_OK;
+    bool is_asked = false;
+    bool is_known = false;
+    for (size_t i = 0; i < code->n_entries && st == PL_OK; i++) {
+        const struct pl_code_entry *e = &code->entries[i];
+        if (strcmp(e->what, RESOLVER) != 0)
+            continue;
+        if (!is_asked)
+            is_known = source_has_resolver(r);
+        is_asked = true;
+        const struct pl_function *fn = e->function == PL_NO_TARGET ? NULL : &code->functions[e->function];
+        st = pl_findings_add(&r->f->findings, TAG_IFUNC, is_known ? PL_SEVERITY_NOTE : severity_of(r),
+                             fn == NULL ? PL_NO_OFFSET : fn->offset, fn == NULL ? 0 : fn->size, NULL, err,
+                             is_known
+                                 ? "a function runs while the image is being loaded, to choose another one"
+                                 : "a function runs while the image is being loaded, and no source asks "
+                                   "for such a resolver");
+    }
+    return st;
+}
+
+static bool is_assembly(const struct pl_code_result *r, const struct pl_subject *s)
+{
+    if (s->definition == PL_NO_DEFINITION)
+        return false;
+    const struct pl_source_file *file =
+        pl_index_unit_file(pl_codebase_index(r->a->cb), pl_codebase_at(r->a->cb, s->definition)->unit);
+    return pl_source_language_of(file->path) == PL_SOURCE_ASM;
+}
+
+static bool is_name_byte(uint8_t c)
+{
+    return (uint8_t)((c | 32) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '_';
+}
+
+/* Does the word stand in the text as an instruction: alone, and not called like a function? */
+static bool has_instruction(pl_bytes text, pl_bytes word)
+{
+    for (size_t at = 0; at + word.n <= text.n;) {
+        const uint8_t *p = memmem(text.p + at, text.n - at, word.p, word.n);
+        if (p == NULL)
+            return false;
+        size_t i = (size_t)(p - text.p);
+        size_t end = i + word.n;
+        bool is_escape = i >= 2 && text.p[i - 2] == '\\' && (text.p[i - 1] == 't' || text.p[i - 1] == 'n');
+        bool is_begun = i == 0 || is_escape || !is_name_byte(text.p[i - 1]);
+        while (end < text.n && text.p[end] == ' ')
+            end++;
+        if (is_begun && (end == text.n || (!is_name_byte(text.p[end]) && text.p[end] != '(')))
+            return true;
+        at = i + 1;
+    }
+    return false;
+}
+
+/* Does any assembly of the sources make system calls by itself? */
+static bool source_has_syscall(const struct pl_code_result *r)
+{
+    static const char *const words[] = {"syscall", "sysenter", "int $0x80", "int\\t$0x80", "svc", "swi"};
+    const struct pl_index *ix = pl_codebase_index(r->a->cb);
+    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++) {
+        const struct pl_source_file *file = pl_index_unit_file(ix, u);
+        enum pl_source_language language = pl_source_language_of(file->path);
+        if (language == PL_SOURCE_NONE)
+            continue;
+        bool is_all = language == PL_SOURCE_ASM;
+        bool has_asm = is_all || memmem(file->data.p, file->data.n, "asm", 3) != NULL;
+        for (size_t i = 0; i < sizeof words / sizeof words[0] && has_asm; i++)
+            if (has_instruction(file->data, pl_bytes_of_str(words[i])))
+                return true;
+    }
+    return false;
+}
+
+static pl_status check_syscalls(const struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_code *code = r->a->code;
+    pl_status st = PL_OK;
+    bool is_asked = false;
+    bool is_known = false;
+    for (size_t i = 0; i < code->n_functions && st == PL_OK; i++) {
+        const struct pl_function *fn = &code->functions[i];
+        for (uint32_t k = 0; k < fn->n_atoms && st == PL_OK; k++) {
+            const struct pl_atom *atom = &code->atoms[fn->first_atom + k];
+            if (atom->kind != PL_ATOM_SYSCALL || (fn->flags & PL_FUNCTION_RUNTIME))
+                continue;
+            if (!is_asked)
+                is_known = source_has_syscall(r);
+            is_asked = true;
+            st = pl_findings_add(&r->f->findings, TAG_SYSCALL, is_known ? PL_SEVERITY_NOTE : severity_of(r),
+                                 atom->at, 2, NULL, err,
+                                 is_known ? "the program asks the kernel without the C library"
+                                          : "the program asks the kernel without the C library, and no "
+                                            "assembly of the source does");
+            break;
+        }
+    }
+    return st;
+}
+
+/* A stub that leads to another function has no frame to unwind. */
+static bool needs_unwind(const struct pl_code_result *r, uint32_t subject)
+{
+    const struct pl_subject *s = &r->a->subjects.v[subject];
+    const struct pl_function *fn = &r->a->code->functions[s->function];
+    uint32_t none = PL_FUNCTION_UNWIND | PL_FUNCTION_PLT | PL_FUNCTION_RUNTIME | PL_FUNCTION_THUNK;
+    return !(fn->flags & none) && !is_assembly(r, s);
+}
+
+/* Assembly keeps tables among its code. */
+static bool source_has_assembly(const struct pl_code_result *r)
+{
+    const struct pl_index *ix = pl_codebase_index(r->a->cb);
+    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++)
+        if (pl_source_language_of(pl_index_unit_file(ix, u)->path) == PL_SOURCE_ASM)
+            return true;
+    return false;
+}
+
+/* Does some function refer to a byte of it as data? */
+static bool is_data(const struct pl_code *code, const struct pl_code_gap *gap)
+{
+    for (size_t i = 0; i < code->n_spans; i++) {
+        const struct pl_code_span *span = &code->spans[i];
+        if (gap->offset - span->offset >= span->size)
+            continue;
+        uint64_t address = span->address + (gap->offset - span->offset);
+        size_t low = 0;
+        size_t high = code->n_data;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (code->data[middle] < address)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low < code->n_data && code->data[low] - address < gap->length)
+            return true;
+    }
+    return false;
+}
+
+/* What stands between functions, is no fill, and nobody leads to. */
+static pl_status report_cave(const struct pl_code_result *r, uint64_t offset, uint64_t length, bool is_table,
+                             struct pl_err *err)
+{
+    return pl_findings_add(&r->f->findings, TAG_PADDING, is_table ? PL_SEVERITY_WARNING : severity_of(r),
+                           offset, length, NULL, err,
+                           is_table ? "bytes between functions are no fill; they may belong to assembly"
+                                    : "bytes between functions are no fill, and nothing that was found leads "
+                                      "to them");
+}
+
+/* Does the image have an unwind entry for nearly all functions? */
+static bool has_unwind_throughout(const struct pl_code *code)
+{
+    const uint32_t others = PL_FUNCTION_PLT | PL_FUNCTION_RUNTIME | PL_FUNCTION_THUNK;
+    uint64_t n = 0;
+    uint64_t with = 0;
+    for (size_t i = 0; i < code->n_functions; i++) {
+        bool is_own = !(code->functions[i].flags & others);
+        n += is_own;
+        with += is_own && (code->functions[i].flags & PL_FUNCTION_UNWIND);
+    }
+    return n > 0 && with * 1000000 >= n * UNWIND_PPM;
+}
+
+static pl_status check_unwind(const struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_code *code = r->a->code;
+    uint32_t found = 0;
+    pl_status st = PL_OK;
+    if (!has_unwind_throughout(code))
+        return PL_OK;
+    for (uint32_t i = 0; i < r->a->subjects.n && st == PL_OK; i++) {
+        const struct pl_function *fn = &code->functions[r->a->subjects.v[i].function];
+        struct pl_code_way way;
+        if (!needs_unwind(r, i))
+            continue;
+        if (pl_code_ways(r, i, &way, 1) == 0)
+            st = report_cave(r, fn->offset, fn->size, source_has_assembly(r), err);
+        else if (found++ < SHOWN_UNWIND)
+            st = pl_findings_add(&r->f->findings, TAG_UNWIND, PL_SEVERITY_WARNING, fn->offset, fn->size, NULL,
+                                 err,
+                                 "a function has no unwind entry; nearly all others of the image have one");
+    }
+    if (st == PL_OK && found > SHOWN_UNWIND)
+        st = pl_findings_add(&r->f->findings, TAG_UNWIND, PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
+                             "%u further functions have no unwind entry", (unsigned)(found - SHOWN_UNWIND));
+    return st;
+}
+
+static pl_status check_gaps(const struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_code *code = r->a->code;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < code->n_gaps && st == PL_OK; i++)
+        if (!code->gaps[i].is_fill)
+            st = report_cave(r, code->gaps[i].offset, code->gaps[i].length,
+                             source_has_assembly(r) || is_data(code, &code->gaps[i]), err);
+    return st;
+}
+
+pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err)
+{
+    pl_status st = check_entries(r, err);
+    if (st == PL_OK)
+        st = check_resolvers(r, err);
+    if (st == PL_OK)
+        st = check_syscalls(r, err);
+    if (st == PL_OK)
+        st = check_unwind(r, err);
+    return st == PL_OK ? check_gaps(r, err) : st;
+}

@@ -1,0 +1,139 @@
+/*
+ * code_report.c - findings about functions that the source does not account for.
+ *
+ * Each names the instructions that make it so, how control gets there, how much source was searched, and who comes nearest.
+ */
+#include "base/quote.h"
+#include "match/code_result.h"
+
+#include <stdio.h>
+
+#define SHOWN_ATOMS 6u
+#define TEXT_BYTES  60u
+#define FACT_BYTES  600u
+#define MAX_TEXT    (1u << 20)
+
+static const char *const atom_facts[SHOWN_ATOMS] = {"atom[0]", "atom[1]", "atom[2]",
+                                                    "atom[3]", "atom[4]", "atom[5]"};
+
+const char *pl_code_mark_of(const struct pl_code_result *r, uint32_t subject, uint32_t atom)
+{
+    const struct pl_code_grade *g = &r->grades[subject];
+    bool is_novel = g->end == PL_CODE_CONTRADICTED;
+    uint64_t hash = r->a->code->atoms[atom].hash;
+    uint8_t kind = r->a->code->atoms[atom].kind;
+    if (!is_novel && g->end != PL_CODE_MISPLACED)
+        return NULL;
+    for (uint32_t i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++) {
+        const struct pl_atom *foreign = &r->a->code->atoms[g->foreign[i]];
+        if (foreign->kind != kind || foreign->hash != hash)
+            continue;
+        if (kind == PL_ATOM_STRING)
+            return is_novel ? "string not in source" : "string of another unit";
+        return is_novel ? "import not in source" : "call that its unit does not make";
+    }
+    return NULL;
+}
+
+/* "4e2b1  call [0x1c3091]  GetModuleFileNameW  <- import not in source" */
+static void add_atom(struct pl_buf *out, const struct pl_code_result *r, uint32_t subject, uint32_t index)
+{
+    const struct pl_code *code = r->a->code;
+    const struct pl_atom *atom = &code->atoms[index];
+    const char *mark = pl_code_mark_of(r, subject, index);
+    uint32_t holder = pl_code_function_holding(code, atom->at);
+    char text[PL_CODE_TEXT_BYTES] = "";
+    if (holder != PL_NO_TARGET) {
+        const struct pl_function *fn = &code->functions[holder];
+        uint64_t inside = atom->at - fn->offset;
+        (void)pl_code_text_of(fn->machine, fn->address + inside,
+                              pl_bytes_sub(r->f->data, (size_t)atom->at, (size_t)(fn->size - inside)), text);
+    }
+    pl_buf_printf(out, "%llx  %s  ", (unsigned long long)atom->at, text);
+    if (atom->kind == PL_ATOM_STRING)
+        pl_buf_add_byte(out, '"');
+    pl_buf_add(out, pl_bytes_sub(atom->text, 0, TEXT_BYTES));
+    if (atom->kind == PL_ATOM_STRING)
+        pl_buf_add_str(out, atom->text.n > TEXT_BYTES ? "…\"" : "\"");
+    pl_buf_printf(out, "  <- %s", mark == NULL ? "" : mark);
+}
+
+static pl_status add_fact(const struct pl_code_result *r, struct pl_finding *finding, const char *name,
+                          struct pl_buf *text, struct pl_err *err)
+{
+    pl_status st = pl_buf_done(text, err);
+    if (st == PL_OK)
+        st = pl_finding_fact(&r->f->findings, finding, name, pl_bytes_sub(pl_buf_bytes(text), 0, FACT_BYTES),
+                             err);
+    pl_buf_clear(text);
+    return st;
+}
+
+static void add_searched(struct pl_buf *out, const struct pl_code_result *r)
+{
+    pl_add_thousands(out, r->n_searched);
+    pl_buf_add_str(out, r->n_searched == 1 ? " source function; " : " source functions; ");
+    pl_add_thousands(out, r->n_accounted);
+    pl_buf_add_str(out, " of the ");
+    pl_add_thousands(out, r->a->subjects.n);
+    pl_buf_add_str(out, " functions of this file are accounted for");
+}
+
+/* The definition it was placed at, else the best that was asked. */
+static bool nearest(const struct pl_subject *s, const struct pl_aligner *a, struct pl_candidate *out)
+{
+    if (s->definition != PL_NO_DEFINITION)
+        *out = (struct pl_candidate){s->definition, s->score};
+    else if (s->n_candidates > 0)
+        *out = a->candidates.v[s->first_candidate];
+    return s->definition != PL_NO_DEFINITION || s->n_candidates > 0;
+}
+
+static pl_status add_facts(const struct pl_code_result *r, uint32_t subject, struct pl_finding *finding,
+                           struct pl_buf *b, struct pl_err *err)
+{
+    const struct pl_subject *s = &r->a->subjects.v[subject];
+    const struct pl_code_grade *g = &r->grades[subject];
+    struct pl_code_way way;
+    struct pl_candidate best;
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < g->n_foreign && i < SHOWN_ATOMS && i < PL_GRADED_ATOMS && st == PL_OK; i++) {
+        add_atom(b, r, subject, g->foreign[i]);
+        st = add_fact(r, finding, atom_facts[i], b, err);
+    }
+    if (pl_code_ways(r, subject, &way, 1) > 0)
+        pl_code_add_way(b, r, &way);
+    else
+        pl_buf_add_str(b, "nowhere that was found");
+    if (st == PL_OK)
+        st = add_fact(r, finding, "reached from", b, err);
+    add_searched(b, r);
+    if (st == PL_OK)
+        st = add_fact(r, finding, "searched", b, err);
+    if (nearest(s, r->a, &best))
+        pl_code_add_candidate(b, r, subject, best.id, best.score);
+    else
+        pl_buf_add_str(b, "none that has anything in common with it");
+    return st == PL_OK ? add_fact(r, finding, "nearest", b, err) : st;
+}
+
+pl_status pl_code_report(const struct pl_code_result *r, uint32_t subject, struct pl_err *err)
+{
+    const struct pl_function *fn = &r->a->code->functions[r->a->subjects.v[subject].function];
+    const struct pl_code_grade *g = &r->grades[subject];
+    bool is_novel = g->end == PL_CODE_CONTRADICTED;
+    struct pl_finding *finding;
+    struct pl_buf b;
+    pl_status st = pl_findings_add(
+        &r->f->findings, is_novel ? "code.unaccounted-function" : "code.misplaced-atom", PL_SEVERITY_WARNING,
+        fn->offset, fn->size, &finding, err,
+        is_novel ? "a function holds %u string%s or import%s that the source does not have"
+                 : "a function holds %u string%s or call%s that its unit of the source does not have",
+        (unsigned)g->n_foreign, g->n_foreign == 1 ? "" : "s", g->n_foreign == 1 ? "" : "s");
+    if (st != PL_OK || finding == NULL)
+        return st;
+    pl_buf_init(&b, MAX_TEXT);
+    st = add_facts(r, subject, finding, &b, err);
+    pl_buf_reset(&b);
+    return st;
+}

@@ -1,0 +1,60 @@
+/*
+ * code_result.h - a finished alignment of one image, and those who speak of it.
+ *
+ *     code_reach.c    how control reaches a function
+ *     code_report.c   findings about functions and their atoms
+ *     code_checks.c   findings about what is no ordinary function: entries, resolvers, system calls, gaps
+ *     code_story.c    all that is known of one function, for plumb explain
+ */
+#ifndef PL_MATCH_CODE_RESULT_H
+#define PL_MATCH_CODE_RESULT_H
+
+#include "base/buf.h"
+#include "match/code_align.h"
+#include "match/match.h"
+
+struct pl_code_result {
+    const struct pl_match *m;
+    struct pl_file *f;
+    const struct pl_aligner *a;
+    const struct pl_code_grade *grades; /* one a subject */
+    uint32_t n_searched;                /* functions of the sources */
+    uint32_t n_accounted;               /* subjects */
+};
+
+/* Is there a named source for it? */
+bool pl_code_end_is_accounted(enum pl_code_end end);
+
+/* A way by which control or the address of a function comes to where it is needed. */
+struct pl_code_way {
+    const char *entry; /* "init_array[1]"; NULL when it is an instruction or a pointer */
+    uint32_t subject;  /* that holds the instruction; PL_NO_TARGET when it is none */
+    uint64_t offset;   /* byte in the file of the instruction, or address of the pointer */
+    bool is_pointer;   /* in data */
+};
+
+/* The first `max` ways to a subject: entries, then callers that are accounted for, then others; pointers in data last. Gives their number. */
+size_t pl_code_ways(const struct pl_code_result *r, uint32_t subject, struct pl_code_way *out, size_t max);
+/* "init_array[1]", "main+0x3f", "a pointer at address 0x4010". */
+void pl_code_add_way(struct pl_buf *out, const struct pl_code_result *r, const struct pl_code_way *way);
+/* The source's name of it, else the image's, else "function at 0x1234". */
+void pl_code_add_name(struct pl_buf *out, const struct pl_code_result *r, uint32_t subject);
+
+/* "hash_file src/hash.c:10-44, 3 of 7 atoms, 12.3 bits". */
+void pl_code_add_candidate(struct pl_buf *out, const struct pl_code_result *r, uint32_t subject, uint32_t id,
+                           int32_t score);
+/* How many facts of a subject a definition and what is inlined into it have. */
+uint32_t pl_code_facts_found(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id);
+/* The function of the image that holds this byte of the file; PL_NO_TARGET when none does. */
+uint32_t pl_code_function_holding(const struct pl_code *code, uint64_t offset);
+/* "import not in source"; NULL when the atom is not among the foreign ones of its subject. */
+const char *pl_code_mark_of(const struct pl_code_result *r, uint32_t subject, uint32_t atom);
+
+/* Findings for a contradicted or misplaced subject. */
+PL_MUST_USE pl_status pl_code_report(const struct pl_code_result *r, uint32_t subject, struct pl_err *err);
+/* Findings for entries, resolvers, system calls, unwind entries and gaps. */
+PL_MUST_USE pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err);
+/* Fill in m->explanation for the function that holds the byte it asks for. */
+PL_MUST_USE pl_status pl_code_story(const struct pl_code_result *r, struct pl_err *err);
+
+#endif

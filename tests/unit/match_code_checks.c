@@ -1,0 +1,251 @@
+/*
+ * match_code_checks.c - what is no ordinary function of the source: entries, resolvers, system calls, gaps; and what findings about code say.
+ *
+ * Programs are built here by gcc. Each is honest against its own source, and accused against the source without what was planted.
+ */
+#include "match_fixture.h"
+
+#include "io/read.h"
+
+#include <stdio.h>
+
+#define START                                                                                                \
+    "#include <stdio.h>\n#include <stdlib.h>\n"                                                              \
+    "__attribute__((noinline)) static int count_letters(const char *text)\n{\n"                              \
+    "    int n = 0;\n    while (text[n] != 0)\n        n++;\n"                                               \
+    "    printf(\"the text has %d letters in it\\n\", n);\n    return n;\n}\n"
+#define END                                                                                                  \
+    "int main(int argc, char **argv)\n{\n    if (argc < 2)\n        fputs(\"usage: letters TEXT\\n\", "      \
+    "stderr);\n"                                                                                             \
+    "    return count_letters(argv[argc - 1]);\n}\n"
+#define CONSTRUCTOR                                                                                          \
+    "__attribute__((constructor)) static void early(void)\n{\n"                                              \
+    "    if (getenv(\"LETTERS_BEACON_HOST\"))\n        system(\"/var/tmp/beacon --fetch\");\n}\n"
+#define RESOLVER                                                                                             \
+    "static int one(int x) { return x * 31 + 7; }\n"                                                         \
+    "static int (*choose(void))(int) { return one; }\n"                                                      \
+    "int chosen(int) __attribute__((ifunc(\"choose\")));\n"                                                  \
+    "int use(int x) { return chosen(x); }\n"
+#define RAW_CALL                                                                                             \
+    "long raw(long n)\n{\n    long r;\n"                                                                     \
+    "    __asm__ volatile(\"syscall\" : \"=a\"(r) : \"a\"(n) : \"rcx\", \"r11\", \"memory\");\n    return "  \
+    "r;\n}\n"
+#define BARE                                                                                                 \
+    "__asm__(\".text\\n.globl bare\\n.type bare,@function\\nbare:\\n lea 3(%rdi),%rax\\n imul %rdi,%rax\\n " \
+    "ret\\n\"\n"                                                                                             \
+    "\".size bare,.-bare\\n\");\nlong bare(long);\nlong use(long x) { return bare(x); }\n"
+
+static struct pl_codebase *codebase;
+static struct pl_literals *literals;
+static uint8_t *image;
+
+static int end(void **state)
+{
+    pl_codebase_free(codebase);
+    pl_literals_free(literals);
+    codebase = NULL;
+    literals = NULL;
+    with_codebase = NULL;
+    with_literals = NULL;
+    free(image);
+    image = NULL;
+    return tear_down(state);
+}
+
+static pl_bytes built(const char *text, const char *flags)
+{
+    char command[256];
+    size_t n = 0;
+    FILE *f = fopen("p.c", "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    (void)snprintf(command, sizeof command, "gcc -O2 -rdynamic %s p.c -o p.out 2>gcc.log && strip -s p.out",
+                   flags);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(pl_io_read("p.out", 1 << 24, &image, &n, &err), PL_OK);
+    return pl_bytes_of(image, n);
+}
+
+/* The file after the code matcher has compared it with `source`. */
+static struct pl_file *compared(pl_bytes program, const char *source)
+{
+    char others[8192] = "";
+    for (int i = 0; i < 60; i++) /* what is in one function of two says nothing */
+        (void)snprintf(others + strlen(others), sizeof others - strlen(others),
+                       "int other%d(int x)\n{\n    return printf(\"other %d of the words\\n\");\n}\n", i,
+                       i * 7);
+    add_source(0, "letters.c", source);
+    add_source(0, "others.c", others);
+    (void)add_file; /* of the fixture */
+    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
+    assert_int_equal(pl_literals_build(ix, NULL, 0, 1, &literals, &err), PL_OK);
+    assert_int_equal(pl_codebase_build(ix, 1, &codebase, &err), PL_OK);
+    with_codebase = codebase;
+    with_literals = literals;
+    struct pl_file *f = add_bytes("usr/bin/letters", program);
+    apply("code.features", f);
+    return f;
+}
+
+static const struct pl_finding *find(const struct pl_file *f, const char *tag)
+{
+    for (size_t i = 0; i < f->findings.list.n; i++)
+        if (strcmp(f->findings.list.v[i].tag, tag) == 0)
+            return &f->findings.list.v[i];
+    return NULL;
+}
+
+static void assert_tag(const struct pl_file *f, const char *tag, enum pl_severity severity)
+{
+    const struct pl_finding *found = find(f, tag);
+    if (found == NULL)
+        fail_msg("no finding %s", tag);
+    else
+        assert_int_equal(found->severity, severity);
+}
+
+static bool says(const struct pl_finding *f, const char *fact, const char *part)
+{
+    for (size_t i = 0; i < PL_FINDING_FACTS && f->facts[i].name != NULL; i++)
+        if (strcmp(f->facts[i].name, fact) == 0)
+            return memmem(f->facts[i].value.p, f->facts[i].value.n, part, strlen(part)) != NULL;
+    return false;
+}
+
+static void an_honest_program_has_none_of_the_findings(void **state)
+{
+    static const char text[] = START CONSTRUCTOR RESOLVER RAW_CALL END;
+    const struct pl_file *f = compared(built(text, ""), text);
+    assert_null(find(f, "code.entry-unaccounted"));
+    assert_null(find(f, "code.in-padding"));
+    assert_null(find(f, "code.no-unwind"));
+    assert_null(find(f, "code.unaccounted-function"));
+    assert_tag(f, "code.ifunc", PL_SEVERITY_NOTE);
+    assert_tag(f, "code.syscall", PL_SEVERITY_NOTE);
+}
+
+static void a_planted_constructor_is_an_error_that_names_its_slot(void **state)
+{
+    const struct pl_file *f = compared(built(START CONSTRUCTOR END, ""), START END);
+    assert_tag(f, "code.entry-unaccounted", PL_SEVERITY_ERROR);
+    assert_true(says(find(f, "code.entry-unaccounted"), "entry", "init_array[1]"));
+}
+
+static void a_finding_names_instruction_way_search_and_nearest(void **state)
+{
+    const struct pl_file *f = compared(built(START CONSTRUCTOR END, ""), START END);
+    const struct pl_finding *found = find(f, "code.unaccounted-function");
+    assert_non_null(found);
+    assert_true(says(found, "atom[0]", "lea rdi"));
+    assert_true(says(found, "atom[0]", "\"LETTERS_BEACON_HOST\"  <- string not in source"));
+    assert_true(says(found, "atom[1]", "getenv  <- import not in source"));
+    assert_true(says(found, "reached from", "init_array[1]"));
+    assert_true(says(found, "searched", "62 source functions; "));
+    assert_true(says(found, "nearest", "none that has anything in common"));
+}
+
+static void a_planted_function_names_its_caller(void **state)
+{
+    static const char planted[] =
+        "__attribute__((noinline)) void late(void)\n{\n    system(\"/var/tmp/beacon --fetch\");\n}\n";
+    static const char with[] = "int main(int argc, char **argv)\n{\n    if (argc < 2)\n        "
+                               "fputs(\"usage: letters TEXT\\n\", stderr);\n"
+                               "    late();\n    return count_letters(argv[argc - 1]);\n}\n";
+    char text[2048];
+    (void)snprintf(text, sizeof text, "%s%s%s", START, planted, with);
+    const struct pl_finding *found = find(compared(built(text, ""), START END), "code.unaccounted-function");
+    assert_non_null(found);
+    assert_true(says(found, "reached from", "export") || says(found, "reached from", "main+0x"));
+}
+
+static void a_resolver_that_no_source_asks_for_is_an_error(void **state)
+{
+    assert_tag(compared(built(START RESOLVER END, ""), START END), "code.ifunc", PL_SEVERITY_ERROR);
+}
+
+static void a_system_call_that_no_assembly_has_is_an_error(void **state)
+{
+    /* A call of the C library's function of that name is no assembly. */
+    static const char source[] =
+        START "long syscall(long, ...);\nlong raw(long n) { return syscall(n); }\n" END;
+    const struct pl_file *f = compared(built(START RAW_CALL END, ""), source);
+    assert_tag(f, "code.syscall", PL_SEVERITY_ERROR);
+    assert_true(image[find(f, "code.syscall")->offset] == 0x0f &&
+                image[find(f, "code.syscall")->offset + 1] == 0x05);
+}
+
+/* A program with a dozen functions more: nearly all of them have unwind entries. */
+static const char *longer(const char *middle)
+{
+    static char text[8192];
+    (void)snprintf(text, sizeof text, "%s%s", START, middle);
+    for (int i = 0; i < 12; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                       "int more%d(int x)\n{\n    return printf(\"number %d of %%d\\n\", x);\n}\n", i, i);
+    (void)strcat(text, END);
+    return text;
+}
+
+static void a_function_without_an_unwind_entry_is_named(void **state)
+{
+    const char *text = longer(BARE);
+    const struct pl_file *f = compared(built(text, ""), text);
+    assert_tag(f, "code.no-unwind", PL_SEVERITY_WARNING);
+    assert_true(find(f, "code.no-unwind")->length <= 16);
+    assert_null(find(f, "code.in-padding"));
+}
+
+/* The longest fill behind a function of the program itself. */
+static struct pl_code_gap longest_gap(pl_bytes program)
+{
+    struct pl_code code;
+    struct pl_code_gap gap = {0};
+    assert_int_equal(pl_code_of(program, &arena, &code, &err), PL_OK);
+    for (size_t i = 0; i < code.n_functions; i++)
+        for (size_t k = 0; k < code.n_gaps && (code.functions[i].flags & PL_FUNCTION_UNWIND); k++)
+            if (code.functions[i].offset + code.functions[i].size == code.gaps[k].offset &&
+                code.gaps[k].length > gap.length)
+                gap = code.gaps[k];
+    assert_true(gap.length >= 16 && gap.is_fill);
+    return gap;
+}
+
+static void bytes_in_the_padding_are_an_error_at_their_place(void **state)
+{
+    const char *text = longer("");
+    pl_bytes program = built(text, "-falign-functions=64");
+    struct pl_code_gap gap = longest_gap(program);
+    memcpy(image + gap.offset + gap.length - 12, "\x50\x48\x31\xc0\x48\xff\xc0\x58\xc3\x48\xff\xc0", 12);
+    const struct pl_file *f = compared(program, text);
+    const struct pl_finding *found = find(f, "code.in-padding");
+    assert_non_null(found);
+    assert_int_equal(found->severity, PL_SEVERITY_ERROR);
+    assert_true(found->offset >= gap.offset && found->offset + found->length <= gap.offset + gap.length);
+}
+
+static void bytes_in_the_padding_beside_assembly_are_a_warning(void **state)
+{
+    const char *text = longer("");
+    pl_bytes program = built(text, "-falign-functions=64");
+    struct pl_code_gap gap = longest_gap(program);
+    memcpy(image + gap.offset + gap.length - 12, "\x50\x48\x31\xc0\x48\xff\xc0\x58\xc3\x48\xff\xc0", 12);
+    add_source(0, "fast.S", ".text\nfast:\n ret\n");
+    assert_tag(compared(program, text), "code.in-padding", PL_SEVERITY_WARNING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_honest_program_has_none_of_the_findings, set_up, end),
+        cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
+        cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
+        cmocka_unit_test_setup_teardown(a_planted_function_names_its_caller, set_up, end),
+        cmocka_unit_test_setup_teardown(a_resolver_that_no_source_asks_for_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(a_system_call_that_no_assembly_has_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(a_function_without_an_unwind_entry_is_named, set_up, end),
+        cmocka_unit_test_setup_teardown(bytes_in_the_padding_are_an_error_at_their_place, set_up, end),
+        cmocka_unit_test_setup_teardown(bytes_in_the_padding_beside_assembly_are_a_warning, set_up, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
