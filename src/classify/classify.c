@@ -82,6 +82,8 @@ static const struct place passive_places[] = {
     {"usr/share/metainfo/", NULL},
     {"usr/share/javadoc/", NULL},
     {"usr/local/share/man/", "man"},
+    /* The record of how Postfix was built: its Makefile.in reads it, no installed program does. Source: conf/postfix-files of postfix. */
+    {"usr/share/postfix/makedefs.out", NULL},
 };
 
 static bool name_starts(pl_bytes name, const char *prefix)
