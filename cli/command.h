@@ -21,6 +21,10 @@ const struct command *command_find(const char *name);
 /* Print a usage error to standard error, with `hint` below it unless NULL; gives PL_EXIT_USAGE. */
 int usage_error(const char *text, const char *hint);
 
+/* Edits that make one short word the other; SIZE_MAX for long ones. */
+size_t word_distance(const char *a, const char *b);
+#define NEAR_WORD 4u /* a distance below this is a slip of the hand */
+
 /* Write text from a foreign file or name to `to` with everything unprintable escaped. */
 void put_quoted(void *to, const char *text);
 

@@ -110,6 +110,35 @@ static int explain_place(const struct options *o, const char *thing, const char 
     return failed;
 }
 
+static int unknown_name(const char *name)
+{
+    const char *nearest = NULL;
+    const char *other;
+    const char *what;
+    const char *source;
+    char text[256];
+    char hint[128];
+    size_t best = NEAR_WORD;
+    for (size_t i = 0; pl_tag_at(i) != NULL; i++)
+        if (word_distance(name, pl_tag_at(i)->tag) < best) {
+            nearest = pl_tag_at(i)->tag;
+            best = word_distance(name, nearest);
+        }
+    for (size_t i = 0; pl_rule_at(i, &other, &what, &source); i++)
+        if (word_distance(name, other) < best) {
+            nearest = other;
+            best = word_distance(name, nearest);
+        }
+    (void)snprintf(text, sizeof text, "no finding or rule is called '%s'", name);
+    if (nearest != NULL)
+        (void)snprintf(hint, sizeof hint, "did you mean: plumb explain %s", nearest);
+    else
+        (void)snprintf(
+            hint, sizeof hint,
+            "plumb explain lists them all; a byte is named FILE@OFFSET, such as app.deb!/usr/bin/app@0x1f40");
+    return usage_error(text, hint);
+}
+
 static int run_explain(const struct options *o)
 {
     const char *name;
@@ -132,11 +161,7 @@ static int run_explain(const struct options *o)
     const char *at = offset_of(o->words[0], &offset);
     if (at != NULL)
         return explain_place(o, o->words[0], at, offset);
-    char text[256];
-    (void)snprintf(text, sizeof text, "no finding or rule is called '%s'", o->words[0]);
-    return usage_error(
-        text,
-        "plumb explain lists them all; a byte is named FILE@OFFSET, such as app.deb!/usr/bin/app@0x1f40");
+    return unknown_name(o->words[0]);
 }
 
 const struct command command_explain = {

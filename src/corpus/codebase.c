@@ -64,6 +64,8 @@ pl_status pl_id_lists_join(const struct pl_id_list *lists, size_t n, struct pl_i
     uint64_t total = 0;
     for (size_t i = 0; i < n; i++)
         total += lists[i].n;
+    if (total > UINT32_MAX)
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "code: lists of more than 4,294,967,295 entries");
     out->first = calloc(n + 1, sizeof *out->first);
     out->v = calloc((size_t)total + 1, sizeof *out->v);
     out->n = n;
@@ -71,12 +73,12 @@ pl_status pl_id_lists_join(const struct pl_id_list *lists, size_t n, struct pl_i
         return pl_fail_nomem(err);
     total = 0;
     for (size_t i = 0; i < n; i++) {
-        out->first[i] = total;
+        out->first[i] = (uint32_t)total;
         if (lists[i].n > 0)
             memcpy(out->v + total, lists[i].v, lists[i].n * sizeof *out->v);
         total += lists[i].n;
     }
-    out->first[n] = total;
+    out->first[n] = (uint32_t)total;
     return PL_OK;
 }
 

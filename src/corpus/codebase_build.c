@@ -17,6 +17,7 @@ struct build {
     struct pl_codebase *cb;
     struct pl_id_list *lists;        /* per unit, while includes are resolved */
     uint32_t *seen[PL_PARALLEL_MAX]; /* per worker and unit: the last unit, counted from 1, that reached it */
+    struct pl_arena arenas[PL_PARALLEL_MAX]; /* lists until they are joined */
 };
 
 /* Text that a compiler reads, once, and that no patch replaced. */
@@ -163,7 +164,7 @@ static pl_status resolve_unit(void *ctx, unsigned worker, size_t u, struct pl_er
     struct build *b = ctx;
     struct pl_codebase *cb = b->cb;
     const struct pl_source_code *code = &cb->code[u];
-    struct pl_arena *arena = &cb->arenas[worker];
+    struct pl_arena *arena = &b->arenas[worker];
     if (code->n_includes == 0)
         return PL_OK;
     uint32_t *v = pl_arena_take_n(arena, code->n_includes, PL_SAME_INCLUDE * sizeof *v);
@@ -181,7 +182,7 @@ static pl_status close_includes(void *ctx, unsigned worker, size_t u, struct pl_
 {
     struct build *b = ctx;
     struct pl_codebase *cb = b->cb;
-    struct pl_arena *arena = &cb->arenas[worker];
+    struct pl_arena *arena = &b->arenas[worker];
     pl_ids reached = {0};
     pl_status st = PL_OK;
     uint32_t stamp = (uint32_t)u + 1;
@@ -222,6 +223,8 @@ static pl_status index_includes(struct build *b, unsigned jobs, struct pl_err *e
     b->lists = calloc(cb->n_units + 1, sizeof *b->lists);
     if (b->lists == NULL)
         return pl_fail_nomem(err);
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        pl_arena_init(&b->arenas[i], PL_CODEBASE_ARENA_BYTES);
     pl_status st = pl_parallel(jobs, cb->n_units, b, resolve_unit, err);
     if (st == PL_OK)
         st = pl_id_lists_join(b->lists, cb->n_units, &near, err);
@@ -235,8 +238,10 @@ static pl_status index_includes(struct build *b, unsigned jobs, struct pl_err *e
         st = pl_id_lists_join(b->lists, cb->n_units, &cb->includes, err);
     pl_id_lists_free(&near);
     free(b->lists);
-    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++) {
         free(b->seen[i]);
+        pl_arena_reset(&b->arenas[i]);
+    }
     return st;
 }
 

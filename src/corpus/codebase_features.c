@@ -140,6 +140,9 @@ static pl_status intern(struct work *w, unsigned jobs, struct pl_err *err)
         w->unit_keys[u] = NULL;
     }
     cb->features.n = sort_keys(cb->features.keys, n);
+    uint64_t *less = realloc(cb->features.keys, (cb->features.n + 1) * sizeof *less);
+    if (less != NULL) /* most units mention the same names */
+        cb->features.keys = less;
     return pl_key_table_finish(&cb->features, err);
 }
 
@@ -390,6 +393,7 @@ static pl_status build_sets(struct work *w, unsigned jobs, struct pl_err *err)
         st = invert(&cb->direct, cb->features.n, &cb->with, err);
     if (st == PL_OK)
         st = weigh(cb, err);
+    pl_id_lists_free(&w->own);
     for (size_t i = 0; i < cb->n; i++)
         w->lists[i] = (struct pl_id_list){NULL, 0};
     if (st == PL_OK)

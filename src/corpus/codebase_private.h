@@ -15,7 +15,7 @@
 
 /* Lists of numbers end to end; list i is v[first[i]] to v[first[i + 1]]. */
 struct pl_id_lists {
-    uint64_t *first; /* n + 1 */
+    uint32_t *first; /* n + 1 */
     uint32_t *v;
     size_t n;
 };

@@ -138,6 +138,18 @@ static void free_set(struct pl_literals *l)
     pl_arena_reset(&l->header_arena);
 }
 
+static void start_set(struct pl_literals *l)
+{
+    *l = (struct pl_literals){0};
+    pl_buf_init(&l->texts, MAX_TEXT_BYTES);
+}
+
+static void start_gathered(struct gathered *g)
+{
+    start_set(&g->own);
+    pl_buf_init(&g->texts, MAX_TEXT_BYTES);
+}
+
 static uint64_t bytes_to_read(const struct pl_literals *l, size_t i)
 {
     const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
@@ -154,7 +166,7 @@ static void cut_jobs(const struct pl_literals *l, struct job *jobs, unsigned n_j
     uint64_t done = 0;
     for (unsigned k = 0; k < n_jobs; k++) {
         jobs[k] = (struct job){.all = l, .first = next};
-        pl_buf_init(&jobs[k].g.own.texts, MAX_TEXT_BYTES);
+        start_gathered(&jobs[k].g);
         while (next < l->n_files && (done < total / n_jobs * (k + 1) || k + 1 == n_jobs))
             done += bytes_to_read(l, next++);
         jobs[k].end = next;
@@ -174,14 +186,17 @@ static void run_jobs(struct job *jobs, unsigned n_jobs)
             (void)pthread_join(jobs[k].thread, NULL); /* a thread that was started can be joined */
 }
 
-static bool merge_literals(struct pl_literals *l, const struct gathered *g, size_t from)
+/* Hand the literals of a job over. */
+static bool merge_literals(struct pl_literals *l, struct gathered *g)
 {
-    for (size_t i = from; i < g->own.literals.n; i++) {
+    bool is_good = true;
+    for (size_t i = 0; i < g->own.literals.n && is_good; i++) {
         const struct literal *e = &g->own.literals.v[i];
-        if (!pl_literal_add(l, e->kind, pl_literal_text(&g->own, e), e->file, e->line_1based))
-            return false;
+        is_good = pl_literal_add(l, e->kind, pl_literal_text(&g->own, e), e->file, e->line_1based);
     }
-    return true;
+    free_set(&g->own);
+    start_set(&g->own);
+    return is_good;
 }
 
 /* A source path and all of its tails: what __FILE__ may say. */
@@ -295,7 +310,7 @@ static void expand(const struct macros *m, const struct gathered *g, const struc
     pl_buf_clear(out);
     for (uint32_t i = 0; i < group->n_parts; i++) {
         const struct gathered_part *part = &g->parts.v[group->first_part + i];
-        pl_bytes text = pl_bytes_sub(pl_buf_bytes(&g->own.texts), part->text, part->length);
+        pl_bytes text = pl_bytes_sub(pl_buf_bytes(&g->texts), part->text, part->length);
         char room[4];
         size_t n = 1;
         if (part->is_macro)
@@ -325,7 +340,7 @@ static bool expand_groups(struct pl_literals *l, struct macros *m, const struct 
             if (ways == 0 || text.n > m->budget)
                 break;
             m->budget -= text.n;
-            pl_bytes name = pl_bytes_sub(pl_buf_bytes(&g->own.texts), group->define, group->define_length);
+            pl_bytes name = pl_bytes_sub(pl_buf_bytes(&g->texts), group->define, group->define_length);
             if (is_value && name.n > 0)
                 is_good = add_value(m, name, pl_buf_bytes(&text));
             else if (!is_value && text.n > 0)
@@ -428,32 +443,28 @@ static bool add_all_build_words(struct pl_literals *l)
 static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers,
                        struct job *jobs, unsigned n_jobs, struct pl_macros *m)
 {
-    size_t had[MAX_JOBS];
     bool is_good = true;
     struct gathered *of_headers = &jobs[n_jobs].g;
     cut_jobs(l, jobs, n_jobs);
     run_jobs(jobs, n_jobs);
     for (unsigned k = 0; k < n_jobs; k++)
-        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g, 0);
-    pl_buf_init(&of_headers->own.texts, MAX_TEXT_BYTES);
+        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
+    start_gathered(of_headers);
     struct build_taker taker = {.l = l, .m = m};
     const struct pl_build_sink sink = {.ctx = &taker, .macro = take_macro, .value = take_value};
     /* Build values first: a name has room for few definitions, and other systems' config files hold many. */
     is_good = is_good && pl_build_values(l->index, &l->header_arena, &sink) && add_macros(l, m) &&
               pl_literals_gather_headers(l, headers, n_headers, m, of_headers) &&
-              merge_literals(l, of_headers, 0);
+              merge_literals(l, of_headers);
     pl_macros_finish(m);
-    for (unsigned k = 0; k < n_jobs; k++) {
+    for (unsigned k = 0; k < n_jobs; k++)
         jobs[k].macros = m;
-        had[k] = jobs[k].g.own.literals.n;
-    }
     if (is_good)
         run_jobs(jobs, n_jobs);
-    size_t had_headers = of_headers->own.literals.n;
     is_good = is_good && pl_literals_gather_bodies(l, m, of_headers);
     for (unsigned k = 0; k < n_jobs; k++)
-        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g, had[k]);
-    is_good = is_good && merge_literals(l, of_headers, had_headers);
+        is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
+    is_good = is_good && merge_literals(l, of_headers);
     PL_VEC_FREE(&l->bodies);
     return is_good && add_all_build_words(l) && pl_literals_add_identifiers(l, headers, n_headers);
 }
@@ -467,6 +478,7 @@ static bool build(struct pl_literals *l, const struct pl_headers *headers, size_
     pl_macros_free(m);
     for (unsigned k = 0; k <= n_jobs; k++) {
         free_set(&jobs[k].g.own);
+        pl_buf_reset(&jobs[k].g.texts);
         PL_VEC_FREE(&jobs[k].g.parts);
         PL_VEC_FREE(&jobs[k].g.groups);
     }

@@ -28,6 +28,7 @@ struct gatherer {
     enum pl_clit_family family;
     struct pl_buf joined; /* value of the present run of literals */
     uint32_t first_part;  /* of the present group */
+    size_t texts_at;      /* where the texts of its parts begin */
     bool is_in_group;
     size_t group_at;  /* byte in the file where the group began */
     pl_bytes before;  /* the word just before, when it may be a macro */
@@ -94,9 +95,9 @@ static void add(struct gatherer *x, enum literal_rule of_source, pl_bytes text, 
 static void add_part(struct gatherer *x, pl_bytes text, bool is_macro)
 {
     struct gathered_part *part = PL_VEC_ADD(&x->g->parts);
-    uint64_t at = x->g->own.texts.n;
-    pl_buf_add(&x->g->own.texts, text);
-    if (part == NULL || x->g->own.texts.why != PL_OK) {
+    uint64_t at = x->g->texts.n;
+    pl_buf_add(&x->g->texts, text);
+    if (part == NULL || x->g->texts.why != PL_OK) {
         x->g->is_out_of_memory = true;
         return;
     }
@@ -132,6 +133,7 @@ static void end_group(struct gatherer *x)
         has_macro = has_macro || x->g->parts.v[x->first_part + i].is_macro;
     if (n == 0 || n > MAX_PARTS || (!is_value && (!has_macro || n < 2))) {
         x->g->parts.n = x->first_part;
+        x->g->texts.n = x->texts_at;
         return;
     }
     struct gathered_group *group = PL_VEC_ADD(&x->g->groups);
@@ -144,9 +146,9 @@ static void end_group(struct gatherer *x)
                                      .file = x->of->file,
                                      .line_1based = line_of(x, x->group_at)};
     if (is_value) {
-        group->define = x->g->own.texts.n;
+        group->define = x->g->texts.n;
         group->define_length = (uint32_t)x->define_name.n;
-        pl_buf_add(&x->g->own.texts, x->define_name);
+        pl_buf_add(&x->g->texts, x->define_name);
         x->define_name.n = 0; /* one value a definition */
     }
 }
@@ -156,6 +158,7 @@ static void start_group(struct gatherer *x, size_t at)
     x->is_in_group = true;
     x->group_at = at;
     x->first_part = (uint32_t)x->g->parts.n;
+    x->texts_at = x->g->texts.n;
     pl_buf_clear(&x->joined);
 }
 

@@ -130,7 +130,8 @@ struct gathered_group {
 };
 
 struct gathered {
-    struct pl_literals own; /* literals, texts and slots only */
+    struct pl_literals own; /* literals, texts and slots only; empty once they were handed over */
+    struct pl_buf texts;    /* of the parts, and names of macros */
     PL_VEC(struct gathered_part) parts;
     PL_VEC(struct gathered_group) groups;
     bool is_out_of_memory;

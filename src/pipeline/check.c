@@ -104,6 +104,7 @@ static pl_status examine(struct pl_acquired *a, const struct pl_question *q, str
     struct pl_examination x = {.limits = a->limits,
                                .headers = a->headers,
                                .n_headers = a->n_headers,
+                               .header_heaps = a->header_heaps,
                                .prints = a->prints,
                                .n_prints = a->n_prints,
                                .explanation = q == NULL ? NULL : q->explanation,

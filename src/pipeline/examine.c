@@ -11,6 +11,7 @@
 
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
+#include "io/host.h"
 #include "io/read.h"
 #include "io/walk.h"
 #include "match/layout.h"
@@ -56,16 +57,29 @@ struct run {
     PL_VEC(uint8_t *) inputs;  /* contents of containers, whose members are views of them */
 };
 
+/* What the literals need of them they have copied. */
+static void drop_headers(const struct pl_examination *x)
+{
+    for (size_t i = 0; i < x->n_headers; i++) {
+        free(x->header_heaps[i]);
+        x->header_heaps[i] = NULL;
+    }
+}
+
 /* Built when the first binary asks for it: most packages of scripts never do. */
 static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_err *err)
 {
     (void)pthread_mutex_lock(&run->literals_lock); /* fails only on misuse */
     if (!run->literals_built && run->x->index != NULL) {
+        pl_host_trim_memory();
         run->literals_st = pl_literals_build(run->x->index, run->x->headers, run->x->n_headers, run->x->jobs,
                                              &run->literals, &run->literals_err);
+        drop_headers(run->x);
+        pl_host_trim_memory();
         if (run->literals_st == PL_OK)
             run->literals_st =
                 pl_codebase_build(run->x->index, run->x->jobs, &run->codebase, &run->literals_err);
+        pl_host_trim_memory();
         if (run->literals_st == PL_OK)
             run->literals_st =
                 pl_toolchain_of(run->x->prints, run->x->n_prints, &run->toolchain, &run->literals_err);

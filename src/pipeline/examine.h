@@ -15,6 +15,7 @@ struct pl_examination {
     const struct pl_index *index;
     const struct pl_headers *headers; /* of the build */
     size_t n_headers;
+    uint8_t **header_heaps; /* n_headers; own their texts: freed, and NULL, once the literals are built */
     const struct pl_layout *layout; /* NULL: not laid out like its source */
     const struct pl_prints *prints; /* of the toolchain */
     size_t n_prints;
