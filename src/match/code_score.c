@@ -21,6 +21,7 @@
 #define ABSENT_PERCENT         80 /* cost of a feature that the definition lacks */
 #define MISSING_PERCENT        25 /* cost of a string that the definition has and the image's function lacks */
 #define MISSING_IMPORT_PERCENT 12
+#define MISSING_MOST_PERCENT   100 /* of what was found: arms for other systems are missing in any case */
 #define MISSING_MOST           180
 #define CALL_PERCENT           60
 #define INLINED_CALL_PERCENT   15
@@ -79,10 +80,21 @@ static int32_t percent(int32_t value, int32_t share)
     return value * share / 100;
 }
 
+/* One of the units that include a function has what it lacks: xstrtol.c says STRTOL, xstrtoumax.c makes that strtoumax. */
+static bool some_unit_has(const struct pl_aligner *a, struct pl_id_list places, const struct pl_code_fact *f)
+{
+    for (size_t i = 0; i < places.n && i < MAX_HOSTS; i++)
+        for (unsigned k = 0; k < f->n; k++)
+            if (pl_code_unit_has(a, pl_codebase_place(a->cb, places.v[i]).unit, f->feature[k]))
+                return true;
+    return false;
+}
+
 static int32_t score_facts(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
     struct pl_id_list direct = pl_codebase_direct(a->cb, id);
     struct pl_id_list closure = pl_codebase_closure(a->cb, id);
+    struct pl_id_list places = pl_codebase_places(a->cb, id);
     int32_t score = 0;
     for (uint32_t i = 0; i < s->n_facts; i++) {
         const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
@@ -96,7 +108,7 @@ static int32_t score_facts(const struct pl_aligner *a, const struct pl_subject *
             score += f->weight;
         else if (is_found)
             score += percent(f->weight, INLINED_PERCENT);
-        else if (!f->is_neutral)
+        else if (!f->is_neutral && !(places.n >= 2 && some_unit_has(a, places, f)))
             score -= percent(f->weight, ABSENT_PERCENT);
     }
     return score;
@@ -243,7 +255,10 @@ int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, ui
     const struct pl_codebase_entry *e = pl_codebase_at(a->cb, id);
     const struct pl_function *f = &a->code->functions[s->function];
     uint32_t subject = (uint32_t)(s - a->subjects.v);
-    int32_t score = score_facts(a, s, id) + score_missing(a, s, id) + score_size(a, s, id);
+    int32_t score = score_facts(a, s, id);
+    int32_t missing = score_missing(a, s, id);
+    int32_t most = score > 0 ? percent(score, MISSING_MOST_PERCENT) : 0;
+    score += (missing < -most ? -most : missing) + score_size(a, s, id);
     score += score_name(f->name, e->definition);
     if (!a->has_places)
         return score;
