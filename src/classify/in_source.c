@@ -92,3 +92,19 @@ void pl_classify_in_source(struct pl_file *f)
         (is_in_documentation(f->name) && is_one_of(base, documents)))
         f->role = PL_ROLE_PASSIVE;
 }
+
+bool pl_is_build_output(pl_bytes path)
+{
+    static const char *const folders[] = {"dist", ".yarn", "node_modules", "bower_components", "coverage"};
+    static const char *const suffixes[] = {".min.js", ".min.mjs", ".min.cjs", ".bundle.js", ".min.css"};
+    pl_bytes rest = path;
+    pl_bytes part;
+    while (pl_bytes_split(&rest, '/', &part))
+        for (size_t i = 0; i < sizeof folders / sizeof folders[0] && rest.n > 0; i++)
+            if (pl_bytes_eq_str(part, folders[i]))
+                return true;
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (pl_bytes_ends(path, pl_bytes_of_str(suffixes[i])))
+            return true;
+    return false;
+}

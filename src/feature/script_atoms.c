@@ -94,7 +94,7 @@ static void add(struct reader *x, struct pl_script_atom atom)
 static struct pl_script_atom atom_of(const struct reader *x, const struct pl_lex_token *t,
                                      enum pl_atom_kind kind, uint64_t hash, uint8_t flags)
 {
-    (void)x; /* one shape for all makers of atoms */
+    (void)x;
     return (struct pl_script_atom){.hash = hash,
                                    .at = (uint32_t)t->offset,
                                    .length = (uint32_t)t->length,
@@ -130,8 +130,11 @@ uint64_t pl_script_value_hash(const struct pl_script_vocabulary *v, pl_bytes tex
 
 static void flush_text(struct reader *x)
 {
-    if (x->has_text && x->joined.n > 0 && pl_script_is_whole_number(pl_buf_bytes(&x->joined))) {
-        struct pl_script_number n = pl_script_number_of(pl_buf_bytes(&x->joined));
+    pl_bytes joined = pl_buf_bytes(&x->joined);
+    pl_bytes digits =
+        joined.n > 1 && joined.p[0] == '-' ? pl_bytes_from(joined, 1) : joined; /* {"-2": "a"} */
+    if (x->has_text && digits.n > 0 && pl_script_is_whole_number(digits)) {
+        struct pl_script_number n = pl_script_number_of(digits);
         x->text.hash = number_hash(x->v, n);
         x->text.is_weak = n.digits < 1000;
         if (!pl_script_number_is_dull(n))
@@ -187,16 +190,15 @@ static void take_text(struct reader *x)
 {
     const struct pl_lex_token *t = &x->token;
     bool is_module = is_module_place(x) && t->kind == PL_LEX_STRING;
-    if (is_module && pl_script_is_relative(t->body)) {
+    bool is_key =
+        t->kind == PL_LEX_STRING && is_punct(&x->next, ':') &&
+        (is_punct(&x->before, '{') || is_punct(&x->before, ',')); /* {"./a.js": 3}: a bundle's table */
+    if (((is_module || is_key) && pl_script_is_relative(t->body)) || is_type_result(x)) {
         flush_text(x);
         return;
     }
-    if (pl_bytes_starts(t->body, PL_LIT("use strict")) && t->body.n == 10)
+    if (pl_bytes_eq_str(t->body, "use strict"))
         return;
-    if (is_type_result(x)) {
-        flush_text(x);
-        return;
-    }
     bool goes_on = x->has_text && x->may_go_on && opens_text(t);
     if (!goes_on) {
         flush_text(x);
@@ -549,7 +551,8 @@ static void take_token(struct reader *x)
             x->list = NO_LIST;
         break;
     case PL_LEX_REGEX:
-        add(x, atom_of(x, t, PL_ATOM_REGEX, pl_script_hash(x->v, t->body) ^ REGEX_SALT, 0));
+        add(x,
+            atom_of(x, t, PL_ATOM_REGEX, pl_script_hash(x->v, pl_script_without_u(t->body)) ^ REGEX_SALT, 0));
         break;
     case PL_LEX_PUNCT: take_punct(x); break;
     case PL_LEX_COMMENT: break;

@@ -172,3 +172,9 @@ bool pl_script_is_relative(pl_bytes path)
     return pl_bytes_eq_str(path, ".") || pl_bytes_eq_str(path, "..") || pl_bytes_starts(path, PL_LIT("./")) ||
            pl_bytes_starts(path, PL_LIT("../"));
 }
+
+pl_bytes pl_script_without_u(pl_bytes regex)
+{
+    bool has_u = regex.n > 2 && regex.p[regex.n - 1] == 'u' && pl_bytes_rfind_byte(regex, '/') != 0;
+    return has_u ? pl_bytes_sub(regex, 0, regex.n - 1) : regex;
+}

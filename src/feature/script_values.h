@@ -28,5 +28,7 @@ bool pl_script_is_oddly_spelled(pl_bytes body);
 
 /* A module path that begins with "./" or "../". */
 bool pl_script_is_relative(pl_bytes path);
+/* A regular expression without its flag u at the end, which goes where older engines are to run it. */
+pl_bytes pl_script_without_u(pl_bytes regex);
 
 #endif

@@ -265,13 +265,31 @@ static const struct pl_source_file *find_theirs(const struct pl_match *m, pl_byt
     return named;
 }
 
+/* {"type": "module"} below the top says how node reads the scripts beside it, and nothing else. Build tools write it. */
+static pl_status claim_kind(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_json_members members = pl_json_members_of(f->data);
+    struct pl_json_member one;
+    struct pl_json_member more;
+    bool is_alone = !members.is_bad && !members.is_array && pl_json_members_next(&members, &one) &&
+                    !pl_json_members_next(&members, &more) && members.is_done;
+    if (!is_alone || !pl_is_unclaimed(f) || !pl_bytes_eq_str(one.key, "type") ||
+        (!pl_bytes_eq_str(one.value, "\"module\"") && !pl_bytes_eq_str(one.value, "\"commonjs\"")) ||
+        pl_bytes_trim(pl_bytes_from(f->data, members.end + 1)).n > 0)
+        return PL_OK;
+    (void)m; /* needs no source */
+    return pl_match_claim(f, 0, f->data.n, PL_CLASS_GENERATED, PL_GRADE_NONE, "npm.module-kind", NULL, err);
+}
+
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     pl_bytes path;
     if (m->layout == NULL || m->layout->is_release || f->data.p == NULL || !f->is_whole ||
         f->data.n > MAX_MANIFEST_BYTES || !pl_layout_path(m, f, &path) ||
-        !pl_bytes_eq_str(path, "package.json"))
+        !pl_bytes_eq_str(pl_bytes_basename(path), "package.json"))
         return PL_OK;
+    if (!pl_bytes_eq_str(path, "package.json"))
+        return claim_kind(m, f, err);
     const struct pl_source_file *theirs = find_theirs(m, f->data);
     struct manifest x = {.m = m, .f = f};
     struct pl_json_members members = pl_json_members_of(f->data);

@@ -107,6 +107,8 @@ static pl_status chain(const struct pl_match *m, struct pl_file *f, struct pl_sc
         st = pl_fail_nomem(err);
     if (!keeps_names)
         pl_script_regenerator(v, t->atoms, links, t->n);
+    if (!keeps_names)
+        pl_script_settle_small(t, links);
     if (st == PL_OK)
         st = pl_script_claim(t, err);
     if (st == PL_OK)

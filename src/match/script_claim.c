@@ -38,7 +38,7 @@ struct claimer {
     const struct pl_script_text *t;
     struct open_claim open;
     size_t atom;           /* the first one at or behind the present token */
-    size_t bare_bytes;     /* of statements since the last atom */
+    size_t bare_signs;     /* of statements since the last atom */
     size_t statement;      /* where the present statement begins */
     size_t statement_atom; /* its first atom */
 };
@@ -208,7 +208,7 @@ static pl_status claim_bare(struct claimer *x, size_t from, size_t to, struct pl
 {
     size_t a = x->statement_atom;
     const struct pl_script_text *t = x->t;
-    if (is_over_signs(x, from, to) || x->bare_bytes > PL_SCRIPT_BARE_BYTES)
+    if (is_over_signs(x, from, to) || x->bare_signs > PL_SCRIPT_BARE_SIGNS)
         return note_bare(x, from, to, err);
     if (a > 0 && is_explained(t->links[a - 1].class))
         return claim(x, from, to, a - 1, PL_GRADE_C, err);
@@ -230,7 +230,7 @@ static pl_status end_statement(struct claimer *x, size_t to, struct pl_err *err)
         st = to > from ? claim_bare(x, from, to, err) : PL_OK;
     } else {
         enum pl_grade grade = grade_of(t, first, x->atom);
-        x->bare_bytes = 0;
+        x->bare_signs = 0;
         for (size_t a = first; a < x->atom && st == PL_OK; a++) {
             bool is_last = a + 1 == x->atom;
             size_t end = is_last                               ? to
@@ -272,6 +272,15 @@ static bool ends_statement(const struct pl_script_text *t, const struct pl_lex_t
     return token->kind == PL_LEX_PUNCT && (token->byte == ';' || token->byte == '{' || token->byte == '}');
 }
 
+/* What a program without names has to be made of: brackets, arithmetic, numbers. Lists of `exports.a = a` have none, at any length. */
+static size_t telling_signs(const struct pl_lex_token *token)
+{
+    static const char signs[] = "[!+-~";
+    bool is_long = token->kind == PL_LEX_WORD && token->length > LONG_NAME_BYTES;
+    bool is_sign = token->kind == PL_LEX_PUNCT && token->byte != 0 && strchr(signs, token->byte) != NULL;
+    return is_long || is_sign || token->kind == PL_LEX_NUMBER ? token->length : 0;
+}
+
 pl_status pl_script_claim(const struct pl_script_text *t, struct pl_err *err)
 {
     struct claimer x = {.t = t};
@@ -283,8 +292,7 @@ pl_status pl_script_claim(const struct pl_script_text *t, struct pl_err *err)
         size_t end = token.offset + token.length;
         while (x.atom < t->n && t->atoms[x.atom].at < end)
             x.atom++;
-        if (token.kind != PL_LEX_COMMENT)
-            x.bare_bytes += token.length;
+        x.bare_signs += telling_signs(&token);
         if (token.kind == PL_LEX_COMMENT)
             st = take_comment(&x, &token, err);
         else if (ends_statement(t, &token) && (x.atom == 0 || atom_end(t, x.atom - 1) <= end))

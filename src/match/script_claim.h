@@ -26,9 +26,10 @@ PL_MUST_USE pl_status pl_script_claim(const struct pl_script_text *t, struct pl_
 /* List the runs of atoms that nothing explains in f->script_runs, and count all atoms in f->script. */
 PL_MUST_USE pl_status pl_script_runs(const struct pl_script_text *t, struct pl_err *err);
 
+/* Turn short runs of atoms that can say nothing, between explained ones, into PL_SCRIPT_MOVED. `links` are t->links. O(n). */
+void pl_script_settle_small(const struct pl_script_text *t, struct pl_script_link *links);
+
 /* More signs without any atom between them can be a program of their own: six kinds of signs are enough for one. */
 #define PL_SCRIPT_BARE_SIGNS 800u
-/* And so can more bytes of statements in a row. */
-#define PL_SCRIPT_BARE_BYTES 4096u
 
 #endif

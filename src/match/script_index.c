@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "base/parallel.h"
+#include "classify/classify.h"
 #include "match/script_helpers.h"
 
 #include <pthread.h>
@@ -17,8 +18,9 @@
 #include <string.h>
 
 #define MAX_ATOMS       (1u << 30)
-#define MAX_UNIT_BYTES  (64u << 20) /* a longer text is data */
-#define COMMON_COUNT    64u         /* an atom that stands more often begins no match */
+#define MAX_JSON_BYTES  (256u << 10) /* a longer one is a lock file, or a table of data */
+#define MAX_UNIT_BYTES  (64u << 20)  /* a longer text is data */
+#define COMMON_COUNT    64u          /* an atom that stands more often begins no match */
 #define PAIR_DISTANCE   3u
 #define LONG_BYTES      12u
 #define LONG_HELPER     16u
@@ -112,24 +114,14 @@ static bool belongs(const struct pl_lex_language *language, bool keeps_names)
     if (language == NULL)
         return false;
     bool is_erased_kind = !(language->habits & PL_LEX_KEEPS_NAMES);
-    return keeps_names ? true : is_erased_kind && !is_declaration(language);
+    return keeps_names || (is_erased_kind && !is_declaration(language)) ||
+           strcmp(language->name, "json") == 0;
 }
 
-/* What a build made or a tool brought along is no source, though it lies in the tree: it would explain what its own source cannot. */
-static bool is_output(pl_bytes path)
+/* Names, addresses and tables of a package stand in its JSON; what a tool pinned or mapped does not. */
+static bool is_written_data(const struct pl_source_file *f)
 {
-    static const char *const folders[] = {"dist", ".yarn", "node_modules", "bower_components", "coverage"};
-    static const char *const suffixes[] = {".min.js", ".min.mjs", ".min.cjs", ".bundle.js", ".min.css"};
-    pl_bytes rest = path;
-    pl_bytes part;
-    while (pl_bytes_split(&rest, '/', &part))
-        for (size_t i = 0; i < sizeof folders / sizeof folders[0] && rest.n > 0; i++)
-            if (pl_bytes_eq_str(part, folders[i]))
-                return true;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (pl_bytes_ends(path, pl_bytes_of_str(suffixes[i])))
-            return true;
-    return false;
+    return f->data.n <= MAX_JSON_BYTES || !pl_bytes_ends(f->path, PL_LIT(".json"));
 }
 
 /* A dependency's published files are what is bundled. */
@@ -138,14 +130,31 @@ static bool is_own(const struct pl_index *ix, uint32_t unit)
     return pl_index_tree(ix, pl_index_unit_ref(ix, unit).tree)->rank == PL_RANK_OWN;
 }
 
+static bool is_own_output(const struct pl_index *ix, uint32_t unit)
+{
+    return pl_is_build_output(pl_index_unit_file(ix, unit)->path) && is_own(ix, unit);
+}
+
+/* Of texts with equal contents the first one that is a source counts. */
+static bool is_repeat(const struct pl_index *ix, uint32_t unit)
+{
+    if (!pl_index_unit_is_repeat(ix, unit))
+        return false;
+    pl_units same = pl_index_units_of_sha256(ix, &pl_index_unit_file(ix, unit)->sha256);
+    for (size_t i = 0; i < same.n && same.v[i] < unit; i++)
+        if (!is_own_output(ix, same.v[i]))
+            return true;
+    return false;
+}
+
 static pl_status list_units(struct build *b, struct pl_err *err)
 {
     const struct pl_index *ix = b->s->ix;
     for (uint32_t i = 0; i < pl_index_unit_count(ix); i++) {
         const struct pl_source_file *f = pl_index_unit_file(ix, i);
-        if (!pl_index_unit_is_text(ix, i) || pl_index_unit_is_repeat(ix, i) || f->data.n > MAX_UNIT_BYTES ||
-            f->data.n == 0 || (is_output(f->path) && is_own(ix, i)) ||
-            !belongs(pl_lex_language_of(f->path, f->data), b->keeps_names))
+        if (!pl_index_unit_is_text(ix, i) || f->data.n > MAX_UNIT_BYTES || f->data.n == 0 ||
+            !is_written_data(f) || pl_bytes_ends(f->path, PL_LIT(".map")) || is_own_output(ix, i) ||
+            is_repeat(ix, i) || !belongs(pl_lex_language_of(f->path, f->data), b->keeps_names))
             continue;
         uint32_t *slot = PL_VEC_ADD(&b->units);
         if (slot == NULL)
@@ -179,8 +188,11 @@ uint32_t pl_script_id(const struct pl_script_set *set, uint64_t hash)
     return set->slot_hashes[slot] == hash ? set->slot_ids[slot] : PL_NO_ATOM;
 }
 
+/* Whose atom: those of the package come first. */
+enum origin { OF_PACKAGE, OF_DEPENDENCY, OF_HELPER };
+
 /* The number of an atom, a new one when it is new. */
-static uint32_t number(struct pl_script_set *set, const struct pl_script_atom *a, bool is_helper)
+static uint32_t number(struct pl_script_set *set, const struct pl_script_atom *a, enum origin origin)
 {
     uint32_t slot = slot_of(set, a->hash);
     if (set->slot_hashes[slot] != a->hash) {
@@ -190,10 +202,13 @@ static uint32_t number(struct pl_script_set *set, const struct pl_script_atom *a
         set->firsts[set->slot_ids[slot]] = set->n_atoms;
     }
     uint32_t id = set->slot_ids[slot];
-    if (set->counts[id] < UINT16_MAX)
+    /* What dependencies bring along makes no atom of the package's own common. */
+    if (set->counts[id] < UINT16_MAX && !(origin == OF_DEPENDENCY && (set->traits[id] & PL_SCRIPT_FIRST)))
         set->counts[id]++;
-    if (!is_helper)
+    if (origin != OF_HELPER)
         set->traits[id] |= PL_SCRIPT_OWN;
+    if (origin == OF_PACKAGE)
+        set->traits[id] |= PL_SCRIPT_FIRST;
     if (a->length >= LONG_BYTES)
         set->traits[id] |= PL_SCRIPT_LONG;
     if (a->kind == PL_ATOM_PROPERTY)
@@ -243,7 +258,7 @@ static void number_helper(struct pl_script_set *set, const struct pl_script_help
     set->units[set->n_units++] = (struct pl_script_unit){PL_NO_ATOM, set->n_atoms};
     for (uint32_t i = 0; i < n; i++) {
         struct pl_script_atom a = {.hash = hashes[i]};
-        set->ids[set->n_atoms] = number(set, &a, true);
+        set->ids[set->n_atoms] = number(set, &a, OF_HELPER);
         set->n_atoms++;
     }
 }
@@ -260,11 +275,12 @@ static pl_status number_all(struct build *b, struct pl_script_set *set, struct p
     if (st != PL_OK)
         return st;
     for (size_t i = 0; i < b->units.n; i++) {
+        enum origin origin = is_own(b->s->ix, b->units.v[i]) ? OF_PACKAGE : OF_DEPENDENCY;
         set->units[i] = (struct pl_script_unit){b->units.v[i], set->n_atoms};
         for (size_t k = 0; k < b->atoms[i].list.n; k++) {
             const struct pl_script_atom *a = &b->atoms[i].list.v[k];
             set->offsets[set->n_atoms] = a->at;
-            set->ids[set->n_atoms] = number(set, a, false);
+            set->ids[set->n_atoms] = number(set, a, origin);
             set->n_atoms++;
         }
         PL_VEC_FREE(&b->atoms[i].list);

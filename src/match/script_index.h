@@ -18,6 +18,7 @@ enum {
     PL_SCRIPT_LONG = 4,   /* 12 bytes and more */
     PL_SCRIPT_UNIQUE = 8, /* long, and in one place of all sources: needs no company */
     PL_SCRIPT_OWN = 32,   /* in a source, not in helpers alone */
+    PL_SCRIPT_FIRST = 64, /* in a source of the package itself */
     PL_SCRIPT_NAME = 16,  /* somewhere it is the name of a property */
     PL_SCRIPT_DEFINED = 2 /* somewhere it is the value of a named constant */
 };

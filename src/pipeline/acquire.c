@@ -11,6 +11,7 @@
 #include "corpus/tree.h"
 #include "io/read.h"
 #include "pipeline/acquire_git.h"
+#include "pipeline/acquire_npm.h"
 #include "pipeline/acquire_tools.h"
 #include "pipeline/headers.h"
 
@@ -413,6 +414,8 @@ pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *
         st = acquire_headers(a, r, err);
     if (st == PL_OK)
         st = pl_acquire_tools(a, r, err);
+    if (st == PL_OK)
+        st = pl_acquire_dependencies(a, r, err);
     if (st == PL_OK)
         st = list_trees(a, r, err);
     if (st == PL_OK)

@@ -12,7 +12,7 @@
 #include "supply/deb_identity.h"
 #include "supply/supply.h"
 
-#define PL_MAX_TREES 40u
+#define PL_MAX_TREES 368u
 
 /* All that a check needs in memory. Zeroed before use; released in every case. */
 struct pl_acquired {

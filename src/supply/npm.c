@@ -73,18 +73,19 @@ static pl_status clear_buf(void *ctx, struct pl_err *err)
 static pl_status get(struct job *j, const char *url, const char *what, bool is_kept, struct pl_buf *to,
                      struct pl_err *err)
 {
-    if (j->s->options.is_offline) {
+    if (is_kept && (j->s->options.is_offline || j->s->prefers_kept)) {
         uint8_t *heap = NULL;
         size_t n = 0;
-        if (!is_kept ||
-            pl_cache_note_read(j->s->cache, url, "document", to->max_bytes, &heap, &n, NULL) != PL_OK) {
-            pl_status st = pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "not in the cache, and offline");
-            pl_err_about(err, url);
-            return st;
+        if (pl_cache_note_read(j->s->cache, url, "document", to->max_bytes, &heap, &n, NULL) == PL_OK) {
+            pl_buf_add(to, pl_bytes_of(heap, n));
+            free(heap);
+            return pl_buf_done(to, err);
         }
-        pl_buf_add(to, pl_bytes_of(heap, n));
-        free(heap);
-        return pl_buf_done(to, err);
+    }
+    if (j->s->options.is_offline) {
+        pl_status st = pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "not in the cache, and offline");
+        pl_err_about(err, url);
+        return st;
     }
     struct pl_http_get g = {.url = url,
                             .what = what,

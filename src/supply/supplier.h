@@ -20,6 +20,7 @@ struct pl_supplier {
 struct pl_supply {
     struct pl_supply_options options; /* texts are in the arena */
     struct pl_arena arena;            /* lives as long as the supply */
+    bool prefers_kept;                /* documents that do not change are taken from the cache */
     struct pl_cache *cache;
     struct pl_http *http;
     struct pl_debian *debian; /* NULL until the first question about Debian */

@@ -104,6 +104,15 @@ pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl *purl, struc
     return pl_fail(err, PL_E_UNSUPPORTED, 4, "nothing fetches packages of type %.*s yet", PL_ARG(purl->type));
 }
 
+pl_status pl_supply_fetch_pinned(struct pl_supply *s, const struct pl_purl *purl, struct pl_supplied **out,
+                                 struct pl_err *err)
+{
+    s->prefers_kept = true;
+    pl_status st = pl_supply_fetch(s, purl, out, err);
+    s->prefers_kept = false;
+    return st;
+}
+
 void pl_supplied_let_go(const struct pl_supplied *s)
 {
     const struct pl_supplied_whole *whole = (const struct pl_supplied_whole *)(const void *)s; /* its first */

@@ -118,6 +118,13 @@ PL_MUST_USE pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl 
                                       struct pl_supplied **out, struct pl_err *err);
 
 /*
+ * The same for a package that a lock file pins and that is only compared with: what the registry said of that version before is not asked for
+ * again.
+ */
+PL_MUST_USE pl_status pl_supply_fetch_pinned(struct pl_supply *s, const struct pl_purl *purl,
+                                             struct pl_supplied **out, struct pl_err *err);
+
+/*
  * One Debian package without its source: that version when it is listed, else the highest (out->is_exact says which).
  * `version` and `arch` may be NULL.
  */

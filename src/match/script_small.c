@@ -1,0 +1,75 @@
+/*
+ * script_small.c - atoms that build tools make up and that can say nothing: they go with what is explained around them.
+ *
+ *     t.e, "el", exports.or, global.d3       names of one or two letters: mangled properties, exports, flags of helpers
+ *     n.dayjs_plugin_utc = e()               the global that a UMD wrapper sets is put together from the file's path
+ *     _A_b = new WeakMap()                   private fields, where __classPrivateFieldGet stands
+ */
+#include "match/script_claim.h"
+
+#include "match/script_helpers.h"
+
+#define SHORT_BYTES 2u
+#define MAX_RUN     12u /* a longer run of short names may be a program of its own */
+#define MIN_PART    2u
+
+static bool is_open(const struct pl_script_link *link)
+{
+    return link->class == PL_SCRIPT_CONTEXT || link->class == PL_SCRIPT_NOVEL;
+}
+
+/* What stands between the quotes of a string, else the name itself. */
+static pl_bytes value_of(const struct pl_script_text *t, size_t a)
+{
+    pl_bytes text = pl_bytes_sub(t->f->data, t->atoms[a].at, t->atoms[a].length);
+    bool is_quoted = text.n >= 2 && (text.p[0] == '"' || text.p[0] == '\'');
+    return is_quoted ? pl_bytes_sub(text, 1, text.n - 2) : text;
+}
+
+static bool is_short(const struct pl_script_text *t, size_t a)
+{
+    uint8_t kind = t->atoms[a].kind;
+    bool is_name = kind == PL_ATOM_PROPERTY || kind == PL_ATOM_STRING;
+    return is_name && !t->links[a].is_sensitive && value_of(t, a).n <= SHORT_BYTES;
+}
+
+/* "dayjs_plugin_utc" in plugin/utc.js of a package whose sources know the other words */
+static bool is_of_path(const struct pl_script_text *t, size_t a)
+{
+    pl_bytes rest = value_of(t, a);
+    pl_bytes part;
+    size_t parts = 0;
+    bool is_in_path = false;
+    if (t->atoms[a].kind != PL_ATOM_PROPERTY || t->links[a].is_sensitive)
+        return false;
+    while (pl_bytes_split(&rest, '_', &part)) {
+        is_in_path = pl_bytes_find(t->f->name, part, 0) != SIZE_MAX;
+        if (part.n < MIN_PART || (!is_in_path && !pl_index_has_word(t->m->index, part)))
+            return false;
+        parts++;
+    }
+    return parts > 1 && is_in_path; /* the last one */
+}
+
+static bool is_private_store(const struct pl_script_text *t, size_t a)
+{
+    pl_bytes name = value_of(t, a);
+    return t->atoms[a].kind == PL_ATOM_GLOBAL &&
+           (pl_bytes_eq_str(name, "WeakMap") || pl_bytes_eq_str(name, "WeakSet"));
+}
+
+void pl_script_settle_small(const struct pl_script_text *t, struct pl_script_link *links)
+{
+    bool has_private = pl_bytes_find(t->f->data, PL_LIT("__classPrivateField"), 0) != SIZE_MAX;
+    for (size_t i = 0; i < t->n;) {
+        size_t end = i;
+        while (end < t->n && is_open(&links[end]) &&
+               (is_short(t, end) || is_of_path(t, end) || (has_private && is_private_store(t, end))))
+            end++;
+        bool is_bordered = end > i && (i == 0 || !is_open(&links[i - 1])) &&
+                           (end == t->n || !is_open(&links[end])) && (i > 0 || end < t->n);
+        for (size_t k = i; k < end && is_bordered && end - i <= MAX_RUN; k++)
+            links[k].class = PL_SCRIPT_MOVED;
+        i = end > i ? end : i + 1;
+    }
+}
