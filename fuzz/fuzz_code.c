@@ -4,6 +4,7 @@
 #include "feature/code.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,14 +40,31 @@ static void check(const struct pl_code *c)
     }
 }
 
+/* The front of each function as text: every step goes on, and the text ends. */
+static void list(const struct pl_code *c, pl_bytes image)
+{
+    for (size_t i = 0; i < c->n_functions; i++) {
+        const struct pl_function *f = &c->functions[i];
+        pl_bytes code = pl_bytes_sub(image, (size_t)f->offset, f->size < 64 ? (size_t)f->size : 64);
+        for (size_t at = 0; at < code.n;) {
+            char text[PL_CODE_TEXT_BYTES];
+            size_t n = pl_code_text_of(f->machine, f->address + at, pl_bytes_from(code, at), text);
+            require(n > 0 && n <= code.n - at && memchr(text, 0, sizeof text) != NULL);
+            at += n;
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pl_arena arena;
     struct pl_code code;
     struct pl_err err = {0};
     pl_arena_init(&arena, (size_t)256 << 20);
-    if (pl_code_of(pl_bytes_of(data, size), &arena, &code, &err) == PL_OK)
+    if (pl_code_of(pl_bytes_of(data, size), &arena, &code, &err) == PL_OK) {
         check(&code);
+        list(&code, pl_bytes_of(data, size));
+    }
     pl_arena_reset(&arena);
     return 0;
 }

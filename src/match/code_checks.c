@@ -61,19 +61,38 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
     return st;
 }
 
-/* Does any function of the sources serve as a resolver, or ask the compiler for one? */
+/* Does the text ask the compiler for a resolver: ifunc("name"), target_clones(...), versions of a function by target("default")? */
+static bool asks_for_resolver(pl_bytes text)
+{
+    static const char *const words[] = {"ifunc", "target_clones", "target"};
+    for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
+        size_t n = strlen(words[w]);
+        const uint8_t *end = text.p + text.n;
+        for (const uint8_t *p = text.p; p != NULL && (size_t)(end - p) >= n;) {
+            p = memmem(p, (size_t)(end - p), words[w], n);
+            if (p == NULL)
+                break;
+            p += n;
+            pl_bytes rest = pl_bytes_of(p, (size_t)(end - p));
+            if (pl_bytes_starts(rest, PL_LIT("__")))
+                rest = pl_bytes_from(rest, 2);
+            while (rest.n > 0 && rest.p[0] == ' ')
+                rest = pl_bytes_from(rest, 1);
+            if (pl_bytes_starts(rest, w < 2 ? PL_LIT("(") : PL_LIT("(\"default\")")))
+                return true;
+        }
+    }
+    return false;
+}
+
 static bool source_has_resolver(const struct pl_code_result *r)
 {
-    static const char *const words[] = {"ifunc", "__ifunc__", "target_clones", "__target_clones__",
-                                        "libc_ifunc"};
-    const struct pl_codebase *cb = r->a->cb;
-    for (uint32_t i = 0; i < pl_codebase_count(cb); i++)
-        if (pl_codebase_at(cb, i)->definition->flags & PL_DEFINITION_IFUNC)
+    const struct pl_index *ix = pl_codebase_index(r->a->cb);
+    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++) {
+        const struct pl_source_file *file = pl_index_unit_file(ix, u);
+        if (pl_source_language_of(file->path) != PL_SOURCE_NONE && asks_for_resolver(file->data))
             return true;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (r->m->literals != NULL &&
-            pl_literals_word(r->m->literals, PL_WORD_IN_SOURCE, pl_bytes_of_str(words[i]), NULL, NULL))
-            return true;
+    }
     return false;
 }
 
@@ -272,12 +291,22 @@ static pl_status check_unwind(const struct pl_code_result *r, struct pl_err *err
     return st;
 }
 
+/* Lists without elements, as mingw keeps them behind the code, and fill between them. */
+static bool is_blank(pl_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.n; i++)
+        if (bytes.p[i] != 0 && bytes.p[i] != 0xff && bytes.p[i] != 0x90 && bytes.p[i] != 0xcc)
+            return false;
+    return true;
+}
+
 static pl_status check_gaps(const struct pl_code_result *r, struct pl_err *err)
 {
     const struct pl_code *code = r->a->code;
     pl_status st = PL_OK;
     for (size_t i = 0; i < code->n_gaps && st == PL_OK; i++)
-        if (!code->gaps[i].is_fill)
+        if (!code->gaps[i].is_fill &&
+            !is_blank(pl_bytes_sub(r->f->data, (size_t)code->gaps[i].offset, (size_t)code->gaps[i].length)))
             st = report_cave(r, code->gaps[i].offset, code->gaps[i].length,
                              source_has_assembly(r) || is_data(code, &code->gaps[i]), err);
     return st;

@@ -224,6 +224,23 @@ static void what_is_not_elf_is_refused_and_other_machines_are_named(void **state
     unload(&bare);
 }
 
+static void an_instruction_is_shown_as_text(void **state)
+{
+    char text[PL_CODE_TEXT_BYTES];
+    assert_int_equal(
+        pl_code_text_of(PL_CODE_X86_64, 0x1000, PL_LIT("\x48\x8d\x3d\x10\x00\x00\x00\xc3"), text), 7);
+    assert_string_equal(text, "lea rdi, [0x1017]");
+    assert_int_equal(pl_code_text_of(PL_CODE_I386, 0x1000, PL_LIT("\x0f\x04"), text), 1); /* no instruction */
+    assert_string_equal(text, ".byte 0x0f");
+    assert_int_equal(pl_code_text_of(PL_CODE_X86_64, 0, PL_LIT("\xe8\x00"), text), 1); /* cut short */
+    assert_string_equal(text, ".byte 0xe8");
+    assert_int_equal(pl_code_text_of(PL_CODE_A64, 0, PL_LIT("\xc0\x03\x5f\xd6"), text), 4);
+    assert_string_equal(text, ".word 0xd65f03c0");
+    assert_int_equal(pl_code_text_of(PL_CODE_A64, 0, PL_LIT("\xc0\x03"), text), 1);
+    assert_int_equal(pl_code_text_of(PL_CODE_X86_64, 0, PL_LIT(""), text), 0);
+    assert_string_equal(text, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +251,7 @@ int main(void)
         cmocka_unit_test(changed_bytes_never_break_the_sums),
         cmocka_unit_test(a_small_arena_is_a_limit_and_no_crash),
         cmocka_unit_test(what_is_not_elf_is_refused_and_other_machines_are_named),
+        cmocka_unit_test(an_instruction_is_shown_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,14 @@ static void a_resolver_that_no_source_asks_for_is_an_error(void **state)
     assert_tag(compared(built(START RESOLVER END, ""), START END), "code.ifunc", PL_SEVERITY_ERROR);
 }
 
+static void versions_of_a_function_ask_for_a_resolver(void **state)
+{
+    static const char versions[] = "__attribute__ ((target(\"default\"))) int f(int x) { return x; }\n";
+    char source[4096];
+    (void)snprintf(source, sizeof source, "%s%s%s", START, versions, END);
+    assert_tag(compared(built(START RESOLVER END, ""), source), "code.ifunc", PL_SEVERITY_NOTE);
+}
+
 static void a_system_call_that_no_assembly_has_is_an_error(void **state)
 {
     /* A call of the C library's function of that name is no assembly. */
@@ -242,6 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_function_names_its_caller, set_up, end),
         cmocka_unit_test_setup_teardown(a_resolver_that_no_source_asks_for_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(versions_of_a_function_ask_for_a_resolver, set_up, end),
         cmocka_unit_test_setup_teardown(a_system_call_that_no_assembly_has_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_function_without_an_unwind_entry_is_named, set_up, end),
         cmocka_unit_test_setup_teardown(bytes_in_the_padding_are_an_error_at_their_place, set_up, end),
