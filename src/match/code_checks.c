@@ -49,11 +49,11 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
             continue;
         const struct pl_function *fn = &code->functions[code->functions[e->function].owner];
         uint32_t subject = r->a->subject_of[fn->owner];
-        if (subject == PL_NO_TARGET || pl_code_end_is_accounted(r->grades[subject].end))
+        if (subject == PL_NO_TARGET || pl_code_end_is_accounted(r->grades[subject].end) ||
+            r->grades[subject].end ==
+                PL_CODE_MISPLACED) /* has a finding of its own, and a source for each part */
             continue;
-        bool is_lost = r->grades[subject].end != PL_CODE_MISPLACED;
-        st = pl_findings_add(&r->f->findings, TAG_ENTRY, is_lost ? severity_of(r) : PL_SEVERITY_WARNING,
-                             fn->offset, fn->size, &finding, err,
+        st = pl_findings_add(&r->f->findings, TAG_ENTRY, severity_of(r), fn->offset, fn->size, &finding, err,
                              "the loader calls a function that nothing accounts for");
         if (st == PL_OK)
             st = pl_finding_fact(&r->f->findings, finding, "entry", pl_bytes_of_str(e->what), err);

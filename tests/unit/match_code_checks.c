@@ -132,6 +132,41 @@ static void a_planted_constructor_is_an_error_that_names_its_slot(void **state)
     assert_true(says(find(f, "code.entry-unaccounted"), "entry", "init_array[1]"));
 }
 
+static size_t entries_reported(const char *extra)
+{
+    char text[4096];
+    size_t n = 0;
+    (void)snprintf(text, sizeof text, "%s%s%s", START, extra, END);
+    FILE *f = fopen("w.c", "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    if (system("x86_64-w64-mingw32-gcc -O2 -s w.c -o w.exe 2>gcc.log") != 0)
+        return SIZE_MAX; /* no such compiler here */
+    assert_int_equal(pl_io_read("w.exe", 1 << 24, &image, &n, &err), PL_OK);
+    const struct pl_file *file = compared(pl_bytes_of(image, n), START END);
+    n = 0;
+    for (size_t i = 0; i < file->findings.list.n; i++)
+        n += strcmp(file->findings.list.v[i].tag, "code.entry-unaccounted") == 0 &&
+             says(&file->findings.list.v[i], "entry", "TLS callback");
+    return n;
+}
+
+/* Without the toolchain's packages its own callbacks may be strange as well; one more is more. */
+static void a_planted_tls_callback_is_reported(void **state)
+{
+    static const char callback[] =
+        "#include <windows.h>\n"
+        "static void NTAPI early(PVOID image, DWORD why, PVOID more)\n{\n"
+        "    if (why == 1)\n        WinExec(\"C:\\\\Temp\\\\beacon.exe --fetch\", 0);\n}\n"
+        "__attribute__((section(\".CRT$XLC\"), used)) static PIMAGE_TLS_CALLBACK slot = early;\n";
+    size_t honest = entries_reported("");
+    assert_int_equal(end(state), 0);
+    assert_int_equal(set_up(state), 0);
+    if (honest != SIZE_MAX)
+        assert_int_equal(entries_reported(callback), honest + 1);
+}
+
 static void a_finding_names_instruction_way_search_and_nearest(void **state)
 {
     const struct pl_file *f = compared(built(START CONSTRUCTOR END, ""), START END);
@@ -247,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_honest_program_has_none_of_the_findings, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
+        cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_function_names_its_caller, set_up, end),
         cmocka_unit_test_setup_teardown(a_resolver_that_no_source_asks_for_is_an_error, set_up, end),
