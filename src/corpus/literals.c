@@ -92,7 +92,7 @@ const struct literal *pl_literal_find(const struct pl_literals *l, enum literal_
 {
     if (l->n_slots == 0)
         return NULL;
-    uint64_t hash = pl_literal_hash(kind, text);
+    uint32_t hash = (uint32_t)pl_literal_hash(kind, text);
     for (size_t at = hash & (l->n_slots - 1); l->slots[at] != 0; at = (at + 1) & (l->n_slots - 1)) {
         const struct literal *e = &l->literals.v[l->slots[at] - 1];
         if (e->hash == hash && e->kind == kind && pl_bytes_eq(pl_literal_text(l, e), text))

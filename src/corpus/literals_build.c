@@ -37,7 +37,7 @@ bool pl_literal_add(struct pl_literals *l, enum literal_rule kind, pl_bytes text
         l->slots = slots;
         l->n_slots = n;
     }
-    uint64_t hash = pl_literal_hash(kind, text);
+    uint32_t hash = (uint32_t)pl_literal_hash(kind, text);
     size_t at = hash & (l->n_slots - 1);
     for (; l->slots[at] != 0; at = (at + 1) & (l->n_slots - 1)) {
         const struct literal *e = &l->literals.v[l->slots[at] - 1];
@@ -53,7 +53,7 @@ bool pl_literal_add(struct pl_literals *l, enum literal_rule kind, pl_bytes text
     struct literal *e = PL_VEC_ADD(&l->literals);
     if (e == NULL)
         return false;
-    *e = (struct literal){hash, where, (uint32_t)text.n, file, line, kind};
+    *e = (struct literal){hash, (uint32_t)where, (uint32_t)text.n, file, line, (uint8_t)kind};
     l->slots[at] = (uint32_t)l->literals.n;
     return true;
 }
@@ -192,7 +192,8 @@ static bool merge_literals(struct pl_literals *l, struct gathered *g)
     bool is_good = true;
     for (size_t i = 0; i < g->own.literals.n && is_good; i++) {
         const struct literal *e = &g->own.literals.v[i];
-        is_good = pl_literal_add(l, e->kind, pl_literal_text(&g->own, e), e->file, e->line_1based);
+        is_good = pl_literal_add(l, (enum literal_rule)e->kind, pl_literal_text(&g->own, e), e->file,
+                                 e->line_1based);
     }
     free_set(&g->own);
     start_set(&g->own);

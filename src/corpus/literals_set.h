@@ -50,12 +50,12 @@ enum literal_rule {
 };
 
 struct literal {
-    uint64_t hash;   /* of kind and text */
-    uint64_t text;   /* where its bytes begin in `texts` */
+    uint32_t hash;   /* of kind and text: its low half */
+    uint32_t text;   /* where its bytes begin in `texts` */
     uint32_t length; /* bytes */
     uint32_t file;   /* position in `files`, and behind them in `header_files` */
     uint32_t line_1based;
-    enum literal_rule kind;
+    uint8_t kind; /* enum literal_rule */
 };
 
 /* Which part of a literal a key is made of. */

@@ -77,14 +77,15 @@ static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_er
         drop_headers(run->x);
         pl_host_trim_memory();
         if (run->literals_st == PL_OK)
+            run->literals_st = pl_tables_build(run->x->index, run->x->jobs, &run->tables, &run->literals_err);
+        pl_host_trim_memory();
+        if (run->literals_st == PL_OK)
             run->literals_st =
                 pl_codebase_build(run->x->index, run->x->jobs, &run->codebase, &run->literals_err);
         pl_host_trim_memory();
         if (run->literals_st == PL_OK)
             run->literals_st =
                 pl_toolchain_of(run->x->prints, run->x->n_prints, &run->toolchain, &run->literals_err);
-        if (run->literals_st == PL_OK)
-            run->literals_st = pl_tables_build(run->x->index, run->x->jobs, &run->tables, &run->literals_err);
         run->literals_built = true;
     }
     pl_status st = run->literals_st;
