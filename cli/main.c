@@ -97,7 +97,7 @@ static int unknown_verb(const char *verb)
     return usage_error(text, hint);
 }
 
-#define OWN_MAPPING_BYTES (64 * 1024)
+#define OWN_MAPPING_BYTES (32 * 1024)
 #define HEAPS             1
 
 /* A check lets go of large things as it goes. Give them back to the system at once: set here, the bound does not rise with each large block that is
