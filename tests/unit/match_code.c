@@ -1,0 +1,174 @@
+/*
+ * match_code.c - functions of a made-up image against functions of made-up source.
+ */
+#include "unit.h"
+
+#include "match/code_align.h"
+
+static const char first_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+                              "int beta(int x)\n{\n    return x * 3 + x / 7;\n}\n"
+                              "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
+static const char second_c[] =
+    "int delta(void)\n{\n    return fopen(\"text of delta\", \"text of mode\");\n}\n"
+    "int epsilon(void)\n{\n    return delta() + unlink(\"text of epsilon\");\n}\n";
+
+#define FUNCTIONS 5u
+
+struct fixture {
+    struct pl_source_tree tree;
+    struct pl_index *index;
+    struct pl_codebase *codebase;
+    struct pl_function functions[FUNCTIONS];
+    struct pl_atom atoms[16];
+    struct pl_code code;
+    struct pl_aligner aligner;
+};
+
+static void add_file(struct fixture *x, const char *path, const char *text)
+{
+    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
+    assert_non_null(f);
+    f->path = pl_bytes_of_str(path);
+    f->data = pl_bytes_of_str(text);
+    assert_int_equal(pl_sha256_of(f->data, &f->sha256, NULL), PL_OK);
+}
+
+static void add_atom(struct fixture *x, enum pl_atom_kind kind, const char *text)
+{
+    struct pl_function *f = &x->functions[x->code.n_functions - 1];
+    struct pl_atom *a = &x->atoms[x->code.n_atoms++];
+    *a = (struct pl_atom){.kind = kind, .target = PL_NO_TARGET, .text = pl_bytes_of_str(text)};
+    a->hash = pl_atom_hash_text(a->text);
+    f->n_atoms++;
+}
+
+static void add_function(struct fixture *x)
+{
+    uint32_t i = (uint32_t)x->code.n_functions++;
+    x->functions[i] = (struct pl_function){.address = 0x1000 + 64 * i,
+                                           .offset = 0x1000 + 64 * i,
+                                           .size = 48,
+                                           .first_atom = (uint32_t)x->code.n_atoms,
+                                           .owner = i};
+}
+
+/* The image as an honest compiler would leave it, but for `extra`, an import of the third function. */
+static void open_case(struct fixture *x, const char *extra)
+{
+    struct pl_source_tree *trees[] = {&x->tree};
+    memset(x, 0, sizeof *x);
+    x->tree.name = "test";
+    add_file(x, "first.c", first_c);
+    add_file(x, "second.c", second_c);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x->index, 1, &x->codebase, NULL), PL_OK);
+    x->code = (struct pl_code){.functions = x->functions, .atoms = x->atoms};
+    add_function(x);
+    add_atom(x, PL_ATOM_STRING, "text of alpha");
+    add_atom(x, PL_ATOM_IMPORT, "puts");
+    add_function(x); /* beta has nothing that a compiler must keep */
+    add_function(x);
+    add_atom(x, PL_ATOM_STRING, "text of gamma");
+    add_atom(x, PL_ATOM_IMPORT, "socket");
+    if (extra != NULL)
+        add_atom(x, PL_ATOM_IMPORT, extra);
+    add_function(x);
+    add_atom(x, PL_ATOM_STRING, "text of delta");
+    add_atom(x, PL_ATOM_STRING, "text of mode");
+    add_atom(x, PL_ATOM_IMPORT, "fopen");
+    add_function(x);
+    add_atom(x, PL_ATOM_STRING, "text of epsilon");
+    add_atom(x, PL_ATOM_IMPORT, "unlink");
+    x->atoms[x->code.n_atoms] = (struct pl_atom){.kind = PL_ATOM_CALL, .target = 3};
+    x->code.n_atoms++;
+    x->functions[4].n_atoms++;
+    assert_int_equal(pl_code_align(&x->aligner, x->codebase, &x->code, NULL), PL_OK);
+}
+
+static void close_case(struct fixture *x)
+{
+    pl_aligner_reset(&x->aligner);
+    pl_codebase_free(x->codebase);
+    pl_index_free(x->index);
+    PL_VEC_FREE(&x->tree.files);
+}
+
+static pl_bytes name_of(const struct fixture *x, uint32_t function)
+{
+    uint32_t id = x->aligner.subjects.v[function].definition;
+    return id == PL_NO_DEFINITION ? PL_LIT("") : pl_codebase_at(x->codebase, id)->definition->name;
+}
+
+static struct pl_code_grade grade_of(const struct fixture *x, uint32_t function)
+{
+    struct pl_code_grade g;
+    assert_int_equal(pl_code_grade_subject(&x->aligner, function, NULL, NULL, &g, NULL), PL_OK);
+    return g;
+}
+
+static void a_function_goes_to_the_source_function_that_holds_its_atoms(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_case(&x, NULL);
+    assert_true(pl_bytes_eq_str(name_of(&x, 0), "alpha"));
+    assert_true(pl_bytes_eq_str(name_of(&x, 2), "gamma"));
+    assert_true(pl_bytes_eq_str(name_of(&x, 3), "delta"));
+    assert_true(pl_bytes_eq_str(name_of(&x, 4), "epsilon"));
+    close_case(&x);
+}
+
+static void a_function_without_atoms_stands_in_the_unit_of_its_neighbours(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_case(&x, NULL);
+    struct pl_code_grade g = grade_of(&x, 1);
+    assert_int_equal(g.end, PL_CODE_PLACED);
+    assert_int_equal(g.unit, grade_of(&x, 0).unit);
+    assert_int_not_equal(g.unit, grade_of(&x, 3).unit);
+    close_case(&x);
+}
+
+static void a_call_that_no_source_makes_contradicts(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_case(&x, "VirtualProtect");
+    struct pl_code_grade g = grade_of(&x, 2);
+    assert_int_equal(g.end, PL_CODE_CONTRADICTED);
+    assert_int_equal(g.n_foreign, 1);
+    assert_true(pl_bytes_eq_str(x.atoms[g.foreign[0]].text, "VirtualProtect"));
+    close_case(&x);
+}
+
+static void a_call_of_another_unit_is_misplaced(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_case(&x, "unlink");
+    assert_int_equal(grade_of(&x, 2).end, PL_CODE_MISPLACED);
+    assert_true(pl_bytes_eq_str(name_of(&x, 2), "gamma"));
+    close_case(&x);
+}
+
+static void what_the_compiler_calls_by_itself_says_nothing(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_case(&x, "__stack_chk_fail");
+    assert_true(grade_of(&x, 2).end <= PL_CODE_PLACED);
+    close_case(&x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_function_goes_to_the_source_function_that_holds_its_atoms),
+        cmocka_unit_test(a_function_without_atoms_stands_in_the_unit_of_its_neighbours),
+        cmocka_unit_test(a_call_that_no_source_makes_contradicts),
+        cmocka_unit_test(a_call_of_another_unit_is_misplaced),
+        cmocka_unit_test(what_the_compiler_calls_by_itself_says_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
