@@ -38,6 +38,15 @@ static bool is_automatic(const struct pl_code_entry *e)
     return strcmp(e->what, CALLED_ENTRY) != 0;
 }
 
+/* A string may be configured at build time; a call that the source never makes, or a function that no unit wants, is not. */
+static enum pl_severity severity_of_entry(const struct pl_code_result *r, const struct pl_code_grade *g)
+{
+    for (uint32_t i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++)
+        if (r->a->code->atoms[g->foreign[i]].kind != PL_ATOM_STRING)
+            return severity_of(r);
+    return g->n_foreign == 0 ? severity_of(r) : PL_SEVERITY_WARNING;
+}
+
 static pl_status check_entries(const struct pl_code_result *r, struct pl_err *err)
 {
     const struct pl_code *code = r->a->code;
@@ -53,8 +62,9 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
             r->grades[subject].end ==
                 PL_CODE_MISPLACED) /* has a finding of its own, and a source for each part */
             continue;
-        st = pl_findings_add(&r->f->findings, TAG_ENTRY, severity_of(r), fn->offset, fn->size, &finding, err,
-                             "the loader calls a function that nothing accounts for");
+        st =
+            pl_findings_add(&r->f->findings, TAG_ENTRY, severity_of_entry(r, &r->grades[subject]), fn->offset,
+                            fn->size, &finding, err, "the loader calls a function that nothing accounts for");
         if (st == PL_OK)
             st = pl_finding_fact(&r->f->findings, finding, "entry", pl_bytes_of_str(e->what), err);
     }

@@ -132,6 +132,19 @@ static void a_planted_constructor_is_an_error_that_names_its_slot(void **state)
     assert_true(says(find(f, "code.entry-unaccounted"), "entry", "init_array[1]"));
 }
 
+static void a_constructor_with_a_foreign_string_alone_is_a_warning(void **state)
+{
+    static const char with[] = "const char *path;\n__attribute__((constructor)) static void early(void)\n{\n"
+                               "    path = \"/usr/lib/letters/configured:/usr/share/letters\";\n}\n";
+    static const char without[] =
+        "const char *path;\n__attribute__((constructor)) static void early(void)\n{\n"
+        "    path = LETTERS_PATH;\n}\n";
+    char text[2][4096];
+    (void)snprintf(text[0], sizeof text[0], "%s%s%s", START, with, END);
+    (void)snprintf(text[1], sizeof text[1], "%s%s%s", START, without, END);
+    assert_tag(compared(built(text[0], ""), text[1]), "code.entry-unaccounted", PL_SEVERITY_WARNING);
+}
+
 static size_t entries_reported(const char *extra)
 {
     char text[4096];
@@ -282,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_honest_program_has_none_of_the_findings, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
+        cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_function_names_its_caller, set_up, end),
