@@ -23,7 +23,6 @@
 #define WEAK_BYTES     3u /* a shorter name is in every program */
 #define MAX_JOIN_BYTES (1u << 24)
 #define NUMBER_SALT    0x6a09e667f3bcc908ULL
-#define REGEX_SALT     0xbb67ae8584caa73bULL
 
 enum enclosure { PARENTHESIS, BRACKET, BLOCK, OBJECT, CLASS, LIST };
 enum list_state { NO_LIST, IN_IMPORT, IN_EXPORT };
@@ -551,8 +550,7 @@ static void take_token(struct reader *x)
             x->list = NO_LIST;
         break;
     case PL_LEX_REGEX:
-        add(x,
-            atom_of(x, t, PL_ATOM_REGEX, pl_script_hash(x->v, pl_script_without_u(t->body)) ^ REGEX_SALT, 0));
+        add(x, atom_of(x, t, PL_ATOM_REGEX, pl_script_regex_hash(x->v, t->body, &x->joined), 0));
         break;
     case PL_LEX_PUNCT: take_punct(x); break;
     case PL_LEX_COMMENT: break;

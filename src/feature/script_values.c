@@ -8,6 +8,7 @@
 #include "feature/script_atoms.h"
 
 #define MAX_EXPONENT 100000
+#define REGEX_SALT   0xbb67ae8584caa73bULL
 
 static struct pl_script_number normal(struct pl_script_number n)
 {
@@ -173,8 +174,51 @@ bool pl_script_is_relative(pl_bytes path)
            pl_bytes_starts(path, PL_LIT("../"));
 }
 
-pl_bytes pl_script_without_u(pl_bytes regex)
+static uint32_t hex_of(pl_bytes text, size_t at, size_t digits)
+{
+    uint32_t value = 0;
+    for (size_t i = at; i < at + digits; i++) {
+        uint8_t c = i < text.n ? text.p[i] : 0;
+        uint8_t low = c | 0x20;
+        if (c >= '0' && c <= '9')
+            value = value * 16 + (c - '0');
+        else if (low >= 'a' && low <= 'f')
+            value = value * 16 + (low - 'a' + 10u);
+        else
+            return 0;
+    }
+    return value;
+}
+
+static void spell_regex(pl_bytes regex, struct pl_buf *out)
 {
     bool has_u = regex.n > 2 && regex.p[regex.n - 1] == 'u' && pl_bytes_rfind_byte(regex, '/') != 0;
-    return has_u ? pl_bytes_sub(regex, 0, regex.n - 1) : regex;
+    size_t n = has_u ? regex.n - 1 : regex.n;
+    for (size_t i = 0; i < n; i++) {
+        bool is_escape = regex.p[i] == '\\' && i + 1 < n;
+        uint8_t mark = is_escape ? regex.p[i + 1] : 0;
+        size_t digits = mark == 'u' ? 4 : mark == 'x' ? 2 : 0;
+        uint32_t code = digits > 0 ? hex_of(regex, i + 2, digits) : 0;
+        if (code >= 0x800) {
+            pl_buf_add_byte(out, (uint8_t)(0xe0 | code >> 12));
+            pl_buf_add_byte(out, (uint8_t)(0x80 | (code >> 6 & 0x3f)));
+            pl_buf_add_byte(out, (uint8_t)(0x80 | (code & 0x3f)));
+            i += digits + 1;
+        } else if (code >= 0x80) {
+            pl_buf_add_byte(out, (uint8_t)(0xc0 | code >> 6));
+            pl_buf_add_byte(out, (uint8_t)(0x80 | (code & 0x3f)));
+            i += digits + 1;
+        } else {
+            pl_buf_add_byte(out, regex.p[i]);
+            if (is_escape) /* an escaped backslash begins no escape */
+                pl_buf_add_byte(out, regex.p[++i]);
+        }
+    }
+}
+
+uint64_t pl_script_regex_hash(const struct pl_script_vocabulary *v, pl_bytes regex, struct pl_buf *scratch)
+{
+    pl_buf_clear(scratch);
+    spell_regex(regex, scratch);
+    return pl_script_hash(v, pl_buf_bytes(scratch)) ^ REGEX_SALT;
 }

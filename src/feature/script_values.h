@@ -4,7 +4,9 @@
 #ifndef PL_FEATURE_SCRIPT_VALUES_H
 #define PL_FEATURE_SCRIPT_VALUES_H
 
-#include "base/bytes.h"
+#include "feature/script_atoms.h"
+
+#include "base/buf.h"
 
 /* digits times ten to the power `exponent`; no trailing zeros in digits. */
 struct pl_script_number {
@@ -28,7 +30,10 @@ bool pl_script_is_oddly_spelled(pl_bytes body);
 
 /* A module path that begins with "./" or "../". */
 bool pl_script_is_relative(pl_bytes path);
-/* A regular expression without its flag u at the end, which goes where older engines are to run it. */
-pl_bytes pl_script_without_u(pl_bytes regex);
+/*
+ * The hash of a regular expression as it is spelled without tools that serve older engines: letters beyond ASCII for their escapes
+ * (\u010d, \xfa), no flag u at the end. `scratch` is cleared and needs room for as many bytes.
+ */
+uint64_t pl_script_regex_hash(const struct pl_script_vocabulary *v, pl_bytes regex, struct pl_buf *scratch);
 
 #endif

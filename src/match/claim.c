@@ -143,6 +143,11 @@ static size_t shared_parts(pl_bytes a, pl_bytes b)
     }
 }
 
+bool pl_is_judged_script(const struct pl_file *f)
+{
+    return f->script.atoms > 0 && f->role == PL_ROLE_ACTIVE;
+}
+
 uint32_t pl_best_named(const struct pl_match *m, const struct pl_file *f, pl_units units)
 {
     uint32_t best = units.v[0];

@@ -29,6 +29,8 @@ bool pl_claim_run(const struct pl_match *m, const struct pl_file *f, const struc
 
 /* Leaves that the rungs for text and data leave alone: machine code has its own. */
 bool pl_is_image(const struct pl_file *f);
+/* A program that was compared atom by atom: a line that stands somewhere in the sources is no better explanation. */
+bool pl_is_judged_script(const struct pl_file *f);
 /* Nothing of f is claimed yet. */
 bool pl_is_unclaimed(const struct pl_file *f);
 

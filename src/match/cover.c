@@ -310,7 +310,7 @@ static bool is_one_file_in_order(const struct cover *c)
 
 static pl_status coverage(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    if (f->data.p == NULL || f->container != NULL || pl_is_image(f))
+    if (f->data.p == NULL || f->container != NULL || pl_is_image(f) || pl_is_judged_script(f))
         return PL_OK;
     struct cover c = {.m = m, .f = f, .data = f->data, .by_line = pl_covers_by_line(f)};
     c.min_run = pl_is_text(f->data) ? MIN_TEXT_RUN : MIN_DATA_RUN;

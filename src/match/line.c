@@ -272,7 +272,8 @@ static pl_status fill_gap(struct lines *x, size_t gap_first, size_t gap_end, str
 
 static pl_status lines_rung(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    if (f->data.p == NULL || f->container != NULL || pl_is_image(f) || !pl_is_text(f->data))
+    if (f->data.p == NULL || f->container != NULL || pl_is_image(f) || !pl_is_text(f->data) ||
+        pl_is_judged_script(f))
         return PL_OK;
     struct lines x = {.m = m, .f = f, .data = f->data, .by_line = pl_covers_by_line(f)};
     pl_status st = pl_index_lines(m->index, &x.index, err);

@@ -1,8 +1,39 @@
 /*
  * same.c - rungs 1 and 2: the file is a source file, as it is or after a change that loses nothing.
  */
+#include "classify/classify.h"
 #include "format/text/fold.h"
+#include "format/text/lex.h"
 #include "match/claim.h"
+
+/* A program that a package manager delivers: what a build left in the source tree is no explanation of it. */
+static bool is_delivered_script(const struct pl_match *m, const struct pl_file *f)
+{
+    const struct pl_lex_language *language = pl_lex_language_of(f->name, f->data);
+    return m->scripts != NULL && m->layout != NULL && !m->layout->is_release && f->role == PL_ROLE_ACTIVE &&
+           language != NULL && !(language->habits & (PL_LEX_KEEPS_NAMES | PL_LEX_IS_DATA));
+}
+
+/* The first unit that is not built output of the package's own tree; units.n when all are. */
+static size_t first_source(const struct pl_match *m, pl_units units)
+{
+    size_t i = 0;
+    while (i < units.n && pl_is_build_output(pl_index_unit_file(m->index, units.v[i])->path) &&
+           pl_index_tree(m->index, pl_index_unit_ref(m->index, units.v[i]).tree)->rank == PL_RANK_OWN)
+        i++;
+    return i;
+}
+
+static pl_status note_output(const struct pl_match *m, struct pl_file *f, pl_units units, struct pl_err *err)
+{
+    struct pl_finding *finding;
+    pl_status st = pl_findings_add(
+        &f->findings, "tree.committed-output", PL_SEVERITY_NOTE, PL_NO_OFFSET, 0, &finding, err,
+        "the revision has this file, but as built output: its sources were compared instead");
+    return st == PL_OK ? pl_finding_fact(&f->findings, finding, "in the revision",
+                                         pl_index_unit_file(m->index, units.v[0])->path, err)
+                       : st;
+}
 
 static pl_status same_bytes(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
@@ -16,6 +47,8 @@ static pl_status same_bytes(const struct pl_match *m, struct pl_file *f, struct 
     pl_units units = pl_index_units_of_sha256(m->index, &f->sha256);
     if (units.n == 0)
         return PL_OK;
+    if (is_delivered_script(m, f) && first_source(m, units) == units.n)
+        return note_output(m, f, units, err);
     uint32_t unit = pl_best_named(m, f, units);
     pl_bytes name = pl_bytes_basename(pl_index_unit_file(m->index, unit)->path);
     bool is_same_name = pl_bytes_eq(name, pl_bytes_basename(f->name));
@@ -57,7 +90,7 @@ static pl_status same_folded(const struct pl_match *m, struct pl_file *f, struct
     if (st != PL_OK)
         return st;
     pl_units units = pl_index_units_of_folded(m->index, &digest);
-    if (units.n == 0)
+    if (units.n == 0 || (is_delivered_script(m, f) && first_source(m, units) == units.n))
         return PL_OK;
     const struct pl_source_file *s = pl_index_unit_file(m->index, pl_best_named(m, f, units));
     struct pl_claim c = {.length = f->size,

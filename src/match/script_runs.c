@@ -23,7 +23,8 @@ struct runs {
     struct pl_buf sample;
     const struct pl_script_vocabulary *v;
     bool is_open;
-    size_t first; /* the first and the last atom of the run */
+    uint32_t regexes; /* novel ones: they can do nothing, whatever calls them */
+    size_t first;     /* the first and the last atom of the run */
     size_t last;
 };
 
@@ -103,6 +104,7 @@ static void count(struct runs *x, size_t a)
     }
     x->run.novel++;
     x->run.novel_weak += atom->is_weak;
+    x->regexes += atom->kind == PL_ATOM_REGEX;
     x->run.sensitive_novel += is_sensitive || (is_string && has_sensitive_word(x, text));
     x->run.addresses += is_string && has_address(text);
     x->run.escaped += is_string && (atom->is_escaped || is_packed(text));
@@ -125,7 +127,8 @@ static pl_status end_run(struct runs *x, struct pl_err *err)
 {
     if (!x->is_open)
         return PL_OK;
-    count_beside(x);
+    if (x->run.novel > x->regexes)
+        count_beside(x);
     struct pl_script_run *slot = PL_VEC_ADD(&x->t->f->script_runs);
     if (slot == NULL || x->sample.why == PL_E_NOMEM)
         return pl_fail_nomem(err);
@@ -162,6 +165,7 @@ pl_status pl_script_runs(const struct pl_script_text *t, struct pl_err *err)
         if (!x.is_open) {
             x.run = (struct pl_script_run){.offset = t->atoms[a].at};
             x.is_open = true;
+            x.regexes = 0;
             x.first = a;
         }
         x.last = a;

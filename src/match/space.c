@@ -11,11 +11,16 @@
 
 #define MAX_BYTES 24u
 
-static bool is_space(pl_bytes b)
+/* In JSON brackets and commas between explained lines, too, which name nothing. */
+static bool is_space(const struct pl_file *f, pl_bytes b)
 {
-    for (size_t i = 0; i < b.n; i++)
-        if (b.p[i] != ' ' && b.p[i] != '\t' && b.p[i] != '\n' && b.p[i] != '\r')
+    bool is_json = pl_bytes_ends(f->name, PL_LIT(".json"));
+    for (size_t i = 0; i < b.n; i++) {
+        uint8_t c = b.p[i];
+        bool is_bracket = is_json && (c == '{' || c == '}' || c == '[' || c == ']' || c == ',');
+        if (c != ' ' && c != '\t' && c != '\n' && c != '\r' && !is_bracket)
             return false;
+    }
     return true;
 }
 
@@ -39,7 +44,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return PL_OK;
     for (uint64_t from = 0; st == PL_OK && pl_ledger_gap(&f->ledger, from, &offset, &length);
          from = offset + length)
-        if (length <= MAX_BYTES && is_space(pl_bytes_sub(f->data, (size_t)offset, (size_t)length)))
+        if (length <= MAX_BYTES && is_space(f, pl_bytes_sub(f->data, (size_t)offset, (size_t)length)))
             st = pl_match_claim(f, offset, length, PL_CLASS_DERIVED, PL_GRADE_C, "text.space", NULL, err);
     return st;
 }
