@@ -44,8 +44,8 @@ static bool is_for_people(pl_bytes base)
                                         "RELEASE_NOTES",
                                         "SECURITY",
                                         "THANKS",
-                                        "TO"
-                                        "DO"};
+                                        ("TO"
+                                         "DO")};
     static const char *const programs[] = {".js", ".mjs", ".cjs", ".ts", ".sh", ".py",   ".pl", ".rb",
                                            ".c",  ".h",   ".m4",  ".ac", ".am", ".json", ".in", NULL};
     size_t n = 0;
