@@ -123,6 +123,8 @@ class Plumb:
                  if k not in ("NO_COLOR", "CLICOLOR_FORCE") and not k.startswith("PLUMB_")}
         whole["XDG_CACHE_HOME"] = str(self.path("xdg-cache/x").parent)
         whole["LC_ALL"] = "C.UTF-8"
+        # libgit2 keeps what its regular expressions matched in until the thread ends.
+        whole["LSAN_OPTIONS"] = f"print_suppressions=0:suppressions={pathlib.Path(__file__).resolve().parent}/lsan.supp"
         whole.update(env or {})
         done = subprocess.run([*wrap, self.program, *map(str, args)], input=stdin, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, env=whole, cwd=cwd or self.scratch, check=False,
