@@ -3,7 +3,7 @@
  */
 #include "base/base64.h"
 
-static int value_of(uint8_t c)
+int pl_base64_value(uint8_t c)
 {
     if (c >= 'A' && c <= 'Z')
         return c - 'A';
@@ -24,7 +24,7 @@ bool pl_base64_decode(pl_bytes text, struct pl_buf *out)
     uint32_t bits = 0;
     unsigned n_bits = 0;
     for (size_t i = 0; i < n; i++) {
-        int v = value_of(text.p[i]);
+        int v = pl_base64_value(text.p[i]);
         if (v < 0)
             return false;
         bits = (bits << 6 | (uint32_t)v) & 0xffffffu;

@@ -124,3 +124,22 @@ uint8_t *pl_buf_detach(struct pl_buf *b, size_t *n)
     pl_buf_init(b, b->max_bytes);
     return p;
 }
+
+void pl_buf_add_utf8(struct pl_buf *b, uint32_t c)
+{
+    if (c < 0x80) {
+        pl_buf_add_byte(b, (uint8_t)c);
+    } else if (c < 0x800) {
+        pl_buf_add_byte(b, (uint8_t)(0xc0 | c >> 6));
+        pl_buf_add_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
+    } else if (c < 0x10000) {
+        pl_buf_add_byte(b, (uint8_t)(0xe0 | c >> 12));
+        pl_buf_add_byte(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
+        pl_buf_add_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
+    } else {
+        pl_buf_add_byte(b, (uint8_t)(0xf0 | (c >> 18 & 7)));
+        pl_buf_add_byte(b, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
+        pl_buf_add_byte(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
+        pl_buf_add_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
+    }
+}

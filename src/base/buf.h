@@ -26,6 +26,8 @@ void pl_buf_clear(struct pl_buf *b);
 void pl_buf_add(struct pl_buf *b, pl_bytes bytes);
 void pl_buf_add_str(struct pl_buf *b, const char *s);
 void pl_buf_add_byte(struct pl_buf *b, uint8_t byte);
+/* A code point as UTF-8 (RFC 3629 section 3), surrogates as they are; bits above 20 are left out. */
+void pl_buf_add_utf8(struct pl_buf *b, uint32_t c);
 void pl_buf_printf(struct pl_buf *b, const char *fmt, ...) PL_PRINTF(2, 3);
 /* Room for `n` more bytes at the end, which the caller fills; NULL after a failure. Counts as appended. */
 uint8_t *pl_buf_grow(struct pl_buf *b, size_t n);

@@ -8,6 +8,7 @@
  */
 #include "supply/openpgp.h"
 
+#include "base/base64.h"
 #include "io/host.h"
 #include "io/process.h"
 #include "io/read.h"
@@ -59,17 +60,6 @@ static pl_status scratch_file(struct scratch *s, pl_bytes data, const char **pat
     return pl_io_write(p, 0600, data, err);
 }
 
-static int base64_value(uint8_t c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* Lines of base64 up to the checksum or the end line. */
 static bool decode_base64_lines(pl_bytes *rest, struct pl_buf *out)
 {
@@ -81,7 +71,7 @@ static bool decode_base64_lines(pl_bytes *rest, struct pl_buf *out)
         if (pl_bytes_starts(line, PL_LIT("-----END ")))
             return true;
         for (size_t i = 0; i < line.n && line.p[0] != '=' && line.p[i] != '='; i++) {
-            int v = base64_value(line.p[i]);
+            int v = pl_base64_value(line.p[i]);
             if (v < 0)
                 return false;
             bits = bits << 6 | (uint32_t)v;

@@ -329,25 +329,6 @@ static int hex_digit(uint8_t b)
     return b >= 'A' && b <= 'F' ? b - 'A' + 10 : -1;
 }
 
-static void add_utf8(struct pl_buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        pl_buf_add_byte(out, (uint8_t)c);
-    } else if (c < 0x800) {
-        pl_buf_add_byte(out, (uint8_t)(0xc0 | c >> 6));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        pl_buf_add_byte(out, (uint8_t)(0xe0 | c >> 12));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else {
-        pl_buf_add_byte(out, (uint8_t)(0xf0 | (c >> 18 & 7)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* Up to `max` digits from `i` on; returns the position behind them. */
 static size_t take_hex(pl_bytes s, size_t i, size_t max, uint32_t *value)
 {
@@ -371,7 +352,7 @@ static size_t decode_escape(pl_bytes s, size_t i, enum pl_clit_family family, st
         bool is_braced = i < s.n && s.p[i] == '{';
         i = take_hex(s, i + is_braced, is_braced ? 6 : b == 'u' ? 4 : 8, &value);
         i += is_braced && i < s.n && s.p[i] == '}';
-        add_utf8(out, value & 0x1fffff);
+        pl_buf_add_utf8(out, value & 0x1fffff);
     } else if (b >= '0' && b <= '7') {
         value = b - '0';
         for (size_t n = 1; n < 3 && i < s.n && s.p[i] >= '0' && s.p[i] <= '7'; n++)

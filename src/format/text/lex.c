@@ -278,25 +278,6 @@ static int hex_value(uint8_t b)
     return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
 }
 
-static void add_utf8(struct pl_buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        pl_buf_add_byte(out, (uint8_t)c);
-    } else if (c < 0x800) {
-        pl_buf_add_byte(out, (uint8_t)(0xc0 | c >> 6));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        pl_buf_add_byte(out, (uint8_t)(0xe0 | c >> 12));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else {
-        pl_buf_add_byte(out, (uint8_t)(0xf0 | (c >> 18 & 7)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        pl_buf_add_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* Up to `max` hex digits at b[at]; the number of them, with their value in *value. */
 static size_t take_hex(pl_bytes b, size_t at, size_t max, uint32_t *value)
 {
@@ -330,7 +311,7 @@ static size_t decode_escape(pl_bytes b, size_t at, struct pl_buf *out)
     if (e == '\r')
         return at + 2 + (at + 2 < b.n && b.p[at + 2] == '\n');
     if (e == 'x' && take_hex(b, at + 2, 2, &c) == 2) {
-        add_utf8(out, c);
+        pl_buf_add_utf8(out, c);
         return at + 4;
     }
     if (e == 'u' && (n = take_unicode(b, at + 2, &c)) > 0) {
@@ -342,14 +323,14 @@ static size_t decode_escape(pl_bytes b, size_t at, struct pl_buf *out)
             c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
             end += 2 + more;
         }
-        add_utf8(out, c);
+        pl_buf_add_utf8(out, c);
         return end;
     }
     if (e >= '0' && e <= '7') {
         c = 0;
         for (n = 0; n < 3 && at + 1 + n < b.n && b.p[at + 1 + n] >= '0' && b.p[at + 1 + n] <= '7'; n++)
             c = c * 8 + (uint32_t)(b.p[at + 1 + n] - '0');
-        add_utf8(out, c & 0xff);
+        pl_buf_add_utf8(out, c & 0xff);
         return at + 1 + n;
     }
     const char *known = memchr(from, e, sizeof from - 1);
