@@ -212,13 +212,20 @@ static pl_status match_code(struct rung *r, struct pl_err *err)
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     struct rung r = {.m = m, .f = f};
+    const struct pl_code *code;
     if (m->codebase == NULL)
         return PL_OK;
-    pl_status st = pl_code_of(f->data, m->scratch, &r.code, err);
-    if (st == PL_E_INPUT)
-        return PL_OK; /* the readers of structure have said so */
-    if (st != PL_OK || r.code.unsupported != NULL)
+    pl_status st = pl_match_code(m, f, &code, err);
+    /* When it is no image, the readers of structure have said so. */
+    if (st != PL_OK || code == NULL || code->unsupported != NULL)
         return st;
+    /* Functions of its own to mark: what other rungs see stays as it was read. */
+    r.code = *code;
+    pl_bytes functions =
+        pl_arena_keep(m->scratch, pl_bytes_of(code->functions, code->n_functions * sizeof *code->functions));
+    if (functions.p == NULL)
+        return pl_arena_fail(m->scratch, err);
+    r.code.functions = (struct pl_function *)(uintptr_t)functions.p;
     (void)pl_toolchain_mark(m->toolchain, &r.code);
     return match_code(&r, err);
 }

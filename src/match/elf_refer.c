@@ -105,7 +105,7 @@ static pl_status settle(const struct pl_match *m, const struct places *p, struct
 pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl_elf_strings *strings,
                            struct pl_err *err)
 {
-    struct pl_code code;
+    const struct pl_code *code;
     struct places p = {0};
     bool has_unsure = false;
     for (size_t i = 0; i < strings->n; i++) {
@@ -115,10 +115,10 @@ pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl
     }
     if (!has_unsure)
         return PL_OK;
-    pl_status st = pl_code_of(f->data, m->scratch, &code, err);
-    if (st == PL_E_INPUT || (st == PL_OK && code.unsupported != NULL))
+    pl_status st = pl_match_code(m, f, &code, err);
+    if (st == PL_OK && (code == NULL || code->unsupported != NULL))
         return PL_OK; /* nobody knows, so all count */
-    if (st == PL_OK && !gather(&p, f->data, &code))
+    if (st == PL_OK && !gather(&p, f->data, code))
         st = pl_fail_nomem(err);
     for (size_t i = 0; i < strings->n && st == PL_OK; i++)
         if (strings->v[i].is_clear && !strings->v[i].is_wide && !pl_elf_is_strict(&strings->v[i]))
