@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void apply(const struct pl_match *m, struct pl_file *f, const struct pl_rung *rung)
 {
     struct pl_err err = {0};
-    if (rung->apply(m, f, &err) != PL_OK || pl_ledger_settle(&f->ledger, &err) != PL_OK)
+    if (pl_match_rung(m, rung, f, &err) != PL_OK || pl_ledger_settle(&f->ledger, &err) != PL_OK)
         abort();
     pl_arena_reset(m->scratch);
 }

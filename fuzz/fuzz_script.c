@@ -30,7 +30,7 @@ static void match(const struct pl_index *index, pl_bytes name, pl_bytes text)
         .index = index, .scripts = scripts, .limits = &limits, .arena = &arena, .scratch = &scratch};
     pl_ledger_init(&f.ledger, text.n);
     pl_findings_init(&f.findings, &arena, limits.findings);
-    if (pl_rung_script_atoms.apply(&m, &f, &err) != PL_OK ||
+    if (pl_match_rung(&m, &pl_rung_script_atoms, &f, &err) != PL_OK ||
         pl_ledger_seal(&f.ledger, PL_CLASS_UNACCOUNTED, "none", &err) != PL_OK)
         abort();
     (void)pl_ledger_totals(&f.ledger, by_class, NULL); /* a leaf carries no members */

@@ -72,6 +72,18 @@ static pl_status climb(const struct pl_match *m, enum pl_pass pass, struct pl_fi
     return PL_OK;
 }
 
+pl_status pl_match_rung(const struct pl_match *m, const struct pl_rung *rung, struct pl_file *f,
+                        struct pl_err *err)
+{
+    struct pl_match_kept kept = {0};
+    struct pl_match mine = *m;
+    pl_arena_init(&kept.arena, m->scratch->max_bytes);
+    mine.kept = &kept;
+    pl_status st = rung->apply(&mine, f, err);
+    pl_arena_reset(&kept.arena);
+    return st;
+}
+
 pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_file *f, struct pl_err *err)
 {
     struct pl_match_kept kept = {0};

@@ -72,6 +72,9 @@ const struct pl_rung *const *pl_rungs(size_t *n);
 /* Between the passes: what the rung text.words will look up for this file. */
 void pl_match_wanted_prose(const struct pl_file *f, struct pl_gram_set *set);
 
+/* Apply one rung alone, for tests and tools; neither settles the ledger nor resets scratch. */
+PL_MUST_USE pl_status pl_match_rung(const struct pl_match *m, const struct pl_rung *rung, struct pl_file *f,
+                                    struct pl_err *err);
 /* Run all rungs of one pass over one file. Scratch is reset between rungs. */
 PL_MUST_USE pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_file *f,
                                     struct pl_err *err);

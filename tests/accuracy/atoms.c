@@ -87,9 +87,9 @@ static pl_status print_findings(struct run *r, struct pl_file *f, struct pl_err 
         [PL_SEVERITY_NOTE] = "note", [PL_SEVERITY_WARNING] = "warning", [PL_SEVERITY_ERROR] = "error"};
     struct pl_policy policy = pl_policy_default();
     policy.foreign_is_error[PL_FOREIGN_STRING] = true; /* to measure how many that would be */
-    pl_status st = pl_rung_elf_imports.apply(&r->m, f, err);
+    pl_status st = pl_match_rung(&r->m, &pl_rung_elf_imports, f, err);
     if (st == PL_OK)
-        st = pl_rung_elf_strings.apply(&r->m, f, err);
+        st = pl_match_rung(&r->m, &pl_rung_elf_strings, f, err);
     if (st == PL_OK)
         st = pl_judge_foreign(f, &policy, err);
     for (size_t i = 0; i < f->findings.list.n && st == PL_OK; i++) {

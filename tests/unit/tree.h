@@ -84,7 +84,7 @@ static inline void test_climb(struct test_match *x, const char *name, pl_bytes d
         uint64_t length;
         if (!pl_ledger_gap(&f->ledger, 0, &offset, &length))
             break;
-        if (rungs[i]->apply(&x->m, f, NULL) != PL_OK || pl_ledger_settle(&f->ledger, NULL) != PL_OK)
+        if (pl_match_rung(&x->m, rungs[i], f, NULL) != PL_OK || pl_ledger_settle(&f->ledger, NULL) != PL_OK)
             abort();
         pl_arena_reset(&x->scratch);
     }
