@@ -159,12 +159,6 @@ struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_
     return (struct pl_id_list){first == end ? NULL : cb->names.ids + first, end - first};
 }
 
-void pl_codebase_unit(const struct pl_codebase *cb, uint32_t unit, uint32_t *first, uint32_t *end)
-{
-    *first = cb->unit_first[unit];
-    *end = cb->unit_first[unit + 1];
-}
-
 bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t other)
 {
     return unit == other || pl_id_list_has(pl_id_lists_at(&cb->includes, unit), other);

@@ -46,8 +46,6 @@ size_t pl_codebase_feature_count(const struct pl_codebase *cb);
 const struct pl_codebase_entry *pl_codebase_at(const struct pl_codebase *cb, uint32_t id);
 /* All definitions of that name (pl_atom_hash_text). */
 struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash);
-/* Ids of a unit: [*first, *end). */
-void pl_codebase_unit(const struct pl_codebase *cb, uint32_t unit, uint32_t *first, uint32_t *end);
 /* Does compiling `unit` read `other`: the same, or included, also through others? */
 bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t other);
 

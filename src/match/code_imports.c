@@ -65,12 +65,6 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
     [RULE_ANY_HEADER] = {"import.any-header", false, "stands somewhere in a header of the build", "none"},
 };
 
-const struct pl_import_rule *pl_import_rules(size_t *n)
-{
-    *n = RULE_COUNT;
-    return rules;
-}
-
 /* A question and its answer. */
 struct question {
     const struct pl_literals *l;

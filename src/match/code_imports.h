@@ -22,9 +22,6 @@ struct pl_import_hit {
         source; /* "src/main.c:120" in the arena that was given, or static; NULL for what every program has */
 };
 
-/* All rules, strict ones first; static storage. */
-const struct pl_import_rule *pl_import_rules(size_t *n);
-
 /*
  * The first rule that explains the import of `name` (without its version); *found is false and *out untouched when none
  * does. A few probes of hash tables; safe from many threads. PL_E_NOMEM and PL_E_LIMIT from the arena only.
