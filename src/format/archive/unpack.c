@@ -7,6 +7,7 @@
 #include "format/archive/unpack.h"
 #include "base/status.h"
 #include "format/archive/walk.h"
+#include "format/archive/zip.h"
 
 #include <string.h>
 
@@ -141,12 +142,31 @@ static pl_status prefix_of(struct pl_walk *w, const struct pl_file *f, pl_bytes 
     return join(w->arena, f->path, PL_LIT("!/"), PL_LIT(""), out, err);
 }
 
+/*
+ * Something else by its first bytes and a zip by its last ones: other programs look at the end first. One that stands in the source as it is
+ * (not wanted) is its author's.
+ */
+static pl_status find_polyglot(struct pl_walk *w, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_zip_end end;
+    size_t tail = f->data.n < PL_ZIP_TAIL_BYTES ? f->data.n : PL_ZIP_TAIL_BYTES;
+    if (memmem(f->data.p + (f->data.n - tail), tail, "PK\5\6", 4) == NULL ||
+        !pl_zip_find_end(f->data, &end) || end.entries == 0)
+        return PL_OK;
+    if (w->sink->wants != NULL && !w->sink->wants(w->sink->ctx, f))
+        return PL_OK;
+    return pl_findings_add(&f->findings, "archive.polyglot", PL_SEVERITY_WARNING, end.directory_at,
+                           f->size - end.directory_at, NULL, err,
+                           "ends like a zip archive of %llu members, and begins like something else",
+                           (unsigned long long)end.entries);
+}
+
 /* Go down into f, whose contents are there, when it is a container that is wanted. */
 static pl_status descend(struct pl_walk *w, struct pl_file *f, struct pl_err *err)
 {
     const struct pl_archive_format *format = pl_archive_find(f->data, false);
     if (format == NULL)
-        return PL_OK;
+        return find_polyglot(w, f, err);
     if (f->depth > w->limits->depth) {
         pl_status st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, 0, f->size, NULL,
                                        err, "containers are nested deeper than %u", w->limits->depth);

@@ -7,6 +7,8 @@
 #include "base/vec.h"
 #include "format/archive/walk.h"
 
+#define PL_ZIP_TAIL_BYTES (22u + 65535u) /* the end record and the longest comment */
+
 /* Where the central directory stands. Offsets are bytes of the file. */
 struct pl_zip_end {
     uint64_t at; /* the first end record that was read: zip64's when there is one */

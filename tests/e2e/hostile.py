@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""What an attacker packs: bombs, lies and hiding places. Each ends soon, in bounded memory, sums, and is reported for what it is.
+
+usage: hostile.py PLUMB [PART-OF-A-NAME]
+"""
+import os
+import pathlib
+import resource
+import subprocess
+import time
+
+import hostile_made as bad
+import made
+from plumb_test import assert_sums, case, cases_of, main
+
+SANITIZED = False
+SECONDS = 20
+MEMORY_MIB = 700
+
+
+def is_sanitized(program):
+    return b"__asan_init" in pathlib.Path(program).read_bytes()
+
+
+def source(t):
+    return made.write_tree(t.path("source/x").parent, made.source())
+
+
+def bounded(t, package, folder, *more):
+    """Check it within SECONDS of processor time and MEMORY_MIB of resident memory."""
+    slow = is_sanitized(t.program)
+
+    def limits():
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS * (8 if slow else 1),) * 2)
+
+    begin = time.monotonic()
+    report = t.check(package, "--source", folder, "-j2", limits=limits)
+    took = time.monotonic() - begin
+    assert took < SECONDS * 4 * (4 if slow else 1), f"took {took:.0f} s"
+    if not slow:
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        assert peak < MEMORY_MIB, f"{peak} MiB resident"
+    return report
+
+
+def tags(report):
+    return {(f["tag"], f["severity"]) for f in report.json["findings"]}
+
+
+def deb_with(name, data):
+    """The honest package with one more file."""
+    return made.package().set("usr/lib/greet/" + name, data).build()
+
+
+def deb_of(data_tar, extra=()):
+    return made.ar([("debian-binary", b"2.0\n"), ("control.tar.gz", made.gz(made.tar({"control": made.control_text()}))),
+                    ("data.tar", data_tar), *extra])
+
+
+def names_deb():
+    members = [bad.member(b"./usr/" + name, b"x\n") for name in
+               (b"a\nb", b"\xe2\x80\xaegnp.sh", b"\x1b[2Jx", b"\xff\xfe", b"-rf", b" ")]
+    members += [bad.member(name, b"x\n") for name in
+                (b"/etc/shadow", b"../../etc/cron.d/x", b"./usr/../../x", b"C:\\windows\\x", b"..", b".")]
+    members += [bad.pax([(b"path", b"usr/nul\0byte")]) + bad.member(b"short", b"x\n")]
+    return deb_of(bad.tar_of(*members))
+
+
+def links_deb():
+    head = bad.tar_header
+    return deb_of(bad.tar_of(
+        head(b"./etc", 0, b"2", b"/"), bad.member(b"./etc/passwd", b"root::0:0\n"), head(b"./l", 0, b"1", b"../../../../etc/shadow"),
+        head(b"./self", 0, b"1", b"./self"), head(b"./loop", 0, b"2", b"loop"), head(b"./big", 4096, b"1", b"./l") + bytes(4096)))
+
+
+def lying_zip():
+    honest = bytearray(bad.zip_of([(b"a", bad.HIDDEN * 40, 8), (b"b", b"small\n", 0)]))
+    at = honest.rindex(b"PK\1\2")
+    honest[at + 24:at + 28] = (0xfffffff0).to_bytes(4, "little")
+    return bytes(honest)
+
+
+def two_directories():
+    inner = bad.zip_of([(b"shown.txt", b"nothing to see\n", 0)])
+    return inner + bad.zip_of([(b"other.sh", bad.HIDDEN, 0)])
+
+
+CODE_DEB = "usr/bin/x"
+
+# name -> (bytes of the subject, tags of which each must be there)
+BOMBS = {
+    "a gzip of 4 GiB of zeros": (lambda: bad.gzip_of_zeros(4096), {"archive.limit"}),
+    "an xz of 300 MiB of zeros": (lambda: bad.xz_bomb(300), {"file.unaccounted"}),
+    "a zip whose members overlap": (bad.zip_bomb, {"archive.overlap"}),
+    "a gzip within a gzip a thousand deep": (lambda: bad.nested(1000), {"archive.limit"}),
+    "a zip within a zip a thousand deep": (lambda: bad.nested_zip(1000), {"archive.limit"}),
+    "a sparse member of 2^60 bytes": (bad.sparse_tar, {"file.opaque"}),
+    "a sparse pax member of 2^60 bytes": (bad.sparse_pax, {"file.opaque"}),
+    "names of 64 KiB": (lambda: bad.tar_of_long_names(30, 65536), {"archive.limit"}),
+    "a tar that says its member is 2^63 bytes": (lambda: bad.tar_of(bad.tar_header(
+        b"big", raw_size=b"\x80\0\0\0\x7f" + b"\xff" * 7), bytes(512)), {"archive.damaged"}),
+    "a tar whose size is negative": (lambda: bad.tar_of(bad.tar_header(b"big", raw_size=b"\xff" * 12), bytes(512)), set()),
+    "an ar member larger than the archive": (
+        lambda: made.ar([("debian-binary", b"2.0\n")]).replace(b"4         `", b"4000000000`"), set()),
+    "a zip that lies about a size": (lying_zip, {"archive.overlap"}),
+    "names that climb, are absolute or hold control characters": (names_deb, {"archive.unsafe-name"}),
+    "links that point out, at themselves and carry bytes": (links_deb, {"archive.overlap"}),
+}
+
+HIDING = {
+    "a zip with two central directories": (two_directories, {"archive.gap"}),
+    "a gzip with a second member": (lambda: made.gz(b"one\n" * 9) + made.gz(bad.HIDDEN), {"archive.concatenated"}),
+    "a gzip with bytes behind it": (lambda: made.gz(b"one\n" * 9) + bad.HIDDEN, {"archive.gap"}),
+    "a PDF that is a zip": (lambda: deb_with("x.pdf", bad.pdf() + bad.zip_of([(b"x.sh", bad.HIDDEN, 0)])), {"archive.polyglot"}),
+    "a PDF that is a zip with right offsets": (
+        lambda: deb_with("x.pdf", bad.zip_of([(b"x.sh", bad.HIDDEN, 0)], prefix=bad.pdf())), {"archive.polyglot"}),
+    "a PNG that is a zip": (lambda: deb_with("x.png", b"\x89PNG\r\n\x1a\n" + bytes(64) + bad.zip_of([(b"x.sh", bad.HIDDEN, 8)])),
+                            {"archive.polyglot"}),
+    "a PE that is a zip": (lambda: deb_with("x.exe", bad.pe(tail=bad.zip_of([(b"x.sh", bad.HIDDEN, 0)]))),
+                           {"image.overlay", "archive.polyglot"}),
+    "an ELF that is a zip": (lambda: deb_with("x", bad.elf_without_sections() + bad.zip_of([(b"x.sh", bad.HIDDEN, 0)])),
+                             {"image.overlay", "archive.polyglot"}),
+    "tar members after the end marker": (
+        lambda: deb_of(bad.tar_of(bad.member(b"./a", b"a\n")) + bad.tar_of(bad.member(b"./b", bad.HIDDEN))), {"archive.gap"}),
+    "a pax header that renames": (
+        lambda: deb_of(bad.tar_of(bad.pax([(b"path", b"usr/bin/evil")]) + bad.member(b"./usr/share/doc/x", bad.HIDDEN))),
+        {"file.unaccounted"}),
+    "a pax header that resizes": (
+        lambda: deb_of(bad.tar_of(bad.pax([(b"size", b"3")]) + bad.member(b"./a", bad.HIDDEN * 30))), {"archive.gap"}),
+    "an ELF without section headers": (lambda: deb_with("x", bad.elf_without_sections()), {"image.no-sections"}),
+    "an ELF whose segments overlap": (lambda: deb_with("x", bad.elf_with_overlapping_segments()), {"image.damaged"}),
+    "an ELF with data in its padding": (lambda: deb_with("x", bad.elf_with_data_in_padding()), {"image.gap"}),
+    "an ELF with a tail": (lambda: deb_with("x", bad.elf_with_a_tail()), {"image.overlay"}),
+    "a PE whose certificate table covers more than the signature": (
+        lambda: deb_with("x.exe", bad.pe(certificate=bad.certificate(bad.pkcs7(), after=bad.HIDDEN * 9))), {"sig.appended-data"}),
+    "a PE signature followed by data": (
+        lambda: deb_with("x.exe", bad.pe(certificate=bad.certificate(bad.pkcs7(), slack=bad.HIDDEN * 9))), {"sig.appended-data"}),
+    "a PE whose resources hold an executable": (
+        lambda: deb_with("x.exe", bad.pe(rsrc=bad.resources(bad.pe()))), {"image.embedded-program"}),
+    "a PE whose resources hold a zip": (
+        lambda: deb_with("x.exe", bad.pe(rsrc=bad.resources(bad.zip_of([(b"x", bad.HIDDEN, 0)])))), {"image.embedded-program"}),
+    "a PE with data in its stub": (lambda: deb_with("x.exe", bad.pe(stub=bad.HIDDEN + bytes(3))), {"image.unknown-stub"}),
+    "a deb with an extra ar member": (
+        lambda: made.package().build(tail=made.ar([("_extra", bad.HIDDEN)])[8:]), {"file.unaccounted"}),
+    "a deb with a second data.tar": (
+        lambda: deb_of(bad.tar_of(bad.member(b"./a", b"a\n")), [("data.tar", bad.tar_of(bad.member(b"./b", bad.HIDDEN)))]),
+        {"archive.duplicate"}),
+    "a zip comment that is a script": (lambda: bad.zip_of([(b"a", b"a\n", 0)], comment=bad.HIDDEN), {"archive.comment"}),
+    "a zip whose local name differs": (
+        lambda: bad.zip_of([(b"good.txt", bad.HIDDEN, 0)]).replace(b"good.txt", b"evil.txt", 1), {"archive.overlap"}),
+}
+
+
+def case_of(sentence, table):
+    def run(t):
+        make, expected = table[sentence]
+        package = t.write("subject.deb", make())
+        report = bounded(t, package, source(t))
+        assert report.code in (1, 3, 4), f"exit {report.code}"
+        if report.code == 4:
+            assert report.json["errors"], "exit 4 without an error"
+            return
+        found = {tag for tag, _ in tags(report)}
+        assert not expected - found, f"no {expected - found}: {t.summary(report)}"
+        assert report.code == 1 or any(s != "note" for _, s in tags(report)), f"nothing said: {t.summary(report)}"
+    return sentence + " is told", run
+
+
+cases_of(BOMBS, lambda name: case_of(name, BOMBS))
+cases_of(HIDING, lambda name: case_of(name, HIDING))
+
+
+@case
+def a_million_entries_end_soon(t):
+    package = t.write("many.a", bad.ar_of_many(1000100))
+    begin = time.monotonic()
+    code, out, _ = t.raw("check", package, "--source", source(t), "--offline", "--cache-dir", t.path("c/x").parent, "-j2")
+    took = time.monotonic() - begin
+    assert code in (1, 3) and b"archive.limit" in out, out[-500:]
+    assert took < 60, f"took {took:.0f} s"
+
+
+if __name__ == "__main__":
+    main()
