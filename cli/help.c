@@ -8,6 +8,7 @@
 
 static void print_flags(void)
 {
+    char formats[256];
     (void)puts("\nflags, the same for every verb (switches have a --no- form; the last one wins):");
     for (size_t i = 0; flag_at(i) != NULL; i++) {
         const struct flag *f = flag_at(i);
@@ -17,6 +18,8 @@ static void print_flags(void)
                        f->value == NULL ? "" : f->value);
         (void)printf("  %-28s %s\n", left, f->help);
     }
+    options_list_formats(formats, sizeof formats);
+    (void)printf("\nformats: %s\n", formats);
     (void)puts("\nenvironment: PLUMB_CACHE_DIR is --cache-dir, PLUMB_OFFLINE=1 is --offline, and so on for "
                "color, progress,\n"
                "quiet, verbose, jobs, timeout and limit. PLUMB_APT_ROOT: the folder with etc/apt; default /");

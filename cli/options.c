@@ -161,8 +161,8 @@ static const struct flag flags[] = {
      set_git_mirror},
     {"keyring", 0, "FILE", "OpenPGP keys that must have signed a git source's tag or commit; repeatable",
      false, set_keyring},
-    {"output", 'o', "FMT[=PATH]", "write text, json or ledger, to a file when a path is given; repeatable",
-     false, set_output},
+    {"output", 'o', "FMT[=PATH]", "write in this format, to a file when a path is given; repeatable", false,
+     set_output},
     {"quiet", 'q', NULL, "print the verdict alone", true, set_is_quiet},
     {"verbose", 'v', NULL, "list every finding, and say what is being done", true, set_is_verbose},
     {"color", 0, "WHEN", "auto, always or never", true, set_color},
@@ -181,6 +181,16 @@ static const struct flag flags[] = {
 const struct flag *flag_at(size_t i)
 {
     return i < sizeof flags / sizeof flags[0] ? &flags[i] : NULL;
+}
+
+void options_list_formats(char *out, size_t n)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; pl_report_format(i) != NULL && used < n; i++) {
+        int more = snprintf(out + used, n - used, "%s%s", i == 0 ? "" : " ", pl_report_format(i));
+        used += more < 0 ? n : (size_t)more;
+    }
 }
 
 /* "cache-dir" -> "PLUMB_CACHE_DIR" */
@@ -263,7 +273,10 @@ static bool parse_flag(int argc, char **argv, int *at, struct options *out, char
         return false;
     }
     if (!flag->set(out, value)) {
-        (void)snprintf(why, n, "--%s does not take '%s'; %s", flag->name, value, flag->help);
+        char formats[256];
+        options_list_formats(formats, sizeof formats);
+        (void)snprintf(why, n, "--%s does not take '%s'; %s%s%s", flag->name, value, flag->help,
+                       flag->set == set_output ? "; formats: " : "", flag->set == set_output ? formats : "");
         return false;
     }
     return true;

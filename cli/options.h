@@ -6,7 +6,7 @@
 
 #include "plumbline/plumbline.h"
 
-#define MAX_OUTPUTS  8
+#define MAX_OUTPUTS  16
 #define MAX_SOURCES  32
 #define MAX_KEYRINGS 8
 #define MAX_WORDS    16
@@ -59,6 +59,9 @@ struct flag {
 
 /* The i-th flag, NULL past the last. */
 const struct flag *flag_at(size_t i);
+
+/* The names of all report formats, a space between them. */
+void options_list_formats(char *out, size_t n);
 
 /* What of it a check needs. */
 struct pl_check_options options_for_check(const struct options *o, const char *subject,

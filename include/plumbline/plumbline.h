@@ -87,7 +87,7 @@ struct pl_write_options {
 };
 
 /*
- * Write a report as "text", "json" or "ledger" through `put`, which returns false to stop (PL_E_IO). PL_E_USAGE for an unknown format.
+ * Write a report in a format of pl_report_format() through `put`, which returns false to stop (PL_E_IO). PL_E_USAGE for an unknown format.
  */
 PL_API PL_MUST_USE pl_status pl_report_write(const struct pl_report *r, const char *format,
                                              const struct pl_write_options *options,

@@ -1,8 +1,7 @@
 /*
  * json.c - the report as JSON: the same keys in every outcome. docs/report.schema.json describes it.
  */
-#include "base/json.h"
-#include "report/report.h"
+#include "report/json_parts.h"
 
 static void hex_value(struct pl_json *j, const char *key, const pl_sha256 *digest)
 {
@@ -179,7 +178,7 @@ static void write_script(struct pl_json *j, const struct pl_script_account *s)
     pl_json_end_object(j);
 }
 
-static void write_file(struct pl_json *j, const struct pl_file *f)
+void pl_json_file(struct pl_json *j, const struct pl_file *f)
 {
     uint64_t by_class[PL_CLASS_COUNT];
     uint64_t by_grade[PL_GRADE_COUNT];
@@ -216,7 +215,7 @@ static void write_file(struct pl_json *j, const struct pl_file *f)
     pl_json_end_object(j);
 }
 
-static void write_finding(struct pl_json *j, const struct pl_report *r, const struct pl_placed_finding *p)
+void pl_json_finding(struct pl_json *j, const struct pl_report *r, const struct pl_placed_finding *p)
 {
     char id[19] = "";
     const struct pl_finding *f = p->finding;
@@ -238,7 +237,7 @@ static void write_finding(struct pl_json *j, const struct pl_report *r, const st
     pl_json_end_object(j);
 }
 
-static void write_errors(struct pl_json *j, const struct pl_report *r)
+void pl_json_errors(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "errors");
     pl_json_array(j);
@@ -255,8 +254,7 @@ static void write_errors(struct pl_json *j, const struct pl_report *r)
     pl_json_end_array(j);
 }
 
-/* Everything that may differ between two runs over the same bytes. */
-static void write_run(struct pl_json *j, const struct pl_report *r)
+void pl_json_run(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "run");
     pl_json_object(j);
@@ -272,47 +270,57 @@ static void write_run(struct pl_json *j, const struct pl_report *r)
     pl_json_end_object(j);
 }
 
+void pl_json_head(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_kv_str(j, "schema", "https://plumbline.dev/schema/report/1");
+    pl_json_kv_str(j, "verdict", pl_exit_name(r->exit));
+    pl_json_kv_u64(j, "exit_code", (uint64_t)r->exit);
+    write_subject(j, r);
+    write_sources(j, r);
+    pl_json_key(j, "level");
+    pl_json_object(j);
+    pl_json_kv_u64(j, "own", r->level);
+    pl_json_kv_str(j, "chain", NULL);
+    pl_json_kv_u64(j, "violation", r->violation);
+    pl_json_end_object(j);
+    write_links(j, r);
+    pl_json_key(j, "bytes");
+    class_bytes(j, r->bytes, r->grades);
+}
+
+void pl_json_policy(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_key(j, "policy");
+    pl_json_object(j);
+    pl_json_kv_str(j, "name", "default");
+    pl_json_kv_str(j, "sha256", NULL);
+    pl_json_kv_str(j, "decision", pl_exit_name(r->exit));
+    pl_json_key(j, "rules");
+    pl_json_array(j);
+    pl_json_end_array(j);
+    pl_json_end_object(j);
+}
+
 static void write_json(const struct pl_report *r, const struct pl_write_options *options, struct pl_buf *out)
 {
     struct pl_json j;
     (void)options; /* JSON has one form */
     pl_json_init(&j, out, 1);
     pl_json_object(&j);
-    pl_json_kv_str(&j, "schema", "https://plumbline.dev/schema/report/1");
-    pl_json_kv_str(&j, "verdict", pl_exit_name(r->exit));
-    pl_json_kv_u64(&j, "exit_code", (uint64_t)r->exit);
-    write_subject(&j, r);
-    write_sources(&j, r);
-    pl_json_key(&j, "level");
-    pl_json_object(&j);
-    pl_json_kv_u64(&j, "own", r->level);
-    pl_json_kv_str(&j, "chain", NULL);
-    pl_json_kv_u64(&j, "violation", r->violation);
-    pl_json_end_object(&j);
-    write_links(&j, r);
-    pl_json_key(&j, "bytes");
-    class_bytes(&j, r->bytes, r->grades);
+    pl_json_head(&j, r);
     pl_json_key(&j, "files");
     pl_json_array(&j);
     for (size_t i = 0; i < r->files.n; i++)
-        write_file(&j, r->files.v[i]);
+        pl_json_file(&j, r->files.v[i]);
     pl_json_end_array(&j);
     pl_json_key(&j, "findings");
     pl_json_array(&j);
     for (size_t i = 0; i < r->placed.n; i++)
-        write_finding(&j, r, &r->placed.v[i]);
+        pl_json_finding(&j, r, &r->placed.v[i]);
     pl_json_end_array(&j);
-    pl_json_key(&j, "policy");
-    pl_json_object(&j);
-    pl_json_kv_str(&j, "name", "default");
-    pl_json_kv_str(&j, "sha256", NULL);
-    pl_json_kv_str(&j, "decision", pl_exit_name(r->exit));
-    pl_json_key(&j, "rules");
-    pl_json_array(&j);
-    pl_json_end_array(&j);
-    pl_json_end_object(&j);
-    write_errors(&j, r);
-    write_run(&j, r);
+    pl_json_policy(&j, r);
+    pl_json_errors(&j, r);
+    pl_json_run(&j, r);
     pl_json_end_object(&j);
     pl_buf_add_byte(out, '\n');
 }

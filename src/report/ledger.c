@@ -12,7 +12,7 @@
 
 static void add_evidence(struct pl_buf *out, const struct pl_claim *c)
 {
-    pl_buf_add_str(out, c->rule);
+    pl_quote(out, pl_bytes_of_str(c->rule));
     if (c->grade != PL_GRADE_NONE)
         pl_buf_printf(out, " grade %s", pl_grade_name(c->grade));
     if (c->source != NULL) {

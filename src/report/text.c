@@ -5,7 +5,7 @@
  */
 #include "base/quote.h"
 #include "base/size.h"
-#include "report/report.h"
+#include "report/parts.h"
 
 #include <string.h>
 
@@ -103,8 +103,11 @@ static void facts(struct screen *s, const struct pl_finding *f)
     for (int i = 0; i < PL_FINDING_FACTS && f->facts[i].name != NULL; i++) {
         if (strncmp(f->facts[i].name, "atom[", 5) == 0)
             pl_buf_add_str(s->out, "   |  ");
-        else
-            pl_buf_printf(s->out, "   = %s: ", f->facts[i].name);
+        else {
+            pl_buf_add_str(s->out, "   = ");
+            quoted(s, f->facts[i].name);
+            pl_buf_add_str(s->out, ": ");
+        }
         pl_quote_some(s->out, f->facts[i].value, 160);
         pl_buf_add_byte(s->out, '\n');
     }
@@ -114,19 +117,15 @@ static void finding(struct screen *s, const struct pl_placed_finding *p)
 {
     const struct pl_finding *f = p->finding;
     color(s, severity_color(f->severity));
-    pl_buf_printf(s->out, "%s[%s]", pl_severity_name(f->severity), f->tag);
+    pl_buf_printf(s->out, "%s[", pl_severity_name(f->severity));
+    quoted(s, f->tag);
+    pl_buf_add_byte(s->out, ']');
     color(s, "0");
     pl_buf_add_str(s->out, ": ");
     quoted(s, f->message);
     pl_buf_add_str(s->out, "\n  --> ");
     pl_quote(s->out, pl_finding_path(s->r, p));
-    if (f->offset != PL_NO_OFFSET)
-        pl_buf_printf(s->out, " @ 0x%llx", (unsigned long long)f->offset);
-    if (f->length > 0) {
-        pl_buf_add_str(s->out, " +");
-        pl_add_thousands(s->out, f->length);
-        pl_buf_add_str(s->out, f->length == 1 ? " byte" : " bytes");
-    }
+    pl_add_range(s->out, f);
     pl_buf_add_byte(s->out, '\n');
     facts(s, f);
 }
@@ -242,42 +241,14 @@ static void errors(struct screen *s)
 
 static void verdict_line(struct screen *s)
 {
-    const struct pl_report *r = s->r;
-    static const struct {
-        enum pl_exit code;
-        const char *word;
-        const char *color;
-    } words[] = {{PL_EXIT_PASS, "PASS", "1;32"},
-                 {PL_EXIT_FAIL, "FAIL", "1;31"},
-                 {PL_EXIT_INCONCLUSIVE, "INCONCLUSIVE", "1;33"}};
-    const char *word = "ERROR";
-    const char *code = "1;31";
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (words[i].code != r->exit)
-            continue;
-        word = words[i].word;
-        code = words[i].color;
-    }
-    size_t n_errors = 0;
-    for (size_t i = 0; i < r->placed.n; i++)
-        n_errors += r->placed.v[i].finding->severity == PL_SEVERITY_ERROR;
-    color(s, code);
-    pl_buf_printf(s->out, "plumb: %s", word);
+    enum pl_exit code = s->r->exit;
+    color(s, code == PL_EXIT_PASS ? "1;32" : code == PL_EXIT_INCONCLUSIVE ? "1;33" : "1;31");
+    pl_buf_printf(s->out, "plumb: %s", pl_verdict_word(code));
     color(s, "0");
     pl_buf_add_byte(s->out, ' ');
-    quoted(s, r->subject_purl != NULL ? r->subject_purl : r->subject_name);
-    if (r->errors.n > 0) {
-        pl_buf_printf(s->out, " exit %d (%s)\n", (int)r->exit, pl_exit_name(r->exit));
-        return;
-    }
-    pl_buf_printf(s->out, " LCAL-%u", r->level);
-    if (r->violation > 0)
-        pl_buf_printf(s->out, ", LCAL-%u violation", r->violation);
-    pl_buf_printf(s->out, " (%zu finding%s, ", n_errors, n_errors == 1 ? "" : "s");
-    pl_add_thousands(s->out, r->bytes[PL_CLASS_UNACCOUNTED]);
-    pl_buf_add_str(s->out, " bytes unaccounted, ");
-    pl_add_thousands(s->out, r->bytes[PL_CLASS_OPAQUE]);
-    pl_buf_add_str(s->out, " opaque)\n");
+    pl_quote(s->out, pl_subject(s->r));
+    pl_add_verdict_numbers(s->out, s->r);
+    pl_buf_add_byte(s->out, '\n');
 }
 
 static void write_text(const struct pl_report *r, const struct pl_write_options *options, struct pl_buf *out)

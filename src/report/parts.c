@@ -1,0 +1,125 @@
+/*
+ * parts.c - the verdict in words, and where a finding is.
+ */
+#include "report/parts.h"
+
+#include "base/digest.h"
+#include "base/map.h"
+#include "base/quote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *pl_verdict_word(enum pl_exit code)
+{
+    switch (code) {
+    case PL_EXIT_PASS: return "PASS";
+    case PL_EXIT_FAIL: return "FAIL";
+    case PL_EXIT_INCONCLUSIVE: return "INCONCLUSIVE";
+    default: return "ERROR";
+    }
+}
+
+pl_bytes pl_subject(const struct pl_report *r)
+{
+    return pl_bytes_of_str(r->subject_purl != NULL ? r->subject_purl : r->subject_name);
+}
+
+size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->placed.n; i++)
+        n += r->placed.v[i].finding->severity == severity;
+    return n;
+}
+
+void pl_add_verdict_numbers(struct pl_buf *out, const struct pl_report *r)
+{
+    size_t n_errors = pl_count_findings(r, PL_SEVERITY_ERROR);
+    if (r->errors.n > 0) {
+        pl_buf_printf(out, " exit %d (%s)", (int)r->exit, pl_exit_name(r->exit));
+        return;
+    }
+    pl_buf_printf(out, " LCAL-%u", r->level);
+    if (r->violation > 0)
+        pl_buf_printf(out, ", LCAL-%u violation", r->violation);
+    pl_buf_printf(out, " (%zu finding%s, ", n_errors, n_errors == 1 ? "" : "s");
+    pl_add_thousands(out, r->bytes[PL_CLASS_UNACCOUNTED]);
+    pl_buf_add_str(out, " bytes unaccounted, ");
+    pl_add_thousands(out, r->bytes[PL_CLASS_OPAQUE]);
+    pl_buf_add_str(out, " opaque)");
+}
+
+void pl_add_location(struct pl_buf *out, const struct pl_report *r, const struct pl_placed_finding *p)
+{
+    pl_bytes name = pl_bytes_of_str(r->subject_name);
+    pl_bytes path = pl_finding_path(r, p);
+    pl_buf_add(out, name);
+    if (pl_bytes_eq(path, name))
+        return;
+    /* Only a folder has no digest of its own. */
+    pl_buf_add_str(out, r->has_subject_digest ? "!/" : "/");
+    pl_buf_add(out, path);
+}
+
+void pl_add_range(struct pl_buf *out, const struct pl_finding *f)
+{
+    if (f->offset != PL_NO_OFFSET)
+        pl_buf_printf(out, " @ 0x%llx", (unsigned long long)f->offset);
+    if (f->length == 0)
+        return;
+    pl_buf_add_str(out, " +");
+    pl_add_thousands(out, f->length);
+    pl_buf_add_str(out, f->length == 1 ? " byte" : " bytes");
+}
+
+static pl_status mark_hash(const struct pl_report *r, const struct pl_placed_finding *p, struct pl_buf *key,
+                           uint64_t *out)
+{
+    pl_sha256 digest;
+    pl_bytes path = pl_finding_path(r, p);
+    pl_buf_clear(key);
+    pl_buf_add_str(key, p->finding->tag);
+    pl_buf_add_byte(key, 0);
+    if (!pl_bytes_eq_str(path, r->subject_name))
+        pl_buf_add(key, path);
+    pl_status st = pl_buf_done(key, NULL);
+    if (st == PL_OK)
+        st = pl_sha256_of(pl_buf_bytes(key), &digest, NULL);
+    *out = 0;
+    for (int i = 0; i < 8 && st == PL_OK; i++)
+        *out = *out << 8 | digest.b[i];
+    return st;
+}
+
+static pl_status mark(const struct pl_report *r, size_t n, struct pl_map *seen, struct pl_mark *marks)
+{
+    struct pl_buf key;
+    pl_status st = PL_OK;
+    pl_buf_init(&key, 1 << 24);
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        pl_bytes hash = pl_bytes_of(&marks[i].hash, sizeof marks[i].hash);
+        st = mark_hash(r, &r->placed.v[i], &key, &marks[i].hash);
+        uint64_t *times = st == PL_OK ? pl_map_at(seen, hash) : NULL;
+        marks[i].which = times == NULL ? 1 : ++*times;
+        if (st == PL_OK && times == NULL)
+            st = pl_map_set(seen, hash, 1, NULL);
+    }
+    pl_buf_reset(&key);
+    return st;
+}
+
+struct pl_mark *pl_marks(const struct pl_report *r, size_t n)
+{
+    struct pl_map seen;
+    struct pl_mark *marks = calloc(n + 1, sizeof *marks);
+    if (marks == NULL)
+        return NULL;
+    pl_map_init(&seen);
+    pl_status st = mark(r, n, &seen, marks);
+    pl_map_reset(&seen);
+    if (st == PL_OK)
+        return marks;
+    free(marks);
+    return NULL;
+}

@@ -1,0 +1,33 @@
+/*
+ * parts.h - what several formats say in the same words.
+ */
+#ifndef PL_REPORT_PARTS_H
+#define PL_REPORT_PARTS_H
+
+#include "report/report.h"
+
+/* "PASS", "FAIL", "INCONCLUSIVE", or "ERROR" for a check that broke off. */
+const char *pl_verdict_word(enum pl_exit code);
+/* What stands behind word and subject: " LCAL-2 (1 finding, 91 bytes unaccounted, 0 opaque)". Holds nothing from the package. */
+void pl_add_verdict_numbers(struct pl_buf *out, const struct pl_report *r);
+/* The purl, or the name when there is none; raw. */
+pl_bytes pl_subject(const struct pl_report *r);
+/* Where a finding is, as a path that begins at the subject: "app.deb!/data.tar.xz!/usr/bin/app", or "folder/lib/app.js"; raw. */
+void pl_add_location(struct pl_buf *out, const struct pl_report *r, const struct pl_placed_finding *p);
+/* " @ 0x1f40 +91 bytes", or nothing for what is about the whole. */
+void pl_add_range(struct pl_buf *out, const struct pl_finding *f);
+/*
+ * By what a finding is known again in the next build: a hash over tag and path, and which of the findings of that tag and path it is, from 1.
+ * Neither versions nor offsets count.
+ */
+struct pl_mark {
+    uint64_t hash;
+    uint64_t which;
+};
+
+/* The marks of the first `n` placed findings, on the heap; the caller frees them. NULL when out of memory; `n` may be 0. */
+struct pl_mark *pl_marks(const struct pl_report *r, size_t n);
+/* Findings of that severity. */
+size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity);
+
+#endif

