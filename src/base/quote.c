@@ -89,6 +89,65 @@ void pl_quote_some(struct pl_buf *out, pl_bytes text, size_t max_bytes)
     pl_buf_add_str(out, "…");
 }
 
+static int hex_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* What the escape at the front of `text`, behind its backslash, stands for; its length, or 0. */
+static size_t unescape(struct pl_buf *out, pl_bytes text)
+{
+    static const char names[] = "\\ntr";
+    static const char values[] = "\\\n\t\r";
+    for (size_t i = 0; i < sizeof names - 1 && text.n > 0; i++)
+        if (text.p[0] == (uint8_t)names[i]) {
+            pl_buf_add_byte(out, (uint8_t)values[i]);
+            return 1;
+        }
+    if (text.n >= 3 && text.p[0] == 'x' && hex_digit(text.p[1]) >= 0 && hex_digit(text.p[2]) >= 0) {
+        pl_buf_add_byte(out, (uint8_t)(hex_digit(text.p[1]) << 4 | hex_digit(text.p[2])));
+        return 3;
+    }
+    if (text.n < 4 || text.p[0] != 'u' || text.p[1] != '{')
+        return 0;
+    uint32_t code = 0;
+    size_t n = 2;
+    while (n < text.n && n < 8 && hex_digit(text.p[n]) >= 0)
+        code = code << 4 | (uint32_t)hex_digit(text.p[n++]);
+    if (n == 2 || n >= text.n || text.p[n] != '}')
+        return 0;
+    pl_buf_add_utf8(out, code);
+    return n + 1;
+}
+
+bool pl_unquote(struct pl_buf *out, pl_bytes quoted)
+{
+    size_t start = out->n;
+    pl_bytes text = quoted;
+    bool is_plain = true;
+    while (text.n > 0) {
+        size_t n = 1;
+        is_plain = is_plain && text.p[0] >= 0x20 && text.p[0] < 0x7f && text.p[0] != '\\';
+        if (text.p[0] != '\\')
+            pl_buf_add_byte(out, text.p[0]);
+        else if ((n = unescape(out, pl_bytes_from(text, 1))) == 0)
+            return false;
+        else
+            n++;
+        text = pl_bytes_from(text, n);
+    }
+    if (is_plain || out->why != PL_OK)
+        return true;
+    struct pl_buf again;
+    pl_buf_init(&again, SIZE_MAX / 2);
+    pl_quote(&again, pl_bytes_from(pl_buf_bytes(out), start));
+    if (again.why != PL_OK)
+        out->why = again.why;
+    bool is_same = again.why != PL_OK || pl_bytes_eq(pl_buf_bytes(&again), quoted);
+    pl_buf_reset(&again);
+    return is_same;
+}
+
 void pl_add_thousands(struct pl_buf *out, uint64_t value)
 {
     char digits[24];

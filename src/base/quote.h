@@ -18,6 +18,12 @@ void pl_quote(struct pl_buf *out, pl_bytes text);
 void pl_quote_some(struct pl_buf *out, pl_bytes text, size_t max_bytes);
 
 /*
+ * The other way round: append what `quoted` was made of. False, with whatever was appended so far, for a text that pl_quote() does not
+ * write: another spelling of the same bytes is refused.
+ */
+bool pl_unquote(struct pl_buf *out, pl_bytes quoted);
+
+/*
  * Decode one UTF-8 character at the front of `text`. Returns its length in bytes (1 to 4) and *code_point;
  * 0 for invalid, overlong, surrogate or cut-short encodings and for no bytes. RFC 3629.
  */

@@ -439,12 +439,16 @@ static void explain_unchecked(struct pl_report *r)
             r->links[i].why = nobody[i];
 }
 
-pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source, struct pl_err *err)
+void pl_judge_totals(struct pl_report *r)
 {
-    pl_status st = PL_OK;
     for (size_t i = 0; i < r->files.n; i++)
         add_totals(r, r->files.v[i]);
-    st = gather_findings(r, policy, err);
+}
+
+pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source, struct pl_err *err)
+{
+    pl_judge_totals(r);
+    pl_status st = gather_findings(r, policy, err);
     if (st == PL_OK)
         st = judge_sourced(r, policy, has_source && r->errors.n == 0, err);
     if (st != PL_OK)

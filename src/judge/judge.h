@@ -15,4 +15,7 @@
 PL_MUST_USE pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source,
                                struct pl_err *err);
 
+/* Fill in the totals of bytes over all files, by class, grade and role. Part of pl_judge(). */
+void pl_judge_totals(struct pl_report *r);
+
 #endif

@@ -28,6 +28,8 @@ void pl_report_free(struct pl_report *r)
     PL_VEC_FREE(&r->placed);
     PL_VEC_FREE(&r->errors);
     PL_VEC_FREE(&r->notes);
+    PL_VEC_FREE(&r->policy.rules);
+    PL_VEC_FREE(&r->policy.waivers);
     pl_findings_reset(&r->findings);
     for (size_t i = 0; i < r->n_worker_arenas; i++)
         pl_arena_reset(&r->worker_arenas[i]);

@@ -39,6 +39,41 @@ struct pl_placed_finding {
     const struct pl_finding *finding;
 };
 
+/* What became of one rule of a policy. Texts live as long as the report. */
+struct pl_rule_result {
+    const char *rule;   /* "require.level" */
+    const char *policy; /* the file it stands in, or "builtin:strict" */
+    uint64_t line;      /* counted from 1 */
+    enum pl_rule_verdict verdict;
+    enum pl_exit exit;  /* what it asks for: pass, fail, or inconclusive where nobody could look */
+    const char *why;    /* one sentence with the numbers */
+    const char *reason; /* what the policy's author says; NULL */
+};
+
+/* What became of one waiver. */
+struct pl_waiver_result {
+    const char *id;
+    const char *tag;
+    const char *policy;
+    uint64_t line;
+    const char *state; /* static: "live", "expired", "other bytes", "no such finding" */
+    const char *owner;
+    const char *reason;
+    const char *expires; /* "2027-02-01" */
+    uint64_t findings;   /* that it covers */
+    uint64_t bytes;      /* that are in class `waived` by it */
+};
+
+struct pl_policy_result {
+    const char *name; /* NULL: the built-in default, which has neither rules nor waivers */
+    bool has_digest;
+    pl_sha256 sha256;
+    enum pl_exit decision;
+    PL_VEC(struct pl_rule_result) rules;
+    PL_VEC(struct pl_waiver_result) waivers;
+    const char *next_expiry; /* of a live waiver: "2027-02-01"; NULL */
+};
+
 struct pl_report {
     struct pl_arena arena;          /* texts of this struct */
     struct pl_arena *worker_arenas; /* texts of files, one per worker; owned */
@@ -55,7 +90,9 @@ struct pl_report {
     PL_VEC(struct pl_report_step) publication;
     struct pl_link_result links[PL_LINK_COUNT];
     unsigned level;
-    unsigned violation; /* the level that the broken link would have earned; 0 when none is broken */
+    bool has_chain_level;
+    unsigned chain_level; /* the least of it and all that it depends on */
+    unsigned violation;   /* the level that the broken link would have earned; 0 when none is broken */
 
     PL_VEC(struct pl_file *) files; /* in walk order; records in `arena` or the walk's arena */
     struct pl_arena walk_arena;
@@ -71,7 +108,9 @@ struct pl_report {
     PL_VEC(struct pl_err) errors;
     PL_VEC(const char *) notes; /* what the operator should know: a source that was skipped */
     enum pl_exit exit;
+    struct pl_policy_result policy;
 
+    const char *tool; /* that made it, "plumb 0.1.0"; NULL: this one, now */
     unsigned jobs;
     char started[32]; /* RFC 3339, UTC */
     uint64_t elapsed_us;

@@ -53,6 +53,12 @@ const char *pl_severity_name(enum pl_severity s)
     return names[s];
 }
 
+const char *pl_rule_verdict_name(enum pl_rule_verdict v)
+{
+    static const char *const names[] = {"pass", "warn", "fail", "waived"};
+    return names[v];
+}
+
 const char *pl_entry_type_name(enum pl_entry_type t)
 {
     static const char *const names[] = {"file", "directory", "symlink", "hardlink", "special"};

@@ -41,6 +41,9 @@ enum pl_how { PL_HOW_GIVEN, PL_HOW_VERIFIED, PL_HOW_CLAIMED };
 
 enum pl_severity { PL_SEVERITY_NOTE, PL_SEVERITY_WARNING, PL_SEVERITY_ERROR };
 
+/* What became of a rule of a policy. */
+enum pl_rule_verdict { PL_RULE_PASS, PL_RULE_WARN, PL_RULE_FAIL, PL_RULE_WAIVED };
+
 /* What stands in a directory or an archive. */
 enum pl_entry_type {
     PL_ENTRY_FILE,
@@ -57,6 +60,7 @@ const char *pl_link_name(enum pl_link l);
 const char *pl_verdict_name(enum pl_verdict v);
 const char *pl_how_name(enum pl_how h);
 const char *pl_severity_name(enum pl_severity s);
+const char *pl_rule_verdict_name(enum pl_rule_verdict v);
 const char *pl_entry_type_name(enum pl_entry_type t);
 
 #endif

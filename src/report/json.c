@@ -237,6 +237,63 @@ void pl_json_finding(struct pl_json *j, const struct pl_report *r, const struct 
     pl_json_end_object(j);
 }
 
+static void write_rule(struct pl_json *j, const struct pl_rule_result *x)
+{
+    pl_json_object(j);
+    pl_json_kv_str(j, "rule", x->rule);
+    quoted_value(j, "policy", pl_bytes_of_str(x->policy));
+    pl_json_kv_u64(j, "line", x->line);
+    pl_json_kv_str(j, "result", pl_rule_verdict_name(x->verdict));
+    pl_json_kv_u64(j, "exit_code", (uint64_t)x->exit);
+    quoted_value(j, "why", pl_bytes_of_str(x->why));
+    text_or_null(j, "reason", x->reason);
+    pl_json_end_object(j);
+}
+
+static void write_waiver(struct pl_json *j, const struct pl_waiver_result *x)
+{
+    pl_json_object(j);
+    quoted_value(j, "id", pl_bytes_of_str(x->id));
+    pl_json_kv_str(j, "tag", x->tag);
+    quoted_value(j, "policy", pl_bytes_of_str(x->policy));
+    pl_json_kv_u64(j, "line", x->line);
+    pl_json_kv_str(j, "state", x->state);
+    quoted_value(j, "owner", pl_bytes_of_str(x->owner));
+    quoted_value(j, "reason", pl_bytes_of_str(x->reason));
+    pl_json_kv_str(j, "expires", x->expires);
+    pl_json_kv_u64(j, "findings", x->findings);
+    pl_json_kv_u64(j, "bytes", x->bytes);
+    pl_json_end_object(j);
+}
+
+void pl_json_policy(struct pl_json *j, const struct pl_report *r)
+{
+    const struct pl_policy_result *p = &r->policy;
+    bool is_default = p->name == NULL;
+    pl_json_key(j, "policy");
+    pl_json_object(j);
+    quoted_value(j, "name", pl_bytes_of_str(is_default ? "default" : p->name));
+    if (p->has_digest)
+        hex_value(j, "sha256", &p->sha256);
+    else
+        pl_json_kv_str(j, "sha256", NULL);
+    pl_json_kv_str(j, "decision", pl_exit_name(is_default ? r->exit : p->decision));
+    pl_json_key(j, "rules");
+    pl_json_array(j);
+    for (size_t i = 0; i < p->rules.n; i++)
+        write_rule(j, &p->rules.v[i]);
+    pl_json_end_array(j);
+    if (!is_default) {
+        pl_json_key(j, "waivers");
+        pl_json_array(j);
+        for (size_t i = 0; i < p->waivers.n; i++)
+            write_waiver(j, &p->waivers.v[i]);
+        pl_json_end_array(j);
+        pl_json_kv_str(j, "next_expiry", p->next_expiry);
+    }
+    pl_json_end_object(j);
+}
+
 void pl_json_errors(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "errors");
@@ -258,7 +315,7 @@ void pl_json_run(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "run");
     pl_json_object(j);
-    pl_json_kv_str(j, "tool", "plumb " PL_VERSION);
+    pl_json_kv_str(j, "tool", r->tool != NULL ? r->tool : "plumb " PL_VERSION);
     pl_json_kv_str(j, "started", r->started);
     pl_json_kv_u64(j, "elapsed_us", r->elapsed_us);
     pl_json_kv_u64(j, "jobs", r->jobs);
@@ -272,7 +329,7 @@ void pl_json_run(struct pl_json *j, const struct pl_report *r)
 
 void pl_json_head(struct pl_json *j, const struct pl_report *r)
 {
-    pl_json_kv_str(j, "schema", "https://plumbline.dev/schema/report/1");
+    pl_json_kv_str(j, "schema", PL_REPORT_SCHEMA);
     pl_json_kv_str(j, "verdict", pl_exit_name(r->exit));
     pl_json_kv_u64(j, "exit_code", (uint64_t)r->exit);
     write_subject(j, r);
@@ -280,25 +337,16 @@ void pl_json_head(struct pl_json *j, const struct pl_report *r)
     pl_json_key(j, "level");
     pl_json_object(j);
     pl_json_kv_u64(j, "own", r->level);
-    pl_json_kv_str(j, "chain", NULL);
+    pl_json_key(j, "chain");
+    if (r->has_chain_level)
+        pl_json_u64(j, r->chain_level);
+    else
+        pl_json_null(j);
     pl_json_kv_u64(j, "violation", r->violation);
     pl_json_end_object(j);
     write_links(j, r);
     pl_json_key(j, "bytes");
     class_bytes(j, r->bytes, r->grades);
-}
-
-void pl_json_policy(struct pl_json *j, const struct pl_report *r)
-{
-    pl_json_key(j, "policy");
-    pl_json_object(j);
-    pl_json_kv_str(j, "name", "default");
-    pl_json_kv_str(j, "sha256", NULL);
-    pl_json_kv_str(j, "decision", pl_exit_name(r->exit));
-    pl_json_key(j, "rules");
-    pl_json_array(j);
-    pl_json_end_array(j);
-    pl_json_end_object(j);
 }
 
 static void write_json(const struct pl_report *r, const struct pl_write_options *options, struct pl_buf *out)

@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "model/report.h"
 
+#define PL_REPORT_SCHEMA "https://plumbline.dev/schema/report/1"
+
 struct pl_report_format {
     const char *name;
     /* Append the whole report to `out`; failure sticks in the buffer. */

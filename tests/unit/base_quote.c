@@ -57,6 +57,35 @@ static void invalid_utf8_shows_its_bytes(void **state)
     assert_quoted(PL_LIT("\xe2\x82(\xe2\x82"), "\\xe2\\x82(\\xe2\\x82");
 }
 
+static void what_was_quoted_comes_back_and_no_other_spelling_does(void **state)
+{
+    static const char *const other[] = {"\\",           "a\\",       "\\q",         "\\x4",    "\\x41",
+                                        "\\x5c",        "\\xFF",     "\\u{}",       "\\u{41}", "\\u{202e",
+                                        "\\u{0202e}",   "\\u{d800}", "\\u{110000}", "a\nb",    "\xff",
+                                        "\xe2\x80\xae", "\\xc3\\xa9"};
+    struct pl_buf quoted;
+    struct pl_buf back;
+    uint64_t seed = 5;
+    pl_buf_init(&quoted, 10000);
+    pl_buf_init(&back, 10000);
+    for (int turn = 0; turn < 20000; turn++) {
+        uint8_t text[12];
+        size_t n = (size_t)unit_below(&seed, sizeof text + 1);
+        for (size_t i = 0; i < n; i++)
+            text[i] =
+                turn % 2 == 0 ? (uint8_t)unit_random(&seed) : "\\xu{2e}\xe2\x80\xaen"[unit_below(&seed, 12)];
+        pl_buf_clear(&quoted);
+        pl_buf_clear(&back);
+        pl_quote(&quoted, pl_bytes_of(text, n));
+        assert_true(pl_unquote(&back, pl_buf_bytes(&quoted)));
+        assert_true(pl_bytes_eq(pl_buf_bytes(&back), pl_bytes_of(text, n)));
+    }
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+        assert_false(pl_unquote(&back, pl_bytes_of_str(other[i])));
+    pl_buf_reset(&quoted);
+    pl_buf_reset(&back);
+}
+
 static size_t encode(uint32_t c, uint8_t *out)
 {
     if (c < 0x80) {
@@ -182,6 +211,7 @@ int main(void)
         cmocka_unit_test(control_characters_and_escapes_are_spelled_out),
         cmocka_unit_test(what_hides_or_turns_text_is_spelled_out),
         cmocka_unit_test(invalid_utf8_shows_its_bytes),
+        cmocka_unit_test(what_was_quoted_comes_back_and_no_other_spelling_does),
         cmocka_unit_test(every_code_point_decodes_and_no_surrogate_does),
         cmocka_unit_test(what_was_there_can_be_told_from_what_is_printed),
         cmocka_unit_test(a_cut_never_splits_a_character_and_says_so),

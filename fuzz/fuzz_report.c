@@ -1,0 +1,46 @@
+/*
+ * fuzz_report.c - reports of any bytes: what is read and written is read again, and written again as the same bytes.
+ */
+#include "base/buf.h"
+#include "report/read.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool put(void *ctx, const void *bytes, size_t n)
+{
+    pl_buf_add(ctx, pl_bytes_of(bytes, n));
+    return true;
+}
+
+static struct pl_buf written(const struct pl_report *r)
+{
+    struct pl_buf out;
+    pl_buf_init(&out, (size_t)1 << 30);
+    if (pl_report_write(r, "json", NULL, put, &out, NULL) != PL_OK || pl_buf_done(&out, NULL) != PL_OK)
+        abort();
+    return out;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pl_report *r = NULL;
+    struct pl_err err = {.status = PL_OK};
+    if (pl_report_read(pl_bytes_of(data, size), NULL, &r, &err) != PL_OK) {
+        if (err.status == PL_OK || err.text[0] == '\0')
+            abort();
+        return 0;
+    }
+    struct pl_buf first = written(r);
+    pl_report_free(r);
+    if (pl_report_read(pl_buf_bytes(&first), NULL, &r, &err) != PL_OK)
+        abort();
+    struct pl_buf second = written(r);
+    if (!pl_bytes_eq(pl_buf_bytes(&first), pl_buf_bytes(&second)))
+        abort();
+    pl_report_free(r);
+    pl_buf_reset(&first);
+    pl_buf_reset(&second);
+    return 0;
+}
