@@ -25,6 +25,11 @@ pl_bytes pl_subject(const struct pl_report *r)
     return pl_bytes_of_str(r->subject_purl != NULL ? r->subject_purl : r->subject_name);
 }
 
+bool pl_is_leaf(const struct pl_file *f)
+{
+    return f->type == PL_ENTRY_FILE && f->role != PL_ROLE_STRUCTURE;
+}
+
 size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity)
 {
     size_t n = 0;

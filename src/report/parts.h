@@ -27,6 +27,8 @@ struct pl_mark {
 
 /* The marks of the first `n` placed findings, on the heap; the caller frees them. NULL when out of memory; `n` may be 0. */
 struct pl_mark *pl_marks(const struct pl_report *r, size_t n);
+/* A file with bytes of its own and no members. */
+bool pl_is_leaf(const struct pl_file *f);
 /* Findings of that severity. */
 size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity);
 

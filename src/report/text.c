@@ -205,7 +205,7 @@ static void byte_table(struct screen *s)
     pl_buf_printf(s->out, "  %7s  sum = size of all files (", r->total_bytes > 0 ? "100.00%" : "");
     size_t leaves = 0;
     for (size_t i = 0; i < r->files.n; i++)
-        leaves += r->files.v[i]->type == PL_ENTRY_FILE && r->files.v[i]->container == NULL;
+        leaves += pl_is_leaf(r->files.v[i]);
     pl_add_thousands(s->out, leaves);
     pl_buf_add_str(s->out, " leaves, ");
     pl_add_thousands(s->out, r->active_bytes);

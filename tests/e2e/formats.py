@@ -16,7 +16,7 @@ import jsonschema
 import made
 from plumb_test import EXIT_NAMES, RAW, ROOT, Skip, case, main
 
-FORMATS = ("text", "json", "jsonl", "markdown", "sarif", "junit", "github", "gitlab", "ledger")
+FORMATS = ("text", "json", "jsonl", "html", "markdown", "sarif", "junit", "github", "gitlab", "ledger")
 EVIL = ("a\x1b[31mb", "::error::x", "##[add-mask]y", "x%0A::set-output name=z::1", "\u202egnp.exe", "<script>alert(1)</script>",
         "a|b`c`*d*_e_", "]]>&amp;\"'", "@root #1 !2 https:x", "new\nline", "tab\tand\rreturn", "\x7f\x9b", "[x](javascript:alert)",
         "\ufffe\uffff", "--><!--", "\u2028\u200b")
@@ -232,6 +232,50 @@ def markdown_has_only_our_own_tags_and_no_mark_in_foreign_text(t):
         for row in text.splitlines():
             if row.startswith("| ") and "why" not in row:
                 assert row.count("|") == 4, row
+
+
+class Page(html.parser.HTMLParser):
+    """A page whose elements must nest, with no attribute but those we write."""
+    VOID = {"meta", "br"}
+    TAGS = VOID | set("html head title style body main header section article footer h1 h2 h3 div span p b ul li dl dt dd code pre table tr th "
+                      "td details summary".split())
+    ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "style", "aria-hidden", "title"}
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in self.TAGS, tag
+        assert {name for name, _ in attrs} <= self.ATTRIBUTES, attrs
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, f"{tag} ends what it did not begin"
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@case
+def html_is_one_page_of_our_own_elements_that_loads_nothing(t):
+    for code, out in all_outputs(t):
+        page = Page()
+        data = out["html"].decode()
+        page.feed(data)
+        page.close()
+        assert page.open == [], page.open
+        assert "default-src 'none'" in data and "url(" not in data and "@import" not in data
+        report = json.loads(out["json"])
+        for finding in report["findings"]:
+            assert finding["message"] in page.text and finding["path"] in page.text, finding
+        for error in report["errors"]:
+            assert error["message"] in page.text
+        assert {0: "PASS", 1: "FAIL", 3: "INCONCLUSIVE"}.get(code, "ERROR") in page.text
 
 
 @case
