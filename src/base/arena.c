@@ -54,6 +54,25 @@ void pl_arena_reset(struct pl_arena *a)
     a->why = PL_OK;
 }
 
+void pl_arena_rewind(struct pl_arena *a)
+{
+    struct pl_arena_chunk *c = a->chunks;
+    while (!ONE_CHUNK_EACH && c != NULL && c->older != NULL) {
+        struct pl_arena_chunk *older = c->older;
+        free(c);
+        c = older;
+    }
+    a->chunks = c;
+    if (ONE_CHUNK_EACH || c == NULL || c->size > FIRST_CHUNK_BYTES) {
+        pl_arena_reset(a);
+        return;
+    }
+    memset(c->data, 0, c->used);
+    c->used = 0;
+    a->used_bytes = 0;
+    a->why = PL_OK;
+}
+
 static struct pl_arena_chunk *add_chunk(struct pl_arena *a, size_t need)
 {
     size_t size = a->chunks == NULL ? FIRST_CHUNK_BYTES : a->chunks->size * 2;

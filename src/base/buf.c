@@ -28,6 +28,15 @@ void pl_buf_clear(struct pl_buf *b)
     b->why = PL_OK;
 }
 
+void pl_buf_trim(struct pl_buf *b)
+{
+    uint8_t *p = b->n == 0 || b->n == b->capacity ? NULL : realloc(b->p, b->n + 1);
+    if (p == NULL)
+        return; /* as it was */
+    b->p = p;
+    b->capacity = b->n;
+}
+
 static bool reserve(struct pl_buf *b, size_t more)
 {
     size_t need;
@@ -115,6 +124,7 @@ pl_bytes pl_buf_bytes(const struct pl_buf *b)
 
 uint8_t *pl_buf_detach(struct pl_buf *b, size_t *n)
 {
+    pl_buf_trim(b);
     uint8_t *p = b->p;
     *n = b->n;
     if (b->n == 0) {

@@ -23,6 +23,8 @@ void pl_buf_reset(struct pl_buf *b);
 /* Forget the contents, keep the room; a failure is forgotten too. */
 void pl_buf_clear(struct pl_buf *b);
 
+/* Give back what it holds beyond its bytes, once nothing is appended any more. */
+void pl_buf_trim(struct pl_buf *b);
 void pl_buf_add(struct pl_buf *b, pl_bytes bytes);
 void pl_buf_add_str(struct pl_buf *b, const char *s);
 void pl_buf_add_byte(struct pl_buf *b, uint8_t byte);

@@ -27,6 +27,19 @@ bool pl_vec_grow_(void *v, size_t *capacity, size_t n, size_t item_bytes)
     return true;
 }
 
+void pl_vec_trim_(void *v, size_t *capacity, size_t n, size_t item_bytes)
+{
+    void *items;
+    if (n == 0 || n == *capacity)
+        return;
+    memcpy(&items, v, sizeof items);
+    items = realloc(items, n * item_bytes);
+    if (items == NULL)
+        return; /* as it was */
+    memcpy(v, &items, sizeof items);
+    *capacity = n;
+}
+
 void pl_vec_free_(void *v, size_t *n, size_t *capacity)
 {
     void *items;

@@ -476,6 +476,8 @@ static bool build(struct pl_literals *l, const struct pl_headers *headers, size_
     struct pl_macros *m;
     bool is_good = pl_macros_new(&m) && gather_all(l, headers, n_headers, jobs, n_jobs, m);
     is_good = is_good && add_paths(l) && expand_macros(l, jobs, n_jobs + 1) && pl_literals_index(l);
+    PL_VEC_TRIM(&l->literals);
+    pl_buf_trim(&l->texts);
     pl_macros_free(m);
     for (unsigned k = 0; k <= n_jobs; k++) {
         free_set(&jobs[k].g.own);

@@ -16,37 +16,69 @@
 #define MAX_STEPS 6u
 #define MAX_LINES (8u << 20)
 
+/* One of maybe 60,000: its line is read again when it is wanted. */
 struct definition {
-    struct pl_headers_line line;
+    const uint8_t *at; /* in the text of its package */
+    uint32_t header;   /* index into headers_seen */
+    uint32_t next;     /* of the same slot: index + 1, or 0 */
+    uint32_t steps;    /* from the source; 0: not reached */
+};
+
+struct header_seen {
+    pl_bytes file;
     uint32_t package;
-    uint32_t next;  /* of the same slot: index + 1, or 0 */
-    uint32_t steps; /* from the source; 0: not reached */
 };
 
 struct reach {
     const struct pl_headers *headers;
     size_t n_headers;
+    PL_VEC(struct header_seen) headers_seen;
     PL_VEC(struct definition) all; /* in order of the packages and their lines */
     uint32_t *slots;
     size_t n_slots; /* power of two */
     PL_VEC(uint32_t) queue;
 };
 
+static struct pl_headers_line line_of(const struct reach *r, const struct definition *d)
+{
+    const struct header_seen *header = &r->headers_seen.v[d->header];
+    pl_bytes text = r->headers[header->package].text;
+    struct pl_headers_reader reader = {.rest = pl_bytes_from(text, (size_t)(d->at - text.p)),
+                                       .file = header->file};
+    struct pl_headers_line line = {.body = {NULL, 0}};
+    pl_headers_next(&reader, &line);
+    return line;
+}
+
+static bool read_package(struct reach *r, uint32_t package)
+{
+    struct pl_headers_reader reader;
+    struct pl_headers_line line;
+    const uint8_t *file = NULL;
+    bool is_packed = pl_headers_open(r->headers[package].text, &reader);
+    while (is_packed && r->all.n < MAX_LINES && pl_headers_next(&reader, &line)) {
+        if (line.body.n == 0)
+            continue;
+        if (line.file.p != file) {
+            struct header_seen *header = PL_VEC_ADD(&r->headers_seen);
+            if (header == NULL)
+                return false;
+            *header = (struct header_seen){line.file, package};
+            file = line.file.p;
+        }
+        struct definition *d = PL_VEC_ADD(&r->all);
+        if (d == NULL)
+            return false;
+        *d = (struct definition){.at = line.name.p, .header = (uint32_t)(r->headers_seen.n - 1)};
+    }
+    return true;
+}
+
 static bool read_all(struct reach *r)
 {
-    for (uint32_t i = 0; i < r->n_headers; i++) {
-        struct pl_headers_reader reader;
-        struct pl_headers_line line;
-        bool is_packed = pl_headers_open(r->headers[i].text, &reader);
-        while (is_packed && r->all.n < MAX_LINES && pl_headers_next(&reader, &line)) {
-            if (line.body.n == 0)
-                continue;
-            struct definition *d = PL_VEC_ADD(&r->all);
-            if (d == NULL)
-                return false;
-            *d = (struct definition){.line = line, .package = i};
-        }
-    }
+    for (uint32_t i = 0; i < r->n_headers; i++)
+        if (!read_package(r, i))
+            return false;
     r->n_slots = 1024;
     while (r->n_slots < r->all.n)
         r->n_slots *= 2;
@@ -55,7 +87,7 @@ static bool read_all(struct reach *r)
         return false;
     /* Backwards, so that a chain is in order. */
     for (size_t i = r->all.n; i > 0; i--) {
-        uint32_t *slot = &r->slots[pl_bytes_hash(r->all.v[i - 1].line.name, 0) & (r->n_slots - 1)];
+        uint32_t *slot = &r->slots[pl_bytes_hash(line_of(r, &r->all.v[i - 1]).name, 0) & (r->n_slots - 1)];
         r->all.v[i - 1].next = *slot;
         *slot = (uint32_t)i;
     }
@@ -67,7 +99,7 @@ static bool reach_name(struct reach *r, pl_bytes name, uint32_t steps)
 {
     for (uint32_t i = r->slots[pl_bytes_hash(name, 0) & (r->n_slots - 1)]; i != 0; i = r->all.v[i - 1].next) {
         struct definition *d = &r->all.v[i - 1];
-        if (!pl_bytes_eq(d->line.name, name))
+        if (!pl_bytes_eq(line_of(r, d).name, name))
             continue;
         if (d->steps != 0)
             return true; /* and with it all the others of this name */
@@ -82,17 +114,18 @@ static bool reach_name(struct reach *r, pl_bytes name, uint32_t steps)
 
 static bool reach_all(struct reach *r, const struct pl_literals *l)
 {
-    for (size_t i = 0; i < r->all.n; i++)
-        if (r->all.v[i].steps == 0 && pl_literal_find(l, RULE_WORD, r->all.v[i].line.name) != NULL &&
-            !reach_name(r, r->all.v[i].line.name, 1))
+    for (size_t i = 0; i < r->all.n; i++) {
+        pl_bytes name = line_of(r, &r->all.v[i]).name;
+        if (r->all.v[i].steps == 0 && pl_literal_find(l, RULE_WORD, name) != NULL && !reach_name(r, name, 1))
             return false;
+    }
     for (size_t at = 0; at < r->queue.n; at++) {
         const struct definition d = r->all.v[r->queue.v[at]];
         struct pl_clit lexer;
         struct pl_clit_token t;
         if (d.steps >= MAX_STEPS)
             continue;
-        pl_clit_init(&lexer, d.line.body, PL_CLIT_C);
+        pl_clit_init(&lexer, line_of(r, &d).body, PL_CLIT_C);
         while (pl_clit_next(&lexer, &t))
             if (t.kind == PL_CLIT_WORD && !reach_name(r, t.body, d.steps + 1))
                 return false;
@@ -104,21 +137,22 @@ static bool reach_all(struct reach *r, const struct pl_literals *l)
 static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_literals *l, struct gathered *g,
                         struct pl_buf *text)
 {
-    const struct definition *d = &r->all.v[first];
+    const struct header_seen *header = &r->headers_seen.v[r->all.v[first].header];
     pl_buf_clear(text);
-    for (size_t i = first; i < end; i++)
+    for (size_t i = first; i < end; i++) {
+        const struct pl_headers_line line = line_of(r, &r->all.v[i]);
         if (r->all.v[i].steps != 0)
-            pl_buf_printf(text, "#define %.*s%s%.*s%s %.*s\n", PL_ARG(r->all.v[i].line.name),
-                          r->all.v[i].line.parameters.p == NULL ? "" : "(",
-                          PL_ARG(r->all.v[i].line.parameters),
-                          r->all.v[i].line.parameters.p == NULL ? "" : ")", PL_ARG(r->all.v[i].line.body));
+            pl_buf_printf(text, "#define %.*s%s%.*s%s %.*s\n", PL_ARG(line.name),
+                          line.parameters.p == NULL ? "" : "(", PL_ARG(line.parameters),
+                          line.parameters.p == NULL ? "" : ")", PL_ARG(line.body));
+    }
     if (text->why != PL_OK)
         return false;
     if (text->n == 0)
         return true;
     struct pl_source_file *f = pl_arena_take(&l->header_arena, sizeof *f);
-    const char *path =
-        pl_arena_printf(&l->header_arena, "%s: %.*s", r->headers[d->package].package, PL_ARG(d->line.file));
+    const char *path = pl_arena_printf(&l->header_arena, "%s: %.*s", r->headers[header->package].package,
+                                       PL_ARG(header->file));
     const struct pl_source_file **slot = f == NULL || path == NULL ? NULL : PL_VEC_ADD(&l->header_files);
     if (slot == NULL)
         return false;
@@ -129,16 +163,17 @@ static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_lit
                             .file = (uint32_t)(l->n_files + l->header_files.n - 1),
                             .mode = GATHER_HEADER};
     pl_literals_gather(g, &t);
-    const char *installed = pl_arena_printf(&l->header_arena, "/%.*s", PL_ARG(d->line.file));
+    const char *installed = pl_arena_printf(&l->header_arena, "/%.*s", PL_ARG(header->file));
     if (installed == NULL || !pl_literal_add(&g->own, RULE_FILE, pl_bytes_of_str(installed), t.file, 1))
         return false;
     for (size_t i = first; i < end; i++) {
-        struct header_body *body =
-            r->all.v[i].steps == 0 || r->all.v[i].line.is_macro ? NULL : PL_VEC_ADD(&l->bodies);
-        if (body != NULL)
-            *body = (struct header_body){r->all.v[i].line.body, pl_bytes_of_str(installed), t.file};
-        else if (r->all.v[i].steps != 0 && !r->all.v[i].line.is_macro)
+        const struct pl_headers_line line = line_of(r, &r->all.v[i]);
+        if (r->all.v[i].steps == 0 || line.is_macro)
+            continue;
+        struct header_body *body = PL_VEC_ADD(&l->bodies);
+        if (body == NULL)
             return false;
+        *body = (struct header_body){line.body, pl_bytes_of_str(installed), t.file};
     }
     return !g->is_out_of_memory;
 }
@@ -149,10 +184,8 @@ static bool gather_reached(struct reach *r, struct pl_literals *l, struct gather
     bool is_good = true;
     pl_buf_init(&text, SIZE_MAX / 2);
     for (size_t i = 0; i < r->all.n && is_good;) {
-        const struct definition *d = &r->all.v[i];
         size_t end = i + 1;
-        while (end < r->all.n && r->all.v[end].package == d->package &&
-               r->all.v[end].line.file.p == d->line.file.p)
+        while (end < r->all.n && r->all.v[end].header == r->all.v[i].header)
             end++;
         is_good = gather_file(r, i, end, l, g, &text);
         i = end;
@@ -165,9 +198,9 @@ static bool gather_reached(struct reach *r, struct pl_literals *l, struct gather
 static bool add_macros(const struct reach *r, struct pl_macros *m)
 {
     for (size_t i = 0; i < r->all.n; i++) {
-        const struct definition *d = &r->all.v[i];
-        if (d->steps != 0 && d->line.is_macro &&
-            !pl_macros_add(m, d->line.name, d->line.parameters, d->line.body))
+        const struct pl_headers_line line = line_of(r, &r->all.v[i]);
+        if (r->all.v[i].steps != 0 && line.is_macro &&
+            !pl_macros_add(m, line.name, line.parameters, line.body))
             return false;
     }
     return true;
@@ -196,6 +229,7 @@ bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *
     struct reach r = {.headers = headers, .n_headers = n};
     bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m) &&
                    add_compiler_version(l, headers, n, m);
+    PL_VEC_FREE(&r.headers_seen);
     PL_VEC_FREE(&r.all);
     PL_VEC_FREE(&r.queue);
     free(r.slots);

@@ -69,7 +69,7 @@ static void expand_run(struct pass *p)
             pl_literals_gather(p->g, &t);
         p->is_out_of_memory = p->is_out_of_memory || p->g->is_out_of_memory;
         if (p->scratch.used_bytes > SCRATCH_KEPT)
-            pl_arena_reset(&p->scratch);
+            pl_arena_rewind(&p->scratch);
     }
 }
 
@@ -146,7 +146,7 @@ static void gather_arguments(struct pass *p, struct pl_clit lexer)
         if (n > 2 && n <= PL_LITERAL_MACRO_BYTES && pl_literal_find(p->l, RULE_MACRO_TEXT, dense) == NULL)
             p->is_out_of_memory = p->is_out_of_memory || !pl_literal_add(&p->g->own, RULE_MACRO_TEXT, dense,
                                                                          p->file, p->run.line_1based);
-        pl_arena_reset(&p->scratch);
+        pl_arena_rewind(&p->scratch);
     }
 }
 

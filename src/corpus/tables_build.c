@@ -81,7 +81,7 @@ static bool read_expanded(struct pl_macro_run *run, const struct reading *r, uin
             f->rows.n = f->tables.v[first].first_row;
             f->tables.n = first;
         }
-        pl_arena_reset(run->scratch);
+        pl_arena_rewind(run->scratch);
     }
     pl_buf_reset(&in);
     pl_buf_reset(&out);

@@ -101,6 +101,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
     pl_code_read_stubs(im);
     pl_code_cut_sized(im);
     pl_status st = im->no_memory ? pl_fail_nomem(im->err) : decode_functions(im, sink);
+    PL_VEC_TRIM(&sink->atoms);
     for (size_t i = 0; st == PL_OK && i < sink->atoms.n; i++) {
         const struct pl_atom *a = &sink->atoms.v[i];
         if (a->kind != PL_ATOM_CALL ||

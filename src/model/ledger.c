@@ -204,7 +204,8 @@ pl_status pl_ledger_settle(struct pl_ledger *l, struct pl_err *err)
         l->settled.v = merged.v;
         l->settled.n = merged.n;
         l->settled.capacity = merged.capacity;
-        l->pending.n = 0;
+        PL_VEC_TRIM(&l->settled);
+        PL_VEC_FREE(&l->pending);
     } else {
         PL_VEC_FREE(&merged);
         st = pl_fail_nomem(err);
@@ -283,6 +284,7 @@ pl_status pl_ledger_seal(struct pl_ledger *l, enum pl_class rest, const char *ru
     }
     assert(sum == l->size);
     l->settled.n = kept;
+    PL_VEC_TRIM(&l->settled);
     l->is_sealed = true;
     return PL_OK;
 }

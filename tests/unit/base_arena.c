@@ -84,6 +84,27 @@ static void printf_over_the_maximum_is_refused_whole(void **state)
     pl_arena_reset(&a);
 }
 
+static void after_a_rewind_bytes_are_zeroed_again_and_the_whole_maximum_is_free(void **state)
+{
+    struct pl_arena a;
+    pl_arena_init(&a, 65536);
+    for (int turn = 0; turn < 3; turn++) {
+        uint8_t *few = pl_arena_take(&a, 100);
+        uint8_t *many = pl_arena_take(&a, 60000); /* more than a first chunk holds */
+        assert_non_null(few);
+        assert_non_null(many);
+        for (size_t i = 0; i < 100; i++)
+            assert_int_equal(few[i], 0);
+        memset(few, 0xaa, 100);
+        memset(many, 0xaa, 60000);
+        assert_null(pl_arena_take(&a, 60000));
+        pl_arena_rewind(&a);
+        assert_int_equal(a.used_bytes, 0);
+        assert_int_equal(a.why, PL_OK);
+    }
+    pl_arena_reset(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +112,7 @@ int main(void)
         cmocka_unit_test(the_maximum_is_reached_and_never_passed),
         cmocka_unit_test(sizes_that_wrap_are_refused),
         cmocka_unit_test(a_kept_copy_outlives_its_original_and_ends_in_nul),
+        cmocka_unit_test(after_a_rewind_bytes_are_zeroed_again_and_the_whole_maximum_is_free),
         cmocka_unit_test(printf_over_the_maximum_is_refused_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

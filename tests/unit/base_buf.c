@@ -89,6 +89,19 @@ static void a_text_that_cannot_be_printed_is_a_failure(void **state)
     pl_buf_reset(&b);
 }
 
+static void a_trimmed_buffer_keeps_its_bytes_and_takes_more(void **state)
+{
+    struct pl_buf b;
+    pl_buf_init(&b, 4096);
+    pl_buf_trim(&b);
+    pl_buf_add_str(&b, "abc");
+    pl_buf_trim(&b);
+    assert_int_equal(b.capacity, 3);
+    pl_buf_printf(&b, "%d", 12345);
+    assert_true(pl_bytes_eq_str(pl_buf_bytes(&b), "abc12345"));
+    pl_buf_reset(&b);
+}
+
 static void detached_bytes_belong_to_the_caller(void **state)
 {
     struct pl_buf b;
@@ -117,6 +130,7 @@ int main(void)
         cmocka_unit_test(a_failure_sticks_until_cleared),
         cmocka_unit_test(a_size_that_wraps_is_refused),
         cmocka_unit_test(a_text_that_cannot_be_printed_is_a_failure),
+        cmocka_unit_test(a_trimmed_buffer_keeps_its_bytes_and_takes_more),
         cmocka_unit_test(detached_bytes_belong_to_the_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
