@@ -7,13 +7,6 @@
 
 #include <stdio.h>
 
-static pl_status write_report(const void *r, const char *format, const struct pl_write_options *options,
-                              bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
-                              struct pl_err *err)
-{
-    return pl_report_write(r, format, options, put, ctx, err);
-}
-
 static int check_one(const struct options *o, const char *subject, struct progress_line *line)
 {
     struct pl_check_options c = options_for_check(o, subject, progress_observer(line));
@@ -51,19 +44,12 @@ static int combine(const int *codes, size_t n)
 /* No subject at all is an input error, and JSON is owed even then. */
 static int no_subject(const struct options *o)
 {
-    struct pl_report *r = NULL;
-    struct pl_err err;
-    struct pl_err why = {
+    static const struct pl_err why = {
         .status = PL_E_INPUT,
         .offset = PL_NO_OFFSET,
         .text = "no subject: nothing was checked",
         .hint = "name a package: plumb check ./app.deb --source ., or plumb check pkg:deb/debian/xz-utils"};
-    pl_status st = pl_report_of_error("", &why, &r, &err);
-    if (st != PL_OK)
-        return pl_exit_of_status(st);
-    int failed = write_outputs(o, write_report, r);
-    pl_report_free(r);
-    return failed != 0 ? failed : PL_EXIT_INPUT;
+    return write_error_report(o, "", &why);
 }
 
 static int run_check(const struct options *o)

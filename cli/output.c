@@ -104,3 +104,22 @@ int write_outputs(const struct options *o, writer write, const void *what)
     }
     return failed;
 }
+
+pl_status write_report(const void *r, const char *format, const struct pl_write_options *options,
+                       bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx, struct pl_err *err)
+{
+    return pl_report_write(r, format, options, put, ctx, err);
+}
+
+int write_error_report(const struct options *o, const char *subject, const struct pl_err *why)
+{
+    struct pl_report *r = NULL;
+    struct pl_err err;
+    pl_status st = pl_report_of_error(subject, why, &r, &err);
+    if (st != PL_OK)
+        return pl_exit_of_status(st);
+    int code = (int)pl_report_exit(r);
+    int failed = write_outputs(o, write_report, r);
+    pl_report_free(r);
+    return failed != 0 ? failed : code;
+}

@@ -14,4 +14,10 @@ typedef pl_status (*writer)(const void *what, const char *format, const struct p
 /* 0, or the exit code of the failure, which has been printed. */
 int write_outputs(const struct options *o, writer write, const void *what);
 
+/* The writer of a struct pl_report. */
+pl_status write_report(const void *r, const char *format, const struct pl_write_options *options,
+                       bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx, struct pl_err *err);
+/* Write a report that holds this error alone; the exit code for it. */
+int write_error_report(const struct options *o, const char *subject, const struct pl_err *why);
+
 #endif

@@ -71,6 +71,11 @@ PL_API PL_MUST_USE pl_status pl_check(const struct pl_check_options *options, st
 /* The report of a check that could not begin: a bad flag, a missing subject. Same keys as any other. */
 PL_API PL_MUST_USE pl_status pl_report_of_error(const char *subject, const struct pl_err *why,
                                                 struct pl_report **out, struct pl_err *err);
+/*
+ * A report that was written as "json", from a file or, for "-", from standard input. Read strictly: PL_E_INPUT and the line for what no
+ * pl_report_write() wrote. Nobody vouches for it unless it was signed. The caller frees *out.
+ */
+PL_API PL_MUST_USE pl_status pl_report_load(const char *path, struct pl_report **out, struct pl_err *err);
 PL_API void pl_report_free(struct pl_report *r); /* accepts NULL */
 
 PL_API enum pl_exit pl_report_exit(const struct pl_report *r);

@@ -128,7 +128,6 @@ static bool read_kind(struct pl_report_reader *x, void *to)
 static bool read_link_target(struct pl_report_reader *x, void *to)
 {
     struct read_file *file = to;
-    file->f->type = PL_ENTRY_SYMLINK;
     return pl_read_quoted_bytes(x, &file->f->link_target);
 }
 
@@ -179,6 +178,14 @@ static bool check_sums(struct pl_report_reader *x, const struct read_file *file,
     return true;
 }
 
+/* What is no file has the name of what it is as its kind. */
+static void restore_type(struct pl_file *f)
+{
+    for (int t = PL_ENTRY_DIRECTORY; t <= PL_ENTRY_SPECIAL; t++)
+        if (strcmp(f->kind, pl_entry_type_name((enum pl_entry_type)t)) == 0)
+            f->type = (enum pl_entry_type)t;
+}
+
 bool pl_read_file(struct pl_report_reader *x)
 {
     static const struct pl_json_field fields[] = {
@@ -208,6 +215,7 @@ bool pl_read_file(struct pl_report_reader *x)
     pl_findings_init(&file.f->findings, &r->arena, x->limits->findings);
     if (!pl_read_object(x, fields, sizeof fields / sizeof fields[0], &file))
         return false;
+    restore_type(file.f);
     file.f->name = file.f->path;
     for (size_t i = file.f->path.n; i > 1; i--)
         if (file.f->path.p[i - 1] == '/' && file.f->path.p[i - 2] == '!') {

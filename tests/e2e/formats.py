@@ -278,6 +278,64 @@ def html_is_one_page_of_our_own_elements_that_loads_nothing(t):
         assert {0: "PASS", 1: "FAIL", 3: "INCONCLUSIVE"}.get(code, "ERROR") in page.text
 
 
+def shown(t, report, form, expect=0):
+    code, out, _ = t.raw("show", report, "-o", form)
+    assert code == expect, f"exit {code}, not {expect}: {out[:500]!r}"
+    return out
+
+
+@case
+def a_stored_report_is_shown_as_its_run_wrote_it_in_every_format(t):
+    for _, out in all_outputs(t):
+        report = t.write("report.json", out["json"])
+        for form in FORMATS:
+            assert shown(t, report, form) == out[form], form
+
+
+@case
+def a_report_comes_from_standard_input_and_several_come_one_after_the_other(t):
+    _, out = outputs(t, t.write("greet_1.0-1_all.deb", made.package().build()), made.write_tree(t.path("source/x").parent, made.source()))
+    code, text, _ = t.raw("show", "-", stdin=out["json"])
+    assert code == 0 and text == out["text"]
+    report = t.write("report.json", out["json"])
+    code, text, _ = t.raw("show", report, report)
+    assert code == 0 and text == out["text"] * 2
+
+
+@case
+def what_is_no_report_is_an_input_error_in_every_format(t):
+    for path in (t.write("bad.json", "{"), "nowhere.json", t.write("empty.json", ""), t.write("other.json", '{"schema": "x"}')):
+        for form in FORMATS:
+            shown(t, path, form, expect=4)
+        report = json.loads(shown(t, path, "json", expect=4))
+        assert report["exit_code"] == 4 and report["errors"][0]["status"] in ("input", "not-found", "unsupported")
+    code, out, _ = t.raw("show", "-o", "json")
+    assert code == 4 and json.loads(out)["errors"][0]["message"] == "no report: nothing was shown"
+
+
+@case
+def words_of_a_forged_report_get_through_raw_in_no_format(t):
+    package, folder = hostile(t)
+    _, out = outputs(t, package, folder, forms=("json",))
+    for expect, evil in ((0, "\\x1b]0;x\\x07\\u{202e}\\n::error::<script>|`@x"), (None, "\x1b]0;\x07\u202e\n::error::<script>|`@x\t\t")):
+        for key in ("kind", "rule", "fact", "value"):
+            report = json.loads(out["json"])
+            for f in report["files"]:
+                f["kind"] = evil if key == "kind" else f["kind"]
+                for claim in f["evidence"]:
+                    claim["rule"] = evil if key == "rule" else claim["rule"]
+            for finding in report["findings"]:
+                finding["evidence"] = {evil if key == "fact" else "x": evil if key == "value" else "x"}
+            path = t.write("forged.json", json.dumps(report))
+            for form in FORMATS:
+                code, data, _ = t.raw("show", path, "-o", form)
+                assert code == expect or (expect is None and code in (0, 4)), f"{key}, {form}: exit {code} {data[:300]!r}"
+                assert not RAW.search(data) and "\u202e" not in data.decode("utf-8"), f"{key}, {form}"
+                assert form not in ("html", "markdown", "junit") or b"<script" not in data, form
+                if form == "github":
+                    assert all(line.startswith("::") for line in data.decode().splitlines())
+
+
 @case
 def an_unknown_format_is_a_usage_error_that_lists_all(t):
     code, out, said = t.raw("check", "x.deb", "-o", "xml")
