@@ -4,7 +4,6 @@
 usage: hostile.py PLUMB [PART-OF-A-NAME]
 """
 import os
-import pathlib
 import resource
 import subprocess
 import time
@@ -13,13 +12,8 @@ import hostile_made as bad
 import made
 from plumb_test import assert_sums, case, cases_of, main
 
-SANITIZED = False
 SECONDS = 20
 MEMORY_MIB = 700
-
-
-def is_sanitized(program):
-    return b"__asan_init" in pathlib.Path(program).read_bytes()
 
 
 def source(t):
@@ -28,7 +22,7 @@ def source(t):
 
 def bounded(t, package, folder, *more):
     """Check it within SECONDS of processor time and MEMORY_MIB of resident memory."""
-    slow = is_sanitized(t.program)
+    slow = t.is_sanitized
 
     def limits():
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS * (8 if slow else 1),) * 2)

@@ -104,6 +104,7 @@ class Plumb:
 
     def __init__(self, program, scratch):
         self.program = str(pathlib.Path(program).resolve())
+        self.is_sanitized = b"__asan_init" in pathlib.Path(program).read_bytes()  # many times slower
         self.scratch = pathlib.Path(scratch)
 
     def path(self, name):

