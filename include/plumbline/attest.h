@@ -1,0 +1,77 @@
+/*
+ * attest.h - results that others can rely on: signing an account, verifying one, keys, trust, and a log of what was signed.
+ *
+ * Every call gives an outcome that can be written as text or JSON and has an exit code, also when it fails; other than PL_OK is returned
+ * only when not even that could be made (PL_E_NOMEM). Nothing here uses the network. Texts in options are borrowed for the call; zero is
+ * a good default for every field that does not say otherwise.
+ */
+#ifndef PLUMBLINE_ATTEST_H
+#define PLUMBLINE_ATTEST_H
+
+#include "plumbline/plumbline.h"
+
+struct pl_outcome;
+
+PL_API void pl_outcome_free(struct pl_outcome *o); /* accepts NULL */
+PL_API enum pl_exit pl_outcome_exit(const struct pl_outcome *o);
+/* The reason for the exit code; NULL when there is none to give. */
+PL_API const struct pl_err *pl_outcome_error(const struct pl_outcome *o);
+/* Write it as "text" or "json"; one of pl_attest() also as "intoto" and "vsa", when it was asked for that. PL_E_USAGE for other formats. */
+PL_API PL_MUST_USE pl_status pl_outcome_write(const struct pl_outcome *o, const char *format,
+                                              const struct pl_write_options *options,
+                                              bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
+                                              struct pl_err *err);
+/* The outcome of a call that could not begin: a bad flag, a missing argument. */
+PL_API PL_MUST_USE pl_status pl_outcome_of_error(const char *verb, const char *subject, const struct pl_err *why,
+                                                 struct pl_outcome **out, struct pl_err *err);
+
+struct pl_key_options {
+    const char *path;            /* of the private key */
+    const char *algorithm;       /* to make one: "ed25519" (the default) or "p256" */
+    const char *passphrase_file; /* its first line encrypts and opens the key; NULL: no passphrase */
+};
+
+/* Make a key: PATH (mode 0600) and PATH.pub. Neither may exist. */
+PL_API PL_MUST_USE pl_status pl_key_gen(const struct pl_key_options *options, struct pl_outcome **out,
+                                        struct pl_err *err);
+/* Say what a key file holds. */
+PL_API PL_MUST_USE pl_status pl_key_show(const struct pl_key_options *options, struct pl_outcome **out,
+                                         struct pl_err *err);
+
+struct pl_attest_options {
+    const char *report;      /* a file that plumb check -o json=PATH wrote */
+    const char *const *keys; /* private ones; each signs */
+    size_t n_keys;
+    const char *passphrase_file;
+    bool wants_vsa;          /* make a verification summary, too */
+    const char *verifier_id; /* URI of who says so in the summary; NULL: https://plumbline.dev/verifier/KEYID */
+    const char *resource;    /* URI under which consumers get the package; NULL: the report's purl or name */
+    const char *chain;       /* a report of plumb chain, for dependencyLevels; NULL: no claim about dependencies */
+    const char *log;         /* folder of a log to append to; NULL: none */
+};
+
+PL_API PL_MUST_USE pl_status pl_attest(const struct pl_attest_options *options, struct pl_outcome **out,
+                                       struct pl_err *err);
+
+struct pl_verify_options {
+    const char *attestation;
+    const char *package;     /* the file that it must be about; NULL: any */
+    const char *const *keys; /* public keys that are trusted; none means those of the trust store */
+    size_t n_keys;
+    unsigned threshold;    /* distinct keys that must have signed; 0 is 1 */
+    const char *trust_dir; /* NULL: $XDG_CONFIG_HOME/plumbline/trust */
+    const char *log;       /* folder of the log that it must stand in; NULL: none */
+    const char *at;        /* RFC 3339: judge expiries as of then; NULL: now */
+    const char *verifier_id; /* a summary must be by this verifier; NULL: any */
+    unsigned level;          /* the least own level; 0: whatever is attested */
+    /* The same account made again, to be compared with what was signed; NULL: not asked for. */
+    const struct pl_report *again;
+    /* Told of each criterion before anything is opened; may be NULL. */
+    void (*criterion)(void *ctx, const char *name, const char *wanted);
+    void *ctx;
+};
+
+PL_API PL_MUST_USE pl_status pl_verify(const struct pl_verify_options *options, struct pl_outcome **out,
+                                       struct pl_err *err);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * outcome_write.c - an outcome as text and as JSON; docs/outcome.schema.json describes the latter.
+ */
+#include "attest/outcome.h"
+#include "base/json.h"
+#include "base/quote.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define MAX_BYTES ((size_t)256 << 20)
+
+static const char *result_name(enum pl_step_result r)
+{
+    return r == PL_STEP_HOLDS ? "holds" : r == PL_STEP_FAILS ? "fails" : "not reached";
+}
+
+static void quoted(struct pl_json *j, const char *key, const char *text)
+{
+    pl_json_key(j, key);
+    if (text == NULL)
+        pl_json_null(j);
+    else
+        pl_json_quoted(j, pl_bytes_of_str(text));
+}
+
+static void write_error(struct pl_json *j, const struct pl_err *e)
+{
+    pl_json_object(j);
+    pl_json_kv_str(j, "status", pl_status_name(e->status));
+    quoted(j, "subject", e->subject);
+    pl_json_key(j, "offset");
+    if (e->offset == PL_NO_OFFSET)
+        pl_json_null(j);
+    else
+        pl_json_u64(j, e->offset);
+    quoted(j, "message", e->text);
+    quoted(j, "hint", e->hint);
+    pl_json_end_object(j);
+}
+
+static void write_json(const struct pl_outcome *o, struct pl_buf *out)
+{
+    struct pl_json j;
+    pl_json_init(&j, out, 1);
+    pl_json_object(&j);
+    pl_json_kv_str(&j, "schema", "https://plumbline.dev/schema/outcome/1");
+    pl_json_kv_str(&j, "verb", o->verb);
+    pl_json_kv_str(&j, "verdict", pl_exit_name(o->exit));
+    pl_json_kv_u64(&j, "exit_code", (uint64_t)o->exit);
+    quoted(&j, "subject", o->subject);
+    pl_json_key(&j, "criteria");
+    pl_json_array(&j);
+    for (size_t i = 0; i < o->steps.n; i++) {
+        const struct pl_outcome_step *s = &o->steps.v[i];
+        pl_json_object(&j);
+        pl_json_kv_str(&j, "name", s->name);
+        quoted(&j, "wanted", s->wanted);
+        pl_json_kv_str(&j, "result", result_name(s->result));
+        quoted(&j, "why", s->why);
+        pl_json_end_object(&j);
+    }
+    pl_json_end_array(&j);
+    pl_json_key(&j, "facts");
+    pl_json_array(&j);
+    for (size_t i = 0; i < o->facts.n; i++) {
+        pl_json_object(&j);
+        pl_json_kv_str(&j, "name", o->facts.v[i].name);
+        quoted(&j, "value", o->facts.v[i].value);
+        pl_json_end_object(&j);
+    }
+    pl_json_end_array(&j);
+    pl_json_key(&j, "errors");
+    pl_json_array(&j);
+    if (o->has_error)
+        write_error(&j, &o->error);
+    pl_json_end_array(&j);
+    pl_json_kv_str(&j, "tool", "plumb " PL_VERSION);
+    pl_json_end_object(&j);
+    pl_buf_add_byte(out, '\n');
+}
+
+static void add_quoted(struct pl_buf *out, const char *text)
+{
+    pl_quote(out, pl_bytes_of_str(text));
+}
+
+static void write_verdict(const struct pl_outcome *o, struct pl_buf *out)
+{
+    pl_buf_add_str(out, "plumb: ");
+    for (const char *c = pl_exit_name(o->exit); *c != '\0'; c++)
+        pl_buf_add_byte(out, (uint8_t)toupper((unsigned char)*c));
+    pl_buf_printf(out, " %s ", o->verb);
+    add_quoted(out, o->subject);
+    if (o->has_error) {
+        pl_buf_add_str(out, ": ");
+        add_quoted(out, o->error.text);
+    }
+    pl_buf_add_byte(out, '\n');
+}
+
+static void write_text(const struct pl_outcome *o, const struct pl_write_options *options, struct pl_buf *out)
+{
+    for (size_t i = 0; i < o->steps.n && !options->is_quiet; i++) {
+        const struct pl_outcome_step *s = &o->steps.v[i];
+        pl_buf_printf(out, "  %-10s %-12s", s->name, result_name(s->result));
+        add_quoted(out, s->why != NULL ? s->why : s->wanted);
+        pl_buf_add_byte(out, '\n');
+    }
+    for (size_t i = 0; i < o->facts.n && !options->is_quiet; i++) {
+        pl_buf_printf(out, "  %-10s ", o->facts.v[i].name);
+        add_quoted(out, o->facts.v[i].value);
+        pl_buf_add_byte(out, '\n');
+    }
+    if (o->has_error && o->error.hint[0] != '\0' && !options->is_quiet) {
+        pl_buf_add_str(out, "  try: ");
+        add_quoted(out, o->error.hint);
+        pl_buf_add_byte(out, '\n');
+    }
+    write_verdict(o, out);
+}
+
+static const struct pl_buf *document(const struct pl_outcome *o, const char *format)
+{
+    for (size_t i = 0; i < o->documents.n; i++)
+        if (strcmp(o->documents.v[i].format, format) == 0)
+            return &o->documents.v[i].bytes;
+    return NULL;
+}
+
+pl_status pl_outcome_write(const struct pl_outcome *o, const char *format, const struct pl_write_options *options,
+                           bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx, struct pl_err *err)
+{
+    static const struct pl_write_options plain;
+    struct pl_buf out;
+    const struct pl_buf *made = document(o, format);
+    pl_buf_init(&out, MAX_BYTES);
+    if (made != NULL)
+        return put(ctx, made->p, made->n) ? PL_OK : pl_fail(err, PL_E_IO, PL_NO_OFFSET, "it could not be written");
+    if (strcmp(format, "json") == 0)
+        write_json(o, &out);
+    else if (strcmp(format, "text") == 0)
+        write_text(o, options == NULL ? &plain : options, &out);
+    else
+        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "plumb %s does not write %s", o->verb, format);
+    pl_status st = pl_buf_done(&out, err);
+    if (st == PL_OK && !put(ctx, out.p, out.n))
+        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "it could not be written");
+    pl_buf_reset(&out);
+    return st;
+}
