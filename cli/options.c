@@ -23,10 +23,24 @@ static bool to_number(const char *text, unsigned long max, unsigned long *out)
     return true;
 }
 
+/* What a verb may write beside the formats of a report. */
+static const char *const other_formats[] = {"intoto", "vsa"};
+
+/* The i-th format of any verb; NULL past the last. */
+static const char *format_at(size_t i)
+{
+    size_t n = 0;
+    while (pl_report_format(n) != NULL)
+        n++;
+    return i < n                                                    ? pl_report_format(i)
+           : i - n < sizeof other_formats / sizeof other_formats[0] ? other_formats[i - n]
+                                                                    : NULL;
+}
+
 static bool is_format(const char *name, size_t n)
 {
-    for (size_t i = 0; pl_report_format(i) != NULL; i++)
-        if (strlen(pl_report_format(i)) == n && strncmp(pl_report_format(i), name, n) == 0)
+    for (size_t i = 0; format_at(i) != NULL; i++)
+        if (strlen(format_at(i)) == n && strncmp(format_at(i), name, n) == 0)
             return true;
     return false;
 }
@@ -37,9 +51,9 @@ static bool set_output(struct options *o, const char *value)
     size_t n = equals == NULL ? strlen(value) : (size_t)(equals - value);
     if (o->n_outputs == MAX_OUTPUTS || !is_format(value, n) || (equals != NULL && equals[1] == '\0'))
         return false;
-    for (size_t i = 0; pl_report_format(i) != NULL; i++)
-        if (strlen(pl_report_format(i)) == n && strncmp(pl_report_format(i), value, n) == 0)
-            o->outputs[o->n_outputs].format = pl_report_format(i);
+    for (size_t i = 0; format_at(i) != NULL; i++)
+        if (strlen(format_at(i)) == n && strncmp(format_at(i), value, n) == 0)
+            o->outputs[o->n_outputs].format = format_at(i);
     o->outputs[o->n_outputs++].path = equals == NULL ? NULL : equals + 1;
     return true;
 }
@@ -128,6 +142,49 @@ static bool set_git_mirror(struct options *o, const char *value)
     return value[0] != '\0';
 }
 
+static bool set_key(struct options *o, const char *value)
+{
+    if (o->n_keys == MAX_KEYS || value[0] == '\0')
+        return false;
+    o->keys[o->n_keys++] = value;
+    return true;
+}
+
+static bool set_threshold(struct options *o, const char *value)
+{
+    unsigned long n;
+    if (!to_number(value, 1000, &n) || n == 0)
+        return false;
+    o->threshold = (unsigned)n;
+    return true;
+}
+
+static bool set_min_level(struct options *o, const char *value)
+{
+    unsigned long n;
+    if (!to_number(value, 4, &n))
+        return false;
+    o->min_level = (unsigned)n;
+    return true;
+}
+
+#define TEXT(field)                                                                                          \
+    static bool set_##field(struct options *o, const char *value)                                            \
+    {                                                                                                        \
+        o->field = value;                                                                                    \
+        return value[0] != '\0';                                                                             \
+    }
+TEXT(passphrase_file)
+TEXT(algorithm)
+TEXT(trust_dir)
+TEXT(name)
+TEXT(expires)
+TEXT(log)
+TEXT(seen)
+TEXT(verifier)
+TEXT(resource)
+TEXT(chain_report)
+
 static bool set_keyring(struct options *o, const char *value)
 {
     if (o->n_keyrings == MAX_KEYRINGS || value[0] == '\0')
@@ -147,6 +204,7 @@ SWITCH(is_verbose)
 SWITCH(is_offline)
 SWITCH(is_report_only)
 SWITCH(takes_history)
+SWITCH(is_recheck)
 SWITCH(wants_help)
 SWITCH(wants_all)
 
@@ -174,6 +232,27 @@ static const struct flag flags[] = {
      set_cache_dir},
     {"report-only", 0, NULL, "exit 0 where it would be 1 or 3", false, set_is_report_only},
     {"limit", 0, "N", "warnings listed in text; JSON is never cut; default 20", true, set_limit},
+    {"key", 'k', "FILE", "attest: sign with it; verify: trust it, instead of the trust store; repeatable",
+     false, set_key},
+    {"passphrase-file", 0, "FILE", "the first line of it opens or locks a private key", true,
+     set_passphrase_file},
+    {"algorithm", 0, "NAME", "key gen: ed25519 (the default) or p256", false, set_algorithm},
+    {"threshold", 0, "N", "verify: so many distinct keys must have signed; default 1", false, set_threshold},
+    {"trust-dir", 0, "DIR", "the trusted keys; default $XDG_CONFIG_HOME/plumbline/trust", true,
+     set_trust_dir},
+    {"name", 0, "NAME", "trust add: what to call the key", false, set_name},
+    {"expires", 0, "DATE", "trust add: from that day on the key counts no more", false, set_expires},
+    {"log", 0, "DIR", "attest: append to this log; verify: must stand in it", false, set_log},
+    {"seen", 0, "FILE", "log check: the last checkpoint that was seen; the log must have grown from it",
+     false, set_seen},
+    {"verifier", 0, "URI", "attest: who says so in a summary; verify: a summary must be by it", false,
+     set_verifier},
+    {"resource", 0, "URI", "attest: where consumers get the package", false, set_resource},
+    {"chain-report", 0, "FILE", "attest: a report of plumb chain, for the levels of dependencies", false,
+     set_chain_report},
+    {"min-level", 0, "N", "verify: LCAL-N or better must be attested", false, set_min_level},
+    {"recheck", 0, NULL, "verify: account for the package again, and compare with what was signed", false,
+     set_is_recheck},
     {"all", 'a', NULL, "with help: all verbs and flags", false, set_wants_all},
     {"help", 'h', NULL, "this help", false, set_wants_help},
 };

@@ -9,6 +9,7 @@
 #define MAX_OUTPUTS  16
 #define MAX_SOURCES  32
 #define MAX_KEYRINGS 8
+#define MAX_KEYS     64
 #define MAX_WORDS    16
 
 enum tri { AUTO, ALWAYS, NEVER };
@@ -44,6 +45,21 @@ struct options {
     unsigned timeout_ms;
     size_t row_limit;
     const char *cache_dir;
+    const char *keys[MAX_KEYS];
+    size_t n_keys;
+    const char *passphrase_file;
+    const char *algorithm;
+    unsigned threshold; /* 0: 1 */
+    unsigned min_level;
+    const char *trust_dir;
+    const char *name;
+    const char *expires;
+    const char *log;
+    const char *seen;
+    const char *verifier;
+    const char *resource;
+    const char *chain_report;
+    bool is_recheck;
 };
 
 /* One flag. `value` names its argument in the help; NULL for a switch, which also has a --no- form. */

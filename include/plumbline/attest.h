@@ -21,9 +21,12 @@ PL_API PL_MUST_USE pl_status pl_outcome_write(const struct pl_outcome *o, const 
                                               const struct pl_write_options *options,
                                               bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
                                               struct pl_err *err);
+/* Can every outcome be written in it, also one that failed? */
+PL_API bool pl_is_outcome_format(const char *format);
 /* The outcome of a call that could not begin: a bad flag, a missing argument. */
-PL_API PL_MUST_USE pl_status pl_outcome_of_error(const char *verb, const char *subject, const struct pl_err *why,
-                                                 struct pl_outcome **out, struct pl_err *err);
+PL_API PL_MUST_USE pl_status pl_outcome_of_error(const char *verb, const char *subject,
+                                                 const struct pl_err *why, struct pl_outcome **out,
+                                                 struct pl_err *err);
 
 struct pl_key_options {
     const char *path;            /* of the private key */
@@ -43,11 +46,12 @@ struct pl_attest_options {
     const char *const *keys; /* private ones; each signs */
     size_t n_keys;
     const char *passphrase_file;
-    bool wants_vsa;          /* make a verification summary, too */
-    const char *verifier_id; /* URI of who says so in the summary; NULL: https://plumbline.dev/verifier/KEYID */
-    const char *resource;    /* URI under which consumers get the package; NULL: the report's purl or name */
-    const char *chain;       /* a report of plumb chain, for dependencyLevels; NULL: no claim about dependencies */
-    const char *log;         /* folder of a log to append to; NULL: none */
+    bool wants_vsa; /* make a verification summary, too */
+    const char
+        *verifier_id;     /* URI of who says so in the summary; NULL: https://plumbline.dev/verifier/KEYID */
+    const char *resource; /* URI under which consumers get the package; NULL: the report's purl or name */
+    const char *chain; /* a report of plumb chain, for dependencyLevels; NULL: no claim about dependencies */
+    const char *log;   /* folder of a log to append to; NULL: none */
 };
 
 PL_API PL_MUST_USE pl_status pl_attest(const struct pl_attest_options *options, struct pl_outcome **out,
@@ -58,10 +62,10 @@ struct pl_verify_options {
     const char *package;     /* the file that it must be about; NULL: any */
     const char *const *keys; /* public keys that are trusted; none means those of the trust store */
     size_t n_keys;
-    unsigned threshold;    /* distinct keys that must have signed; 0 is 1 */
-    const char *trust_dir; /* NULL: $XDG_CONFIG_HOME/plumbline/trust */
-    const char *log;       /* folder of the log that it must stand in; NULL: none */
-    const char *at;        /* RFC 3339: judge expiries as of then; NULL: now */
+    unsigned threshold;      /* distinct keys that must have signed; 0 is 1 */
+    const char *trust_dir;   /* NULL: $XDG_CONFIG_HOME/plumbline/trust */
+    const char *log;         /* folder of the log that it must stand in; NULL: none */
+    const char *at;          /* RFC 3339: judge expiries as of then; NULL: now */
     const char *verifier_id; /* a summary must be by this verifier; NULL: any */
     unsigned level;          /* the least own level; 0: whatever is attested */
     /* The same account made again, to be compared with what was signed; NULL: not asked for. */

@@ -62,7 +62,8 @@ static pl_status read_keys(struct attesting *a, struct pl_err *err)
 }
 
 /* Sign `payload` into a document of that format; *digest (may be NULL) is the envelope's. */
-static pl_status sign(struct attesting *a, const char *format, pl_bytes payload, pl_sha256 *digest, struct pl_err *err)
+static pl_status sign(struct attesting *a, const char *format, pl_bytes payload, pl_sha256 *digest,
+                      struct pl_err *err)
 {
     struct pl_buf *out = pl_outcome_document(a->o, format, STATEMENT_MAX * 2);
     if (out == NULL)
@@ -93,10 +94,12 @@ static pl_status attest_summary(struct attesting *a, struct pl_err *err)
                        .time_verified = r->started,
                        .account = &a->envelope};
     if (v.verifier_id == NULL)
-        v.verifier_id = pl_arena_printf(&a->o->arena, "https://plumbline.dev/verifier/%s", pl_key_id(a->keys[0]));
+        v.verifier_id =
+            pl_arena_printf(&a->o->arena, "https://plumbline.dev/verifier/%s", pl_key_id(a->keys[0]));
     if (v.resource == NULL)
-        v.resource = r->subject_purl != NULL ? r->subject_purl : r->subject_name;
-    if (v.verifier_id == NULL)
+        v.resource = r->subject_purl != NULL ? r->subject_purl
+                                             : pl_arena_printf(&a->o->arena, "file:%s", r->subject_name);
+    if (v.verifier_id == NULL || v.resource == NULL)
         return pl_arena_fail(&a->o->arena, err);
     pl_buf_init(&predicate, STATEMENT_MAX);
     pl_buf_init(&statement, STATEMENT_MAX);
@@ -124,7 +127,8 @@ static pl_status tell(struct attesting *a, struct pl_err *err)
     if (st == PL_OK)
         st = pl_outcome_fact(a->o, "subject", err, "sha256:%s", subject);
     if (st == PL_OK)
-        st = pl_outcome_fact(a->o, "attested", err, "%s, LCAL-%u", pl_exit_name(a->report->exit), a->report->level);
+        st = pl_outcome_fact(a->o, "attested", err, "%s, LCAL-%u", pl_exit_name(a->report->exit),
+                             a->report->level);
     return st;
 }
 

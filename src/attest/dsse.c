@@ -49,8 +49,8 @@ static pl_status read_payload(const struct pl_json_node *payload, struct pl_dsse
     return pl_buf_done(&d->buffer, err);
 }
 
-static pl_status read_signature(const struct pl_json_doc *doc, const struct pl_json_node *one, struct pl_dsse *d,
-                                struct pl_err *err)
+static pl_status read_signature(const struct pl_json_doc *doc, const struct pl_json_node *one,
+                                struct pl_dsse *d, struct pl_err *err)
 {
     struct pl_buf sig;
     pl_bytes keyid = {NULL, 0};
@@ -81,16 +81,19 @@ static pl_status read_all(const struct pl_json_doc *doc, struct pl_dsse *d, stru
     if (!pl_json_node_text(pl_json_get(doc, root, "payloadType"), &d->arena, &type) || type.n == 0)
         return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "envelope: no payloadType");
     if (type.n > MAX_TYPE_BYTES)
-        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "envelope: a payloadType of more than %u bytes", MAX_TYPE_BYTES);
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "envelope: a payloadType of more than %u bytes",
+                       MAX_TYPE_BYTES);
     d->type = pl_arena_keep(&d->arena, type);
     if (d->type.p == NULL)
         return pl_arena_fail(&d->arena, err);
     if (list == NULL || list->kind != PL_JSON_ARRAY)
         return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "envelope: no signatures");
     pl_status st = read_payload(pl_json_get(doc, root, "payload"), d, err);
-    for (const struct pl_json_node *s = pl_json_first(doc, list); s != NULL && st == PL_OK; s = pl_json_next(doc, s)) {
+    for (const struct pl_json_node *s = pl_json_first(doc, list); s != NULL && st == PL_OK;
+         s = pl_json_next(doc, s)) {
         if (d->signatures.n == PL_DSSE_MAX_SIGNATURES)
-            return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "envelope: more than %u signatures", PL_DSSE_MAX_SIGNATURES);
+            return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "envelope: more than %u signatures",
+                           PL_DSSE_MAX_SIGNATURES);
         st = read_signature(doc, s, d, err);
     }
     return st;
@@ -124,12 +127,12 @@ void pl_dsse_reset(struct pl_dsse *d)
 
 static bool is_for(pl_bytes keyid, const struct pl_key *key, const char *name)
 {
-    return keyid.n == 0 || pl_bytes_eq_str(keyid, pl_key_id(key)) || pl_bytes_eq_str(keyid, pl_key_id(key) + 7) ||
-           (name != NULL && pl_bytes_eq_str(keyid, name));
+    return keyid.n == 0 || pl_bytes_eq_str(keyid, pl_key_id(key)) ||
+           pl_bytes_eq_str(keyid, pl_key_id(key) + 7) || (name != NULL && pl_bytes_eq_str(keyid, name));
 }
 
-pl_status pl_dsse_verify(const struct pl_dsse *d, struct pl_key *const *keys, const char *const *names, size_t n,
-                         size_t threshold, bool *is_good, struct pl_err *err)
+pl_status pl_dsse_verify(const struct pl_dsse *d, struct pl_key *const *keys, const char *const *names,
+                         size_t n, size_t threshold, bool *is_good, struct pl_err *err)
 {
     size_t good = 0;
     for (size_t k = 0; k < n; k++) {
@@ -146,13 +149,14 @@ pl_status pl_dsse_verify(const struct pl_dsse *d, struct pl_key *const *keys, co
         return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "envelope: a threshold of no keys proves nothing");
     if (good >= threshold)
         return PL_OK;
-    return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET,
-                   "envelope: of %zu signatures %zu verify with the %zu keys that are trusted here, %zu needed",
-                   d->signatures.n, good, n, threshold);
+    return pl_fail(
+        err, PL_E_TRUST, PL_NO_OFFSET,
+        "envelope: of %zu signatures %zu verify with the %zu keys that are trusted here, %zu needed",
+        d->signatures.n, good, n, threshold);
 }
 
-pl_status pl_dsse_write(pl_bytes type, pl_bytes payload, struct pl_key *const *keys, size_t n, struct pl_buf *out,
-                        struct pl_err *err)
+pl_status pl_dsse_write(pl_bytes type, pl_bytes payload, struct pl_key *const *keys, size_t n,
+                        struct pl_buf *out, struct pl_err *err)
 {
     struct pl_buf pae;
     uint8_t sig[PL_KEY_SIGNATURE_BYTES];

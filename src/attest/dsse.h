@@ -41,8 +41,9 @@ void pl_dsse_reset(struct pl_dsse *d);
  * Did at least `threshold` distinct keys of `keys` sign? is_good[i] says of each key whether it did. A signature with a keyid counts only for
  * the key of that id, or of that name in `names` (NULL, or one each; NULL entries are allowed). PL_E_TRUST when they are too few.
  */
-PL_MUST_USE pl_status pl_dsse_verify(const struct pl_dsse *d, struct pl_key *const *keys, const char *const *names,
-                                     size_t n, size_t threshold, bool *is_good, struct pl_err *err);
+PL_MUST_USE pl_status pl_dsse_verify(const struct pl_dsse *d, struct pl_key *const *keys,
+                                     const char *const *names, size_t n, size_t threshold, bool *is_good,
+                                     struct pl_err *err);
 
 /*
  * Append the envelope of `payload`, signed by each key, and a line end. No keyid is written: nobody vouches for it, and so nothing in the

@@ -17,7 +17,8 @@ static bool is_p256(const EVP_PKEY *pkey)
     char group[64] = "";
     size_t n = 0;
     return EVP_PKEY_get_base_id(pkey) == EVP_PKEY_EC &&
-           EVP_PKEY_get_group_name((EVP_PKEY *)pkey, group, sizeof group, &n) == 1 && strcmp(group, "prime256v1") == 0;
+           EVP_PKEY_get_group_name((EVP_PKEY *)pkey, group, sizeof group, &n) == 1 &&
+           strcmp(group, "prime256v1") == 0;
 }
 
 pl_status pl_key_of_pkey(EVP_PKEY *pkey, bool is_private, struct pl_key **out, struct pl_err *err)
@@ -114,7 +115,8 @@ const pl_sha256 *pl_key_spki_sha256(const struct pl_key *k)
 bool pl_key_raw(const struct pl_key *k, uint8_t out[PL_KEY_RAW_BYTES])
 {
     size_t n = PL_KEY_RAW_BYTES;
-    return k->kind == PL_KEY_ED25519 && EVP_PKEY_get_raw_public_key(k->pkey, out, &n) == 1 && n == PL_KEY_RAW_BYTES;
+    return k->kind == PL_KEY_ED25519 && EVP_PKEY_get_raw_public_key(k->pkey, out, &n) == 1 &&
+           n == PL_KEY_RAW_BYTES;
 }
 
 static const EVP_MD *digest_of(const struct pl_key *k)
@@ -122,8 +124,8 @@ static const EVP_MD *digest_of(const struct pl_key *k)
     return k->kind == PL_KEY_ED25519 ? NULL : EVP_sha256();
 }
 
-pl_status pl_key_sign(const struct pl_key *k, pl_bytes message, uint8_t out[PL_KEY_SIGNATURE_BYTES], size_t *n,
-                      struct pl_err *err)
+pl_status pl_key_sign(const struct pl_key *k, pl_bytes message, uint8_t out[PL_KEY_SIGNATURE_BYTES],
+                      size_t *n, struct pl_err *err)
 {
     size_t room = PL_KEY_SIGNATURE_BYTES;
     if (!k->is_private)
@@ -171,7 +173,8 @@ bool pl_key_verify(const struct pl_key *k, pl_bytes message, pl_bytes signature)
 {
     if (signature.n == 0 || signature.n > PL_KEY_SIGNATURE_BYTES)
         return false;
-    if (k->kind == PL_KEY_P256 && signature.n == (size_t)2 * P256_HALF_BYTES && verify_raw(k, message, signature))
+    if (k->kind == PL_KEY_P256 && signature.n == (size_t)2 * P256_HALF_BYTES &&
+        verify_raw(k, message, signature))
         return true;
     return verify_der(k, message, signature);
 }

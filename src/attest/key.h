@@ -22,15 +22,18 @@ struct pl_key;
 /* A new private key. Heap handles all: pl_key_free(). */
 PL_MUST_USE pl_status pl_key_new(enum pl_key_kind kind, struct pl_key **out, struct pl_err *err);
 /* Ed25519 from its 32 bytes of seed, or of public key. */
-PL_MUST_USE pl_status pl_key_of_seed(const uint8_t seed[PL_KEY_RAW_BYTES], struct pl_key **out, struct pl_err *err);
-PL_MUST_USE pl_status pl_key_of_raw(const uint8_t raw[PL_KEY_RAW_BYTES], struct pl_key **out, struct pl_err *err);
+PL_MUST_USE pl_status pl_key_of_seed(const uint8_t seed[PL_KEY_RAW_BYTES], struct pl_key **out,
+                                     struct pl_err *err);
+PL_MUST_USE pl_status pl_key_of_raw(const uint8_t raw[PL_KEY_RAW_BYTES], struct pl_key **out,
+                                    struct pl_err *err);
 /* From DER SubjectPublicKeyInfo. PL_E_UNSUPPORTED for other kinds of keys. */
 PL_MUST_USE pl_status pl_key_of_spki(pl_bytes der, struct pl_key **out, struct pl_err *err);
 /*
  * The first private or public key of a PEM text. `passphrase` is for an encrypted one; no bytes when there is none. PL_E_INPUT when there is
  * no key in it, PL_E_UNSUPPORTED for other kinds of keys, PL_E_TRUST when the passphrase is missing or wrong.
  */
-PL_MUST_USE pl_status pl_key_of_pem(pl_bytes pem, pl_bytes passphrase, struct pl_key **out, struct pl_err *err);
+PL_MUST_USE pl_status pl_key_of_pem(pl_bytes pem, pl_bytes passphrase, struct pl_key **out,
+                                    struct pl_err *err);
 void pl_key_free(struct pl_key *k); /* accepts NULL */
 
 /* PEM of the private key, encrypted (PBES2: PBKDF2 with 600,000 rounds of HMAC-SHA-256, AES-256-CBC) when there is a passphrase; of the public key. */
@@ -47,8 +50,8 @@ const pl_sha256 *pl_key_spki_sha256(const struct pl_key *k);
 bool pl_key_raw(const struct pl_key *k, uint8_t out[PL_KEY_RAW_BYTES]);
 
 /* Sign; P-256 gives DER (RFC 3279, section 2.2.3). PL_E_USAGE for a public key. */
-PL_MUST_USE pl_status pl_key_sign(const struct pl_key *k, pl_bytes message, uint8_t out[PL_KEY_SIGNATURE_BYTES],
-                                  size_t *n, struct pl_err *err);
+PL_MUST_USE pl_status pl_key_sign(const struct pl_key *k, pl_bytes message,
+                                  uint8_t out[PL_KEY_SIGNATURE_BYTES], size_t *n, struct pl_err *err);
 /* Is it a good signature? On P-256 a DER one, or the 64 bytes r and s. */
 bool pl_key_verify(const struct pl_key *k, pl_bytes message, pl_bytes signature);
 

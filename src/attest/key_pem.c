@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
@@ -26,7 +27,8 @@ static pl_status of_info(PKCS8_PRIV_KEY_INFO *info, struct pl_key **out, struct 
     EVP_PKEY *pkey = info == NULL ? NULL : EVP_PKCS82PKEY(info);
     PKCS8_PRIV_KEY_INFO_free(info);
     if (pkey == NULL)
-        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "key: the PKCS#8 block holds no key that is known here");
+        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET,
+                       "key: the PKCS#8 block holds no key that is known here");
     return pl_key_of_pkey(pkey, true, out, err);
 }
 
@@ -38,7 +40,8 @@ static pl_status of_encrypted(pl_bytes der, pl_bytes passphrase, struct pl_key *
         return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "key: not an encrypted PKCS#8 key");
     if (passphrase.n == 0) {
         X509_SIG_free(sealed);
-        pl_status st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "key: it is encrypted, and there is no passphrase");
+        pl_status st =
+            pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "key: it is encrypted, and there is no passphrase");
         pl_err_hint(err, "--passphrase-file FILE reads it from the first line of a file");
         return st;
     }
@@ -49,7 +52,8 @@ static pl_status of_encrypted(pl_bytes der, pl_bytes passphrase, struct pl_key *
     return of_info(info, out, err);
 }
 
-static pl_status of_block(const char *name, pl_bytes der, pl_bytes passphrase, struct pl_key **out, struct pl_err *err)
+static pl_status of_block(const char *name, pl_bytes der, pl_bytes passphrase, struct pl_key **out,
+                          struct pl_err *err)
 {
     const unsigned char *p = der.p;
     if (strcmp(name, "PUBLIC KEY") == 0)
@@ -58,7 +62,8 @@ static pl_status of_block(const char *name, pl_bytes der, pl_bytes passphrase, s
         return of_info(d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n), out, err);
     if (strcmp(name, "ENCRYPTED PRIVATE KEY") == 0)
         return of_encrypted(der, passphrase, out, err);
-    pl_status st = pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "key: a block '%.40s' is not read here", name);
+    pl_status st =
+        pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "key: a block '%.40s' is not read here", name);
     pl_err_hint(err, "openssl pkey -in OLD -out NEW makes PKCS#8 of it");
     return st;
 }
@@ -68,7 +73,8 @@ pl_status pl_key_of_pem(pl_bytes pem, pl_bytes passphrase, struct pl_key **out, 
     if (pem.n > PL_KEY_FILE_MAX_BYTES)
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "key: larger than %u bytes", PL_KEY_FILE_MAX_BYTES);
     BIO *in = BIO_new_mem_buf(pem.n == 0 ? (const void *)"" : pem.p, (int)pem.n);
-    pl_status st = in == NULL ? pl_fail_nomem(err) : pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "key: no PEM block in it");
+    pl_status st =
+        in == NULL ? pl_fail_nomem(err) : pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "key: no PEM block in it");
     for (int i = 0; in != NULL && i < MAX_BLOCKS; i++) {
         char *name = NULL;
         char *header = NULL;
@@ -76,7 +82,8 @@ pl_status pl_key_of_pem(pl_bytes pem, pl_bytes passphrase, struct pl_key **out, 
         long n = 0;
         if (PEM_read_bio(in, &name, &header, &der, &n) != 1)
             break;
-        bool is_parameters = strcmp(name, "EC PARAMETERS") == 0; /* openssl ecparam -genkey writes one before the key */
+        bool is_parameters =
+            strcmp(name, "EC PARAMETERS") == 0; /* openssl ecparam -genkey writes one before the key */
         if (!is_parameters)
             st = of_block(name, pl_bytes_of(der, (size_t)n), passphrase, out, err);
         OPENSSL_free(name);
@@ -100,7 +107,8 @@ static pl_status take_bio(BIO *bio, bool is_written, struct pl_buf *out, struct 
     return is_written && n > 0 ? pl_buf_done(out, err) : pl_fail_nomem(err);
 }
 
-pl_status pl_key_private_pem(const struct pl_key *k, pl_bytes passphrase, struct pl_buf *out, struct pl_err *err)
+pl_status pl_key_private_pem(const struct pl_key *k, pl_bytes passphrase, struct pl_buf *out,
+                             struct pl_err *err)
 {
     unsigned char salt[SALT_BYTES];
     if (!k->is_private)
@@ -111,8 +119,8 @@ pl_status pl_key_private_pem(const struct pl_key *k, pl_bytes passphrase, struct
     if (bio != NULL && info != NULL && passphrase.n == 0) {
         is_written = PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info) == 1;
     } else if (bio != NULL && info != NULL && RAND_bytes(salt, SALT_BYTES) == 1) {
-        X509_SIG *sealed = PKCS8_encrypt(-1, EVP_aes_256_cbc(), (const char *)passphrase.p, (int)passphrase.n, salt,
-                                         SALT_BYTES, PBKDF2_ROUNDS, info);
+        X509_SIG *sealed = PKCS8_encrypt(-1, EVP_aes_256_cbc(), (const char *)passphrase.p, (int)passphrase.n,
+                                         salt, SALT_BYTES, PBKDF2_ROUNDS, info);
         is_written = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
         X509_SIG_free(sealed);
     }

@@ -17,6 +17,7 @@ struct pl_key {
 };
 
 /* Takes over `pkey`, also when it fails. */
-PL_MUST_USE pl_status pl_key_of_pkey(EVP_PKEY *pkey, bool is_private, struct pl_key **out, struct pl_err *err);
+PL_MUST_USE pl_status pl_key_of_pkey(EVP_PKEY *pkey, bool is_private, struct pl_key **out,
+                                     struct pl_err *err);
 
 #endif

@@ -33,13 +33,15 @@ static pl_status refuse_existing(const char *path, struct pl_err *err)
 {
     if (access(path, F_OK) != 0)
         return PL_OK;
-    pl_status st = pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "there is a file of that name already; it was left alone");
+    pl_status st =
+        pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "there is a file of that name already; it was left alone");
     pl_err_about(err, path);
     pl_err_hint(err, "choose another name, or move that one away");
     return st;
 }
 
-static pl_status write_private(const struct pl_key *k, const struct pl_key_options *options, struct pl_err *err)
+static pl_status write_private(const struct pl_key *k, const struct pl_key_options *options,
+                               struct pl_err *err)
 {
     struct pl_buf pem;
     uint8_t *secret = NULL;
@@ -106,7 +108,8 @@ static pl_status show(const struct pl_key_options *options, struct pl_outcome *o
     return st;
 }
 
-static pl_status run(const char *verb, pl_status (*act)(const struct pl_key_options *, struct pl_outcome *, struct pl_err *),
+static pl_status run(const char *verb,
+                     pl_status (*act)(const struct pl_key_options *, struct pl_outcome *, struct pl_err *),
                      const struct pl_key_options *options, struct pl_outcome **out, struct pl_err *err)
 {
     struct pl_err why = {0};

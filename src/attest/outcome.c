@@ -141,8 +141,8 @@ pl_status pl_outcome_end(struct pl_outcome *o, pl_status st, const struct pl_err
     return PL_OK;
 }
 
-pl_status pl_outcome_of_error(const char *verb, const char *subject, const struct pl_err *why, struct pl_outcome **out,
-                              struct pl_err *err)
+pl_status pl_outcome_of_error(const char *verb, const char *subject, const struct pl_err *why,
+                              struct pl_outcome **out, struct pl_err *err)
 {
     struct pl_outcome *o = pl_outcome_new(verb, subject);
     return o == NULL ? pl_fail_nomem(err) : pl_outcome_end(o, why->status, why, PL_EXIT_BUG, out, err);

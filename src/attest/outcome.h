@@ -45,15 +45,15 @@ struct pl_outcome {
 struct pl_outcome *pl_outcome_new(const char *verb, const char *subject);
 
 /* Announce a criterion; *index is its place. */
-PL_MUST_USE pl_status pl_outcome_enforce(struct pl_outcome *o, const char *name, struct pl_err *err, const char *fmt, ...)
-    PL_PRINTF(4, 5);
+PL_MUST_USE pl_status pl_outcome_enforce(struct pl_outcome *o, const char *name, struct pl_err *err,
+                                         const char *fmt, ...) PL_PRINTF(4, 5);
 /* The criterion of that name, which must have been announced, holds. */
-PL_MUST_USE pl_status pl_outcome_holds(struct pl_outcome *o, const char *name, struct pl_err *err, const char *fmt, ...)
-    PL_PRINTF(4, 5);
+PL_MUST_USE pl_status pl_outcome_holds(struct pl_outcome *o, const char *name, struct pl_err *err,
+                                       const char *fmt, ...) PL_PRINTF(4, 5);
 /* It fails, for the reason in `why`; gives why->status. */
 pl_status pl_outcome_fails(struct pl_outcome *o, const char *name, const struct pl_err *why);
-PL_MUST_USE pl_status pl_outcome_fact(struct pl_outcome *o, const char *name, struct pl_err *err, const char *fmt, ...)
-    PL_PRINTF(4, 5);
+PL_MUST_USE pl_status pl_outcome_fact(struct pl_outcome *o, const char *name, struct pl_err *err,
+                                      const char *fmt, ...) PL_PRINTF(4, 5);
 /* Room for a document of that format; NULL when out of memory. Valid until the next one is asked for. */
 struct pl_buf *pl_outcome_document(struct pl_outcome *o, const char *format, size_t max_bytes);
 
@@ -61,7 +61,7 @@ struct pl_buf *pl_outcome_document(struct pl_outcome *o, const char *format, siz
  * End a verb: PL_OK of `st` gives `exit`, anything else the exit code of the status with *why as the error. Hands *out over; frees it and
  * gives PL_E_NOMEM only when memory ended.
  */
-PL_MUST_USE pl_status pl_outcome_end(struct pl_outcome *o, pl_status st, const struct pl_err *why, enum pl_exit exit,
-                                     struct pl_outcome **out, struct pl_err *err);
+PL_MUST_USE pl_status pl_outcome_end(struct pl_outcome *o, pl_status st, const struct pl_err *why,
+                                     enum pl_exit exit, struct pl_outcome **out, struct pl_err *err);
 
 #endif

@@ -120,6 +120,11 @@ static void write_text(const struct pl_outcome *o, const struct pl_write_options
     write_verdict(o, out);
 }
 
+bool pl_is_outcome_format(const char *format)
+{
+    return strcmp(format, "json") == 0 || strcmp(format, "text") == 0;
+}
+
 static const struct pl_buf *document(const struct pl_outcome *o, const char *format)
 {
     for (size_t i = 0; i < o->documents.n; i++)
@@ -128,7 +133,8 @@ static const struct pl_buf *document(const struct pl_outcome *o, const char *for
     return NULL;
 }
 
-pl_status pl_outcome_write(const struct pl_outcome *o, const char *format, const struct pl_write_options *options,
+pl_status pl_outcome_write(const struct pl_outcome *o, const char *format,
+                           const struct pl_write_options *options,
                            bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx, struct pl_err *err)
 {
     static const struct pl_write_options plain;
@@ -136,7 +142,8 @@ pl_status pl_outcome_write(const struct pl_outcome *o, const char *format, const
     const struct pl_buf *made = document(o, format);
     pl_buf_init(&out, MAX_BYTES);
     if (made != NULL)
-        return put(ctx, made->p, made->n) ? PL_OK : pl_fail(err, PL_E_IO, PL_NO_OFFSET, "it could not be written");
+        return put(ctx, made->p, made->n) ? PL_OK
+                                          : pl_fail(err, PL_E_IO, PL_NO_OFFSET, "it could not be written");
     if (strcmp(format, "json") == 0)
         write_json(o, &out);
     else if (strcmp(format, "text") == 0)

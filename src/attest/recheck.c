@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-#define MAX_SHOWN   20u
-#define REPORT_MAX  ((size_t)1 << 30)
-#define KEEP_DEPTH  3u
-#define PATH_SHOWN  200u
+#define MAX_SHOWN  20u
+#define REPORT_MAX ((size_t)1 << 30)
+#define KEEP_DEPTH 3u
+#define PATH_SHOWN 200u
 
 struct side {
     const struct pl_json_doc *doc;
@@ -42,8 +42,9 @@ static pl_status differ(struct comparing *c, const char *what, pl_bytes detail, 
 {
     if (c->differences++ >= MAX_SHOWN)
         return PL_OK;
-    return pl_outcome_fact(c->o, "differs", c->err, "%s%s%.*s: signed %.*s, now %.*s", what, detail.n > 0 ? " " : "",
-                           PL_ARG(pl_bytes_sub(detail, 0, PATH_SHOWN)), PL_ARG(pl_bytes_sub(was, 0, PATH_SHOWN)),
+    return pl_outcome_fact(c->o, "differs", c->err, "%s%s%.*s: signed %.*s, now %.*s", what,
+                           detail.n > 0 ? " " : "", PL_ARG(pl_bytes_sub(detail, 0, PATH_SHOWN)),
+                           PL_ARG(pl_bytes_sub(was, 0, PATH_SHOWN)),
                            PL_ARG(pl_bytes_sub(now, 0, PATH_SHOWN)));
 }
 
@@ -66,7 +67,8 @@ static pl_status compare_bytes(struct comparing *c, pl_bytes was, pl_bytes now, 
     return st;
 }
 
-static pl_status compare_file(struct comparing *c, const struct pl_json_node *was, const struct pl_json_node *now)
+static pl_status compare_file(struct comparing *c, const struct pl_json_node *was,
+                              const struct pl_json_node *now)
 {
     static const char *const keys[] = {"path", "size", "sha256", "kind", "role"};
     pl_bytes path = pl_json_text(pl_json_find(was->value, "path"));
@@ -111,12 +113,14 @@ static pl_status compare_sources(struct comparing *c)
         pl_bytes a = pl_json_find(was->value, "sha256");
         pl_bytes b = pl_json_find(now->value, "sha256");
         if (!pl_bytes_eq(a, b))
-            return pl_fail(c->err, PL_E_INPUT, PL_NO_OFFSET, "another source: signed %.*s, now %.*s", PL_ARG(a), PL_ARG(b));
+            return pl_fail(c->err, PL_E_INPUT, PL_NO_OFFSET, "another source: signed %.*s, now %.*s",
+                           PL_ARG(a), PL_ARG(b));
         was = pl_json_next(c->was.doc, was);
         now = pl_json_next(c->now.doc, now);
     }
     if (was != NULL || now != NULL)
-        return pl_fail(c->err, PL_E_INPUT, PL_NO_OFFSET, "%s sources than were signed", was != NULL ? "fewer" : "more");
+        return pl_fail(c->err, PL_E_INPUT, PL_NO_OFFSET, "%s sources than were signed",
+                       was != NULL ? "fewer" : "more");
     return PL_OK;
 }
 
@@ -126,13 +130,18 @@ static pl_status compare_all(struct comparing *c)
     const struct pl_json_node *now = pl_json_get(c->now.doc, at(&c->now, "links", "sourced"), "verdict");
     pl_bytes none = {NULL, 0};
     pl_status st = compare_sources(c);
+    if (st == PL_OK &&
+        !pl_bytes_eq(value(at(&c->was, "subject", "sha256")), value(at(&c->now, "subject", "sha256"))))
+        st = differ(c, "package", none, value(at(&c->was, "subject", "sha256")),
+                    value(at(&c->now, "subject", "sha256")));
     if (st == PL_OK && !pl_bytes_eq(value(was), value(now)))
         st = differ(c, "sourced", none, value(was), value(now));
     if (st == PL_OK)
         st = compare_bytes(c, value(at(&c->was, "bytes", NULL)), value(at(&c->now, "bytes", NULL)), none);
     if (st == PL_OK)
         st = compare_files(c);
-    if (st == PL_OK && !pl_json_same(value(at(&c->was, "findings", NULL)), value(at(&c->now, "findings", NULL))))
+    if (st == PL_OK &&
+        !pl_json_same(value(at(&c->was, "findings", NULL)), value(at(&c->now, "findings", NULL))))
         st = differ(c, "findings", none, PL_LIT("some"), PL_LIT("others"));
     return st;
 }
@@ -144,8 +153,8 @@ static bool put_to_buf(void *ctx, const void *bytes, size_t n)
     return b->why == PL_OK;
 }
 
-pl_status pl_recheck(const struct pl_statement *signed_account, const struct pl_report *again, struct pl_outcome *o,
-                     size_t *differences, struct pl_err *err)
+pl_status pl_recheck(const struct pl_statement *signed_account, const struct pl_report *again,
+                     struct pl_outcome *o, size_t *differences, struct pl_err *err)
 {
     struct pl_json_doc doc = {0};
     struct pl_buf text;

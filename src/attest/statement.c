@@ -69,7 +69,8 @@ pl_status pl_statement_write(const struct pl_report *r, const char *predicate_ty
     struct pl_json j;
     char hex[PL_SHA256_HEX_BYTES];
     if (!r->has_subject_digest) {
-        pl_status st = pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the report names no digest of a package: nothing to attest");
+        pl_status st = pl_fail(err, PL_E_INPUT, PL_NO_OFFSET,
+                               "the report names no digest of a package: nothing to attest");
         pl_err_hint(err, "a check that could not read its package has no account; see errors in the report");
         return st;
     }

@@ -7,6 +7,7 @@
 #ifndef PL_ATTEST_STATEMENT_H
 #define PL_ATTEST_STATEMENT_H
 
+#include "base/buf.h"
 #include "base/digest.h"
 #include "format/text/jsondoc.h"
 #include "model/report.h"
@@ -34,8 +35,8 @@ const struct pl_json_node *pl_statement_at(const struct pl_statement *s, const c
 /*
  * Append a statement about the subject of `r`; `predicate` is a JSON object. PL_E_INPUT when the report names no digest.
  */
-PL_MUST_USE pl_status pl_statement_write(const struct pl_report *r, const char *predicate_type, pl_bytes predicate,
-                                         struct pl_buf *out, struct pl_err *err);
+PL_MUST_USE pl_status pl_statement_write(const struct pl_report *r, const char *predicate_type,
+                                         pl_bytes predicate, struct pl_buf *out, struct pl_err *err);
 
 /* The account predicate (docs/attest.md): the report as it was written, blanks between tokens left out. */
 PL_MUST_USE pl_status pl_account_write(pl_bytes report_json, struct pl_buf *out, struct pl_err *err);
@@ -43,11 +44,11 @@ PL_MUST_USE pl_status pl_account_write(pl_bytes report_json, struct pl_buf *out,
 /* What a verification summary says beyond the report. */
 struct pl_vsa {
     const char *verifier_id;
-    const char *resource;         /* URI */
-    const char *time_verified;    /* RFC 3339 */
-    const pl_sha256 *account;     /* digest of the envelope that it summarises; NULL when there is none */
-    const char *account_uri;      /* NULL when not known */
-    bool has_dependencies;        /* a chain report was given */
+    const char *resource;          /* URI */
+    const char *time_verified;     /* RFC 3339 */
+    const pl_sha256 *account;      /* digest of the envelope that it summarises; NULL when there is none */
+    const char *account_uri;       /* NULL when not known */
+    bool has_dependencies;         /* a chain report was given */
     uint64_t dependency_levels[5]; /* components by own level, once each */
 };
 

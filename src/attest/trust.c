@@ -47,7 +47,8 @@ pl_status pl_day_of(const char *at, char out[PL_DATE_BYTES], struct pl_err *err)
     }
     pl_bytes day = pl_bytes_sub(text, 0, PL_DATE_BYTES - 1);
     if (!pl_is_date(day) || (text.n > day.n && (text.p[day.n] != 'T' || !pl_bytes_ends(text, PL_LIT("Z")))))
-        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "'%s' is no time such as 2026-11-26T15:00:00Z and no date", at);
+        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET,
+                       "'%s' is no time such as 2026-11-26T15:00:00Z and no date", at);
     memcpy(out, day.p, day.n);
     out[day.n] = '\0';
     return PL_OK;
@@ -64,7 +65,8 @@ pl_status pl_trust_folder(const char *dir, struct pl_arena *arena, const char **
     else if (home != NULL && home[0] == '/')
         *out = pl_arena_printf(arena, "%s/.config/plumbline/trust", home);
     else
-        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "there is no home folder to look for trusted keys in: give --trust-dir");
+        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET,
+                       "there is no home folder to look for trusted keys in: give --trust-dir");
     return *out == NULL ? pl_arena_fail(arena, err) : PL_OK;
 }
 
@@ -76,7 +78,8 @@ pl_status pl_trust_read_one(pl_bytes text, struct pl_arena *arena, struct pl_tru
     while (pl_bytes_line(&rest, &line) && !pl_bytes_starts(line, PL_LIT("-----"))) {
         if (pl_bytes_starts(line, PL_LIT("name: ")))
             t.name = pl_arena_str(arena, pl_bytes_trim(pl_bytes_from(line, 6)));
-        else if (pl_bytes_starts(line, PL_LIT("expires: ")) && pl_is_date(pl_bytes_trim(pl_bytes_from(line, 9))))
+        else if (pl_bytes_starts(line, PL_LIT("expires: ")) &&
+                 pl_is_date(pl_bytes_trim(pl_bytes_from(line, 9))))
             memcpy(t.expires, line.p + 9, PL_DATE_BYTES - 1);
         else if (pl_bytes_trim(line).n > 0)
             return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "trust: a line that is neither name nor expires");
@@ -84,7 +87,8 @@ pl_status pl_trust_read_one(pl_bytes text, struct pl_arena *arena, struct pl_tru
     pl_status st = pl_key_of_pem(text, (pl_bytes){NULL, 0}, &t.key, err);
     if (st == PL_OK && pl_key_is_private(t.key)) {
         pl_key_free(t.key);
-        return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "trust: a private key has no place among the trusted ones");
+        return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET,
+                       "trust: a private key has no place among the trusted ones");
     }
     if (st == PL_OK)
         *out = t;
@@ -142,7 +146,8 @@ static pl_status load_one(void *ctx, const struct pl_walk_entry *e, struct pl_er
         pl_key_free(one.key);
         return st == PL_OK ? pl_fail_nomem(err) : st;
     }
-    one.name = pl_arena_str(&t->arena, pl_bytes_sub(e->path, 0, e->path.n - 4)); /* the file's name, which is unique, counts */
+    one.name = pl_arena_str(
+        &t->arena, pl_bytes_sub(e->path, 0, e->path.n - 4)); /* the file's name, which is unique, counts */
     one.is_expired = one.expires[0] != '\0' && strcmp(l->today, one.expires) >= 0;
     *slot = one;
     return one.name == NULL ? pl_arena_fail(&t->arena, err) : PL_OK;

@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_KEYS  1024u
-#define CHUNK     (256u << 10)
-#define LEVELS    5u
+#define MAX_KEYS 1024u
+#define CHUNK    (256u << 10)
+#define LEVELS   5u
 
 struct verifying {
     const struct pl_verify_options *options;
@@ -51,7 +51,8 @@ static pl_status announce(struct verifying *v)
         st = pl_outcome_enforce(o, "signature", err, "signed by at least %zu of the keys %s", v->threshold,
                                 x->n_keys > 0 ? "that were named" : "in the trust store");
     if (st == PL_OK)
-        st = pl_outcome_enforce(o, "statement", err, "an in-toto statement: an account or a verification summary");
+        st = pl_outcome_enforce(o, "statement", err,
+                                "an in-toto statement: an account or a verification summary");
     if (st == PL_OK && x->package != NULL)
         st = pl_outcome_enforce(o, "subject", err, "about the SHA-256 of %s", x->package);
     if (st == PL_OK && x->verifier_id != NULL)
@@ -94,7 +95,8 @@ static pl_status open_envelope(struct verifying *v)
     if (st == PL_E_INPUT || st == PL_E_LIMIT)
         v->why.status = st = PL_E_TRUST;
     if (st == PL_OK && !pl_bytes_eq_str(v->envelope.type, PL_DSSE_IN_TOTO))
-        st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET, "the envelope holds no in-toto statement but another type");
+        st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET,
+                     "the envelope holds no in-toto statement but another type");
     if (st != PL_OK)
         return pl_outcome_fails(v->o, "envelope", &v->why);
     return pl_outcome_holds(v->o, "envelope", &v->why, "%zu bytes, %zu signatures", v->envelope.payload.n,
@@ -114,8 +116,8 @@ static size_t usable_keys(const struct pl_trust *t, struct pl_key **keys, const 
     return n;
 }
 
-static pl_status say_who(struct verifying *v, struct pl_key *const *keys, const char *const *names, const bool *is_good,
-                         size_t n)
+static pl_status say_who(struct verifying *v, struct pl_key *const *keys, const char *const *names,
+                         const bool *is_good, size_t n)
 {
     size_t good = 0;
     const char *first = "";
@@ -125,8 +127,8 @@ static pl_status say_who(struct verifying *v, struct pl_key *const *keys, const 
             continue;
         first = names[i] != NULL ? names[i] : pl_key_id(keys[i]);
         good++;
-        st = pl_outcome_fact(v->o, "signed-by", &v->why, "%s%s%s", pl_key_id(keys[i]), names[i] == NULL ? "" : " ",
-                             names[i] == NULL ? "" : names[i]);
+        st = pl_outcome_fact(v->o, "signed-by", &v->why, "%s%s%s", pl_key_id(keys[i]),
+                             names[i] == NULL ? "" : " ", names[i] == NULL ? "" : names[i]);
     }
     return st == PL_OK ? pl_outcome_holds(v->o, "signature", &v->why, "%zu of %zu keys: %s%s", good, n, first,
                                           good > 1 ? " and others" : "")
@@ -163,7 +165,8 @@ static pl_status read_statement(struct verifying *v)
     }
     if (st != PL_OK)
         return pl_outcome_fails(v->o, "statement", &v->why);
-    return pl_outcome_holds(v->o, "statement", &v->why, "%s", v->is_account ? "an account" : "a verification summary");
+    return pl_outcome_holds(v->o, "statement", &v->why, "%s",
+                            v->is_account ? "an account" : "a verification summary");
 }
 
 static pl_status digest_file(const char *path, pl_sha256 *out, struct pl_err *err)
@@ -172,7 +175,9 @@ static pl_status digest_file(const char *path, pl_sha256 *out, struct pl_err *er
     uint8_t *chunk = malloc(CHUNK);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     ssize_t n = 1;
-    pl_status st = chunk == NULL ? pl_fail_nomem(err) : fd < 0 ? pl_fail_errno(err, "cannot open the package") : PL_OK;
+    pl_status st = chunk == NULL ? pl_fail_nomem(err)
+                   : fd < 0      ? pl_fail_errno(err, "cannot open the package")
+                                 : PL_OK;
     if (st == PL_OK)
         st = pl_sha256_open(&run, err);
     while (st == PL_OK && n > 0) {
@@ -199,7 +204,8 @@ static pl_status check_subject(struct verifying *v)
     char hex[PL_SHA256_HEX_BYTES];
     pl_status st = digest_file(v->options->package, &digest, &v->why);
     if (st == PL_OK && !pl_statement_is_about(&v->statement, &digest))
-        st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET, "the statement is about other bytes than this package's");
+        st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET,
+                     "the statement is about other bytes than this package's");
     if (st != PL_OK) {
         pl_err_about(&v->why, v->options->package);
         return pl_outcome_fails(v->o, "subject", &v->why);
@@ -235,17 +241,20 @@ static pl_status read_verdict(struct verifying *v, unsigned *level)
             return pl_fail(&v->why, PL_E_INPUT, PL_NO_OFFSET, "the account has no exit code or level");
         *level = (unsigned)own;
     } else {
-        const struct pl_json_node *one = pl_json_first(&v->statement.doc, pl_statement_at(&v->statement, levels_path));
-        code = pl_json_is(pl_statement_at(&v->statement, result_path), "PASSED") ? PL_EXIT_PASS : PL_EXIT_FAIL;
+        const struct pl_json_node *one =
+            pl_json_first(&v->statement.doc, pl_statement_at(&v->statement, levels_path));
+        code =
+            pl_json_is(pl_statement_at(&v->statement, result_path), "PASSED") ? PL_EXIT_PASS : PL_EXIT_FAIL;
         for (; one != NULL; one = pl_json_next(&v->statement.doc, one)) {
             pl_bytes name = pl_json_plain(one);
-            if (name.n == 6 && pl_bytes_starts(name, PL_LIT("LCAL_")) && name.p[5] >= '0' && name.p[5] < '0' + (int)LEVELS &&
-                name.p[5] - '0' > (int)*level)
+            if (name.n == 6 && pl_bytes_starts(name, PL_LIT("LCAL_")) && name.p[5] >= '0' &&
+                name.p[5] < '0' + (int)LEVELS && name.p[5] - '0' > (int)*level)
                 *level = name.p[5] - (unsigned)'0';
         }
     }
-    v->attested = code == PL_EXIT_PASS || code == PL_EXIT_FAIL || code == PL_EXIT_TRUST ? (enum pl_exit)code
-                                                                                         : PL_EXIT_INCONCLUSIVE;
+    v->attested = code == PL_EXIT_PASS || code == PL_EXIT_FAIL || code == PL_EXIT_TRUST
+                      ? (enum pl_exit)code
+                      : PL_EXIT_INCONCLUSIVE;
     return PL_OK;
 }
 
@@ -260,7 +269,8 @@ static pl_status check_verdict(struct verifying *v)
         st = pl_outcome_holds(v->o, "verdict", &v->why, "pass, LCAL-%u", level);
     else if (st == PL_OK) {
         struct pl_err said = {.status = PL_OK};
-        (void)pl_fail(&said, PL_OK, PL_NO_OFFSET, "what is attested is: %s, LCAL-%u", pl_exit_name(v->attested), level);
+        (void)pl_fail(&said, PL_OK, PL_NO_OFFSET, "what is attested is: %s, LCAL-%u",
+                      pl_exit_name(v->attested), level);
         st = pl_outcome_fails(v->o, "verdict", &said);
     }
     if (st == PL_OK && has(v->o, "level")) {
@@ -276,13 +286,15 @@ static pl_status check_verdict(struct verifying *v)
 static pl_status check_again(struct verifying *v)
 {
     size_t differences = 0;
-    pl_status st = v->is_account ? pl_recheck(&v->statement, v->options->again, v->o, &differences, &v->why)
-                                 : pl_fail(&v->why, PL_E_USAGE, PL_NO_OFFSET,
-                                           "a summary cannot be checked again: it has no account of the bytes");
+    pl_status st = v->is_account
+                       ? pl_recheck(&v->statement, v->options->again, v->o, &differences, &v->why)
+                       : pl_fail(&v->why, PL_E_USAGE, PL_NO_OFFSET,
+                                 "a summary cannot be checked again: it has no account of the bytes");
     if (st != PL_OK)
         return pl_outcome_fails(v->o, "recheck", &v->why);
     if (differences == 0)
-        return pl_outcome_holds(v->o, "recheck", &v->why, "the same bytes in the same classes, and the same findings");
+        return pl_outcome_holds(v->o, "recheck", &v->why,
+                                "the same bytes in the same classes, and the same findings");
     struct pl_err said = {.status = PL_OK};
     (void)pl_fail(&said, PL_OK, PL_NO_OFFSET, "%zu differences from what was signed", differences);
     return pl_outcome_fails(v->o, "recheck", &said);

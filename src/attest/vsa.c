@@ -84,7 +84,8 @@ static void write_levels(struct pl_json *j, const struct pl_report *r, const str
     pl_json_end_object(j);
 }
 
-pl_status pl_vsa_write(const struct pl_report *r, const struct pl_vsa *v, struct pl_buf *out, struct pl_err *err)
+pl_status pl_vsa_write(const struct pl_report *r, const struct pl_vsa *v, struct pl_buf *out,
+                       struct pl_err *err)
 {
     struct pl_json j;
     pl_json_init(&j, out, 0);

@@ -80,7 +80,11 @@ static bool hex4(pl_bytes all, size_t at, uint32_t *out)
         return false;
     for (size_t i = at; i < at + 4; i++) {
         uint8_t c = all.p[i];
-        uint32_t digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10u : 16;
+        uint32_t digit = 16;
+        if (c >= '0' && c <= '9')
+            digit = (uint32_t)(c - '0');
+        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            digit = (uint32_t)((c | 0x20) - 'a' + 10);
         if (digit > 15)
             return false;
         v = v << 4 | digit;
@@ -110,8 +114,8 @@ static bool pass_escape(pl_bytes all, size_t *at, uint32_t *code)
     *code = high;
     if (high < 0xd800 || high > 0xdfff)
         return true;
-    if (high > 0xdbff || *at + 6 > all.n || all.p[*at] != '\\' || all.p[*at + 1] != 'u' || !hex4(all, *at + 2, &low) ||
-        low < 0xdc00 || low > 0xdfff)
+    if (high > 0xdbff || *at + 6 > all.n || all.p[*at] != '\\' || all.p[*at + 1] != 'u' ||
+        !hex4(all, *at + 2, &low) || low < 0xdc00 || low > 0xdfff)
         return false;
     *code = 0x10000 + ((high - 0xd800) << 10 | (low - 0xdc00));
     *at += 6;
@@ -282,7 +286,8 @@ static enum pl_json_kind kind_of(uint8_t c)
 /* The value at r->at; of an object or array only its bracket, and a frame is opened. */
 static pl_status begin_value(struct reader *r, pl_bytes key)
 {
-    static const char *const words[] = {[PL_JSON_TRUE] = "true", [PL_JSON_FALSE] = "false", [PL_JSON_NULL] = "null"};
+    static const char *const words[] = {
+        [PL_JSON_TRUE] = "true", [PL_JSON_FALSE] = "false", [PL_JSON_NULL] = "null"};
     size_t node;
     bool has_escape;
     if (r->at >= r->all.n)
@@ -419,7 +424,8 @@ const struct pl_json_node *pl_json_get(const struct pl_json_doc *doc, const stru
 size_t pl_json_count(const struct pl_json_doc *doc, const struct pl_json_node *parent)
 {
     size_t n = 0;
-    for (const struct pl_json_node *one = pl_json_first(doc, parent); one != NULL; one = pl_json_next(doc, one))
+    for (const struct pl_json_node *one = pl_json_first(doc, parent); one != NULL;
+         one = pl_json_next(doc, one))
         n++;
     return n;
 }
