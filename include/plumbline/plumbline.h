@@ -101,6 +101,23 @@ PL_API PL_MUST_USE pl_status pl_report_write(const struct pl_report *r, const ch
 /* The i-th format name, or NULL past the last. */
 PL_API const char *pl_report_format(size_t i);
 
+struct pl_diff;
+
+/*
+ * What got worse from `old` to `now`: links, level, findings, bytes that nothing explains, evidence. Both reports must outlive *out, which the
+ * caller frees. A report with an error in it makes a diff with that error, and its exit code.
+ */
+PL_API PL_MUST_USE pl_status pl_diff_make(const struct pl_report *old, const struct pl_report *now,
+                                          struct pl_diff **out, struct pl_err *err);
+PL_API void pl_diff_free(struct pl_diff *d); /* accepts NULL */
+/* PL_EXIT_PASS when nothing got worse, PL_EXIT_FAIL when something did. */
+PL_API enum pl_exit pl_diff_exit(const struct pl_diff *d);
+/* Write it as "text" or "json"; else as pl_report_write(). */
+PL_API PL_MUST_USE pl_status pl_diff_write(const struct pl_diff *d, const char *format,
+                                           const struct pl_write_options *options,
+                                           bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
+                                           struct pl_err *err);
+
 struct pl_explanation;
 
 /*
