@@ -7,9 +7,7 @@
 #define PL_CHAIN_LEVELS_H
 
 #include "chain/graph.h"
-
-#define PL_LEVEL_MAX     4u
-#define PL_LEVEL_NEUTRAL 5u /* above all levels: it never sets a minimum */
+#include "model/chain.h"
 
 /* chain[i], n places: the minimum of own over i and all that it reaches. Never above own[i]. */
 PL_MUST_USE pl_status pl_chain_levels(const struct pl_graph *g, const struct pl_condensation *c,

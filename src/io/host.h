@@ -17,6 +17,16 @@ void pl_host_machine(char out[PL_HOST_MACHINE_BYTES]);
  */
 PL_MUST_USE pl_status pl_host_temp_folder(char **path, struct pl_err *err);
 
+/*
+ * The linker's build id of the program or library that this code stands in, as hexadecimal digits; "" when it has none. It tells two builds of
+ * one version apart.
+ */
+#define PL_HOST_BUILD_BYTES 129u
+void pl_host_build(char out[PL_HOST_BUILD_BYTES]);
+
+/* Bytes of memory that this machine has; 0 when that is not known. */
+uint64_t pl_host_memory(void);
+
 /* Hand memory that was freed back to the system: for the seams between phases that need much of it. */
 void pl_host_trim_memory(void);
 

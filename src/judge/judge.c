@@ -378,26 +378,27 @@ static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *poli
     return st;
 }
 
-static void judge_level(struct pl_report *r)
+unsigned pl_judge_level(const struct pl_link_result links[PL_LINK_COUNT], unsigned *violation)
 {
     /* The level that a link earns, weakest first. */
     static const struct {
         enum pl_link link;
         unsigned level;
     } climb[] = {{PL_LINK_SHIPPED, 2}, {PL_LINK_PUBLISHED, 2}, {PL_LINK_SOURCED, 3}, {PL_LINK_ORIGIN, 4}};
-    r->level = 1;
-    r->violation = 0;
+    unsigned level = 1;
+    *violation = 0;
     for (size_t i = 0; i < sizeof climb / sizeof climb[0]; i++)
-        if (r->links[climb[i].link].verdict == PL_VERDICT_BROKEN && r->violation == 0)
-            r->violation = climb[i].level;
-    if (r->violation != 0)
-        return;
+        if (links[climb[i].link].verdict == PL_VERDICT_BROKEN && *violation == 0)
+            *violation = climb[i].level;
+    if (*violation != 0)
+        return level;
     for (size_t i = 0; i < sizeof climb / sizeof climb[0]; i++) {
-        if (r->links[climb[i].link].verdict != PL_VERDICT_HOLDS)
-            return;
+        if (links[climb[i].link].verdict != PL_VERDICT_HOLDS)
+            return level;
         if (climb[i].link != PL_LINK_SHIPPED)
-            r->level = climb[i].level;
+            level = climb[i].level;
     }
+    return level;
 }
 
 static enum pl_exit exit_of_errors(const struct pl_report *r)
@@ -457,7 +458,7 @@ pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has
     if (r->errors.n > 0)
         r->level = 0;
     else
-        judge_level(r);
+        r->level = pl_judge_level(r->links, &r->violation);
     r->exit = judge_exit(r);
     return PL_OK;
 }

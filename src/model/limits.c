@@ -19,5 +19,8 @@ struct pl_limits pl_limits_default(void)
         .name_bytes = 4096,
         .memory_bytes = 4 * GIB,
         .findings = 1000,
+        .document_bytes = 256 * MIB,
+        .components = 1000000,
+        .dependencies = 10000000,
     };
 }

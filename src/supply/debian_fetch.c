@@ -473,7 +473,40 @@ pl_status pl_supply_publication(struct pl_supply *s, pl_bytes name, pl_bytes ver
     return PL_OK;
 }
 
+/* The digests of the package and of the files of its source. */
+static pl_status debian_fingerprint(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
+                                    struct pl_err *err)
+{
+    struct pl_debian_want want = {.publisher = purl->ns,
+                                  .name = purl->name,
+                                  .version = purl->version,
+                                  .arch = pl_purl_get(purl, "arch"),
+                                  .needs_source_too = true};
+    struct pl_debian_want of_source = {.publisher = purl->ns, .is_source = true};
+    struct pl_debian_hit hit;
+    struct pl_debian_hit source = {0};
+    struct pl_buf both;
+    pl_status st = pl_debian_find(s, &want, &hit, err);
+    if (st != PL_OK)
+        return st;
+    read_source_field(&hit, &of_source);
+    st = pl_debian_find(s, &of_source, &source, err);
+    if (st != PL_OK && st != PL_E_NOT_FOUND)
+        return st;
+    pl_buf_init(&both, 1u << 20);
+    pl_buf_add(&both, pl_deb822_get(&hit.fields, "SHA256"));
+    pl_buf_add_byte(&both, '\n');
+    if (st == PL_OK)
+        pl_buf_add(&both, pl_deb822_get(&source.fields, "Checksums-Sha256"));
+    st = pl_buf_done(&both, err);
+    if (st == PL_OK)
+        st = pl_sha256_of(pl_buf_bytes(&both), out, err);
+    pl_buf_reset(&both);
+    return st;
+}
+
 const struct pl_supplier pl_supplier_debian = {
     .purl_type = "deb",
     .fetch = debian_fetch,
+    .fingerprint = debian_fingerprint,
 };

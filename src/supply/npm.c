@@ -421,7 +421,26 @@ static pl_status npm_fetch(struct pl_supply *s, const struct pl_purl *purl, stru
     return PL_OK;
 }
 
+/* The document of a version says all: digest, repository, commit. */
+static pl_status npm_fingerprint(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
+                                 struct pl_err *err)
+{
+    struct job j = {.s = s, .purl = purl};
+    pl_status st = pl_supplied_new(MAX_STEPS, &j.whole, err);
+    if (st != PL_OK)
+        return st;
+    st = name_package(&j, err);
+    if (st == PL_OK)
+        st = get_document(&j, err);
+    if (st == PL_OK)
+        *out = out_of(&j)->steps[0].sha256;
+    json_decref(j.document);
+    pl_supplied_free(&j.whole->public);
+    return st;
+}
+
 const struct pl_supplier pl_supplier_npm = {
     .purl_type = "npm",
     .fetch = npm_fetch,
+    .fingerprint = npm_fingerprint,
 };

@@ -15,6 +15,9 @@ struct pl_supplier {
     const char *purl_type;
     pl_status (*fetch)(struct pl_supply *s, const struct pl_purl *purl, struct pl_supplied **out,
                        struct pl_err *err);
+    /* A digest over all that the publisher's index says of that version and its source; without the package itself. */
+    pl_status (*fingerprint)(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
+                             struct pl_err *err);
 };
 
 struct pl_supply {

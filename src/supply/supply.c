@@ -85,23 +85,51 @@ void pl_supply_close(struct pl_supply *s)
     free(s);
 }
 
+static const struct pl_supplier *supplier_of(pl_bytes purl_type)
+{
+    for (size_t i = 0; i < sizeof suppliers / sizeof *suppliers; i++)
+        if (pl_bytes_eq_str(purl_type, suppliers[i]->purl_type))
+            return suppliers[i];
+    return NULL;
+}
+
+bool pl_supply_knows(pl_bytes purl_type)
+{
+    return supplier_of(purl_type) != NULL;
+}
+
+static pl_status no_supplier(const struct pl_purl *purl, struct pl_err *err)
+{
+    return pl_fail(err, PL_E_UNSUPPORTED, 4, "nothing fetches packages of type %.*s yet", PL_ARG(purl->type));
+}
+
 pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl *purl, struct pl_supplied **out,
                           struct pl_err *err)
 {
-    for (size_t i = 0; i < sizeof suppliers / sizeof *suppliers; i++) {
-        if (!pl_bytes_eq_str(purl->type, suppliers[i]->purl_type))
-            continue;
-        pl_status st = suppliers[i]->fetch(s, purl, out, err);
-        if (st == PL_E_NETWORK && s->options.is_offline) {
-            struct pl_buf text;
-            pl_buf_init(&text, PL_PURL_MAX_BYTES * 3);
-            pl_purl_print(purl, &text);
-            pl_err_hint(err, "run once without --offline: plumb check %.*s", PL_ARG(pl_buf_bytes(&text)));
-            pl_buf_reset(&text);
-        }
-        return st;
+    const struct pl_supplier *supplier = supplier_of(purl->type);
+    if (supplier == NULL)
+        return no_supplier(purl, err);
+    pl_status st = supplier->fetch(s, purl, out, err);
+    if (st == PL_E_NETWORK && s->options.is_offline) {
+        struct pl_buf text;
+        pl_buf_init(&text, PL_PURL_MAX_BYTES * 3);
+        pl_purl_print(purl, &text);
+        pl_err_hint(err, "run once without --offline: plumb check %.*s", PL_ARG(pl_buf_bytes(&text)));
+        pl_buf_reset(&text);
     }
-    return pl_fail(err, PL_E_UNSUPPORTED, 4, "nothing fetches packages of type %.*s yet", PL_ARG(purl->type));
+    return st;
+}
+
+pl_status pl_supply_fingerprint(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
+                                struct pl_err *err)
+{
+    const struct pl_supplier *supplier = supplier_of(purl->type);
+    if (supplier == NULL)
+        return no_supplier(purl, err);
+    s->prefers_kept = true;
+    pl_status st = supplier->fingerprint(s, purl, out, err);
+    s->prefers_kept = false;
+    return st;
 }
 
 pl_status pl_supply_fetch_pinned(struct pl_supply *s, const struct pl_purl *purl, struct pl_supplied **out,

@@ -124,6 +124,16 @@ PL_MUST_USE pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl 
 PL_MUST_USE pl_status pl_supply_fetch_pinned(struct pl_supply *s, const struct pl_purl *purl,
                                              struct pl_supplied **out, struct pl_err *err);
 
+/* Is there a supplier for packages of that type ("deb", "npm")? */
+bool pl_supply_knows(pl_bytes purl_type);
+
+/*
+ * A digest over what the publisher's index says of that version and its source: it is another one when either changes. Documents that do not
+ * change are taken from the cache; the package itself is not fetched. Errors as pl_supply_fetch().
+ */
+PL_MUST_USE pl_status pl_supply_fingerprint(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
+                                            struct pl_err *err);
+
 /*
  * One Debian package without its source: that version when it is listed, else the highest (out->is_exact says which).
  * `version` and `arch` may be NULL.

@@ -1,0 +1,300 @@
+/*
+ * builder.c - components by key, then sorted; whatever is listed counts, whether or not the document says who needs it.
+ */
+#include "chain/builder.h"
+
+#include "chain/graph.h"
+#include "chain/levels.h"
+#include "supply/purl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void pl_chain_builder_init(struct pl_chain_builder *b, struct pl_chain *chain, const struct pl_limits *limits)
+{
+    *b = (struct pl_chain_builder){.chain = chain, .limits = limits};
+    pl_map_init(&b->by_key);
+}
+
+void pl_chain_builder_reset(struct pl_chain_builder *b)
+{
+    pl_map_reset(&b->by_key);
+}
+
+pl_status pl_chain_note(struct pl_chain_builder *b, const char *tag, enum pl_severity severity,
+                        pl_bytes about, const char *message, struct pl_err *err)
+{
+    struct pl_findings *f = &b->chain->findings;
+    struct pl_finding *finding;
+    if (message == NULL)
+        return pl_arena_fail(&b->chain->arena, err);
+    pl_status st = pl_findings_add(f, tag, severity, PL_NO_OFFSET, 0, &finding, err, "%s", message);
+    if (st == PL_OK && about.n > 0)
+        st = pl_finding_fact(f, finding, "component", pl_bytes_sub(about, 0, 1024), err);
+    return st;
+}
+
+static const char *keep(struct pl_chain_builder *b, const char *text)
+{
+    return text == NULL ? NULL : pl_arena_str(&b->chain->arena, pl_bytes_of_str(text));
+}
+
+static void fill_in(struct pl_chain_builder *b, const char **slot, const char *text)
+{
+    if ((*slot == NULL || (*slot)[0] == '\0') && text != NULL && text[0] != '\0')
+        *slot = keep(b, text);
+}
+
+/* The same component again: learn what is new, and notice what contradicts. */
+static pl_status merge(struct pl_chain_builder *b, uint32_t id, const struct pl_component *what,
+                       struct pl_err *err)
+{
+    struct pl_component *c = &b->chain->components.v[id];
+    pl_status st = PL_OK;
+    bool is_other = c->pinned_hex != NULL && what->pinned_hex != NULL &&
+                    strcmp(c->pinned_algorithm, what->pinned_algorithm) == 0 &&
+                    strcmp(c->pinned_hex, what->pinned_hex) != 0;
+    if (is_other)
+        st = pl_chain_note(b, "chain.conflict", PL_SEVERITY_ERROR, pl_bytes_of_str(c->key),
+                           "the document lists this component twice, with different digests", err);
+    if (c->pinned_hex == NULL && what->pinned_hex != NULL)
+        c->pinned_algorithm = what->pinned_algorithm;
+    fill_in(b, &c->pinned_hex, what->pinned_hex);
+    fill_in(b, &c->place, what->place);
+    fill_in(b, &c->elsewhere, what->elsewhere);
+    fill_in(b, &c->version, what->version);
+    c->is_product = c->is_product || what->is_product;
+    if (strcmp(what->scope, "required") == 0) /* whoever needs it more decides */
+        c->scope = what->scope;
+    return st != PL_OK ? st : b->chain->arena.why != PL_OK ? pl_arena_fail(&b->chain->arena, err) : PL_OK;
+}
+
+pl_status pl_chain_add(struct pl_chain_builder *b, const struct pl_component *what, uint32_t *id,
+                       struct pl_err *err)
+{
+    uint64_t was;
+    if (pl_map_get(&b->by_key, pl_bytes_of_str(what->key), &was)) {
+        *id = (uint32_t)was;
+        return merge(b, *id, what, err);
+    }
+    if (b->chain->components.n >= b->limits->components)
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "more than %llu components",
+                       (unsigned long long)b->limits->components);
+    struct pl_component c = *what;
+    c.key = keep(b, what->key);
+    c.purl = keep(b, what->purl);
+    c.name = keep(b, what->name == NULL ? what->key : what->name);
+    c.version = keep(b, what->version == NULL ? "" : what->version);
+    c.reference = keep(b, what->reference);
+    c.elsewhere = keep(b, what->elsewhere);
+    c.pinned_hex = keep(b, what->pinned_hex);
+    c.place = keep(b, what->place);
+    c.scope = what->scope == NULL ? "required" : what->scope;
+    if (b->chain->arena.why != PL_OK)
+        return pl_arena_fail(&b->chain->arena, err);
+    pl_status st = pl_map_set(&b->by_key, pl_bytes_of_str(c.key), b->chain->components.n, err);
+    struct pl_component *slot = st == PL_OK ? PL_VEC_ADD(&b->chain->components) : NULL;
+    if (slot == NULL)
+        return st != PL_OK ? st : pl_fail_nomem(err);
+    *slot = c;
+    *id = (uint32_t)b->chain->components.n - 1;
+    return PL_OK;
+}
+
+pl_status pl_chain_depend(struct pl_chain_builder *b, uint32_t from, uint32_t to, struct pl_err *err)
+{
+    if (b->chain->edges.n >= b->limits->dependencies)
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "more than %llu dependencies",
+                       (unsigned long long)b->limits->dependencies);
+    struct pl_edge *e = PL_VEC_ADD(&b->chain->edges);
+    if (e == NULL)
+        return pl_fail_nomem(err);
+    *e = (struct pl_edge){from, to};
+    return PL_OK;
+}
+
+/* From a parsed purl: the text that is compared everywhere, and what people call it. */
+static pl_status take_purl(struct pl_chain_builder *b, const struct pl_purl *purl, struct pl_component *what,
+                           struct pl_err *err)
+{
+    struct pl_arena *a = &b->chain->arena;
+    struct pl_buf text;
+    pl_buf_init(&text, PL_PURL_MAX_BYTES * 3);
+    pl_purl_print(purl, &text);
+    pl_status st = pl_buf_done(&text, err);
+    if (st == PL_OK) {
+        bool is_scoped = pl_bytes_eq_str(purl->type, "npm") && purl->ns.n > 0;
+        what->purl = pl_arena_str(a, pl_buf_bytes(&text));
+        what->key = what->purl;
+        what->name = is_scoped ? pl_arena_printf(a, "%.*s/%.*s", PL_ARG(purl->ns), PL_ARG(purl->name))
+                               : pl_arena_str(a, purl->name);
+        what->version = pl_arena_str(a, purl->version);
+        if (a->why != PL_OK)
+            st = pl_arena_fail(a, err);
+    }
+    pl_buf_reset(&text);
+    return st;
+}
+
+pl_status pl_chain_set_purl(struct pl_chain_builder *b, pl_bytes text, struct pl_component *what,
+                            struct pl_err *err)
+{
+    struct pl_purl purl;
+    struct pl_err why;
+    pl_status st = pl_purl_parse(text, &b->chain->arena, &purl, &why);
+    if (st == PL_OK)
+        return take_purl(b, &purl, what, err);
+    if (st != PL_E_INPUT) {
+        if (err != NULL)
+            *err = why;
+        return st;
+    }
+    return pl_chain_note(b, "chain.bad-purl", PL_SEVERITY_WARNING, text, why.text, err);
+}
+
+pl_status pl_chain_make_purl(struct pl_chain_builder *b, const char *type, pl_bytes ns, pl_bytes name,
+                             pl_bytes version, const char *qualifier, pl_bytes value,
+                             struct pl_component *what, struct pl_err *err)
+{
+    struct pl_purl purl = {.type = pl_bytes_of_str(type), .ns = ns, .name = name, .version = version};
+    if (qualifier != NULL && value.n > 0) {
+        purl.qualifiers[0] = (struct pl_purl_qualifier){pl_bytes_of_str(qualifier), value};
+        purl.n_qualifiers = 1;
+    }
+    return take_purl(b, &purl, what, err);
+}
+
+/* The permutation that sorts the components by key. */
+struct order {
+    const struct pl_component *c;
+    uint32_t id;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct order *x = a;
+    const struct order *y = b;
+    return strcmp(x->c->key, y->c->key);
+}
+
+/* Put components in order of their keys; edges and root follow. */
+static pl_status sort_components(struct pl_chain_builder *b, uint32_t *root, struct pl_err *err)
+{
+    struct pl_chain *c = b->chain;
+    size_t n = c->components.n;
+    struct order *order = malloc((n + 1) * sizeof *order);
+    struct pl_component *sorted = malloc((n + 1) * sizeof *sorted);
+    uint32_t *new_id = malloc((n + 1) * sizeof *new_id);
+    bool has_room = order != NULL && sorted != NULL && new_id != NULL;
+    if (has_room) {
+        for (uint32_t i = 0; i < n; i++)
+            order[i] = (struct order){&c->components.v[i], i};
+        qsort(order, n, sizeof *order, by_key);
+        for (uint32_t i = 0; i < n; i++) {
+            sorted[i] = *order[i].c;
+            new_id[order[i].id] = i;
+        }
+        memcpy(c->components.v, sorted, n * sizeof *sorted);
+        for (size_t i = 0; i < c->edges.n; i++) {
+            c->edges.v[i].from = new_id[c->edges.v[i].from];
+            c->edges.v[i].to = new_id[c->edges.v[i].to];
+        }
+        *root = new_id[*root];
+    }
+    free(order);
+    free(sorted);
+    free(new_id);
+    return has_room ? PL_OK : pl_fail_nomem(err);
+}
+
+static pl_status rebuild(struct pl_chain *c, struct pl_err *err)
+{
+    pl_graph_reset(&c->graph);
+    pl_condensation_reset(&c->groups);
+    pl_status st = pl_graph_build((uint32_t)c->components.n, c->edges.v, c->edges.n, &c->graph, err);
+    return st == PL_OK ? pl_graph_condense(&c->graph, &c->groups, err) : st;
+}
+
+/* All that `from` reaches and was not reached before. */
+static void mark(const struct pl_graph *g, uint32_t from, bool *is_reached, uint32_t *queue)
+{
+    uint32_t n = 0;
+    is_reached[from] = true;
+    queue[n++] = from;
+    for (uint32_t at = 0; at < n; at++)
+        for (uint32_t e = g->first[queue[at]]; e < g->first[queue[at] + 1]; e++)
+            if (!is_reached[g->to[e]]) {
+                is_reached[g->to[e]] = true;
+                queue[n++] = g->to[e];
+            }
+}
+
+/* What the root does not reach is in the product all the same. Groups are asked from the top down, so that few edges are added. */
+static pl_status attach(struct pl_chain_builder *b, uint64_t *attached, struct pl_err *err)
+{
+    struct pl_chain *c = b->chain;
+    bool *is_reached = calloc(c->components.n + 1, sizeof *is_reached);
+    uint32_t *queue = malloc((c->components.n + 1) * sizeof *queue);
+    pl_status st = is_reached == NULL || queue == NULL ? pl_fail_nomem(err) : PL_OK;
+    if (st == PL_OK)
+        mark(&c->graph, c->root, is_reached, queue);
+    for (uint32_t k = c->groups.n_groups; k > 0 && st == PL_OK; k--) {
+        uint32_t top = c->groups.member[c->groups.first[k - 1]];
+        if (is_reached[top])
+            continue;
+        st = pl_chain_depend(b, c->root, top, err);
+        mark(&c->graph, top, is_reached, queue);
+        ++*attached;
+    }
+    free(is_reached);
+    free(queue);
+    return st;
+}
+
+static pl_status note_shape(struct pl_chain_builder *b, uint64_t attached, bool has_edges, struct pl_err *err)
+{
+    struct pl_chain *c = b->chain;
+    char text[200];
+    pl_status st = PL_OK;
+    if (b->is_flat)
+        return PL_OK;
+    if (c->components.n > 1 && !has_edges)
+        return pl_chain_note(
+            b, "chain.no-dependencies", PL_SEVERITY_WARNING, (pl_bytes){NULL, 0},
+            "the document lists components and does not say who depends on whom; all count as "
+            "dependencies of the product",
+            err);
+    if (attached > 0) {
+        (void)snprintf(text, sizeof text,
+                       "nothing depends on %llu of the components that the document lists; they count as "
+                       "dependencies of the product",
+                       (unsigned long long)attached);
+        st = pl_chain_note(b, "chain.unattached", PL_SEVERITY_NOTE, (pl_bytes){NULL, 0}, text, err);
+    }
+    return st;
+}
+
+pl_status pl_chain_finish(struct pl_chain_builder *b, uint32_t root, struct pl_err *err)
+{
+    struct pl_chain *c = b->chain;
+    uint64_t attached = 0;
+    bool has_edges = c->edges.n > 0;
+    char text[200];
+    pl_status st = sort_components(b, &root, err);
+    c->root = root;
+    if (st == PL_OK)
+        st = rebuild(c, err);
+    if (st == PL_OK)
+        st = attach(b, &attached, err);
+    if (st == PL_OK && attached > 0)
+        st = rebuild(c, err);
+    if (st == PL_OK)
+        st = note_shape(b, attached, has_edges, err);
+    if (st == PL_OK && b->duplicates > 0) {
+        (void)snprintf(text, sizeof text, "%llu components are listed more than once",
+                       (unsigned long long)b->duplicates);
+        st = pl_chain_note(b, "chain.duplicate", PL_SEVERITY_NOTE, (pl_bytes){NULL, 0}, text, err);
+    }
+    return st;
+}

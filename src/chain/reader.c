@@ -1,0 +1,137 @@
+/*
+ * reader.c - what the subject is, and who reads it.
+ *
+ * Documents are JSON that somebody else wrote: read by jansson, whose nesting ends at 2,048, with repeated keys refused, since two readers would
+ * take two different ones for true.
+ */
+#include "chain/reader.h"
+
+#include "io/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PL_READER(name) extern const struct pl_chain_reader pl_chain_reader_##name;
+#include "chain/readers.def"
+#undef PL_READER
+
+static const struct pl_chain_reader *const readers[] = {
+#define PL_READER(name) &pl_chain_reader_##name,
+#include "chain/readers.def"
+#undef PL_READER
+};
+
+pl_bytes pl_chain_text(const json_t *object, const char *key)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_string(v) ? pl_bytes_of(json_string_value(v), json_string_length(v)) : (pl_bytes){NULL, 0};
+}
+
+const char *pl_chain_str(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+pl_status pl_chain_list(const json_t *object, const char *key, const json_t **out, struct pl_err *err)
+{
+    const json_t *v = json_object_get(object, key);
+    if (v != NULL && !json_is_null(v) && !json_is_array(v))
+        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "\"%s\" is not a list", key);
+    *out = json_is_array(v) ? v : NULL;
+    return PL_OK;
+}
+
+const char *pl_chain_algorithm(pl_bytes name)
+{
+    static const struct {
+        const char *word;
+        const char *algorithm;
+    } all[] = {{"SHA-256", "SHA256"}, {"SHA256", "SHA256"}, {"sha256", "SHA256"},
+               {"SHA-384", "SHA384"}, {"SHA384", "SHA384"}, {"sha384", "SHA384"},
+               {"SHA-512", "SHA512"}, {"SHA512", "SHA512"}, {"sha512", "SHA512"}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (pl_bytes_eq_str(name, all[i].word))
+            return all[i].algorithm;
+    return NULL;
+}
+
+static pl_status run(const struct pl_chain_input *in, struct pl_chain *chain, struct pl_err *err)
+{
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+        struct pl_chain_builder b;
+        uint32_t root = 0;
+        if (!readers[i]->accepts(in))
+            continue;
+        pl_chain_builder_init(&b, chain, in->limits);
+        pl_status st = readers[i]->read(in, &b, &root, err);
+        if (st == PL_OK)
+            st = pl_chain_finish(&b, root, err);
+        pl_chain_builder_reset(&b);
+        return st;
+    }
+    (void)pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "nothing here says what the components are");
+    pl_err_hint(
+        err, "name a package-lock.json (version 2 or 3), CycloneDX or SPDX 2.3 as JSON, a folder, or a purl");
+    return PL_E_INPUT;
+}
+
+pl_status pl_chain_read_document(pl_bytes text, const struct pl_limits *limits, struct pl_chain *chain,
+                                 struct pl_err *err)
+{
+    json_error_t why;
+    struct pl_chain_input in = {.limits = limits};
+    if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
+        text = pl_bytes_from(text, 3);
+    json_t *json = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &why);
+    if (!json_is_object(json)) {
+        bool is_json = json != NULL;
+        json_decref(json);
+        return pl_fail(err, PL_E_INPUT, is_json || why.position < 0 ? 0 : (uint64_t)why.position,
+                       is_json ? "not a JSON object%s" : "not a JSON document: %s", is_json ? "" : why.text);
+    }
+    in.json = json;
+    pl_status st = run(&in, chain, err);
+    json_decref(json);
+    return st;
+}
+
+static pl_status read_file(const char *path, const struct pl_limits *limits, struct pl_chain *chain,
+                           struct pl_err *err)
+{
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    pl_status st = pl_io_read(path, limits->document_bytes, &heap, &n, err);
+    if (st != PL_OK) {
+        pl_err_hint(err, "name a file, a folder, - or a purl such as pkg:deb/debian/curl");
+        return st;
+    }
+    chain->document = pl_arena_keep(&chain->arena, pl_bytes_of(heap, n));
+    free(heap);
+    return chain->document.p == NULL ? pl_arena_fail(&chain->arena, err)
+                                     : pl_chain_read_document(chain->document, limits, chain, err);
+}
+
+pl_status pl_chain_read(const char *subject, struct pl_supply *supply, const struct pl_limits *limits,
+                        struct pl_chain *chain, struct pl_err *err)
+{
+    struct pl_chain_input in = {.supply = supply, .limits = limits};
+    struct pl_purl purl;
+    struct stat sb;
+    pl_status st;
+    if (pl_purl_is(pl_bytes_of_str(subject))) {
+        st = pl_purl_parse(pl_bytes_of_str(subject), &chain->arena, &purl, err);
+        if (st == PL_E_INPUT && err != NULL)
+            st = err->status = PL_E_USAGE;
+        in.purl = &purl;
+        if (st == PL_OK)
+            st = run(&in, chain, err);
+    } else if (strcmp(subject, "-") != 0 && stat(subject, &sb) == 0 && S_ISDIR(sb.st_mode)) {
+        in.folder = subject;
+        st = run(&in, chain, err);
+    } else {
+        st = read_file(subject, limits, chain, err);
+    }
+    pl_err_about(err, subject);
+    return st;
+}
