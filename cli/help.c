@@ -65,6 +65,7 @@ static int run_help(const struct options *o)
     (void)puts(
         "\ntry:  plumb check ./dist/app_1.2_amd64.deb --source .\n"
         "      plumb check pkg:deb/debian/xz-utils\n"
+        "      plumb chain package-lock.json\n"
         "      plumb explain text.unaccounted\n"
         "exit: 0 pass  1 fail  2 usage  3 inconclusive  4 input  5 network  6 trust   (plumb help exit)");
     if (o->wants_all)

@@ -6,6 +6,8 @@
  */
 #include "options.h"
 
+#include "plumbline/chain.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,37 +25,32 @@ static bool to_number(const char *text, unsigned long max, unsigned long *out)
     return true;
 }
 
-/* What a verb may write beside the formats of a report. */
-static const char *const other_formats[] = {"intoto", "vsa"};
-
-/* The i-th format of any verb; NULL past the last. */
-static const char *format_at(size_t i)
+/* What a verb may write beside the formats of a report or a chain. */
+static const char *other_format(size_t i)
 {
-    size_t n = 0;
-    while (pl_report_format(n) != NULL)
-        n++;
-    return i < n                                                    ? pl_report_format(i)
-           : i - n < sizeof other_formats / sizeof other_formats[0] ? other_formats[i - n]
-                                                                    : NULL;
+    static const char *const other_formats[] = {"intoto", "vsa"};
+    return i < sizeof other_formats / sizeof other_formats[0] ? other_formats[i] : NULL;
 }
 
-static bool is_format(const char *name, size_t n)
+/* A format of any verb by its name; NULL when there is none. Which verb writes which is for the verb to say. */
+static const char *find_format(const char *name, size_t n)
 {
-    for (size_t i = 0; format_at(i) != NULL; i++)
-        if (strlen(format_at(i)) == n && strncmp(format_at(i), name, n) == 0)
-            return true;
-    return false;
+    static const char *(*const lists[])(size_t) = {pl_report_format, pl_chain_format, other_format};
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+        for (size_t i = 0; lists[k](i) != NULL; i++)
+            if (strlen(lists[k](i)) == n && strncmp(lists[k](i), name, n) == 0)
+                return lists[k](i);
+    return NULL;
 }
 
 static bool set_output(struct options *o, const char *value)
 {
     const char *equals = strchr(value, '=');
     size_t n = equals == NULL ? strlen(value) : (size_t)(equals - value);
-    if (o->n_outputs == MAX_OUTPUTS || !is_format(value, n) || (equals != NULL && equals[1] == '\0'))
+    const char *format = find_format(value, n);
+    if (o->n_outputs == MAX_OUTPUTS || format == NULL || (equals != NULL && equals[1] == '\0'))
         return false;
-    for (size_t i = 0; format_at(i) != NULL; i++)
-        if (strlen(format_at(i)) == n && strncmp(format_at(i), value, n) == 0)
-            o->outputs[o->n_outputs].format = format_at(i);
+    o->outputs[o->n_outputs].format = format;
     o->outputs[o->n_outputs++].path = equals == NULL ? NULL : equals + 1;
     return true;
 }
@@ -193,6 +190,21 @@ static bool set_keyring(struct options *o, const char *value)
     return true;
 }
 
+/* "chain=2" */
+static bool set_require(struct options *o, const char *value)
+{
+    if (strncmp(value, "chain=", 6) != 0 || value[6] < '0' || value[6] > '4' || value[7] != '\0')
+        return false;
+    o->required_chain = (unsigned)(value[6] - '0');
+    return true;
+}
+
+static bool set_product(struct options *o, const char *value)
+{
+    o->product = value;
+    return value[0] != '\0';
+}
+
 #define SWITCH(field)                                                                                        \
     static bool set_##field(struct options *o, const char *value)                                            \
     {                                                                                                        \
@@ -205,6 +217,7 @@ SWITCH(is_offline)
 SWITCH(is_report_only)
 SWITCH(takes_history)
 SWITCH(is_recheck)
+SWITCH(takes_no_results)
 SWITCH(wants_help)
 SWITCH(wants_all)
 
@@ -219,6 +232,11 @@ static const struct flag flags[] = {
      set_git_mirror},
     {"keyring", 0, "FILE", "OpenPGP keys that must have signed a git source's tag or commit; repeatable",
      false, set_keyring},
+    {"require", 0, "chain=N", "with chain: fail when the chain level is below N, 0 to 4", false, set_require},
+    {"product", 0, "PATH",
+     "with chain: compare the components' files in this folder or archive with the packages", false,
+     set_product},
+    {"again", 0, NULL, "with chain: check again what was checked before", false, set_takes_no_results},
     {"output", 'o', "FMT[=PATH]", "write in this format, to a file when a path is given; repeatable", false,
      set_output},
     {"quiet", 'q', NULL, "print the verdict alone", true, set_is_quiet},

@@ -33,6 +33,9 @@ struct options {
     size_t n_keyrings;
     const char *git_mirror;
     bool takes_history;
+    unsigned required_chain; /* 0: none */
+    const char *product;     /* NULL: none */
+    bool takes_no_results;   /* of earlier runs */
     enum tri color;
     enum progress progress;
     bool is_quiet;

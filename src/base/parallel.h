@@ -16,7 +16,7 @@ unsigned pl_parallel_workers(unsigned jobs);
 /*
  * Do items [0, n), each once, in any order, on up to `jobs` threads. `item` gets the number of its worker, below
  * pl_parallel_workers(jobs). After a failure no further item is begun; the status and error of the smallest failed item are
- * given. A thread that cannot be started is done without. Must not be called from within an item.
+ * given. A thread that cannot be started is done without. An item may call it again: threads then multiply.
  */
 PL_MUST_USE pl_status pl_parallel(unsigned jobs, size_t n, void *ctx,
                                   pl_status (*item)(void *ctx, unsigned worker, size_t i, struct pl_err *err),

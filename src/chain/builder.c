@@ -58,8 +58,10 @@ static pl_status merge(struct pl_chain_builder *b, uint32_t id, const struct pl_
     if (is_other)
         st = pl_chain_note(b, "chain.conflict", PL_SEVERITY_ERROR, pl_bytes_of_str(c->key),
                            "the document lists this component twice, with different digests", err);
-    if (c->pinned_hex == NULL && what->pinned_hex != NULL)
+    if (c->pinned_hex == NULL && what->pinned_hex != NULL) {
         c->pinned_algorithm = what->pinned_algorithm;
+        c->pins_package = what->pins_package;
+    }
     fill_in(b, &c->pinned_hex, what->pinned_hex);
     fill_in(b, &c->place, what->place);
     fill_in(b, &c->elsewhere, what->elsewhere);

@@ -59,6 +59,7 @@ static pl_status take_integrity(struct lock *l, pl_bytes integrity, struct pl_co
         if (pl_base64_decode(pl_bytes_sub(one, 0, pl_bytes_find_byte(one, '?', 0)), &digest)) {
             pl_hex(digest.p, digest.n, hex);
             c->pinned_algorithm = algorithm;
+            c->pins_package = true;
             c->pinned_hex = pl_arena_str(&l->b->chain->arena, pl_bytes_of_str(hex));
         }
         pl_buf_reset(&digest);

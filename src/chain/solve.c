@@ -90,21 +90,24 @@ static pl_status find_weakest(struct pl_chain *c, const uint8_t *own, const bool
     return PL_OK;
 }
 
-/* Step by step: those that are exactly one below, since the ones further below were mended in the steps before. */
 static pl_status find_steps(struct pl_chain *c, const uint8_t *own, const bool *is_reached,
                             struct pl_err *err)
 {
-    uint32_t counts[PL_LEVEL_NEUTRAL + 1] = {0};
-    for (uint32_t i = 0; i < c->components.n; i++)
-        counts[own[i]] += is_reached[i];
-    for (unsigned level = c->level + 1u; level <= PL_LEVEL_MAX; level++) {
+    uint32_t below = 0; /* the level at hand */
+    for (unsigned level = 1; level <= PL_LEVEL_MAX; level++) {
+        uint32_t more = 0;
+        for (uint32_t i = 0; i < c->components.n; i++)
+            more += is_reached[i] && own[i] == level - 1;
+        below += more;
+        if (level <= c->level)
+            continue;
         struct pl_chain_step *s = &c->steps[c->n_steps++];
-        s->level = level;
-        s->v = pl_arena_take_n(&c->arena, counts[level - 1] + 1u, sizeof *s->v);
+        *s = (struct pl_chain_step){.level = level, .more = more};
+        s->v = pl_arena_take_n(&c->arena, below + 1u, sizeof *s->v);
         if (s->v == NULL)
             return pl_arena_fail(&c->arena, err);
         for (uint32_t i = 0; i < c->components.n; i++)
-            if (is_reached[i] && own[i] == level - 1)
+            if (is_reached[i] && own[i] < level)
                 s->v[s->n++] = i;
     }
     return PL_OK;

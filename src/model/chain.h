@@ -59,8 +59,9 @@ struct pl_component {
     const char *elsewhere;        /* it comes from there, and not from where its type is published; NULL */
     const char *pinned_algorithm; /* static: "SHA512"; NULL when the document pins no digest */
     const char *pinned_hex;
-    const char *place;                        /* in the product: "node_modules/a"; NULL */
-    bool is_product;                          /* the document is about it: there is no package to look at */
+    bool pins_package; /* the digest is of the package as it is installed, and of nothing else */
+    const char *place; /* in the product: "node_modules/a"; NULL */
+    bool is_product;   /* the document is about it: there is no package to look at */
     const struct pl_component_result *result; /* NULL: not examined */
     const char *why_not;                      /* then: why; never NULL once the chain is solved */
     bool is_cached;                           /* the result is from an earlier run */
@@ -68,11 +69,12 @@ struct pl_component {
     uint8_t chain;
 };
 
-/* What lifts the product to `level`, once all steps before it are done. */
+/* What lifts the product to `level`: all components that it reaches whose own level is below. No smaller set does. */
 struct pl_chain_step {
     unsigned level;
-    uint32_t *v; /* components whose own level is below */
+    uint32_t *v;
     uint32_t n;
+    uint32_t more; /* of those: the ones that no step before has */
 };
 
 struct pl_chain {

@@ -1,0 +1,69 @@
+/*
+ * chain.c - plumb chain PKG: levels through all dependencies; the weakest link.
+ */
+#include "command.h"
+#include "output.h"
+#include "progress.h"
+
+#include "plumbline/chain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static pl_status write_chain(const void *c, const char *format, const struct pl_write_options *options,
+                             bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
+                             struct pl_err *err)
+{
+    return pl_chain_write(c, format, options, put, ctx, err);
+}
+
+static bool is_written(const char *format)
+{
+    for (size_t i = 0; pl_chain_format(i) != NULL; i++)
+        if (strcmp(pl_chain_format(i), format) == 0)
+            return true;
+    return false;
+}
+
+static int run_chain(const struct options *o)
+{
+    struct progress_line line;
+    struct pl_chain *c = NULL;
+    struct pl_err err;
+    if (o->n_words != 1)
+        return usage_error(o->n_words == 0 ? "no subject: nothing to follow" : "one subject at a time",
+                           "plumb chain package-lock.json, or plumb chain pkg:deb/debian/curl");
+    for (size_t i = 0; i < o->n_outputs; i++)
+        if (!is_written(o->outputs[i].format))
+            return usage_error("a chain is not written in that format",
+                               "text, json, cyclonedx, markdown and dot are the formats of a chain");
+    progress_begin(&line, o);
+    struct pl_chain_options options = {
+        .check = options_for_check(o, o->words[0], progress_observer(&line)),
+        .required = o->required_chain,
+        .product = o->product,
+        .takes_no_cache = o->takes_no_results,
+    };
+    pl_status st = pl_chain_run(&options, &c, &err);
+    progress_end(&line);
+    if (st != PL_OK) {
+        (void)fprintf(stderr, "plumb: %s\n", err.text);
+        return pl_exit_of_status(st);
+    }
+    int code = (int)pl_chain_exit(c);
+    int failed = write_outputs(o, write_chain, c);
+    pl_chain_free(c);
+    if (failed != 0)
+        return failed;
+    if (o->is_report_only && (code == PL_EXIT_FAIL || code == PL_EXIT_INCONCLUSIVE)) {
+        (void)fprintf(stderr, "report-only: would exit %d\n", code);
+        return PL_EXIT_PASS;
+    }
+    return code;
+}
+
+const struct command command_chain = {.name = "chain",
+                                      .arguments = "PKG",
+                                      .help = "levels through all dependencies; the weakest link",
+                                      .is_common = true,
+                                      .run = run_chain};

@@ -1,0 +1,259 @@
+/*
+ * chain.c - the order of a chain: read the graph, look at every component, solve.
+ *
+ * Components are checked side by side, as many at a time as the machine has memory for. Each worker keeps its own supply, so that the indices
+ * are read once; each result is kept in the cache before the next component begins, so that an interrupted run loses only what was under way.
+ */
+#include "plumbline/chain.h"
+
+#include "base/parallel.h"
+#include "base/quote.h"
+#include "chain/reader.h"
+#include "chain/solve.h"
+#include "io/clock.h"
+#include "io/host.h"
+#include "pipeline/chain_check.h"
+#include "pipeline/chain_store.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHECK_BYTES    (2ull << 30) /* memory that one check may need; most need a tenth of it */
+#define SCRATCH_BYTES  (256u << 20) /* texts about one component */
+#define MOST_AT_A_TIME 16u
+
+struct run {
+    const struct pl_chain_options *options;
+    struct pl_chain *chain;
+    struct pl_chain_worker workers[MOST_AT_A_TIME];
+    struct pl_arena scratch[MOST_AT_A_TIME];
+    char name[MOST_AT_A_TIME][96]; /* of what each worker looks at, quoted */
+    unsigned n_workers;
+    uint32_t *todo; /* components to look at */
+    size_t n_todo;
+    pthread_mutex_t lock; /* guards the chain's arena, the counters and the observer */
+    size_t done;
+};
+
+/* A worker's own place in the run, for the observer of its checks. */
+struct seat {
+    struct run *run;
+    unsigned number;
+};
+
+static void tell(struct run *r, const char *what)
+{
+    const struct pl_observer *o = &r->options->check.observer;
+    if (o->progress != NULL)
+        o->progress(o->ctx, "chain", what, r->done, r->n_todo);
+}
+
+/* "liblzma5: match data.tar.xz!/usr/lib/…, 12 of 38 left" */
+static void seat_progress(void *ctx, const char *phase, const char *what, uint64_t done, uint64_t total)
+{
+    const struct seat *s = ctx;
+    char text[512];
+    (void)done;
+    (void)total;
+    (void)pthread_mutex_lock(&s->run->lock); /* fails only on misuse */
+    (void)snprintf(text, sizeof text, "%zu left; %s: %s %s", s->run->n_todo - s->run->done,
+                   s->run->name[s->number], phase, what);
+    tell(s->run, text);
+    (void)pthread_mutex_unlock(&s->run->lock);
+}
+
+/* What a check warns of is a detail of one component here. */
+static void seat_log(void *ctx, enum pl_log_level level, const char *text)
+{
+    const struct seat *s = ctx;
+    const struct pl_observer *o = &s->run->options->check.observer;
+    (void)level;
+    if (o->log == NULL)
+        return;
+    (void)pthread_mutex_lock(&s->run->lock); /* fails only on misuse */
+    o->log(o->ctx, PL_LOG_NOTE, text);
+    (void)pthread_mutex_unlock(&s->run->lock);
+}
+
+static pl_status open_supply(const struct pl_check_options *o, struct pl_supply **out, struct pl_err *err)
+{
+    struct pl_supply_options s = {
+        .is_offline = o->is_offline,
+        .cache_dir = o->cache_dir,
+        .timeout_ms = o->timeout_ms,
+        .apt_root = o->system_root,
+        .git_mirror = o->git_mirror,
+    };
+    return pl_supply_open(&s, out, err);
+}
+
+static unsigned default_jobs(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
+/* One for each core, and no more than have room. */
+static unsigned checks_at_a_time(unsigned jobs)
+{
+    uint64_t room = pl_host_memory() / CHECK_BYTES;
+    unsigned n = jobs < MOST_AT_A_TIME ? jobs : MOST_AT_A_TIME;
+    if (room < n)
+        n = (unsigned)room;
+    return n == 0 ? 1 : n;
+}
+
+/* Why nobody can look at it; NULL when somebody can. */
+static const char *refuse(const struct pl_component *c)
+{
+    return c->is_product          ? "the product itself: there is no package to look at"
+           : c->purl == NULL      ? "no identity: the document gives no package URL"
+           : c->elsewhere != NULL ? "it does not come from where its type is published"
+                                  : NULL;
+}
+
+static pl_status list_work(struct run *r, struct pl_err *err)
+{
+    struct pl_chain *c = r->chain;
+    r->todo = malloc((c->components.n + 1) * sizeof *r->todo);
+    if (r->todo == NULL)
+        return pl_fail_nomem(err);
+    for (uint32_t i = 0; i < c->components.n; i++) {
+        struct pl_component *one = &c->components.v[i];
+        one->why_not = refuse(one);
+        if (one->why_not == NULL)
+            r->todo[r->n_todo++] = i;
+        else if (one->elsewhere != NULL && !one->is_product)
+            one->why_not =
+                pl_arena_printf(&c->arena, "it comes from %s, where nobody looks yet", one->elsewhere);
+    }
+    return c->arena.why != PL_OK ? pl_arena_fail(&c->arena, err) : PL_OK;
+}
+
+/* Keep the answer where it lives as long as the chain. */
+static pl_status take_answer(struct run *r, struct pl_component *c, const struct pl_chain_answer *a,
+                             struct pl_err *err)
+{
+    struct pl_component_result *kept = NULL;
+    pl_status st = PL_OK;
+    if (a->why_not == NULL) {
+        st = pl_chain_result_keep(&a->result, &r->chain->arena, &kept, err);
+    } else {
+        c->why_not = pl_arena_str(&r->chain->arena, pl_bytes_of_str(a->why_not));
+        st = c->why_not == NULL ? pl_arena_fail(&r->chain->arena, err) : PL_OK;
+    }
+    c->result = kept;
+    c->is_cached = a->is_cached;
+    return st;
+}
+
+static void name_seat(struct run *r, unsigned worker, const struct pl_component *c)
+{
+    struct pl_buf text;
+    pl_buf_init(&text, sizeof r->name[0] - 1);
+    pl_quote_some(&text, pl_bytes_of_str(c->name), 40);
+    (void)snprintf(r->name[worker], sizeof r->name[worker], "%.*s", PL_ARG(pl_buf_bytes(&text)));
+    pl_buf_reset(&text);
+}
+
+static pl_status look_at(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct run *r = ctx;
+    struct pl_component *c = &r->chain->components.v[r->todo[i]];
+    struct seat seat = {.run = r, .number = worker};
+    struct pl_chain_worker *w = &r->workers[worker];
+    struct pl_chain_answer answer;
+    pl_status st = PL_OK;
+    if (w->supply == NULL)
+        st = open_supply(&r->options->check, &w->supply, err);
+    if (st != PL_OK)
+        return st;
+    pl_arena_reset(&r->scratch[worker]);
+    w->observer = (struct pl_observer){.ctx = &seat, .log = seat_log, .progress = seat_progress};
+    (void)pthread_mutex_lock(&r->lock); /* fails only on misuse */
+    name_seat(r, worker, c);
+    (void)pthread_mutex_unlock(&r->lock);
+    st = pl_chain_check(w, c, &r->scratch[worker], &answer, err);
+    (void)pthread_mutex_lock(&r->lock);
+    if (st == PL_OK)
+        st = take_answer(r, c, &answer, err);
+    r->done++;
+    tell(r, r->name[worker]);
+    (void)pthread_mutex_unlock(&r->lock);
+    if (!answer.is_cached)
+        pl_host_trim_memory();
+    return st;
+}
+
+static pl_status look_at_all(struct run *r, struct pl_err *err)
+{
+    pl_status st = list_work(r, err);
+    if (st != PL_OK)
+        return st;
+    r->n_workers = checks_at_a_time(r->chain->jobs);
+    (void)pthread_mutex_init(&r->lock, NULL); /* cannot fail with default attributes */
+    for (unsigned i = 0; i < r->n_workers; i++) {
+        r->workers[i] = (struct pl_chain_worker){.options = r->options, .jobs = r->chain->jobs};
+        pl_arena_init(&r->scratch[i], SCRATCH_BYTES);
+    }
+    st = pl_parallel(r->n_workers, r->n_todo, r, look_at, err);
+    for (unsigned i = 0; i < r->n_workers; i++) {
+        pl_supply_close(r->workers[i].supply);
+        pl_arena_reset(&r->scratch[i]);
+    }
+    (void)pthread_mutex_destroy(&r->lock);
+    return st;
+}
+
+static pl_status run(const struct pl_chain_options *options, struct pl_chain *c, struct pl_err *err)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct run r = {.options = options, .chain = c};
+    struct pl_supply *supply = NULL;
+    const struct pl_observer *o = &options->check.observer;
+    if (o->progress != NULL)
+        o->progress(o->ctx, "read", "", 0, 0);
+    pl_status st = open_supply(&options->check, &supply, err);
+    if (st == PL_OK)
+        st = pl_chain_read(options->check.subject, supply, &limits, c, err);
+    pl_supply_close(supply);
+    if (st == PL_OK)
+        st = look_at_all(&r, err);
+    if (st == PL_OK)
+        st = pl_chain_solve(c, err);
+    free(r.todo);
+    return st;
+}
+
+pl_status pl_chain_run(const struct pl_chain_options *options, struct pl_chain **out, struct pl_err *err)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_err why = {.status = PL_OK};
+    uint64_t start_ns = pl_clock_monotonic_ns();
+    struct pl_chain *c = pl_chain_new(&limits);
+    if (c == NULL)
+        return pl_fail_nomem(err);
+    c->jobs = options->check.jobs == 0 ? default_jobs() : options->check.jobs;
+    c->required = options->required;
+    c->subject = pl_arena_str(&c->arena, pl_bytes_of_str(options->check.subject));
+    pl_clock_rfc3339(pl_clock_utc_s(), c->started);
+    pl_status st = c->subject == NULL ? pl_fail_nomem(err) : PL_OK;
+    if (st == PL_OK && run(options, c, &why) != PL_OK) {
+        struct pl_err *slot = PL_VEC_ADD(&c->errors);
+        if (slot == NULL) {
+            st = pl_fail_nomem(err);
+        } else {
+            *slot = why;
+            c->exit = pl_exit_of_status(why.status);
+        }
+    }
+    c->elapsed_us = (pl_clock_monotonic_ns() - start_ns) / 1000;
+    if (st == PL_OK)
+        *out = c;
+    else
+        pl_chain_free(c);
+    return st;
+}

@@ -1,0 +1,278 @@
+/*
+ * chain_check.c - a component is checked as plumb check would; what cannot be had is said, and stops nothing else.
+ *
+ *     kept result, still true              taken
+ *     a check that ran to its end          its links and level
+ *     package there, source not to be had  published alone: level 2 at most
+ *     nobody publishes it                  level 0
+ *     no network                           not examined
+ */
+#include "pipeline/chain_check.h"
+
+#include "judge/judge.h"
+#include "pipeline/chain_store.h"
+#include "report/report.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define MAX_FINDINGS 8u
+
+static const char *keep(struct pl_arena *arena, const char *text)
+{
+    return text == NULL ? NULL : pl_arena_str(arena, pl_bytes_of_str(text));
+}
+
+static pl_status take_sources(const struct pl_report *r, struct pl_arena *arena,
+                              struct pl_component_result *out, struct pl_err *err)
+{
+    out->sources = pl_arena_take_n(arena, r->sources.n + 1, sizeof *out->sources);
+    if (out->sources == NULL)
+        return pl_arena_fail(arena, err);
+    for (size_t i = 0; i < r->sources.n; i++) {
+        const struct pl_report_source *s = &r->sources.v[i];
+        if (s->is_helper)
+            continue;
+        struct pl_component_source *to = &out->sources[out->n_sources++];
+        *to = (struct pl_component_source){.name = keep(arena, s->name),
+                                           .uri = keep(arena, s->uri),
+                                           .revision = keep(arena, s->revision),
+                                           .how = s->how};
+        pl_hex(s->sha256.b, PL_SHA256_BYTES, to->sha256);
+    }
+    return PL_OK;
+}
+
+/* Errors stand first in a report; the first few tell what is the matter. */
+static pl_status take_findings(const struct pl_report *r, struct pl_arena *arena,
+                               struct pl_component_result *out, struct pl_err *err)
+{
+    out->findings = pl_arena_take_n(arena, MAX_FINDINGS, sizeof *out->findings);
+    if (out->findings == NULL)
+        return pl_arena_fail(arena, err);
+    for (size_t i = 0; i < r->placed.n; i++) {
+        const struct pl_finding *f = r->placed.v[i].finding;
+        out->errors += f->severity == PL_SEVERITY_ERROR;
+        out->warnings += f->severity == PL_SEVERITY_WARNING;
+        if (f->severity == PL_SEVERITY_NOTE || out->n_findings == MAX_FINDINGS)
+            continue;
+        out->findings[out->n_findings++] =
+            (struct pl_component_finding){.tag = keep(arena, f->tag),
+                                          .severity = f->severity,
+                                          .path = pl_arena_str(arena, pl_finding_path(r, &r->placed.v[i])),
+                                          .message = keep(arena, f->message)};
+    }
+    return PL_OK;
+}
+
+static pl_status take_report(const struct pl_report *r, struct pl_arena *arena,
+                             struct pl_component_result *out, struct pl_err *err)
+{
+    *out = (struct pl_component_result){.level = r->level,
+                                        .violation = r->violation,
+                                        .exit = r->exit,
+                                        .has_digest = r->has_subject_digest,
+                                        .sha256 = r->subject_sha256,
+                                        .size = r->subject_size,
+                                        .total_bytes = r->total_bytes,
+                                        .unaccounted = r->bytes[PL_CLASS_UNACCOUNTED],
+                                        .opaque = r->bytes[PL_CLASS_OPAQUE]};
+    for (int i = 0; i < PL_LINK_COUNT; i++) {
+        out->links[i] = r->links[i];
+        out->links[i].why = keep(arena, r->links[i].why);
+    }
+    pl_status st = take_sources(r, arena, out, err);
+    if (st == PL_OK)
+        st = take_findings(r, arena, out, err);
+    return st == PL_OK && arena->why != PL_OK ? pl_arena_fail(arena, err) : st;
+}
+
+/* The package alone, from the cache when it was just fetched. */
+static pl_status fetch(struct pl_chain_worker *w, const struct pl_purl *purl, struct pl_arena *arena,
+                       struct pl_supplied **out, struct pl_err *err)
+{
+    if (!pl_bytes_eq_str(purl->type, "deb"))
+        return pl_supply_fetch_pinned(w->supply, purl, out, err);
+    pl_bytes arch = pl_purl_get(purl, "arch");
+    const char *name = pl_arena_str(arena, purl->name);
+    const char *version = pl_arena_str(arena, purl->version);
+    const char *arch_text = arch.n == 0 ? NULL : pl_arena_str(arena, arch);
+    if (arena->why != PL_OK)
+        return pl_arena_fail(arena, err);
+    pl_status st =
+        pl_supply_fetch_deb(w->supply, name, purl->version.n == 0 ? NULL : version, arch_text, out, err);
+    if (st == PL_OK && !(*out)->is_exact) {
+        pl_supplied_free(*out);
+        *out = NULL;
+        st = pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "no usable index lists that version");
+    }
+    return st;
+}
+
+/* The source could not be had: what is known is that this is the published package. */
+static pl_status take_supplied(const struct pl_supplied *s, const char *no_source, struct pl_arena *arena,
+                               struct pl_component_result *out, struct pl_err *err)
+{
+    *out = (struct pl_component_result){
+        .exit = PL_EXIT_INCONCLUSIVE, .has_digest = true, .sha256 = s->sha256, .size = s->bytes.n};
+    out->links[PL_LINK_SHIPPED] =
+        (struct pl_link_result){PL_VERDICT_HOLDS, "the package itself is what was looked at"};
+    out->links[PL_LINK_PUBLISHED] = (struct pl_link_result){s->published, keep(arena, s->why)};
+    out->links[PL_LINK_SOURCED] = (struct pl_link_result){
+        PL_VERDICT_UNCHECKED, pl_arena_printf(arena, "the source could not be had: %s", no_source)};
+    out->links[PL_LINK_ORIGIN] = (struct pl_link_result){PL_VERDICT_UNCHECKED, "the source could not be had"};
+    out->level = pl_judge_level(out->links, &out->violation);
+    return arena->why != PL_OK ? pl_arena_fail(arena, err) : PL_OK;
+}
+
+static void take_refusal(pl_status st, const char *why, struct pl_component_result *out)
+{
+    bool is_trust = st == PL_E_TRUST;
+    *out = (struct pl_component_result){.exit = is_trust ? PL_EXIT_TRUST : PL_EXIT_INPUT};
+    for (int i = 0; i < PL_LINK_COUNT; i++)
+        out->links[i] = (struct pl_link_result){PL_VERDICT_UNCHECKED, "there is no package to look at"};
+    out->links[PL_LINK_PUBLISHED] =
+        (struct pl_link_result){is_trust ? PL_VERDICT_BROKEN : PL_VERDICT_UNPROVEN, why};
+    if (is_trust)
+        out->level = pl_judge_level(out->links, &out->violation);
+}
+
+/* Is what was published what the document pins? */
+static pl_status compare_pin(const struct pl_component *c, const struct pl_supplied *s,
+                             struct pl_arena *arena, struct pl_component_result *out, struct pl_err *err)
+{
+    uint8_t digest[PL_DIGEST_MAX_BYTES];
+    char hex[2 * PL_DIGEST_MAX_BYTES + 1];
+    size_t n = 0;
+    struct pl_link_result *link = &out->links[PL_LINK_SHIPPED];
+    pl_status st = pl_digest_parts(c->pinned_algorithm, &s->bytes, 1, digest, &n, err);
+    if (st != PL_OK)
+        return st == PL_E_UNSUPPORTED ? PL_OK : st;
+    pl_hex(digest, n, hex);
+    if (strcasecmp(hex, c->pinned_hex) == 0) {
+        link->why =
+            pl_arena_printf(arena, "the package has the %s that the document pins", c->pinned_algorithm);
+    } else if (c->pins_package) {
+        link->verdict = PL_VERDICT_BROKEN;
+        link->why = pl_arena_printf(arena, "the document pins %s %.64s…, the published package has %.64s…",
+                                    c->pinned_algorithm, c->pinned_hex, hex);
+        out->exit = PL_EXIT_FAIL;
+    } else {
+        link->verdict = PL_VERDICT_UNPROVEN;
+        link->why = pl_arena_printf(
+            arena, "the document's %s is not the published package's; it may be of another form of it",
+            c->pinned_algorithm);
+        out->exit = out->exit == PL_EXIT_PASS ? PL_EXIT_INCONCLUSIVE : out->exit;
+    }
+    out->level = pl_judge_level(out->links, &out->violation);
+    return link->why == NULL ? pl_arena_fail(arena, err) : PL_OK;
+}
+
+/* One component, on the way. */
+struct job {
+    struct pl_chain_worker *w;
+    const struct pl_component *c;
+    struct pl_purl purl;
+    struct pl_arena *arena;
+    struct pl_chain_answer *out;
+};
+
+/* The check itself; `why` is set when it did not come to its end. */
+static pl_status check(const struct job *j, struct pl_err *why, struct pl_err *err)
+{
+    struct pl_check_options o = j->w->options->check;
+    struct pl_report *r = NULL;
+    o.subject = j->c->purl;
+    o.sources = NULL;
+    o.n_sources = 0;
+    o.n_keyrings = 0;
+    o.takes_history = false;
+    o.jobs = j->w->jobs;
+    o.observer = j->w->observer;
+    pl_status st = pl_check(&o, &r, err);
+    if (st != PL_OK)
+        return st;
+    if (pl_report_error_count(r) > 0)
+        *why = *pl_report_error(r, 0);
+    else
+        st = take_report(r, j->arena, &j->out->result, err);
+    pl_report_free(r);
+    return st;
+}
+
+/* When there is no report, at least the package; and when there is a pin, the package beside it. */
+static pl_status look_at_package(const struct job *j, const struct pl_err *no_report, struct pl_err *why,
+                                 struct pl_err *err)
+{
+    struct pl_supplied *s = NULL;
+    pl_status st = fetch(j->w, &j->purl, j->arena, &s, why);
+    if (st == PL_E_NOMEM)
+        return pl_fail_nomem(err);
+    if (st != PL_OK)
+        return PL_OK; /* why says it */
+    if (no_report->status != PL_OK)
+        st = take_supplied(s, no_report->text, j->arena, &j->out->result, err);
+    if (st == PL_OK && j->c->pinned_hex != NULL)
+        st = compare_pin(j->c, s, j->arena, &j->out->result, err);
+    pl_supplied_free(s);
+    return st;
+}
+
+static pl_status look(const struct job *j, struct pl_err *err)
+{
+    struct pl_err no_report = {.status = PL_OK};
+    struct pl_err no_package = {.status = PL_OK};
+    pl_status st = check(j, &no_report, err);
+    if (st == PL_OK && (no_report.status != PL_OK || j->c->pinned_hex != NULL))
+        st = look_at_package(j, &no_report, &no_package, err);
+    if (st != PL_OK || no_report.status == PL_OK || no_package.status == PL_OK)
+        return st;
+    const char *text = keep(j->arena, no_package.text);
+    if (text == NULL)
+        return pl_arena_fail(j->arena, err);
+    if (no_package.status == PL_E_NOT_FOUND || no_package.status == PL_E_TRUST)
+        take_refusal(no_package.status, text, &j->out->result);
+    else
+        j->out->why_not = text;
+    return PL_OK;
+}
+
+static pl_status look_or_remember(const struct job *j, struct pl_err *err)
+{
+    pl_sha256 key;
+    struct pl_chain_answer *out = j->out;
+    pl_status st = pl_chain_result_key(j->c, &j->w->options->check, &key, err);
+    if (st == PL_OK && !j->w->options->takes_no_cache) {
+        st = pl_chain_result_read(j->w->supply, &j->purl, &key, j->arena, &out->result, NULL);
+        out->is_cached = st == PL_OK;
+        if (st == PL_OK || st == PL_E_NOMEM)
+            return st == PL_OK ? PL_OK : pl_fail_nomem(err);
+        st = PL_OK;
+    }
+    if (st == PL_OK)
+        st = look(j, err);
+    if (st == PL_OK && out->why_not == NULL &&
+        pl_chain_result_write(j->w->supply, &j->purl, &key, &out->result, NULL) == PL_E_NOMEM)
+        st = pl_fail_nomem(err); /* any other trouble with the cache costs time, next time */
+    return st;
+}
+
+pl_status pl_chain_check(struct pl_chain_worker *w, const struct pl_component *c, struct pl_arena *arena,
+                         struct pl_chain_answer *out, struct pl_err *err)
+{
+    struct job j = {.w = w, .c = c, .arena = arena, .out = out};
+    *out = (struct pl_chain_answer){0};
+    pl_status st = pl_purl_parse(pl_bytes_of_str(c->purl), arena, &j.purl, err);
+    if (st != PL_OK)
+        return st;
+    if (!pl_supply_knows(j.purl.type)) {
+        out->why_not =
+            pl_arena_printf(arena, "nothing fetches packages of type %.*s yet", PL_ARG(j.purl.type));
+        return out->why_not == NULL ? pl_arena_fail(arena, err) : PL_OK;
+    }
+    if (j.purl.version.n == 0) {
+        out->why_not = "no version is named: which one is meant cannot be known";
+        return PL_OK;
+    }
+    return look_or_remember(&j, err);
+}

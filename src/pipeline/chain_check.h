@@ -1,0 +1,28 @@
+/*
+ * chain_check.h - one component of a chain: what was found out before, or a check.
+ */
+#ifndef PL_PIPELINE_CHAIN_CHECK_H
+#define PL_PIPELINE_CHAIN_CHECK_H
+
+#include "model/chain.h"
+#include "supply/supply.h"
+
+/* What one worker needs; no two workers share one. */
+struct pl_chain_worker {
+    const struct pl_chain_options *options;
+    struct pl_supply *supply;
+    struct pl_observer observer; /* for the check of one component */
+    unsigned jobs;               /* threads of one check */
+};
+
+struct pl_chain_answer {
+    struct pl_component_result result;
+    const char *why_not; /* then there is no result */
+    bool is_cached;      /* it was known before */
+};
+
+/* Find out about one component with a purl. Texts of *out are in `arena`. Fails only for want of memory. */
+PL_MUST_USE pl_status pl_chain_check(struct pl_chain_worker *w, const struct pl_component *c,
+                                     struct pl_arena *arena, struct pl_chain_answer *out, struct pl_err *err);
+
+#endif

@@ -1,0 +1,204 @@
+"""Chains: a lock file and bills of materials against a registry of the test's own; levels, paths, cache, hostile documents."""
+import json
+import pathlib
+import sys
+
+import jsonschema
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from plumb_test import EXIT_NAMES, RAW, ROOT, case, main  # noqa: E402
+from registry import Registry  # noqa: E402
+
+CHAIN = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/chain.schema.json").read_text(encoding="utf-8")))
+
+
+def chain(plumb, subject, *args, expect=None, env=None, network=True):
+    """plumb chain -o json with a cache of the case; the JSON is checked against its schema."""
+    flags = ["--cache-dir", plumb.path("cache/x").parent, "--progress=none"] + ([] if network else ["--offline"])
+    code, out, said = plumb.raw("chain", subject, *args, "-o", "json", *flags, env=env)
+    assert out, said
+    assert not RAW.search(out), "raw control characters in JSON"
+    found = json.loads(out)
+    error = jsonschema.exceptions.best_match(CHAIN.iter_errors(found))
+    assert error is None, f"schema: {error.json_path}: {error.message}"
+    assert found["exit_code"] == code and found["verdict"] == EXIT_NAMES[code]
+    assert expect is None or code == expect, f"exit {code}, not {expect}: {found['findings']} {found['errors']} {said}"
+    for c in found["components"]:
+        own, low = c["level"]["own"], c["level"]["chain"]
+        assert c["product"] or low <= (own or 0), f"{c['key']}: chain {low} above own {own}"
+    return found
+
+
+def component(found, key):
+    return next(c for c in found["components"] if c["key"] == key)
+
+
+def tags(found):
+    return {f["tag"] for f in found["findings"]}
+
+
+def lock_of(registry, *names, **more):
+    """a -> b -> c, each published; the lock pins what the registry has."""
+    packages = {"": {"name": "app", "version": "4.2.0", "dependencies": {names[0]: "*"}}}
+    for name, below in zip(names, [*names[1:], None]):
+        document = registry.publish(name, "1.0.0", {"package.json": json.dumps({"name": name, "version": "1.0.0"})}, signed=True)
+        packages[f"node_modules/{name}"] = {"version": "1.0.0", "integrity": document["dist"]["integrity"],
+                                            **({"dependencies": {below: "*"}} if below else {})}
+    packages.update(more.get("packages", {}))
+    return {"name": "app", "version": "4.2.0", "lockfileVersion": 3, "packages": packages}
+
+
+@case
+def a_lock_file_is_followed_to_its_leaves(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        path = plumb.write("package-lock.json", json.dumps(lock_of(registry, "a", "b", "@s/c")))
+        found = chain(plumb, path, env=registry.env, expect=3)
+        assert found["format"] == "package-lock 3" and found["root"] == "."
+        assert [c["key"] for c in found["components"]] == [".", "pkg:npm/%40s/c@1.0.0", "pkg:npm/a@1.0.0", "pkg:npm/b@1.0.0"]
+        assert found["level"] == 2, found["components"]
+        assert component(found, "pkg:npm/b@1.0.0")["depends_on"] == ["pkg:npm/%40s/c@1.0.0"]
+        assert component(found, "pkg:npm/a@1.0.0")["result"]["links"]["published"]["verdict"] == "holds"
+        assert found["summary"]["depth"] == 3
+
+
+@case
+def a_second_run_asks_nobody_and_says_the_same(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        path = plumb.write("package-lock.json", json.dumps(lock_of(registry, "a", "b", "c")))
+        first = chain(plumb, path, env=registry.env)
+        asked = len(registry.asked)
+        second = chain(plumb, path, env=registry.env)
+        assert len(registry.asked) == asked, registry.asked[asked:]
+        assert second["run"]["from_cache"] == 3 and first["run"]["from_cache"] == 0
+        assert {**first, "run": 0} == {**second, "run": 0}
+        again = chain(plumb, path, "--again", env=registry.env)
+        assert again["run"]["from_cache"] == 0 and {**first, "run": 0} == {**again, "run": 0}
+
+
+@case
+def a_required_level_decides_the_exit_code(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        path = plumb.write("package-lock.json", json.dumps(lock_of(registry, "a", "b")))
+        chain(plumb, path, "--require", "chain=2", env=registry.env, expect=0)
+        chain(plumb, path, "--require", "chain=3", env=registry.env, expect=1)
+
+
+@case
+def a_digest_that_the_registry_does_not_have_is_a_broken_link(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        lock = lock_of(registry, "a", "b")
+        lock["packages"]["node_modules/b"]["integrity"] = lock["packages"]["node_modules/a"]["integrity"]
+        found = chain(plumb, plumb.write("package-lock.json", json.dumps(lock)), env=registry.env, expect=1)
+        broken = component(found, "pkg:npm/b@1.0.0")
+        assert broken["result"]["links"]["shipped"]["verdict"] == "broken"
+        assert broken["level"] == {"own": 1, "chain": 1, "violation": 2}
+        assert found["level"] == 1 and found["weakest"]["path"] == [".", "pkg:npm/a@1.0.0", "pkg:npm/b@1.0.0"]
+
+
+@case
+def what_nobody_publishes_is_level_0_and_stops_nothing_else(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        lock = lock_of(registry, "a", packages={"node_modules/gone": {"version": "9.9.9"},
+                                                "node_modules/own": {"version": "1.0.0", "resolved": "git+ssh://git@host/own.git#1"}})
+        lock["packages"][""]["dependencies"].update(gone="*", own="*")
+        found = chain(plumb, plumb.write("package-lock.json", json.dumps(lock)), "--require", "chain=1", env=registry.env, expect=1)
+        assert component(found, "pkg:npm/gone@9.9.9")["level"]["own"] == 0
+        assert component(found, "pkg:npm/own@1.0.0")["result"] is None
+        assert "git+ssh" in component(found, "pkg:npm/own@1.0.0")["not_examined"]
+        assert component(found, "pkg:npm/a@1.0.0")["level"]["own"] == 2
+        assert [s["to"] for s in found["raise"]] == [1, 2, 3, 4]
+        assert len(found["raise"][0]["components"]) == 2 and found["raise"][1]["more"] == 0
+
+
+BOM = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"type": "application", "name": "app", "version": "1", "bom-ref": "app"}},
+       "components": [{"type": "library", "name": n, "version": "1", "bom-ref": n} for n in "abc"],
+       "dependencies": [{"ref": "app", "dependsOn": ["a"]}, {"ref": "a", "dependsOn": ["b"]}, {"ref": "b", "dependsOn": ["a", "c"]}]}
+SPDX = {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "doc", "documentDescribes": ["SPDXRef-app"],
+        "packages": [{"SPDXID": f"SPDXRef-{n}", "name": n, "versionInfo": "1"} for n in ("app", "a", "b")],
+        "relationships": [{"spdxElementId": "SPDXRef-app", "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "SPDXRef-a"},
+                          {"spdxElementId": "SPDXRef-b", "relationshipType": "DEV_DEPENDENCY_OF", "relatedSpdxElement": "SPDXRef-a"}]}
+
+
+@case
+def the_order_of_a_document_decides_nothing(plumb):
+    turned = {**BOM, "components": BOM["components"][::-1], "dependencies": BOM["dependencies"][::-1]}
+    one = chain(plumb, plumb.write("app.cdx.json", json.dumps(BOM)), network=False, expect=3)
+    two = chain(plumb, plumb.write("app.cdx.json", json.dumps(turned)), network=False, expect=3)
+    assert {**one, "run": 0} == {**two, "run": 0}
+    assert one["summary"]["cycles"] == [["a", "b"]] and one["level"] == 0
+    assert component(one, "c")["not_examined"].startswith("no identity")
+
+
+@case
+def spdx_relationships_are_read_in_both_directions(plumb):
+    found = chain(plumb, plumb.write("app.spdx.json", json.dumps(SPDX)), network=False, expect=3)
+    assert found["root"] == "SPDXRef-app"
+    assert component(found, "SPDXRef-app")["depends_on"] == ["SPDXRef-a"]
+    assert component(found, "SPDXRef-a")["depends_on"] == ["SPDXRef-b"]
+
+
+@case
+def what_is_odd_about_a_document_is_a_finding(plumb):
+    odd = {**BOM, "components": BOM["components"] + [
+        {"type": "library", "name": "x", "purl": "pkg:npm/x\x1b[31m@1", "bom-ref": "x"},
+        {"type": "library", "name": "y", "purl": "no purl", "bom-ref": "y"},
+        {"type": "library", "name": "z", "version": "1", "bom-ref": "a"}],
+        "dependencies": BOM["dependencies"] + [{"ref": "c", "dependsOn": ["ghost"]}, {"ref": "nobody", "dependsOn": []}]}
+    found = chain(plumb, plumb.write("app.cdx.json", json.dumps(odd)), network=False)
+    assert {"chain.bad-purl", "chain.dangling", "chain.unattached"} <= tags(found), tags(found)
+    flat = {k: v for k, v in BOM.items() if k != "dependencies"}
+    assert "chain.no-dependencies" in tags(chain(plumb, plumb.write("flat.json", json.dumps(flat)), network=False, expect=3))
+    empty = {"bomFormat": "CycloneDX", "specVersion": "1.5"}
+    assert chain(plumb, plumb.write("empty.json", json.dumps(empty)), network=False, expect=3)["level"] == 0
+
+
+@case
+def hostile_documents_get_a_clear_error(plumb):
+    def refuse(text, code):
+        found = chain(plumb, plumb.write("doc.json", text), network=False, expect=code)
+        assert found["errors"] and found["errors"][0]["message"], found
+        return found["errors"][0]["message"]
+
+    refuse("[" * 100000, 4)
+    refuse('{"bomFormat": "CycloneDX", "bomFormat": "x"}', 4)
+    refuse("[]", 4)
+    refuse("", 4)
+    refuse('{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": 7}', 4)
+    refuse('{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [7]}', 4)
+    refuse('{"bomFormat": "CycloneDX", "specVersion": "9.9"}', 4)
+    refuse('{"lockfileVersion": 1, "dependencies": {}}', 4)
+    refuse('{"lockfileVersion": 3, "packages": []}', 4)
+    refuse('{"lockfileVersion": 3, "packages": {"node_modules/a": 7}}', 4)
+    refuse('{"spdxVersion": "SPDX-2.3", "packages": [{}]}', 4)
+    refuse('{"spdxVersion": "SPDX-2.3", "relationships": {}}', 4)
+    refuse("{}", 4)
+    deep = {"type": "library", "name": "x"}
+    for _ in range(100):
+        deep = {"type": "library", "name": "x", "components": [deep]}
+    assert "deep" in refuse(json.dumps({**BOM, "components": [deep]}), 3)
+    long = "x" * (10 << 20)
+    chain(plumb, plumb.write("long.json", json.dumps({**BOM, "components": [{"type": "library", "name": long, "bom-ref": long, "purl": "pkg:npm/" + long}]})),
+          network=False, expect=3)
+    lock = {"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "1", "\u202e": "1"}},
+                                               "node_modules/a": {"version": "1\n2", "integrity": "sha512-!!", "dependencies": {"a": "1"}}}}
+    chain(plumb, plumb.write("odd-lock.json", json.dumps(lock)), network=False)
+
+
+@case
+def every_format_is_written(plumb):
+    path = plumb.write("app.cdx.json", json.dumps(BOM))
+    for form, begins in (("text", b"app 1"), ("markdown", b"## plumb chain"), ("dot", b"digraph")):
+        code, out, _ = plumb.raw("chain", path, "-o", form, "--offline", "--progress=none")
+        assert code == 3 and out.startswith(begins), out[:200]
+        assert not RAW.search(out)
+    code, _, said = plumb.raw("chain", path, "-o", "ledger", "--offline")
+    assert code == 2 and "format" in said
+
+
+if __name__ == "__main__":
+    main()
