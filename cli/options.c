@@ -214,6 +214,7 @@ static bool set_product(struct options *o, const char *value)
 SWITCH(is_quiet)
 SWITCH(is_verbose)
 SWITCH(is_offline)
+SWITCH(is_confined)
 SWITCH(is_report_only)
 SWITCH(takes_history)
 SWITCH(is_recheck)
@@ -244,6 +245,8 @@ static const struct flag flags[] = {
     {"color", 0, "WHEN", "auto, always or never", true, set_color},
     {"progress", 0, "HOW", "auto, bar, plain or none; on standard error", true, set_progress},
     {"offline", 0, NULL, "make no network call; use what the cache holds", true, set_is_offline},
+    {"sandbox", 0, NULL, "examine in a process without files, network and programs; the default", true,
+     set_is_confined},
     {"jobs", 'j', "N", "worker threads; default: one for each core", true, set_jobs},
     {"timeout", 0, "DUR", "give up on a transfer after 30s, 500ms, 2m; default 30s", true, set_timeout},
     {"cache-dir", 0, "DIR", "keep fetched files there; default $XDG_CACHE_HOME/plumbline", true,
@@ -382,7 +385,7 @@ static bool parse_flag(int argc, char **argv, int *at, struct options *out, char
 bool options_parse(int argc, char **argv, struct options *out, char *why, size_t n)
 {
     bool only_words = false;
-    *out = (struct options){0};
+    *out = (struct options){.is_confined = true};
     if (!read_environment(out, why, n))
         return false;
     for (int i = 1; i < argc; i++) {
@@ -418,6 +421,7 @@ struct pl_check_options options_for_check(const struct options *o, const char *s
         .takes_history = o->takes_history,
         .jobs = o->jobs,
         .is_offline = o->is_offline,
+        .is_unconfined = !o->is_confined,
         .cache_dir = o->cache_dir,
         .timeout_ms = o->timeout_ms,
         .system_root = getenv("PLUMB_APT_ROOT"),

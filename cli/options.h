@@ -41,6 +41,7 @@ struct options {
     bool is_quiet;
     bool is_verbose;
     bool is_offline;
+    bool is_confined;
     bool is_report_only;
     bool wants_help;
     bool wants_all;

@@ -2,7 +2,8 @@
  * plumbline.h - the public interface: account for every byte of a package by its source.
  *
  * Caveats first. A report says what was found in these bytes against these sources; it does not say that the source
- * is harmless. Nothing here prints, exits or keeps global state; two checks may run in two threads. Handles are freed by
+ * is harmless. Nothing here prints, exits or keeps global state; two checks may run in two threads. A check
+ * starts a child process and waits for it by its number: who collects all children of his program must leave that one alone. Handles are freed by
  * their own call; texts that come out of a handle live as long as it does.
  */
 #ifndef PLUMBLINE_PLUMBLINE_H
@@ -54,6 +55,7 @@ struct pl_check_options {
         takes_history; /* every file of branches and tags of a git source counts, behind the revision's own */
     unsigned jobs;     /* worker threads; 0 takes one for each core */
     bool is_offline;   /* make no network call at all */
+    bool is_unconfined; /* examine in this process, and not in a child without files, network and programs */
     const char *cache_dir;   /* NULL: $XDG_CACHE_HOME/plumbline */
     unsigned timeout_ms;     /* for one transfer; 0: 60,000 */
     const char *system_root; /* where etc/apt is found; NULL: "/" */

@@ -81,10 +81,8 @@ static pl_status judge_active(struct pl_file *f, const struct pl_residue *x, boo
                              "no source explains these bytes");
     if (st == PL_OK && x->novel_words > 0)
         st = pl_finding_fact(&f->findings, finding, "words not in any source", x->sample, err);
-    if (st == PL_OK && f->data.p != NULL && x->length > 0)
-        st = pl_finding_fact(
-            &f->findings, finding, "bytes",
-            pl_bytes_sub(f->data, (size_t)x->offset, x->length < 200 ? (size_t)x->length : 200), err);
+    if (st == PL_OK && x->bytes.n > 0)
+        st = pl_finding_fact(&f->findings, finding, "bytes", x->bytes, err);
     return st;
 }
 
@@ -128,10 +126,8 @@ static pl_status judge_script_run(struct pl_file *f, const struct pl_script_run 
                              x->context);
     if (st == PL_OK && x->sample.n > 0)
         st = pl_finding_fact(&f->findings, finding, "not in any source", x->sample, err);
-    if (st == PL_OK && f->data.p != NULL && x->length > 0)
-        st = pl_finding_fact(
-            &f->findings, finding, "bytes",
-            pl_bytes_sub(f->data, (size_t)x->offset, x->length < 200 ? (size_t)x->length : 200), err);
+    if (st == PL_OK && x->bytes.n > 0)
+        st = pl_finding_fact(&f->findings, finding, "bytes", x->bytes, err);
     return st;
 }
 

@@ -30,6 +30,7 @@ struct pl_residue {
     bool is_data;         /* of an executable image */
     uint64_t unevenness;  /* of data: chi-square of its bytes; about 255 when they are random */
     pl_bytes sample;      /* the first novel words, comma separated */
+    pl_bytes bytes;       /* as they stand in the file, the first 200 */
 };
 
 /* A thing of an image that no strict rule explains. The judge turns it into a finding. */
@@ -76,6 +77,7 @@ struct pl_script_run {
     uint32_t escaped;          /* strings spelled with escapes where none are needed, or packed data */
     uint32_t bare;             /* bytes of a statement without any atom, over the limit */
     pl_bytes sample;           /* the first novel atoms, comma separated */
+    pl_bytes bytes;            /* as they stand in the file, the first 200 */
 };
 
 struct pl_file {
@@ -114,7 +116,11 @@ struct pl_file {
     PL_VEC(struct pl_script_run) script_runs;
 };
 
-/* Free the contents; records, ledger and findings stay. */
+#define PL_FILE_SHOWN_BYTES 200u
+
+/* Fill in `bytes` of residues and script runs, as views of the contents; nothing when these are gone. */
+void pl_file_show(struct pl_file *f);
+/* Free the contents, and what shows them; records, ledger and findings stay. */
 void pl_file_release(struct pl_file *f);
 /* Free everything the record owns (not what its arenas own). */
 void pl_file_reset(struct pl_file *f);

@@ -22,5 +22,8 @@ struct pl_limits pl_limits_default(void)
         .document_bytes = 256 * MIB,
         .components = 1000000,
         .dependencies = 10000000,
+        .file_seconds = 600,
+        .process_seconds = 12 * 3600,
+        .process_bytes = 32 * GIB,
     };
 }

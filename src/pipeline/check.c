@@ -5,12 +5,14 @@
 #include "base/quote.h"
 #include "corpus/index.h"
 #include "io/clock.h"
+#include "io/confine.h"
 #include "io/host.h"
 #include "judge/judge.h"
 #include "match/match.h"
 #include "model/explanation.h"
 #include "pipeline/acquire.h"
 #include "pipeline/compare.h"
+#include "pipeline/confined.h"
 #include "pipeline/examine.h"
 
 #include <pthread.h>
@@ -96,51 +98,94 @@ static bool has_git_source(const struct pl_acquired *a)
     return false;
 }
 
-static pl_status examine(struct pl_acquired *a, const struct pl_question *q, struct pl_report *r,
-                         const struct pl_observer *observer, struct pl_err *err)
+/* What an examination needs to know. */
+struct examining {
+    struct pl_acquired *a;
+    const struct pl_question *question; /* NULL: none */
+    const struct pl_observer *observer; /* NULL: nobody listens in this process */
+};
+
+static pl_status index_sources(const struct pl_acquired *a, struct pl_watch *watch, struct pl_index **out,
+                               struct pl_err *err)
 {
-    struct pl_index *index = NULL;
     pl_status st = PL_OK;
+    pl_host_trim_memory();
+    pl_watch_sources(watch, true);
+    if (a->n_trees > 0)
+        st = pl_index_build((struct pl_source_tree *const *)a->trees, a->n_trees, a->options->jobs, out, err);
+    pl_watch_sources(watch, false);
+    pl_host_trim_memory();
+    return st;
+}
+
+static pl_status examine(void *ctx, struct pl_watch *watch, const struct pl_feed *feed, struct pl_report *r,
+                         struct pl_err *err)
+{
+    const struct examining *e = ctx;
+    const struct pl_acquired *a = e->a;
+    const struct pl_question *q = e->question;
+    struct pl_index *index = NULL;
+    struct pl_layout layout = {.is_release = a->is_release, .is_folder = a->is_folder};
+    pl_status st = index_sources(a, watch, &index, err);
     struct pl_examination x = {.limits = a->limits,
+                               .index = index,
                                .headers = a->headers,
                                .n_headers = a->n_headers,
-                               .header_heaps = a->header_heaps,
+                               .header_heaps = e->a->header_heaps,
                                .prints = a->prints,
                                .n_prints = a->n_prints,
+                               .layout = has_git_source(a) && !a->has_identity ? &layout : NULL,
                                .explanation = q == NULL ? NULL : q->explanation,
                                .asked = q == NULL ? NULL : q->path,
                                .jobs = a->options->jobs,
-                               .observer = observer};
-    struct pl_layout layout = {.is_release = a->is_release, .is_folder = a->is_folder};
-    observer->progress(observer->ctx, "index", "", 0, 0);
-    pl_host_trim_memory();
-    if (a->n_trees > 0)
-        st = pl_index_build(a->trees, a->n_trees, a->options->jobs, &index, err);
-    pl_host_trim_memory();
-    x.index = index;
-    if (has_git_source(a) && !a->has_identity)
-        x.layout = &layout;
+                               .observer = e->observer,
+                               .watch = watch};
     if (st == PL_OK)
-        st = a->is_folder ? pl_examine_folder(&x, a->options->subject, r, err)
-                          : pl_examine(&x, a->bytes, a->name, r, err);
+        st = a->is_folder ? pl_examine_folder(&x, feed, r, err) : pl_examine(&x, a->bytes, a->name, r, err);
     pl_index_free(index);
     if (st == PL_OK && a->published != NULL && q == NULL)
         st = pl_compare_published(r, a->bytes, a->published->bytes, a->limits, err);
     return st;
 }
 
+/* In a child that can do no harm, or right here when the caller wants that. */
+static pl_status examine_somewhere(struct pl_acquired *a, const struct pl_question *q, struct pl_report *r,
+                                   const struct pl_observer *observer, struct pl_err *err)
+{
+    struct examining e = {.a = a, .question = q};
+    struct pl_confinement kernel = pl_confinement_of_kernel();
+    struct pl_feed feed = {.folder = a->options->subject};
+    struct pl_confined_work work = {.ctx = &e,
+                                    .examine = examine,
+                                    .limits = a->limits,
+                                    .observer = observer,
+                                    .jobs = a->options->jobs,
+                                    .folder = a->is_folder ? a->options->subject : NULL,
+                                    .package = a->bytes,
+                                    .name = a->name};
+    observer->progress(observer->ctx, "index", "", 0, 0);
+    if (a->options->is_unconfined || q != NULL) {
+        e.observer = observer;
+        return examine(&e, NULL, &feed, r, err);
+    }
+    pl_confinement_text(&kernel, r->confinement);
+    return pl_confined(&work, r, err);
+}
+
 static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct pl_report *r,
                      struct shared_observer *shared, struct pl_err *err)
 {
     struct pl_observer observer = {.ctx = shared, .progress = shared_progress};
+    pl_confined_hold();
     pl_status st = open_supply(a, shared, err);
     if (st == PL_OK)
         st = pl_acquire(a, r, err);
     /* Its mapped package indices are larger than most sources, and nothing asks it from here on. */
     pl_supply_close(a->supply);
     a->supply = NULL;
+    pl_confined_release();
     if (st == PL_OK)
-        st = examine(a, q, r, &observer, err);
+        st = examine_somewhere(a, q, r, &observer, err);
     if (st != PL_OK)
         pl_err_about(err, a->options->subject);
     return st;

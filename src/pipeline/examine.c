@@ -12,8 +12,6 @@
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
 #include "io/host.h"
-#include "io/read.h"
-#include "io/walk.h"
 #include "match/layout.h"
 #include "match/residue.h"
 #include "match/script_index.h"
@@ -31,6 +29,9 @@ struct worker_state {
     struct pl_arena *arena;
     struct pl_arena scratch;
 };
+
+/* A container that is being unpacked, for whoever looks on. */
+#define MAX_OPEN 64u
 
 struct run {
     const struct pl_examination *x;
@@ -55,6 +56,8 @@ struct run {
     pl_bytes input;            /* the file of the folder that is being walked */
     uint8_t *input_heap;       /* owns it until a leaf record takes it over */
     PL_VEC(uint8_t *) inputs;  /* contents of containers, whose members are views of them */
+    uint64_t open[MAX_OPEN];   /* orders of the containers that are being unpacked, the outermost first */
+    size_t n_open;
 };
 
 /* What the literals need of them they have copied. */
@@ -66,27 +69,35 @@ static void drop_headers(const struct pl_examination *x)
     }
 }
 
-/* Built when the first binary asks for it: most packages of scripts never do. */
-static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_err *err)
+static void build_literals(struct run *run)
 {
+    const struct pl_examination *x = run->x;
+    struct pl_err *err = &run->literals_err;
+    pl_host_trim_memory();
+    pl_status st = pl_literals_build(x->index, x->headers, x->n_headers, x->jobs, &run->literals, err);
+    drop_headers(x);
+    pl_host_trim_memory();
+    if (st == PL_OK)
+        st = pl_tables_build(x->index, x->jobs, &run->tables, err);
+    pl_host_trim_memory();
+    if (st == PL_OK)
+        st = pl_codebase_build(x->index, x->jobs, &run->codebase, err);
+    pl_host_trim_memory();
+    if (st == PL_OK)
+        st = pl_toolchain_of(x->prints, x->n_prints, &run->toolchain, err);
+    run->literals_st = st;
+    run->literals_built = true;
+}
+
+/* Built when the first binary asks for it: most packages of scripts never do. */
+static pl_status need_literals(struct run *run, unsigned worker, struct pl_match *m, struct pl_err *err)
+{
+    uint64_t paused = pl_watch_pause(run->x->watch, worker + 1);
     (void)pthread_mutex_lock(&run->literals_lock); /* fails only on misuse */
     if (!run->literals_built && run->x->index != NULL) {
-        pl_host_trim_memory();
-        run->literals_st = pl_literals_build(run->x->index, run->x->headers, run->x->n_headers, run->x->jobs,
-                                             &run->literals, &run->literals_err);
-        drop_headers(run->x);
-        pl_host_trim_memory();
-        if (run->literals_st == PL_OK)
-            run->literals_st = pl_tables_build(run->x->index, run->x->jobs, &run->tables, &run->literals_err);
-        pl_host_trim_memory();
-        if (run->literals_st == PL_OK)
-            run->literals_st =
-                pl_codebase_build(run->x->index, run->x->jobs, &run->codebase, &run->literals_err);
-        pl_host_trim_memory();
-        if (run->literals_st == PL_OK)
-            run->literals_st =
-                pl_toolchain_of(run->x->prints, run->x->n_prints, &run->toolchain, &run->literals_err);
-        run->literals_built = true;
+        pl_watch_sources(run->x->watch, true);
+        build_literals(run);
+        pl_watch_sources(run->x->watch, false);
     }
     pl_status st = run->literals_st;
     if (st != PL_OK && err != NULL)
@@ -96,6 +107,7 @@ static pl_status need_literals(struct run *run, struct pl_match *m, struct pl_er
     m->toolchain = run->toolchain;
     m->tables = run->tables;
     (void)pthread_mutex_unlock(&run->literals_lock);
+    pl_watch_resume(run->x->watch, worker + 1, paused);
     return st;
 }
 
@@ -120,14 +132,27 @@ static struct pl_match match_of(struct run *run, unsigned worker)
                              .scratch = &run->workers[worker].scratch};
 }
 
-static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struct pl_err *err)
+/* Somebody who looked at it before us did not come back. */
+static pl_status leave_out(struct pl_file *f, const char *why, struct pl_err *err)
 {
-    struct run *run = ctx;
+    f->kind = "unknown";
+    f->role = PL_ROLE_ACTIVE;
+    f->is_whole = false;
+    pl_file_release(f);
+    return pl_findings_add(&f->findings, "file.crashed", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
+                           "this could not be examined: %s", why);
+}
+
+static pl_status match_first(struct run *run, unsigned worker, struct pl_file *f, struct pl_err *err)
+{
     struct pl_match m = match_of(run, worker);
+    const char *why = pl_watch_why(run->x->watch, f->order);
     f->findings.arena = m.arena;
     pl_status st = f->has_digests ? PL_OK : pl_file_digest(f, err);
     if (st != PL_OK)
         return st;
+    if (why != NULL)
+        return leave_out(f, why, err);
     pl_classify(f);
     if (run->x->explanation != NULL && !f->is_asked && pl_kind_is_image(f->kind)) {
         pl_file_release(f); /* its code is not what was asked for */
@@ -136,7 +161,7 @@ static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struc
     if (m.layout != NULL)
         pl_classify_in_source(f);
     if (pl_kind_is_image(f->kind))
-        st = need_literals(run, &m, err);
+        st = need_literals(run, worker, &m, err);
     if (st == PL_OK && m.index != NULL)
         st = pl_match_file(&m, PL_PASS_FILE, f, err);
     if (st != PL_OK) {
@@ -148,9 +173,17 @@ static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struc
     return PL_OK;
 }
 
-static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, struct pl_err *err)
+static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struct pl_err *err)
 {
     struct run *run = ctx;
+    pl_watch_begin(run->x->watch, worker + 1, f->order);
+    pl_status st = match_first(run, worker, f, err);
+    pl_watch_end(run->x->watch, worker + 1);
+    return st;
+}
+
+static pl_status match_second(struct run *run, unsigned worker, struct pl_file *f, struct pl_err *err)
+{
     struct pl_match m = match_of(run, worker);
     pl_status st = PL_OK;
     m.files = (struct pl_file *const *)run->r->files.v;
@@ -159,7 +192,7 @@ static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, stru
     f->findings.arena = m.arena;
     if (m.index != NULL && is_leaf_with_data(f)) {
         if (pl_kind_is_image(f->kind))
-            st = need_literals(run, &m, err);
+            st = need_literals(run, worker, &m, err);
         if (st == PL_OK)
             st = pl_match_file(&m, PL_PASS_PACKAGE, f, err);
         if (st == PL_OK)
@@ -170,6 +203,32 @@ static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, stru
     if (st == PL_OK)
         st = pl_ledger_seal(&f->ledger, f->is_whole ? PL_CLASS_UNACCOUNTED : PL_CLASS_OPAQUE, "none", err);
     return st;
+}
+
+static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, struct pl_err *err)
+{
+    struct run *run = ctx;
+    pl_watch_begin(run->x->watch, worker + 1, f->order);
+    pl_status st = match_second(run, worker, f, err);
+    pl_file_show(f);
+    pl_watch_end(run->x->watch, worker + 1);
+    return st;
+}
+
+/* The walk goes into f, or comes out of it. */
+static void watch_walk(struct run *run, const struct pl_file *f, bool is_begin)
+{
+    uint64_t order = f->order + (is_begin ? run->first_order : 0);
+    if (is_begin && run->n_open < MAX_OPEN)
+        run->open[run->n_open++] = order;
+    else if (!is_begin && run->n_open > 0 && run->open[run->n_open - 1] == order)
+        run->n_open--;
+    else
+        return;
+    if (run->n_open > 0)
+        pl_watch_begin(run->x->watch, 0, run->open[run->n_open - 1]);
+    else
+        pl_watch_end(run->x->watch, 0);
 }
 
 static pl_bytes join_path(struct run *run, struct pl_arena *arena, pl_bytes path)
@@ -192,8 +251,13 @@ static bool wants(void *ctx, struct pl_file *f)
     if (f->data.p == NULL || run->digest_st != PL_OK)
         return true;
     run->digest_st = pl_file_digest(f, &run->digest_err);
-    return run->digest_st != PL_OK || run->x->index == NULL ||
-           !pl_index_find_sha256(run->x->index, &f->sha256, &ref);
+    if (pl_watch_why(run->x->watch, f->order + run->first_order) != NULL)
+        return false;
+    bool is_wanted = run->digest_st != PL_OK || run->x->index == NULL ||
+                     !pl_index_find_sha256(run->x->index, &f->sha256, &ref);
+    if (is_wanted)
+        watch_walk(run, f, true);
+    return is_wanted;
 }
 
 /* Is it the file that was asked for: by its whole path, or by the first that ends so? */
@@ -232,12 +296,18 @@ static pl_status arrived(void *ctx, struct pl_file *f, struct pl_err *err)
     run->has_asked |= f->is_asked;
     if (o != NULL && o->progress != NULL)
         o->progress(o->ctx, "match", "", run->r->files.n, 0);
+    pl_watch_progress(run->x->watch, run->r->files.n);
     if (run->input_heap != NULL && f->heap == NULL && f->data.p == run->input.p && is_leaf_with_data(f)) {
         f->heap = run->input_heap;
         run->input_heap = NULL;
     }
-    if (is_leaf_with_data(f))
-        return pl_pool_put(run->pool, f, err);
+    watch_walk(run, f, false);
+    if (is_leaf_with_data(f)) {
+        uint64_t paused = pl_watch_pause(run->x->watch, 0);
+        pl_status st = pl_pool_put(run->pool, f, err);
+        pl_watch_resume(run->x->watch, 0, paused);
+        return st;
+    }
     pl_classify(f);
     if (f->container != NULL)
         pl_file_release(f);
@@ -249,6 +319,11 @@ static int by_order(const void *a, const void *b)
     const struct pl_file *x = *(struct pl_file *const *)a;
     const struct pl_file *y = *(struct pl_file *const *)b;
     return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static unsigned n_threads(const struct pl_examination *x)
+{
+    return x->watch != NULL && x->watch->is_inline ? 0 : x->jobs;
 }
 
 static pl_status begin(struct run *run, const struct pl_examination *x, struct pl_report *r,
@@ -267,7 +342,7 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
         run->workers[i].arena = &r->worker_arenas[i];
     }
     pl_status st = x->index == NULL ? PL_OK : pl_scripts_new(x->index, x->jobs, &run->scripts, err);
-    return st != PL_OK ? st : pl_pool_open(x->jobs, WAITING_BYTES, first_pass, run, &run->pool, err);
+    return st != PL_OK ? st : pl_pool_open(n_threads(x), WAITING_BYTES, first_pass, run, &run->pool, err);
 }
 
 /* The second pass, once every file is known. */
@@ -283,9 +358,12 @@ static pl_status finish(struct run *run, struct pl_err *err)
     run->prose = calloc(1, sizeof *run->prose);
     if (run->prose == NULL)
         return pl_fail_nomem(err);
-    for (size_t i = 0; i < r->files.n; i++)
+    for (size_t i = 0; i < r->files.n; i++) {
+        pl_watch_begin(run->x->watch, 0, r->files.v[i]->order);
         pl_match_wanted_prose(r->files.v[i], run->prose);
-    st = pl_pool_open(run->x->jobs, UINT64_MAX, second_pass, run, &run->pool, err);
+    }
+    pl_watch_end(run->x->watch, 0);
+    st = pl_pool_open(n_threads(run->x), UINT64_MAX, second_pass, run, &run->pool, err);
     for (size_t i = 0; i < r->files.n && st == PL_OK; i++)
         st = pl_pool_put(run->pool, r->files.v[i], err);
     struct pl_err late;
@@ -359,25 +437,21 @@ static pl_status add_other(struct run *run, const struct pl_walk_entry *e, struc
     return arrived(run, f, err);
 }
 
-static pl_status folder_entry(void *ctx, const struct pl_walk_entry *e, struct pl_err *err)
+static pl_status folder_entry(void *ctx, const struct pl_walk_entry *e, uint8_t *heap, size_t n,
+                              struct pl_err *err)
 {
     struct run *run = ctx;
     struct pl_arena *arena = &run->r->walk_arena;
     struct pl_unpack_sink sink = {.ctx = run, .wants = wants, .file = arrived};
-    size_t n = 0;
     run->first_order = run->r->files.n;
-    if (e->type == PL_ENTRY_DIRECTORY)
-        return PL_OK;
     if (e->type != PL_ENTRY_FILE)
         return add_other(run, e, err);
-    pl_status st = pl_io_read_at(e->dir_fd, e->name, run->x->limits->input_bytes, &run->input_heap, &n, err);
-    if (st != PL_OK)
-        return st;
-    run->input = pl_bytes_of(run->input_heap, n);
+    run->input_heap = heap;
+    run->input = pl_bytes_of(heap, n);
     run->prefix = pl_arena_keep(arena, e->path);
     if (run->prefix.p == NULL)
         return pl_arena_fail(arena, err);
-    st = pl_unpack(run->input, run->prefix, run->x->limits, arena, &sink, err);
+    pl_status st = pl_unpack(run->input, run->prefix, run->x->limits, arena, &sink, err);
     if (st == PL_OK && run->input_heap != NULL) {
         uint8_t **slot = PL_VEC_ADD(&run->inputs);
         if (slot == NULL)
@@ -388,18 +462,16 @@ static pl_status folder_entry(void *ctx, const struct pl_walk_entry *e, struct p
     return st;
 }
 
-pl_status pl_examine_folder(const struct pl_examination *x, const char *path, struct pl_report *r,
+pl_status pl_examine_folder(const struct pl_examination *x, const struct pl_feed *feed, struct pl_report *r,
                             struct pl_err *err)
 {
     struct run run;
-    struct pl_walk_sink sink = {.ctx = &run, .entry = folder_entry};
+    struct pl_feed_sink sink = {.ctx = &run, .entry = folder_entry};
     pl_status st = begin(&run, x, r, err);
     if (st == PL_OK)
-        st = pl_walk(path, x->limits, &sink, err);
-    if (st == PL_OK && r->files.n == 0) {
+        st = pl_feed_each(feed, x->limits, &sink, err);
+    if (st == PL_OK && r->files.n == 0)
         st = pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the folder is empty: there is nothing to account for");
-        pl_err_about(err, path);
-    }
     if (st == PL_OK)
         st = finish(&run, err);
     end(&run);

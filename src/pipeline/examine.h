@@ -9,6 +9,8 @@
 #include "match/match.h"
 #include "match/toolchain.h"
 #include "model/report.h"
+#include "pipeline/feed.h"
+#include "pipeline/watch.h"
 
 struct pl_examination {
     const struct pl_limits *limits;
@@ -23,6 +25,7 @@ struct pl_examination {
     const char *asked; /* path in the package, or the end of one; "" for the package itself */
     unsigned jobs;
     const struct pl_observer *observer; /* may be NULL; calls are serialised by the caller's wrapper */
+    struct pl_watch *watch;             /* who looks on; NULL: nobody */
 };
 
 /*
@@ -33,8 +36,8 @@ struct pl_examination {
 PL_MUST_USE pl_status pl_examine(const struct pl_examination *x, pl_bytes package, const char *name,
                                  struct pl_report *r, struct pl_err *err);
 
-/* The same for the files of a folder, each of which is walked like a package; `name` is a path. */
-PL_MUST_USE pl_status pl_examine_folder(const struct pl_examination *x, const char *path, struct pl_report *r,
-                                        struct pl_err *err);
+/* The same for the files of a folder, which come from `feed`; each is walked like a package. */
+PL_MUST_USE pl_status pl_examine_folder(const struct pl_examination *x, const struct pl_feed *feed,
+                                        struct pl_report *r, struct pl_err *err);
 
 #endif

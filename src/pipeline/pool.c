@@ -79,7 +79,7 @@ pl_status pl_pool_open(unsigned jobs, uint64_t max_waiting_bytes, pl_pool_work w
                        struct pl_pool **out, struct pl_err *err)
 {
     struct pl_pool *p = calloc(1, sizeof *p);
-    struct worker *workers = calloc(jobs, sizeof *workers);
+    struct worker *workers = calloc(jobs + 1u, sizeof *workers);
     if (p == NULL || workers == NULL) {
         free(p);
         free(workers);
@@ -96,7 +96,7 @@ pl_status pl_pool_open(unsigned jobs, uint64_t max_waiting_bytes, pl_pool_work w
         workers[i].is_running = pthread_create(&workers[i].thread, NULL, run, &workers[i]) == 0;
         started += workers[i].is_running;
     }
-    if (started == 0) {
+    if (started == 0 && jobs > 0) {
         pl_status closed = pl_pool_close(p, NULL);
         (void)closed; /* nothing ran */
         return pl_fail(err, PL_E_NOMEM, PL_NO_OFFSET, "no thread could be started");
@@ -109,6 +109,8 @@ pl_status pl_pool_put(struct pl_pool *p, struct pl_file *f, struct pl_err *err)
 {
     pl_status st = PL_OK;
     uint64_t size = f->data.n; /* read before a worker can have it */
+    if (p->jobs == 0)
+        return p->work(p->ctx, 0, f, err);
     (void)pthread_mutex_lock(&p->lock);
     while (p->st == PL_OK && p->held_bytes > 0 && p->held_bytes + size > p->max_bytes)
         (void)pthread_cond_wait(&p->has_room, &p->lock);

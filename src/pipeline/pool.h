@@ -11,7 +11,7 @@ struct pl_pool;
 /* One piece of work; `worker` is 0 to jobs - 1, and no two calls with the same worker run at once. */
 typedef pl_status (*pl_pool_work)(void *ctx, unsigned worker, struct pl_file *f, struct pl_err *err);
 
-/* Start `jobs` threads (at least 1). Close it in every case. */
+/* Start `jobs` threads; with 0, pl_pool_put() does the work itself. Close it in every case. */
 PL_MUST_USE pl_status pl_pool_open(unsigned jobs, uint64_t max_waiting_bytes, pl_pool_work work, void *ctx,
                                    struct pl_pool **out, struct pl_err *err);
 /* Hand over one file; waits while too many bytes wait. Fails at once when a worker has failed. */

@@ -118,6 +118,7 @@ int main(int argc, char **argv)
                                        .n_sources = 1,
                                        .jobs = 1,
                                        .is_offline = true,
+                                       .is_unconfined = true, /* the allocations of a child are not counted */
                                        .cache_dir = argv[3],
                                        .system_root = argv[3]};
     bool has_failed;

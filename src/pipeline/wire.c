@@ -1,0 +1,184 @@
+/*
+ * wire.c - writing records.
+ *
+ * Every field of struct pl_file that judge and report read is here and in wire_read.c, in the same order; a test compares the reports of a confined
+ * examination and of one in the same process.
+ */
+#include "pipeline/wire.h"
+
+#include <string.h>
+
+/* Which of the last texts a field compares with. */
+enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
+
+#if defined(__x86_64__)
+_Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 328 &&
+                   sizeof(struct pl_residue) == 72 && sizeof(struct pl_foreign) == 56 &&
+                   sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
+                   sizeof(struct pl_file) == 720,
+               "a record has changed: write and read its new fields here and in wire_read.c");
+#endif
+
+void pl_wire_u64(struct pl_wire_out *w, uint64_t n)
+{
+    while (n > 0x7f) {
+        pl_buf_add_byte(w->out, (uint8_t)(0x80 | (n & 0x7f)));
+        n >>= 7;
+    }
+    pl_buf_add_byte(w->out, (uint8_t)n);
+}
+
+void pl_wire_bytes(struct pl_wire_out *w, pl_bytes b)
+{
+    pl_wire_u64(w, b.n);
+    pl_buf_add(w->out, b);
+}
+
+/* 0: none; 1: the same as the last one; 2: it follows. */
+static void text_beside(struct pl_wire_out *w, enum slot slot, const char *text)
+{
+    bool is_same = text != NULL &&
+                   (text == w->last[slot] || (w->last[slot] != NULL && strcmp(text, w->last[slot]) == 0));
+    pl_buf_add_byte(w->out, text == NULL ? 0 : is_same ? 1 : 2);
+    if (text == NULL || is_same)
+        return;
+    w->last[slot] = text;
+    pl_wire_bytes(w, pl_bytes_of_str(text));
+}
+
+void pl_wire_text(struct pl_wire_out *w, const char *text)
+{
+    text_beside(w, SLOT_TEXT, text);
+}
+
+static void write_facts(struct pl_wire_out *w, const struct pl_fact *facts, size_t max)
+{
+    size_t n = 0;
+    while (n < max && facts[n].name != NULL)
+        n++;
+    pl_wire_u64(w, n);
+    for (size_t i = 0; i < n; i++) {
+        pl_wire_text(w, facts[i].name);
+        pl_wire_bytes(w, facts[i].value);
+    }
+}
+
+void pl_wire_findings(struct pl_wire_out *w, const struct pl_findings *f, size_t first)
+{
+    pl_wire_u64(w, f->list.n - first);
+    for (size_t i = first; i < f->list.n; i++) {
+        const struct pl_finding *x = &f->list.v[i];
+        pl_wire_text(w, x->tag);
+        pl_wire_u64(w, x->severity);
+        pl_wire_u64(w, x->offset);
+        pl_wire_u64(w, x->length);
+        pl_wire_bytes(w, pl_bytes_of_str(x->message));
+        write_facts(w, x->facts, PL_FINDING_FACTS);
+    }
+    pl_wire_u64(w, f->dropped);
+    pl_wire_u64(w, f->dropped_errors);
+}
+
+static void write_ledger(struct pl_wire_out *w, const struct pl_ledger *l)
+{
+    pl_wire_u64(w, l->settled.n);
+    for (size_t i = 0; i < l->settled.n; i++) {
+        const struct pl_claim *c = &l->settled.v[i];
+        pl_wire_u64(w, c->length);
+        pl_wire_u64(w, c->class);
+        pl_wire_u64(w, c->grade);
+        text_beside(w, SLOT_RULE, c->rule);
+        text_beside(w, SLOT_SOURCE, c->source);
+        pl_wire_u64(w, c->source_offset + 1); /* PL_NO_OFFSET is 0 */
+        text_beside(w, SLOT_NOTE, c->note);
+    }
+}
+
+static void write_residues(struct pl_wire_out *w, const struct pl_file *f)
+{
+    pl_wire_u64(w, f->residues.n);
+    for (size_t i = 0; i < f->residues.n; i++) {
+        const struct pl_residue *x = &f->residues.v[i];
+        pl_wire_u64(w, x->offset);
+        pl_wire_u64(w, x->length);
+        pl_wire_u64(w, x->words);
+        pl_wire_u64(w, x->novel_words);
+        pl_wire_u64(w, x->is_data);
+        pl_wire_u64(w, x->unevenness);
+        pl_wire_bytes(w, x->sample);
+        pl_wire_bytes(w, x->bytes);
+    }
+}
+
+static void write_foreign(struct pl_wire_out *w, const struct pl_file *f)
+{
+    pl_wire_u64(w, f->foreign.n);
+    for (size_t i = 0; i < f->foreign.n; i++) {
+        const struct pl_foreign *x = &f->foreign.v[i];
+        pl_wire_u64(w, x->kind);
+        pl_wire_u64(w, x->offset);
+        pl_wire_u64(w, x->length);
+        pl_wire_bytes(w, x->text);
+        pl_wire_text(w, x->loose_rule);
+        pl_wire_u64(w, x->novel_words);
+        pl_wire_u64(w, x->is_used);
+    }
+    for (int i = 0; i < PL_FOREIGN_KINDS; i++)
+        pl_wire_u64(w, f->asked[i]);
+}
+
+static void write_script(struct pl_wire_out *w, const struct pl_file *f)
+{
+    const struct pl_script_account *a = &f->script;
+    const uint64_t account[] = {a->atoms, a->explained, a->helper, a->context, a->novel};
+    for (size_t i = 0; i < sizeof account / sizeof account[0]; i++)
+        pl_wire_u64(w, account[i]);
+    pl_wire_u64(w, f->script_runs.n);
+    for (size_t i = 0; i < f->script_runs.n; i++) {
+        const struct pl_script_run *x = &f->script_runs.v[i];
+        const uint64_t numbers[] = {x->offset,
+                                    x->length,
+                                    x->context,
+                                    x->novel,
+                                    x->novel_weak,
+                                    x->sensitive_context,
+                                    x->sensitive_novel,
+                                    x->sensitive_beside,
+                                    x->addresses,
+                                    x->escaped,
+                                    x->bare};
+        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
+            pl_wire_u64(w, numbers[k]);
+        pl_wire_bytes(w, x->sample);
+        pl_wire_bytes(w, x->bytes);
+    }
+}
+
+void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
+{
+    pl_wire_u64(w, f->order);
+    pl_wire_u64(w, (uint64_t)f->parent_order + 1); /* PL_NO_PARENT is 0 */
+    pl_wire_bytes(w, f->path);
+    pl_wire_bytes(w, f->name);
+    pl_wire_u64(w, f->type);
+    pl_wire_u64(w, f->mode);
+    pl_wire_bytes(w, f->link_target);
+    pl_wire_u64(w, f->depth);
+    pl_wire_u64(w, f->size);
+    pl_wire_text(w, f->container);
+    pl_wire_u64(w, f->is_whole);
+    pl_wire_u64(w, f->has_digests);
+    pl_buf_add(w->out, pl_bytes_of(f->sha256.b, sizeof f->sha256.b));
+    pl_buf_add(w->out, pl_bytes_of(f->git_blob.b, sizeof f->git_blob.b));
+    pl_buf_add(w->out, pl_bytes_of(f->md5.b, sizeof f->md5.b));
+    write_facts(w, f->facts, PL_FILE_FACTS);
+    pl_wire_text(w, f->kind);
+    pl_wire_u64(w, f->role);
+    pl_wire_u64(w, f->is_asked);
+    pl_wire_u64(w, f->is_added);
+    write_ledger(w, &f->ledger);
+    pl_wire_findings(w, &f->findings, 0);
+    write_residues(w, f);
+    write_foreign(w, f);
+    write_script(w, f);
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""The process that examines has nothing but memory and its pipes: strace(1) looks on, and the report is the same without it.
+
+usage: sandbox.py PLUMB [PART-OF-A-NAME]
+"""
+import re
+import shutil
+
+import hostile_made as bad
+import made
+from plumb_test import Skip, case, is_sanitized, main
+
+# What a process may ask for once it has given up the rest: threads, memory, clocks, its pipes.
+HARMLESS = {"read", "write", "writev", "recvfrom", "close", "lseek", "mmap", "munmap", "mprotect", "mremap", "madvise", "brk", "futex",
+            "clone", "clone3", "set_robust_list", "rseq", "sched_yield", "sched_getaffinity", "gettid", "getpid", "exit", "exit_group",
+            "rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "sigaltstack", "clock_gettime", "clock_nanosleep", "nanosleep",
+            "getrandom", "restart_syscall", "tgkill", "gettimeofday"}
+CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?([a-z0-9_]+)[( ]")
+
+
+def strace(t, *args):
+    """{process or thread: [calls after its confinement]} of plumb check; threads inherit what their starter gave up."""
+    log = t.path("strace.log")
+    if shutil.which("strace") is None:
+        raise Skip("strace is not installed")
+    if is_sanitized(t.program):
+        raise Skip("sanitizers make calls of their own")
+    t.check(*args, wrap=("strace", "-f", "-s", "16", "-o", log))
+    confined = {}
+    starting = {}
+    for line in log.read_text(errors="replace").splitlines():
+        call = CALL.match(line)
+        if call is None:
+            continue
+        pid, name = call.groups()
+        if pid in confined:
+            confined[pid].append(line)
+            child = re.search(r"= (\d+)$", line)
+            if name in ("clone", "clone3") and child:
+                confined.setdefault(child.group(1), [])
+        elif name == "seccomp" and "SECCOMP_SET_MODE_FILTER" in line and "{len=" in line:
+            starting[pid] = True
+            if line.endswith("= 0"):
+                confined[pid] = []
+        elif pid in starting and name == "seccomp" and line.endswith("= 0"):
+            confined[pid] = []
+    return confined
+
+
+def everything(t):
+    """A package with files of every kind that has a reader of its own, and some that lie."""
+    deb = made.package()
+    for name, data in (("x.exe", bad.pe(certificate=bad.certificate(bad.pkcs7(), slack=bad.HIDDEN * 9))),
+                       ("lib.so", bad.elf_without_sections()), ("a.zip", bad.zip_of([(b"a", b"a\n" * 99, 8)])),
+                       ("b.tar.xz", made.xz(made.tar({"b": "bb\n"}))), ("c.tar.bz2", made.bz2.compress(made.tar({"c": "cc\n"}))),
+                       ("d.js", b"function f(a){return a.evil+'novel words'}\n" * 9), ("e.py", b"import os\nos.system('novel')\n"),
+                       ("deep.gz", bad.nested(30)), ("x.pdf", bad.pdf() + bad.zip_of([(b"x", b"x", 0)]))):
+        deb.set("usr/lib/greet/" + name, data)
+    return t.write("greet_1.0-1_all.deb", deb.build()), made.write_tree(t.path("source/x").parent, made.source())
+
+
+@case
+def nothing_is_opened_connected_or_run_once_examining_begins(t):
+    package, folder = everything(t)
+    confined = strace(t, package, "--source", folder, "-j3")
+    assert len(confined) >= 2, f"no thread was seen to be confined: {confined}"
+    for pid, lines in confined.items():
+        for line in lines:
+            name = CALL.match(line).group(2)
+            assert name in HARMLESS, f"process {pid}: {line}"
+            if name == "clone" and "resumed" not in line:
+                assert "CLONE_THREAD" in line, line
+            if name in ("mmap", "mprotect"):
+                assert "PROT_EXEC" not in line, line
+    assert sum(map(len, confined.values())) > 20
+
+
+@case
+def a_folder_is_examined_without_opening_it(t):
+    _, folder = everything(t)
+    confined = strace(t, folder, "--source", folder, "-j2")
+    calls = {CALL.match(line).group(2) for lines in confined.values() for line in lines}
+    assert calls and calls <= HARMLESS, calls - HARMLESS
+
+
+@case
+def the_report_is_the_same_with_and_without_it(t):
+    package, folder = everything(t)
+    for subject in (package, folder, t.write("alone.js", b"var novel = 'thing';\n"), t.write("empty", b"")):
+        with_it = t.check(subject, "--source", folder, "--sandbox", "-j3")
+        without = t.check(subject, "--source", folder, "--no-sandbox", "-j2")
+        assert with_it.stable() == without.stable(), subject
+        assert with_it.code == without.code
+
+
+@case
+def a_report_says_what_was_given_up(t):
+    package, folder = everything(t)
+    said = t.check(package, "--source", folder, "--sandbox").json["run"]["sandbox"]
+    assert re.fullmatch(r"(seccomp|landlock \d+|seccomp, landlock \d+|limits only)", said), said
+    assert t.check(package, "--source", folder, "--no-sandbox").json["run"]["sandbox"] is None
+
+
+@case
+def errors_of_the_examination_are_told_as_without_it(t):
+    _, folder = everything(t)
+    for name, data in (("cut.deb", made.package().build()[:700]), ("bad.zip", b"PK\3\4" + bytes(40)), ("cut.tar.xz", made.xz(b"x" * 999)[:60])):
+        package = t.write(name, data)
+        with_it = t.check(package, "--source", folder, "--sandbox")
+        without = t.check(package, "--source", folder, "--no-sandbox")
+        assert with_it.stable() == without.stable(), name
+    empty = t.path("empty/x").parent
+    assert t.check(empty, "--source", folder, "--sandbox").stable() == t.check(empty, "--source", folder, "--no-sandbox").stable()
+
+
+if __name__ == "__main__":
+    main()
