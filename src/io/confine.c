@@ -89,6 +89,15 @@ static const int allowed[] = {
 #endif
 };
 
+/*
+ * Answered EACCES, where anything else is a signal: libraries try these and do without (a seed, a configuration, the number of
+ * processors). What takes over the process learns nothing by trying.
+ */
+static const int refused[] = {
+    SCMP_SYS(open),       SCMP_SYS(openat), SCMP_SYS(stat),
+    SCMP_SYS(newfstatat), SCMP_SYS(access), SCMP_SYS(readlink),
+};
+
 static unsigned landlock_version(void)
 {
     long v = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -181,6 +190,8 @@ static int add_rules(scmp_filter_ctx f)
     int failed = 0;
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0] && failed == 0; i++)
         failed = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0] && failed == 0; i++)
+        failed = seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
     if (failed == 0)
         failed =
             seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));

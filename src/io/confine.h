@@ -26,7 +26,7 @@ struct pl_confine_limits {
 /*
  * Confine this process and all its threads to come; there is no way back. From here on it can use memory and threads, and read and write the
  * descriptors that are open; no file, socket, program or process can be opened, and memory that was written is never executed. Asking for
- * one is SIGSYS. Sanitizer builds refuse with EPERM instead, and have no limit on memory: their own reports must come out.
+ * a file is EACCES, for anything else SIGSYS. Sanitizer builds refuse with EPERM instead, and have no limit on memory: their own reports must come out.
  * Must be called before any thread is started. PL_E_IO when the kernel refuses what pl_confinement_of_kernel() says that it gives.
  */
 PL_MUST_USE pl_status pl_confine_self(const struct pl_confine_limits *limits, struct pl_err *err);

@@ -12,6 +12,7 @@
  */
 #include "pipeline/confined.h"
 
+#include "format/archive/unpack.h"
 #include "io/clock.h"
 #include "io/confine.h"
 #include "io/host.h"
@@ -346,7 +347,8 @@ pl_status pl_confined(const struct pl_confined_work *work, struct pl_report *r, 
     char why[96] = "";
     bool is_again = true;
     pl_sha256 unused;
-    /* libcrypto reads its configuration when it is first asked for something, which the child may not. */
+    /* libcrypto reads its configuration when it is first asked for something, which the child may not; others do likewise. */
+    pl_unpack_prepare();
     pl_status st = pl_sha256_of((pl_bytes){NULL, 0}, &unused, err);
     if (st == PL_OK)
         st = pl_watch_init(&watch, work->jobs, err);

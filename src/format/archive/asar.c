@@ -38,6 +38,11 @@ struct asar {
     asar_files files;
 };
 
+void pl_asar_prepare(void)
+{
+    json_object_seed(0);
+}
+
 static bool asar_probe(pl_bytes b)
 {
     struct pl_cursor c = pl_cursor_of(b);

@@ -222,6 +222,11 @@ pl_status pl_member_flow(struct pl_container *c, const struct pl_archive_format 
     return hand_over(w, f, err);
 }
 
+void pl_unpack_prepare(void)
+{
+    pl_asar_prepare();
+}
+
 pl_status pl_unpack(pl_bytes input, pl_bytes name, const struct pl_limits *limits, struct pl_arena *arena,
                     const struct pl_unpack_sink *sink, struct pl_err *err)
 {

@@ -42,6 +42,9 @@ struct pl_unpack_sink {
  * .concatenated (more than one compressed stream in a row).
  */
 
+/* Let libraries read of the system what they want before their first use: for those who cannot open files later on. */
+void pl_unpack_prepare(void);
+
 /*
  * Walk `input`, which is called `name`. Records and texts are taken from `arena`.
  *

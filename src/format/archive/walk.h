@@ -124,4 +124,7 @@ PL_MUST_USE pl_status pl_own_limit(struct pl_container *c, uint64_t at, const ch
 PL_MUST_USE pl_status pl_note(struct pl_container *c, const char *tag, enum pl_severity severity, uint64_t at,
                               uint64_t n, const char *what, struct pl_err *err);
 
+/* asar.c: jansson seeds its hash tables from a device, once. */
+void pl_asar_prepare(void);
+
 #endif
