@@ -14,7 +14,7 @@ from plumb_test import Skip, case, is_sanitized, main
 HARMLESS = {"read", "write", "writev", "recvfrom", "close", "lseek", "mmap", "munmap", "mprotect", "mremap", "madvise", "brk", "futex",
             "clone", "clone3", "set_robust_list", "rseq", "sched_yield", "sched_getaffinity", "gettid", "getpid", "exit", "exit_group",
             "rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "sigaltstack", "clock_gettime", "clock_nanosleep", "nanosleep",
-            "getrandom", "restart_syscall", "tgkill", "gettimeofday"}
+            "sysinfo", "getrandom", "restart_syscall", "tgkill", "gettimeofday"}
 CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?([a-z0-9_]+)[( ]")
 
 
