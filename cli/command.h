@@ -18,8 +18,14 @@ struct command {
 const struct command *command_at(size_t i);
 const struct command *command_find(const char *name);
 
+/* Whether the verb uses the flag: the help of one that only some use says "VERB: what for; VERB WORD: what for". */
+bool flag_is_for(const struct flag *f, const char *verb);
+
 /* Print a usage error to standard error, with `hint` below it unless NULL; gives PL_EXIT_USAGE. */
 int usage_error(const char *text, const char *hint);
+
+/* The usage error of a verb that is none; names the nearest one, which is never run. */
+int unknown_verb(const char *verb);
 
 /* Edits that make one short word the other; SIZE_MAX for long ones. */
 size_t word_distance(const char *a, const char *b);

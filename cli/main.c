@@ -76,7 +76,7 @@ size_t word_distance(const char *a, const char *b)
     return row[n];
 }
 
-static int unknown_verb(const char *verb)
+int unknown_verb(const char *verb)
 {
     char text[512];
     char hint[128];
@@ -84,7 +84,7 @@ static int unknown_verb(const char *verb)
     size_t best = NEAR_WORD;
     for (size_t i = 0; command_at(i) != NULL; i++) {
         size_t d = word_distance(verb, commands[i]->name);
-        if (d < best) {
+        if (d < best && 2 * d <= strlen(verb)) {
             best = d;
             nearest = commands[i]->name;
         }

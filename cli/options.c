@@ -242,8 +242,9 @@ static const struct flag flags[] = {
      set_output},
     {"quiet", 'q', NULL, "print the verdict alone", true, set_is_quiet},
     {"verbose", 'v', NULL, "list every finding, and say what is being done", true, set_is_verbose},
-    {"color", 0, "WHEN", "auto, always or never", true, set_color},
-    {"progress", 0, "HOW", "auto, bar, plain or none; on standard error", true, set_progress},
+    {"color", 0, "WHEN", "auto, always or never", true, set_color, "auto always never"},
+    {"progress", 0, "HOW", "auto, bar, plain or none; on standard error", true, set_progress,
+     "auto bar plain none"},
     {"offline", 0, NULL, "make no network call; use what the cache holds", true, set_is_offline},
     {"sandbox", 0, NULL, "examine in a process without files, network and programs; the default", true,
      set_is_confined},
@@ -257,7 +258,7 @@ static const struct flag flags[] = {
      false, set_key},
     {"passphrase-file", 0, "FILE", "the first line of it opens or locks a private key", true,
      set_passphrase_file},
-    {"algorithm", 0, "NAME", "key gen: ed25519 (the default) or p256", false, set_algorithm},
+    {"algorithm", 0, "NAME", "key gen: ed25519 (the default) or p256", false, set_algorithm, "ed25519 p256"},
     {"threshold", 0, "N", "verify: so many distinct keys must have signed; default 1", false, set_threshold},
     {"trust-dir", 0, "DIR", "the trusted keys; default $XDG_CONFIG_HOME/plumbline/trust", true,
      set_trust_dir},
@@ -274,7 +275,7 @@ static const struct flag flags[] = {
     {"min-level", 0, "N", "verify: LCAL-N or better must be attested", false, set_min_level},
     {"recheck", 0, NULL, "verify: account for the package again, and compare with what was signed", false,
      set_is_recheck},
-    {"all", 'a', NULL, "with help: all verbs and flags", false, set_wants_all},
+    {"all", 'a', NULL, "help: all verbs and flags", false, set_wants_all},
     {"help", 'h', NULL, "this help", false, set_wants_help},
 };
 
@@ -287,14 +288,13 @@ void options_list_formats(char *out, size_t n)
 {
     size_t used = 0;
     out[0] = '\0';
-    for (size_t i = 0; pl_report_format(i) != NULL && used < n; i++) {
-        int more = snprintf(out + used, n - used, "%s%s", i == 0 ? "" : " ", pl_report_format(i));
+    for (size_t i = 0; format_at(i) != NULL && used < n; i++) {
+        int more = snprintf(out + used, n - used, "%s%s", i == 0 ? "" : " ", format_at(i));
         used += more < 0 ? n : (size_t)more;
     }
 }
 
-/* "cache-dir" -> "PLUMB_CACHE_DIR" */
-static void name_variable(const struct flag *f, char *out, size_t n)
+void flag_variable(const struct flag *f, char *out, size_t n)
 {
     (void)snprintf(out, n, "PLUMB_%s", f->name);
     for (char *c = out; *c != '\0'; c++)
@@ -306,7 +306,7 @@ static bool read_environment(struct options *out, char *why, size_t n)
     for (size_t i = 0; flag_at(i) != NULL; i++) {
         const struct flag *f = flag_at(i);
         char name[64];
-        name_variable(f, name, sizeof name);
+        flag_variable(f, name, sizeof name);
         const char *value = f->is_in_environment ? getenv(name) : NULL;
         if (value == NULL || value[0] == '\0')
             continue;

@@ -75,12 +75,16 @@ struct flag {
     bool is_in_environment; /* PLUMB_NAME is read before the flags */
     /* Store the value ("1" or "0" for a switch); false when it is not acceptable. */
     bool (*set)(struct options *o, const char *value);
+    const char *choices; /* the values that it takes, a space between them; NULL when they are many */
 };
 
 /* The i-th flag, NULL past the last. */
 const struct flag *flag_at(size_t i);
 
-/* The names of all report formats, a space between them. */
+/* PLUMB_CACHE_DIR for --cache-dir. */
+void flag_variable(const struct flag *f, char *out, size_t n);
+
+/* The names of all formats, a space between them. */
 void options_list_formats(char *out, size_t n);
 
 /* What of it a check needs. */
