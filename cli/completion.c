@@ -21,7 +21,9 @@ static enum kind kind_of(const struct flag *f)
         return KIND_FORMAT;
     if (strcmp(f->value, "DIR") == 0)
         return KIND_FOLDER;
-    return strcmp(f->value, "FILE") == 0 || strcmp(f->value, "SRC") == 0 ? KIND_FILE : KIND_ANY;
+    return strcmp(f->value, "FILE") == 0 || strcmp(f->value, "PATH") == 0 || strcmp(f->value, "SRC") == 0
+               ? KIND_FILE
+               : KIND_ANY;
 }
 
 /* "gen|show FILE" begins with words, "PKG" and "[VERB|exit]" do not; the words, a space between them, or "". */

@@ -32,14 +32,16 @@ static const char *other_format(size_t i)
     return i < sizeof other_formats / sizeof other_formats[0] ? other_formats[i] : NULL;
 }
 
-/* A format of any verb by its name; NULL when there is none. Which verb writes which is for the verb to say. */
-static const char *find_format(const char *name, size_t n)
+static const char *(*const format_lists[])(size_t) = {pl_report_format, pl_chain_format, other_format};
+#define N_LISTS (sizeof format_lists / sizeof format_lists[0])
+
+/* A format of the first `lists` lists by its name; NULL when there is none. Which verb writes which is for the verb to say. */
+static const char *find_format(const char *name, size_t n, size_t lists)
 {
-    static const char *(*const lists[])(size_t) = {pl_report_format, pl_chain_format, other_format};
-    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
-        for (size_t i = 0; lists[k](i) != NULL; i++)
-            if (strlen(lists[k](i)) == n && strncmp(lists[k](i), name, n) == 0)
-                return lists[k](i);
+    for (size_t k = 0; k < lists; k++)
+        for (size_t i = 0; format_lists[k](i) != NULL; i++)
+            if (strlen(format_lists[k](i)) == n && strncmp(format_lists[k](i), name, n) == 0)
+                return format_lists[k](i);
     return NULL;
 }
 
@@ -47,7 +49,7 @@ static bool set_output(struct options *o, const char *value)
 {
     const char *equals = strchr(value, '=');
     size_t n = equals == NULL ? strlen(value) : (size_t)(equals - value);
-    const char *format = find_format(value, n);
+    const char *format = find_format(value, n, N_LISTS);
     if (o->n_outputs == MAX_OUTPUTS || format == NULL || (equals != NULL && equals[1] == '\0'))
         return false;
     o->outputs[o->n_outputs].format = format;
@@ -233,11 +235,10 @@ static const struct flag flags[] = {
      set_git_mirror},
     {"keyring", 0, "FILE", "OpenPGP keys that must have signed a git source's tag or commit; repeatable",
      false, set_keyring},
-    {"require", 0, "chain=N", "with chain: fail when the chain level is below N, 0 to 4", false, set_require},
-    {"product", 0, "PATH",
-     "with chain: compare the components' files in this folder or archive with the packages", false,
-     set_product},
-    {"again", 0, NULL, "with chain: check again what was checked before", false, set_takes_no_results},
+    {"require", 0, "chain=N", "chain: fail when the chain level is below N, 0 to 4", false, set_require},
+    {"product", 0, "PATH", "chain: compare the components' files in this folder or archive with the packages",
+     false, set_product},
+    {"again", 0, NULL, "chain: check again what was checked before", false, set_takes_no_results},
     {"output", 'o', "FMT[=PATH]", "write in this format, to a file when a path is given; repeatable", false,
      set_output},
     {"quiet", 'q', NULL, "print the verdict alone", true, set_is_quiet},
@@ -288,10 +289,14 @@ void options_list_formats(char *out, size_t n)
 {
     size_t used = 0;
     out[0] = '\0';
-    for (size_t i = 0; format_at(i) != NULL && used < n; i++) {
-        int more = snprintf(out + used, n - used, "%s%s", i == 0 ? "" : " ", format_at(i));
-        used += more < 0 ? n : (size_t)more;
-    }
+    for (size_t k = 0; k < N_LISTS; k++)
+        for (size_t i = 0; format_lists[k](i) != NULL && used < n; i++) {
+            const char *name = format_lists[k](i);
+            if (find_format(name, strlen(name), k) != NULL)
+                continue;
+            int more = snprintf(out + used, n - used, "%s%s", used == 0 ? "" : " ", name);
+            used += more < 0 ? n : (size_t)more;
+        }
 }
 
 void flag_variable(const struct flag *f, char *out, size_t n)
