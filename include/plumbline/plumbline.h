@@ -157,6 +157,13 @@ PL_API const struct pl_tag_info *pl_tag_at(size_t i);
 /* A rule that explains bytes: its name, one sentence and the source of its algorithm; false past the last. */
 PL_API bool pl_rule_at(size_t i, const char **name, const char **what, const char **source);
 
+#define PL_SANDBOX_TEXT_BYTES 64
+/*
+ * Start a process, and have it give up what the examination of a package gives up. What the kernel offers for that into `text`, as `run.sandbox` of
+ * a report: "seccomp, landlock 7", "seccomp", "landlock 4", "limits only". PL_E_IO when it cannot be done.
+ */
+PL_API PL_MUST_USE pl_status pl_sandbox_try(char text[PL_SANDBOX_TEXT_BYTES], struct pl_err *err);
+
 PL_API const char *pl_version(void);
 
 #endif

@@ -162,9 +162,10 @@ static pl_status examine_somewhere(struct pl_acquired *a, const struct pl_questi
                                     .jobs = a->options->jobs,
                                     .folder = a->is_folder ? a->options->subject : NULL,
                                     .package = a->bytes,
-                                    .name = a->name};
+                                    .name = a->name,
+                                    .explanation = q == NULL ? NULL : q->explanation};
     observer->progress(observer->ctx, "index", "", 0, 0);
-    if (a->options->is_unconfined || q != NULL) {
+    if (a->options->is_unconfined) {
         e.observer = observer;
         return examine(&e, NULL, &feed, r, err);
     }

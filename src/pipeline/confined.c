@@ -69,8 +69,10 @@ static void tell_error(struct pl_wire_out *w, int to_parent, const struct pl_err
     (void)flush(w, to_parent); /* nobody is left to be told */
 }
 
-static void tell_all(struct pl_wire_out *w, int to_parent, const struct pl_report *r, size_t first_finding)
+static void tell_all(struct pl_wire_out *w, int to_parent, const struct child_side *c, size_t first_finding)
 {
+    const struct pl_report *r = c->r;
+    const struct pl_explanation *x = c->work->explanation;
     bool is_sent = true;
     for (size_t i = 0; i < r->files.n && is_sent; i++) {
         pl_wire_u64(w, PART_FILE);
@@ -80,6 +82,11 @@ static void tell_all(struct pl_wire_out *w, int to_parent, const struct pl_repor
     }
     pl_wire_u64(w, PART_END);
     pl_wire_findings(w, &r->findings, first_finding);
+    pl_wire_u64(w, x != NULL && x->has_function);
+    if (x != NULL && x->has_function) {
+        memset(w->last, 0, sizeof w->last);
+        pl_wire_explained(w, &x->function);
+    }
     if (is_sent)
         (void)flush(w, to_parent); /* nobody is left to be told */
 }
@@ -101,7 +108,7 @@ static void be_child(void *ctx, int to_parent, int from_parent)
         st = c->work->examine(c->work->ctx, c->watch, &feed, c->r, &err);
     }
     if (st == PL_OK) {
-        tell_all(&w, to_parent, c->r, first_finding);
+        tell_all(&w, to_parent, c, first_finding);
         return;
     }
     err.status = st;
@@ -179,6 +186,22 @@ static pl_status take_file(struct parent_side *p, struct pl_err *err)
     return p->in.c.bad ? pl_wire_done(&p->in, err) : PL_OK;
 }
 
+static void take_end(struct parent_side *p)
+{
+    struct pl_explanation *x = p->work->explanation;
+    pl_wire_take_findings(&p->in, &p->r->findings);
+    uint64_t has_function = pl_wire_take_u64(&p->in);
+    if (has_function == 1 && x != NULL) {
+        p->in.arena = &x->arena; /* it outlives the report */
+        memset(p->in.last, 0, sizeof p->in.last);
+        memset(p->in.known, 0, sizeof p->in.known);
+        x->has_function = true;
+        pl_wire_take_explained(&p->in, &x->function);
+    } else if (has_function != 0) {
+        p->in.c.bad = true;
+    }
+}
+
 /* One frame. *is_end when it was the last one, or told of an error: then that is the status. */
 static pl_status take_frame(struct parent_side *p, pl_bytes frame, bool *is_end, struct pl_err *err)
 {
@@ -194,7 +217,7 @@ static pl_status take_frame(struct parent_side *p, pl_bytes frame, bool *is_end,
             return take_error(&p->in, err);
         } else {
             *is_end = true;
-            pl_wire_take_findings(&p->in, &p->r->findings);
+            take_end(p);
         }
     }
     return st == PL_OK ? pl_wire_done(&p->in, err) : st;
@@ -372,5 +395,39 @@ pl_status pl_confined(const struct pl_confined_work *work, struct pl_report *r, 
     free(p.pulses);
     free(p.since_ns);
     pl_watch_reset(&watch);
+    return st;
+}
+
+static void try_it(void *ctx, int to_parent, int from_parent)
+{
+    struct pl_confine_limits limits = {0};
+    struct pl_err err = {0};
+    if (pl_confine_self(&limits, &err) != PL_OK)
+        (void)pl_child_put(to_parent,
+                           pl_bytes_of_str(err.text)); /* else nobody is told, which is an answer, too */
+    else
+        (void)pl_child_put(to_parent, (pl_bytes){NULL, 0});
+}
+
+pl_status pl_sandbox_try(char text[PL_SANDBOX_TEXT_BYTES], struct pl_err *err)
+{
+    struct pl_confinement kernel = pl_confinement_of_kernel();
+    struct pl_child child;
+    struct pl_buf said;
+    int signal;
+    int code;
+    pl_confinement_text(&kernel, text);
+    pl_status st = pl_child_start(try_it, NULL, &child, err);
+    if (st != PL_OK)
+        return st;
+    pl_buf_init(&said, PL_ERR_TEXT_BYTES);
+    st = pl_child_receive(&child, NULL, &said, err);
+    pl_child_end(&child, &signal, &code);
+    if (st == PL_OK && said.n > 0)
+        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "%.*s", (int)said.n, (const char *)said.p);
+    else if (st != PL_OK)
+        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "the process ended by signal %d or with code %d", signal,
+                     code);
+    pl_buf_reset(&said);
     return st;
 }

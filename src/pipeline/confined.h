@@ -4,6 +4,7 @@
 #ifndef PL_PIPELINE_CONFINED_H
 #define PL_PIPELINE_CONFINED_H
 
+#include "model/explanation.h"
 #include "model/report.h"
 #include "pipeline/feed.h"
 #include "pipeline/watch.h"
@@ -16,9 +17,10 @@ struct pl_confined_work {
     const struct pl_limits *limits;
     const struct pl_observer *observer; /* of the parent */
     unsigned jobs;
-    const char *folder; /* the child is fed the files of this folder; NULL: */
-    pl_bytes package;   /* what it examines; copied by the fork */
-    const char *name;   /* of it, to show */
+    const char *folder;                 /* the child is fed the files of this folder; NULL: */
+    pl_bytes package;                   /* what it examines; copied by the fork */
+    const char *name;                   /* of it, to show */
+    struct pl_explanation *explanation; /* its function comes back, too; NULL: nobody asks */
 };
 
 /*

@@ -69,10 +69,14 @@ static void on_fault(int signal)
 /* A thread whose stack is full needs another one to say so. It stays until the process ends. */
 static void take_stack(void)
 {
-    stack_t stack = {.ss_sp = has_stack ? NULL : malloc(ALT_STACK_BYTES), .ss_size = ALT_STACK_BYTES};
+    stack_t stack = {.ss_size = ALT_STACK_BYTES};
+    stack_t old;
+    has_stack = true;
+    if (sigaltstack(NULL, &old) != 0 || (old.ss_flags & SS_DISABLE) == 0)
+        return; /* a sanitizer's */
+    stack.ss_sp = malloc(ALT_STACK_BYTES);
     if (stack.ss_sp != NULL)
         (void)sigaltstack(&stack, NULL); /* without it the kernel ends the process, and nobody is named */
-    has_stack = true;
 }
 
 void pl_watch_faults(struct pl_watch *w)

@@ -26,6 +26,8 @@ void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f);
 /* Findings from the `first` on. */
 void pl_wire_findings(struct pl_wire_out *w, const struct pl_findings *f, size_t first);
 
+void pl_wire_explained(struct pl_wire_out *w, const struct pl_explained_function *f);
+
 #define PL_WIRE_KNOWN 256u
 
 /* Zeroed before; texts are kept in `arena`. `st` is sticky: PL_OK, PL_E_INPUT, PL_E_LIMIT or PL_E_NOMEM. */
@@ -46,6 +48,7 @@ const char *pl_wire_take_text(struct pl_wire_in *w);
 void pl_wire_take_file(struct pl_wire_in *w, struct pl_file *f);
 /* Added to `f`. */
 void pl_wire_take_findings(struct pl_wire_in *w, struct pl_findings *f);
+void pl_wire_take_explained(struct pl_wire_in *w, struct pl_explained_function *f);
 /* PL_OK when the frame was good to its last byte. */
 PL_MUST_USE pl_status pl_wire_done(const struct pl_wire_in *w, struct pl_err *err);
 

@@ -102,6 +102,14 @@ def a_report_says_what_was_given_up(t):
 
 
 @case
+def doctor_says_what_a_report_says(t):
+    package, folder = everything(t)
+    code, out, _ = t.raw("doctor")
+    said = t.check(package, "--source", folder, "--sandbox").json["run"]["sandbox"]
+    assert code == 0 and f"sandbox   {said}\n" in out.decode(), out
+
+
+@case
 def errors_of_the_examination_are_told_as_without_it(t):
     _, folder = everything(t)
     for name, data in (("cut.deb", made.package().build()[:700]), ("bad.zip", b"PK\3\4" + bytes(40)), ("cut.tar.xz", made.xz(b"x" * 999)[:60])):
