@@ -3,13 +3,16 @@
  */
 #include "command.h"
 #include "output.h"
+#include "policy.h"
 #include "progress.h"
 
 #include <stdio.h>
 
-static int check_one(const struct options *o, const char *subject, struct progress_line *line)
+static int check_one(const struct options *o, const char *subject, const struct pl_ruleset *policy,
+                     struct progress_line *line)
 {
     struct pl_check_options c = options_for_check(o, subject, progress_observer(line));
+    c.policy = policy;
     struct pl_report *r = NULL;
     struct pl_err err;
     pl_status st = pl_check(&c, &r, &err);
@@ -22,23 +25,6 @@ static int check_one(const struct options *o, const char *subject, struct progre
     int failed = write_outputs(o, write_report, r);
     pl_report_free(r);
     return failed != 0 ? failed : code;
-}
-
-/* Any 6 gives 6, else any 1 gives 1, else any 3, 4 or 5 gives 3; one subject alone keeps its own code. */
-static int combine(const int *codes, size_t n)
-{
-    int result = PL_EXIT_PASS;
-    if (n == 1)
-        return codes[0];
-    for (size_t i = 0; i < n; i++) {
-        if (codes[i] == PL_EXIT_BUG || codes[i] == PL_EXIT_TRUST)
-            return codes[i];
-        if (codes[i] == PL_EXIT_FAIL)
-            result = PL_EXIT_FAIL;
-        else if (codes[i] != PL_EXIT_PASS && result != PL_EXIT_FAIL)
-            result = PL_EXIT_INCONCLUSIVE;
-    }
-    return result;
 }
 
 /* No subject at all is an input error, and JSON is owed even then. */
@@ -55,18 +41,21 @@ static int no_subject(const struct options *o)
 static int run_check(const struct options *o)
 {
     struct progress_line line;
-    int codes[MAX_WORDS];
+    enum pl_exit codes[MAX_WORDS];
+    struct pl_ruleset *policy = NULL;
+    struct pl_err err = {0};
     if (o->n_words == 0)
         return no_subject(o);
     progress_begin(&line, o);
-    for (size_t i = 0; i < o->n_words; i++)
-        codes[i] = check_one(o, o->words[i], &line);
-    int code = combine(codes, o->n_words);
-    if (o->is_report_only && (code == PL_EXIT_FAIL || code == PL_EXIT_INCONCLUSIVE)) {
-        (void)fprintf(stderr, "report-only: would exit %d\n", code);
-        return PL_EXIT_PASS;
+    struct pl_observer observer = progress_observer(&line);
+    if (policy_of(o, o->words, o->n_words, &observer, &policy, &err) != PL_OK) {
+        progress_end(&line);
+        return write_error_report(o, o->words[0], &err);
     }
-    return code;
+    for (size_t i = 0; i < o->n_words; i++)
+        codes[i] = (enum pl_exit)check_one(o, o->words[i], policy, &line);
+    pl_policy_free(policy);
+    return report_only(o, (int)pl_exit_combine(codes, o->n_words));
 }
 
 const struct command command_check = {.name = "check",

@@ -207,6 +207,29 @@ static bool set_product(struct options *o, const char *value)
     return value[0] != '\0';
 }
 
+static bool set_policy(struct options *o, const char *value)
+{
+    o->policy = value;
+    return value[0] != '\0';
+}
+
+static bool set_at(struct options *o, const char *value)
+{
+    return pl_time_parse(value, &o->at_s) && o->at_s > 0;
+}
+
+static bool set_reason(struct options *o, const char *value)
+{
+    o->reason = value;
+    return value[0] != '\0';
+}
+
+static bool set_owner(struct options *o, const char *value)
+{
+    o->owner = value;
+    return value[0] != '\0';
+}
+
 #define SWITCH(field)                                                                                        \
     static bool set_##field(struct options *o, const char *value)                                            \
     {                                                                                                        \
@@ -253,6 +276,12 @@ static const struct flag flags[] = {
     {"timeout", 0, "DUR", "give up on a transfer after 30s, 500ms, 2m; default 30s", true, set_timeout},
     {"cache-dir", 0, "DIR", "keep fetched files there; default $XDG_CACHE_HOME/plumbline", true,
      set_cache_dir},
+    {"policy", 0, "FILE",
+     "a policy, or builtin:strict and so on; default: plumb.yaml, from the working folder upwards", true,
+     set_policy},
+    {"at", 0, "TIME", "judge expiries as of that time: 2027-02-01 or 2027-02-01T10:16:37Z", false, set_at},
+    {"reason", 0, "TEXT", "waive: why the finding is accepted", false, set_reason},
+    {"owner", 0, "WHO", "waive: who answers for it", false, set_owner},
     {"report-only", 0, NULL, "exit 0 where it would be 1 or 3", false, set_is_report_only},
     {"limit", 0, "N", "warnings listed in text; JSON is never cut; default 20", true, set_limit},
     {"key", 'k', "FILE", "attest: sign with it; verify: trust it, instead of the trust store; repeatable",
@@ -263,8 +292,8 @@ static const struct flag flags[] = {
     {"threshold", 0, "N", "verify: so many distinct keys must have signed; default 1", false, set_threshold},
     {"trust-dir", 0, "DIR", "the trusted keys; default $XDG_CONFIG_HOME/plumbline/trust", true,
      set_trust_dir},
-    {"name", 0, "NAME", "trust add: what to call the key", false, set_name},
-    {"expires", 0, "DATE", "trust add: from that day on the key counts no more", false, set_expires},
+    {"name", 0, "NAME", "trust add: what to call the key; waive: what to call the waiver", false, set_name},
+    {"expires", 0, "DATE", "trust add, waive: from that day on it counts no more", false, set_expires},
     {"log", 0, "DIR", "attest: append to this log; verify: must stand in it", false, set_log},
     {"seen", 0, "FILE", "log check: the last checkpoint that was seen; the log must have grown from it",
      false, set_seen},
@@ -430,6 +459,7 @@ struct pl_check_options options_for_check(const struct options *o, const char *s
         .cache_dir = o->cache_dir,
         .timeout_ms = o->timeout_ms,
         .system_root = getenv("PLUMB_APT_ROOT"),
+        .at_s = o->at_s,
         .observer = observer,
     };
 }

@@ -4,13 +4,13 @@
 #ifndef PLUMB_OPTIONS_H
 #define PLUMB_OPTIONS_H
 
-#include "plumbline/plumbline.h"
+#include "plumbline/policy.h"
 
 #define MAX_OUTPUTS  16
 #define MAX_SOURCES  32
 #define MAX_KEYRINGS 8
 #define MAX_KEYS     64
-#define MAX_WORDS    16
+#define MAX_WORDS    1024
 
 enum tri { AUTO, ALWAYS, NEVER };
 enum progress { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
@@ -43,6 +43,9 @@ struct options {
     bool is_offline;
     bool is_confined;
     bool is_report_only;
+    const char *policy;         /* NULL: looked for */
+    int64_t at_s;               /* 0: now */
+    const char *reason, *owner; /* waive */
     bool wants_help;
     bool wants_all;
     unsigned jobs;

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "output.h"
+#include "policy.h"
 
 #include <stdio.h>
 
@@ -39,11 +40,7 @@ int finish_outcome(const struct options *o, pl_status st, struct pl_outcome *out
     pl_outcome_free(out);
     if (failed != 0)
         return failed;
-    if (o->is_report_only && (code == PL_EXIT_FAIL || code == PL_EXIT_INCONCLUSIVE)) {
-        (void)fprintf(stderr, "report-only: would exit %d\n", code);
-        return PL_EXIT_PASS;
-    }
-    return code;
+    return report_only(o, code);
 }
 
 int missing_argument(const struct options *o, const char *verb, const char *text, const char *hint)

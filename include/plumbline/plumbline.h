@@ -42,6 +42,8 @@ struct pl_observer {
     void (*progress)(void *ctx, const char *phase, const char *what, uint64_t done, uint64_t total);
 };
 
+struct pl_ruleset;
+
 /* Zero is a good default for every field. All strings are borrowed for the length of the call. */
 struct pl_check_options {
     const char *subject;        /* a path or a purl: "./app.deb", "pkg:deb/debian/xz-utils" */
@@ -56,9 +58,11 @@ struct pl_check_options {
     unsigned jobs;     /* worker threads; 0 takes one for each core */
     bool is_offline;   /* make no network call at all */
     bool is_unconfined; /* examine in this process, and not in a child without files, network and programs */
-    const char *cache_dir;   /* NULL: $XDG_CACHE_HOME/plumbline */
-    unsigned timeout_ms;     /* for one transfer; 0: 60,000 */
-    const char *system_root; /* where etc/apt is found; NULL: "/" */
+    const char *cache_dir;           /* NULL: $XDG_CACHE_HOME/plumbline */
+    unsigned timeout_ms;             /* for one transfer; 0: 60,000 */
+    const char *system_root;         /* where etc/apt is found; NULL: "/" */
+    const struct pl_ruleset *policy; /* policy.h; NULL: the default */
+    int64_t at_s; /* judge expiries of the policy as of then, in seconds since 1970; 0: now */
     struct pl_observer observer;
 };
 

@@ -1,7 +1,7 @@
 /*
  * exit.c - exit codes and their names.
  */
-#include "plumbline/plumbline.h"
+#include "plumbline/policy.h"
 
 const char *pl_exit_name(enum pl_exit code)
 {
@@ -34,6 +34,24 @@ enum pl_exit pl_exit_of_status(pl_status st)
     case PL_E_BUG: break;
     }
     return PL_EXIT_BUG;
+}
+
+enum pl_exit pl_exit_combine(const enum pl_exit *codes, size_t n)
+{
+    enum pl_exit result = PL_EXIT_PASS;
+    if (n == 1)
+        return codes[0];
+    for (size_t i = 0; i < n; i++) {
+        if (codes[i] == PL_EXIT_TRUST)
+            return codes[i];
+        if (codes[i] == PL_EXIT_BUG)
+            result = PL_EXIT_BUG;
+        else if (codes[i] == PL_EXIT_FAIL && result != PL_EXIT_BUG)
+            result = PL_EXIT_FAIL;
+        else if (codes[i] != PL_EXIT_PASS && result == PL_EXIT_PASS)
+            result = PL_EXIT_INCONCLUSIVE;
+    }
+    return result;
 }
 
 const char *pl_version(void)

@@ -202,7 +202,7 @@ static pl_status judge_residues(struct pl_file *f, const struct pl_policy *polic
 }
 
 /* Kinds are named by format, with the machine after a dash where there is one. */
-static bool is_code(const struct pl_file *f)
+bool pl_is_code(const struct pl_file *f)
 {
     static const char *const formats[] = {"elf",           "pe", "macho", "class", "python-bytecode", "wasm",
                                           "static-library"};
@@ -236,7 +236,7 @@ static pl_status judge_opaque(struct pl_file *f, uint64_t *code, struct pl_err *
     uint64_t opaque = by_class[PL_CLASS_OPAQUE];
     if (opaque == 0)
         return PL_OK;
-    if (!is_code(f))
+    if (!pl_is_code(f))
         return add_counted(&f->findings, "file.opaque", PL_SEVERITY_WARNING, opaque,
                            "bytes could not be examined", err);
     *code += opaque;
@@ -260,7 +260,7 @@ static int by_place(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->finding->message, y->finding->message);
 }
 
-static pl_status place_all(struct pl_report *r, const struct pl_file *file, const struct pl_findings *from,
+static pl_status place_all(struct pl_report *r, struct pl_file *file, const struct pl_findings *from,
                            struct pl_err *err)
 {
     for (size_t i = 0; i < from->list.n; i++) {
@@ -268,6 +268,7 @@ static pl_status place_all(struct pl_report *r, const struct pl_file *file, cons
         if (slot == NULL)
             return pl_fail_nomem(err);
         *slot = (struct pl_placed_finding){.file = file, .finding = &from->list.v[i]};
+        slot->finding->judged = slot->finding->severity;
     }
     return PL_OK;
 }
@@ -285,6 +286,15 @@ static pl_status judge_dropped(struct pl_findings *f, struct pl_err *err)
                            (unsigned long long)dropped, (unsigned long long)f->dropped_errors);
 }
 
+/* The subject never configures its judge: what it brings is told and not read. */
+static pl_status judge_own_policy(struct pl_file *f, struct pl_err *err)
+{
+    if (!pl_bytes_eq_str(pl_bytes_basename(f->name), "plumb.yaml"))
+        return PL_OK;
+    return pl_findings_add(&f->findings, "policy.ignored", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
+                           "this policy is part of what is judged and was not read");
+}
+
 static pl_status gather_findings(struct pl_report *r, const struct pl_policy *policy, struct pl_err *err)
 {
     uint64_t code = 0;
@@ -295,6 +305,8 @@ static pl_status gather_findings(struct pl_report *r, const struct pl_policy *po
             st = pl_judge_foreign(f, policy, err);
         if (st == PL_OK)
             st = judge_opaque(f, &code, err);
+        if (st == PL_OK)
+            st = judge_own_policy(f, err);
         if (st == PL_OK)
             st = judge_dropped(&f->findings, err);
         if (st != PL_OK)
@@ -310,8 +322,6 @@ static pl_status gather_findings(struct pl_report *r, const struct pl_policy *po
         st = place_all(r, NULL, &r->findings, err);
     for (size_t i = 0; i < r->files.n && st == PL_OK; i++)
         st = place_all(r, r->files.v[i], &r->files.v[i]->findings, err);
-    if (st == PL_OK && r->placed.n > 0)
-        qsort(r->placed.v, r->placed.n, sizeof r->placed.v[0], by_place);
     return st;
 }
 
@@ -331,8 +341,10 @@ static bool is_publication_tag(const char *tag)
 static size_t count_contradictions(const struct pl_report *r)
 {
     size_t n = 0;
-    for (size_t i = 0; i < count_errors(r); i++)
-        n += !is_publication_tag(r->placed.v[i].finding->tag);
+    for (size_t i = 0; i < count_errors(r); i++) {
+        const struct pl_finding *f = r->placed.v[i].finding;
+        n += f->judged == PL_SEVERITY_ERROR && !is_publication_tag(f->tag);
+    }
     return n;
 }
 
@@ -438,23 +450,36 @@ static void explain_unchecked(struct pl_report *r)
 
 void pl_judge_totals(struct pl_report *r)
 {
+    memset(r->bytes, 0, sizeof r->bytes);
+    memset(r->grades, 0, sizeof r->grades);
+    r->total_bytes = 0;
+    r->active_bytes = r->active_unaccounted = r->active_opaque = 0;
+    r->passive_bytes = r->passive_unaccounted = r->passive_opaque = 0;
     for (size_t i = 0; i < r->files.n; i++)
         add_totals(r, r->files.v[i]);
 }
 
-pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source, struct pl_err *err)
+pl_status pl_judge_verdict(struct pl_report *r, const struct pl_policy *policy, bool has_source,
+                           struct pl_err *err)
 {
     pl_judge_totals(r);
-    pl_status st = gather_findings(r, policy, err);
-    if (st == PL_OK)
-        st = judge_sourced(r, policy, has_source && r->errors.n == 0, err);
+    if (r->placed.n > 0)
+        qsort(r->placed.v, r->placed.n, sizeof r->placed.v[0], by_place);
+    pl_status st = judge_sourced(r, policy, has_source && r->errors.n == 0, err);
     if (st != PL_OK)
         return st;
     explain_unchecked(r);
-    if (r->errors.n > 0)
+    r->level = pl_judge_level(r->links, &r->violation);
+    if (r->errors.n > 0) {
         r->level = 0;
-    else
-        r->level = pl_judge_level(r->links, &r->violation);
+        r->violation = 0;
+    }
     r->exit = judge_exit(r);
     return PL_OK;
+}
+
+pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source, struct pl_err *err)
+{
+    pl_status st = gather_findings(r, policy, err);
+    return st == PL_OK ? pl_judge_verdict(r, policy, has_source, err) : st;
 }

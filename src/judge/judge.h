@@ -18,6 +18,11 @@ unsigned pl_judge_level(const struct pl_link_result links[PL_LINK_COUNT], unsign
 PL_MUST_USE pl_status pl_judge(struct pl_report *r, const struct pl_policy *policy, bool has_source,
                                struct pl_err *err);
 
+/* The part of pl_judge() that comes after the findings: totals, order, links, level, exit code. Can be done again. */
+PL_MUST_USE pl_status pl_judge_verdict(struct pl_report *r, const struct pl_policy *policy, bool has_source,
+                                       struct pl_err *err);
+/* Machine code or bytecode, by its kind? */
+bool pl_is_code(const struct pl_file *f);
 /* Fill in the totals of bytes over all files, by class, grade and role. Part of pl_judge(). */
 void pl_judge_totals(struct pl_report *r);
 

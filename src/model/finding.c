@@ -39,8 +39,12 @@ pl_status pl_findings_add(struct pl_findings *f, const char *tag, enum pl_severi
     struct pl_finding *slot = PL_VEC_ADD(&f->list);
     if (slot == NULL)
         return pl_fail_nomem(err);
-    *slot = (struct pl_finding){
-        .tag = tag, .severity = severity, .offset = offset, .length = length, .message = message};
+    *slot = (struct pl_finding){.tag = tag,
+                                .severity = severity,
+                                .judged = severity,
+                                .offset = offset,
+                                .length = length,
+                                .message = message};
     if (out != NULL)
         *out = slot;
     return PL_OK;

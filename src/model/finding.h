@@ -22,8 +22,10 @@ struct pl_fact {
 struct pl_finding {
     const char *tag; /* static: "archive.gap" */
     enum pl_severity severity;
-    uint64_t offset; /* byte of the file it is about, or PL_NO_OFFSET */
-    uint64_t length; /* bytes; 0 when it is about the whole */
+    enum pl_severity judged; /* before a policy had a word; filled in by the judge */
+    const char *waiver;      /* id of the waiver that covers it; NULL */
+    uint64_t offset;         /* byte of the file it is about, or PL_NO_OFFSET */
+    uint64_t length;         /* bytes; 0 when it is about the whole */
     const char *message;
     struct pl_fact facts[PL_FINDING_FACTS]; /* used up to the first name that is NULL */
 };

@@ -35,8 +35,8 @@ struct pl_report_step {
 
 /* A finding in its place; file is NULL for what is about the package as a whole. */
 struct pl_placed_finding {
-    const struct pl_file *file;
-    const struct pl_finding *finding;
+    struct pl_file *file;
+    struct pl_finding *finding;
 };
 
 /* What became of one rule of a policy. Texts live as long as the report. */
@@ -56,7 +56,7 @@ struct pl_waiver_result {
     const char *tag;
     const char *policy;
     uint64_t line;
-    const char *state; /* static: "live", "expired", "other bytes", "no such finding" */
+    const char *state; /* "live", "expired", "other bytes", "no such finding" */
     const char *owner;
     const char *reason;
     const char *expires; /* "2027-02-01" */

@@ -7,6 +7,7 @@
 #include "io/clock.h"
 #include "io/confine.h"
 #include "io/host.h"
+#include "judge/gate.h"
 #include "judge/judge.h"
 #include "match/match.h"
 #include "model/explanation.h"
@@ -255,6 +256,8 @@ pl_status pl_check_for(const struct pl_check_options *options, const struct pl_q
     }
     if (st == PL_OK)
         st = pl_judge(r, &policy, a.has_source, err);
+    if (st == PL_OK && options->policy != NULL && question == NULL)
+        st = pl_gate_apply(r, options->policy, options->at_s == 0 ? pl_clock_utc_s() : options->at_s, err);
     if (st == PL_OK)
         st = keep_source_names(&a, r, err);
     pl_acquired_release(&a);

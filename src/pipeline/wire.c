@@ -12,7 +12,7 @@
 enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
 
 #if defined(__x86_64__)
-_Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 328 &&
+_Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 336 &&
                    sizeof(struct pl_residue) == 72 && sizeof(struct pl_foreign) == 56 &&
                    sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
                    sizeof(struct pl_file) == 720,

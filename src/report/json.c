@@ -43,7 +43,7 @@ static void class_bytes(struct pl_json *j, const uint64_t by_class[PL_CLASS_COUN
     pl_json_end_object(j);
 }
 
-static void write_subject(struct pl_json *j, const struct pl_report *r)
+void pl_json_subject(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "subject");
     pl_json_object(j);
@@ -54,6 +54,20 @@ static void write_subject(struct pl_json *j, const struct pl_report *r)
     else
         pl_json_kv_str(j, "sha256", NULL);
     pl_json_kv_u64(j, "size", r->subject_size);
+    pl_json_end_object(j);
+}
+
+void pl_json_level(struct pl_json *j, const struct pl_report *r)
+{
+    pl_json_key(j, "level");
+    pl_json_object(j);
+    pl_json_kv_u64(j, "own", r->level);
+    pl_json_key(j, "chain");
+    if (r->has_chain_level)
+        pl_json_u64(j, r->chain_level);
+    else
+        pl_json_null(j);
+    pl_json_kv_u64(j, "violation", r->violation);
     pl_json_end_object(j);
 }
 
@@ -225,6 +239,10 @@ void pl_json_finding(struct pl_json *j, const struct pl_report *r, const struct 
     pl_json_kv_str(j, "id", id);
     pl_json_kv_str(j, "tag", f->tag);
     pl_json_kv_str(j, "severity", pl_severity_name(f->severity));
+    if (f->judged != f->severity)
+        pl_json_kv_str(j, "judged", pl_severity_name(f->judged));
+    if (f->waiver != NULL)
+        quoted_value(j, "waiver", pl_bytes_of_str(f->waiver));
     quoted_value(j, "path", pl_finding_path(r, p));
     offset_value(j, "offset", f->offset);
     pl_json_kv_u64(j, "length", f->length);
@@ -333,18 +351,9 @@ void pl_json_head(struct pl_json *j, const struct pl_report *r)
     pl_json_kv_str(j, "schema", PL_REPORT_SCHEMA);
     pl_json_kv_str(j, "verdict", pl_exit_name(r->exit));
     pl_json_kv_u64(j, "exit_code", (uint64_t)r->exit);
-    write_subject(j, r);
+    pl_json_subject(j, r);
     write_sources(j, r);
-    pl_json_key(j, "level");
-    pl_json_object(j);
-    pl_json_kv_u64(j, "own", r->level);
-    pl_json_key(j, "chain");
-    if (r->has_chain_level)
-        pl_json_u64(j, r->chain_level);
-    else
-        pl_json_null(j);
-    pl_json_kv_u64(j, "violation", r->violation);
-    pl_json_end_object(j);
+    pl_json_level(j, r);
     write_links(j, r);
     pl_json_key(j, "bytes");
     class_bytes(j, r->bytes, r->grades);

@@ -7,8 +7,10 @@
 #include "base/json.h"
 #include "report/report.h"
 
-/* Keys of an open object: everything from "schema" to "bytes"; then each of the others. */
+/* Keys of an open object: everything from "schema" to "bytes"; then each of the others. Subject and level are in the head, too. */
 void pl_json_head(struct pl_json *j, const struct pl_report *r);
+void pl_json_subject(struct pl_json *j, const struct pl_report *r);
+void pl_json_level(struct pl_json *j, const struct pl_report *r);
 void pl_json_policy(struct pl_json *j, const struct pl_report *r);
 void pl_json_errors(struct pl_json *j, const struct pl_report *r);
 /* Everything that may differ between two runs over the same bytes. */

@@ -38,6 +38,17 @@ size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity)
     return n;
 }
 
+/* What passes because somebody accepted it, and until when. */
+static void add_waivers(struct pl_buf *out, const struct pl_report *r)
+{
+    size_t live = 0;
+    for (size_t i = 0; i < r->policy.waivers.n; i++)
+        live += r->policy.waivers.v[i].findings > 0;
+    if (live > 0)
+        pl_buf_printf(out, ", %zu waiver%s, next expiry %s", live, live == 1 ? "" : "s",
+                      r->policy.next_expiry == NULL ? "unknown" : r->policy.next_expiry);
+}
+
 void pl_add_verdict_numbers(struct pl_buf *out, const struct pl_report *r)
 {
     size_t n_errors = pl_count_findings(r, PL_SEVERITY_ERROR);
@@ -52,7 +63,9 @@ void pl_add_verdict_numbers(struct pl_buf *out, const struct pl_report *r)
     pl_add_thousands(out, r->bytes[PL_CLASS_UNACCOUNTED]);
     pl_buf_add_str(out, " bytes unaccounted, ");
     pl_add_thousands(out, r->bytes[PL_CLASS_OPAQUE]);
-    pl_buf_add_str(out, " opaque)");
+    pl_buf_add_str(out, " opaque");
+    add_waivers(out, r);
+    pl_buf_add_byte(out, ')');
 }
 
 void pl_add_location(struct pl_buf *out, const struct pl_report *r, const struct pl_placed_finding *p)

@@ -346,17 +346,30 @@ static bool read_notes(struct pl_report_reader *x, void *to)
     return pl_read_list(x, read_note);
 }
 
-static bool read_started(struct pl_report_reader *x, void *to)
+/* A short text into an array of the report. */
+static bool read_short(struct pl_report_reader *x, char *to, size_t room)
 {
     const char *text;
-    struct pl_report *r = to;
     if (!pl_read_text(x, &text))
         return false;
     size_t n = strlen(text);
-    if (n >= sizeof r->started)
-        return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "a time expected");
-    memcpy(r->started, text, n + 1);
+    if (n >= room)
+        return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "a text of at most %zu bytes expected",
+                               room - 1);
+    memcpy(to, text, n + 1);
     return true;
+}
+
+static bool read_started(struct pl_report_reader *x, void *to)
+{
+    struct pl_report *r = to;
+    return read_short(x, r->started, sizeof r->started);
+}
+
+static bool read_sandbox(struct pl_report_reader *x, void *to)
+{
+    struct pl_report *r = to;
+    return pl_json_in_is_null(&x->in) || read_short(x, r->confinement, sizeof r->confinement);
 }
 
 static bool read_jobs(struct pl_report_reader *x, void *to)
@@ -375,6 +388,7 @@ static bool read_run(struct pl_report_reader *x, void *to)
         {"started", false, read_started, 0},
         {"elapsed_us", false, pl_read_u64, offsetof(struct pl_report, elapsed_us)},
         {"jobs", false, read_jobs, offsetof(struct pl_report, jobs)},
+        {"sandbox", true, read_sandbox, 0},
         {"notes", false, read_notes, 0},
     };
     (void)to;

@@ -1,6 +1,7 @@
 /*
  * read_finding.c - findings, what a policy made of them, and what ties the parts of a report together.
  */
+#include "base/date.h"
 #include "base/size.h"
 #include "judge/judge.h"
 #include "report/read_json.h"
@@ -13,6 +14,7 @@
 struct read_finding {
     struct pl_finding *f;
     struct pl_report_tie tie;
+    bool is_overruled; /* a policy changed its severity */
 };
 
 static bool read_tag(struct pl_report_reader *x, void *to)
@@ -48,6 +50,22 @@ static bool read_severity(struct pl_report_reader *x, void *to)
     return is_read;
 }
 
+static bool read_judged(struct pl_report_reader *x, void *to)
+{
+    struct read_finding *one = to;
+    int i = 0;
+    bool is_read = pl_read_word(x, severity_name, PL_SEVERITY_ERROR + 1, &i);
+    one->f->judged = (enum pl_severity)i;
+    one->is_overruled = true;
+    return is_read;
+}
+
+static bool read_waiver_id(struct pl_report_reader *x, void *to)
+{
+    struct read_finding *one = to;
+    return pl_read_quoted(x, &one->f->waiver);
+}
+
 static bool read_finding_offset(struct pl_report_reader *x, void *to)
 {
     struct read_finding *one = to;
@@ -78,6 +96,8 @@ bool pl_read_finding(struct pl_report_reader *x)
         {"id", false, pl_read_text, offsetof(struct read_finding, tie.id)},
         {"tag", false, read_finding_tag, 0},
         {"severity", false, read_severity, 0},
+        {"judged", true, read_judged, 0},
+        {"waiver", true, read_waiver_id, 0},
         {"path", false, pl_read_quoted_bytes, offsetof(struct read_finding, tie.path)},
         {"offset", false, read_finding_offset, 0},
         {"length", false, read_length, 0},
@@ -92,6 +112,10 @@ bool pl_read_finding(struct pl_report_reader *x)
         return pl_read_nomem(x);
     if (!pl_read_object(x, fields, N(fields), &one))
         return false;
+    if (!one.is_overruled)
+        one.f->judged = one.f->severity;
+    else if (one.f->judged == one.f->severity)
+        return pl_json_in_fail(&x->in, one.tie.at, PL_E_INPUT, "'judged' says what 'severity' says");
     /* Errors first: whoever counts them stops at the first that is none. */
     size_t n = x->r->placed.n;
     if (n > 0 && x->r->placed.v[n - 1].finding->severity < one.f->severity)
@@ -126,7 +150,8 @@ static bool read_rule_exit(struct pl_report_reader *x, void *to)
         return false;
     *(enum pl_exit *)to = (enum pl_exit)code;
     return code == PL_EXIT_PASS || code == PL_EXIT_FAIL || code == PL_EXIT_INCONCLUSIVE ||
-           pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "0, 1 or 3 expected");
+           code == PL_EXIT_TRUST ||
+           pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "0, 1, 3 or 6 expected");
 }
 
 static bool read_rule(struct pl_report_reader *x)
@@ -153,6 +178,23 @@ static bool read_rules(struct pl_report_reader *x, void *to)
     return pl_read_list(x, read_rule);
 }
 
+/* "2027-02-01" */
+static bool read_day(struct pl_report_reader *x, void *to)
+{
+    const char *text;
+    int64_t day;
+    if (!pl_read_text(x, &text))
+        return false;
+    *(const char **)to = text;
+    return (strlen(text) == PL_DATE_BYTES - 1 && pl_date_parse(pl_bytes_of_str(text), &day)) ||
+           pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "a day expected");
+}
+
+static bool read_day_or_null(struct pl_report_reader *x, void *to)
+{
+    return pl_json_in_is_null(&x->in) || read_day(x, to);
+}
+
 static bool read_waiver(struct pl_report_reader *x)
 {
     static const struct pl_json_field fields[] = {
@@ -163,7 +205,7 @@ static bool read_waiver(struct pl_report_reader *x)
         {"state", false, pl_read_text, offsetof(struct pl_waiver_result, state)},
         {"owner", false, pl_read_quoted, offsetof(struct pl_waiver_result, owner)},
         {"reason", false, pl_read_quoted, offsetof(struct pl_waiver_result, reason)},
-        {"expires", false, pl_read_text, offsetof(struct pl_waiver_result, expires)},
+        {"expires", false, read_day, offsetof(struct pl_waiver_result, expires)},
         {"findings", false, pl_read_u64, offsetof(struct pl_waiver_result, findings)},
         {"bytes", false, pl_read_u64, offsetof(struct pl_waiver_result, bytes)},
     };
@@ -210,7 +252,7 @@ bool pl_read_policy(struct pl_report_reader *x, void *to)
         {"decision", false, read_decision, offsetof(struct pl_policy_result, decision)},
         {"rules", false, read_rules, 0},
         {"waivers", true, read_waivers, 0},
-        {"next_expiry", true, pl_read_text_or_null, offsetof(struct pl_policy_result, next_expiry)},
+        {"next_expiry", true, read_day_or_null, offsetof(struct pl_policy_result, next_expiry)},
     };
     struct pl_policy_result *p = &x->r->policy;
     (void)to;
@@ -222,8 +264,8 @@ bool pl_read_policy(struct pl_report_reader *x, void *to)
 }
 
 /* Is the id made of what the finding says, when it is about that file (NULL: about the package)? */
-static bool has_its_id(struct pl_report_reader *x, struct pl_placed_finding *placed,
-                       const struct pl_file *file, const char *expected)
+static bool has_its_id(struct pl_report_reader *x, struct pl_placed_finding *placed, struct pl_file *file,
+                       const char *expected)
 {
     char id[19] = "";
     placed->file = file;

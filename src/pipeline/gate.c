@@ -1,0 +1,135 @@
+/*
+ * gate.c - stored reports, one after the other, under one policy.
+ */
+#include "judge/gate.h"
+
+#include "io/clock.h"
+#include "model/gate_result.h"
+#include "plumbline/policy.h"
+
+#include <stdlib.h>
+
+static pl_status new_result(struct pl_gate_result **out, struct pl_err *err)
+{
+    struct pl_gate_result *g = calloc(1, sizeof *g);
+    if (g == NULL)
+        return pl_fail_nomem(err);
+    pl_arena_init(&g->arena, (size_t)64 << 20);
+    pl_clock_rfc3339(pl_clock_utc_s(), g->started);
+    *out = g;
+    return PL_OK;
+}
+
+static pl_status add_error(struct pl_gate_result *g, const struct pl_err *why, struct pl_err *err)
+{
+    struct pl_err *slot = PL_VEC_ADD(&g->errors);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    *slot = *why;
+    return PL_OK;
+}
+
+/* A report that looked at nothing proves nothing. */
+static pl_status refuse_empty(const struct pl_report *r, struct pl_err *err)
+{
+    if (r->files.n > 0 || r->errors.n > 0)
+        return PL_OK;
+    return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the report holds no files: nothing was examined");
+}
+
+static pl_status judge_one(struct pl_gate_result *g, const struct pl_gate_options *o, const char *path,
+                           struct pl_err *err)
+{
+    struct pl_err why = {.status = PL_OK};
+    struct pl_gate_subject *slot = PL_VEC_ADD(&g->subjects);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    slot->path = pl_arena_str(&g->arena, pl_bytes_of_str(path));
+    if (slot->path == NULL)
+        return pl_arena_fail(&g->arena, err);
+    pl_status st = pl_report_load(path, &slot->report, &why);
+    if (st == PL_OK)
+        st = refuse_empty(slot->report, &why);
+    if (st == PL_OK)
+        return pl_gate_apply(slot->report, o->policy, o->at_s == 0 ? pl_clock_utc_s() : o->at_s, err);
+    pl_report_free(slot->report);
+    slot->report = NULL;
+    pl_err_about(&why, path);
+    return pl_report_of_error(path, &why, &slot->report, err);
+}
+
+static pl_status combine(struct pl_gate_result *g, struct pl_err *err)
+{
+    enum pl_exit *codes = pl_arena_take_n(&g->arena, g->subjects.n + 1, sizeof *codes);
+    if (codes == NULL)
+        return pl_arena_fail(&g->arena, err);
+    for (size_t i = 0; i < g->subjects.n; i++)
+        codes[i] = g->subjects.v[i].report->exit;
+    g->exit = pl_exit_combine(codes, g->subjects.n);
+    return PL_OK;
+}
+
+pl_status pl_gate(const struct pl_gate_options *options, struct pl_gate_result **out, struct pl_err *err)
+{
+    static const struct pl_err nothing = {.status = PL_E_INPUT,
+                                          .offset = PL_NO_OFFSET,
+                                          .text = "no report: nothing was judged",
+                                          .hint = "name what plumb check -o json=report.json wrote: plumb "
+                                                  "gate report.json --policy builtin:strict"};
+    struct pl_gate_result *g = NULL;
+    if (options->n_reports == 0)
+        return pl_gate_of_error(&nothing, out, err);
+    pl_status st = new_result(&g, err);
+    if (st == PL_OK && options->policy != NULL) {
+        g->policy = pl_arena_str(&g->arena, pl_bytes_of_str(options->policy->name));
+        g->policy_sha256 = options->policy->sha256;
+        if (g->policy == NULL)
+            st = pl_arena_fail(&g->arena, err);
+    }
+    for (size_t i = 0; i < options->n_reports && st == PL_OK; i++)
+        st = judge_one(g, options, options->reports[i], err);
+    if (st == PL_OK)
+        st = combine(g, err);
+    if (st == PL_OK)
+        *out = g;
+    else
+        pl_gate_free(g);
+    return st;
+}
+
+pl_status pl_gate_of_error(const struct pl_err *why, struct pl_gate_result **out, struct pl_err *err)
+{
+    struct pl_gate_result *g = NULL;
+    pl_status st = new_result(&g, err);
+    if (st == PL_OK)
+        st = add_error(g, why, err);
+    if (st == PL_OK) {
+        g->exit = pl_exit_of_status(why->status);
+        *out = g;
+    } else {
+        pl_gate_free(g);
+    }
+    return st;
+}
+
+void pl_gate_free(struct pl_gate_result *g)
+{
+    if (g == NULL)
+        return;
+    for (size_t i = 0; i < g->subjects.n; i++)
+        pl_report_free(g->subjects.v[i].report);
+    PL_VEC_FREE(&g->subjects);
+    PL_VEC_FREE(&g->errors);
+    pl_arena_reset(&g->arena);
+    free(g);
+}
+
+enum pl_exit pl_gate_exit(const struct pl_gate_result *g)
+{
+    return g->exit;
+}
+
+const struct pl_report *pl_gate_report(const struct pl_gate_result *g, size_t i)
+{
+    return i < g->subjects.n ? g->subjects.v[i].report : NULL;
+}
