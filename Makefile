@@ -4,7 +4,7 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 SANITIZE = -Db_sanitize=address,undefined
 
-.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz bench accuracy accuracy-truth format lint install dist clean
+.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz coverage bench accuracy accuracy-truth format lint install dist clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | awk -F'#' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ check-deep: deps-deep check ## all of check, valgrind, fuzzing for TIME seconds 
 fuzz: deps-deep ## fuzz every reader, TIME=60 seconds each
 	@tools/run-fuzz $(TIME)
 
+coverage: deps-deep ## lines of the readers that the seeds of the fuzz targets reach; 85 % or more
+	@tools/coverage --below
+
 bench: build ## speed and memory, printed
 	@tools/run-if-there bench/run
 
@@ -66,4 +69,4 @@ dist: build ## a source archive, from git
 	@meson dist -C build --no-tests
 
 clean: ## remove every build folder
-	@rm -rf build build-asan build-clang build-fuzz
+	@rm -rf build build-asan build-clang build-fuzz build-cov

@@ -112,8 +112,8 @@ struct pl_report {
 
     const char *tool; /* that made it, "plumb 0.1.0"; NULL: this one, now */
     unsigned jobs;
-    char confinement[64]; /* what the examining process gave up; "" when there was none */
-    char started[32];     /* RFC 3339, UTC */
+    const char *sandbox; /* what the examining process had to give up files with; NULL when there was none */
+    char started[32];    /* RFC 3339, UTC */
     uint64_t elapsed_us;
 };
 

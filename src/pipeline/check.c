@@ -170,7 +170,11 @@ static pl_status examine_somewhere(struct pl_acquired *a, const struct pl_questi
         e.observer = observer;
         return examine(&e, NULL, &feed, r, err);
     }
-    pl_confinement_text(&kernel, r->confinement);
+    char text[PL_CONFINEMENT_TEXT_BYTES];
+    pl_confinement_text(&kernel, text);
+    r->sandbox = pl_arena_str(&r->arena, pl_bytes_of_str(text));
+    if (r->sandbox == NULL)
+        return pl_arena_fail(&r->arena, err);
     return pl_confined(&work, r, err);
 }
 

@@ -337,7 +337,7 @@ void pl_json_run(struct pl_json *j, const struct pl_report *r)
     pl_json_kv_str(j, "started", r->started);
     pl_json_kv_u64(j, "elapsed_us", r->elapsed_us);
     pl_json_kv_u64(j, "jobs", r->jobs);
-    pl_json_kv_str(j, "sandbox", r->confinement[0] == '\0' ? NULL : r->confinement);
+    pl_json_kv_str(j, "sandbox", r->sandbox);
     pl_json_key(j, "notes");
     pl_json_array(j);
     for (size_t i = 0; i < r->notes.n; i++)

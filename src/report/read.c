@@ -366,12 +366,6 @@ static bool read_started(struct pl_report_reader *x, void *to)
     return read_short(x, r->started, sizeof r->started);
 }
 
-static bool read_sandbox(struct pl_report_reader *x, void *to)
-{
-    struct pl_report *r = to;
-    return pl_json_in_is_null(&x->in) || read_short(x, r->confinement, sizeof r->confinement);
-}
-
 static bool read_jobs(struct pl_report_reader *x, void *to)
 {
     uint64_t jobs;
@@ -388,7 +382,7 @@ static bool read_run(struct pl_report_reader *x, void *to)
         {"started", false, read_started, 0},
         {"elapsed_us", false, pl_read_u64, offsetof(struct pl_report, elapsed_us)},
         {"jobs", false, read_jobs, offsetof(struct pl_report, jobs)},
-        {"sandbox", true, read_sandbox, 0},
+        {"sandbox", true, pl_read_text_or_null, offsetof(struct pl_report, sandbox)},
         {"notes", false, read_notes, 0},
     };
     (void)to;

@@ -1,0 +1,97 @@
+/*
+ * fuzz_wire.c - what a child that was taken over may say: records are refused, or they sum and can be judged and written.
+ *
+ *     | kind: 0 records, 1 an explained function | bytes |
+ */
+#include "judge/judge.h"
+#include "pipeline/wire.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool put(void *ctx, const void *bytes, size_t n)
+{
+    pl_buf_add(ctx, pl_bytes_of(bytes, n));
+    return true;
+}
+
+static void require(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void check_sum(const struct pl_file *f)
+{
+    uint64_t by_class[PL_CLASS_COUNT];
+    uint64_t sum = pl_ledger_totals(&f->ledger, by_class, NULL);
+    for (int i = 0; i < PL_CLASS_COUNT; i++)
+        sum += by_class[i];
+    require(sum == f->size);
+}
+
+static void judge_and_write(struct pl_report *r)
+{
+    struct pl_policy policy = pl_policy_default();
+    struct pl_write_options options = {.is_verbose = true};
+    struct pl_err err = {0};
+    struct pl_buf out;
+    pl_buf_init(&out, 64u << 20);
+    if (pl_judge(r, &policy, true, &err) == PL_OK)
+        for (size_t i = 0; pl_report_format(i) != NULL; i++)
+            require(pl_report_write(r, pl_report_format(i), &options, put, &out, &err) != PL_E_BUG);
+    pl_buf_reset(&out);
+}
+
+static void read_records(pl_bytes data, const struct pl_limits *limits)
+{
+    struct pl_report *r = pl_report_new(limits);
+    require(r != NULL);
+    r->subject_name = "package";
+    struct pl_wire_in in = {.c = pl_cursor_of(data), .arena = &r->walk_arena, .limits = limits};
+    while (in.st == PL_OK && !in.c.bad && pl_cursor_left(&in.c) > 0 && r->files.n < 64) {
+        struct pl_file **slot = PL_VEC_ADD(&r->files);
+        struct pl_file *f = calloc(1, sizeof *f);
+        require(slot != NULL && f != NULL);
+        *slot = f;
+        pl_wire_take_file(&in, f);
+        if (!in.c.bad)
+            check_sum(f);
+    }
+    if (pl_wire_done(&in, NULL) == PL_OK)
+        judge_and_write(r);
+    struct pl_file *owned[64];
+    size_t n = r->files.n;
+    for (size_t i = 0; i < n; i++) {
+        owned[i] = r->files.v[i];
+        pl_file_reset(owned[i]);
+    }
+    r->files.n = 0;
+    pl_report_free(r);
+    for (size_t i = 0; i < n; i++)
+        free(owned[i]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pl_limits limits = pl_limits_default();
+    limits.memory_bytes = 64u << 20;
+    if (size == 0)
+        return 0;
+    pl_bytes rest = pl_bytes_of(data + 1, size - 1);
+    if (data[0] == 0) {
+        read_records(rest, &limits);
+        return 0;
+    }
+    struct pl_arena arena;
+    struct pl_explained_function f = {0};
+    struct pl_wire_in in = {.c = pl_cursor_of(rest), .arena = &arena, .limits = &limits};
+    pl_arena_init(&arena, 64u << 20);
+    pl_wire_take_explained(&in, &f);
+    if (pl_wire_done(&in, NULL) == PL_OK)
+        require(f.n_ways <= f.all_ways && f.n_candidates <= PL_EXPLAINED_CANDIDATES && f.outcome != NULL);
+    pl_arena_reset(&arena);
+    return 0;
+}

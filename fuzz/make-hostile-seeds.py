@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Write what an attacker packs (tests/e2e/hostile_made.py) as seeds of the targets that read it.
+
+usage: fuzz/make-hostile-seeds.py   Writes fuzz/seeds/{archive,elf,pe,code,supply}/hostile-*.
+"""
+import pathlib
+import sys
+
+FUZZ = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(FUZZ.parent / "tests/e2e"))
+import hostile_made as bad  # noqa: E402  (found through the line above)
+import made  # noqa: E402
+
+ARMOUR = (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\nComment: none\n\nmDMEZQ\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n")
+
+
+def archives():
+    script = bad.HIDDEN
+    yield "sparse", bad.sparse_tar()
+    yield "sparse-pax", bad.sparse_pax()
+    yield "long-names", bad.tar_of_long_names(1, 700)
+    yield "huge-member", bad.tar_of(bad.tar_header(b"big", raw_size=b"\x80\0\0\0\x7f" + b"\xff" * 7), bytes(512))
+    yield "renamed", bad.tar_of(bad.pax([(b"path", b"usr/bin/evil"), (b"linkpath", b"x"), (b"mtime", b"1.5")]) + bad.member(b"./a", script))
+    yield "resized", bad.tar_of(bad.pax([(b"size", b"3")]) + bad.member(b"./a", script * 30))
+    yield "global-pax", bad.tar_of(bad.pax([(b"comment", b"0123456789")], kind=b"g") + bad.member(b"./a", script))
+    yield "after-end", bad.tar_of(bad.member(b"./a", b"a\n")) + bad.tar_of(bad.member(b"./b", script))
+    yield "overlap.zip", bad.zip_of([(b"a", script, 0), (b"b", script, 0)], overlap=True)
+    yield "comment.zip", bad.zip_of([(b"a", script, 8)], comment=script)
+    yield "prefix.zip", bad.zip_of([(b"a", script, 8)], prefix=b"#!/bin/sh\n")
+    yield "two.zip", bad.zip_of([(b"a", script, 0)]) + bad.zip_of([(b"b", script, 0)])
+    yield "polyglot", bad.pdf() + bad.zip_of([(b"a", script, 0)])
+    yield "nested.gz", bad.nested(8)
+    yield "tail.gz", made.gz(script) + script
+    yield "many.a", bad.ar_of_many(20)
+
+
+def seeds():
+    for name, data in archives():
+        yield "archive", name, data
+    for name, data in (("no-sections", bad.elf_without_sections()), ("overlap", bad.elf_with_overlapping_segments()),
+                       ("padding", bad.elf_with_data_in_padding()), ("tail", bad.elf_with_a_tail())):
+        yield "elf", name, data
+    for name, data in (("plain", bad.pe()), ("signed", bad.pe(certificate=bad.certificate(bad.pkcs7(), slack=bad.HIDDEN * 3))),
+                       ("resources", bad.pe(rsrc=bad.resources(bad.zip_of([(b"x", bad.HIDDEN, 0)])))), ("stub", bad.pe(stub=bad.HIDDEN + bytes(3))),
+                       ("tail", bad.pe(tail=bad.HIDDEN))):
+        yield "pe", name, data
+    small = made.Deb({"control": made.control_text(source="greet (1.0)")}, {}, ".gz").build()
+    for kind, (name, data) in enumerate((("deb", small), ("armour", ARMOUR), ("relation", b"debhelper (>= 13) | dh [amd64 !i386] <!nocheck>, gcc:any"),
+                                         ("versions", b"1:2.3~rc1-4\n1:2.3-4"), ("gzip", made.gz(made.SCRIPT.encode())),
+                                         ("xz", made.xz(made.SCRIPT.encode())))):
+        yield "supply", name, bytes([kind]) + data
+    yield "mo", "little", made.mo({"Hello": "Guten Tag", "": "Content-Type: text/plain; charset=UTF-8\n"})
+
+
+for target, name, data in seeds():
+    path = FUZZ / "seeds" / target / ("hostile-" + name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
