@@ -46,6 +46,8 @@ static int run_check(const struct options *o)
     struct pl_err err = {0};
     if (o->n_words == 0)
         return no_subject(o);
+    if (is_one_file_for_several(o, (const char *const[]){NULL}))
+        return PL_EXIT_USAGE;
     progress_begin(&line, o);
     struct pl_observer observer = progress_observer(&line);
     if (policy_of(o, o->words, o->n_words, &observer, &policy, &err) != PL_OK) {

@@ -42,6 +42,8 @@ static int run_gate(const struct options *o)
     struct pl_gate_result *g = NULL;
     struct pl_ruleset *policy = NULL;
     struct pl_err err = {0};
+    if (is_one_file_for_several(o, (const char *const[]){"text", "json", NULL}))
+        return PL_EXIT_USAGE;
     pl_status st = policy_of(o, NULL, 0, NULL, &policy, &err);
     if (st == PL_OK) {
         struct pl_gate_options options = {

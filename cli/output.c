@@ -123,3 +123,18 @@ int write_error_report(const struct options *o, const char *subject, const struc
     pl_report_free(r);
     return failed != 0 ? failed : code;
 }
+
+bool is_one_file_for_several(const struct options *o, const char *const *joined)
+{
+    for (size_t i = 0; o->n_words > 1 && i < o->n_outputs; i++) {
+        size_t k = 0;
+        while (joined[k] != NULL && strcmp(joined[k], o->outputs[i].format) != 0)
+            k++;
+        if (o->outputs[i].path == NULL || joined[k] != NULL)
+            continue;
+        (void)usage_error("one file cannot hold several reports in one format",
+                          "give each its own run, or leave out =PATH");
+        return true;
+    }
+    return false;
+}

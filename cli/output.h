@@ -20,4 +20,10 @@ pl_status write_report(const void *r, const char *format, const struct pl_write_
 /* Write a report that holds this error alone; the exit code for it. */
 int write_error_report(const struct options *o, const char *subject, const struct pl_err *why);
 
+/*
+ * Whether one file would have to hold the reports of several words; then that has been said, and the exit code is PL_EXIT_USAGE. Formats in
+ * `joined`, up to a NULL, take all of them in one document.
+ */
+bool is_one_file_for_several(const struct options *o, const char *const *joined);
+
 #endif

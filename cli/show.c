@@ -28,6 +28,8 @@ static int run_show(const struct options *o)
     int code = PL_EXIT_PASS;
     if (o->n_words == 0)
         return write_error_report(o, "", &none);
+    if (is_one_file_for_several(o, (const char *const[]){NULL}))
+        return PL_EXIT_USAGE;
     for (size_t i = 0; i < o->n_words; i++) {
         int one = show_one(o, o->words[i]);
         code = one != PL_EXIT_PASS ? one : code;

@@ -59,6 +59,22 @@ static void add_links(struct pl_buf *out, const struct pl_report *r)
     }
 }
 
+static void add_rules(struct pl_buf *out, const struct pl_report *r)
+{
+    for (size_t i = 0; i < r->policy.rules.n; i++) {
+        const struct pl_rule_result *x = &r->policy.rules.v[i];
+        if (!pl_is_unmet(x))
+            continue;
+        pl_buf_printf(out, "%%0A%s ", pl_rule_verdict_name(x->verdict));
+        pl_workflow_message(out, pl_bytes_of_str(x->rule));
+        pl_buf_add_str(out, ": ");
+        pl_workflow_message(out, pl_bytes_of_str(x->why));
+        pl_buf_add_str(out, " (");
+        pl_workflow_message(out, pl_bytes_of_str(x->policy));
+        pl_buf_printf(out, ":%llu)", (unsigned long long)x->line);
+    }
+}
+
 static void add_verdict(struct pl_buf *out, const struct pl_report *r,
                         const size_t left_out[PL_SEVERITY_ERROR + 1])
 {
@@ -70,6 +86,7 @@ static void add_verdict(struct pl_buf *out, const struct pl_report *r,
     pl_workflow_message(out, pl_subject(r));
     pl_add_verdict_numbers(out, r);
     add_links(out, r);
+    add_rules(out, r);
     for (int s = PL_SEVERITY_ERROR; s >= PL_SEVERITY_NOTE; s--)
         if (left_out[s] > 0)
             pl_buf_printf(out, "%%0A%zu more %s%s not shown here", left_out[s],

@@ -5,12 +5,14 @@
  * which one of those it is, so that a merge request shows what is new in it and not what only moved. A check that broke off, and a verdict
  * that no finding gives, are elements too, or a report without findings would look clean.
  */
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/quote.h"
 #include "report/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_ISSUES     5000u
 #define MAX_TEXT_BYTES 1000u
@@ -31,7 +33,7 @@ static void take(struct pl_json *j, const char *key, struct pl_buf *b)
 
 /* Opens the element with all but its description; `path` is raw. */
 static void begin(struct pl_json *j, const char *check, const char *severity, const char *fingerprint,
-                  pl_bytes path)
+                  pl_bytes path, uint64_t line)
 {
     pl_json_object(j);
     pl_json_key(j, "check_name");
@@ -44,7 +46,7 @@ static void begin(struct pl_json *j, const char *check, const char *severity, co
     pl_json_quoted(j, path);
     pl_json_key(j, "lines");
     pl_json_object(j);
-    pl_json_kv_u64(j, "begin", 1);
+    pl_json_kv_u64(j, "begin", line);
     pl_json_end_object(j);
     pl_json_end_object(j);
 }
@@ -58,10 +60,38 @@ static void write_issue(struct pl_json *j, const struct pl_report *r, const stru
                    (unsigned long long)mark->which);
     pl_buf_init(&b, 1 << 24);
     pl_add_location(&b, r, p);
-    begin(j, p->finding->tag, severity_word(p->finding->severity), fingerprint, pl_buf_bytes(&b));
+    begin(j, p->finding->tag, severity_word(p->finding->severity), fingerprint, pl_buf_bytes(&b), 1);
     pl_buf_clear(&b);
     pl_quote_some(&b, pl_bytes_of_str(p->finding->message), MAX_TEXT_BYTES);
     pl_add_range(&b, p->finding);
+    take(j, "description", &b);
+    pl_json_end_object(j);
+}
+
+/* Known again by the rule, the policy, and which of those it is. */
+static void write_rule(struct pl_json *j, const struct pl_report *r, size_t i)
+{
+    const struct pl_rule_result *x = &r->policy.rules.v[i];
+    struct pl_buf b;
+    pl_sha256 digest = {0};
+    char hex[PL_SHA256_HEX_BYTES];
+    uint64_t line = 1;
+    size_t which = 0;
+    for (size_t k = 0; k < i; k++)
+        which += strcmp(r->policy.rules.v[k].rule, x->rule) == 0;
+    pl_buf_init(&b, 1 << 24);
+    pl_buf_printf(&b, "%s%c%s%c%zu", x->rule, 0, x->policy, 0, which);
+    if (pl_sha256_of(pl_buf_bytes(&b), &digest, NULL) != PL_OK && j->out->why == PL_OK)
+        j->out->why = PL_E_NOMEM;
+    pl_hex(digest.b, PL_SHA256_BYTES, hex);
+    pl_bytes file = pl_rule_file(r, x, &line);
+    begin(j, x->rule, x->verdict == PL_RULE_FAIL ? "critical" : "minor", hex, file, line);
+    pl_buf_clear(&b);
+    pl_quote(&b, pl_bytes_of_str(x->why));
+    if (x->reason != NULL) {
+        pl_buf_add_str(&b, "; ");
+        pl_quote(&b, pl_bytes_of_str(x->reason));
+    }
     take(j, "description", &b);
     pl_json_end_object(j);
 }
@@ -73,7 +103,7 @@ static void write_error(struct pl_json *j, const struct pl_report *r, size_t i)
     char fingerprint[64];
     (void)snprintf(fingerprint, sizeof fingerprint, "plumb-error-%zu", i);
     begin(j, pl_status_name(e->status), "blocker", fingerprint,
-          pl_bytes_of_str(e->subject[0] == '\0' ? r->subject_name : e->subject));
+          pl_bytes_of_str(e->subject[0] == '\0' ? r->subject_name : e->subject), 1);
     pl_buf_init(&b, 1 << 20);
     pl_quote(&b, pl_bytes_of_str(e->text));
     if (e->hint[0] != '\0') {
@@ -91,7 +121,7 @@ static void write_verdict(struct pl_json *j, const struct pl_report *r, size_t l
           r->exit == PL_EXIT_PASS           ? "info"
           : r->exit == PL_EXIT_INCONCLUSIVE ? "major"
                                             : "blocker",
-          "plumb-verdict", pl_bytes_of_str(r->subject_name));
+          "plumb-verdict", pl_bytes_of_str(r->subject_name), 1);
     pl_buf_init(&b, 1 << 20);
     pl_buf_add_str(&b, pl_verdict_word(r->exit));
     pl_buf_add_byte(&b, ' ');
@@ -118,6 +148,9 @@ static void write_gitlab(const struct pl_report *r, const struct pl_write_option
         write_error(&j, r, i);
     for (size_t i = 0; i < n && marks != NULL; i++)
         write_issue(&j, r, &r->placed.v[i], &marks[i]);
+    for (size_t i = 0; i < r->policy.rules.n; i++)
+        if (pl_is_unmet(&r->policy.rules.v[i]))
+            write_rule(&j, r, i);
     if (r->exit != PL_EXIT_PASS || n < r->placed.n)
         write_verdict(&j, r, r->placed.n - n);
     pl_json_end_array(&j);

@@ -187,6 +187,70 @@ static void links(struct page *p)
     raw(p, "</ul>\n</section>\n");
 }
 
+static const char *rule_tone(enum pl_rule_verdict verdict)
+{
+    return verdict == PL_RULE_FAIL   ? "bad"
+           : verdict == PL_RULE_WARN ? "warn"
+           : verdict == PL_RULE_PASS ? "good"
+                                     : "none";
+}
+
+static void rule_row(struct page *p, const struct pl_rule_result *x)
+{
+    pl_buf_printf(p->out, "<tr><td><span class=\"pill %s\">%s</span></td><td><code>", rule_tone(x->verdict),
+                  pl_rule_verdict_name(x->verdict));
+    text(p, x->rule);
+    raw(p, "</code></td><td>");
+    text(p, x->why);
+    if (x->reason != NULL) {
+        raw(p, "<br><span class=\"soft\">");
+        text(p, x->reason);
+        raw(p, "</span>");
+    }
+    raw(p, "</td><td class=\"wide\"><code>");
+    text(p, x->policy);
+    pl_buf_printf(p->out, ":%llu</code></td></tr>\n", (unsigned long long)x->line);
+}
+
+static void waiver_row(struct page *p, const struct pl_waiver_result *x)
+{
+    raw(p, "<tr><td><span class=\"pill\">waiver</span></td><td><code>");
+    text(p, x->id);
+    raw(p, "</code></td><td>");
+    text(p, x->state);
+    raw(p, ": <code>");
+    text(p, x->tag);
+    raw(p, "</code>, ");
+    count(p, x->findings, "finding", "findings");
+    raw(p, ", ");
+    pl_add_thousands(p->out, x->bytes);
+    raw(p, " bytes, until ");
+    text(p, x->expires);
+    raw(p, ", ");
+    text(p, x->owner);
+    raw(p, "<br><span class=\"soft\">");
+    text(p, x->reason);
+    raw(p, "</span></td><td class=\"wide\"><code>");
+    text(p, x->policy);
+    pl_buf_printf(p->out, ":%llu</code></td></tr>\n", (unsigned long long)x->line);
+}
+
+static void policy(struct page *p)
+{
+    const struct pl_policy_result *x = &p->r->policy;
+    if (x->rules.n + x->waivers.n == 0)
+        return;
+    raw(p, "<section>\n<h2>Policy <code>");
+    text(p, x->name == NULL ? "default" : x->name);
+    raw(p, "</code></h2>\n<div class=\"card scroll\"><table class=\"small\">\n"
+           "<tr><th></th><th>rule</th><th>why</th><th class=\"wide\">line</th></tr>\n");
+    for (size_t i = 0; i < x->rules.n; i++)
+        rule_row(p, &x->rules.v[i]);
+    for (size_t i = 0; i < x->waivers.n; i++)
+        waiver_row(p, &x->waivers.v[i]);
+    raw(p, "</table></div>\n</section>\n");
+}
+
 static void bar(struct page *p, const uint64_t by_class[PL_CLASS_COUNT], uint64_t total, const char *more)
 {
     pl_buf_printf(p->out, "<div class=\"bar%s\" aria-hidden=\"true\">", more);
@@ -305,7 +369,13 @@ static void finding(struct page *p, const struct pl_placed_finding *placed)
         "<article class=\"card finding %s\"><div class=\"row\"><span class=\"pill %s\">%s</span><code>", tone,
         tone, pl_severity_name(f->severity));
     text(p, f->tag);
-    raw(p, "</code></div>\n<h3>");
+    raw(p, "</code>");
+    if (f->waiver != NULL) {
+        raw(p, "<span class=\"pill\">waived by ");
+        text(p, f->waiver);
+        raw(p, "</span>");
+    }
+    raw(p, "</div>\n<h3>");
     some(p, pl_bytes_of_str(f->message));
     raw(p, "</h3>\n<p class=\"small\"><code>");
     some(p, pl_finding_path(p->r, placed));
@@ -490,6 +560,7 @@ static void write_html(const struct pl_report *r, const struct pl_write_options 
     errors(&p);
     if (r->errors.n == 0)
         links(&p);
+    policy(&p);
     findings(&p);
     bytes(&p);
     files(&p);

@@ -1,7 +1,7 @@
 /*
  * junit.c - the report as JUnit XML (the elements of Jenkins's junit-10.xsd), for dashboards of test results.
  *
- * One suite a subject: a case for each link, for each error finding and each warning, and for the verdict. A broken link and an error finding are
+ * One suite a subject: a case for each link, for each rule of the policy, each error finding and warning, and for the verdict. A broken link and an error finding are
  * failures, an unproven link and a check that broke off are errors, what was not looked at is skipped, warnings are passed cases with their
  * text in system-out. Notes are left to the other formats. The suite has failures or errors exactly when the exit code is not 0.
  */
@@ -125,6 +125,26 @@ static size_t finding_cases(struct suite *s)
     return left_out;
 }
 
+/* A rule of the policy; one that does not bind yet passes with a word. */
+static void rule_case(struct suite *s, const struct pl_rule_result *x)
+{
+    struct pl_buf name;
+    pl_buf_init(&name, 1 << 20);
+    pl_buf_printf(&name, "%s (%s:%llu)", x->rule, x->policy, (unsigned long long)x->line);
+    begin(s, "policy", pl_buf_bytes(&name));
+    pl_buf_reset(&name);
+    if (x->verdict == PL_RULE_FAIL && s->r->exit != PL_EXIT_PASS) {
+        bool is_error = x->exit == PL_EXIT_INCONCLUSIVE;
+        s->errors += is_error;
+        s->failures += !is_error;
+        end_with(s, is_error ? "error" : "failure", x->rule, x->why, pl_bytes_of_str(x->reason));
+        return;
+    }
+    pl_buf_printf(&s->body, ">\n   <system-out>%s: ", pl_rule_verdict_name(x->verdict));
+    markup(&s->body, x->why);
+    pl_buf_add_str(&s->body, "</system-out>\n  </testcase>\n");
+}
+
 static void error_case(struct suite *s, const struct pl_err *e)
 {
     begin(s, "check", pl_bytes_of_str(e->subject[0] == '\0' ? pl_status_name(e->status) : e->subject));
@@ -190,6 +210,8 @@ static void write_junit(const struct pl_report *r, const struct pl_write_options
     if (r->errors.n == 0) {
         for (int l = 0; l < PL_LINK_COUNT; l++)
             link_case(&s, (enum pl_link)l);
+        for (size_t i = 0; i < r->policy.rules.n; i++)
+            rule_case(&s, &r->policy.rules.v[i]);
         left_out = finding_cases(&s);
     }
     verdict_case(&s);

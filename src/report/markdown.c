@@ -110,12 +110,60 @@ static void links(struct pl_buf *out, const struct pl_report *r)
     pl_buf_add_byte(out, '\n');
 }
 
+static const char *rule_sign(enum pl_rule_verdict verdict)
+{
+    return verdict == PL_RULE_FAIL ? "❌" : verdict == PL_RULE_WARN ? "⚠️" : "✅";
+}
+
+static void policy(struct pl_buf *out, const struct pl_report *r)
+{
+    const struct pl_policy_result *p = &r->policy;
+    if (p->rules.n + p->waivers.n == 0)
+        return;
+    pl_buf_add_str(out, "Policy ");
+    code(out, p->name == NULL ? "default" : p->name);
+    pl_buf_add_str(out, "\n\n| rule | | why | line |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < p->rules.n; i++) {
+        const struct pl_rule_result *x = &p->rules.v[i];
+        pl_buf_add_str(out, "| ");
+        code(out, x->rule);
+        pl_buf_printf(out, " | %s %s | ", rule_sign(x->verdict), pl_rule_verdict_name(x->verdict));
+        plain(out, x->why);
+        pl_buf_add_str(out, " | ");
+        code(out, x->policy);
+        pl_buf_printf(out, " %llu |\n", (unsigned long long)x->line);
+    }
+    for (size_t i = 0; i < p->waivers.n; i++) {
+        const struct pl_waiver_result *x = &p->waivers.v[i];
+        pl_buf_add_str(out, "| waiver ");
+        code(out, x->id);
+        pl_buf_add_str(out, " | ");
+        plain(out, x->state);
+        pl_buf_add_str(out, " | ");
+        code(out, x->tag);
+        pl_buf_printf(out, " %llu finding%s, until ", (unsigned long long)x->findings,
+                      x->findings == 1 ? "" : "s");
+        plain(out, x->expires);
+        pl_buf_add_str(out, ", ");
+        plain(out, x->owner);
+        pl_buf_add_str(out, " | ");
+        code(out, x->policy);
+        pl_buf_printf(out, " %llu |\n", (unsigned long long)x->line);
+    }
+    pl_buf_add_byte(out, '\n');
+}
+
 static void finding(struct pl_buf *out, const struct pl_report *r, const struct pl_placed_finding *p)
 {
     const struct pl_finding *f = p->finding;
     pl_buf_printf(out, "- **%s** ", pl_severity_name(f->severity));
     code(out, f->tag);
     pl_buf_add_byte(out, ' ');
+    if (f->waiver != NULL) {
+        pl_buf_add_str(out, "waived by ");
+        code(out, f->waiver);
+        pl_buf_add_str(out, ": ");
+    }
     pl_markdown(out, cut(pl_bytes_of_str(f->message)));
     pl_buf_add_str(out, "<br>");
     pl_markdown_code(out, cut(pl_finding_path(r, p)));
@@ -178,6 +226,7 @@ static void write_markdown(const struct pl_report *r, const struct pl_write_opti
     if (r->errors.n > 0 || options->is_quiet)
         return;
     links(out, r);
+    policy(out, r);
     findings(out, r,
              options->is_verbose       ? SIZE_MAX / 2
              : options->row_limit == 0 ? DEFAULT_ROWS

@@ -141,3 +141,23 @@ struct pl_mark *pl_marks(const struct pl_report *r, size_t n)
     free(marks);
     return NULL;
 }
+
+bool pl_is_unmet(const struct pl_rule_result *rule)
+{
+    return rule->verdict == PL_RULE_FAIL || rule->verdict == PL_RULE_WARN;
+}
+
+size_t pl_count_unmet(const struct pl_report *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->policy.rules.n; i++)
+        n += pl_is_unmet(&r->policy.rules.v[i]);
+    return n;
+}
+
+pl_bytes pl_rule_file(const struct pl_report *r, const struct pl_rule_result *rule, uint64_t *line)
+{
+    bool is_builtin = strncmp(rule->policy, "builtin:", strlen("builtin:")) == 0;
+    *line = is_builtin || rule->line == 0 ? 1 : rule->line;
+    return pl_bytes_of_str(is_builtin ? r->subject_name : rule->policy);
+}

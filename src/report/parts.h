@@ -34,4 +34,10 @@ bool pl_is_leaf(const struct pl_file *f);
 /* Findings of that severity. */
 size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity);
 
+/* A rule of the policy that is not met, or that will not be from some day on. */
+bool pl_is_unmet(const struct pl_rule_result *rule);
+size_t pl_count_unmet(const struct pl_report *r);
+/* The file in which a reader can mend it and the line there: the policy's, or the subject's name for a built-in policy. Raw. */
+pl_bytes pl_rule_file(const struct pl_report *r, const struct pl_rule_result *rule, uint64_t *line);
+
 #endif

@@ -55,17 +55,28 @@ static size_t rule_of(const struct log *l, const char *tag)
     return i;
 }
 
+/* False when there is no room for one more rule. */
+static bool add_rule(struct log *l, const char *id)
+{
+    size_t rule = rule_of(l, id);
+    if (rule == l->n_rules && rule < MAX_RULES)
+        l->rules[l->n_rules++] = id;
+    return rule < MAX_RULES;
+}
+
+/* Rules of the policy that are not met come last and are never left out: there is one a line of a file that somebody wrote. */
 static void gather(struct log *l)
 {
-    for (size_t i = 0; i < l->r->placed.n && l->n_results < MAX_RESULTS; i++) {
-        const char *tag = l->r->placed.v[i].finding->tag;
-        size_t rule = rule_of(l, tag);
-        if (rule == MAX_RULES)
-            break;
-        if (rule == l->n_rules)
-            l->rules[l->n_rules++] = tag;
+    size_t unmet = pl_count_unmet(l->r);
+    size_t room = unmet < MAX_RESULTS ? MAX_RESULTS - unmet : 0;
+    while (l->n_results < l->r->placed.n && l->n_results < room &&
+           add_rule(l, l->r->placed.v[l->n_results].finding->tag))
         l->n_results++;
-    }
+    for (size_t i = 0; i < l->r->policy.rules.n; i++)
+        if (pl_is_unmet(&l->r->policy.rules.v[i]))
+            (void)add_rule(
+                l,
+                l->r->policy.rules.v[i].rule); /* without room it is a result whose rule is not described */
 }
 
 static void write_help(struct pl_json *j, const struct pl_tag_info *info)
@@ -85,7 +96,10 @@ static enum pl_severity severity_of(const struct log *l, const char *tag)
     for (size_t i = 0; i < l->n_results; i++)
         if (strcmp(l->r->placed.v[i].finding->tag, tag) == 0)
             return l->r->placed.v[i].finding->severity;
-    return PL_SEVERITY_NOTE;
+    for (size_t i = 0; i < l->r->policy.rules.n; i++)
+        if (strcmp(l->r->policy.rules.v[i].rule, tag) == 0 && l->r->policy.rules.v[i].verdict == PL_RULE_FAIL)
+            return PL_SEVERITY_ERROR;
+    return PL_SEVERITY_WARNING;
 }
 
 /* The score by which GitHub sorts security results; a rule is as grave as its gravest result. */
@@ -108,7 +122,8 @@ static void write_rules(struct log *l)
         text_object(j, "shortDescription", info == NULL ? l->rules[i] : info->title);
         text_object(j, "fullDescription", info == NULL ? l->rules[i] : info->meaning);
         if (info == NULL)
-            text_object(j, "help", "This version of plumb does not know this tag.");
+            text_object(j, "help",
+                        "A rule of the policy, or a tag that this version of plumb does not know.");
         else
             write_help(j, info);
         pl_json_key(j, "defaultConfiguration");
@@ -377,6 +392,64 @@ static void write_fingerprints(struct log *l, const struct pl_placed_finding *p,
     pl_json_end_object(&l->j);
 }
 
+static void write_suppression(struct pl_json *j, const char *waiver)
+{
+    pl_json_key(j, "suppressions");
+    pl_json_array(j);
+    pl_json_object(j);
+    pl_json_kv_str(j, "kind", "external");
+    pl_json_kv_str(j, "status", "accepted");
+    pl_json_key(j, "justification");
+    pl_json_quoted(j, pl_bytes_of_str(waiver));
+    pl_json_end_object(j);
+    pl_json_end_array(j);
+}
+
+/* A rule that is not met, at its line of the policy. */
+static void write_unmet(struct log *l, const struct pl_rule_result *x)
+{
+    struct pl_json *j = &l->j;
+    struct pl_buf b;
+    uint64_t line = 1;
+    pl_bytes file = pl_rule_file(l->r, x, &line);
+    pl_json_object(j);
+    pl_json_key(j, "ruleId");
+    pl_json_quoted(j, pl_bytes_of_str(x->rule));
+    if (rule_of(l, x->rule) < l->n_rules)
+        pl_json_kv_u64(j, "ruleIndex", rule_of(l, x->rule));
+    pl_json_kv_str(j, "kind", "fail");
+    pl_json_kv_str(j, "level", x->verdict == PL_RULE_FAIL ? "error" : "warning");
+    pl_buf_init(&b, 1 << 20);
+    pl_quote_some(&b, pl_bytes_of_str(x->why), MAX_TEXT_BYTES);
+    if (x->reason != NULL) {
+        pl_buf_add_byte(&b, '\n');
+        pl_quote_some(&b, pl_bytes_of_str(x->reason), MAX_TEXT_BYTES);
+    }
+    pl_json_key(j, "message");
+    pl_json_object(j);
+    buf_value(j, "text", &b);
+    pl_json_end_object(j);
+    pl_json_key(j, "locations");
+    pl_json_array(j);
+    pl_json_object(j);
+    pl_json_key(j, "physicalLocation");
+    pl_json_object(j);
+    pl_json_key(j, "artifactLocation");
+    pl_json_object(j);
+    pl_buf_init(&b, 1 << 20);
+    pl_uri_path(&b, file.n == 0 ? PL_LIT("-") : file);
+    buf_value(j, "uri", &b);
+    pl_json_end_object(j);
+    pl_json_key(j, "region");
+    pl_json_object(j);
+    pl_json_kv_u64(j, "startLine", line);
+    pl_json_end_object(j);
+    pl_json_end_object(j);
+    pl_json_end_object(j);
+    pl_json_end_array(j);
+    pl_json_end_object(j);
+}
+
 static void write_results(struct log *l)
 {
     struct pl_json *j = &l->j;
@@ -396,8 +469,13 @@ static void write_results(struct log *l)
         write_message(l, p);
         write_location(l, p);
         write_fingerprints(l, p, &marks[i]);
+        if (p->finding->waiver != NULL)
+            write_suppression(j, p->finding->waiver);
         pl_json_end_object(j);
     }
+    for (size_t i = 0; i < l->r->policy.rules.n; i++)
+        if (pl_is_unmet(&l->r->policy.rules.v[i]))
+            write_unmet(l, &l->r->policy.rules.v[i]);
     pl_json_end_array(j);
     free(marks);
 }

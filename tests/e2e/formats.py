@@ -4,6 +4,7 @@
 usage: formats.py PLUMB [PART-OF-A-NAME]
 The published SARIF schema is looked for in $PLUMB_SCHEMAS and in a folder shared/schemas above the project.
 """
+import html
 import html.parser
 import json
 import os
@@ -334,6 +335,52 @@ def words_of_a_forged_report_get_through_raw_in_no_format(t):
                 assert form not in ("html", "markdown", "junit") or b"<script" not in data, form
                 if form == "github":
                     assert all(line.startswith("::") for line in data.decode().splitlines())
+
+
+POLICY = """version: 1
+require:
+  level: 4
+  unaccounted: 0
+rules:
+  - match: {}
+    require: {chain_level: 2}
+    effective_on: 9998-01-01
+    reason: "<script>later|`@x ::error::"
+"""
+
+
+@case
+def rules_that_are_not_met_stand_in_every_format_at_their_line(t):
+    package, folder = t.write("greet_1.0-1_all.deb", made.package().build()), made.write_tree(t.path("source/x").parent, made.source())
+    code, out = outputs(t, package, folder, "--policy", t.write("rules.yaml", POLICY))
+    report = json.loads(out["json"])
+    unmet = [r for r in report["policy"]["rules"] if r["result"] in ("fail", "warn")]
+    assert code == 1 and {r["result"] for r in unmet} == {"fail", "warn"}, report["policy"]
+    results = [r for r in json.loads(out["sarif"])["runs"][0]["results"] if "partialFingerprints" not in r]
+    issues = [i for i in json.loads(out["gitlab"]) if i["check_name"].startswith(("require", "rules"))]
+    assert [r["ruleId"] for r in results] == [r["rule"] for r in unmet]
+    for rule in unmet:
+        for form in ("text", "html", "markdown", "junit", "github"):
+            assert rule["rule"] in html.unescape(out[form].decode()), (form, rule)
+        places = [r["locations"][0]["physicalLocation"]["region"]["startLine"] for r in results if r["ruleId"] == rule["rule"]]
+        assert rule["line"] in places or rule["policy"].startswith("builtin:"), places
+        assert rule["rule"] in [i["check_name"] for i in issues]
+    for form, data in out.items():
+        assert not RAW.search(data) and (form not in ("html", "markdown", "junit") or b"<script" not in data), form
+        assert shown(t, t.write("report.json", out["json"]), form) == data, form
+    root = ET.fromstring(out["junit"].decode())
+    assert root.find("testsuite").findall("testcase[@classname='policy']/failure"), "no failed case"
+    validator = jsonschema.Draft4Validator(sarif_schema())
+    assert validator.is_valid(json.loads(out["sarif"]))
+
+
+@case
+def one_file_cannot_hold_the_reports_of_several_packages(t):
+    package, folder = t.write("greet_1.0-1_all.deb", made.package().build()), made.write_tree(t.path("source/x").parent, made.source())
+    for verb in ("check", "show", "gate"):
+        code, out, said = t.raw(verb, package, package, "--source", folder, "--offline", "-o", f"sarif={t.path('x.sarif')}")
+        assert code == 2 and out == b"" and "several" in said, (verb, code, said)
+        assert not t.path("x.sarif").exists()
 
 
 @case
