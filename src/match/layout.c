@@ -127,10 +127,10 @@ static pl_status add_lines(struct pl_findings *to, struct pl_finding *finding, c
     return st;
 }
 
-/* "# serial 5", "scriptversion=2020-...", "timestamp='...'": how a tool's file names its version; no bytes when it does not. */
+/* "# x.m4 serial 5", "VERSION=2.4.7", "timestamp='...'": how a tool's file names its version; no bytes when it does not. */
 static pl_bytes serial_of(pl_bytes text)
 {
-    static const char *const marks[] = {"# serial ", "scriptversion=", "timestamp='", "VERSION="};
+    static const char *const marks[] = {" serial ", "\nVERSION=", "scriptversion=", "timestamp='"};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         pl_bytes mark = pl_bytes_of_str(marks[i]);
         size_t at = pl_bytes_find(pl_bytes_sub(text, 0, 32768), mark, 0);
@@ -166,7 +166,26 @@ static bool nearest_tool_file(const struct pl_match *m, const struct pl_file *f,
     return best * 2 > f->size;
 }
 
-/* Same version and other lines contradicts; another version is what a release made on another machine has. */
+static size_t novel_words(const struct pl_file *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->residues.n; i++)
+        n += f->residues.v[i].novel_words;
+    return n;
+}
+
+/*
+ * Which contradicts? Lines with words that no source has, in what says that it is the same version. Another version is what a release made
+ * on another machine has; comments, and lines of the same version that bring nothing new, are what distributions change.
+ */
+static enum pl_severity severity_of_tool_file(const struct pl_file *f, bool is_same,
+                                              const struct pl_line_diff *d)
+{
+    if (d->is_comment)
+        return PL_SEVERITY_NOTE;
+    return is_same && novel_words(f) > 0 ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING;
+}
+
 static pl_status judge_tool_file(const struct pl_match *m, struct pl_file *f, uint32_t unit,
                                  struct pl_err *err)
 {
@@ -178,10 +197,12 @@ static pl_status judge_tool_file(const struct pl_match *m, struct pl_file *f, ui
         return st;
     pl_bytes serial = serial_of(known->data);
     bool is_same = pl_bytes_eq(serial, serial_of(f->data));
-    st = pl_findings_add(&f->findings, "tree.modified-generated",
-                         is_same ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING, d.offset, d.length, &finding, err,
+    st = pl_findings_add(&f->findings, "tree.modified-generated", severity_of_tool_file(f, is_same, &d),
+                         d.offset, d.length, &finding, err,
                          "%zu lines added and %zu removed against the tool's own file%s", d.added, d.removed,
-                         is_same ? " of the same version" : ", which is another version");
+                         d.is_comment ? ", all of them comments"
+                         : is_same    ? " of the same version"
+                                      : ", which is another version");
     if (st == PL_OK)
         st = pl_finding_fact(&f->findings, finding, "nearest known", known->path, err);
     return st == PL_OK ? add_lines(&f->findings, finding, &d, err) : st;

@@ -202,6 +202,19 @@ static pl_status describe(const struct text *t, struct pl_arena *arena, size_t *
     return st;
 }
 
+/* All changed lines begin as comments do in shell, make and m4; "#!" is none. */
+static bool has_comments_only(const struct text *t)
+{
+    for (size_t i = 0; i < t->lines.n; i++) {
+        pl_bytes text = t->lines.v[i].text;
+        bool is_comment = (pl_bytes_starts(text, PL_LIT("#")) && !pl_bytes_starts(text, PL_LIT("#!"))) ||
+                          pl_bytes_starts(text, PL_LIT("dnl "));
+        if (t->lines.v[i].is_changed && !is_comment)
+            return false;
+    }
+    return true;
+}
+
 static void place(const struct text *ours, pl_bytes all, const struct piece *p, struct pl_line_diff *out)
 {
     size_t first = 0;
@@ -246,6 +259,7 @@ pl_status pl_line_diff(pl_bytes ours, pl_bytes theirs, struct pl_arena *arena, s
         st = describe(&b, arena, &out->removed, &out->removed_at, &out->removed_text, err);
     if (st == PL_OK)
         place(&a, ours, &p, out);
+    out->is_comment = has_comments_only(&a) && has_comments_only(&b);
     PL_VEC_FREE(&a.lines);
     PL_VEC_FREE(&b.lines);
     return st;

@@ -23,12 +23,14 @@ struct pl_layout {
 };
 
 struct pl_scripts;
+struct pl_pieces;
 struct pl_explanation;
 
 /* What a rung may look at. One per worker thread; everything but the arenas is shared and read-only. */
 struct pl_match {
     const struct pl_index *index;
     struct pl_scripts *scripts; /* atoms of the sources, made when first asked for; NULL: nobody asks */
+    struct pl_pieces *pieces;   /* tokens of what autotools read, likewise */
     const struct pl_literals
         *literals; /* string literals of the sources; NULL when no binary asked for them */
     const struct pl_toolchain *toolchain; /* functions of the toolchain's libraries; NULL as above */

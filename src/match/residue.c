@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "classify/classify.h"
 #include "format/text/words.h"
+#include "match/generated.h"
+#include "match/pieces.h"
 
 #include <string.h>
 
@@ -114,6 +116,7 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
                              struct pl_residue *out, struct pl_err *err)
 {
     bool is_text = pl_looks_like_text(f->data);
+    bool is_pasted = m->pieces != NULL && pl_generated_kind(f) != NULL;
     struct pl_buf sample;
     pl_bytes rest = whole_words(f, out->offset, out->length);
     pl_bytes word;
@@ -123,7 +126,7 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
             continue;
         out->words++;
         if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||
-            is_own_name(control, word))
+            is_own_name(control, word) || (is_pasted && pl_pieces_derives(m->pieces, word)))
             continue;
         out->novel_words++;
         if (sample.n < SAMPLE_BYTES) {

@@ -13,6 +13,7 @@
 #include "format/archive/unpack.h"
 #include "io/host.h"
 #include "match/layout.h"
+#include "match/pieces.h"
 #include "match/residue.h"
 #include "match/script_index.h"
 #include "pipeline/pool.h"
@@ -43,6 +44,7 @@ struct run {
     struct pl_codebase *codebase;
     struct pl_toolchain *toolchain;
     struct pl_scripts *scripts;
+    struct pl_pieces *pieces;
     struct pl_tables *tables;
     pl_status literals_st;
     struct pl_err literals_err;
@@ -125,6 +127,7 @@ static struct pl_match match_of(struct run *run, unsigned worker)
 {
     return (struct pl_match){.index = run->x->index,
                              .scripts = run->scripts,
+                             .pieces = run->pieces,
                              .limits = run->x->limits,
                              .layout = run->x->layout,
                              .explanation = run->x->explanation,
@@ -342,6 +345,8 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
         run->workers[i].arena = &r->worker_arenas[i];
     }
     pl_status st = x->index == NULL ? PL_OK : pl_scripts_new(x->index, x->jobs, &run->scripts, err);
+    if (st == PL_OK && x->index != NULL)
+        st = pl_pieces_new(x->index, &run->pieces, err);
     return st != PL_OK ? st : pl_pool_open(n_threads(x), WAITING_BYTES, first_pass, run, &run->pool, err);
 }
 
@@ -389,6 +394,7 @@ static void end(struct run *run)
     pl_codebase_free(run->codebase);
     pl_literals_free(run->literals);
     pl_scripts_free(run->scripts);
+    pl_pieces_free(run->pieces);
     if (run->workers != NULL)
         for (unsigned i = 0; i < run->x->jobs; i++)
             pl_arena_reset(&run->workers[i].scratch);

@@ -21,6 +21,7 @@ static size_t n_files;
 static struct pl_match m;
 static const struct pl_codebase *with_codebase; /* NULL: the rungs for code do nothing */
 static const struct pl_literals *with_literals;
+static struct pl_pieces *with_pieces;   /* NULL: the rung for generated files does nothing */
 static struct pl_scripts *with_scripts; /* NULL: the rungs for scripts do nothing */
 
 static const char control_source[] =
@@ -99,6 +100,7 @@ static void apply(const char *rule, struct pl_file *f)
         assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
     m = (struct pl_match){.index = ix,
                           .scripts = with_scripts,
+                          .pieces = with_pieces,
                           .codebase = with_codebase,
                           .literals = with_literals,
                           .limits = &limits,
