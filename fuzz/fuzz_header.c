@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     pl_bytes text = pl_bytes_of(data, size);
     pl_bytes rest = text;
-    pl_bytes names[PL_DEB_ALTERNATIVES];
+    struct pl_deb_relation names[PL_DEB_ALTERNATIVES];
     struct pl_buf out;
     size_t n = 0;
     pl_buf_init(&out, 64 + 4 * size + 2 * (size_t)PL_HEADER_BODY_BYTES);

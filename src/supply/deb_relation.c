@@ -1,9 +1,9 @@
 /*
  * deb_relation.c - reading one group of a list of packages.
- *
- * Versions are not compared: whoever asks wants to know what a package is called.
  */
 #include "supply/deb_relation.h"
+
+#include "supply/deb_version.h"
 
 #include <string.h>
 
@@ -69,7 +69,23 @@ static bool applies(pl_bytes rest, const char *arch)
     return !has_profile || is_active;
 }
 
-bool pl_deb_relation_next(pl_bytes *rest, const char *arch, pl_bytes names[PL_DEB_ALTERNATIVES], size_t *n)
+/* The contents of (...): an operator and a version. */
+static void read_version(pl_bytes rest, struct pl_deb_relation *r)
+{
+    size_t open = pl_bytes_find_byte(rest, '(', 0);
+    size_t close = open == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(rest, ')', open);
+    if (close == SIZE_MAX)
+        return;
+    pl_bytes inside = pl_bytes_trim(pl_bytes_sub(rest, open + 1, close - open - 1));
+    size_t n = 0;
+    while (n < inside.n && n < 2 && (inside.p[n] == '<' || inside.p[n] == '>' || inside.p[n] == '='))
+        n++;
+    r->op = pl_bytes_sub(inside, 0, n);
+    r->version = pl_bytes_trim(pl_bytes_from(inside, n));
+}
+
+bool pl_deb_relation_next(pl_bytes *rest, const char *arch, struct pl_deb_relation out[PL_DEB_ALTERNATIVES],
+                          size_t *n)
 {
     pl_bytes group;
     *n = 0;
@@ -81,8 +97,22 @@ bool pl_deb_relation_next(pl_bytes *rest, const char *arch, pl_bytes names[PL_DE
         one = pl_bytes_trim(one);
         while (length < one.n && is_name_byte(one.p[length]))
             length++;
-        if (length > 0 && *n < PL_DEB_ALTERNATIVES && applies(pl_bytes_from(one, length), arch))
-            names[(*n)++] = pl_bytes_sub(one, 0, length);
+        if (length > 0 && *n < PL_DEB_ALTERNATIVES && applies(pl_bytes_from(one, length), arch)) {
+            out[*n] = (struct pl_deb_relation){.name = pl_bytes_sub(one, 0, length)};
+            read_version(pl_bytes_from(one, length), &out[(*n)++]);
+        }
     }
     return true;
+}
+
+bool pl_deb_relation_is_met(const struct pl_deb_relation *r, pl_bytes version)
+{
+    if (r->op.n == 0)
+        return true;
+    int order = pl_deb_version_cmp(version, r->version);
+    return pl_bytes_eq_str(r->op, "=")    ? order == 0
+           : pl_bytes_eq_str(r->op, "<<") ? order < 0
+           : pl_bytes_eq_str(r->op, ">>") ? order > 0
+           : r->op.p[0] == '<'            ? order <= 0
+                                          : order >= 0; /* "<" and ">" are old words for "<=" and ">=" */
 }

@@ -355,6 +355,28 @@ pl_status pl_debian_find(struct pl_supply *s, const struct pl_debian_want *want,
     return st;
 }
 
+pl_status pl_debian_indices(struct pl_supply *s, const struct pl_debian_want *want, void *ctx,
+                            pl_status (*each)(void *ctx, struct pl_apt_index *ix, struct pl_err *err),
+                            struct pl_err *err)
+{
+    struct index_list list = {0};
+    pl_status st = open_debian(s, err);
+    if (st == PL_OK)
+        st = gather(s, want, &list, err);
+    if (st == PL_OK)
+        st = pl_apt_index_load(s, list.v.v, list.v.n, err);
+    for (size_t i = 0; i < list.v.n && st == PL_OK; i++)
+        if (list.v.v[i]->status == PL_OK)
+            st = each(ctx, list.v.v[i], err);
+    PL_VEC_FREE(&list.v);
+    return st;
+}
+
+pl_bytes pl_debian_arch(const struct pl_supply *s, const struct pl_debian_want *want)
+{
+    return wanted_arch(s->debian, want);
+}
+
 pl_status pl_debian_url(const struct pl_release *release, pl_bytes path, struct pl_arena *arena,
                         const char **url, struct pl_err *err)
 {

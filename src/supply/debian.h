@@ -37,4 +37,19 @@ PL_MUST_USE pl_status pl_debian_find(struct pl_supply *s, const struct pl_debian
 PL_MUST_USE pl_status pl_debian_url(const struct pl_release *release, pl_bytes path, struct pl_arena *arena,
                                     const char **url, struct pl_err *err);
 
+/* "pkg:deb/debian/xz-utils@5.4.1-1?arch=amd64" of a package that was found; in `arena`, NULL when it has no room. */
+const char *pl_debian_purl(struct pl_arena *arena, const struct pl_debian_hit *hit);
+
+/*
+ * Each index that may answer `want` and could be read, loaded, in the order of the machine's sources. `each` may end it with a status other
+ * than PL_OK.
+ */
+PL_MUST_USE pl_status pl_debian_indices(struct pl_supply *s, const struct pl_debian_want *want, void *ctx,
+                                        pl_status (*each)(void *ctx, struct pl_apt_index *ix,
+                                                          struct pl_err *err),
+                                        struct pl_err *err);
+
+/* The architecture that counts for packages of `want`. Only behind a question that was answered. */
+pl_bytes pl_debian_arch(const struct pl_supply *s, const struct pl_debian_want *want);
+
 #endif

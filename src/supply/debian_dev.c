@@ -94,14 +94,15 @@ static pl_status take_first(struct dev_search *d, const pl_bytes *names, size_t 
 static pl_status take_list(struct dev_search *d, pl_bytes list, unsigned steps, bool is_toolchain,
                            struct pl_err *err)
 {
+    struct pl_deb_relation group[PL_DEB_ALTERNATIVES];
     pl_bytes names[PL_DEB_ALTERNATIVES];
     size_t n;
     pl_status st = PL_OK;
-    while (st == PL_OK && pl_deb_relation_next(&list, d->arch, names, &n)) {
+    while (st == PL_OK && pl_deb_relation_next(&list, d->arch, group, &n)) {
         size_t kept = 0;
         for (size_t i = 0; i < n; i++)
-            if (is_dev(names[i]) || (is_toolchain && is_compiler(names[i])))
-                names[kept++] = names[i];
+            if (is_dev(group[i].name) || (is_toolchain && is_compiler(group[i].name)))
+                names[kept++] = group[i].name;
         if (kept > 0)
             st = take_first(d, names, kept, steps, is_toolchain, err);
     }

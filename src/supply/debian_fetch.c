@@ -83,8 +83,7 @@ static const char *say_why(struct pl_arena *arena, const struct pl_debian_hit *h
                            r->signer, PL_ARG(keys));
 }
 
-/* "pkg:deb/debian/xz-utils@5.4.1-1?arch=amd64" of a package that was found. */
-static const char *name_purl(struct pl_arena *arena, const struct pl_debian_hit *hit)
+const char *pl_debian_purl(struct pl_arena *arena, const struct pl_debian_hit *hit)
 {
     struct pl_buf text;
     char origin[64];
@@ -124,7 +123,7 @@ static void describe_package(const struct result *r, const struct pl_debian_hit 
     p->arch = keep(r, hit->arch);
     p->filename = keep(r, pl_bytes_basename(pl_deb822_get(&hit->fields, "Filename")));
     p->uri = url;
-    p->purl = name_purl(arena, hit);
+    p->purl = pl_debian_purl(arena, hit);
     p->sha256 = *digest;
     p->is_exact = hit->is_exact;
     p->published = PL_VERDICT_HOLDS;
@@ -420,7 +419,7 @@ static pl_status judge_listed(struct publication_whole *w, const struct pl_debia
     pl_status st = read_package_file(arena, hit, &p->listed, &p->listed_size, &p->listed_uri, err);
     if (st != PL_OK)
         return st;
-    p->purl = name_purl(arena, hit);
+    p->purl = pl_debian_purl(arena, hit);
     if (p->purl == NULL)
         return pl_fail_nomem(err);
     add_index_steps(p->steps, &p->n_steps, arena, hit->index, "package index");

@@ -180,6 +180,37 @@ PL_MUST_USE pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes build
                                              struct pl_arena *arena, struct pl_dev_packages *out,
                                              struct pl_err *err);
 
+/* A package that another one needs; texts live in the arena that was given. */
+struct pl_deb_node {
+    const char *name;
+    const char *version;
+    const char *purl; /* canonical, with version and arch */
+};
+
+struct pl_deb_need {
+    uint32_t from;       /* a node */
+    uint32_t to;         /* a node; UINT32_MAX when nothing that is listed satisfies it */
+    const char *missing; /* then: the first alternative */
+};
+
+struct pl_deb_closure {
+    struct pl_deb_node *v; /* the package itself first, then in order of the finding */
+    size_t n;
+    struct pl_deb_need *needs;
+    size_t n_needs;
+};
+
+#define PL_MAX_DEB_CLOSURE 20000u
+
+/*
+ * The package of that purl and all that it needs to run: Pre-Depends and Depends, and what those need. Of alternatives one that is needed anyway
+ * counts, else the first that is listed in a version that fits; a virtual package is the one of its providers that apt would take: by
+ * priority, then by name. Fetches indices only. Errors as pl_supply_fetch().
+ */
+PL_MUST_USE pl_status pl_supply_depends(struct pl_supply *s, const struct pl_purl *purl,
+                                        struct pl_arena *arena, struct pl_deb_closure *out,
+                                        struct pl_err *err);
+
 /*
  * What was derived from the bytes of that digest, in the form of that name ("headers-1"), kept in the cache. What has been damaged there counts
  * as absent: PL_E_NOT_FOUND. *heap is the caller's to free.

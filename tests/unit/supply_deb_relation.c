@@ -11,12 +11,12 @@
 static void names_of(const char *list, const char *arch, char *out)
 {
     pl_bytes rest = pl_bytes_of_str(list);
-    pl_bytes names[PL_DEB_ALTERNATIVES];
+    struct pl_deb_relation names[PL_DEB_ALTERNATIVES];
     size_t n;
     *out = '\0';
     while (pl_deb_relation_next(&rest, arch, names, &n)) {
         for (size_t i = 0; i < n; i++)
-            out += sprintf(out, "%s%.*s", i > 0 ? "|" : "", PL_ARG(names[i]));
+            out += sprintf(out, "%s%.*s", i > 0 ? "|" : "", PL_ARG(names[i].name));
         out += sprintf(out, ",");
     }
 }
@@ -43,9 +43,33 @@ static void each_group_gives_what_applies_on_the_architecture(void **state)
     }
 }
 
+static void a_version_is_met_as_dpkg_compares(void **state)
+{
+    static const struct {
+        const char *relation;
+        const char *version;
+        bool is_met;
+    } cases[] = {
+        {"a", "1", true},           {"a (= 1.0-1)", "1.0-1", true}, {"a (= 1.0-1)", "1.0-2", false},
+        {"a (>= 1:0)", "2", false}, {"a (<< 2~)", "2~~", true},     {"a (<< 2)", "2", false},
+        {"a (<= 2)", "2", true},    {"a (>> 2)", "2", false},       {"a:any (>= 1) [amd64]", "1", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pl_deb_relation group[PL_DEB_ALTERNATIVES];
+        pl_bytes rest = pl_bytes_of_str(cases[i].relation);
+        size_t n;
+        assert_true(pl_deb_relation_next(&rest, "amd64", group, &n));
+        assert_int_equal(n, 1);
+        assert_int_equal(pl_deb_relation_is_met(&group[0], pl_bytes_of_str(cases[i].version)),
+                         cases[i].is_met);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_version_is_met_as_dpkg_compares),
         cmocka_unit_test(each_group_gives_what_applies_on_the_architecture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
