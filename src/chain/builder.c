@@ -167,17 +167,59 @@ pl_status pl_chain_make_purl(struct pl_chain_builder *b, const char *type, pl_by
     return take_purl(b, &purl, what, err);
 }
 
-/* The permutation that sorts the components by key. */
+/* A component while all are being sorted: 8 bytes of its key at a time, so that most comparisons need no further memory. */
 struct order {
-    const struct pl_component *c;
+    uint64_t chunk;
+    const char *key;
     uint32_t id;
 };
+
+#define CHUNK      8u
+#define MAX_CHUNKS 16u /* keys that are equal up to there are compared as texts */
+
+static int by_chunk(const void *a, const void *b)
+{
+    const struct order *x = a;
+    const struct order *y = b;
+    return x->chunk < y->chunk ? -1 : x->chunk > y->chunk;
+}
 
 static int by_key(const void *a, const void *b)
 {
     const struct order *x = a;
     const struct order *y = b;
-    return strcmp(x->c->key, y->c->key);
+    return strcmp(x->key, y->key);
+}
+
+/* The next bytes of a key, the first one highest; zeros behind its end. */
+static uint64_t chunk_at(const char *key)
+{
+    uint64_t chunk = 0;
+    for (unsigned i = 0; i < CHUNK; i++)
+        chunk = chunk << 8 | (*key == '\0' ? 0 : (uint8_t)*key++);
+    return chunk;
+}
+
+/* Sort v, whose keys are equal in all bytes before `chunks` chunks. Recursion ends at MAX_CHUNKS. */
+static void sort_order(struct order *v, size_t n, unsigned chunks)
+{
+    if (n < 2)
+        return;
+    if (chunks == MAX_CHUNKS) {
+        qsort(v, n, sizeof *v, by_key);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        v[i].chunk = chunk_at(v[i].key + (size_t)chunks * CHUNK);
+    qsort(v, n, sizeof *v, by_chunk);
+    for (size_t from = 0; from < n;) {
+        size_t to = from + 1;
+        while (to < n && v[to].chunk == v[from].chunk)
+            to++;
+        if ((v[from].chunk & 0xff) != 0) /* a key that has ended is the only one of its kind */
+            sort_order(v + from, to - from, chunks + 1);
+        from = to;
+    }
 }
 
 /* Put components in order of their keys; edges and root follow. */
@@ -191,10 +233,10 @@ static pl_status sort_components(struct pl_chain_builder *b, uint32_t *root, str
     bool has_room = order != NULL && sorted != NULL && new_id != NULL;
     if (has_room) {
         for (uint32_t i = 0; i < n; i++)
-            order[i] = (struct order){&c->components.v[i], i};
-        qsort(order, n, sizeof *order, by_key);
+            order[i] = (struct order){.key = c->components.v[i].key, .id = i};
+        sort_order(order, n, 0);
         for (uint32_t i = 0; i < n; i++) {
-            sorted[i] = *order[i].c;
+            sorted[i] = c->components.v[order[i].id];
             new_id[order[i].id] = i;
         }
         memcpy(c->components.v, sorted, n * sizeof *sorted);

@@ -4,11 +4,14 @@ import pathlib
 import sys
 
 import jsonschema
+import referencing
+from referencing.jsonschema import DRAFT7
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from plumb_test import EXIT_NAMES, RAW, ROOT, case, main  # noqa: E402
 from registry import Registry  # noqa: E402
 
+SCHEMAS = pathlib.Path(__file__).resolve().parent / "schemas"
 CHAIN = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/chain.schema.json").read_text(encoding="utf-8")))
 
 
@@ -27,6 +30,32 @@ def chain(plumb, subject, *args, expect=None, env=None, network=True):
         own, low = c["level"]["own"], c["level"]["chain"]
         assert c["product"] or low <= (own or 0), f"{c['key']}: chain {low} above own {own}"
     return found
+
+
+def assert_cyclonedx(bom):
+    """Valid by the published schema of 1.6, and every reference leads somewhere."""
+    load = lambda name: json.loads((SCHEMAS / name).read_text(encoding="utf-8"))  # noqa: E731
+    names = ("bom-1.6.schema.json", "spdx.schema.json", "jsf-0.82.schema.json")
+    registry = referencing.Registry().with_resources(
+        [(f"http://cyclonedx.org/schema/{n}", referencing.Resource.from_contents(load(n), default_specification=DRAFT7)) for n in names])
+    validator = jsonschema.Draft7Validator(load(names[0]), registry=registry)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(bom))
+    assert error is None, f"schema: {error.json_path}: {error.message}"
+    refs = [c["bom-ref"] for c in bom["components"]] + [bom["metadata"]["component"]["bom-ref"]]
+    assert len(refs) == len(set(refs))
+    assert all(d["ref"] in refs and set(d["dependsOn"]) <= set(refs) for d in bom["dependencies"])
+    evidence = {e["bom-ref"] for e in bom["declarations"]["evidence"]}
+    for claim in bom["declarations"]["claims"]:
+        assert claim["target"] in refs
+        assert set(claim.get("evidence", [])) | set(claim.get("counterEvidence", [])) <= evidence
+
+
+def cyclonedx(plumb, subject, *args, env=None):
+    code, out, said = plumb.raw("chain", subject, *args, "-o", "cyclonedx", "--cache-dir", plumb.path("cache/x").parent, "--progress=none", env=env)
+    assert not RAW.search(out), said
+    bom = json.loads(out)
+    assert_cyclonedx(bom)
+    return bom
 
 
 def component(found, key):
@@ -187,6 +216,22 @@ def hostile_documents_get_a_clear_error(plumb):
     lock = {"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "1", "\u202e": "1"}},
                                                "node_modules/a": {"version": "1\n2", "integrity": "sha512-!!", "dependencies": {"a": "1"}}}}
     chain(plumb, plumb.write("odd-lock.json", json.dumps(lock)), network=False)
+
+
+@case
+def a_cyclonedx_document_is_valid_and_can_be_read_again(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        lock = lock_of(registry, "a", "b", "@s/c")
+        lock["packages"]["node_modules/b"]["integrity"] = lock["packages"]["node_modules/a"]["integrity"]
+        bom = cyclonedx(plumb, plumb.write("package-lock.json", json.dumps(lock)), env=registry.env)
+        level = {c["purl"]: {p["name"]: p["value"] for p in c["properties"]}["plumbline:level"] for c in bom["components"]}
+        assert level == {"pkg:npm/a@1.0.0": "2", "pkg:npm/b@1.0.0": "1", "pkg:npm/%40s/c@1.0.0": "2"}, level
+        assert [c for c in bom["declarations"]["claims"] if "counterEvidence" in c][0]["target"] == "pkg:npm/b@1.0.0"
+        again = chain(plumb, plumb.write("again.cdx.json", json.dumps(bom)), env=registry.env)
+        assert {c["purl"] for c in again["components"] if c["purl"]} == set(level) and again["summary"]["depth"] == 3
+        odd = {**BOM, "components": BOM["components"] + [{"type": "library", "name": "\u202e\u0007", "bom-ref": "urn:cdx:x"}]}
+        cyclonedx(plumb, plumb.write("odd.cdx.json", json.dumps(odd)))
 
 
 @case
