@@ -27,7 +27,8 @@ static int run_attest(const struct options *o)
                                   .verifier_id = o->verifier,
                                   .resource = o->resource,
                                   .chain = o->chain_report,
-                                  .log = o->log};
+                                  .log = o->log,
+                                  .log_name = o->name};
     pl_status st = pl_attest(&a, &out, &err);
     return finish_outcome(&with_default, st, out, &err);
 }

@@ -292,7 +292,7 @@ static const struct flag flags[] = {
     {"threshold", 0, "N", "verify: so many distinct keys must have signed; default 1", false, set_threshold},
     {"trust-dir", 0, "DIR", "the trusted keys; default $XDG_CONFIG_HOME/plumbline/trust", true,
      set_trust_dir},
-    {"name", 0, "NAME", "trust add: what to call the key; waive: what to call the waiver", false, set_name},
+    {"name", 0, "NAME", "trust add: what to call the key; waive: the waiver; attest: a new log", false, set_name},
     {"expires", 0, "DATE", "trust add, waive: from that day on it counts no more", false, set_expires},
     {"log", 0, "DIR", "attest: append to this log; verify: must stand in it", false, set_log},
     {"seen", 0, "FILE", "log check: the last checkpoint that was seen; the log must have grown from it",

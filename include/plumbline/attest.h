@@ -51,7 +51,8 @@ struct pl_attest_options {
         *verifier_id;     /* URI of who says so in the summary; NULL: https://plumbline.dev/verifier/KEYID */
     const char *resource; /* URI under which consumers get the package; NULL: the report's purl or name */
     const char *chain; /* a report of plumb chain, for dependencyLevels; NULL: no claim about dependencies */
-    const char *log;   /* folder of a log to append to; NULL: none */
+    const char *log;   /* folder of a log to append to; NULL: none. The first key signs its checkpoint */
+    const char *log_name; /* of a log that begins with this; NULL: one made of the key's id */
 };
 
 PL_API PL_MUST_USE pl_status pl_attest(const struct pl_attest_options *options, struct pl_outcome **out,
@@ -77,5 +78,36 @@ struct pl_verify_options {
 
 PL_API PL_MUST_USE pl_status pl_verify(const struct pl_verify_options *options, struct pl_outcome **out,
                                        struct pl_err *err);
+
+struct pl_trust_options {
+    const char *dir;     /* NULL: $XDG_CONFIG_HOME/plumbline/trust */
+    const char *key;     /* add: a file with a public key */
+    const char *name;    /* add: what to call it (NULL: the file's name without .pub); remove: which */
+    const char *expires; /* add: "2027-06-01", from when on it counts no more; NULL: never */
+    const char *at;      /* list: judge as of then; NULL: now */
+};
+
+PL_API PL_MUST_USE pl_status pl_trust_add(const struct pl_trust_options *options, struct pl_outcome **out,
+                                          struct pl_err *err);
+PL_API PL_MUST_USE pl_status pl_trust_list(const struct pl_trust_options *options, struct pl_outcome **out,
+                                           struct pl_err *err);
+PL_API PL_MUST_USE pl_status pl_trust_remove(const struct pl_trust_options *options, struct pl_outcome **out,
+                                             struct pl_err *err);
+
+struct pl_log_check_options {
+    const char *log; /* its folder */
+    const char *const
+        *keys; /* one of which must have signed the checkpoint; none means those of the trust store */
+    size_t n_keys;
+    const char *trust_dir;
+    const char *at;
+    /* A file with the last checkpoint that was seen: the log must have grown from it, and then the new one is written there. It is made when it is not
+     * there. NULL: only what the log is now is checked. */
+    const char *seen;
+};
+
+/* Check all of a log: its signature, every entry and tile, and that it grew from what was seen. */
+PL_API PL_MUST_USE pl_status pl_log_check(const struct pl_log_check_options *options, struct pl_outcome **out,
+                                          struct pl_err *err);
 
 #endif

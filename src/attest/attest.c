@@ -4,6 +4,7 @@
  * The report is read back strictly first: what contradicts itself is not signed. A failure is attested like a pass.
  */
 #include "attest/dsse.h"
+#include "attest/log.h"
 #include "attest/outcome.h"
 #include "attest/statement.h"
 #include "io/read.h"
@@ -24,7 +25,8 @@ struct attesting {
     struct pl_key *keys[MAX_KEYS];
     size_t n_keys;
     struct pl_buf statement; /* the account's */
-    pl_sha256 envelope;      /* digest of the account's envelope */
+    struct pl_buf summary;
+    pl_sha256 envelope; /* digest of the account's envelope */
 };
 
 static pl_status read_report(struct attesting *a, struct pl_err *err)
@@ -88,7 +90,6 @@ static pl_status attest_summary(struct attesting *a, struct pl_err *err)
 {
     const struct pl_report *r = a->report;
     struct pl_buf predicate;
-    struct pl_buf statement;
     struct pl_vsa v = {.verifier_id = a->options->verifier_id,
                        .resource = a->options->resource,
                        .time_verified = r->started,
@@ -102,14 +103,13 @@ static pl_status attest_summary(struct attesting *a, struct pl_err *err)
     if (v.verifier_id == NULL || v.resource == NULL)
         return pl_arena_fail(&a->o->arena, err);
     pl_buf_init(&predicate, STATEMENT_MAX);
-    pl_buf_init(&statement, STATEMENT_MAX);
+    pl_buf_init(&a->summary, STATEMENT_MAX);
     pl_status st = pl_vsa_write(r, &v, &predicate, err);
     if (st == PL_OK)
-        st = pl_statement_write(r, PL_VSA_TYPE, pl_buf_bytes(&predicate), &statement, err);
+        st = pl_statement_write(r, PL_VSA_TYPE, pl_buf_bytes(&predicate), &a->summary, err);
     if (st == PL_OK)
-        st = sign(a, "vsa", pl_buf_bytes(&statement), NULL, err);
+        st = sign(a, "vsa", pl_buf_bytes(&a->summary), NULL, err);
     pl_buf_reset(&predicate);
-    pl_buf_reset(&statement);
     return st;
 }
 
@@ -132,6 +132,30 @@ static pl_status tell(struct attesting *a, struct pl_err *err)
     return st;
 }
 
+/* The account's statement, and the summary's when there is one, become entries of the log. */
+static pl_status append(struct attesting *a, struct pl_err *err)
+{
+    struct pl_buf entries[2];
+    pl_bytes views[2];
+    uint64_t first = 0;
+    size_t n = a->options->wants_vsa ? 2 : 1;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < n; i++)
+        pl_buf_init(&entries[i], PL_ENTRY_MAX_BYTES);
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        st = pl_log_entry(pl_buf_bytes(i == 0 ? &a->statement : &a->summary), &a->report->subject_sha256,
+                          &entries[i], err);
+        views[i] = pl_buf_bytes(&entries[i]);
+    }
+    if (st == PL_OK)
+        st = pl_log_append(a->options->log, a->options->log_name, a->keys[0], views, n, &first, err);
+    if (st == PL_OK)
+        st = pl_outcome_fact(a->o, "log-index", err, "%llu", (unsigned long long)first);
+    for (size_t i = 0; i < n; i++)
+        pl_buf_reset(&entries[i]);
+    return st;
+}
+
 static pl_status run(struct attesting *a, struct pl_err *err)
 {
     pl_status st = read_keys(a, err);
@@ -141,7 +165,9 @@ static pl_status run(struct attesting *a, struct pl_err *err)
         st = attest_account(a, err);
     if (st == PL_OK && a->options->wants_vsa)
         st = attest_summary(a, err);
-    return st == PL_OK ? tell(a, err) : st;
+    if (st == PL_OK)
+        st = tell(a, err);
+    return st == PL_OK && a->options->log != NULL ? append(a, err) : st;
 }
 
 pl_status pl_attest(const struct pl_attest_options *options, struct pl_outcome **out, struct pl_err *err)
@@ -155,6 +181,7 @@ pl_status pl_attest(const struct pl_attest_options *options, struct pl_outcome *
         pl_key_free(a.keys[i]);
     pl_report_free(a.report);
     pl_buf_reset(&a.statement);
+    pl_buf_reset(&a.summary);
     free(a.heap);
     return pl_outcome_end(a.o, st, &why, PL_EXIT_PASS, out, err);
 }

@@ -43,16 +43,28 @@ void pl_statement_reset(struct pl_statement *s)
     *s = (struct pl_statement){0};
 }
 
+static bool sha256_of(const struct pl_statement *s, const struct pl_json_node *subject, pl_sha256 *out)
+{
+    pl_bytes hex = pl_json_plain(pl_json_get(&s->doc, pl_json_get(&s->doc, subject, "digest"), "sha256"));
+    return hex.n == DIGEST_HEX && pl_unhex(hex, out->b, PL_SHA256_BYTES);
+}
+
 bool pl_statement_is_about(const struct pl_statement *s, const pl_sha256 *digest)
 {
     const struct pl_json_node *one = pl_json_first(&s->doc, s->subjects);
     for (; one != NULL; one = pl_json_next(&s->doc, one)) {
         pl_sha256 named;
-        pl_bytes hex = pl_json_plain(pl_json_get(&s->doc, pl_json_get(&s->doc, one, "digest"), "sha256"));
-        if (hex.n == DIGEST_HEX && pl_unhex(hex, named.b, PL_SHA256_BYTES) && pl_sha256_eq(&named, digest))
+        if (sha256_of(s, one, &named) && pl_sha256_eq(&named, digest))
             return true;
     }
     return false;
+}
+
+pl_status pl_statement_subject(const struct pl_statement *s, pl_sha256 *out, struct pl_err *err)
+{
+    if (!sha256_of(s, pl_json_first(&s->doc, s->subjects), out))
+        return pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET, "statement: the first subject has no SHA-256");
+    return PL_OK;
 }
 
 const struct pl_json_node *pl_statement_at(const struct pl_statement *s, const char *const *path)

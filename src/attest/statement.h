@@ -29,6 +29,9 @@ void pl_statement_reset(struct pl_statement *s);
 /* Is one of the subjects the thing with this SHA-256? */
 bool pl_statement_is_about(const struct pl_statement *s, const pl_sha256 *digest);
 
+/* The SHA-256 of the first subject. PL_E_UNSUPPORTED when it has none. */
+PL_MUST_USE pl_status pl_statement_subject(const struct pl_statement *s, pl_sha256 *out, struct pl_err *err);
+
 /* A way down by names; NULL when it is not there. `path` ends in NULL. */
 const struct pl_json_node *pl_statement_at(const struct pl_statement *s, const char *const *path);
 

@@ -5,6 +5,7 @@
  * Whatever is there and cannot be read as an envelope proves nothing: PL_E_TRUST, so that no flipped bit ends as a mere nuisance.
  */
 #include "attest/dsse.h"
+#include "attest/log.h"
 #include "attest/outcome.h"
 #include "attest/recheck.h"
 #include "attest/statement.h"
@@ -225,6 +226,53 @@ static pl_status check_verifier(struct verifying *v)
     return pl_outcome_holds(v->o, "verifier", &v->why, "%s", v->options->verifier_id);
 }
 
+static pl_status find_in_log(struct verifying *v, const struct pl_log *log, uint64_t *index)
+{
+    pl_sha256 leaf;
+    pl_sha256 subject;
+    pl_sha256 proof[PL_MERKLE_MAX_HEIGHT];
+    struct pl_buf entry;
+    size_t n = 0;
+    pl_buf_init(&entry, PL_ENTRY_MAX_BYTES);
+    pl_status st = pl_statement_subject(&v->statement, &subject, &v->why);
+    if (st == PL_OK)
+        st = pl_log_entry(v->envelope.payload, &subject, &entry, &v->why);
+    if (st == PL_OK)
+        st = pl_merkle_leaf(pl_buf_bytes(&entry), &leaf, &v->why);
+    if (st == PL_OK)
+        st = pl_log_find(log, &leaf, index, &v->why);
+    if (st == PL_OK)
+        st = pl_log_prove(log, *index, proof, &n, &v->why);
+    if (st == PL_OK)
+        st = pl_merkle_check_inclusion(*index, log->at.size, &leaf, proof, n, &log->at.root, &v->why);
+    pl_buf_reset(&entry);
+    return st;
+}
+
+static pl_status check_log(struct verifying *v)
+{
+    struct pl_key *keys[MAX_KEYS];
+    const char *names[MAX_KEYS];
+    struct pl_note_key by[MAX_KEYS];
+    struct pl_log log = {0};
+    uint64_t index = 0;
+    size_t n = usable_keys(&v->trust, keys, names);
+    for (size_t i = 0; i < n; i++)
+        by[i] = (struct pl_note_key){.key = keys[i]};
+    pl_status st = pl_log_open(v->options->log, by, n, &log, &v->why);
+    if (st == PL_OK)
+        st = find_in_log(v, &log, &index);
+    if (st == PL_OK)
+        st = pl_outcome_holds(v->o, "log", &v->why, "entry %llu of %llu of %.*s", (unsigned long long)index,
+                              (unsigned long long)log.at.size, PL_ARG(log.at.origin));
+    else {
+        pl_err_about(&v->why, v->options->log);
+        st = pl_outcome_fails(v->o, "log", &v->why);
+    }
+    pl_log_close(&log);
+    return st;
+}
+
 /* What the signer attests: the exit code of the check, or PASSED and FAILED. */
 static pl_status read_verdict(struct verifying *v, unsigned *level)
 {
@@ -315,6 +363,8 @@ static pl_status run(struct verifying *v)
         st = check_subject(v);
     if (st == PL_OK && v->options->verifier_id != NULL)
         st = check_verifier(v);
+    if (st == PL_OK && v->options->log != NULL)
+        st = check_log(v);
     if (st == PL_OK)
         st = check_verdict(v);
     if (st == PL_OK && v->options->again != NULL)

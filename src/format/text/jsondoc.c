@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/quote.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,11 +57,12 @@ static void skip_blanks(struct reader *r)
     }
 }
 
+/* Eight bytes, the first one lowest. */
 static uint64_t load8(const uint8_t *p)
 {
     uint64_t v;
     memcpy(&v, p, sizeof v);
-    return v;
+    return le64toh(v);
 }
 
 /* Not zero when a byte is below 0x20, above 0x7e, a quote or a backslash (may also hit above a true hit). */
@@ -122,6 +124,19 @@ static bool pass_escape(pl_bytes all, size_t *at, uint32_t *code)
     return true;
 }
 
+/* Move on to a byte that is not plain, eight at a time; near the end of the text not all the way. The first bit that is set is a true hit. */
+static void pass_plain(struct reader *r)
+{
+    while (r->all.n - r->at >= 8) {
+        uint64_t hits = special(load8(r->all.p + r->at));
+        if (hits != 0) {
+            r->at += (size_t)__builtin_ctzll(hits) / 8;
+            return;
+        }
+        r->at += 8;
+    }
+}
+
 /* r->at is at the opening quote; moves over the closing one. */
 static pl_status pass_string(struct reader *r, bool *has_escape)
 {
@@ -129,8 +144,7 @@ static pl_status pass_string(struct reader *r, bool *has_escape)
     *has_escape = false;
     r->at++;
     for (;;) {
-        while (r->all.n - r->at >= 8 && special(load8(r->all.p + r->at)) == 0)
-            r->at += 8;
+        pass_plain(r);
         if (r->at >= r->all.n)
             return bad(r, "a string does not end");
         uint8_t c = r->all.p[r->at];
