@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MAX_INCLUDED 4096u /* files that one unit reads */
+#define MAX_ALIASES  64u   /* macros of one unit that stand for a name */
 
 struct build {
     struct pl_codebase *cb;
@@ -78,26 +79,63 @@ static int by_hash(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
+typedef PL_VEC(struct named) named_list;
+
+static bool add_name(named_list *all, uint64_t hash, size_t id)
+{
+    struct named *slot = PL_VEC_ADD(all);
+    if (slot != NULL)
+        *slot = (struct named){hash, (uint32_t)id};
+    return slot != NULL;
+}
+
+static pl_bytes macro_word(const struct pl_codebase_entry *macro)
+{
+    return macro->atoms[macro->definition->first_atom].text;
+}
+
+/* The other names that a macro of its own unit gives a function: vasnprintf.c defines VASNPRINTF as vasnprintf, then a function of that name. */
+static bool add_aliases(const struct pl_codebase *cb, uint32_t unit, named_list *all)
+{
+    uint32_t macros[MAX_ALIASES];
+    size_t n = 0;
+    for (uint32_t i = cb->unit_first[unit]; i < cb->unit_first[unit + 1] && n < MAX_ALIASES; i++) {
+        const struct pl_definition *d = cb->entries[i].definition;
+        if (d->kind == PL_DEFINITION_MACRO && !(d->flags & PL_DEFINITION_CALL_LIKE) && d->n_atoms == 1 &&
+            cb->entries[i].atoms[d->first_atom].kind == PL_ATOM_NAME)
+            macros[n++] = i;
+    }
+    for (uint32_t i = cb->unit_first[unit]; i < cb->unit_first[unit + 1]; i++)
+        for (size_t k = 0; k < n && cb->entries[i].definition->kind == PL_DEFINITION_FUNCTION; k++)
+            if (pl_bytes_eq(cb->entries[macros[k]].definition->name, cb->entries[i].definition->name) &&
+                !add_name(all, pl_atom_hash_text(macro_word(&cb->entries[macros[k]])), i))
+                return false;
+    return true;
+}
+
 static pl_status index_names(struct pl_codebase *cb, struct pl_err *err)
 {
-    struct named *all = calloc(cb->n + 1, sizeof *all);
-    size_t n = 0;
-    cb->names.keys = calloc(cb->n + 1, sizeof *cb->names.keys);
-    cb->names.ids = calloc(cb->n + 1, sizeof *cb->names.ids);
-    if (all == NULL || cb->names.keys == NULL || cb->names.ids == NULL) {
-        free(all);
+    named_list all = {0};
+    bool is_good = true;
+    for (size_t i = 0; i < cb->n && is_good; i++)
+        if (cb->entries[i].definition->name.n > 0)
+            is_good = add_name(&all, pl_atom_hash_text(cb->entries[i].definition->name), i);
+    for (uint32_t u = 0; u < cb->n_units && is_good; u++)
+        is_good = add_aliases(cb, u, &all);
+    cb->names.keys = calloc(all.n + 1, sizeof *cb->names.keys);
+    cb->names.ids = calloc(all.n + 1, sizeof *cb->names.ids);
+    if (!is_good || cb->names.keys == NULL || cb->names.ids == NULL) {
+        PL_VEC_FREE(&all);
         return pl_fail_nomem(err);
     }
-    for (size_t i = 0; i < cb->n; i++)
-        if (cb->entries[i].definition->name.n > 0)
-            all[n++] = (struct named){pl_atom_hash_text(cb->entries[i].definition->name), (uint32_t)i};
-    qsort(all, n, sizeof *all, by_hash);
-    for (size_t i = 0; i < n; i++) {
-        cb->names.keys[i] = all[i].hash;
-        cb->names.ids[i] = all[i].id;
+    if (all.n > 1)
+        qsort(all.v, all.n, sizeof *all.v, by_hash);
+    for (size_t i = 0; i < all.n; i++) {
+        cb->names.keys[i] = all.v[i].hash;
+        cb->names.ids[i] = all.v[i].id;
     }
-    cb->names.n = n;
-    free(all);
+    cb->names.n = all.n;
+    PL_VEC_FREE(&all);
     return pl_key_table_finish(&cb->names, err);
 }
 

@@ -172,6 +172,12 @@ static pl_status link_names(struct work *w, struct pl_err *err)
     mark_kinds(cb);
     for (size_t i = 0; i < cb->n; i++)
         cb->name_features[i] = pl_codebase_feature(cb, pl_atom_hash_text(cb->entries[i].definition->name));
+    for (size_t i = 0; i < cb->names.n; i++) { /* callers use the name that a macro gives it */
+        uint32_t feature = pl_codebase_feature(cb, cb->names.keys[i]);
+        pl_bytes own = cb->entries[cb->names.ids[i]].definition->name;
+        if (feature != PL_NO_FEATURE && cb->names.keys[i] != pl_atom_hash_text(own))
+            cb->name_features[cb->names.ids[i]] = feature;
+    }
     w->named_first = calloc(cb->features.n + 1, sizeof *w->named_first);
     w->named_end = calloc(cb->features.n + 1, sizeof *w->named_end);
     if (w->named_first == NULL || w->named_end == NULL)

@@ -383,7 +383,10 @@ void pl_code_refer(const struct pl_code_image *im, struct pl_code_sink *sink, ui
                (slot->is_copy || (use != PL_USE_ADDRESS && slot->target == 0 && slot->name.n > 0))) {
         emit_text(sink, PL_ATOM_IMPORT, at, address, slot->name);
     } else if (slot != NULL && use == PL_USE_LOAD && slot->target != 0) {
+        size_t before = sink->atoms.n;
         refer_address(im, sink, at, slot->target, PL_USE_ADDRESS);
+        if (sink->atoms.n > before && sink->atoms.v[before].kind == PL_ATOM_STRING)
+            (void)pl_code_emit(sink, PL_ATOM_DATA, at, address); /* the pointer is an object, too */
     } else if (slot != NULL && use == PL_USE_INDIRECT && slot->target != 0) {
         emit_code(sink, at, slot->target, PL_USE_CALL);
     } else if (use == PL_USE_ADDRESS || use == PL_USE_CALL || use == PL_USE_JUMP || use == PL_USE_BRANCH) {

@@ -300,48 +300,6 @@ static void note_places(struct pl_aligner *a)
     a->has_places = true;
 }
 
-static bool holds_all(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id, uint32_t unit)
-{
-    struct pl_id_list closure = pl_codebase_closure(a->cb, id);
-    bool holds_any = false;
-    for (uint32_t i = 0; i < s->n_facts; i++) {
-        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
-        bool is_found = false;
-        for (unsigned k = 0; k < f->n && !is_found; k++)
-            is_found = pl_id_list_has(closure, f->feature[k]) || pl_code_unit_has(a, unit, f->feature[k]);
-        if (!is_found && !f->is_neutral)
-            return false;
-        holds_any = holds_any || (is_found && !f->is_neutral);
-    }
-    return holds_any;
-}
-
-/*
- * A unit of one function cannot pay for going there and back. A subject that the path left alone takes the best candidate that holds all of its
- * atoms and that nobody else is placed at.
- */
-static void adopt(struct pl_aligner *a)
-{
-    for (uint32_t i = 0; i < a->subjects.n; i++) {
-        struct pl_subject *s = &a->subjects.v[i];
-        for (uint32_t k = 0; k < s->n_candidates && s->definition == PL_NO_DEFINITION; k++) {
-            const struct pl_candidate *c = &a->candidates.v[s->first_candidate + k];
-            struct pl_id_list places = pl_codebase_places(a->cb, c->id);
-            for (size_t n = 0; n < places.n && n < MAX_PLACES && s->definition == PL_NO_DEFINITION; n++) {
-                uint32_t unit = pl_codebase_place(a->cb, places.v[n]).unit;
-                if ((a->taken_by[c->id] != 0 && places.n < 2) || !holds_all(a, s, c->id, unit))
-                    continue;
-                a->taken_by[c->id] = i + 1;
-                s->definition = c->id;
-                s->place = places.v[n];
-                s->score = c->score;
-                s->margin = 0;
-                s->unit = unit;
-            }
-        }
-    }
-}
-
 static pl_status pass(struct pl_aligner *a, struct pl_err *err)
 {
     struct path p = {.a = a};
@@ -357,11 +315,11 @@ static pl_status pass(struct pl_aligner *a, struct pl_err *err)
 }
 
 pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, const struct pl_code *code,
-                        struct pl_err *err)
+                        pl_code_explain explain, void *explain_ctx, struct pl_err *err)
 {
     size_t n = pl_codebase_count(cb);
     size_t n_features = pl_codebase_feature_count(cb);
-    *a = (struct pl_aligner){.cb = cb, .code = code};
+    *a = (struct pl_aligner){.cb = cb, .code = code, .explain = explain, .explain_ctx = explain_ctx};
     a->subject_of = calloc(code->n_functions + 1, sizeof *a->subject_of);
     a->votes = calloc(n + 1, sizeof *a->votes);
     a->taken_by = calloc(n + 1, sizeof *a->taken_by);
@@ -380,7 +338,7 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
             st = pl_code_order(a, err);
     }
     if (st == PL_OK)
-        adopt(a);
+        pl_code_adopt(a);
     return st;
 }
 

@@ -5,6 +5,7 @@
  *     code_score.c   how well a source function fits it; who is worth asking
  *     code_order.c   who is called between two calls that are known
  *     code_align.c   the best path through all functions in address order, several times
+ *     code_adopt.c   a definition for what the path left alone
  *     code_grade.c   what that proves: grade, contradictions, misplaced atoms
  *     code_functions.c  the rung: claims and findings
  *
@@ -20,6 +21,13 @@
 #define PL_FACT_ALTERNATIVES 4u
 #define PL_NO_PLACE          UINT32_MAX
 
+/*
+ * Does an atom that no source function has stand in the source all the same, by a strict rule? When `is_elsewhere` another unit has it, and
+ * what is asked is whether headers of the build make it. NULL: nobody knows more.
+ */
+typedef pl_status (*pl_code_explain)(void *ctx, const struct pl_atom *atom, bool is_elsewhere,
+                                     bool *is_explained, struct pl_err *err);
+
 /* One atom of a function of the image; any of the alternatives explains it (puts, printf). */
 struct pl_code_fact {
     uint32_t feature[PL_FACT_ALTERNATIVES];
@@ -27,7 +35,8 @@ struct pl_code_fact {
     uint16_t weight;
     uint8_t n; /* alternatives that the sources have; 0: none has it */
     uint8_t kind;
-    bool is_neutral; /* a compiler puts it there by itself: found, it helps; missing, it says nothing */
+    bool
+        is_neutral; /* a compiler puts it there, or a rule explains it: found, it helps; missing, it says nothing */
 };
 
 struct pl_candidate {
@@ -62,6 +71,8 @@ struct pl_subject {
 struct pl_aligner {
     const struct pl_codebase *cb;
     const struct pl_code *code;
+    pl_code_explain explain; /* may be NULL */
+    void *explain_ctx;
     PL_VEC(struct pl_subject) subjects; /* by address */
     PL_VEC(struct pl_code_fact) facts;
     PL_VEC(uint32_t) calls;   /* subjects */
@@ -101,9 +112,13 @@ PL_MUST_USE pl_status pl_code_order(struct pl_aligner *a, struct pl_err *err);
 /* The first proposal for a subject. O(log n). */
 size_t pl_code_proposals(const struct pl_aligner *a, uint32_t subject);
 
+/* What the finished path left alone, by one definition that holds all of it. */
+void pl_code_adopt(struct pl_aligner *a);
+
 /* Facts, then candidates and path, pass after pass. Reset in every case. */
 PL_MUST_USE pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb,
-                                    const struct pl_code *code, struct pl_err *err);
+                                    const struct pl_code *code, pl_code_explain explain, void *explain_ctx,
+                                    struct pl_err *err);
 void pl_aligner_reset(struct pl_aligner *a);
 
 /* What became of a function of the image. */
@@ -126,16 +141,11 @@ struct pl_code_grade {
     uint32_t foreign[PL_GRADED_ATOMS]; /* the first of them, atoms of the image */
 };
 
-/*
- * Does an atom that no source function has stand in the source all the same, by a strict rule? When `is_elsewhere` another unit has it, and
- * what is asked is whether headers of the build make it. NULL: nobody knows more.
- */
-typedef pl_status (*pl_code_explain)(void *ctx, const struct pl_atom *atom, bool is_elsewhere,
-                                     bool *is_explained, struct pl_err *err);
+/* Says an atom where it is from, when its unit does not have it? All but some strings do. */
+bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f);
 
 /* Grade one subject of a finished alignment. */
 PL_MUST_USE pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject,
-                                            pl_code_explain explain, void *ctx, struct pl_code_grade *out,
-                                            struct pl_err *err);
+                                            struct pl_code_grade *out, struct pl_err *err);
 
 #endif

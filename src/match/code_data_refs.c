@@ -4,6 +4,7 @@
  *     data.switch      offsets or addresses that a dispatch in accounted code reads, each leading into that very function
  *     data.pointer     a pointer that the loader fills in, in data that accounted code refers to, to something accounted for
  *     data.record      the small numbers between such pointers
+ *     data.vtable      the two words before the functions of a C++ class: distance to the whole object, its type
  *     data.referenced  at most 64 bytes, zeros not counted, that accounted code refers to and nobody else
  *     data.runtime     what the start-up files of the C library define: _IO_stdin_used, __dso_handle
  *     data.padding     zeros
@@ -16,6 +17,7 @@
 #define RULE_SWITCH     "data.switch"
 #define RULE_POINTER    "data.pointer"
 #define RULE_RECORD     "data.record"
+#define RULE_VTABLE     "data.vtable"
 #define RULE_REFERENCED "data.referenced"
 #define RULE_RUNTIME    "data.runtime"
 #define RULE_PADDING    "data.padding"
@@ -98,7 +100,10 @@ static bool is_known_target(struct pl_data *d, const struct pl_code_slot *slot, 
     if (slot->function != PL_NO_TARGET)
         return d->trust[d->code->functions[slot->function].owner] != 0;
     if (slot->target == 0)
-        return slot->name.n > 0 && pl_index_has_word(d->m->index, slot->name);
+        return slot->name.n > 0 &&
+               (pl_bytes_starts(slot->name,
+                                PL_LIT("_ZTVN10__cxxabiv1")) || /* the runtime's own types of types */
+                pl_index_has_word(d->m->index, slot->name));
     if (!pl_data_offset(d, slot->target, &offset)) /* memory without bytes in the file */
         return true;
     if (offset >= d->f->size || d->state[offset] == PL_DATA_OTHER)
@@ -136,6 +141,33 @@ static size_t slot_from(const struct pl_data *d, uint64_t address)
     return low;
 }
 
+/*
+ * Code refers to a class's table of virtual functions behind its first two words: how far the whole object begins before this part of it, and
+ * what type it is. Itanium C++ ABI, 2.5.2.
+ */
+static pl_status claim_vtable_head(struct pl_data *d, const struct pl_data_object *o, uint64_t address,
+                                   bool *has_changed, struct pl_err *err)
+{
+    uint64_t word = d->code->word_bytes;
+    const struct pl_code_slot *first = pl_data_slot(d, o->offset);
+    if (o->offset < 2 * word || first == NULL || !pl_data_is_data(d, o->offset - 2 * word, 2 * word))
+        return PL_OK;
+    const struct pl_code_slot *type = pl_data_slot(d, o->offset - word);
+    uint64_t distance = pl_data_number(d, o->offset - 2 * word, (unsigned)word);
+    uint64_t limit = word == 8 ? UINT64_MAX : UINT32_MAX;
+    bool is_function = first->function != PL_NO_TARGET || (first->target == 0 && first->name.n > 0);
+    bool is_head = is_function && type != NULL && type->function == PL_NO_TARGET && type->target != 0 &&
+                   pl_data_slot(d, o->offset - 2 * word) == NULL &&
+                   (distance == 0 || distance > limit - MAX_SCALAR) && address >= 2 * word;
+    if (!is_head)
+        return PL_OK;
+    pl_status st = claim_pointer(d, type, o->offset - word, has_changed, err);
+    if (st == PL_OK && d->state[o->offset - word] == PL_DATA_EXPLAINED)
+        st = pl_data_claim(d, o->offset - 2 * word, word, PL_CLASS_DERIVED, PL_GRADE_C, RULE_VTABLE, NULL,
+                           err);
+    return st;
+}
+
 /* Follow the pointers of one object. */
 static pl_status enter(struct pl_data *d, struct pl_data_object *o, bool *has_changed, struct pl_err *err)
 {
@@ -143,6 +175,7 @@ static pl_status enter(struct pl_data *d, struct pl_data_object *o, bool *has_ch
     pl_status st = PL_OK;
     if (!pl_data_address(d, o->offset, &address))
         return PL_OK;
+    st = claim_vtable_head(d, o, address, has_changed, err);
     for (size_t i = slot_from(d, address); i < d->code->n_slots && st == PL_OK; i++) {
         const struct pl_code_slot *slot = &d->code->slots[i];
         if (slot->address - address >= o->length)
@@ -269,9 +302,9 @@ pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err)
 {
     pl_status st = find_runtime(d, err);
     if (st == PL_OK)
-        st = find_padding(d, err);
+        st = find_switches(d, err); /* before the padding: a first offset may begin with a zero */
     if (st == PL_OK)
-        st = find_switches(d, err);
+        st = find_padding(d, err);
     if (st == PL_OK)
         st = find_pointers(d, err);
     if (st == PL_OK)

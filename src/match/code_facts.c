@@ -177,6 +177,17 @@ static bool has_fact(const struct pl_aligner *a, uint32_t first, const struct pl
     return false;
 }
 
+/* What no function of the sources has, and a strict rule explains: the text of an assertion, a name that a header makes. */
+static pl_status explain_novel(const struct pl_aligner *a, struct pl_code_fact *fact, struct pl_err *err)
+{
+    bool is_explained = false;
+    if (fact->n > 0 || fact->is_neutral || a->explain == NULL)
+        return PL_OK;
+    pl_status st = a->explain(a->explain_ctx, &a->code->atoms[fact->atom], false, &is_explained, err);
+    fact->is_neutral = st == PL_OK && is_explained;
+    return st;
+}
+
 static bool has_call(const struct pl_aligner *a, uint32_t first, uint32_t subject)
 {
     for (size_t i = first; i < a->calls.n; i++)
@@ -207,6 +218,9 @@ static pl_status add_part(struct pl_aligner *a, struct pl_subject *s, uint32_t s
             if (slot == NULL)
                 return pl_fail_nomem(err);
             *slot = fact;
+            pl_status st = explain_novel(a, slot, err);
+            if (st != PL_OK)
+                return st;
             for (unsigned k = 0; k < fact.n && fact.kind == PL_ATOM_IMPORT; k++)
                 a->imported[fact.feature[k]] = 1;
         }

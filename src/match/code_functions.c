@@ -170,7 +170,7 @@ static pl_status grade_all(struct rung *r, struct pl_err *err)
     if (r->grades == NULL)
         return pl_arena_fail(r->m->scratch, err);
     for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
-        st = pl_code_grade_subject(&r->a, i, explain, r, &r->grades[i], err);
+        st = pl_code_grade_subject(&r->a, i, &r->grades[i], err);
     return st;
 }
 
@@ -194,7 +194,7 @@ static pl_status report(const struct rung *r, struct pl_err *err)
 
 static pl_status match_code(struct rung *r, struct pl_err *err)
 {
-    pl_status st = pl_code_align(&r->a, r->m->codebase, &r->code, err);
+    pl_status st = pl_code_align(&r->a, r->m->codebase, &r->code, explain, r, err);
     if (st == PL_OK)
         st = grade_all(r, err);
     if (st == PL_OK)

@@ -11,19 +11,16 @@
 #define MARGIN_TENTHS      25  /* to the next best source function that is no kin */
 #define DISTINCTIVE_TENTHS 60u /* found evidence that makes a match more than a place: once in 64 by chance */
 
-/*
- * Says a string where it is from, when its unit does not have it? Short ones are values of macros and tails of others; an identifier may be
- * the text of a macro's argument or a function's own name.
- */
-static bool is_telling(const struct pl_aligner *a, const struct pl_code_fact *f)
+/* Short ones are values of macros and tails of others; an identifier may be the text of a macro's argument or a function's own name. */
+bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f)
 {
     pl_bytes text = a->code->atoms[f->atom].text;
     bool is_word = true;
     if (f->kind != PL_ATOM_STRING)
         return true;
     for (size_t i = 0; i < text.n && is_word; i++)
-        is_word = (text.p[i] | 32) >= 'a' ? (text.p[i] | 32) <= 'z'
-                                          : text.p[i] == '_' || (text.p[i] >= '0' && text.p[i] <= '9');
+        is_word = ((text.p[i] | 32) >= 'a' && (text.p[i] | 32) <= 'z') || text.p[i] == '_' ||
+                  (text.p[i] >= '0' && text.p[i] <= '9');
     return text.n >= TELLING_BYTES && !is_word;
 }
 
@@ -68,8 +65,8 @@ static void note_foreign(struct pl_code_grade *g, uint32_t atom)
     g->n_foreign++;
 }
 
-pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, pl_code_explain explain,
-                                void *ctx, struct pl_code_grade *out, struct pl_err *err)
+pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, struct pl_code_grade *out,
+                                struct pl_err *err)
 {
     const struct pl_subject *s = &a->subjects.v[subject];
     struct pl_code_grade g = {.end = PL_CODE_RUNTIME, .unit = UINT32_MAX};
@@ -90,13 +87,13 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, pl
             g.evidence += f->weight;
             continue;
         }
-        if (where >= ELSEWHERE && !is_explained && explain != NULL) {
-            pl_status st = explain(ctx, &a->code->atoms[f->atom], where == ELSEWHERE, &is_explained, err);
+        if (where == ELSEWHERE && !is_explained && a->explain != NULL) {
+            pl_status st = a->explain(a->explain_ctx, &a->code->atoms[f->atom], true, &is_explained, err);
             if (st != PL_OK)
                 return st;
         }
         is_whole = is_whole && is_explained;
-        if (where == IN_UNIT || is_explained || (where == ELSEWHERE && !is_telling(a, f)))
+        if (where == IN_UNIT || is_explained || (where == ELSEWHERE && !pl_code_is_telling(a, f)))
             continue;
         if (where == NOWHERE && g.end != PL_CODE_CONTRADICTED) {
             g.end = PL_CODE_CONTRADICTED;

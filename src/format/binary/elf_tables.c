@@ -23,6 +23,8 @@ enum { DT_NULL = 0, DT_NEEDED = 1, DT_SONAME = 14, DT_RPATH = 15, DT_RUNPATH = 2
 #define DT_AUXILIARY 0x7ffffffdULL
 #define DT_FILTER    0x7fffffffULL
 
+#define DEFINITION_BYTES 20u /* a record of .gnu.version_d */
+
 static const struct pl_elf_section *linked(const struct pl_elf_reader *r, const struct pl_elf_section *s)
 {
     return s->link < r->elf->n_sections ? &r->elf->sections[s->link] : NULL;
@@ -100,6 +102,7 @@ static bool walk_versions(struct pl_elf_reader *r, const struct pl_elf_section *
     pl_bytes bytes = pl_elf_section_bytes(r->data, s);
     uint64_t at = 0;
     uint64_t reached = 0;
+    uint64_t shared = 0; /* where the part stands that this record and the one before have together */
     for (uint32_t i = 0; i < s->info; i++) {
         struct pl_cursor c = pl_cursor_at(bytes, at);
         (void)pl_elf_u16(r, &c); /* version */
@@ -111,9 +114,17 @@ static bool walk_versions(struct pl_elf_reader *r, const struct pl_elf_section *
         uint32_t next = pl_elf_u32(r, &c);
         if (c.bad || at < reached)
             return false;
-        reached = at + (is_need ? 16 : 20);
+        reached = at + (is_need ? 16 : DEFINITION_BYTES);
         if (is_need && should_mark)
             mark(r, linked(r, s), file_or_hash);
+        /* A version named as the library: the linker lets both records have the one name behind them. */
+        if (shared != 0 && part_at != shared)
+            return false;
+        bool is_shared = !is_need && shared == 0 && parts == 1 && next == DEFINITION_BYTES &&
+                         part_at == at + 2ull * DEFINITION_BYTES;
+        shared = is_shared ? part_at : 0;
+        if (is_shared)
+            parts = 0;
         for (uint16_t k = 0; k < parts; k++) {
             struct pl_cursor p = pl_cursor_at(bytes, part_at);
             if (is_need)
@@ -132,7 +143,7 @@ static bool walk_versions(struct pl_elf_reader *r, const struct pl_elf_section *
             return false;
     }
     *end = reached;
-    return true;
+    return shared == 0;
 }
 
 void pl_elf_mark_names(struct pl_elf_reader *r)
