@@ -258,10 +258,15 @@ static bool in_control_member(const struct pl_file *f)
     return name_starts(f->path, "control.tar");
 }
 
-/* What Maven leaves in a jar about itself; no class loader reads it. */
-static bool is_jar_metadata(pl_bytes name)
+/*
+ * What Maven leaves in a jar about itself, and setuptools beside a package: no class loader and no importer reads it. Source: Python's core metadata
+ * specification.
+ */
+static bool is_metadata(pl_bytes name)
 {
-    return pl_bytes_find(name, PL_LIT("META-INF/maven/"), 0) != SIZE_MAX;
+    return pl_bytes_find(name, PL_LIT("META-INF/maven/"), 0) != SIZE_MAX ||
+           pl_bytes_ends(name, PL_LIT(".egg-info/PKG-INFO")) ||
+           pl_bytes_ends(name, PL_LIT(".dist-info/METADATA")) || pl_bytes_ends(name, PL_LIT(".egg-info"));
 }
 
 /* Control files that dpkg only shows or keeps, and that decide nothing. deb(5). */
@@ -319,7 +324,7 @@ void pl_classify(struct pl_file *f)
             f->role = PL_ROLE_PASSIVE;
         return;
     }
-    if (is_jar_metadata(f->name) || (is_text && has_passive_name(f->name)))
+    if (is_metadata(f->name) || (is_text && has_passive_name(f->name)))
         f->role = PL_ROLE_PASSIVE;
     for (size_t i = 0; i < sizeof passive_places / sizeof passive_places[0]; i++) {
         if (!name_starts(f->name, passive_places[i].prefix))

@@ -152,6 +152,11 @@ const struct pl_codebase_entry *pl_codebase_at(const struct pl_codebase *cb, uin
     return &cb->entries[id];
 }
 
+bool pl_codebase_links_all(const struct pl_codebase *cb)
+{
+    return cb->links_all;
+}
+
 struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash)
 {
     size_t first;

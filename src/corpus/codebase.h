@@ -43,6 +43,11 @@ void pl_codebase_free(struct pl_codebase *cb); /* accepts NULL */
 const struct pl_index *pl_codebase_index(const struct pl_codebase *cb);
 size_t pl_codebase_count(const struct pl_codebase *cb);
 size_t pl_codebase_feature_count(const struct pl_codebase *cb);
+/*
+ * Is most of the package's own code of a language whose programs hold all that they use, other packages' code and the runtime, too? (Rust, Go.)
+ * Then what the sources lack is no contradiction while those are not given.
+ */
+bool pl_codebase_links_all(const struct pl_codebase *cb);
 const struct pl_codebase_entry *pl_codebase_at(const struct pl_codebase *cb, uint32_t id);
 /* All definitions of that name (pl_atom_hash_text). */
 struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash);

@@ -303,6 +303,19 @@ static pl_status build(struct pl_codebase *cb, unsigned jobs, struct pl_err *err
     return st == PL_OK ? pl_codebase_build_features(cb, jobs, err) : st;
 }
 
+static bool links_all(const struct pl_codebase *cb)
+{
+    uint64_t functions[2] = {0, 0};
+    for (size_t i = 0; i < cb->n; i++) {
+        uint32_t unit = cb->entries[i].unit;
+        enum pl_source_language language = pl_source_language_of(pl_index_unit_file(cb->index, unit)->path);
+        bool is_linking = language == PL_SOURCE_RUST || language == PL_SOURCE_GO;
+        if (pl_index_tree(cb->index, pl_index_unit_ref(cb->index, unit).tree)->rank == PL_RANK_OWN)
+            functions[is_linking] += cb->entries[i].definition->kind == PL_DEFINITION_FUNCTION;
+    }
+    return functions[1] > functions[0];
+}
+
 pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_codebase **out,
                             struct pl_err *err)
 {
@@ -314,6 +327,7 @@ pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_
     for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
         pl_arena_init(&cb->arenas[i], PL_CODEBASE_ARENA_BYTES);
     pl_status st = build(cb, jobs, err);
+    cb->links_all = st == PL_OK && links_all(cb);
     if (st == PL_OK)
         *out = cb;
     else

@@ -153,7 +153,7 @@ static pl_status set_hit(const struct pl_literals *l, const struct literal *e, e
     const char *source = place_of(l, e, arena);
     if (source == NULL)
         return pl_arena_fail(arena, err);
-    *out = (struct pl_literal_hit){&rules[rule], source, pl_literal_text(l, e)};
+    *out = (struct pl_literal_hit){&rules[rule], source, pl_literal_text(l, e), e->file >= l->n_files};
     *found = true;
     return PL_OK;
 }

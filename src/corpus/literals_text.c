@@ -160,7 +160,7 @@ static pl_status set_hit(const struct pl_literals *l, const struct place *place,
     const char *source = pl_arena_printf(arena, "%.*s:%u", PL_ARG(f->path), line);
     if (source == NULL)
         return pl_arena_fail(arena, err);
-    *out = (struct pl_literal_hit){&pl_literal_rules(&n)[rule], source, {NULL, 0}};
+    *out = (struct pl_literal_hit){&pl_literal_rules(&n)[rule], source, {NULL, 0}, false};
     return PL_OK;
 }
 

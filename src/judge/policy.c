@@ -13,7 +13,7 @@ struct pl_policy pl_policy_default(void)
         .script_novel_sensitive = 1,
         .script_context_sensitive = 2,
         .random_data_bytes = 256,
-        .random_data_unevenness = 1500,
+        .random_data_unevenness = 800,
         .residues_per_file = 20,
         .foreign_is_error = {[PL_FOREIGN_IMPORT] = true},
         .foreign_string_words = 1,

@@ -19,7 +19,7 @@ enum import_rule {
     RULE_FORTIFY,
     RULE_LARGE_FILE,
     RULE_ISO_C,
-    RULE_OLD_STAT,
+    RULE_OLD_NAME,
     RULE_ALIAS,
     RULE_WINDOWS,
     RULE_BUILTIN,
@@ -45,9 +45,10 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
                          "glibc manual, 1.3.4 (_FILE_OFFSET_BITS)"},
     [RULE_ISO_C] = {"import.iso-c", true, "a newer C standard's form of a function that the source uses",
                     "glibc stdio.h, __isoc99_ and __isoc23_"},
-    [RULE_OLD_STAT] = {"import.old-stat", true,
-                       "glibc before 2.33 has stat() and mknod() as inline calls of versioned ones",
-                       "LSB Core 5.0, 12.2 (__xstat)"},
+    [RULE_OLD_NAME] =
+        {"import.old-name", true,
+         "older glibc has stat(), mknod(), getc() and putc() as inline calls or macros of others",
+         "LSB Core 5.0, 12.2 (__xstat, _IO_getc)"},
     [RULE_ALIAS] = {"import.alias", true, "another name of an object that the source uses",
                     "glibc manual, 2.3 and 25.4"},
     [RULE_WINDOWS] = {"import.windows", true,
@@ -206,7 +207,10 @@ static const struct substitute windows[] = {
     {"_isatty", {"isatty"}},
 };
 
-static const struct substitute old_stats[] = {
+/* Inline calls and macros of older glibc: stat() before 2.33, getc() before 2.28. */
+static const struct substitute old_names[] = {
+    {"_IO_getc", {"getc", "getchar"}},
+    {"_IO_putc", {"putc", "putchar"}},
     {"__xstat", {"stat"}},
     {"__fxstat", {"fstat"}},
     {"__lxstat", {"lstat"}},
@@ -418,8 +422,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_LARGE_FILE;
     else if (by_iso_c(q, name))
         *rule = RULE_ISO_C;
-    else if (by_table(q, name, old_stats, sizeof old_stats / sizeof old_stats[0]))
-        *rule = RULE_OLD_STAT;
+    else if (by_table(q, name, old_names, sizeof old_names / sizeof old_names[0]))
+        *rule = RULE_OLD_NAME;
     else if (by_table(q, name, aliases, sizeof aliases / sizeof aliases[0]))
         *rule = RULE_ALIAS;
     else if (by_table(q, name, windows, sizeof windows / sizeof windows[0]))

@@ -123,7 +123,8 @@ static pl_status add_facts(const struct pl_code_result *r, uint32_t subject, str
  */
 static enum pl_severity severity_of(const struct pl_code_result *r, const struct pl_code_grade *g)
 {
-    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS && g->end == PL_CODE_CONTRADICTED; i++)
+    bool is_contradicted = g->end == PL_CODE_CONTRADICTED && !pl_codebase_links_all(r->m->codebase);
+    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS && is_contradicted; i++)
         if (r->a->code->atoms[g->foreign[i]].kind == PL_ATOM_IMPORT)
             return PL_SEVERITY_ERROR;
     return PL_SEVERITY_WARNING;

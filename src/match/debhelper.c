@@ -94,6 +94,13 @@ static bool is_known_word(const struct pl_match *m, pl_bytes word)
         if (pl_bytes_ends(word, pl_bytes_of_str(units[i])) &&
             is_own_word(m, pl_bytes_sub(word, 0, word.n - strlen(units[i]))))
             return true;
+    /* dpkg's name of a package of one architecture: "python3-apt:amd64". */
+    size_t colon = pl_bytes_find_byte(word, ':', 0);
+    bool is_arch = colon != SIZE_MAX && colon + 1 < word.n;
+    for (size_t i = colon + 1; is_arch && i < word.n; i++)
+        is_arch = (word.p[i] >= 'a' && word.p[i] <= 'z') || (word.p[i] >= '0' && word.p[i] <= '9');
+    if (is_arch && is_own_word(m, pl_bytes_sub(word, 0, colon)))
+        return true;
     /* dh_installdeb escapes the tilde of versions. */
     size_t escape = pl_bytes_find(word, PL_LIT("\\~"), 0);
     return escape != SIZE_MAX && is_own_word(m, pl_bytes_sub(word, 0, escape));

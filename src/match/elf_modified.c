@@ -69,7 +69,7 @@ static pl_status find_near(const struct pl_match *m, pl_bytes data, pl_bytes str
         return st;
     out->literal = hit.text;
     out->source = hit.source;
-    *found = locate(string, offset, hit.text, out) && !occurs(data, hit.text, string.n);
+    *found = !hit.is_of_header && locate(string, offset, hit.text, out) && !occurs(data, hit.text, string.n);
     return PL_OK;
 }
 
@@ -187,13 +187,13 @@ static bool is_type_name(const struct pl_match *m, pl_bytes string)
            pl_index_has_word(m->index, name);
 }
 
-static pl_status report(struct pl_file *f, struct pl_elf_string *s, const struct change *c,
-                        struct pl_err *err)
+static pl_status report(const struct pl_match *m, struct pl_file *f, struct pl_elf_string *s,
+                        const struct change *c, struct pl_err *err)
 {
     struct pl_finding *finding;
     s->is_modified = true;
     pl_status st = pl_findings_add(
-        &f->findings, "code.modified-string", PL_SEVERITY_ERROR, c->offset, c->length, &finding, err,
+        &f->findings, "code.modified-string", pl_elf_severity(m), c->offset, c->length, &finding, err,
         "a string differs from the source literal at %s in the %llu byte%s from 0x%llx on", c->source,
         (unsigned long long)c->length, c->length == 1 ? "" : "s", (unsigned long long)c->offset);
     if (st == PL_OK)
@@ -240,7 +240,7 @@ pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_e
         if (st != PL_OK || !found || is_type_name(m, s->text))
             continue;
         if (searches++ >= RAW_SEARCHES || !stands_raw(m, s->text))
-            st = report(f, s, &c, err);
+            st = report(m, f, s, &c, err);
     }
     return st;
 }

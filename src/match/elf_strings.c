@@ -112,13 +112,20 @@ static struct counts count_strings(const pl_elf_strings *strings)
     return c;
 }
 
-static pl_status report_wrong_source(struct pl_file *f, const pl_elf_strings *strings, const struct counts *c,
+enum pl_severity pl_elf_severity(const struct pl_match *m)
+{
+    return m->codebase != NULL && pl_codebase_links_all(m->codebase) ? PL_SEVERITY_WARNING
+                                                                     : PL_SEVERITY_ERROR;
+}
+
+static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f,
+                                     const pl_elf_strings *strings, const struct counts *c,
                                      struct pl_err *err)
 {
     struct pl_finding *finding = NULL;
     size_t shown = 0;
     pl_status st =
-        pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_ERROR, 0, f->size, &finding, err,
+        pl_findings_add(&f->findings, "file.unaccounted", pl_elf_severity(m), 0, f->size, &finding, err,
                         "%zu of %zu strings are unknown to the source: this file is not made from it",
                         c->unexplained, c->strings);
     for (size_t i = 0; i < strings->n && shown < SHOWN_STRINGS && finding != NULL && st == PL_OK; i++) {
@@ -242,7 +249,7 @@ static pl_status match_strings(const struct pl_match *m, struct pl_file *f, cons
     struct counts c = count_strings(strings);
     *is_wrong_source = c.unexplained >= FOREIGN_MIN_STRINGS &&
                        (uint64_t)c.unexplained * 1000000 > (uint64_t)c.strings * FOREIGN_PPM;
-    st = *is_wrong_source ? report_wrong_source(f, strings, &c, err) : note_foreign(m, f, strings, err);
+    st = *is_wrong_source ? report_wrong_source(m, f, strings, &c, err) : note_foreign(m, f, strings, err);
     return st == PL_OK ? claim_strings(f, view, strings, err) : st;
 }
 

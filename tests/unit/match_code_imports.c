@@ -90,7 +90,7 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"open64", "import.large-file"},
         {"fstat64", "import.large-file"},
         {"__isoc99_printf", "import.iso-c"},
-        {"__fxstat64", "import.old-stat"},
+        {"__fxstat64", "import.old-name"},
         {"__stdio_common_vfprintf", "import.windows"},
         {"puts", "import.builtin"},
         {"strlen", "import.builtin"},
