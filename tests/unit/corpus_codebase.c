@@ -17,6 +17,9 @@ static const char main_c[] =
 static const char other_c[] = "int stranger(void)\n{\n    return small(3) + twice(4);\n}\n"
                               "int reader(void)\n{\n    return read_the_map(\"map text\");\n}\n";
 
+static const char alias_c[] = "#define SHOUT shout\n#define WIDE 7\n"
+                              "int SHOUT(void)\n{\n    return puts(\"shouted\");\n}\n";
+
 struct fixture {
     struct pl_source_tree tree;
     struct pl_index *index;
@@ -40,6 +43,7 @@ static void open_base(struct fixture *x, unsigned jobs)
     add_file(x, "src/main.c", main_c);
     add_file(x, "src/other.c", other_c);
     add_file(x, "src/util.h", util_h);
+    add_file(x, "src/xalias.c", alias_c);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x->index, jobs, &x->codebase, NULL), PL_OK);
 }
@@ -112,6 +116,35 @@ static void what_a_unit_does_not_read_is_not_inlined_into_it(void **state)
     close_base(&x);
 }
 
+static void a_name_that_a_macro_of_its_unit_stands_for_is_known_by_both(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_base(&x, 1);
+    const struct pl_definition *d = pl_codebase_at(x.codebase, function(&x, "shout"))->definition;
+    assert_int_equal(d->kind, PL_DEFINITION_FUNCTION);
+    assert_true(pl_bytes_eq_str(d->name, "SHOUT"));
+    close_base(&x);
+}
+
+static void a_program_of_rust_holds_what_it_uses_and_one_of_c_does_not(void **state)
+{
+    (void)state;
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    open_base(&x, 1);
+    assert_false(pl_codebase_links_all(x.codebase));
+    close_base(&x);
+    memset(&x, 0, sizeof x);
+    x.tree.name = "test";
+    add_file(&x, "src/main.rs", "fn main() { help(); }\nfn help() { println!(\"text\"); }\n");
+    add_file(&x, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x.index, 1, &x.codebase, NULL), PL_OK);
+    assert_true(pl_codebase_links_all(x.codebase));
+    close_base(&x);
+}
+
 static void a_line_is_known_without_its_end_too(void **state)
 {
     (void)state;
@@ -168,6 +201,8 @@ int main(void)
         cmocka_unit_test(strings_of_a_macro_belong_to_the_function_that_uses_it),
         cmocka_unit_test(what_may_be_inlined_is_in_the_closure_and_not_direct),
         cmocka_unit_test(what_a_unit_does_not_read_is_not_inlined_into_it),
+        cmocka_unit_test(a_name_that_a_macro_of_its_unit_stands_for_is_known_by_both),
+        cmocka_unit_test(a_program_of_rust_holds_what_it_uses_and_one_of_c_does_not),
         cmocka_unit_test(a_line_is_known_without_its_end_too),
         cmocka_unit_test(a_rarer_feature_weighs_more),
         cmocka_unit_test(hosts_are_those_that_read_the_unit_and_name_the_function),
