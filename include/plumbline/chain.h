@@ -42,4 +42,21 @@ PL_API PL_MUST_USE pl_status pl_chain_write(const struct pl_chain *c, const char
 /* The i-th format name, or NULL past the last. */
 PL_API const char *pl_chain_format(size_t i);
 
+struct pl_chain_diff;
+
+/*
+ * What got worse between two chains that were stored as "json"; "-" is standard input, for one of them. *out, which the caller frees, is a diff in
+ * every outcome but PL_E_NOMEM: one that could not be read carries the error and its exit code.
+ */
+PL_API PL_MUST_USE pl_status pl_chain_diff_load(const char *old_path, const char *new_path,
+                                                struct pl_chain_diff **out, struct pl_err *err);
+PL_API void pl_chain_diff_free(struct pl_chain_diff *d); /* accepts NULL */
+/* PL_EXIT_PASS when nothing got worse, PL_EXIT_FAIL when something did. */
+PL_API enum pl_exit pl_chain_diff_exit(const struct pl_chain_diff *d);
+/* Write it as "text" or "json"; else as pl_report_write(). */
+PL_API PL_MUST_USE pl_status pl_chain_diff_write(const struct pl_chain_diff *d, const char *format,
+                                                 const struct pl_write_options *options,
+                                                 bool (*put)(void *ctx, const void *bytes, size_t n),
+                                                 void *ctx, struct pl_err *err);
+
 #endif

@@ -31,13 +31,13 @@ static pl_status say(struct pl_diff *d, struct pl_buf *text, struct pl_err *err)
     return st;
 }
 
-static enum pl_change compare_links(const struct pl_link_result *old, const struct pl_link_result *now)
+enum pl_change pl_change_of_verdicts(enum pl_verdict old, enum pl_verdict now)
 {
-    if (old->verdict == now->verdict)
+    if (old == now)
         return PL_CHANGE_SAME;
-    if (now->verdict == PL_VERDICT_BROKEN || old->verdict == PL_VERDICT_HOLDS)
+    if (now == PL_VERDICT_BROKEN || old == PL_VERDICT_HOLDS)
         return PL_CHANGE_FELL;
-    if (old->verdict == PL_VERDICT_BROKEN || now->verdict == PL_VERDICT_HOLDS)
+    if (old == PL_VERDICT_BROKEN || now == PL_VERDICT_HOLDS)
         return PL_CHANGE_ROSE;
     return PL_CHANGE_OTHER;
 }
@@ -162,7 +162,7 @@ static pl_status compare(struct pl_diff *d, struct pl_err *err)
                : d->now->level > d->old->level ? PL_CHANGE_ROSE
                                                : PL_CHANGE_SAME;
     for (int l = 0; l < PL_LINK_COUNT; l++)
-        d->links[l] = compare_links(&d->old->links[l], &d->now->links[l]);
+        d->links[l] = pl_change_of_verdicts(d->old->links[l].verdict, d->now->links[l].verdict);
     pl_status st = pl_diff_files(d, &old_of, err);
     if (st == PL_OK)
         st = pl_diff_findings(d, old_of, err);

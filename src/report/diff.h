@@ -64,6 +64,8 @@ PL_MUST_USE pl_status pl_diff_evidence(struct pl_diff *d, struct pl_err *err);
 
 void pl_diff_write_text(const struct pl_diff *d, const struct pl_write_options *options, struct pl_buf *out);
 void pl_diff_write_json(const struct pl_diff *d, struct pl_buf *out);
+/* Fell: held and does not any more, or broke. Rose: the other way round. */
+enum pl_change pl_change_of_verdicts(enum pl_verdict old, enum pl_verdict now);
 /* "same", "rose", "fell", "changed" */
 const char *pl_change_name(enum pl_change c);
 

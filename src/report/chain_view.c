@@ -1,0 +1,325 @@
+/*
+ * chain_view.c - reading a chain's JSON for a comparison.
+ */
+#include "report/chain_view.h"
+
+#include "base/json_in.h"
+#include "base/quote.h"
+
+#include <string.h>
+
+#define MAX_COMPONENTS   1000000u
+#define MAX_ERRORS       10000u
+#define MAX_STRING_BYTES ((size_t)1 << 20)
+#define MAX_MEMORY_BYTES ((size_t)4 << 30)
+#define MAX_LEVEL        4u
+
+struct reader {
+    struct pl_json_in in;
+    struct pl_chain_view *v;
+    bool has_schema;
+};
+
+typedef bool (*field_reader)(struct reader *x, void *to);
+
+struct field {
+    const char *key;
+    field_reader read;
+};
+
+/* Keys that are not in the list are passed over; one that comes twice is refused. */
+static bool read_fields(struct reader *x, const struct field *fields, size_t n, void *to)
+{
+    pl_bytes key;
+    uint32_t seen = 0;
+    if (!pl_json_in_object(&x->in))
+        return false;
+    while (pl_json_in_key(&x->in, &key)) {
+        size_t i = 0;
+        while (i < n && !pl_bytes_eq_str(key, fields[i].key))
+            i++;
+        if (i < n && (seen & 1u << i) != 0)
+            return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "the key '%s' stands twice",
+                                   fields[i].key);
+        if (i < n)
+            seen |= 1u << i;
+        if (!(i < n ? fields[i].read(x, to) : pl_json_in_skip(&x->in)))
+            return false;
+    }
+    return x->in.why == PL_OK;
+}
+
+/* A quoted text into the arena, as it was before. */
+static bool take_text(struct reader *x, const char **to)
+{
+    pl_bytes text;
+    struct pl_buf b;
+    if (!pl_json_in_string(&x->in, &text))
+        return false;
+    pl_buf_init(&b, MAX_STRING_BYTES);
+    bool is_good = pl_unquote(&b, text) && memchr(b.p == NULL ? (const uint8_t *)"" : b.p, 0, b.n) == NULL;
+    const char *kept = is_good ? pl_arena_str(&x->v->arena, pl_buf_bytes(&b)) : NULL;
+    pl_buf_reset(&b);
+    if (!is_good)
+        return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT,
+                               "the text is not quoted as chains quote it");
+    if (kept == NULL)
+        return pl_json_in_fail(&x->in, x->in.value_at, x->v->arena.why, "no memory for the text");
+    *to = kept;
+    return true;
+}
+
+static bool take_level(struct reader *x, bool *has, unsigned *to)
+{
+    uint64_t value;
+    *has = false;
+    if (pl_json_in_is_null(&x->in))
+        return true;
+    if (!pl_json_in_u64(&x->in, &value))
+        return false;
+    if (value > MAX_LEVEL)
+        return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "a level is at most %u", MAX_LEVEL);
+    *has = true;
+    *to = (unsigned)value;
+    return true;
+}
+
+#define TEXT_FIELD(name, field)                                                                              \
+    static bool read_##name(struct reader *x, void *to)                                                      \
+    {                                                                                                        \
+        return take_text(x, &((struct pl_chain_component *)to)->field);                                      \
+    }
+TEXT_FIELD(key, key)
+TEXT_FIELD(name, name)
+TEXT_FIELD(version, version)
+
+static bool read_not_examined(struct reader *x, void *to)
+{
+    struct pl_chain_component *c = to;
+    return pl_json_in_is_null(&x->in) || take_text(x, &c->not_examined);
+}
+
+static bool read_product(struct reader *x, void *to)
+{
+    return pl_json_in_bool(&x->in, &((struct pl_chain_component *)to)->is_product);
+}
+
+static bool read_own(struct reader *x, void *to)
+{
+    struct pl_chain_component *c = to;
+    return take_level(x, &c->has_own, &c->own);
+}
+
+static bool read_chain(struct reader *x, void *to)
+{
+    struct pl_chain_component *c = to;
+    return take_level(x, &c->has_chain, &c->chain);
+}
+
+static bool read_levels(struct reader *x, void *to)
+{
+    static const struct field fields[] = {{"own", read_own}, {"chain", read_chain}};
+    return read_fields(x, fields, sizeof fields / sizeof fields[0], to);
+}
+
+static bool read_verdict(struct reader *x, void *to)
+{
+    pl_bytes word;
+    if (!pl_json_in_string(&x->in, &word))
+        return false;
+    for (int v = PL_VERDICT_UNCHECKED; v <= PL_VERDICT_UNPROVEN; v++)
+        if (pl_bytes_eq_str(word, pl_verdict_name((enum pl_verdict)v))) {
+            *(enum pl_verdict *)to = (enum pl_verdict)v;
+            return true;
+        }
+    return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "a verdict expected");
+}
+
+static bool read_links(struct reader *x, void *to)
+{
+    static const struct field fields[] = {{"verdict", read_verdict}};
+    struct pl_chain_component *c = to;
+    pl_bytes key;
+    if (!pl_json_in_object(&x->in))
+        return false;
+    while (pl_json_in_key(&x->in, &key)) {
+        int l = 0;
+        while (l < PL_LINK_COUNT && !pl_bytes_eq_str(key, pl_link_name((enum pl_link)l)))
+            l++;
+        if (!(l < PL_LINK_COUNT ? read_fields(x, fields, 1, &c->links[l]) : pl_json_in_skip(&x->in)))
+            return false;
+    }
+    return x->in.why == PL_OK;
+}
+
+static bool read_how(struct reader *x, void *to)
+{
+    struct pl_chain_component *c = to;
+    pl_bytes word;
+    if (!pl_json_in_string(&x->in, &word))
+        return false;
+    for (int h = PL_HOW_GIVEN; h <= PL_HOW_CLAIMED; h++)
+        if (pl_bytes_eq_str(word, pl_how_name((enum pl_how)h))) {
+            bool is_weaker = h == PL_HOW_CLAIMED || (h == PL_HOW_GIVEN && c->how == PL_HOW_VERIFIED);
+            if (c->n_sources++ == 0 || is_weaker)
+                c->how = (enum pl_how)h;
+            return true;
+        }
+    return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "given, verified or claimed expected");
+}
+
+static bool read_sources(struct reader *x, void *to)
+{
+    static const struct field fields[] = {{"how", read_how}};
+    if (!pl_json_in_array(&x->in))
+        return false;
+    while (pl_json_in_item(&x->in))
+        if (!read_fields(x, fields, 1, to))
+            return false;
+    return x->in.why == PL_OK;
+}
+
+static bool read_unaccounted(struct reader *x, void *to)
+{
+    return pl_json_in_u64(&x->in, &((struct pl_chain_component *)to)->unaccounted);
+}
+
+static bool read_opaque(struct reader *x, void *to)
+{
+    return pl_json_in_u64(&x->in, &((struct pl_chain_component *)to)->opaque);
+}
+
+static bool read_bytes(struct reader *x, void *to)
+{
+    static const struct field fields[] = {{"unaccounted", read_unaccounted}, {"opaque", read_opaque}};
+    return read_fields(x, fields, sizeof fields / sizeof fields[0], to);
+}
+
+static bool read_error_count(struct reader *x, void *to)
+{
+    return pl_json_in_u64(&x->in, &((struct pl_chain_component *)to)->errors);
+}
+
+static bool read_result(struct reader *x, void *to)
+{
+    static const struct field fields[] = {{"links", read_links},
+                                          {"sources", read_sources},
+                                          {"bytes", read_bytes},
+                                          {"errors", read_error_count}};
+    if (pl_json_in_is_null(&x->in))
+        return true;
+    ((struct pl_chain_component *)to)->has_result = true;
+    return read_fields(x, fields, sizeof fields / sizeof fields[0], to);
+}
+
+static bool read_components(struct reader *x, void *to)
+{
+    static const struct field fields[] = {{"key", read_key},         {"name", read_name},
+                                          {"version", read_version}, {"not_examined", read_not_examined},
+                                          {"product", read_product}, {"level", read_levels},
+                                          {"result", read_result}};
+    (void)to; /* there is one list */
+    if (!pl_json_in_array(&x->in))
+        return false;
+    while (pl_json_in_item(&x->in)) {
+        struct pl_chain_component c = {0};
+        struct pl_chain_component *slot;
+        if (x->v->components.n == MAX_COMPONENTS)
+            return pl_json_in_fail(&x->in, x->in.at, PL_E_LIMIT, "more than %u components", MAX_COMPONENTS);
+        if (!read_fields(x, fields, sizeof fields / sizeof fields[0], &c))
+            return false;
+        if (c.key == NULL || c.name == NULL || c.version == NULL)
+            return pl_json_in_fail(&x->in, x->in.at, PL_E_INPUT, "a component without key, name or version");
+        slot = PL_VEC_ADD(&x->v->components);
+        if (slot == NULL)
+            return pl_json_in_fail(&x->in, x->in.at, PL_E_NOMEM, "no memory for the component");
+        *slot = c;
+    }
+    return x->in.why == PL_OK;
+}
+
+static bool read_message(struct reader *x, void *to)
+{
+    return take_text(x, to);
+}
+
+static bool read_errors(struct reader *x, void *to)
+{
+    static const struct field fields[] = {{"message", read_message}};
+    (void)to; /* there is one list */
+    if (!pl_json_in_array(&x->in))
+        return false;
+    while (pl_json_in_item(&x->in)) {
+        const char *text = "";
+        if (x->v->errors.n == MAX_ERRORS)
+            return pl_json_in_fail(&x->in, x->in.at, PL_E_LIMIT, "more than %u errors", MAX_ERRORS);
+        if (!read_fields(x, fields, 1, &text))
+            return false;
+        const char **slot = PL_VEC_ADD(&x->v->errors);
+        if (slot == NULL)
+            return pl_json_in_fail(&x->in, x->in.at, PL_E_NOMEM, "no memory for the error");
+        *slot = text;
+    }
+    return x->in.why == PL_OK;
+}
+
+static bool read_schema(struct reader *x, void *to)
+{
+    pl_bytes text;
+    (void)to; /* only looked at */
+    if (!pl_json_in_string(&x->in, &text))
+        return false;
+    x->has_schema = pl_bytes_eq_str(text, "https://plumbline.dev/schema/chain/1");
+    return x->has_schema ||
+           pl_json_in_fail(&x->in, x->in.value_at, PL_E_UNSUPPORTED, "not a chain of this kind");
+}
+
+static bool read_exit(struct reader *x, void *to)
+{
+    uint64_t code;
+    (void)to; /* of the view */
+    if (!pl_json_in_u64(&x->in, &code))
+        return false;
+    x->v->exit = code <= PL_EXIT_TRUST ? (enum pl_exit)code : PL_EXIT_BUG;
+    return true;
+}
+
+static bool read_subject(struct reader *x, void *to)
+{
+    (void)to; /* of the view */
+    return take_text(x, &x->v->subject);
+}
+
+static bool read_root(struct reader *x, void *to)
+{
+    (void)to; /* of the view */
+    return pl_json_in_is_null(&x->in) || take_text(x, &x->v->root);
+}
+
+static bool read_level(struct reader *x, void *to)
+{
+    (void)to; /* of the view */
+    return take_level(x, &x->v->has_level, &x->v->level);
+}
+
+pl_status pl_chain_view_read(pl_bytes text, struct pl_chain_view *out, struct pl_err *err)
+{
+    static const struct field fields[] = {{"schema", read_schema},   {"exit_code", read_exit},
+                                          {"subject", read_subject}, {"root", read_root},
+                                          {"level", read_level},     {"components", read_components},
+                                          {"errors", read_errors}};
+    struct reader x = {.v = out};
+    *out = (struct pl_chain_view){.subject = "", .root = ""};
+    pl_arena_init(&out->arena, MAX_MEMORY_BYTES);
+    pl_json_in_init(&x.in, text, &out->arena, MAX_STRING_BYTES, "chain");
+    if (read_fields(&x, fields, sizeof fields / sizeof fields[0], NULL) && !x.has_schema)
+        (void)pl_json_in_fail(&x.in, x.in.at, PL_E_INPUT, "it does not say that it is a chain");
+    return pl_json_in_done(&x.in, err);
+}
+
+void pl_chain_view_reset(struct pl_chain_view *v)
+{
+    PL_VEC_FREE(&v->components);
+    PL_VEC_FREE(&v->errors);
+    pl_arena_reset(&v->arena);
+}
