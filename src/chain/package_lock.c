@@ -24,7 +24,6 @@
 #define DIGEST_BYTES 64u
 
 struct lock {
-    const struct pl_chain_input *in;
     struct pl_chain_builder *b;
     const json_t *packages;
     struct pl_map by_path; /* to the component's number */
@@ -245,31 +244,18 @@ static bool accepts(const struct pl_chain_input *in)
 }
 
 /* A lock without an entry for the product has one all the same. */
-static pl_status add_product(struct lock *l, struct pl_err *err)
+static pl_status add_product(struct lock *l, const char *name, const char *version, struct pl_err *err)
 {
-    struct pl_component c = {.key = ".",
-                             .name = pl_chain_str(l->in->json, "name"),
-                             .version = pl_chain_str(l->in->json, "version"),
-                             .is_product = true};
+    struct pl_component c = {.key = ".", .name = name, .version = version, .is_product = true};
     return pl_chain_add(l->b, &c, &l->product, err);
 }
 
-static pl_status read_lock(const struct pl_chain_input *in, struct pl_chain_builder *b, uint32_t *root,
-                           struct pl_err *err)
+pl_status pl_chain_read_packages(struct pl_chain_builder *b, const json_t *packages, const json_t *product,
+                                 uint32_t *root, struct pl_err *err)
 {
-    struct lock l = {.in = in, .b = b, .packages = json_object_get(in->json, "packages")};
-    json_int_t version = json_integer_value(json_object_get(in->json, "lockfileVersion"));
-    if (version != 2 && version != 3) {
-        (void)pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET,
-                      "a lock file of version %lld; versions 2 and 3 are read", (long long)version);
-        pl_err_hint(err, "npm install --package-lock-only with npm 7 or later writes one");
-        return PL_E_UNSUPPORTED;
-    }
-    if (!json_is_object(l.packages))
-        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "package-lock: no object \"packages\"");
-    b->chain->format = version == 2 ? "package-lock 2" : "package-lock 3";
+    struct lock l = {.b = b, .packages = packages};
     pl_map_init(&l.by_path);
-    pl_status st = add_product(&l, err);
+    pl_status st = add_product(&l, pl_chain_str(product, "name"), pl_chain_str(product, "version"), err);
     if (st == PL_OK)
         st = add_components(&l, err);
     if (st == PL_OK)
@@ -277,6 +263,23 @@ static pl_status read_lock(const struct pl_chain_input *in, struct pl_chain_buil
     pl_map_reset(&l.by_path);
     *root = l.product;
     return st;
+}
+
+static pl_status read_lock(const struct pl_chain_input *in, struct pl_chain_builder *b, uint32_t *root,
+                           struct pl_err *err)
+{
+    const json_t *packages = json_object_get(in->json, "packages");
+    json_int_t version = json_integer_value(json_object_get(in->json, "lockfileVersion"));
+    if (version != 2 && version != 3) {
+        (void)pl_fail(err, PL_E_UNSUPPORTED, PL_NO_OFFSET,
+                      "a lock file of version %lld; versions 2 and 3 are read", (long long)version);
+        pl_err_hint(err, "npm install --package-lock-only with npm 7 or later writes one");
+        return PL_E_UNSUPPORTED;
+    }
+    if (!json_is_object(packages))
+        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "package-lock: no object \"packages\"");
+    b->chain->format = version == 2 ? "package-lock 2" : "package-lock 3";
+    return pl_chain_read_packages(b, packages, in->json, root, err);
 }
 
 const struct pl_chain_reader pl_chain_reader_package_lock = {

@@ -50,4 +50,11 @@ PL_MUST_USE pl_status pl_chain_list(const json_t *object, const char *key, const
 /* "SHA-256" and "SHA256" as libcrypto calls it; NULL for algorithms that prove nothing or are not known. */
 const char *pl_chain_algorithm(pl_bytes name);
 
+/*
+ * Components of an object as "packages" of a lock file is one: by place, each with what its manifest says. `product` has name and version of
+ * the product. package_lock.c.
+ */
+PL_MUST_USE pl_status pl_chain_read_packages(struct pl_chain_builder *b, const json_t *packages,
+                                             const json_t *product, uint32_t *root, struct pl_err *err);
+
 #endif
