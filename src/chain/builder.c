@@ -63,6 +63,13 @@ static pl_status merge(struct pl_chain_builder *b, uint32_t id, const struct pl_
         c->pins_package = what->pins_package;
     }
     fill_in(b, &c->pinned_hex, what->pinned_hex);
+    if (c->place != NULL && what->place != NULL && strcmp(c->place, what->place) != 0) {
+        struct pl_place *more = pl_arena_take(&b->chain->arena, sizeof *more);
+        if (more == NULL)
+            return pl_arena_fail(&b->chain->arena, err);
+        *more = (struct pl_place){.path = keep(b, what->place), .next = c->more_places};
+        c->more_places = more;
+    }
     fill_in(b, &c->place, what->place);
     fill_in(b, &c->elsewhere, what->elsewhere);
     fill_in(b, &c->version, what->version);

@@ -49,6 +49,12 @@ struct pl_component_result {
     const char *delta_of; /* of a vendored copy: the purl it was compared with; NULL */
 };
 
+/* One more place of a component in the product. */
+struct pl_place {
+    const char *path;
+    const struct pl_place *next;
+};
+
 struct pl_component {
     const char *key;              /* unique: the canonical purl, else the document's own name for it */
     const char *purl;             /* NULL when it has none */
@@ -61,7 +67,8 @@ struct pl_component {
     const char *pinned_hex;
     bool pins_package; /* the digest is of the package as it is installed, and of nothing else */
     const char *place; /* in the product: "node_modules/a"; NULL */
-    bool is_product;   /* the document is about it: there is no package to look at */
+    const struct pl_place *more_places;
+    bool is_product;                          /* the document is about it: there is no package to look at */
     const struct pl_component_result *result; /* NULL: not examined */
     const char *why_not;                      /* then: why; never NULL once the chain is solved */
     bool is_cached;                           /* the result is from an earlier run */

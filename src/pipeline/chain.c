@@ -14,6 +14,7 @@
 #include "io/host.h"
 #include "pipeline/chain_check.h"
 #include "pipeline/chain_store.h"
+#include "pipeline/product.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@
 struct run {
     const struct pl_chain_options *options;
     struct pl_chain *chain;
+    struct pl_product *product; /* NULL: none was named */
     struct pl_chain_worker workers[MOST_AT_A_TIME];
     struct pl_arena scratch[MOST_AT_A_TIME];
     char name[MOST_AT_A_TIME][96]; /* of what each worker looks at, quoted */
@@ -177,6 +179,8 @@ static pl_status look_at(void *ctx, unsigned worker, size_t i, struct pl_err *er
     name_seat(r, worker, c);
     (void)pthread_mutex_unlock(&r->lock);
     st = pl_chain_check(w, c, &r->scratch[worker], &answer, err);
+    if (st == PL_OK && r->product != NULL)
+        st = pl_chain_ship(w, r->product, c, &r->scratch[worker], &answer, err);
     (void)pthread_mutex_lock(&r->lock);
     if (st == PL_OK)
         st = take_answer(r, c, &answer, err);
@@ -208,6 +212,40 @@ static pl_status look_at_all(struct run *r, struct pl_err *err)
     return st;
 }
 
+/* Files of the product that no package accounts for. */
+static pl_status note_unowned(const struct run *r, struct pl_err *err)
+{
+    pl_bytes paths[8];
+    static const char *const names[] = {"file[0]", "file[1]", "file[2]", "file[3]",
+                                        "file[4]", "file[5]", "file[6]", "file[7]"};
+    size_t n;
+    struct pl_findings *f = &r->chain->findings;
+    struct pl_finding *finding;
+    uint64_t count = pl_product_unowned(r->product, paths, sizeof paths / sizeof paths[0], &n);
+    if (count == 0)
+        return PL_OK;
+    pl_status st = pl_findings_add(f, "ship.unowned", PL_SEVERITY_NOTE, PL_NO_OFFSET, 0, &finding, err,
+                                   "%llu files of the product belong to no component that was compared",
+                                   (unsigned long long)count);
+    for (size_t i = 0; i < n && st == PL_OK; i++)
+        st = pl_finding_fact(f, finding, names[i], paths[i], err);
+    return st;
+}
+
+/* The product that is named, or the folder that the chain was read from. */
+static pl_status open_product(struct run *r, const struct pl_limits *limits, struct pl_err *err)
+{
+    struct pl_chain *c = r->chain;
+    bool is_folder = strcmp(c->format, "node_modules") == 0 || strcmp(c->format, "Debian system") == 0;
+    const char *path = r->options->product != NULL ? r->options->product : is_folder ? c->subject : NULL;
+    if (path == NULL)
+        return PL_OK;
+    tell(r, "reading the product");
+    c->product = pl_arena_str(&c->arena, pl_bytes_of_str(path));
+    return c->product == NULL ? pl_arena_fail(&c->arena, err)
+                              : pl_product_open(path, limits, &r->product, err);
+}
+
 static pl_status run(const struct pl_chain_options *options, struct pl_chain *c, struct pl_err *err)
 {
     struct pl_limits limits = pl_limits_default();
@@ -221,9 +259,14 @@ static pl_status run(const struct pl_chain_options *options, struct pl_chain *c,
         st = pl_chain_read(options->check.subject, supply, &limits, c, err);
     pl_supply_close(supply);
     if (st == PL_OK)
+        st = open_product(&r, &limits, err);
+    if (st == PL_OK)
         st = look_at_all(&r, err);
+    if (st == PL_OK && r.product != NULL)
+        st = note_unowned(&r, err);
     if (st == PL_OK)
         st = pl_chain_solve(c, err);
+    pl_product_close(r.product);
     free(r.todo);
     return st;
 }

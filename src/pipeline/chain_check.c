@@ -87,9 +87,8 @@ static pl_status take_report(const struct pl_report *r, struct pl_arena *arena,
     return st == PL_OK && arena->why != PL_OK ? pl_arena_fail(arena, err) : st;
 }
 
-/* The package alone, from the cache when it was just fetched. */
-static pl_status fetch(struct pl_chain_worker *w, const struct pl_purl *purl, struct pl_arena *arena,
-                       struct pl_supplied **out, struct pl_err *err)
+pl_status pl_chain_fetch(struct pl_chain_worker *w, const struct pl_purl *purl, struct pl_arena *arena,
+                         struct pl_supplied **out, struct pl_err *err)
 {
     if (!pl_bytes_eq_str(purl->type, "deb"))
         return pl_supply_fetch_pinned(w->supply, purl, out, err);
@@ -205,7 +204,7 @@ static pl_status look_at_package(const struct job *j, const struct pl_err *no_re
                                  struct pl_err *err)
 {
     struct pl_supplied *s = NULL;
-    pl_status st = fetch(j->w, &j->purl, j->arena, &s, why);
+    pl_status st = pl_chain_fetch(j->w, &j->purl, j->arena, &s, why);
     if (st == PL_E_NOMEM)
         return pl_fail_nomem(err);
     if (st != PL_OK)

@@ -21,6 +21,20 @@ struct pl_chain_answer {
     bool is_cached;      /* it was known before */
 };
 
+struct pl_product;
+
+/*
+ * Compare what was found out with how the component stands in the product: the link `shipped` and level of *answer change, and what is edited,
+ * missing or extra is named. Nothing changes when there is no result. Fails only for want of memory.
+ */
+PL_MUST_USE pl_status pl_chain_ship(struct pl_chain_worker *w, struct pl_product *product,
+                                    const struct pl_component *c, struct pl_arena *arena,
+                                    struct pl_chain_answer *answer, struct pl_err *err);
+
+/* The published package of a component without its source, from the cache when it was fetched before. The caller frees it. */
+PL_MUST_USE pl_status pl_chain_fetch(struct pl_chain_worker *w, const struct pl_purl *purl,
+                                     struct pl_arena *arena, struct pl_supplied **out, struct pl_err *err);
+
 /* Find out about one component with a purl. Texts of *out are in `arena`. Fails only for want of memory. */
 PL_MUST_USE pl_status pl_chain_check(struct pl_chain_worker *w, const struct pl_component *c,
                                      struct pl_arena *arena, struct pl_chain_answer *out, struct pl_err *err);

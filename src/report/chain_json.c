@@ -296,6 +296,7 @@ static void write_json(const struct pl_chain *c, const struct pl_write_options *
     pl_json_kv_u64(&j, "exit_code", (uint64_t)c->exit);
     quoted(&j, "subject", c->subject);
     quoted(&j, "format", c->format);
+    quoted(&j, "product", c->product);
     quoted(&j, "root", is_read ? c->components.v[c->root].key : NULL);
     pl_json_key(&j, "level");
     if (is_read)

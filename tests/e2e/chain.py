@@ -2,6 +2,7 @@
 import json
 import pathlib
 import sys
+import tarfile
 
 import jsonschema
 import referencing
@@ -232,6 +233,80 @@ def a_cyclonedx_document_is_valid_and_can_be_read_again(plumb):
         assert {c["purl"] for c in again["components"] if c["purl"]} == set(level) and again["summary"]["depth"] == 3
         odd = {**BOM, "components": BOM["components"] + [{"type": "library", "name": "\u202e\u0007", "bom-ref": "urn:cdx:x"}]}
         cyclonedx(plumb, plumb.write("odd.cdx.json", json.dumps(odd)))
+
+
+def installed(plumb, registry, name="prod"):
+    """A product with a and, in it, b; its lock file."""
+    files = {"a": {"package.json": json.dumps({"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}}), "index.js": "a", "lib/x.js": "x", ".gitignore": "y"},
+             "b": {"package.json": json.dumps({"name": "b", "version": "1.0.0"}), "index.js": "b"}}
+    for n, place in (("a", "node_modules/a"), ("b", "node_modules/a/node_modules/b")):
+        registry.publish(n, "1.0.0", files[n], signed=True)
+        for path, text in files[n].items():
+            plumb.write(f"{name}/{place}/{path.replace('.gitignore', '.npmignore')}", text)
+    plumb.write(f"{name}/package.json", json.dumps({"name": "prod", "version": "1", "dependencies": {"a": "1"}}))
+    return plumb.path(f"{name}/x").parent
+
+
+@case
+def a_product_as_it_was_published_holds(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        found = chain(plumb, installed(plumb, registry), env=registry.env, expect=3)
+        assert found["format"] == "node_modules" and found["product"]
+        for n in "ab":
+            assert component(found, f"pkg:npm/{n}@1.0.0")["result"]["links"]["shipped"]["verdict"] == "holds"
+        assert found["level"] == 2 and tags(found) == {"ship.unowned"}
+
+
+@case
+def what_was_changed_inside_of_a_product_is_named(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        folder = installed(plumb, registry)
+        (folder / "node_modules/a/index.js").write_text("evil")
+        (folder / "node_modules/a/node_modules/b/more.js").write_text("more")
+        (folder / "node_modules/a/lib/x.js").unlink()
+        found = chain(plumb, folder, env=registry.env, expect=1)
+        a, b = (component(found, f"pkg:npm/{n}@1.0.0")["result"] for n in "ab")
+        assert a["links"]["shipped"]["verdict"] == "broken" and b["links"]["shipped"]["verdict"] == "unproven"
+        named = {(f["tag"], f["path"]) for r in (a, b) for f in r["findings"]}
+        assert {("ship.edited", "node_modules/a/index.js"), ("ship.missing", "node_modules/a/lib/x.js"),
+                ("ship.extra", "node_modules/a/node_modules/b/more.js")} <= named, named
+        assert component(found, "pkg:npm/a@1.0.0")["level"]["violation"] == 2
+        archive = plumb.path("prod.tar.gz")
+        with tarfile.open(archive, "w:gz") as tar:
+            tar.add(folder, "prod-1")
+        bom = {**BOM, "components": [{"type": "library", "name": "a", "version": "1.0.0", "purl": "pkg:npm/a@1.0.0", "bom-ref": "a"}], "dependencies": []}
+        found = chain(plumb, plumb.write("app.cdx.json", json.dumps(bom)), "--product", archive, env=registry.env, expect=1)
+        assert component(found, "pkg:npm/a@1.0.0")["result"]["links"]["shipped"]["verdict"] == "broken"
+
+
+@case
+def a_debian_system_is_followed_by_what_is_installed(plumb):
+    status = """Package: a
+Status: install ok installed
+Version: 1:1.0-1
+Architecture: all
+Depends: x | b (>= 2), virtual, gone
+
+Package: b
+Status: install ok installed
+Version: 2.0
+Architecture: all
+Provides: virtual
+
+Package: removed
+Status: deinstall ok config-files
+Version: 1
+Architecture: all
+"""
+    plumb.write("root/var/lib/dpkg/status", status)
+    plumb.write("root/etc/os-release", 'NAME="x"\nID=debian\n')
+    found = chain(plumb, plumb.path("root/x").parent, network=False, expect=3)
+    assert found["format"] == "Debian system"
+    assert [c["key"] for c in found["components"]] == [".", "pkg:deb/debian/a@1:1.0-1?arch=all", "pkg:deb/debian/b@2.0?arch=all"]
+    assert component(found, "pkg:deb/debian/a@1:1.0-1?arch=all")["depends_on"] == ["pkg:deb/debian/b@2.0?arch=all"]
+    assert "chain.dangling" in tags(found)
 
 
 @case
