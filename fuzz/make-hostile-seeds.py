@@ -4,7 +4,9 @@
 usage: fuzz/make-hostile-seeds.py   Writes fuzz/seeds/{archive,elf,pe,code,supply}/hostile-*.
 """
 import pathlib
+import struct
 import sys
+import zlib
 
 FUZZ = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FUZZ.parent / "tests/e2e"))
@@ -31,6 +33,19 @@ def archives():
     yield "polyglot", bad.pdf() + bad.zip_of([(b"a", script, 0)])
     yield "nested.gz", bad.nested(8)
     yield "tail.gz", made.gz(script) + script
+    head = b"\x1f\x8b\x08\x1f\0\0\0\0\0\3" + b"\x06\0AB\x02\0xy" + b"name\0" + b"a comment\0"
+    yield "options.gz", head + struct.pack("<H", zlib.crc32(head) & 0xffff) + made.gz(script)[10:]
+    yield "bad-crc.gz", made.gz(script)[:-8] + bytes(8)
+    yield "cut.gz", made.gz(script * 9)[:-20]
+    yield "cut.xz", made.xz(script * 9)[:-20]
+    yield "names.tar", bad.tar_of(*(bad.member(n, b"x") for n in (b"/etc/shadow", b"../../x", b"a/../b", b"./usr/\xff", b"..", b"a//b", b"C:\\x", b"a\nb")))
+    yield "links.tar", bad.tar_of(bad.tar_header(b"l", 0, b"1", b"../../etc/shadow"), bad.tar_header(b"s", 0, b"2", b"/"), bad.tar_header(b"d", 0, b"5"),
+                                  bad.tar_header(b"c", 0, b"3"), bad.tar_header(b"n", 4096, b"1", b"l") + bytes(4096))
+    yield "twice.tar", bad.tar_of(bad.member(b"./a", b"1"), bad.member(b"a", b"2"))
+    yield "deep.zip", bad.nested_zip(20)
+    yield "bomb.gz", bad.gzip_of_zeros(24)
+    yield "zstd-skip", b"\x50\x2a\x4d\x18\x04\0\0\0evil" + b"\x28\xb5\x2f\xfd\x20\x03\x19\0\0abc"
+    yield "lying.zip", bad.zip_of([(b"a", script * 9, 8)]).replace(b"PK\1\2\x14", b"PK\1\2\x2d", 1)[:-6] + bytes(6)
     yield "many.a", bad.ar_of_many(20)
 
 
