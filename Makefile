@@ -4,7 +4,7 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 SANITIZE = -Db_sanitize=address,undefined
 
-.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz coverage bench accuracy accuracy-truth format lint install dist clean
+.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz coverage selfcheck bench accuracy accuracy-truth format lint install dist clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | awk -F'#' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ fuzz: deps-deep ## fuzz every reader, TIME=60 seconds each
 coverage: deps-deep ## lines of the readers that the seeds of the fuzz targets reach; 85 % or more
 	@tools/coverage --below
 
+selfcheck: build deps-test ## our own release archive and .deb, accounted for against the git tree
+	@tools/selfcheck
+
 bench: build ## speed and memory, printed
 	@tools/run-if-there bench/run
 
@@ -65,8 +68,8 @@ install: build ## program, library, headers to PREFIX=/usr/local
 	@meson configure build --prefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C build
 
-dist: build ## a source archive, from git
-	@meson dist -C build --no-tests
+dist: ## the release archive of HEAD, the same bytes everywhere
+	@tools/release
 
 clean: ## remove every build folder
 	@rm -rf build build-asan build-clang build-fuzz build-cov
