@@ -194,7 +194,7 @@ static pl_status judge_residues(struct pl_file *f, const struct pl_policy *polic
         const struct pl_residue *x = &f->residues.v[i];
         if (x->is_data)
             continue;
-        bool contradicts = x->novel_words >= policy->novel_words;
+        bool contradicts = x->novel_words >= policy->novel_words && !f->is_other_version;
         if (contradicts || listed++ < policy->residues_per_file)
             st = judge_active(f, x, left == f->size, contradicts, err);
     }

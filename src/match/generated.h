@@ -29,4 +29,10 @@ const struct pl_generated_kind *pl_generated_kinds(size_t *n);
 /* The version that the file names, "2.71"; no bytes when it names none. */
 pl_bytes pl_generated_version(const struct pl_generated_kind *kind, pl_bytes data);
 
+/*
+ * Does the file say that another version of a tool made it, or part of it, than those that are at hand? What is left of it then contradicts
+ * nothing: it can be that version's.
+ */
+bool pl_generated_by_another(const struct pl_match *m, const struct pl_file *f);
+
 #endif

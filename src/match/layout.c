@@ -17,6 +17,7 @@
 #include "base/map.h"
 #include "classify/classify.h"
 #include "match/claim.h"
+#include "match/generated.h"
 #include "match/linediff.h"
 
 #include <string.h>
@@ -127,13 +128,17 @@ static pl_status add_lines(struct pl_findings *to, struct pl_finding *finding, c
     return st;
 }
 
-/* "# x.m4 serial 5", "VERSION=2.4.7", "timestamp='...'": how a tool's file names its version; no bytes when it does not. */
+/* "# x.m4 serial 5" in its first lines, "VERSION=2.4.7", "timestamp='...'": how a tool's file names its version; no bytes when it does not. */
 static pl_bytes serial_of(pl_bytes text)
 {
-    static const char *const marks[] = {" serial ", "\nVERSION=", "scriptversion=", "timestamp='"};
+    static const struct {
+        const char *mark;
+        size_t within;
+    } marks[] = {
+        {" serial ", 1024}, {"\nVERSION=", 32768}, {"\ntimestamp='", 4096}, {"\nscriptversion=", 4096}};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        pl_bytes mark = pl_bytes_of_str(marks[i]);
-        size_t at = pl_bytes_find(pl_bytes_sub(text, 0, 32768), mark, 0);
+        pl_bytes mark = pl_bytes_of_str(marks[i].mark);
+        size_t at = pl_bytes_find(pl_bytes_sub(text, 0, marks[i].within), mark, 0);
         if (at == SIZE_MAX)
             continue;
         pl_bytes rest = pl_bytes_from(text, at + mark.n);
@@ -142,11 +147,13 @@ static pl_bytes serial_of(pl_bytes text)
     return (pl_bytes){NULL, 0};
 }
 
-/* The tool's own file of this name that explains most of f; false when none explains half. */
+/* The tool's own file of this name that explains most of f; false when none explains a quarter. */
 static bool nearest_tool_file(const struct pl_match *m, const struct pl_file *f, uint32_t *unit)
 {
     pl_units units = pl_index_units_of_name(m->index, pl_bytes_basename(f->name));
     uint64_t best = 0;
+    if (pl_generated_kind(f) != NULL) /* the tool's own configure is another project's */
+        return false;
     for (size_t i = 0; i < units.n; i++) {
         pl_source_ref ref = pl_index_unit_ref(m->index, units.v[i]);
         if (pl_index_tree(m->index, ref.tree)->rank != PL_RANK_TOOLCHAIN)
@@ -163,7 +170,7 @@ static bool nearest_tool_file(const struct pl_match *m, const struct pl_file *f,
             *unit = units.v[i];
         }
     }
-    return best * 2 > f->size;
+    return best * 4 > f->size;
 }
 
 static size_t novel_words(const struct pl_file *f)
@@ -197,6 +204,7 @@ static pl_status judge_tool_file(const struct pl_match *m, struct pl_file *f, ui
         return st;
     pl_bytes serial = serial_of(known->data);
     bool is_same = pl_bytes_eq(serial, serial_of(f->data));
+    f->is_other_version |= !is_same;
     st = pl_findings_add(&f->findings, "tree.modified-generated", severity_of_tool_file(f, is_same, &d),
                          d.offset, d.length, &finding, err,
                          "%zu lines added and %zu removed against the tool's own file%s", d.added, d.removed,
@@ -223,7 +231,7 @@ static enum pl_severity severity_of(const struct pl_match *m, const struct pl_fi
     if (whole_unit(m, f, &other) && !is_own(m, other))
         return PL_SEVERITY_NOTE; /* a tool's own file took its place */
     if (m->layout->is_release)
-        return PL_SEVERITY_ERROR;
+        return d != NULL && d->is_numbers ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR;
     return d != NULL && d->removed > d->added ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE;
 }
 

@@ -10,14 +10,17 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "format/text/words.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#define MAX_CHANGES  1000
-#define MAX_LINES    1000000u
-#define SHOWN_RANGES 8u
-#define SAMPLE_BYTES 300u
+#define MAX_CHANGES    1000
+#define MAX_LINES      1000000u
+#define SHOWN_RANGES   8u
+#define SAMPLE_BYTES   300u
+#define NUMBERED_LINES 16u
 
 struct line {
     pl_bytes whole; /* with its line feed */
@@ -202,13 +205,72 @@ static pl_status describe(const struct text *t, struct pl_arena *arena, size_t *
     return st;
 }
 
+/* Does `line` have a word that is no number and not in `old`, or another number of the signs that code is made of? */
+static bool says_more(pl_bytes line, pl_bytes old)
+{
+    static const char signs[] = "(){};&|<>`$=\\";
+    for (size_t i = 0; i < sizeof signs - 1; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < line.n; k++)
+            n += line.p[k] == (uint8_t)signs[i];
+        for (size_t k = 0; k < old.n; k++)
+            n -= old.p[k] == (uint8_t)signs[i];
+        if (n != 0)
+            return true;
+    }
+    pl_bytes word;
+    while (pl_words_next(&line, &word)) {
+        uint64_t number;
+        if (!pl_bytes_to_u64(word, &number) && pl_bytes_find(old, word, 0) == SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+/* A line that says which version this is, or of when. */
+static bool names_a_version(pl_bytes line)
+{
+    static const char *const words[] = {"version", "timestamp", "release", "date"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t n = strlen(words[i]);
+        for (size_t at = 0; at + n <= line.n; at++)
+            if (strncasecmp((const char *)line.p + at, words[i], n) == 0)
+                return true;
+    }
+    return false;
+}
+
+static const struct line *next_changed(const struct text *t, size_t *i)
+{
+    while (*i < t->lines.n && !t->lines.v[*i].is_changed)
+        ++*i;
+    return *i < t->lines.n ? &t->lines.v[(*i)++] : NULL;
+}
+
+/* One line for each that went, which says nothing new but numbers. */
+static bool has_new_numbers_only(const struct text *ours, const struct text *theirs)
+{
+    size_t i = 0;
+    size_t k = 0;
+    for (;;) {
+        const struct line *a = next_changed(ours, &i);
+        const struct line *b = next_changed(theirs, &k);
+        if (a == NULL || b == NULL)
+            return a == NULL && b == NULL;
+        if (!names_a_version(a->text) || says_more(a->text, b->text))
+            return false;
+    }
+}
+
 /* All changed lines begin as comments do in shell, make and m4; "#!" is none. */
 static bool has_comments_only(const struct text *t)
 {
     for (size_t i = 0; i < t->lines.n; i++) {
         pl_bytes text = t->lines.v[i].text;
-        bool is_comment = (pl_bytes_starts(text, PL_LIT("#")) && !pl_bytes_starts(text, PL_LIT("#!"))) ||
-                          pl_bytes_starts(text, PL_LIT("dnl "));
+        bool is_code = pl_bytes_starts(text, PL_LIT("#!")) || pl_bytes_starts(text, PL_LIT("#define")) ||
+                       pl_bytes_starts(text, PL_LIT("#include"));
+        bool is_comment =
+            (pl_bytes_starts(text, PL_LIT("#")) && !is_code) || pl_bytes_starts(text, PL_LIT("dnl "));
         if (t->lines.v[i].is_changed && !is_comment)
             return false;
     }
@@ -259,6 +321,7 @@ pl_status pl_line_diff(pl_bytes ours, pl_bytes theirs, struct pl_arena *arena, s
         st = describe(&b, arena, &out->removed, &out->removed_at, &out->removed_text, err);
     if (st == PL_OK)
         place(&a, ours, &p, out);
+    out->is_numbers = st == PL_OK && out->added <= NUMBERED_LINES && has_new_numbers_only(&a, &b);
     out->is_comment = has_comments_only(&a) && has_comments_only(&b);
     PL_VEC_FREE(&a.lines);
     PL_VEC_FREE(&b.lines);

@@ -15,6 +15,8 @@ struct pl_line_diff {
     pl_bytes added_text;    /* the first of them, as they stand, cut after 300 bytes */
     pl_bytes removed_text;
     uint64_t offset; /* of the first added line, else of the line behind the first removed one */
+    bool
+        is_numbers; /* each changed line names a version or a date and took the place of one with the same words, but for numbers */
     bool is_comment; /* all of these lines, on both sides, are comments of shell, make or m4 */
     uint64_t length; /* bytes of the added lines that stand together there; 0 when lines are only missing */
 };

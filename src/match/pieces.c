@@ -181,23 +181,26 @@ static bool has_folder(pl_bytes path, const char *name)
     return false;
 }
 
-bool pl_is_tool_input(pl_bytes path, enum pl_source_rank rank)
+bool pl_is_tool_input(pl_bytes path, enum pl_source_rank rank, bool is_binary)
 {
-    static const char *const own[] = {".m4",        ".ac",  ".am", ".in",         ".inc",     ".mk",
-                                      ".y",         ".yy",  ".l",  ".ll",         "Makevars", "VERSION",
-                                      "version.sh", ".ver", ".at", "POTFILES.in", NULL};
+    static const char *const programs[] = {"byacc", "flex", "gperf", NULL};
+    static const char *const own[] = {
+        ".csv", ".gperf", ".m4",      ".ac",     ".am",        ".in",  ".inc", ".mk",         ".y", ".yy",
+        ".l",   ".ll",    "Makevars", "VERSION", "version.sh", ".ver", ".at",  "POTFILES.in", NULL};
     static const char *const made[] = {"configure", "aclocal.m4", NULL};
     static const char *const texts[] = {"doc", "man", "info", "locale", "changelog.gz", "emacs", NULL};
     pl_bytes base = pl_bytes_basename(path);
     if (rank == PL_RANK_OWN)
-        return is_named(base, own) && !is_named(base, made);
+        return !is_binary && is_named(base, own) && !is_named(base, made);
     if (rank != PL_RANK_TOOLCHAIN)
         return false;
     for (size_t i = 0; texts[i] != NULL; i++)
         if (has_folder(path, texts[i]))
             return false;
+    if (has_folder(path, "bin")) /* skeletons are strings in these programs; scripts are inputs all of them */
+        return is_named(base, programs) || !is_binary;
     bool is_library = has_folder(path, "gnulib");
-    return !is_library || pl_bytes_ends(base, PL_LIT(".m4"));
+    return !is_binary && (!is_library || pl_bytes_ends(base, PL_LIT(".m4")));
 }
 
 static pl_status add_part(struct pl_pieces *p, pl_bytes part, struct pl_err *err)
@@ -307,8 +310,8 @@ static pl_status build(struct pl_pieces *p, struct pl_err *err)
         enum pl_source_rank rank = pl_index_tree(p->ix, pl_index_unit_ref(p->ix, unit).tree)->rank;
         if (rank == PL_RANK_OWN)
             st = add_path(p, f->path, err);
-        if (st == PL_OK && f->data.n <= MAX_UNIT_BYTES && pl_index_unit_is_text(p->ix, unit) &&
-            !pl_index_unit_is_repeat(p->ix, unit) && pl_is_tool_input(f->path, rank))
+        if (st == PL_OK && f->data.n <= MAX_UNIT_BYTES && !pl_index_unit_is_repeat(p->ix, unit) &&
+            pl_is_tool_input(f->path, rank, !pl_index_unit_is_text(p->ix, unit)))
             st = read_unit(p, unit, err);
     }
     return st == PL_OK ? sort_runs(p, err) : st;
@@ -433,6 +436,19 @@ static bool derives_letters(const struct pl_pieces *p, pl_bytes part)
     return false;
 }
 
+/* "-lfoo" of AC_CHECK_LIB, "xfoo" of a test, LIBFOO of HAVE_LIBFOO. */
+static bool derives_prefixed(const struct pl_pieces *p, pl_bytes part)
+{
+    static const char *const prefixes[] = {"lib", "l", "x"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        pl_bytes prefix = pl_bytes_of_str(prefixes[i]);
+        pl_bytes rest = pl_bytes_from(part, prefix.n < part.n ? prefix.n : part.n);
+        if (pl_bytes_starts(part, prefix) && (rest.n == 1 || pl_map_get(&p->parts, rest, NULL)))
+            return true;
+    }
+    return false;
+}
+
 static bool derives_part(const struct pl_pieces *p, pl_bytes whole)
 {
     uint8_t lower[MAX_PART_BYTES];
@@ -441,7 +457,8 @@ static bool derives_part(const struct pl_pieces *p, pl_bytes whole)
         return false;
     for (size_t i = 0; i < whole.n; i++)
         lower[i] = whole.p[i] >= 'A' && whole.p[i] <= 'Z' ? (uint8_t)(whole.p[i] + 32) : whole.p[i];
-    if (pl_map_get(&p->parts, pl_bytes_of(lower, whole.n), NULL))
+    if (pl_map_get(&p->parts, pl_bytes_of(lower, whole.n), NULL) ||
+        derives_prefixed(p, pl_bytes_of(lower, whole.n)))
         return true;
     for (size_t i = 0; i <= whole.n; i++) {
         bool is_digit = i < whole.n && lower[i] >= '0' && lower[i] <= '9';

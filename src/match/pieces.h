@@ -55,7 +55,7 @@ uint32_t pl_pieces_longest(const struct pl_pieces *p, const struct pl_token *tok
  */
 bool pl_pieces_derives(const struct pl_pieces *p, pl_bytes word);
 
-/* Is the file at this path one that autotools, bison or flex read, or part of them? */
-bool pl_is_tool_input(pl_bytes path, enum pl_source_rank rank);
+/* Is the file at this path one that autotools, bison, flex and the like read, or part of them? */
+bool pl_is_tool_input(pl_bytes path, enum pl_source_rank rank, bool is_binary);
 
 #endif

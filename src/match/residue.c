@@ -111,22 +111,59 @@ static bool is_own_name(const struct pl_file *control, pl_bytes word)
     return false;
 }
 
+/* Files of autotools, whose comments nothing reads. */
+static bool has_shell_comments(const struct pl_match *m, const struct pl_file *f,
+                               const struct pl_generated_kind *kind)
+{
+    static const char *const copied[] = {"config.guess", "config.sub", "config.rpath", "install-sh",
+                                         "ltmain.sh"};
+    pl_bytes base = pl_bytes_basename(f->name);
+    if (kind != NULL || m->pieces == NULL || m->layout == NULL)
+        return kind != NULL && kind->lines != PL_LINES_PLAIN;
+    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
+        if (pl_bytes_eq_str(base, copied[i]))
+            return true;
+    return pl_bytes_ends(base, PL_LIT(".m4"));
+}
+
+/* Does the line of `word`, a view of `data`, begin as a comment of shell, make or m4 does? */
+static bool is_in_comment(pl_bytes data, pl_bytes word)
+{
+    size_t start = (size_t)(word.p - data.p);
+    while (start > 0 && data.p[start - 1] != '\n' && (size_t)(word.p - data.p) - start < 4096)
+        start--;
+    while (start < data.n && (data.p[start] == ' ' || data.p[start] == '\t'))
+        start++;
+    pl_bytes line = pl_bytes_from(data, start);
+    return (pl_bytes_starts(line, PL_LIT("#")) && !pl_bytes_starts(line, PL_LIT("#!")) &&
+            !pl_bytes_starts(line, PL_LIT("#define")) && !pl_bytes_starts(line, PL_LIT("#include"))) ||
+           pl_bytes_starts(line, PL_LIT("dnl "));
+}
+
 /* `control` is that of the package, looked up once for all words; NULL when it has none. */
 static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, const struct pl_file *control,
                              struct pl_residue *out, struct pl_err *err)
 {
     bool is_text = pl_looks_like_text(f->data);
-    bool is_pasted = m->pieces != NULL && pl_generated_kind(f) != NULL;
+    const struct pl_generated_kind *kind = m->pieces == NULL ? NULL : pl_generated_kind(f);
+    bool has_comments = has_shell_comments(m, f, kind);
+    bool is_pasted = kind != NULL || has_comments;
     struct pl_buf sample;
     pl_bytes rest = whole_words(f, out->offset, out->length);
     pl_bytes word;
+    if (is_pasted) {
+        pl_status built = pl_pieces_build(m->pieces, err);
+        if (built != PL_OK)
+            return built;
+    }
     pl_buf_init(&sample, SAMPLE_BYTES + 2 + PL_WORD_MAX_BYTES);
     while (pl_words_next(&rest, &word)) {
         if (!is_text && word.n < BINARY_WORD_MIN_BYTES)
             continue;
         out->words++;
         if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||
-            is_own_name(control, word) || (is_pasted && pl_pieces_derives(m->pieces, word)))
+            is_own_name(control, word) || (is_pasted && pl_pieces_derives(m->pieces, word)) ||
+            (has_comments && is_in_comment(f->data, word)))
             continue;
         out->novel_words++;
         if (sample.n < SAMPLE_BYTES) {
@@ -149,6 +186,7 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
     uint64_t offset;
     uint64_t length;
     const struct pl_file *control = NULL;
+    f->is_other_version = m->pieces != NULL && pl_generated_by_another(m, f);
     for (uint64_t from = 0; pl_ledger_gap(&f->ledger, from, &offset, &length); from = offset + length) {
         struct pl_residue *slot = PL_VEC_ADD(&f->residues);
         if (slot == NULL)

@@ -106,7 +106,9 @@ struct pl_file {
     const char *kind;    /* static, from classify/: "elf-x86_64", "script-sh", "man"... */
     enum pl_role role;
     bool is_asked; /* plumb explain is about a byte of it */
-    bool is_added; /* laid out like its source, which has no file at this path */
+    bool
+        is_other_version; /* made by a tool's version that is not at hand: what is left contradicts nothing */
+    bool is_added;        /* laid out like its source, which has no file at this path */
     struct pl_ledger ledger;
     struct pl_findings findings;
     PL_VEC(struct pl_residue) residues;

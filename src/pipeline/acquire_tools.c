@@ -18,9 +18,12 @@ static const struct {
 } tools[] = {
     {"autoconf", "configure.ac", {NULL}},
     {"autoconf", "configure.in", {NULL}},
+    {"autoconf2.69", "configure.ac", {NULL}}, /* what most releases of 2012 to 2021 were made with */
+    {"autoconf2.69", "configure.in", {NULL}},
     {"automake", "Makefile.am", {NULL}},
     {"autotools-dev", NULL, {"AC_CANONICAL_", "LT_INIT", "AM_GNU_GETTEXT"}},
     {"libtool", NULL, {"LT_INIT", "AC_PROG_LIBTOOL", "AM_PROG_LIBTOOL"}},
+    {"libltdl-dev", NULL, {"LT_INIT", "AC_PROG_LIBTOOL", "AM_PROG_LIBTOOL"}},
     {"gettext", NULL, {"AM_GNU_GETTEXT", "AM_NLS", NULL}},
     {"autopoint", NULL, {"AM_GNU_GETTEXT", "AM_NLS", NULL}},
     {"gnulib", NULL, {"gl_INIT", "gl_EARLY", "AM_GNU_GETTEXT"}},
@@ -28,6 +31,8 @@ static const struct {
     {"pkgconf", NULL, {"PKG_CHECK_MODULES", "PKG_PROG_PKG_CONFIG", NULL}},
     {"bison", ".y", {NULL}},
     {"bison", ".yy", {NULL}},
+    {"byacc", ".y", {NULL}},
+    {"gperf", ".gperf", {"gperf", "GPERF", NULL}},
     {"flex", ".l", {NULL}},
     {"flex", ".ll", {NULL}},
 };

@@ -176,6 +176,7 @@ void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
     pl_wire_u64(w, f->role);
     pl_wire_u64(w, f->is_asked);
     pl_wire_u64(w, f->is_added);
+    pl_wire_u64(w, f->is_other_version);
     write_ledger(w, &f->ledger);
     pl_wire_findings(w, &f->findings, 0);
     write_residues(w, f);

@@ -301,6 +301,7 @@ static void read_head(struct pl_wire_in *w, struct pl_file *f)
     f->role = (enum pl_role)take_below(w, PL_ROLE_STRUCTURE + 1);
     f->is_asked = take_bool(w);
     f->is_added = take_bool(w);
+    f->is_other_version = take_bool(w);
 }
 
 void pl_wire_take_file(struct pl_wire_in *w, struct pl_file *f)

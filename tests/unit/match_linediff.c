@@ -36,6 +36,38 @@ static void blanks_say_nothing(void **state)
     differs("  a\r\n\n\nb\n", "a\nb", "", "");
 }
 
+static void versions_and_comments_are_told_from_code(void **state)
+{
+    static const struct {
+        const char *ours;
+        const char *theirs;
+        bool is_numbers;
+        bool is_comment;
+    } rows[] = {
+        {"#define X_VERSION \"1.2\"\nb\n", "#define X_VERSION \"1.2-DEV\"\nb\n", true, false},
+        {"DATE \"2023-02-20\"\n", "DATE \"[unreleased]\"\n", true, false},
+        {"limit = 2;\n", "limit = 1;\n", false, false},
+        {"version = 2; system(1);\n", "version = 1;\n", false, false},
+        {"version = 2;\nversion = 3;\n", "version = 1;\n", false, false},
+        {"version = (2);\n", "version = 1;\n", false, false},
+        {"# one\na\n", "# two\na\n", false, true},
+        {"#!/bin/evil\na\n", "#!/bin/sh\na\n", false, false},
+        {"dnl three words\na\n", "a\n", false, true},
+    };
+    struct pl_arena arena;
+    struct pl_line_diff d;
+    (void)state;
+    pl_arena_init(&arena, 1u << 20);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(
+            pl_line_diff(pl_bytes_of_str(rows[i].ours), pl_bytes_of_str(rows[i].theirs), &arena, &d, NULL),
+            PL_OK);
+        if (d.is_numbers != rows[i].is_numbers || d.is_comment != rows[i].is_comment)
+            fail_msg("%s", rows[i].ours);
+    }
+    pl_arena_reset(&arena);
+}
+
 static void the_place_is_that_of_the_first_added_line(void **state)
 {
     struct pl_arena arena;
@@ -80,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(added_and_removed_lines_are_named_by_number),
         cmocka_unit_test(blanks_say_nothing),
+        cmocka_unit_test(versions_and_comments_are_told_from_code),
         cmocka_unit_test(the_place_is_that_of_the_first_added_line),
         cmocka_unit_test(counts_balance_for_random_texts),
     };
