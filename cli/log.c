@@ -14,8 +14,12 @@ static int run_log(const struct options *o)
         return usage_error("plumb log check DIR", NULL);
     if (o->n_words != 2)
         return missing_argument(o, "log check", "one folder is needed", "plumb log check DIR --seen FILE");
-    struct pl_log_check_options c = {
-        .log = o->words[1], .keys = o->keys, .n_keys = o->n_keys, .trust_dir = o->trust_dir, .seen = o->seen};
+    struct pl_log_check_options c = {.log = o->words[1],
+                                     .keys = o->keys,
+                                     .n_keys = o->n_keys,
+                                     .trust_dir = o->trust_dir,
+                                     .at_s = o->at_s,
+                                     .seen = o->seen};
     pl_status st = pl_log_check(&c, &out, &err);
     return finish_outcome(o, st, out, &err);
 }

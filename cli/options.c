@@ -183,6 +183,10 @@ TEXT(seen)
 TEXT(verifier)
 TEXT(resource)
 TEXT(chain_report)
+TEXT(trusted_root)
+TEXT(identity)
+TEXT(issuer)
+TEXT(registry_keys)
 
 static bool set_keyring(struct options *o, const char *value)
 {
@@ -304,6 +308,13 @@ static const struct flag flags[] = {
     {"chain-report", 0, "FILE", "attest: a report of plumb chain, for the levels of dependencies", false,
      set_chain_report},
     {"min-level", 0, "N", "verify: LCAL-N or better must be attested", false, set_min_level},
+    {"trusted-root", 0, "FILE", "verify: the attestation is a Sigstore bundle, and this its trust root",
+     false, set_trusted_root},
+    {"identity", 0, "NAME", "verify: who must have signed a bundle, by the certificate's name", false,
+     set_identity},
+    {"issuer", 0, "URL", "verify: who must have vouched for that name", false, set_issuer},
+    {"registry-keys", 0, "FILE", "verify: the attestation is an npm packument, and these the registry's keys",
+     false, set_registry_keys},
     {"recheck", 0, NULL, "verify: account for the package again, and compare with what was signed", false,
      set_is_recheck},
     {"all", 'a', NULL, "help: all verbs and flags", false, set_wants_all},

@@ -67,6 +67,10 @@ struct options {
     const char *resource;
     const char *chain_report;
     bool is_recheck;
+    const char *trusted_root;
+    const char *identity;
+    const char *issuer;
+    const char *registry_keys;
 };
 
 /* One flag. `value` names its argument in the help; NULL for a switch, which also has a --no- form. */

@@ -10,7 +10,8 @@ static int run_trust(const struct options *o)
 {
     struct pl_outcome *out = NULL;
     struct pl_err err = {0};
-    struct pl_trust_options t = {.dir = o->trust_dir, .name = o->name, .expires = o->expires};
+    struct pl_trust_options t = {
+        .dir = o->trust_dir, .name = o->name, .expires = o->expires, .at_s = o->at_s};
     const char *what = o->n_words > 0 ? o->words[0] : "";
     pl_status st;
     if (strcmp(what, "ls") == 0 && o->n_words == 1) {

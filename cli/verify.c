@@ -17,9 +17,13 @@ static void say_criterion(void *ctx, const char *name, const char *wanted)
     (void)putchar('\n');
 }
 
+static bool wants_criteria(const struct options *o)
+{
+    return o->n_outputs == 0 && !o->is_quiet;
+}
+
 static struct pl_verify_options options_for_verify(const struct options *o)
 {
-    bool is_text = o->n_outputs == 0 && !o->is_quiet;
     return (struct pl_verify_options){.attestation = o->words[0],
                                       .package = o->n_words > 1 ? o->words[1] : NULL,
                                       .keys = o->keys,
@@ -29,7 +33,8 @@ static struct pl_verify_options options_for_verify(const struct options *o)
                                       .log = o->log,
                                       .verifier_id = o->verifier,
                                       .level = o->min_level,
-                                      .criterion = is_text ? say_criterion : NULL};
+                                      .at_s = o->at_s,
+                                      .criterion = wants_criteria(o) ? say_criterion : NULL};
 }
 
 /* Sound so far: signed, about this package; what it says may be good or bad. */
@@ -62,10 +67,51 @@ static int verify_again(const struct options *o, struct pl_verify_options *v)
     return finish_outcome(o, st, out, &err);
 }
 
+static int verify_bundle(const struct options *o)
+{
+    struct pl_outcome *out = NULL;
+    struct pl_err err = {0};
+    if (o->n_words != 2)
+        return missing_argument(
+            o, "verify", "a bundle is needed, and what it is about",
+            "plumb verify app.sigstore.json app.tgz --trusted-root FILE --identity NAME --issuer URL");
+    if (o->n_keys > 1 || (o->n_keys == 0 && (o->identity == NULL || o->issuer == NULL)))
+        return usage_error("who must have signed the bundle?",
+                           "--identity NAME --issuer URL, or --key FILE.pub");
+    struct pl_bundle_options b = {.bundle = o->words[0],
+                                  .artifact = o->words[1],
+                                  .trusted_root = o->trusted_root,
+                                  .key = o->n_keys == 1 ? o->keys[0] : NULL,
+                                  .identity = o->identity,
+                                  .issuer = o->issuer,
+                                  .criterion = wants_criteria(o) ? say_criterion : NULL};
+    pl_status st = pl_verify_bundle(&b, &out, &err);
+    return finish_outcome(o, st, out, &err);
+}
+
+static int verify_packument(const struct options *o)
+{
+    struct pl_outcome *out = NULL;
+    struct pl_err err = {0};
+    if (o->n_words != 2)
+        return missing_argument(o, "verify", "a packument is needed, and the package",
+                                "plumb verify packument.json app.tgz --registry-keys keys.json");
+    struct pl_packument_options p = {.packument = o->words[0],
+                                     .package = o->words[1],
+                                     .keys = o->registry_keys,
+                                     .criterion = wants_criteria(o) ? say_criterion : NULL};
+    pl_status st = pl_verify_packument(&p, &out, &err);
+    return finish_outcome(o, st, out, &err);
+}
+
 static int run_verify(const struct options *o)
 {
     struct pl_outcome *out = NULL;
     struct pl_err err = {0};
+    if (o->trusted_root != NULL)
+        return verify_bundle(o);
+    if (o->registry_keys != NULL)
+        return verify_packument(o);
     if (o->n_words == 0 || o->n_words > 2)
         return missing_argument(o, "verify", "an attestation is needed, and the package that it is about",
                                 "plumb verify app.intoto.json app.deb --key signer.pub");

@@ -66,7 +66,7 @@ struct pl_verify_options {
     unsigned threshold;      /* distinct keys that must have signed; 0 is 1 */
     const char *trust_dir;   /* NULL: $XDG_CONFIG_HOME/plumbline/trust */
     const char *log;         /* folder of the log that it must stand in; NULL: none */
-    const char *at;          /* RFC 3339: judge expiries as of then; NULL: now */
+    int64_t at_s;            /* judge expiries as of then, seconds since 1970; 0: now */
     const char *verifier_id; /* a summary must be by this verifier; NULL: any */
     unsigned level;          /* the least own level; 0: whatever is attested */
     /* The same account made again, to be compared with what was signed; NULL: not asked for. */
@@ -84,7 +84,7 @@ struct pl_trust_options {
     const char *key;     /* add: a file with a public key */
     const char *name;    /* add: what to call it (NULL: the file's name without .pub); remove: which */
     const char *expires; /* add: "2027-06-01", from when on it counts no more; NULL: never */
-    const char *at;      /* list: judge as of then; NULL: now */
+    int64_t at_s;        /* list: judge as of then; 0: now */
 };
 
 PL_API PL_MUST_USE pl_status pl_trust_add(const struct pl_trust_options *options, struct pl_outcome **out,
@@ -100,7 +100,7 @@ struct pl_log_check_options {
         *keys; /* one of which must have signed the checkpoint; none means those of the trust store */
     size_t n_keys;
     const char *trust_dir;
-    const char *at;
+    int64_t at_s; /* as above */
     /* A file with the last checkpoint that was seen: the log must have grown from it, and then the new one is written there. It is made when it is not
      * there. NULL: only what the log is now is checked. */
     const char *seen;
@@ -109,5 +109,32 @@ struct pl_log_check_options {
 /* Check all of a log: its signature, every entry and tile, and that it grew from what was seen. */
 PL_API PL_MUST_USE pl_status pl_log_check(const struct pl_log_check_options *options, struct pl_outcome **out,
                                           struct pl_err *err);
+
+struct pl_bundle_options {
+    const char *bundle;       /* a Sigstore bundle */
+    const char *artifact;     /* what it must be about */
+    const char *trusted_root; /* Sigstore's trust root, as JSON */
+    const char *key;          /* a public key that must have signed; NULL: a certificate with the next two */
+    const char *identity;     /* its subject alternative name */
+    const char *issuer;       /* who vouched for that name */
+    void (*criterion)(void *ctx, const char *name, const char *wanted); /* as in pl_verify_options */
+    void *ctx;
+};
+
+/* Verify what another signed by way of Sigstore: log, time, certificate, signature, artifact, identity. */
+PL_API PL_MUST_USE pl_status pl_verify_bundle(const struct pl_bundle_options *options,
+                                              struct pl_outcome **out, struct pl_err *err);
+
+struct pl_packument_options {
+    const char *packument; /* the npm registry's document of a package, as JSON */
+    const char *package;   /* the .tgz */
+    const char *keys;      /* the registry's keys, as JSON */
+    void (*criterion)(void *ctx, const char *name, const char *wanted);
+    void *ctx;
+};
+
+/* Verify the npm registry's signature over a package. */
+PL_API PL_MUST_USE pl_status pl_verify_packument(const struct pl_packument_options *options,
+                                                 struct pl_outcome **out, struct pl_err *err);
 
 #endif

@@ -112,6 +112,15 @@ const pl_sha256 *pl_key_spki_sha256(const struct pl_key *k)
     return &k->spki;
 }
 
+pl_status pl_key_spki(const struct pl_key *k, unsigned char **der, size_t *n, struct pl_err *err)
+{
+    int size = i2d_PUBKEY(k->pkey, der);
+    if (size <= 0)
+        return pl_fail_nomem(err);
+    *n = (size_t)size;
+    return PL_OK;
+}
+
 bool pl_key_raw(const struct pl_key *k, uint8_t out[PL_KEY_RAW_BYTES])
 {
     size_t n = PL_KEY_RAW_BYTES;

@@ -45,6 +45,8 @@ const char *pl_key_id(const struct pl_key *k); /* lives as long as the key */
 enum pl_key_kind pl_key_kind(const struct pl_key *k);
 const char *pl_key_kind_name(enum pl_key_kind kind); /* "ed25519", "p256" */
 bool pl_key_is_private(const struct pl_key *k);
+/* DER SubjectPublicKeyInfo; the caller frees *der with OPENSSL_free(). */
+PL_MUST_USE pl_status pl_key_spki(const struct pl_key *k, unsigned char **der, size_t *n, struct pl_err *err);
 const pl_sha256 *pl_key_spki_sha256(const struct pl_key *k);
 /* The 32 bytes of an Ed25519 public key; false for other kinds. */
 bool pl_key_raw(const struct pl_key *k, uint8_t out[PL_KEY_RAW_BYTES]);

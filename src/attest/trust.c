@@ -37,21 +37,12 @@ bool pl_is_date(pl_bytes text)
     return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
-pl_status pl_day_of(const char *at, char out[PL_DATE_BYTES], struct pl_err *err)
+void pl_day_of(int64_t at_s, char out[PL_DATE_BYTES])
 {
-    char now[PL_RFC3339_BYTES];
-    pl_bytes text = pl_bytes_of_str(at);
-    if (at == NULL) {
-        pl_clock_rfc3339(pl_clock_utc_s(), now);
-        text = pl_bytes_of_str(now);
-    }
-    pl_bytes day = pl_bytes_sub(text, 0, PL_DATE_BYTES - 1);
-    if (!pl_is_date(day) || (text.n > day.n && (text.p[day.n] != 'T' || !pl_bytes_ends(text, PL_LIT("Z")))))
-        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET,
-                       "'%s' is no time such as 2026-11-26T15:00:00Z and no date", at);
-    memcpy(out, day.p, day.n);
-    out[day.n] = '\0';
-    return PL_OK;
+    char text[PL_RFC3339_BYTES];
+    pl_clock_rfc3339(at_s == 0 ? pl_clock_utc_s() : at_s, text);
+    memcpy(out, text, PL_DATE_BYTES - 1);
+    out[PL_DATE_BYTES - 1] = '\0';
 }
 
 pl_status pl_trust_folder(const char *dir, struct pl_arena *arena, const char **out, struct pl_err *err)

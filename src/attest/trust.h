@@ -38,8 +38,8 @@ PL_MUST_USE pl_status pl_trust_read_one(pl_bytes text, struct pl_arena *arena, s
 
 /* "2027-06-01": ten characters, a day that can be. */
 bool pl_is_date(pl_bytes text);
-/* The day of an RFC 3339 time or a date; of now when `at` is NULL. PL_E_USAGE for anything else. */
-PL_MUST_USE pl_status pl_day_of(const char *at, char out[PL_DATE_BYTES], struct pl_err *err);
+/* The day of a time in seconds since 1970, in UTC; of now for 0. */
+void pl_day_of(int64_t at_s, char out[PL_DATE_BYTES]);
 /* The store's folder: `dir`, or $XDG_CONFIG_HOME/plumbline/trust, or ~/.config/plumbline/trust. In the arena. */
 PL_MUST_USE pl_status pl_trust_folder(const char *dir, struct pl_arena *arena, const char **out,
                                       struct pl_err *err);

@@ -102,8 +102,7 @@ static pl_status list(const struct pl_trust_options *x, struct pl_outcome *o, st
     char today[PL_DATE_BYTES];
     const char *dir = NULL;
     pl_status st = pl_trust_folder(x->dir, &o->arena, &dir, err);
-    if (st == PL_OK)
-        st = pl_day_of(x->at, today, err);
+    pl_day_of(x->at_s, today);
     if (st == PL_OK)
         st = pl_trust_of_store(dir, today, &t, err);
     if (st != PL_OK)

@@ -75,11 +75,11 @@ static pl_status load_trust(struct verifying *v)
 {
     char today[PL_DATE_BYTES];
     const char *dir = NULL;
-    pl_status st = pl_day_of(v->options->at, today, &v->why);
-    if (st == PL_OK && v->options->n_keys > 0)
+    pl_status st = PL_OK;
+    pl_day_of(v->options->at_s, today);
+    if (v->options->n_keys > 0)
         return pl_trust_of_files(v->options->keys, v->options->n_keys, &v->trust, &v->why);
-    if (st == PL_OK)
-        st = pl_trust_folder(v->options->trust_dir, &v->o->arena, &dir, &v->why);
+    st = pl_trust_folder(v->options->trust_dir, &v->o->arena, &dir, &v->why);
     return st == PL_OK ? pl_trust_of_store(dir, today, &v->trust, &v->why) : st;
 }
 
