@@ -38,12 +38,24 @@ static int no_subject(const struct options *o)
     return write_error_report(o, "", &why);
 }
 
+/* Evidence that others signed needs to be told whom to believe. */
+static const char *missing_for_evidence(const struct options *o)
+{
+    if (o->bundle != NULL && o->trusted_root == NULL)
+        return "--bundle needs --trusted-root FILE";
+    if (o->bundle != NULL && o->n_keys != 1 && (o->identity == NULL || o->issuer == NULL))
+        return "--bundle needs --identity NAME and --issuer URL, or --key FILE.pub";
+    return o->packument != NULL && o->registry_keys == NULL ? "--packument needs --registry-keys FILE" : NULL;
+}
+
 static int run_check(const struct options *o)
 {
     struct progress_line line;
     enum pl_exit codes[MAX_WORDS];
     struct pl_ruleset *policy = NULL;
     struct pl_err err = {0};
+    if (missing_for_evidence(o) != NULL)
+        return usage_error(missing_for_evidence(o), NULL);
     if (o->n_words == 0)
         return no_subject(o);
     if (is_one_file_for_several(o, (const char *const[]){NULL}))

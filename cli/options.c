@@ -187,6 +187,8 @@ TEXT(trusted_root)
 TEXT(identity)
 TEXT(issuer)
 TEXT(registry_keys)
+TEXT(bundle)
+TEXT(packument)
 
 static bool set_keyring(struct options *o, const char *value)
 {
@@ -308,12 +310,15 @@ static const struct flag flags[] = {
     {"chain-report", 0, "FILE", "attest: a report of plumb chain, for the levels of dependencies", false,
      set_chain_report},
     {"min-level", 0, "N", "verify: LCAL-N or better must be attested", false, set_min_level},
-    {"trusted-root", 0, "FILE", "verify: the attestation is a Sigstore bundle, and this its trust root",
+    {"bundle", 0, "FILE", "check: a Sigstore bundle over the package, which proves its publication", false,
+     set_bundle},
+    {"packument", 0, "FILE",
+     "check: the npm registry's document of the package, which proves its publication", false, set_packument},
+    {"trusted-root", 0, "FILE", "Sigstore's trust root; with verify: the attestation is a Sigstore bundle",
      false, set_trusted_root},
-    {"identity", 0, "NAME", "verify: who must have signed a bundle, by the certificate's name", false,
-     set_identity},
-    {"issuer", 0, "URL", "verify: who must have vouched for that name", false, set_issuer},
-    {"registry-keys", 0, "FILE", "verify: the attestation is an npm packument, and these the registry's keys",
+    {"identity", 0, "NAME", "who must have signed a bundle, by the certificate's name", false, set_identity},
+    {"issuer", 0, "URL", "who must have vouched for that name", false, set_issuer},
+    {"registry-keys", 0, "FILE", "the npm registry's keys; with verify: the attestation is a packument",
      false, set_registry_keys},
     {"recheck", 0, NULL, "verify: account for the package again, and compare with what was signed", false,
      set_is_recheck},
@@ -472,6 +477,13 @@ struct pl_check_options options_for_check(const struct options *o, const char *s
         .timeout_ms = o->timeout_ms,
         .system_root = getenv("PLUMB_APT_ROOT"),
         .at_s = o->at_s,
+        .bundle = o->bundle,
+        .trusted_root = o->trusted_root,
+        .identity = o->identity,
+        .issuer = o->issuer,
+        .bundle_key = o->n_keys > 0 ? o->keys[0] : NULL,
+        .packument = o->packument,
+        .registry_keys = o->registry_keys,
         .observer = observer,
     };
 }

@@ -71,6 +71,8 @@ struct options {
     const char *identity;
     const char *issuer;
     const char *registry_keys;
+    const char *bundle;
+    const char *packument;
 };
 
 /* One flag. `value` names its argument in the help; NULL for a switch, which also has a --no- form. */

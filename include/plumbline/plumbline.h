@@ -58,9 +58,18 @@ struct pl_check_options {
     unsigned jobs;     /* worker threads; 0 takes one for each core */
     bool is_offline;   /* make no network call at all */
     bool is_unconfined; /* examine in this process, and not in a child without files, network and programs */
-    const char *cache_dir;           /* NULL: $XDG_CACHE_HOME/plumbline */
-    unsigned timeout_ms;             /* for one transfer; 0: 60,000 */
-    const char *system_root;         /* where etc/apt is found; NULL: "/" */
+    const char *cache_dir;   /* NULL: $XDG_CACHE_HOME/plumbline */
+    unsigned timeout_ms;     /* for one transfer; 0: 60,000 */
+    const char *system_root; /* where etc/apt is found; NULL: "/" */
+    /* Evidence for publication that others signed (attest.h): a Sigstore bundle with its trust root and who must have signed it (a name and its issuer, or
+     * a key); the npm registry's document of the package with the registry's keys. All NULL: none. */
+    const char *bundle;
+    const char *trusted_root;
+    const char *identity;
+    const char *issuer;
+    const char *bundle_key;
+    const char *packument;
+    const char *registry_keys;
     const struct pl_ruleset *policy; /* policy.h; NULL: the default */
     int64_t at_s; /* judge expiries of the policy as of then, in seconds since 1970; 0: now */
     struct pl_observer observer;

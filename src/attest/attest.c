@@ -3,6 +3,7 @@
  *
  * The report is read back strictly first: what contradicts itself is not signed. A failure is attested like a pass.
  */
+#include "attest/chain_levels.h"
 #include "attest/dsse.h"
 #include "attest/log.h"
 #include "attest/outcome.h"
@@ -86,6 +87,22 @@ static pl_status attest_account(struct attesting *a, struct pl_err *err)
     return st == PL_OK ? sign(a, "intoto", pl_buf_bytes(&a->statement), &a->envelope, err) : st;
 }
 
+static pl_status read_chain(const struct attesting *a, struct pl_vsa *v, struct pl_err *err)
+{
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    if (a->options->chain == NULL)
+        return PL_OK;
+    pl_status st = pl_io_read(a->options->chain, REPORT_MAX, &heap, &n, err);
+    if (st == PL_OK)
+        st = pl_chain_levels_read(pl_bytes_of(heap, n), a->report->subject_purl, v->dependency_levels, err);
+    free(heap);
+    v->has_dependencies = st == PL_OK;
+    if (st != PL_OK)
+        pl_err_about(err, a->options->chain);
+    return st;
+}
+
 static pl_status attest_summary(struct attesting *a, struct pl_err *err)
 {
     const struct pl_report *r = a->report;
@@ -104,7 +121,9 @@ static pl_status attest_summary(struct attesting *a, struct pl_err *err)
         return pl_arena_fail(&a->o->arena, err);
     pl_buf_init(&predicate, STATEMENT_MAX);
     pl_buf_init(&a->summary, STATEMENT_MAX);
-    pl_status st = pl_vsa_write(r, &v, &predicate, err);
+    pl_status st = read_chain(a, &v, err);
+    if (st == PL_OK)
+        st = pl_vsa_write(r, &v, &predicate, err);
     if (st == PL_OK)
         st = pl_statement_write(r, PL_VSA_TYPE, pl_buf_bytes(&predicate), &a->summary, err);
     if (st == PL_OK)

@@ -4,6 +4,7 @@
  * The criteria are gone through in the order that makes each rest on the ones before: log, time, certificate, the entry in the log, signature,
  * artifact, identity. A bundle signed by a key of one's own needs no certificate: the key is named.
  */
+#include "attest/bundle_verify.h"
 #include "attest/outcome.h"
 #include "attest/sigstore.h"
 #include "attest/statement.h"
@@ -229,6 +230,19 @@ static pl_status check_artifact(struct bundling *b, pl_bytes artifact)
     return pl_outcome_holds(b->o, "subject", &b->why, "%zu bytes", artifact.n);
 }
 
+/* Where it was built from, as the certificate has it: evidence for the origin of the package. */
+static pl_status tell_source(struct bundling *b)
+{
+    static const char *const names[3] = {"source", "revision", "ref"};
+    const char *said[3];
+    pl_status st = PL_OK;
+    pl_sigstore_source(sk_X509_value(b->bundle.certificates, 0), &b->o->arena, said);
+    for (int i = 0; i < 3 && st == PL_OK; i++)
+        if (said[i] != NULL)
+            st = pl_outcome_fact(b->o, names[i], &b->why, "%s", said[i]);
+    return st;
+}
+
 static pl_status check_identity(struct bundling *b)
 {
     const char *name = NULL;
@@ -246,19 +260,20 @@ static pl_status check_identity(struct bundling *b)
                       name, issuer);
         return pl_outcome_fails(b->o, "identity", &b->why);
     }
-    return pl_outcome_holds(b->o, "identity", &b->why, "%s", name);
+    st = tell_source(b);
+    return st == PL_OK ? pl_outcome_holds(b->o, "identity", &b->why, "%s", name) : st;
 }
 
-static pl_status run(struct bundling *b)
+static pl_status run(struct bundling *b, const pl_bytes *given)
 {
-    uint8_t *artifact = NULL;
+    uint8_t *heap = NULL;
     size_t n = 0;
     bool has_certificate = b->options->key == NULL;
     pl_status st = announce(b);
     if (st == PL_OK)
         st = read_root(b);
-    if (st == PL_OK)
-        st = pl_io_read(b->options->artifact, ARTIFACT_MAX, &artifact, &n, &b->why);
+    if (st == PL_OK && given == NULL)
+        st = pl_io_read(b->options->artifact, ARTIFACT_MAX, &heap, &n, &b->why);
     if (st == PL_OK)
         st = read_bundle(b);
     if (st == PL_OK)
@@ -270,10 +285,10 @@ static pl_status run(struct bundling *b)
     if (st == PL_OK)
         st = check_entry(b);
     if (st == PL_OK)
-        st = check_artifact(b, pl_bytes_of(artifact, n));
+        st = check_artifact(b, given != NULL ? *given : pl_bytes_of(heap, n));
     if (st == PL_OK && has_certificate)
         st = check_identity(b);
-    free(artifact);
+    free(heap);
     return st;
 }
 
@@ -285,14 +300,14 @@ static bool all_hold(const struct pl_outcome *o)
     return all;
 }
 
-pl_status pl_verify_bundle(const struct pl_bundle_options *options, struct pl_outcome **out,
-                           struct pl_err *err)
+static pl_status verify(const struct pl_bundle_options *options, const pl_bytes *given,
+                        struct pl_outcome **out, struct pl_err *err)
 {
     struct bundling b = {.options = options};
     b.o = pl_outcome_new("verify", options->bundle);
     if (b.o == NULL)
         return pl_fail_nomem(err);
-    pl_status st = run(&b);
+    pl_status st = run(&b, given);
     if (st != PL_OK)
         pl_err_about(&b.why, options->bundle);
     pl_key_free(b.key);
@@ -301,4 +316,16 @@ pl_status pl_verify_bundle(const struct pl_bundle_options *options, struct pl_ou
     pl_sigstore_root_reset(&b.root);
     ERR_clear_error();
     return pl_outcome_end(b.o, st, &b.why, all_hold(b.o) ? PL_EXIT_PASS : PL_EXIT_TRUST, out, err);
+}
+
+pl_status pl_verify_bundle(const struct pl_bundle_options *options, struct pl_outcome **out,
+                           struct pl_err *err)
+{
+    return verify(options, NULL, out, err);
+}
+
+pl_status pl_verify_bundle_over(const struct pl_bundle_options *options, pl_bytes artifact,
+                                struct pl_outcome **out, struct pl_err *err)
+{
+    return verify(options, &artifact, out, err);
 }

@@ -5,6 +5,7 @@
  *     versions[V].dist.signatures   over "NAME@V:INTEGRITY", by a key of the registry (supply/npm_keys.h)
  *     time[V]                       when it was published: a key signs nothing from its end on, and stays good for what it signed before
  */
+#include "attest/bundle_verify.h"
 #include "attest/outcome.h"
 #include "attest/sigstore.h"
 #include "base/base64.h"
@@ -75,7 +76,7 @@ static bool has_digest(const json_t *dist, pl_bytes base64)
     return false;
 }
 
-static pl_status find_version(struct registering *x)
+static pl_status find_version(struct registering *x, const pl_bytes *given)
 {
     uint8_t *heap = NULL;
     size_t n = 0;
@@ -84,8 +85,8 @@ static pl_status find_version(struct registering *x)
     struct pl_buf text;
     const char *key;
     json_t *version;
-    pl_status st = pl_io_read(x->options->package, PACKAGE_MAX, &heap, &n, &x->why);
-    pl_bytes package = pl_bytes_of(heap, n);
+    pl_status st = given != NULL ? PL_OK : pl_io_read(x->options->package, PACKAGE_MAX, &heap, &n, &x->why);
+    pl_bytes package = given != NULL ? *given : pl_bytes_of(heap, n);
     if (st == PL_OK)
         st = pl_digest_parts("SHA512", &package, 1, digest, &n_digest, &x->why);
     free(heap);
@@ -160,7 +161,7 @@ static pl_status check_signature(struct registering *x)
                        : st;
 }
 
-static pl_status run(struct registering *x)
+static pl_status run(struct registering *x, const pl_bytes *given)
 {
     pl_status st = announce(x);
     if (st == PL_OK)
@@ -174,21 +175,33 @@ static pl_status run(struct registering *x)
         st = pl_outcome_holds(x->o, "document", &x->why, "%zu versions",
                               json_object_size(json_object_get(x->document, "versions")));
     if (st == PL_OK)
-        st = find_version(x);
+        st = find_version(x, given);
     return st == PL_OK ? check_signature(x) : st;
 }
 
-pl_status pl_verify_packument(const struct pl_packument_options *options, struct pl_outcome **out,
-                              struct pl_err *err)
+static pl_status verify(const struct pl_packument_options *options, const pl_bytes *given,
+                        struct pl_outcome **out, struct pl_err *err)
 {
     struct registering x = {.options = options};
     x.o = pl_outcome_new("verify", options->packument);
     if (x.o == NULL)
         return pl_fail_nomem(err);
-    pl_status st = run(&x);
+    pl_status st = run(&x, given);
     if (st != PL_OK)
         pl_err_about(&x.why, options->packument);
     json_decref(x.keys);
     json_decref(x.document);
     return pl_outcome_end(x.o, st, &x.why, PL_EXIT_PASS, out, err);
+}
+
+pl_status pl_verify_packument(const struct pl_packument_options *options, struct pl_outcome **out,
+                              struct pl_err *err)
+{
+    return verify(options, NULL, out, err);
+}
+
+pl_status pl_verify_packument_over(const struct pl_packument_options *options, pl_bytes package,
+                                   struct pl_outcome **out, struct pl_err *err)
+{
+    return verify(options, &package, out, err);
 }

@@ -102,6 +102,8 @@ PL_MUST_USE pl_status pl_sigstore_check_certificate(const struct pl_sigstore_roo
 /* Its names: the subject alternative name and the issuer of the identity (Fulcio's 1.3.6.1.4.1.57264.1.8 or 1.1); "" when it has none. In the arena. */
 PL_MUST_USE pl_status pl_sigstore_identity(X509 *certificate, struct pl_arena *arena, const char **name,
                                            const char **issuer, struct pl_err *err);
+/* The source that the certificate says it was built from: repository URI, revision, ref (Fulcio's 1.12 to 1.14); NULL for what it does not say. */
+void pl_sigstore_source(X509 *certificate, struct pl_arena *arena, const char *said[3]);
 /* Is the SCT extension of a certificate good? Part of pl_sigstore_check_certificate(). */
 PL_MUST_USE pl_status pl_sigstore_check_sct(const struct pl_sigstore_root *r, X509 *leaf, X509 *issuer,
                                             struct pl_err *err);

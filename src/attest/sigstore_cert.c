@@ -261,6 +261,14 @@ static const char *extension_text(X509 *x, const char *oid, bool is_raw, struct 
     return out;
 }
 
+void pl_sigstore_source(X509 *certificate, struct pl_arena *arena, const char *said[3])
+{
+    static const char *const oids[3] = {"1.3.6.1.4.1.57264.1.12", "1.3.6.1.4.1.57264.1.13",
+                                        "1.3.6.1.4.1.57264.1.14"};
+    for (int i = 0; i < 3; i++)
+        said[i] = extension_text(certificate, oids[i], false, arena);
+}
+
 pl_status pl_sigstore_identity(X509 *certificate, struct pl_arena *arena, const char **name,
                                const char **issuer, struct pl_err *err)
 {

@@ -14,6 +14,7 @@
 #include "pipeline/acquire.h"
 #include "pipeline/compare.h"
 #include "pipeline/confined.h"
+#include "pipeline/evidence.h"
 #include "pipeline/examine.h"
 
 #include <pthread.h>
@@ -186,6 +187,8 @@ static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct 
     pl_status st = open_supply(a, shared, err);
     if (st == PL_OK)
         st = pl_acquire(a, r, err);
+    if (st == PL_OK)
+        st = pl_apply_evidence(a, r, err);
     /* Its mapped package indices are larger than most sources, and nothing asks it from here on. */
     pl_supply_close(a->supply);
     a->supply = NULL;

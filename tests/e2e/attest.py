@@ -242,6 +242,30 @@ def a_summary_names_the_level_and_the_account_it_is_of(t):
 
 
 @case
+def the_levels_of_dependencies_come_from_a_chain_report(t):
+    report(t)
+    outcome(t, "key", "gen", "k")
+    lock = {"name": "app", "version": "1.0.0", "lockfileVersion": 3, "packages": {
+        "": {"name": "app", "version": "1.0.0", "dependencies": {"a": "1.0.0"}, "devDependencies": {"d": "1.0.0"}},
+        "node_modules/a": {"version": "1.0.0", "dependencies": {"b": "2.0.0"}}, "node_modules/b": {"version": "2.0.0"},
+        "node_modules/d": {"version": "1.0.0", "dev": True}}}
+    t.path("package-lock.json").write_text(json.dumps(lock))
+    t.raw("chain", "package-lock.json", "--offline", "--cache-dir", t.path("c"), "-o", "json=chain.json")
+    chain = json.loads(t.path("chain.json").read_bytes())
+    add = ("attest", "r.json", "--key", "k", "-o", "vsa=v.json", "--chain-report")
+    outcome(t, *add, "chain.json")
+    assert json.loads(payload(t, "v.json"))["predicate"]["dependencyLevels"] == {"LCAL_0": 2}, "not examined is level 0"
+    for component in chain["components"]:
+        if component["name"] == "a":
+            component["level"]["own"] = 3
+    t.path("chain.json").write_text(json.dumps(chain))
+    outcome(t, *add, "chain.json")
+    assert json.loads(payload(t, "v.json"))["predicate"]["dependencyLevels"] == {"LCAL_0": 1, "LCAL_3": 1}
+    outcome(t, *add, "r.json", expect=4)
+    outcome(t, *add, "nowhere.json", expect=4)
+
+
+@case
 def a_recheck_finds_the_same_account_and_names_what_differs(t):
     package, folder = attested(t)
     flags = ("--key", "k.pub", "--recheck", "--cache-dir", t.path("c"))

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+import made
 from outcomes import IN_TOTO, outcome, pae
 from plumb_test import case, main
 
@@ -343,6 +344,31 @@ def a_registry_key_counts_for_what_was_published_before_its_end(t):
     outcome(t, *COMMAND)
     packument(t, signer, published="2025-05-01T12:00:00.000Z", expires="2025-01-29T00:00:00.000Z")
     assert outcome(t, *COMMAND, expect=6).result("signature") == "fails"
+
+
+@case
+def a_check_takes_what_others_signed_as_proof_of_publication(t):
+    world = World()
+    package = made.package().build()
+    path = t.write("greet.deb", package)
+    folder = made.write_tree(t.path("source/x").parent, made.source())
+    t.path("bundle.json").write_text(json.dumps(world.message(package)))
+    t.path("root.json").write_text(json.dumps(world.trust_root()))
+    who = ("--trusted-root", "root.json", "--identity", NAME, "--issuer", ISSUER)
+    plain = t.check(path, "--source", folder, expect=0)
+    assert plain.verdict("published") != "holds" and plain.json["level"]["own"] == 1
+    signed = t.check(path, "--source", folder, "--bundle", "bundle.json", *who, expect=0)
+    assert signed.verdict("published") == "holds" and signed.json["level"]["own"] == 3
+    assert NAME in signed.json["links"]["published"]["why"]
+    step = signed.json["links"]["published"]["evidence"][-1]
+    assert step["what"] == "Sigstore bundle"
+    assert step["sha256"] == hashlib.sha256(t.path("bundle.json").read_bytes()).hexdigest()
+    other = t.write("other.deb", made.package().set("usr/share/doc/greet/more", "more\n").build())
+    t.check(other, "--source", folder, "--bundle", "bundle.json", *who, expect=6)
+    t.check(path, "--source", folder, "--bundle", "bundle.json", "--trusted-root", "root.json", "--identity", "x", "--issuer", ISSUER,
+            expect=6)
+    code, _, said = t.raw("check", path, "--source", folder, "--bundle", "bundle.json")
+    assert code == 2 and "--trusted-root" in said, said
 
 
 if __name__ == "__main__":

@@ -1,0 +1,16 @@
+/*
+ * bundle_verify.h - verifying what others sign, for those who have the artifact's bytes already.
+ */
+#ifndef PL_ATTEST_BUNDLE_VERIFY_H
+#define PL_ATTEST_BUNDLE_VERIFY_H
+
+#include "base/bytes.h"
+#include "plumbline/attest.h"
+
+/* pl_verify_bundle() and pl_verify_packument() over these bytes; the paths of artifact and package are for messages alone. */
+PL_MUST_USE pl_status pl_verify_bundle_over(const struct pl_bundle_options *options, pl_bytes artifact,
+                                            struct pl_outcome **out, struct pl_err *err);
+PL_MUST_USE pl_status pl_verify_packument_over(const struct pl_packument_options *options, pl_bytes package,
+                                               struct pl_outcome **out, struct pl_err *err);
+
+#endif
