@@ -18,7 +18,8 @@ enum pl_source_language {
     PL_SOURCE_OBJC,
     PL_SOURCE_RUST,
     PL_SOURCE_GO,
-    PL_SOURCE_ASM
+    PL_SOURCE_ASM,
+    PL_SOURCE_JAVA /* for the lexer: read by java_source.h */
 };
 
 enum pl_definition_kind {

@@ -239,7 +239,8 @@ static void skip_space(struct pl_source_lex *x, bool in_directive)
             x->pending = (uint8_t)((x->pending & ~PL_TOKEN_COLUMN0) | PL_TOKEN_SPACED);
         } else if (class == SLASH && next == '/') {
             x->at = line_end(x, x->at) - 1;
-            while (x->at + 1 < x->end && p[x->at] == '\\') /* goes on in the next line */
+            bool may_go_on = x->language != PL_SOURCE_JAVA;
+            while (may_go_on && x->at + 1 < x->end && p[x->at] == '\\') /* in the next line */
                 x->at = line_end(x, x->at + 2) - 1;
         } else {
             return;
@@ -496,7 +497,8 @@ bool pl_source_lex_range(struct pl_source_lex *x, size_t from, size_t to)
     x->end = to;
     x->pending = PL_TOKEN_FIRST | PL_TOKEN_COLUMN0;
     size_t first = x->tokens.n;
-    bool has_directives = x->language != PL_SOURCE_RUST && x->language != PL_SOURCE_GO;
+    bool has_directives =
+        x->language != PL_SOURCE_RUST && x->language != PL_SOURCE_GO && x->language != PL_SOURCE_JAVA;
     while (!x->is_out_of_memory) {
         skip_space(x, false);
         if (x->at >= x->end)

@@ -108,7 +108,8 @@ struct pl_source_lex {
     PL_VEC(struct pl_lex_arm) arms; /* #if that are open */
     size_t deeper_arms;             /* #if that are open beyond what is kept */
     PL_VEC(struct pl_lex_twin) twins;
-    uint32_t open; /* innermost open bracket of `tokens`, linked by `length` */
+    uint32_t open;         /* innermost open bracket of `tokens`, linked by `length` */
+    bool has_no_block_end; /* Java: a search for the end of a text block has failed */
     bool is_out_of_memory;
 };
 

@@ -113,6 +113,8 @@ static bool take_rust_raw(struct pl_source_lex *x, pl_tokens *tokens, size_t pre
 
 bool pl_source_take_prefixed(struct pl_source_lex *x, pl_tokens *tokens, size_t n)
 {
+    if (x->language == PL_SOURCE_JAVA)
+        return false;
     uint8_t next = byte_at(x, x->at + n);
     const uint8_t *p = x->text.p + x->at;
     if ((next != '"' && next != '\'' && next != '#') || n > 3)
@@ -123,6 +125,25 @@ bool pl_source_take_prefixed(struct pl_source_lex *x, pl_tokens *tokens, size_t 
         return n == 1 && (p[0] == 'b' || p[0] == 'c') && next != '#' && take_string(x, tokens, n);
     }
     return x->language != PL_SOURCE_GO && next != '#' && take_c_prefixed(x, tokens, n);
+}
+
+/* A text block of Java, JLS 3.10.6: three quotes, a line end, and all up to three quotes without a backslash before. */
+static bool take_text_block(struct pl_source_lex *x, pl_tokens *tokens)
+{
+    size_t end = x->at + 3;
+    while (end < x->end &&
+           !(x->text.p[end] == '"' && byte_at(x, end + 1) == '"' && byte_at(x, end + 2) == '"'))
+        end += x->text.p[end] == '\\' ? 2 : 1;
+    if (end >= x->end) {
+        x->has_no_block_end = true;
+        return false;
+    }
+    struct pl_token *t = pl_source_add_token(x, tokens, PL_TOKEN_STRING, end + 3 - x->at);
+    if (t != NULL) {
+        t->link = 3;
+        t->behind = 3;
+    }
+    return true;
 }
 
 /* 'a' but not 'a of a lifetime. */
@@ -153,5 +174,9 @@ bool pl_source_take_quoted(struct pl_source_lex *x, pl_tokens *tokens)
     }
     if (quote == '\'' && x->language == PL_SOURCE_RUST && !is_rust_character(x))
         return false;
+    bool is_block = x->language == PL_SOURCE_JAVA && quote == '"' && byte_at(x, x->at + 1) == '"' &&
+                    byte_at(x, x->at + 2) == '"' && !x->has_no_block_end;
+    if (is_block && take_text_block(x, tokens))
+        return true;
     return take_string(x, tokens, 0);
 }
