@@ -23,6 +23,7 @@ struct pl_layout {
 };
 
 struct pl_scripts;
+struct pl_java_tree;
 struct pl_pieces;
 struct pl_explanation;
 
@@ -31,6 +32,7 @@ struct pl_match {
     const struct pl_index *index;
     struct pl_scripts *scripts; /* atoms of the sources, made when first asked for; NULL: nobody asks */
     struct pl_pieces *pieces;   /* tokens of what autotools read, likewise */
+    struct pl_java_tree *java;  /* names and constants of .java files, likewise */
     const struct pl_literals
         *literals; /* string literals of the sources; NULL when no binary asked for them */
     const struct pl_toolchain *toolchain; /* functions of the toolchain's libraries; NULL as above */

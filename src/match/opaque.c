@@ -1,7 +1,7 @@
 /*
  * opaque.c - code that this version has no matcher for: said so, not guessed at.
  *
- * Coverage would find the names in a class file's constant pool in the source and call them explained, while the bytecode between them
+ * Coverage would find the names in a module's import section in the source and call them explained, while the bytecode between them
  * is what decides. Until a kind has a matcher its bytes are opaque.
  */
 #include "match/match.h"
@@ -26,8 +26,9 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
 
 const struct pl_rung pl_rung_code_opaque = {
     .rule = "code.opaque-kind",
-    .what = "Machine code and bytecode without a matcher (class files, Python bytecode, PE, Mach-O, "
-            "WebAssembly): opaque.",
+    .what = "Machine code and bytecode without a matcher (WebAssembly, class files and Python bytecode of "
+            "versions "
+            "that are not known): opaque.",
     .source = "DESIGN section 3: opaque means that we did not look",
     .pass = PL_PASS_FILE,
     .apply = apply,

@@ -12,6 +12,7 @@
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
 #include "io/host.h"
+#include "match/java_tree.h"
 #include "match/layout.h"
 #include "match/pieces.h"
 #include "match/residue.h"
@@ -45,6 +46,7 @@ struct run {
     struct pl_toolchain *toolchain;
     struct pl_scripts *scripts;
     struct pl_pieces *pieces;
+    struct pl_java_tree *java;
     struct pl_tables *tables;
     pl_status literals_st;
     struct pl_err literals_err;
@@ -128,6 +130,7 @@ static struct pl_match match_of(struct run *run, unsigned worker)
     return (struct pl_match){.index = run->x->index,
                              .scripts = run->scripts,
                              .pieces = run->pieces,
+                             .java = run->java,
                              .limits = run->x->limits,
                              .layout = run->x->layout,
                              .explanation = run->x->explanation,
@@ -347,6 +350,8 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
     pl_status st = x->index == NULL ? PL_OK : pl_scripts_new(x->index, x->jobs, &run->scripts, err);
     if (st == PL_OK && x->index != NULL)
         st = pl_pieces_new(x->index, &run->pieces, err);
+    if (st == PL_OK && x->index != NULL)
+        st = pl_java_tree_new(x->index, &run->java, err);
     return st != PL_OK ? st : pl_pool_open(n_threads(x), WAITING_BYTES, first_pass, run, &run->pool, err);
 }
 
@@ -384,6 +389,16 @@ static pl_status finish(struct run *run, struct pl_err *err)
     return pl_layout_missing(&m, &r->findings, err);
 }
 
+/* A stored member is a view of its container, which is about to go: only what is shown of it stays, as far as there is room. */
+static void forget_view(struct pl_file *f, struct pl_arena *arena)
+{
+    f->data = (pl_bytes){NULL, 0};
+    for (size_t i = 0; i < f->residues.n; i++)
+        f->residues.v[i].bytes = pl_arena_keep(arena, f->residues.v[i].bytes);
+    for (size_t i = 0; i < f->script_runs.n; i++)
+        f->script_runs.v[i].bytes = pl_arena_keep(arena, f->script_runs.v[i].bytes);
+}
+
 static void end(struct run *run)
 {
     /* Only open here after another failure, which is the one to report. */
@@ -395,12 +410,16 @@ static void end(struct run *run)
     pl_literals_free(run->literals);
     pl_scripts_free(run->scripts);
     pl_pieces_free(run->pieces);
+    pl_java_tree_free(run->java);
     if (run->workers != NULL)
         for (unsigned i = 0; i < run->x->jobs; i++)
             pl_arena_reset(&run->workers[i].scratch);
     free(run->workers);
     free(run->prose);
     free(run->input_heap);
+    for (size_t i = 0; run->inputs.n > 0 && i < run->r->files.n; i++)
+        if (run->r->files.v[i]->heap == NULL)
+            forget_view(run->r->files.v[i], &run->r->walk_arena);
     for (size_t i = 0; i < run->inputs.n; i++)
         free(run->inputs.v[i]);
     PL_VEC_FREE(&run->inputs);
