@@ -1,5 +1,6 @@
 /*
- * fuzz_report.c - reports of any bytes: what is read and written is read again, and written again as the same bytes.
+ * fuzz_report.c - reports of any bytes: what is read and written is read again, and written again as the same bytes; no format lets a control
+ * character through, and no report is worse than itself.
  */
 #include "base/buf.h"
 #include "report/read.h"
@@ -23,6 +24,32 @@ static struct pl_buf written(const struct pl_report *r)
     return out;
 }
 
+static bool put_inert(void *ctx, const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+    for (size_t i = 0; i < n; i++)
+        if ((p[i] < 0x20 && p[i] != '\n' && p[i] != '\t') || p[i] == 0x7f)
+            abort();
+    *(size_t *)ctx += n;
+    return true;
+}
+
+static void write_all(const struct pl_report *r)
+{
+    struct pl_diff *d = NULL;
+    size_t total = 0;
+    for (size_t i = 0; pl_report_format(i) != NULL; i++)
+        if (pl_report_write(r, pl_report_format(i), NULL, put_inert, &total, NULL) != PL_OK)
+            abort();
+    if (pl_diff_make(r, r, &d, NULL) != PL_OK ||
+        pl_diff_write(d, "text", NULL, put_inert, &total, NULL) != PL_OK ||
+        pl_diff_write(d, "json", NULL, put_inert, &total, NULL) != PL_OK)
+        abort();
+    if (pl_report_error_count(r) == 0 && pl_diff_exit(d) != PL_EXIT_PASS)
+        abort();
+    pl_diff_free(d);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pl_report *r = NULL;
@@ -37,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (pl_report_read(pl_buf_bytes(&first), NULL, &r, &err) != PL_OK)
         abort();
     struct pl_buf second = written(r);
+    write_all(r);
     if (!pl_bytes_eq(pl_buf_bytes(&first), pl_buf_bytes(&second)))
         abort();
     pl_report_free(r);
