@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HELP_COLUMN 28
+
 bool flag_is_for(const struct flag *f, const char *verb)
 {
     bool is_for_some = false;
@@ -106,6 +108,17 @@ static int print_verb(const char *name)
     return PL_EXIT_PASS;
 }
 
+/* A verb whose arguments are long has its help on a line of its own. */
+static void print_line(const struct command *c)
+{
+    char left[64];
+    int n = snprintf(left, sizeof left, "plumb %s %s", c->name, c->arguments);
+    if (n >= HELP_COLUMN)
+        (void)printf("  %s\n  %*s %s\n", left, HELP_COLUMN, "", c->help);
+    else
+        (void)printf("  %-*s %s\n", HELP_COLUMN, left, c->help);
+}
+
 static int run_help(const struct options *o)
 {
     if (o->n_words > 0 && strcmp(o->words[0], "exit") == 0)
@@ -115,14 +128,9 @@ static int run_help(const struct options *o)
     if (o->n_words > 0)
         return print_verb(o->words[0]);
     (void)puts("plumb: is every shipped byte accounted for by source?\n");
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        const struct command *c = command_at(i);
-        char left[48];
-        if (!c->is_common && !o->wants_all)
-            continue;
-        (void)snprintf(left, sizeof left, "plumb %s %s", c->name, c->arguments);
-        (void)printf("  %-24s %s\n", left, c->help);
-    }
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        if (command_at(i)->is_common || o->wants_all)
+            print_line(command_at(i));
     (void)puts(
         "\ntry:  plumb check ./dist/app_1.2_amd64.deb --source .\n"
         "      plumb check pkg:deb/debian/xz-utils\n"

@@ -5,6 +5,7 @@
 #include "base/quote.h"
 
 #include <assert.h>
+#include <string.h>
 
 void pl_json_init(struct pl_json *j, struct pl_buf *out, int indent)
 {
@@ -16,8 +17,10 @@ static void new_line(struct pl_json *j)
     if (j->indent == 0)
         return;
     pl_buf_add_byte(j->out, '\n');
-    for (int i = 0; i < j->depth * j->indent; i++)
-        pl_buf_add_byte(j->out, ' ');
+    size_t n = (size_t)j->depth * (size_t)j->indent;
+    uint8_t *blanks = n == 0 ? NULL : pl_buf_grow(j->out, n);
+    if (blanks != NULL)
+        memset(blanks, ' ', n);
 }
 
 static void before_value(struct pl_json *j)
@@ -89,11 +92,26 @@ static void escape(struct pl_json *j, uint32_t c)
     }
 }
 
+/* Printable ASCII that stands for itself. */
+static size_t plain_run(pl_bytes text)
+{
+    size_t n = 0;
+    while (n < text.n && text.p[n] >= 0x20 && text.p[n] < 0x7f && text.p[n] != '\\' && text.p[n] != '"')
+        n++;
+    return n;
+}
+
 static void string_body(struct pl_json *j, pl_bytes value)
 {
     pl_buf_add_byte(j->out, '"');
     while (value.n > 0) {
         uint32_t c = 0xfffd;
+        size_t plain = plain_run(value);
+        if (plain > 0) {
+            pl_buf_add(j->out, pl_bytes_sub(value, 0, plain));
+            value = pl_bytes_from(value, plain);
+            continue;
+        }
         size_t n = pl_utf8_next(value, &c);
         if (n == 0)
             pl_buf_add_str(j->out, "\xef\xbf\xbd");

@@ -57,10 +57,25 @@ static void quote_byte(struct pl_buf *out, uint8_t byte)
     }
 }
 
+/* Printable ASCII but the backslash, which stays as it is: nearly all of what is quoted. */
+static size_t plain_run(pl_bytes text)
+{
+    size_t n = 0;
+    while (n < text.n && text.p[n] >= 0x20 && text.p[n] < 0x7f && text.p[n] != '\\')
+        n++;
+    return n;
+}
+
 void pl_quote(struct pl_buf *out, pl_bytes text)
 {
     while (text.n > 0) {
         uint32_t c = 0;
+        size_t plain = plain_run(text);
+        if (plain > 0) {
+            pl_buf_add(out, pl_bytes_sub(text, 0, plain));
+            text = pl_bytes_from(text, plain);
+            continue;
+        }
         size_t n = pl_utf8_next(text, &c);
         if (n == 0) {
             quote_byte(out, text.p[0]);
