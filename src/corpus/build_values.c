@@ -189,7 +189,7 @@ static bool next_word(pl_bytes *rest, pl_bytes *word)
         uint8_t c = rest->p[at];
         if (quote == 0 && (c == '"' || c == '\'') && (at == start || rest->p[at - 1] != '\\'))
             quote = c;
-        else if (c == quote && rest->p[at - 1] != '\\')
+        else if (quote != 0 && c == quote && rest->p[at - 1] != '\\')
             quote = 0;
     }
     *word = pl_bytes_sub(*rest, start, at - start);

@@ -22,7 +22,7 @@ const struct pl_table_item *pl_tables_items(const struct pl_tables *t, uint32_t 
 
 const uint32_t *pl_tables_rows(const struct pl_tables *t, uint32_t table)
 {
-    return t->rows.v + t->tables.v[table].first_row;
+    return t->rows.v == NULL ? NULL : t->rows.v + t->tables.v[table].first_row;
 }
 
 uint64_t pl_table_text_hash(pl_bytes text)

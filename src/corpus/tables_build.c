@@ -262,6 +262,8 @@ static bool index_flat(struct pl_tables *t, size_t table)
 static bool index_columns(struct pl_tables *t, size_t table)
 {
     const struct pl_table *x = &t->tables.v[table];
+    if (x->n_rows < PL_TABLE_WINDOW)
+        return true;
     const struct pl_table_item *items = t->items.v + x->first;
     const uint32_t *rows = t->rows.v + x->first_row;
     for (uint16_t c = 0; c < MAX_COLUMNS; c++) {

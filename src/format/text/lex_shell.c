@@ -161,8 +161,18 @@ static bool take_quoted(struct pl_lex *x, struct pl_lex_token *out, size_t start
     return true;
 }
 
+/* A string that was open at the end of the mark's line goes on behind it: the document begins where that line ends in the end. */
+static void move_heredoc(struct pl_lex *x)
+{
+    if (x->heredoc_at == 0 || x->at <= x->heredoc_at)
+        return;
+    size_t line = pl_lex_line_end(x, x->at);
+    x->heredoc_at = line < x->text.n ? line + 1 : x->text.n;
+}
+
 bool pl_lex_shell_next(struct pl_lex *x, struct pl_lex_token *out)
 {
+    move_heredoc(x);
     pl_lex_skip_blanks(x);
     if (x->heredoc_at != 0 && x->at >= x->heredoc_at && take_heredoc(x, out))
         return true;
