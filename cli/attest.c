@@ -10,6 +10,7 @@ static int run_attest(const struct options *o)
 {
     struct pl_outcome *out = NULL;
     struct pl_err err = {0};
+    bool wants_account = false;
     bool wants_vsa = false;
     struct options with_default = *o;
     if (o->n_outputs == 0)
@@ -17,12 +18,15 @@ static int run_attest(const struct options *o)
     if (o->n_words != 1)
         return missing_argument(o, "attest", "one report is needed",
                                 "plumb check PKG --source SRC -o json=report.json makes one");
-    for (size_t i = 0; i < o->n_outputs; i++)
-        wants_vsa |= strcmp(o->outputs[i].format, "vsa") == 0;
+    for (size_t i = 0; i < with_default.n_outputs; i++) {
+        wants_account |= strcmp(with_default.outputs[i].format, "intoto") == 0;
+        wants_vsa |= strcmp(with_default.outputs[i].format, "vsa") == 0;
+    }
     struct pl_attest_options a = {.report = o->words[0],
                                   .keys = o->keys,
                                   .n_keys = o->n_keys,
                                   .passphrase_file = o->passphrase_file,
+                                  .wants_account = wants_account || !wants_vsa,
                                   .wants_vsa = wants_vsa,
                                   .verifier_id = o->verifier,
                                   .resource = o->resource,

@@ -46,7 +46,9 @@ struct pl_attest_options {
     const char *const *keys; /* private ones; each signs */
     size_t n_keys;
     const char *passphrase_file;
-    bool wants_vsa; /* make a verification summary, too */
+    bool wants_account; /* format "intoto": the whole account */
+    bool
+        wants_vsa; /* format "vsa": a verification summary, which names the account's envelope when there is one */
     const char
         *verifier_id;     /* URI of who says so in the summary; NULL: https://plumbline.dev/verifier/KEYID */
     const char *resource; /* URI under which consumers get the package; NULL: the report's purl or name */

@@ -84,7 +84,9 @@ static pl_status attest_account(struct attesting *a, struct pl_err *err)
     if (st == PL_OK)
         st = pl_statement_write(a->report, PL_ACCOUNT_TYPE, pl_buf_bytes(&predicate), &a->statement, err);
     pl_buf_reset(&predicate);
-    return st == PL_OK ? sign(a, "intoto", pl_buf_bytes(&a->statement), &a->envelope, err) : st;
+    return st == PL_OK && a->options->wants_account
+               ? sign(a, "intoto", pl_buf_bytes(&a->statement), &a->envelope, err)
+               : st;
 }
 
 static pl_status read_chain(const struct attesting *a, struct pl_vsa *v, struct pl_err *err)
@@ -110,7 +112,7 @@ static pl_status attest_summary(struct attesting *a, struct pl_err *err)
     struct pl_vsa v = {.verifier_id = a->options->verifier_id,
                        .resource = a->options->resource,
                        .time_verified = r->started,
-                       .account = &a->envelope};
+                       .account = a->options->wants_account ? &a->envelope : NULL};
     if (v.verifier_id == NULL)
         v.verifier_id =
             pl_arena_printf(&a->o->arena, "https://plumbline.dev/verifier/%s", pl_key_id(a->keys[0]));
@@ -137,7 +139,8 @@ static pl_status tell(struct attesting *a, struct pl_err *err)
     char hex[PL_SHA256_HEX_BYTES];
     char subject[PL_SHA256_HEX_BYTES];
     pl_sha256 digest;
-    pl_status st = pl_sha256_of(pl_buf_bytes(&a->statement), &digest, err);
+    const struct pl_buf *first = a->options->wants_account ? &a->statement : &a->summary;
+    pl_status st = pl_sha256_of(pl_buf_bytes(first), &digest, err);
     if (st != PL_OK)
         return st;
     pl_hex(digest.b, PL_SHA256_BYTES, hex);
@@ -151,26 +154,37 @@ static pl_status tell(struct attesting *a, struct pl_err *err)
     return st;
 }
 
-/* The account's statement, and the summary's when there is one, become entries of the log. */
+static pl_status add_entry(const struct attesting *a, const struct pl_buf *statement, struct pl_buf *entry,
+                           pl_bytes *view, struct pl_err *err)
+{
+    pl_status st = pl_log_entry(pl_buf_bytes(statement), &a->report->subject_sha256, entry, err);
+    *view = pl_buf_bytes(entry);
+    return st;
+}
+
+/* Each statement that is written becomes an entry of the log. */
 static pl_status append(struct attesting *a, struct pl_err *err)
 {
     struct pl_buf entries[2];
     pl_bytes views[2];
     uint64_t first = 0;
-    size_t n = a->options->wants_vsa ? 2 : 1;
+    size_t n = 0;
     pl_status st = PL_OK;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < 2; i++)
         pl_buf_init(&entries[i], PL_ENTRY_MAX_BYTES);
-    for (size_t i = 0; i < n && st == PL_OK; i++) {
-        st = pl_log_entry(pl_buf_bytes(i == 0 ? &a->statement : &a->summary), &a->report->subject_sha256,
-                          &entries[i], err);
-        views[i] = pl_buf_bytes(&entries[i]);
+    if (a->options->wants_account) {
+        st = add_entry(a, &a->statement, &entries[n], &views[n], err);
+        n++;
+    }
+    if (st == PL_OK && a->options->wants_vsa) {
+        st = add_entry(a, &a->summary, &entries[n], &views[n], err);
+        n++;
     }
     if (st == PL_OK)
         st = pl_log_append(a->options->log, a->options->log_name, a->keys[0], views, n, &first, err);
     if (st == PL_OK)
         st = pl_outcome_fact(a->o, "log-index", err, "%llu", (unsigned long long)first);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < 2; i++)
         pl_buf_reset(&entries[i]);
     return st;
 }

@@ -156,7 +156,6 @@ static pl_status refuse_shared(int fd, const char *path, const char *what, struc
 /* The file on the heap; *fd stays open, so that what is asked about it is asked about what was read. */
 static pl_status slurp(const char *path, uint8_t **heap, size_t *n, int *fd, struct pl_err *err)
 {
-    char number[32];
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (*fd < 0) {
         pl_status st = errno == ENOENT ? pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "no such file")
@@ -164,12 +163,9 @@ static pl_status slurp(const char *path, uint8_t **heap, size_t *n, int *fd, str
         pl_err_about(err, path);
         return st;
     }
-    (void)snprintf(number, sizeof number, "/proc/self/fd/%d", *fd);
-    pl_status st = pl_io_read(number, PL_KEY_FILE_MAX_BYTES, heap, n, err);
+    pl_status st = pl_io_read_fd(*fd, PL_KEY_FILE_MAX_BYTES, heap, n, err);
     if (st != PL_OK) {
         (void)close(*fd); /* opened for reading */
-        if (err != NULL)
-            err->subject[0] = '\0';
         pl_err_about(err, path);
     }
     return st;

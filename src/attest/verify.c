@@ -28,7 +28,8 @@ struct verifying {
     size_t threshold;
     struct pl_dsse envelope;
     struct pl_statement statement;
-    bool is_account; /* else a summary */
+    bool is_account;      /* else a summary */
+    bool is_contradicted; /* the account made again is another */
     enum pl_exit attested;
     struct pl_err why;
 };
@@ -344,6 +345,7 @@ static pl_status check_again(struct verifying *v)
         return pl_outcome_holds(v->o, "recheck", &v->why,
                                 "the same bytes in the same classes, and the same findings");
     struct pl_err said = {.status = PL_OK};
+    v->is_contradicted = true;
     (void)pl_fail(&said, PL_OK, PL_NO_OFFSET, "%zu differences from what was signed", differences);
     return pl_outcome_fails(v->o, "recheck", &said);
 }
@@ -375,13 +377,14 @@ static pl_status run(struct verifying *v)
 /* The one place that says yes: every criterion was looked at and holds. */
 static enum pl_exit decide(const struct verifying *v)
 {
+    enum pl_exit no = PL_EXIT_PASS;
     for (size_t i = 0; i < v->o->steps.n; i++) {
         if (v->o->steps.v[i].result == PL_STEP_NOT_REACHED)
             return PL_EXIT_TRUST;
         if (v->o->steps.v[i].result == PL_STEP_FAILS)
-            return v->attested != PL_EXIT_PASS ? v->attested : PL_EXIT_FAIL;
+            no = v->attested != PL_EXIT_PASS ? v->attested : PL_EXIT_FAIL;
     }
-    return PL_EXIT_PASS;
+    return no != PL_EXIT_PASS && v->is_contradicted ? PL_EXIT_FAIL : no;
 }
 
 pl_status pl_verify(const struct pl_verify_options *options, struct pl_outcome **out, struct pl_err *err)

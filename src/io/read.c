@@ -42,7 +42,7 @@ static pl_status make_room(uint8_t **p, size_t *capacity, size_t max_bytes, stru
     return PL_OK;
 }
 
-static pl_status read_to_end(int fd, uint64_t max_bytes, uint8_t **heap, size_t *n, struct pl_err *err)
+pl_status pl_io_read_fd(int fd, uint64_t max_bytes, uint8_t **heap, size_t *n, struct pl_err *err)
 {
     struct stat sb;
     if (max_bytes > SIZE_MAX / 2)
@@ -84,7 +84,7 @@ static pl_status read_to_end(int fd, uint64_t max_bytes, uint8_t **heap, size_t 
 static pl_status read_and_close(int fd, const char *path, uint64_t max_bytes, uint8_t **heap, size_t *n,
                                 struct pl_err *err)
 {
-    pl_status st = read_to_end(fd, max_bytes, heap, n, err);
+    pl_status st = pl_io_read_fd(fd, max_bytes, heap, n, err);
     (void)close(fd); /* opened for reading */
     if (st != PL_OK)
         pl_err_about(err, path);

@@ -13,6 +13,9 @@
  */
 PL_MUST_USE pl_status pl_io_read(const char *path, uint64_t max_bytes, uint8_t **heap, size_t *n,
                                  struct pl_err *err);
+/* The same of an open file, from where it stands; it stays open. Err names nothing. */
+PL_MUST_USE pl_status pl_io_read_fd(int fd, uint64_t max_bytes, uint8_t **heap, size_t *n,
+                                    struct pl_err *err);
 /* The same for `name` in the open folder `dir_fd`, never through a symlink. */
 PL_MUST_USE pl_status pl_io_read_at(int dir_fd, const char *name, uint64_t max_bytes, uint8_t **heap,
                                     size_t *n, struct pl_err *err);

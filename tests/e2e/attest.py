@@ -234,6 +234,8 @@ def a_summary_names_the_level_and_the_account_it_is_of(t):
     assert predicate["policy"]["uri"] and predicate["resourceUri"] and predicate["verifier"]["id"]
     digest = openssl(t, "dgst", "-sha256", "-r", "a.json").split()[0].decode()
     assert predicate["inputAttestations"] == [{"digest": {"sha256": digest}}]
+    outcome(t, "attest", "r.json", "--key", "k", "-o", "vsa=alone.json")
+    assert "inputAttestations" not in json.loads(payload(t, "alone.json"))["predicate"], "an account that nobody gets is not named"
     outcome(t, "verify", "v.json", package, "--key", "k.pub", "--min-level", level)
     done = outcome(t, "verify", "v.json", package, "--key", "k.pub", "--min-level", 4, expect=1)
     assert done.result("level") == "fails"
