@@ -1,5 +1,5 @@
 /*
- * policy.c - plumb policy check|show|test, and finding the policy for other verbs.
+ * policy.c - plumb policy check|show|test|baseline, and finding the policy for other verbs.
  */
 #include "policy.h"
 
@@ -13,13 +13,19 @@
 pl_status policy_of(const struct options *o, const char *const *subjects, size_t n_subjects,
                     const struct pl_observer *observer, struct pl_ruleset **out, struct pl_err *err)
 {
+    const char *judged[MAX_WORDS + MAX_SOURCES];
     char *found = NULL;
+    size_t n = 0;
     pl_status st = PL_OK;
     *out = NULL;
+    for (size_t i = 0; i < n_subjects; i++)
+        judged[n++] = subjects[i];
+    for (size_t i = 0; i < o->n_sources; i++)
+        judged[n++] = o->sources[i];
     if (o->policy != NULL)
         st = pl_policy_is_outside(o->policy, subjects, n_subjects, err);
     else
-        st = pl_policy_find(subjects, n_subjects, observer, &found, err);
+        st = pl_policy_find(judged, n, observer, &found, err);
     const char *path = o->policy != NULL ? o->policy : found;
     if (st == PL_OK && path != NULL)
         st = pl_policy_open(path, o->at_s, out, err);
@@ -64,24 +70,29 @@ static int list_builtin(void)
 static int run_policy(const struct options *o)
 {
     static const char usage[] =
-        "plumb policy check FILE, plumb policy show [FILE|builtin:NAME], or plumb policy test FILE "
-        "REPORT=VERDICT...";
+        "plumb policy check FILE, plumb policy show [FILE|builtin:NAME], plumb policy test FILE "
+        "REPORT=VERDICT..., or plumb policy baseline FILE REPORT...";
     struct pl_outcome *out = NULL;
     struct pl_err err = {0};
     const char *verb = o->n_words == 0 ? "" : o->words[0];
     const char *path = o->n_words > 1 ? o->words[1] : o->policy;
     if (strcmp(verb, "show") == 0 && o->n_words <= 2)
         return path == NULL ? list_builtin() : show(path, o->at_s);
-    bool is_check = strcmp(verb, "check") == 0 && o->n_words == 2;
-    if (!is_check && (strcmp(verb, "test") != 0 || o->n_words < 2))
+    bool takes_more = o->n_words >= 2;
+    pl_status st;
+    if (strcmp(verb, "check") == 0 && o->n_words == 2)
+        st = pl_policy_check(path, o->at_s, &out, &err);
+    else if (strcmp(verb, "test") == 0 && takes_more)
+        st = pl_policy_test(path, o->at_s, o->words + 2, o->n_words - 2, &out, &err);
+    else if (strcmp(verb, "baseline") == 0 && takes_more)
+        st = pl_policy_baseline(path, o->at_s, o->words + 2, o->n_words - 2, &out, &err);
+    else
         return usage_error(usage, NULL);
-    pl_status st = is_check ? pl_policy_check(path, o->at_s, &out, &err)
-                            : pl_policy_test(path, o->at_s, o->words + 2, o->n_words - 2, &out, &err);
     return finish_outcome(o, st, out, &err);
 }
 
-const struct command command_policy = {.name = "policy",
-                                       .arguments = "check|show|test FILE",
-                                       .help =
-                                           "is a policy right, what does it say, does it decide as expected",
-                                       .run = run_policy};
+const struct command command_policy = {
+    .name = "policy",
+    .arguments = "check|show|test|baseline FILE",
+    .help = "is a policy right, what does it say, does it decide as expected; its baseline",
+    .run = run_policy};

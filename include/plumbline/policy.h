@@ -20,10 +20,10 @@ PL_API PL_MUST_USE pl_status pl_policy_open(const char *path, int64_t at_s, stru
 PL_API void pl_policy_free(struct pl_ruleset *p); /* accepts NULL */
 
 /*
- * The nearest plumb.yaml from the working folder upwards. One that lies in a subject (a folder) is passed over, with a warning to the
- * observer. *out is on the heap and the caller's to free(); NULL when there is none.
+ * The nearest plumb.yaml from the working folder upwards. One that lies in a folder that is `judged` (subjects and sources) is passed over, with a
+ * warning to the observer. *out is on the heap and the caller's to free(); NULL when there is none.
  */
-PL_API PL_MUST_USE pl_status pl_policy_find(const char *const *subjects, size_t n_subjects,
+PL_API PL_MUST_USE pl_status pl_policy_find(const char *const *judged, size_t n_judged,
                                             const struct pl_observer *observer, char **out,
                                             struct pl_err *err);
 /* PL_E_USAGE when the file lies in one of the subjects. */
@@ -40,6 +40,12 @@ PL_API PL_MUST_USE pl_status pl_policy_check(const char *path, int64_t at_s, str
 /* Does it decide as expected? Each case is "REPORT=VERDICT", such as "good.json=pass"; a code is a verdict, too. */
 PL_API PL_MUST_USE pl_status pl_policy_test(const char *path, int64_t at_s, const char *const *cases,
                                             size_t n, struct pl_outcome **out, struct pl_err *err);
+/*
+ * The baseline that a policy names: made from the findings of these reports where it is not there yet; where it is, cut down to what they
+ * still have. It never grows.
+ */
+PL_API PL_MUST_USE pl_status pl_policy_baseline(const char *path, int64_t at_s, const char *const *reports,
+                                                size_t n, struct pl_outcome **out, struct pl_err *err);
 /* "builtin:strict" and so on; NULL past the last. */
 PL_API const char *pl_policy_builtin(size_t i);
 

@@ -97,7 +97,7 @@ static pl_status read_scalar(struct builder *b, const struct fy_event_scalar_dat
     for (size_t i = 0; i < n; i += pl_utf8_next(pl_bytes_from(text, i), &code))
         if (pl_utf8_next(pl_bytes_from(text, i), &code) == 0 ||
             (pl_is_unsafe_code_point(code) && code != '\n'))
-            return refuse(b, at, "a control or invisible character, or no UTF-8");
+            return refuse(b, at, "a control or invisible character");
     const char *kept = pl_arena_str(b->arena, text);
     if (kept == NULL)
         return pl_arena_fail(b->arena, b->err);
@@ -206,6 +206,35 @@ static pl_status read_events(struct builder *b, struct fy_parser *parser, struct
     return st;
 }
 
+/*
+ * What libfyaml need not see: it does not come back from some directives with bytes that are no UTF-8. Nobody misses either in a file of
+ * keys.
+ */
+static pl_status check_lines(pl_bytes text, const char *name, struct pl_err *err)
+{
+    unsigned line = 1;
+    size_t begin = 0;
+    for (size_t i = 0; i < text.n;) {
+        uint32_t code;
+        size_t n = pl_utf8_next(pl_bytes_from(text, i), &code);
+        const char *why = NULL;
+        pl_bytes rest = pl_bytes_from(text, i);
+        if (n == 0 || (pl_is_unsafe_code_point(code) && code != '\n'))
+            why = n == 0 ? "no UTF-8" : "a control or invisible character, or a tab: indent with blanks";
+        else if (i == begin && (code == '%' || pl_bytes_starts(rest, PL_LIT("---")) ||
+                                pl_bytes_starts(rest, PL_LIT("..."))))
+            why = "directives and more than one document are not allowed here";
+        if (why != NULL)
+            return pl_fail(err, PL_E_USAGE, i, "%s:%u:%zu: %s", name, line, i - begin + 1, why);
+        i += n;
+        if (code == '\n') {
+            line++;
+            begin = i;
+        }
+    }
+    return PL_OK;
+}
+
 pl_status pl_yaml_read(pl_bytes text, const char *name, struct pl_arena *arena, struct pl_yaml **out,
                        struct pl_err *err)
 {
@@ -214,12 +243,13 @@ pl_status pl_yaml_read(pl_bytes text, const char *name, struct pl_arena *arena, 
                                         FYPCF_JSON_NONE};
     if (text.n > PL_YAML_MAX_BYTES)
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "%s: more than %zu bytes", name, PL_YAML_MAX_BYTES);
-    if (pl_bytes_find_byte(text, 0, 0) != SIZE_MAX)
-        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "%s:1:1: a NUL in the text", name);
+    pl_status st = check_lines(text, name, err);
+    if (st != PL_OK)
+        return st;
     struct fy_diag *diag = new_diag();
     cfg.diag = diag;
     struct fy_parser *parser = diag == NULL ? NULL : fy_parser_create(&cfg);
-    pl_status st = parser == NULL ? pl_fail_nomem(err) : PL_OK;
+    st = parser == NULL ? pl_fail_nomem(err) : PL_OK;
     if (st == PL_OK && text.n > 0 && fy_parser_set_string(parser, (const char *)text.p, text.n) != 0)
         st = pl_fail_nomem(err);
     if (st == PL_OK && text.n > 0)

@@ -6,6 +6,7 @@
  */
 #include "judge/gate.h"
 
+#include "judge/baseline.h"
 #include "judge/gate_rules.h"
 #include "judge/judge.h"
 #include "judge/waive.h"
@@ -113,6 +114,8 @@ pl_status pl_gate_apply(struct pl_report *r, const struct pl_ruleset *p, int64_t
     r->policy.sha256 = p->sha256;
     override_severities(r, p);
     pl_status st = pl_waive(r, p, now_s, err);
+    if (st == PL_OK && p->baseline != NULL)
+        st = pl_baseline_apply(p->baseline, r, err);
     if (st == PL_OK)
         st = judge_again(r, had_source, &g, err);
     if (st == PL_OK && r->errors.n == 0)

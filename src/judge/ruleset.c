@@ -3,6 +3,8 @@
  */
 #include "judge/ruleset.h"
 
+#include "judge/baseline.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@ void pl_ruleset_free(struct pl_ruleset *p)
 {
     if (p == NULL)
         return;
+    pl_baseline_free(p->baseline);
     PL_VEC_FREE(&p->severities);
     PL_VEC_FREE(&p->rules);
     PL_VEC_FREE(&p->waivers);

@@ -80,6 +80,8 @@ struct pl_waiver {
     const char *expires; /* "2027-02-01" */
 };
 
+struct pl_baseline;
+
 struct pl_ruleset {
     struct pl_arena arena;
     const char *name;
@@ -92,8 +94,9 @@ struct pl_ruleset {
     PL_VEC(struct pl_severity_rule) severities; /* at most one for a tag */
     PL_VEC(struct pl_match_rule) rules;
     PL_VEC(struct pl_waiver) waivers;
-    const char *baseline_file; /* as it is written: beside the policy; NULL */
-    bool baseline_shrinks;     /* an entry that is not found any more fails */
+    const char *baseline_file;    /* as it is written: beside the policy; NULL */
+    bool baseline_shrinks;        /* an entry that is not found any more fails */
+    struct pl_baseline *baseline; /* NULL until somebody has read the file; owned */
     struct pl_rule_place baseline_at;
     const char *text; /* as it was read, for whoever shows it */
 };

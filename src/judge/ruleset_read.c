@@ -5,6 +5,7 @@
  */
 #include "base/date.h"
 #include "base/yaml_in.h"
+#include "judge/baseline.h"
 #include "judge/policy.h"
 #include "judge/ruleset.h"
 #include "plumbline/plumbline.h"
@@ -433,6 +434,8 @@ static pl_status read_waivers(struct reader *x, const struct pl_yaml *list, void
     for (const struct pl_yaml *c = st == PL_OK ? list->first : NULL; c != NULL && st == PL_OK; c = c->next) {
         struct pl_waiver w = {.at = place_of(x, c)};
         st = read_map(x, c, keys, N(keys), &w);
+        if (st == PL_OK && strcmp(w.id, PL_BASELINE_WAIVER) == 0)
+            st = bad(x, c, "no waiver is called '%s'", PL_BASELINE_WAIVER);
         for (size_t i = 0; i < p->waivers.n && st == PL_OK; i++)
             if (strcmp(p->waivers.v[i].id, w.id) == 0)
                 st = bad(x, c, "the waiver %.60s stands twice", w.id);

@@ -148,8 +148,7 @@ static bool range_fits(const struct pl_waiver *w, const struct pl_file *f, const
            end <= w->offset + w->length;
 }
 
-/* Two files of one path, of which a stored finding does not say which it is about. */
-static bool is_ambiguous(const struct pl_report *r, const struct pl_file *f)
+bool pl_is_ambiguous(const struct pl_report *r, const struct pl_file *f)
 {
     for (size_t i = 0; f != NULL && i < r->files.n; i++) {
         const struct pl_file *other = r->files.v[i];
@@ -170,7 +169,7 @@ static pl_status apply_one(struct pl_report *r, const struct pl_waiver *w, int64
         struct pl_placed_finding *placed = &r->placed.v[i];
         if (strcmp(placed->finding->tag, w->tag) != 0 || !path_fits(w, placed->file))
             continue;
-        if (!digest_fits(w, r, placed->file) || is_ambiguous(r, placed->file)) {
+        if (!digest_fits(w, r, placed->file) || pl_is_ambiguous(r, placed->file)) {
             if (out->findings == 0)
                 out->state = "other bytes";
             continue;

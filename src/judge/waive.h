@@ -19,4 +19,7 @@ PL_MUST_USE pl_status pl_waive(struct pl_report *r, const struct pl_ruleset *p, 
 PL_MUST_USE pl_status pl_waive_finding(struct pl_placed_finding *placed, const char *id, uint64_t *bytes,
                                        struct pl_err *err);
 
+/* Are there two files of that path, of which a stored finding does not say which it is about? NULL is not. */
+bool pl_is_ambiguous(const struct pl_report *r, const struct pl_file *f);
+
 #endif

@@ -17,6 +17,9 @@ struct pl_gate_result {
     PL_VEC(struct pl_err) errors; /* what kept the gate from its beginning */
     const char *policy;           /* NULL: the default */
     pl_sha256 policy_sha256;
+    bool has_baseline;
+    bool baseline_fails;            /* some entries are gone, and the policy wants them out of the file */
+    size_t baseline_entries, stale; /* stale: that no report has any more */
     enum pl_exit exit;
     char started[32];
 };

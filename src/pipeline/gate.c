@@ -4,6 +4,7 @@
 #include "judge/gate.h"
 
 #include "io/clock.h"
+#include "judge/baseline.h"
 #include "model/gate_result.h"
 #include "plumbline/policy.h"
 
@@ -58,6 +59,26 @@ static pl_status judge_one(struct pl_gate_result *g, const struct pl_gate_option
     return pl_report_of_error(path, &why, &slot->report, err);
 }
 
+/* A baseline that only shrinks: what is gone must leave the file, or it could come back unseen. */
+static pl_status judge_baseline(struct pl_gate_result *g, const struct pl_ruleset *p, struct pl_err *err)
+{
+    if (p == NULL || p->baseline == NULL)
+        return PL_OK;
+    g->has_baseline = true;
+    g->baseline_entries = p->baseline->entries.n;
+    bool *found = pl_arena_take_n(&g->arena, g->baseline_entries + 1, sizeof *found);
+    if (found == NULL)
+        return pl_arena_fail(&g->arena, err);
+    for (size_t i = 0; i < g->subjects.n; i++)
+        pl_baseline_mark(p->baseline, g->subjects.v[i].report, found);
+    for (size_t i = 0; i < g->baseline_entries; i++)
+        g->stale += !found[i];
+    g->baseline_fails = g->stale > 0 && p->baseline_shrinks;
+    if (g->baseline_fails && (g->exit == PL_EXIT_PASS || g->exit == PL_EXIT_INCONCLUSIVE))
+        g->exit = PL_EXIT_FAIL;
+    return PL_OK;
+}
+
 static pl_status combine(struct pl_gate_result *g, struct pl_err *err)
 {
     enum pl_exit *codes = pl_arena_take_n(&g->arena, g->subjects.n + 1, sizeof *codes);
@@ -90,6 +111,8 @@ pl_status pl_gate(const struct pl_gate_options *options, struct pl_gate_result *
         st = judge_one(g, options, options->reports[i], err);
     if (st == PL_OK)
         st = combine(g, err);
+    if (st == PL_OK)
+        st = judge_baseline(g, options->policy, err);
     if (st == PL_OK)
         *out = g;
     else

@@ -8,7 +8,9 @@
 #include "io/clock.h"
 #include "io/read.h"
 #include "io/upwards.h"
+#include "judge/baseline.h"
 #include "judge/ruleset.h"
+#include "pipeline/policy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,46 @@
 #define POLICY_FILE "plumb.yaml"
 #define FIND_MEMORY ((size_t)16 << 20)
 
-pl_status pl_policy_open(const char *path, int64_t at_s, struct pl_ruleset **out, struct pl_err *err)
+/* The baseline lies beside the policy. */
+const char *pl_baseline_path(const struct pl_ruleset *p, struct pl_arena *arena, struct pl_err *err)
+{
+    const char *slash = strrchr(p->name, '/');
+    int folder = slash == NULL ? 0 : (int)(slash - p->name) + 1;
+    const char *path = pl_arena_printf(arena, "%.*s%s", folder, p->name, p->baseline_file);
+    if (path == NULL)
+        (void)pl_arena_fail(arena, err); /* the caller fails with it */
+    return path;
+}
+
+static pl_status read_baseline(struct pl_ruleset *p, struct pl_err *err)
+{
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    const char *path = pl_baseline_path(p, &p->arena, err);
+    if (path == NULL)
+        return p->arena.why;
+    pl_status st = pl_io_read(path, PL_BASELINE_MAX_BYTES, &heap, &n, err);
+    if (st == PL_OK)
+        st = pl_baseline_read(pl_bytes_of(heap, n), &p->baseline, err);
+    else
+        pl_err_hint(err, "plumb policy baseline %s REPORT... makes it", p->name);
+    free(heap);
+    pl_err_about(err, path);
+    return st;
+}
+
+/* A gate without its policy does not open: whatever kept it from being read is a matter of configuration. */
+static pl_status as_usage(pl_status st, struct pl_err *err)
+{
+    if (st != PL_E_NOT_FOUND && st != PL_E_IO && st != PL_E_LIMIT)
+        return st;
+    if (err != NULL)
+        err->status = PL_E_USAGE;
+    pl_err_hint(err, "a policy is a file, or one of builtin:strict, release, observe, vendor-binary, distro");
+    return PL_E_USAGE;
+}
+
+pl_status pl_policy_read(const char *path, int64_t at_s, struct pl_ruleset **out, struct pl_err *err)
 {
     uint8_t *heap = NULL;
     size_t n = 0;
@@ -26,14 +67,21 @@ pl_status pl_policy_open(const char *path, int64_t at_s, struct pl_ruleset **out
     if (st == PL_OK)
         st = pl_ruleset_read(pl_bytes_of(heap, n), path, at_s == 0 ? pl_clock_utc_s() : at_s, out, err);
     free(heap);
-    if (st == PL_E_NOT_FOUND || st == PL_E_IO || st == PL_E_LIMIT) {
-        st = PL_E_USAGE; /* a gate without its policy does not open */
-        if (err != NULL)
-            err->status = st;
-        pl_err_hint(err,
-                    "a policy is a file, or one of builtin:strict, release, observe, vendor-binary, distro");
-    }
+    st = as_usage(st, err);
     pl_err_about(err, path);
+    return st;
+}
+
+pl_status pl_policy_open(const char *path, int64_t at_s, struct pl_ruleset **out, struct pl_err *err)
+{
+    struct pl_ruleset *p = NULL;
+    pl_status st = pl_policy_read(path, at_s, &p, err);
+    if (st == PL_OK && p->baseline_file != NULL)
+        st = as_usage(read_baseline(p, err), err);
+    if (st == PL_OK)
+        *out = p;
+    else
+        pl_ruleset_free(p);
     return st;
 }
 
@@ -42,21 +90,22 @@ void pl_policy_free(struct pl_ruleset *p)
     pl_ruleset_free(p);
 }
 
-pl_status pl_policy_find(const char *const *subjects, size_t n_subjects, const struct pl_observer *observer,
+pl_status pl_policy_find(const char *const *judged, size_t n_judged, const struct pl_observer *observer,
                          char **out, struct pl_err *err)
 {
     struct pl_arena arena;
     const char *found = NULL;
     size_t passed_over = 0;
     pl_arena_init(&arena, FIND_MEMORY);
-    pl_status st = pl_io_find_upwards(POLICY_FILE, subjects, n_subjects, &arena, &found, &passed_over, err);
+    pl_status st = pl_io_find_upwards(POLICY_FILE, judged, n_judged, &arena, &found, &passed_over, err);
     *out = found == NULL ? NULL : strdup(found);
     if (st == PL_OK && found != NULL && *out == NULL)
         st = pl_fail_nomem(err);
     if (st == PL_OK && passed_over > 0 && observer != NULL && observer->log != NULL)
         observer->log(observer->ctx, PL_LOG_WARNING,
                       "a " POLICY_FILE
-                      " inside of the subject is not read: the subject never configures its judge");
+                      " inside of the package or the source is not read: what is judged never "
+                      "configures its judge (--policy names one)");
     pl_arena_reset(&arena);
     return st;
 }

@@ -42,8 +42,14 @@ size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity)
 static void add_waivers(struct pl_buf *out, const struct pl_report *r)
 {
     size_t live = 0;
+    size_t old = 0;
     for (size_t i = 0; i < r->policy.waivers.n; i++)
         live += r->policy.waivers.v[i].findings > 0;
+    for (size_t i = 0; i < r->placed.n; i++)
+        old +=
+            r->placed.v[i].finding->waiver != NULL && strcmp(r->placed.v[i].finding->waiver, "baseline") == 0;
+    if (old > 0)
+        pl_buf_printf(out, ", %zu in the baseline", old);
     if (live > 0)
         pl_buf_printf(out, ", %zu waiver%s, next expiry %s", live, live == 1 ? "" : "s",
                       r->policy.next_expiry == NULL ? "unknown" : r->policy.next_expiry);

@@ -92,6 +92,15 @@ static void add_verdict(struct pl_buf *out, const struct pl_report *r)
     pl_buf_add_byte(out, '\n');
 }
 
+static void add_baseline(struct pl_buf *out, const struct pl_gate_result *g)
+{
+    if (g->has_baseline && g->stale > 0)
+        pl_buf_printf(
+            out,
+            "  %-7s baseline: %zu of %zu entries are found no more; plumb policy baseline takes them out\n",
+            g->baseline_fails ? "fail" : "warn", g->stale, g->baseline_entries);
+}
+
 static void add_sum(struct pl_buf *out, const struct pl_gate_result *g)
 {
     size_t passed = 0;
@@ -101,7 +110,8 @@ static void add_sum(struct pl_buf *out, const struct pl_gate_result *g)
     if (g->subjects.n == 0)
         pl_buf_printf(out, "gate exit %d (%s)\n", (int)g->exit, pl_exit_name(g->exit));
     else
-        pl_buf_printf(out, "%zu reports, %zu of them pass\n", g->subjects.n, passed);
+        pl_buf_printf(out, "%zu report%s, %zu of them pass\n", g->subjects.n, g->subjects.n == 1 ? "" : "s",
+                      passed);
 }
 
 static void write_text(const struct pl_gate_result *g, bool is_quiet, struct pl_buf *out)
@@ -116,7 +126,9 @@ static void write_text(const struct pl_gate_result *g, bool is_quiet, struct pl_
             pl_add_policy(out, r);
         add_verdict(out, r);
     }
-    if (g->subjects.n != 1)
+    if (!is_quiet)
+        add_baseline(out, g);
+    if (g->subjects.n != 1 || g->baseline_fails)
         add_sum(out, g);
 }
 
@@ -160,6 +172,16 @@ static void write_json(const struct pl_gate_result *g, struct pl_buf *out)
     pl_hex(g->policy_sha256.b, PL_SHA256_BYTES, hex);
     pl_json_kv_str(&j, "sha256", g->policy == NULL ? NULL : hex);
     pl_json_end_object(&j);
+    pl_json_key(&j, "baseline");
+    if (g->has_baseline) {
+        pl_json_object(&j);
+        pl_json_kv_u64(&j, "entries", g->baseline_entries);
+        pl_json_kv_u64(&j, "stale", g->stale);
+        pl_json_kv_str(&j, "result", g->stale == 0 ? "pass" : g->baseline_fails ? "fail" : "warn");
+        pl_json_end_object(&j);
+    } else {
+        pl_json_null(&j);
+    }
     pl_json_key(&j, "subjects");
     pl_json_array(&j);
     for (size_t i = 0; i < g->subjects.n; i++)

@@ -282,6 +282,16 @@ def a_policy_inside_of_the_package_is_not_read_and_that_is_said(t):
 
 
 @case
+def a_policy_inside_of_the_source_holds_only_when_it_is_named(t):
+    package, source = folders(t, cron=PLANTED)
+    t.write("p/source/plumb.yaml", "version: 1\nseverity: {file.unaccounted: note}\n")
+    t.write("plumb.yaml", "version: 1\nrequire: {level: 0}\n")
+    report = t.check(package, "--source", ".", cwd=source, expect=1)
+    assert "never configures its judge" in report.stderr and report.json["policy"]["name"] == "../../plumb.yaml"
+    t.check(package, "--source", ".", "--policy", "plumb.yaml", cwd=source, expect=0)
+
+
+@case
 def a_severity_of_the_policy_fails_or_lets_pass_and_the_old_one_is_kept(t):
     report = stored(t, cron=PLANTED)
     text = policy(t, "severity: {file.unaccounted: warning}\n")
@@ -476,6 +486,65 @@ def killing_waive_at_any_moment_leaves_the_old_policy_or_the_new_one(t):
         run.wait()
         seen[t.path("policy.yaml").read_text()] += 1
     print(f"# killed 100 times: {seen[old]} times the old policy stood, {seen[new]} times the new one")
+
+
+def baseline(t, text, *reports, expect=0):
+    code, out, said = t.raw("policy", "baseline", text, *reports, "-o", "json", "--at", AT)
+    assert code == expect, f"exit {code}, not {expect}: {out.decode()} {said}"
+    document = json.loads(out)
+    error = jsonschema.exceptions.best_match(OUTCOME.iter_errors(document))
+    assert error is None, f"schema: {error.json_path}: {error.message}"
+    return {f["name"]: f["value"] for f in document["facts"]}
+
+
+@case
+def a_baseline_lets_old_findings_pass_and_no_new_ones(t):
+    old = stored(t, "a", cron=PLANTED)
+    text = policy(t, "require: {unaccounted: 0}\nbaseline: {file: base.json}\n", "ci/policy.yaml")
+    got = gate(t, old, "--policy", text, expect=2)
+    assert "plumb policy baseline" in got.error() and "base.json" in got.json["errors"][0]["subject"]
+    assert baseline(t, text, old)["findings"] == "1"
+    got = gate(t, old, "--policy", text, expect=0)
+    assert got.json["baseline"] == {"entries": 1, "stale": 0, "result": "pass"} and got.rules()["findings"] == "waived"
+    assert got.json["subjects"][0]["level"]["own"] <= 2
+    new = stored(t, "b", cron=PLANTED, more=PLANTED.replace("curl", "wget"))
+    gate(t, new, "--policy", text, expect=1)
+    gate(t, stored(t, "c", cron=PLANTED.replace("198", "199")), "--policy", text, expect=1)
+    gate(t, stored(t, "d", other=PLANTED), "--policy", text, expect=1)
+
+
+@case
+def a_baseline_only_shrinks_and_with_a_ratchet_it_must(t):
+    two = stored(t, "a", cron=PLANTED, more=PLANTED.replace("curl", "wget"))
+    one = stored(t, "b", cron=PLANTED)
+    loose = policy(t, "baseline: {file: base.json}\n", "loose.yaml")
+    tight = policy(t, "baseline: {file: base.json, ratchet: true}\n", "tight.yaml")
+    assert baseline(t, loose, two)["findings"] == "2"
+    assert gate(t, one, "--policy", loose, expect=0).json["baseline"] == {"entries": 2, "stale": 1, "result": "warn"}
+    assert gate(t, one, "--policy", tight, expect=1).json["baseline"]["result"] == "fail"
+    gate(t, one, two, "--policy", tight, expect=0)
+    facts = baseline(t, tight, one)
+    assert (facts["findings"], facts["left-out"]) == ("1", "1")
+    gate(t, one, "--policy", tight, expect=0)
+    facts = baseline(t, tight, two)  # what was taken out does not come back
+    assert (facts["findings"], facts["left-out"]) == ("1", "0")
+    gate(t, two, "--policy", tight, expect=1)
+
+
+@case
+def a_damaged_baseline_is_exit_2_and_no_report_makes_none(t):
+    report = stored(t, cron=PLANTED)
+    text = policy(t, "baseline: {file: base.json}\n")
+    baseline(t, text, expect=4)
+    baseline(t, text, "nowhere.json", expect=4)
+    assert not t.path("base.json").exists()
+    baseline(t, policy(t, "", "none.yaml"), report, expect=2)
+    baseline(t, text, report)
+    whole = t.path("base.json").read_text()
+    for damage in (whole[:-5], whole.replace("tag", "tags"), whole.replace("baseline/1", "baseline/2"), "[]", ""):
+        t.path("base.json").write_text(damage)
+        gate(t, report, "--policy", text, expect=2)
+        baseline(t, text, report, expect=2)
 
 
 @case
