@@ -14,6 +14,7 @@
 #define MAX_STRING_BYTES     65536u
 #define MAX_CONCAT_BYTES     4096u
 #define MAX_CONFIGURED_BYTES 64u
+#define MAX_PIECES           16u
 #define CONFIGURED_PPM       600000u /* MATCHING section 3: prefix and suffix at least 60 % */
 #define TEXT_KEY_BYTES       5u
 
@@ -22,6 +23,9 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
     [RULE_TILED] = {"literal.tiled", true, "literals with the values of macros between them",
                     "C17 6.4.5, 7.8.1"},
     [RULE_NUL_PIECE] = {"literal.nul-piece", true, "a part of a literal between its NUL bytes", "C17 6.4.5"},
+    [RULE_VECTOR_PIECE] = {"literal.vector-piece", true,
+                           "pieces of literals, one vector register each: a copy of a literal without a call",
+                           "GCC internals, 18.9 (cpymem); x86-64 psABI, 3.2.1"},
     [RULE_WORD] = {"literal.word", true, "an identifier: #x, __func__", "C17 6.10.3.2, 6.4.2.2"},
     [RULE_FILE] = {"literal.file", true, "the path of a source file: __FILE__", "C17 6.10.8.1"},
     [RULE_MACRO_TEXT] = {"literal.macro-text", true, "the text of a macro's argument: #x, assert",
@@ -173,12 +177,24 @@ static const struct literal *find_puts(const struct pl_literals *l, pl_bytes str
     return e;
 }
 
-/* __FILE__ as a build folder sees it: "../../src/a.c", "./a.c". */
+/*
+ * __FILE__ as a build folder sees it: "../../src/a.c", "./a.c", ".//a.c"; also where the sources were copied to a folder of another name first:
+ * "../../srcw/lib/a.c", of "expat/lib/a.c".
+ */
 static const struct literal *find_file(const struct pl_literals *l, pl_bytes string)
 {
-    while (pl_bytes_starts(string, PL_LIT("./")) || pl_bytes_starts(string, PL_LIT("../")))
+    bool is_outside = pl_bytes_starts(string, PL_LIT("../"));
+    while (pl_bytes_starts(string, PL_LIT("./")) || pl_bytes_starts(string, PL_LIT("../"))) {
         string = pl_bytes_from(string, pl_bytes_find_byte(string, '/', 0) + 1);
-    return string.n == 0 ? NULL : pl_literal_find(l, RULE_FILE, string);
+        while (pl_bytes_starts(string, PL_LIT("/")))
+            string = pl_bytes_from(string, 1);
+    }
+    const struct literal *e = string.n == 0 ? NULL : pl_literal_find(l, RULE_FILE, string);
+    size_t slash = pl_bytes_find_byte(string, '/', 0);
+    pl_bytes inner = slash == SIZE_MAX ? pl_bytes_sub(string, 0, 0) : pl_bytes_from(string, slash + 1);
+    if (e == NULL && is_outside && pl_bytes_find_byte(inner, '/', 0) != SIZE_MAX)
+        e = pl_literal_find(l, RULE_FILE, inner);
+    return e;
 }
 
 /* Without spaces, as macro texts are kept; empty when too long. */
@@ -334,6 +350,53 @@ pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, stru
         rule = RULE_EXPANDED;
     }
     return e == NULL ? PL_OK : set_hit(l, e, rule, arena, found, out, err);
+}
+
+/* The literal that holds byte `where` of all texts. */
+static const struct literal *literal_at(const struct pl_literals *l, size_t where)
+{
+    size_t low = 0;
+    size_t high = l->literals.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (l->literals.v[middle].text <= where)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == 0 ? NULL : &l->literals.v[low - 1];
+}
+
+/* A literal of the source that `piece` stands in; with `is_end` one that it is the end of. */
+static const struct literal *find_piece(const struct pl_literals *l, pl_bytes piece, bool is_end)
+{
+    pl_bytes all = pl_buf_bytes(&l->texts);
+    for (size_t at = pl_bytes_find(all, piece, 0); at != SIZE_MAX; at = pl_bytes_find(all, piece, at + 1)) {
+        const struct literal *e = literal_at(l, at);
+        bool is_literal = e != NULL && (e->kind == RULE_EQUAL || e->kind == RULE_TILED ||
+                                        e->kind == RULE_HEADER || e->kind == RULE_MACRO);
+        size_t end = at + piece.n;
+        if (is_literal && (is_end ? end == e->text + e->length : end <= e->text + e->length))
+            return e;
+    }
+    return NULL;
+}
+
+pl_status pl_literals_explain_pieces(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
+                                     bool *found, struct pl_literal_hit *out, struct pl_err *err)
+{
+    const struct literal *first = NULL;
+    *found = false;
+    if (string.n < PL_LITERAL_PIECE_BYTES || string.n > MAX_PIECES * PL_LITERAL_PIECE_BYTES)
+        return PL_OK;
+    for (size_t at = 0; at < string.n; at += PL_LITERAL_PIECE_BYTES) {
+        pl_bytes piece = pl_bytes_sub(string, at, PL_LITERAL_PIECE_BYTES);
+        const struct literal *e = find_piece(l, piece, piece.n < PL_LITERAL_PIECE_BYTES);
+        if (e == NULL)
+            return PL_OK;
+        first = first == NULL ? e : first;
+    }
+    return set_hit(l, first, RULE_VECTOR_PIECE, arena, found, out, err);
 }
 
 /* Differing bytes, counted up to 3. */

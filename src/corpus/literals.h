@@ -52,6 +52,15 @@ PL_MUST_USE pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes 
                                           struct pl_err *err);
 
 /*
+ * Is `string` made of pieces of literals, one vector register each, the last one the end of a literal? *found and *out as above. For strings
+ * aligned to a register. O(n) in all literals for each piece.
+ */
+#define PL_LITERAL_PIECE_BYTES 16u
+PL_MUST_USE pl_status pl_literals_explain_pieces(const struct pl_literals *l, pl_bytes string,
+                                                 struct pl_arena *arena, bool *found,
+                                                 struct pl_literal_hit *out, struct pl_err *err);
+
+/*
  * The last, loosest rules for many strings at once: is it (or is each of its lines) anywhere in the source text, as it stands or with C escapes? hits[i].rule is NULL
  * for strings that are not. One pass over the text, at about memory speed.
  */

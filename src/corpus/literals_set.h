@@ -21,6 +21,7 @@ enum literal_rule {
     RULE_EQUAL,
     RULE_TILED,
     RULE_NUL_PIECE,
+    RULE_VECTOR_PIECE,
     RULE_WORD,
     RULE_FILE,
     RULE_MACRO_TEXT,

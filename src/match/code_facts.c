@@ -64,6 +64,7 @@ static const struct {
     {"putchar", "printf"},
     {"puts", "printf"},
     {"stpcpy", "strcpy"},
+    {"stpcpy", "strcat"},
     {"stpcpy", "sprintf"},
     {"strcpy", "sprintf"},
     {"strchr", "strstr"},
@@ -82,7 +83,10 @@ static bool is_by_compiler(pl_bytes name)
     for (size_t i = 0; i < sizeof by_compiler / sizeof by_compiler[0]; i++)
         if (pl_bytes_eq_str(name, by_compiler[i]))
             return true;
-    return false;
+    /* Objects and bases of namespace std are destroyed without a word in the source. Itanium C++ ABI, 5.1.4.3. */
+    return (pl_bytes_starts(name, PL_LIT("_ZNSt")) || pl_bytes_starts(name, PL_LIT("_ZNKSt"))) &&
+           (pl_bytes_ends(name, PL_LIT("D0Ev")) || pl_bytes_ends(name, PL_LIT("D1Ev")) ||
+            pl_bytes_ends(name, PL_LIT("D2Ev")));
 }
 
 /* Without what the C library's headers add: __isoc99_sscanf, __printf_chk, open64, __open64_2. */
@@ -139,13 +143,24 @@ static bool is_text(pl_bytes text)
     return true;
 }
 
+/* A string read by way of a pointer in data: that variable may be another unit's. The decoder puts the pointer behind the string. */
+static bool is_by_pointer(const struct pl_aligner *a, uint32_t index)
+{
+    const struct pl_atom *atom = &a->code->atoms[index];
+    const struct pl_atom *next = atom + 1;
+    return index + 1 < a->code->n_atoms && next->kind == PL_ATOM_DATA && next->at == atom->at;
+}
+
 bool pl_code_fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_fact *fact)
 {
     const struct pl_atom *atom = &a->code->atoms[index];
     pl_bytes names[PL_FACT_ALTERNATIVES];
     *fact = (struct pl_code_fact){.atom = index, .kind = atom->kind};
     switch (atom->kind) {
-    case PL_ATOM_STRING: add_alternative(a, fact, pl_codebase_key(atom->kind, atom->hash)); break;
+    case PL_ATOM_STRING:
+        add_alternative(a, fact, pl_codebase_key(atom->kind, atom->hash));
+        fact->is_neutral = fact->n > 0 && is_by_pointer(a, index);
+        break;
     case PL_ATOM_IMPORT: {
         unsigned n = pl_import_alternatives(atom->text, names, &fact->is_neutral);
         for (unsigned i = 0; i < n; i++)

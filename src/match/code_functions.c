@@ -14,6 +14,8 @@
 #define RULE_FOREIGN "code.foreign"
 #define RULE_LOST    "code.unmatched"
 
+#define MAX_WHOLE_BYTES 512u /* of a string object that a text is the end of */
+
 struct rung {
     const struct pl_match *m;
     struct pl_file *f;
@@ -24,11 +26,38 @@ struct rung {
     uint32_t n_unmatched;
 };
 
+/*
+ * The string object that a text is the end of, when it is not all of one: compilers and linkers keep one object for two strings that end alike, and
+ * programs skip what they do not want of one (".lesshst" + 1).
+ */
+static pl_bytes whole_text(const struct rung *r, pl_bytes text)
+{
+    pl_bytes data = r->f->data;
+    if (text.n == 0 || text.p < data.p || text.p + text.n >= data.p + data.n)
+        return text; /* a wide one is a copy */
+    size_t start = (size_t)(text.p - data.p);
+    size_t end = start + text.n;
+    while (start > 0 && end - start < MAX_WHOLE_BYTES && data.p[start - 1] != 0)
+        start--;
+    return pl_bytes_sub(data, start, end - start);
+}
+
+static pl_status explain_string(const struct rung *r, pl_bytes text, bool *is_explained, struct pl_err *err)
+{
+    struct pl_literal_hit hit;
+    bool found = false;
+    pl_bytes whole = whole_text(r, text);
+    pl_status st = pl_literals_explain(r->m->literals, text, r->m->scratch, &found, &hit, err);
+    if (st == PL_OK && !(found && hit.rule->is_strict) && whole.n > text.n)
+        st = pl_literals_explain(r->m->literals, whole, r->m->scratch, &found, &hit, err);
+    *is_explained = st == PL_OK && found && hit.rule->is_strict;
+    return st;
+}
+
 static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewhere, bool *is_explained,
                          struct pl_err *err)
 {
     const struct rung *r = ctx;
-    struct pl_literal_hit string;
     struct pl_import_hit import;
     bool found = false;
     pl_status st = PL_OK;
@@ -39,8 +68,7 @@ static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewher
         *is_explained = atom->kind == PL_ATOM_IMPORT &&
                         pl_literals_word(r->m->literals, PL_WORD_IN_HEADER, atom->text, NULL, NULL);
     } else if (atom->kind == PL_ATOM_STRING) {
-        st = pl_literals_explain(r->m->literals, atom->text, r->m->scratch, &found, &string, err);
-        *is_explained = st == PL_OK && found && string.rule->is_strict;
+        st = explain_string(r, atom->text, is_explained, err);
     } else if (atom->kind == PL_ATOM_IMPORT) {
         st = pl_import_explain(r->m->literals, atom->text, r->m->scratch, &found, &import, err);
         *is_explained = st == PL_OK && found && import.rule->is_strict;

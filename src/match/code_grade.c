@@ -7,7 +7,10 @@
  */
 #include "match/code_align.h"
 
-#define TELLING_BYTES      5u  /* of a string: MATCHING section 3 counts from 5 on */
+#define TELLING_BYTES      5u /* of a string: MATCHING section 3 counts from 5 on */
+#define TELLING_LETTERS    3u /* in it: "%s/%s" is put together anywhere */
+#define MAX_PARTED_BYTES   256u
+#define PART_BYTES         5u  /* of a literal that a macro's value stands before or behind */
 #define MARGIN_TENTHS      25  /* to the next best source function that is no kin */
 #define DISTINCTIVE_TENTHS 60u /* found evidence that makes a match more than a place: once in 64 by chance */
 
@@ -16,12 +19,34 @@ bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f
 {
     pl_bytes text = a->code->atoms[f->atom].text;
     bool is_word = true;
+    size_t letters = 0;
     if (f->kind != PL_ATOM_STRING)
         return true;
+    for (size_t i = 0; i < text.n; i++)
+        letters += (text.p[i] | 32) >= 'a' && (text.p[i] | 32) <= 'z';
     for (size_t i = 0; i < text.n && is_word; i++)
         is_word = ((text.p[i] | 32) >= 'a' && (text.p[i] | 32) <= 'z') || text.p[i] == '_' ||
                   (text.p[i] >= '0' && text.p[i] <= '9');
-    return text.n >= TELLING_BYTES && !is_word;
+    return text.n >= TELLING_BYTES && letters >= TELLING_LETTERS && !is_word;
+}
+
+/* Does its unit have the end or the start of the string as a literal beside a macro: NAME " \"%s\" failed"? */
+static bool has_part(const struct pl_aligner *a, const uint32_t *units, const struct pl_code_fact *f)
+{
+    pl_bytes text = a->code->atoms[f->atom].text;
+    if (f->kind != PL_ATOM_STRING || text.n > MAX_PARTED_BYTES)
+        return false;
+    for (size_t i = PART_BYTES; i + 1 < text.n; i++) {
+        pl_bytes parts[] = {pl_bytes_sub(text, 0, i), pl_bytes_from(text, text.n - i)};
+        for (unsigned k = 0; k < 2; k++) {
+            uint32_t feature =
+                pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_STRING_PART, pl_atom_hash_text(parts[k])));
+            for (unsigned u = 0; u < 2 && feature != PL_NO_FEATURE; u++)
+                if (units[u] != UINT32_MAX && pl_code_unit_has(a, units[u], feature))
+                    return true;
+        }
+    }
+    return false;
 }
 
 enum where { IN_FUNCTION, IN_UNIT, ELSEWHERE, NOWHERE };
@@ -92,6 +117,8 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, st
             if (st != PL_OK)
                 return st;
         }
+        if (where == ELSEWHERE && !is_explained && pl_code_is_telling(a, f) && has_part(a, units, f))
+            where = IN_UNIT;
         is_whole = is_whole && is_explained;
         if (where == IN_UNIT || is_explained || (where == ELSEWHERE && !pl_code_is_telling(a, f)))
             continue;

@@ -19,6 +19,7 @@
 #define TELLING_LETTERS     4u
 #define CAMEL_LETTERS       2u
 #define SHOWN_STRINGS       3u
+#define PIECE_SEARCHES      256u /* strings of one file that are tried as pieces */
 
 struct counts {
     size_t strings; /* clear ones */
@@ -44,6 +45,22 @@ static pl_status explain_strict(const struct pl_match *m, struct pl_elf_string *
         s->file_bytes = tail + 1;
         s->text = text;
         s->hit = hit;
+    }
+    return st;
+}
+
+/* What is aligned to vectors may be the constants of inlined copies. */
+static pl_status explain_pieces(const struct pl_match *m, pl_elf_strings *strings, struct pl_err *err)
+{
+    size_t searches = 0;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < strings->n && searches < PIECE_SEARCHES && st == PL_OK; i++) {
+        struct pl_elf_string *s = &strings->v[i];
+        bool found;
+        if (!s->is_clear || s->is_wide || pl_elf_is_strict(s) || s->offset % PL_LITERAL_PIECE_BYTES != 0)
+            continue;
+        searches++;
+        st = pl_literals_explain_pieces(m->literals, s->text, m->arena, &found, &s->hit, err);
     }
     return st;
 }
@@ -238,6 +255,8 @@ static pl_status match_strings(const struct pl_match *m, struct pl_file *f, cons
     pl_status st = PL_OK;
     for (size_t i = 0; i < strings->n && st == PL_OK; i++)
         st = explain_strict(m, &strings->v[i], err);
+    if (st == PL_OK)
+        st = explain_pieces(m, strings, err);
     if (st == PL_OK)
         st = pl_elf_find_used(m, f, strings, err);
     if (st == PL_OK)

@@ -8,8 +8,10 @@
  */
 #include "format/text/fold.h"
 #include "match/cover.h"
+#include "match/debian.h"
 #include "match/template.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define RULE                   "text.line"
@@ -202,12 +204,29 @@ static pl_status short_piece(struct lines *x, size_t first, size_t end, bool is_
 }
 
 /* The lines of the source between the runs around the gap; no bytes when they are not of one file, in order. */
+/* The one file of the sources named as this one is, or with ".in" behind: for a file too short for any run. */
+static pl_bytes source_of_name(const struct lines *x, struct pl_run *where)
+{
+    char name[256];
+    pl_bytes own = pl_bytes_basename(x->f->name);
+    int n = own.n > 200 ? -1 : snprintf(name, sizeof name, "%.*s.in", PL_ARG(own));
+    pl_units units = {NULL, 0};
+    for (int suffix = 3; suffix >= 0 && units.n != 1 && n > 3; suffix -= 3)
+        units = pl_index_units_of_name(x->m->index, pl_bytes_of(name, (size_t)(n - 3 + suffix)));
+    if (units.n != 1 || unit_data(x, units.v[0]).n > MAX_TEMPLATE_GAP)
+        return (pl_bytes){NULL, 0};
+    *where = (struct pl_run){.unit = units.v[0]};
+    return unit_data(x, units.v[0]);
+}
+
 static pl_bytes source_between(const struct lines *x, size_t gap_first, size_t gap_end, struct pl_run *where)
 {
     pl_bytes none = {NULL, 0};
     bool has_left = x->left.length > 0 && x->left.offset + x->left.length <= gap_first;
     bool is_start = gap_first == 0;
     bool is_end = gap_end == x->data.n;
+    if (!has_left && x->right.length == 0)
+        return source_of_name(x, where);
     if (!(has_left || is_start) || !(x->right.length > 0 || is_end) || (is_start && is_end))
         return none;
     uint32_t unit = has_left ? x->left.unit : x->right.unit;
@@ -222,6 +241,61 @@ static pl_bytes source_between(const struct lines *x, size_t gap_first, size_t g
     return pl_bytes_sub(s, (size_t)from, (size_t)(to - from));
 }
 
+static bool is_plain_byte(uint8_t c)
+{
+    return is_word_byte(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == '+';
+}
+
+/* Bytes of a word in single quotes that they do not change, quotes and all, at the front of `s`; 0 when there is none. */
+static size_t quoted_word(pl_bytes s)
+{
+    size_t n = 1;
+    if (s.n == 0 || s.p[0] != '\'')
+        return 0;
+    while (n < s.n && is_plain_byte(s.p[n]))
+        n++;
+    return n > 1 && n < s.n && s.p[n] == '\'' ? n + 1 : 0;
+}
+
+/*
+ * Is `text` the line of shell with quotes around plain words taken off? To the shell that is the same: POSIX.1-2017 XCU 2.2.2. (gzip's build takes
+ * them off 'gzip'.)
+ */
+static bool is_unquoted(pl_bytes source, pl_bytes text)
+{
+    size_t at = 0;
+    bool has_taken = false;
+    for (size_t i = 0; i < source.n;) {
+        size_t n = quoted_word(pl_bytes_from(source, i));
+        bool is_bare = n > 0 && pl_bytes_starts(pl_bytes_from(text, at), pl_bytes_sub(source, i + 1, n - 2));
+        if (is_bare) {
+            at += n - 2;
+            i += n;
+            has_taken = true;
+        } else if (at < text.n && text.p[at] == source.p[i]) {
+            at++;
+            i++;
+        } else {
+            return false;
+        }
+    }
+    return has_taken && at == text.n;
+}
+
+static pl_status claim_unquoted(const struct lines *x, size_t first, size_t end, uint32_t unit, pl_bytes line,
+                                struct pl_err *err)
+{
+    pl_bytes s = unit_data(x, unit);
+    struct pl_claim c = {.offset = first,
+                         .length = end - first,
+                         .class = PL_CLASS_DERIVED,
+                         .grade = PL_GRADE_B,
+                         .rule = "text.unquoted",
+                         .source = pl_own_name(pl_index_unit_file(x->m->index, unit)),
+                         .source_offset = (uint64_t)(line.p - s.p)};
+    return pl_ledger_claim(&x->f->ledger, &c, err);
+}
+
 /* Try the lines of *rest, in order, as templates of one line; *rest then begins after the one that fits. */
 static pl_status template_line(struct lines *x, size_t first, size_t end, pl_bytes *rest,
                                struct pl_run *where, bool *found, struct pl_err *err)
@@ -229,10 +303,16 @@ static pl_status template_line(struct lines *x, size_t first, size_t end, pl_byt
     pl_bytes text = pl_bytes_sub(x->data, first, end - first);
     pl_bytes left = *rest;
     pl_bytes line;
+    bool is_shell = x->f->kind != NULL && strcmp(x->f->kind, "shell") == 0;
     pl_status st = PL_OK;
     while (st == PL_OK && !*found && x->template_bytes < MAX_TEMPLATE_BYTES && pl_bytes_line(&left, &line)) {
         pl_bytes with_feed = pl_bytes_of(line.p, (size_t)(left.p - line.p));
         x->template_bytes += with_feed.n;
+        if (is_shell && is_unquoted(with_feed, text)) {
+            *rest = left;
+            *found = true;
+            return claim_unquoted(x, first, end, where->unit, line, err);
+        }
         if (!pl_template_has_variable(line) || solid_bytes(line) == 0)
             continue;
         st = pl_template_match(&x->values, with_feed, text, found, err);
