@@ -322,9 +322,45 @@ static void macros_that_grow_without_end_are_given_up(void **state)
     pl_buf_reset(&text);
 }
 
+static void pieces_of_literals_explain_aligned_text_and_only_whole_pieces_do(void **state)
+{
+    (void)state;
+    struct fixture x;
+    struct pl_literal_hit hit = {0};
+    bool found;
+    open_set(&x, 1);
+    /* 16 bytes of one literal, then the end of another */
+    pl_bytes pieces = PL_LIT("this piece comesplain words");
+    assert_int_equal(pl_literals_explain_pieces(x.literals, pieces, &x.arena, &found, &hit, &x.err), PL_OK);
+    assert_true(found);
+    assert_string_equal(hit.rule->name, "literal.vector-piece");
+    pl_bytes middle = PL_LIT("this piece comeslain word");
+    assert_int_equal(pl_literals_explain_pieces(x.literals, middle, &x.arena, &found, &hit, &x.err), PL_OK);
+    assert_false(found); /* the last piece must be an end */
+    pl_bytes novel = PL_LIT("this piece came plain words");
+    assert_int_equal(pl_literals_explain_pieces(x.literals, novel, &x.arena, &found, &hit, &x.err), PL_OK);
+    assert_false(found);
+    close_set(&x);
+}
+
+static void a_source_path_is_known_as_a_build_folder_sees_it(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_set(&x, 1);
+    assert_string_equal(rule_of(&x, PL_LIT("../../src/main.c"), NULL), "literal.file");
+    assert_string_equal(rule_of(&x, PL_LIT(".//src/main.c"), NULL), "literal.file");
+    assert_string_equal(rule_of(&x, PL_LIT("../../copy/src/main.c"), NULL), "literal.file");
+    assert_string_not_equal(rule_of(&x, PL_LIT("copy/src/main.c"), NULL), "literal.file");
+    assert_string_not_equal(rule_of(&x, PL_LIT("../../copy/main.d"), NULL), "literal.file");
+    close_set(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_of_literals_explain_aligned_text_and_only_whole_pieces_do),
+        cmocka_unit_test(a_source_path_is_known_as_a_build_folder_sees_it),
         cmocka_unit_test(each_strict_rule_explains_what_its_sentence_says),
         cmocka_unit_test(loose_rules_say_that_they_are_loose),
         cmocka_unit_test(what_is_not_in_the_source_is_not_explained),

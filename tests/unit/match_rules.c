@@ -109,9 +109,30 @@ static void a_header_with_a_new_word_stays(void **state)
     assert_int_equal(unclaimed(f), f->size);
 }
 
+static void quotes_around_a_plain_word_say_nothing_in_shell_and_only_there(void **state)
+{
+    static const char source[] = "#!/bin/sh\nexec 'gzip' -cd \"$@\"\n";
+    static const char built[] = "#!/bin/sh\nexec gzip -cd \"$@\"\n";
+    static const char changed[] = "#!/bin/sh\nexec gzip -xd \"$@\"\n";
+    add_source(0, "zcat.in", source);
+    struct pl_file *same = add_file("data.tar.xz!/bin/zcat", built);
+    struct pl_file *other = add_file("data.tar.xz!/usr/bin/zcat", changed);
+    struct pl_file *text = add_file("data.tar.xz!/usr/share/zcat", built);
+    same->kind = other->kind = "shell";
+    text->kind = "text";
+    apply("text.line", same);
+    apply("text.line", other);
+    apply("text.line", text);
+    assert_int_equal(unclaimed(same), 0);
+    assert_true(unclaimed(other) >= sizeof "exec gzip -xd" - 1);
+    assert_true(unclaimed(text) >= sizeof "exec gzip -cd" - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(quotes_around_a_plain_word_say_nothing_in_shell_and_only_there,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_name_before_the_dollar_of_a_class_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytecode_is_opaque_and_a_script_is_not, set_up, tear_down),
