@@ -9,6 +9,7 @@ import referencing
 from referencing.jsonschema import DRAFT7
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from apt_mirror import mirror  # noqa: E402
 from plumb_test import EXIT_NAMES, RAW, ROOT, case, main  # noqa: E402
 from registry import Registry  # noqa: E402
 
@@ -307,6 +308,29 @@ Architecture: all
     assert [c["key"] for c in found["components"]] == [".", "pkg:deb/debian/a@1:1.0-1?arch=all", "pkg:deb/debian/b@2.0?arch=all"]
     assert component(found, "pkg:deb/debian/a@1:1.0-1?arch=all")["depends_on"] == ["pkg:deb/debian/b@2.0?arch=all"]
     assert "chain.dangling" in tags(found)
+
+
+@case
+def a_debian_package_is_followed_as_apt_would(plumb):
+    def stanza(name, version, rest=""):
+        return f"Package: {name}\nVersion: {version}\nArchitecture: all\nFilename: pool/none.deb\nSize: 1\nSHA256: {'0' * 64}\n{rest}\n"
+
+    fields = "Pre-Depends: base\nDepends: gone | first (>= 2) | second, virtual, second | base, any [i386], missing, later (>= 9)\n"
+    others = (stanza("base", "1", "Depends: greet\n") + stanza("first", "1") + stanza("first", "3", "Provides: unused\n") + stanza("second", "1") +
+              stanza("a-provider", "1", "Priority: extra\nProvides: virtual\n") + stanza("z-provider", "1", "Priority: optional\nProvides: x, virtual (= 2)\n") +
+              stanza("later", "8"))
+    with mirror(plumb) as m:
+        m.build(fields, others)
+        found = chain(plumb, "pkg:deb/debian/greet?arch=all", env=m.settings())
+        root = component(found, found["root"])
+        assert root["purl"] == "pkg:deb/debian/greet@1.0-1?arch=all", root
+        names = [c["name"] + " " + c["version"] for c in found["components"]]
+        assert names == ["base 1", "first 3", "greet 1.0-1", "z-provider 1"], names
+        assert {d.split("/")[2].split("@")[0] for d in root["depends_on"]} == {"base", "first", "z-provider"}
+        assert found["summary"]["cycles"] == [["pkg:deb/debian/base@1?arch=all", "pkg:deb/debian/greet@1.0-1?arch=all"]]
+        said = " ".join(f["message"] for f in found["findings"] if f["tag"] == "chain.dangling")
+        assert "missing" in said and "later" in said, said
+        assert root["result"]["links"]["published"]["verdict"] == "holds" and root["level"]["own"] >= 2
 
 
 @case
