@@ -33,9 +33,12 @@ check: deps-test ## every test, plain and under ASan and UBSan; ends with "N pas
 	    --check "style: layout=tools/format --check" \
 	    build build-asan
 
-check-deep: deps-deep check ## all of check, valgrind, fuzzing for TIME seconds a target, accuracy
+check-deep: deps-deep check ## all of check, valgrind, 10,000 checks in a row, fuzzing for TIME seconds a target, accuracy
 	@tools/run-tests --wrap "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" build
+	@tests/fault/run build/tests/fault/many_checks 10000
 	@tools/run-fuzz $(TIME)
+	@tools/coverage
+	@tools/selfcheck
 	@$(MAKE) --no-print-directory accuracy
 
 fuzz: deps-deep ## fuzz every reader, TIME=60 seconds each

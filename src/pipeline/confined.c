@@ -126,6 +126,7 @@ struct parent_side {
     uint64_t *pulses; /* of each slot, as last seen */
     uint64_t *since_ns;
     uint64_t started_ns;
+    unsigned children;  /* started so far */
     unsigned late_slot; /* that took too long; n_slots: none */
     bool is_out_of_time;
 };
@@ -294,7 +295,8 @@ static pl_status blame(struct parent_side *p, const char *why, const struct pl_w
     }
     if (one.was_in_sources)
         return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the sources cannot be examined: %s", why);
-    if (p->is_out_of_time || one.order == PL_WATCH_NOBODY || p->watch->n_skips == PL_WATCH_SKIPS)
+    if (p->is_out_of_time || one.order == PL_WATCH_NOBODY || p->watch->n_skips == PL_WATCH_SKIPS ||
+        p->children > 2 * PL_WATCH_SKIPS)
         return PL_E_NOT_FOUND;
     if (!one.is_alone)
         p->watch->is_inline = true; /* one after the other will tell */
@@ -312,6 +314,7 @@ static pl_status try_once(struct parent_side *p, bool *is_again, char *why, size
     int signal;
     int code;
     pl_watch_clear(p->watch);
+    p->children++;
     p->late_slot = p->watch->n_slots;
     p->started_ns = pl_clock_monotonic_ns();
     p->in = (struct pl_wire_in){.arena = &p->r->walk_arena, .limits = p->work->limits};

@@ -204,8 +204,10 @@ struct pl_watch_seen pl_watch_look(const struct pl_watch *w)
     }
     bool is_paused = slot < w->n_slots && pl_watch_pulse(w, slot) == 0;
     seen.was_in_sources = atomic_load(&w->board->in_sources) > 0 && (culprit == 0 || is_paused);
-    if (slot < w->n_slots)
+    if (slot < w->n_slots && atomic_load(&w->board->slots[slot].state) % 4 != IDLE)
         seen.order = pl_watch_order(w, slot);
+    if (seen.order != PL_WATCH_NOBODY && pl_watch_why(w, seen.order) != NULL)
+        seen.order = PL_WATCH_NOBODY; /* it was left out already, and is not what matters */
     seen.is_walk = slot == 0;
     return seen;
 }
