@@ -466,35 +466,6 @@ static void read_file(struct reader *r, uint32_t end)
     }
 }
 
-static bool is_utf8(pl_bytes text)
-{
-    for (size_t i = 0; i < text.n;) {
-        uint8_t b = text.p[i++];
-        unsigned more = b < 0x80                ? 0
-                        : b >= 0xc2 && b < 0xe0 ? 1
-                        : b >= 0xe0 && b < 0xf0 ? 2
-                        : b >= 0xf0 && b < 0xf5 ? 3
-                                                : 9;
-        if (more == 9 || more > text.n - i)
-            return false;
-        for (; more > 0; more--)
-            if ((text.p[i++] & 0xc0) != 0x80)
-                return false;
-    }
-    return true;
-}
-
-/* The first UTF-16 unit of a text in modified UTF-8. */
-static uint64_t first_unit(pl_bytes text)
-{
-    uint8_t b = text.n > 0 ? text.p[0] : 0;
-    if (b < 0x80)
-        return b;
-    if (b < 0xe0)
-        return text.n > 1 ? (b & 0x1fu) << 6 | (text.p[1] & 0x3fu) : 0;
-    return text.n > 2 ? (b & 0xfu) << 12 | (text.p[1] & 0x3fu) << 6 | (text.p[2] & 0x3fu) : 0;
-}
-
 static void add_literal(struct reader *r, uint32_t i, bool is_latin1, struct pl_buf *decoded)
 {
     struct pl_java_literal literal = {.token = i, .kind = r->t[i].kind};
@@ -520,7 +491,7 @@ static void add_literal(struct reader *r, uint32_t i, bool is_latin1, struct pl_
             if (decoded->why != PL_OK)
                 r->why = decoded->why;
         }
-        literal.value = first_unit(literal.text);
+        literal.value = pl_java_first_unit(literal.text);
     }
     struct pl_java_literal *slot = PL_VEC_ADD(&r->s->literals);
     if (slot == NULL)
@@ -532,7 +503,7 @@ static void add_literal(struct reader *r, uint32_t i, bool is_latin1, struct pl_
 static void read_literals(struct reader *r, uint32_t end)
 {
     struct pl_buf decoded;
-    bool is_latin1 = !is_utf8(r->s->lex.text);
+    bool is_latin1 = !pl_java_is_utf8(r->s->lex.text);
     pl_buf_init(&decoded, 3 * r->s->lex.text.n + 16);
     for (uint32_t i = 1; i < end && r->why == PL_OK; i++)
         if (r->t[i].kind == PL_TOKEN_STRING || r->t[i].kind == PL_TOKEN_CHARACTER ||
@@ -579,6 +550,12 @@ uint32_t pl_java_line_of(const struct pl_java_source *s, uint32_t token)
     for (uint32_t i = 0; i < at; i++)
         line += s->lex.text.p[i] == '\n';
     return line;
+}
+
+bool pl_java_is_operator(uint8_t kind)
+{
+    return (kind != 0 && kind < 128 && strchr("+-*/%~|&^", kind) != NULL) || kind == PL_TOKEN_SHIFT_LEFT ||
+           kind == PL_TOKEN_SHIFT_RIGHT;
 }
 
 size_t pl_java_first_literal(const struct pl_java_source *s, uint32_t token)

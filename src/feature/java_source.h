@@ -83,10 +83,15 @@ void pl_java_source_reset(struct pl_java_source *s);
 
 /* The line of a token, counted from 1. O(length of the text before it). */
 uint32_t pl_java_line_of(const struct pl_java_source *s, uint32_t token);
+/* Does a token of this kind compute something from numbers? */
+bool pl_java_is_operator(uint8_t kind);
 /* The first literal at or behind a token. */
 size_t pl_java_first_literal(const struct pl_java_source *s, uint32_t token);
 
 /* Append a string or character, between the quotes, in modified UTF-8 (JVMS 4.4.7). `is_latin1`: a byte is a character. */
 void pl_java_decode(pl_bytes body, bool is_block, bool is_latin1, struct pl_buf *out);
+bool pl_java_is_utf8(pl_bytes text);
+/* The first UTF-16 unit of a text in modified UTF-8. */
+uint64_t pl_java_first_unit(pl_bytes text);
 
 #endif

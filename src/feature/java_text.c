@@ -152,3 +152,31 @@ void pl_java_decode(pl_bytes body, bool is_block, bool is_latin1, struct pl_buf 
             add_unit(out, '\n');
     }
 }
+
+bool pl_java_is_utf8(pl_bytes text)
+{
+    for (size_t i = 0; i < text.n;) {
+        uint8_t b = text.p[i++];
+        unsigned more = b < 0x80                ? 0
+                        : b >= 0xc2 && b < 0xe0 ? 1
+                        : b >= 0xe0 && b < 0xf0 ? 2
+                        : b >= 0xf0 && b < 0xf5 ? 3
+                                                : 9;
+        if (more == 9 || more > text.n - i)
+            return false;
+        for (; more > 0; more--)
+            if ((text.p[i++] & 0xc0) != 0x80)
+                return false;
+    }
+    return true;
+}
+
+uint64_t pl_java_first_unit(pl_bytes text)
+{
+    uint8_t b = text.n > 0 ? text.p[0] : 0;
+    if (b < 0x80)
+        return b;
+    if (b < 0xe0)
+        return text.n > 1 ? (b & 0x1fu) << 6 | (text.p[1] & 0x3fu) : 0;
+    return text.n > 2 ? (b & 0xfu) << 12 | (text.p[1] & 0x3fu) << 6 | (text.p[2] & 0x3fu) : 0;
+}

@@ -61,6 +61,37 @@ static const char *const tool_words[] = {
     "packaging",
     "package",
     "Description",
+    "JAR",
+    "JDK",
+    "Resource",
+    "META",
+    "INF",
+    "Compile",
+    "Target",
+    "Source",
+    "Implementation",
+    "Date",
+    "scmBranch",
+    "buildNumber",
+    "mavenRules",
+    "xml",
+    "encoding",
+    "xmlns",
+    "xsi",
+    "xsd",
+    "http",
+    "https",
+    "www",
+    "XMLSchema",
+    "instance",
+    "schemaLocation",
+    "POM",
+    "project",
+    "modelVersion",
+    "distributionManagement",
+    "dependencyManagement",
+    "exclusion",
+    "exclusions",
 };
 
 /* Headers by which a virtual machine finds code to run. */
@@ -94,20 +125,43 @@ static bool is_known_or_joined(const struct pl_match *m, pl_bytes word)
 {
     if (is_known(m, word))
         return true;
-    for (size_t i = 2; i + PL_WORD_MIN_BYTES <= word.n; i++)
-        if (is_known(m, pl_bytes_sub(word, 0, i)) && pl_index_has_word(m->index, pl_bytes_from(word, i)))
+    for (size_t i = 2; i < word.n; i++) {
+        pl_bytes first = pl_bytes_sub(word, 0, i);
+        pl_bytes second = pl_bytes_from(word, i);
+        bool is_either = pl_index_has_word(m->index, first) || pl_index_has_word(m->index, second);
+        if (is_either && is_known(m, first) && is_known(m, second))
             return true;
+    }
     return false;
+}
+
+static bool ends_path(uint8_t b)
+{
+    return b == ' ' || b == ',' || b == ';' || b == '=' || b == '"' || b == ':';
+}
+
+/* Is the word a part of the path of a source file, such as one that Include-Resource lists? */
+static bool is_of_path(const struct pl_match *m, pl_bytes line, pl_bytes word)
+{
+    size_t first = (size_t)(word.p - line.p);
+    size_t end = first + word.n;
+    while (first > 0 && !ends_path(line.p[first - 1]))
+        first--;
+    while (end < line.n && !ends_path(line.p[end]))
+        end++;
+    pl_bytes name = pl_bytes_basename(pl_bytes_sub(line, first, end - first));
+    return name.n > 0 && pl_index_units_of_name(m->index, name).n > 0;
 }
 
 static bool is_explained(const struct pl_match *m, pl_bytes line)
 {
+    pl_bytes rest = line;
     pl_bytes word;
     for (size_t i = 0; i < sizeof deciding / sizeof deciding[0]; i++)
         if (pl_bytes_starts(line, pl_bytes_of_str(deciding[i])))
             return false;
-    while (pl_words_next(&line, &word))
-        if (!is_known_or_joined(m, word))
+    while (pl_words_next(&rest, &word))
+        if (!is_known_or_joined(m, word) && !is_of_path(m, line, word))
             return false;
     return true;
 }

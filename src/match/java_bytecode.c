@@ -11,10 +11,12 @@
  * Source: javaclass.h, java_class.h; JVMS SE 21, chapter 4.
  */
 #include "match/java_class.h"
+#include "match/java_own.h"
 
 #include "base/buf.h"
 #include "match/claim.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define RULE         "bytecode.java"
@@ -79,8 +81,11 @@ static pl_status try_unit(struct work *w, uint32_t unit, struct pl_err *err)
     const struct pl_source_file *s = pl_index_unit_file(w->m->index, unit);
     pl_status st = pl_java_source_read(s->data, SOURCE_BYTES, &source, err);
     bool is_better = false;
-    if (st == PL_OK && is_package(source.package, package_of(w->class.name))) {
-        st = pl_java_check(&w->class, &source, w->m->java, &check, err);
+    /* A template may have its package filled in, too. */
+    bool is_template = pl_bytes_ends(s->path, PL_LIT(".in"));
+    bool has_package = is_package(source.package, package_of(w->class.name));
+    if (st == PL_OK && (has_package || (is_template && source.package.n == 0))) {
+        st = pl_java_check(&w->class, &source, w->m->java, is_template, &check, err);
         bool is_placed = check.placed != PL_JAVA_NONE || check.is_made;
         is_better = st == PL_OK && is_placed &&
                     (!w->has_check || pl_java_check_foreign(&check) < pl_java_check_foreign(&w->check));
@@ -112,17 +117,20 @@ static bool is_in_folder(const struct work *w, pl_bytes path)
     return folder.n > package.n && pl_bytes_ends(pl_bytes_sub(folder, 0, folder.n - 1), package);
 }
 
-/* Those in the folder of the package first; most projects have all of them there. */
-static pl_status find_source(struct work *w, struct pl_err *err)
+static bool is_java(pl_bytes path)
 {
-    char text[256];
-    pl_units units = pl_index_units_of_name(w->m->index, source_name(w, text));
+    return pl_bytes_ends(path, PL_LIT(".java")) || pl_bytes_ends(path, PL_LIT(".java.in"));
+}
+
+/* Files of one name. Those in the folder of the package first; most projects have all of them there. */
+static pl_status try_units(struct work *w, pl_units units, struct pl_err *err)
+{
     pl_status st = PL_OK;
     unsigned tried = 0;
     for (size_t i = 0; i < 2 * units.n && st == PL_OK && tried < MAX_SOURCES; i++) {
         uint32_t unit = units.v[i % units.n];
         pl_bytes path = pl_index_unit_file(w->m->index, unit)->path;
-        if (is_in_folder(w, path) != (i < units.n) || !pl_bytes_ends(path, PL_LIT(".java")) ||
+        if (is_in_folder(w, path) != (i < units.n) || !is_java(path) ||
             pl_index_unit_is_repeat(w->m->index, unit))
             continue;
         tried++;
@@ -131,6 +139,21 @@ static pl_status find_source(struct work *w, struct pl_err *err)
             break;
     }
     return st;
+}
+
+/* By the name of the source file, by that of its template, by the class: a second class of a file has no name of its own. */
+static pl_status find_source(struct work *w, struct pl_err *err)
+{
+    char text[256];
+    char template[300];
+    pl_bytes name = source_name(w, text);
+    pl_status st = try_units(w, pl_index_units_of_name(w->m->index, name), err);
+    if (st == PL_OK && !w->has_check && name.n < 250) {
+        int n = snprintf(template, sizeof template, "%.*s.in", PL_ARG(name));
+        st = try_units(w, pl_index_units_of_name(w->m->index, pl_bytes_of(template, (size_t)n)), err);
+    }
+    uint32_t unit = pl_java_tree_unit_of(w->m->java, pl_bytes_basename(w->class.name));
+    return st == PL_OK && !w->has_check && unit != PL_JAVA_NONE ? try_unit(w, unit, err) : st;
 }
 
 /* ---- constants ---- */
@@ -180,7 +203,8 @@ static void mark_left_behind(struct work *w)
     for (uint32_t i = 1; i < w->class.constants.n; i++) {
         bool is_unused = w->users[i] == 0 && w->class.constants.v[i].tag == PL_JAVA_CLASS;
         pl_bytes name = pl_javaclass_text(&w->class, i);
-        if (is_unused && pl_java_scope_file_has_name(&w->check.scope, pl_java_simple_name(name)))
+        if (is_unused && (pl_java_tree_has_name(w->m->java, pl_java_simple_name(name)) ||
+                          pl_java_same_top(name, w->class.name)))
             mark(w, i, USER_GOOD);
     }
 }
@@ -255,6 +279,11 @@ static pl_status report_member(struct work *w, uint32_t number, struct pl_err *e
         return pl_findings_add(&w->f->findings, "bytecode.no-source", PL_SEVERITY_ERROR, m->offset, m->length,
                                NULL, err, "%.*s has a %s %.*s that %s does not have", PL_ARG(simple_class(w)),
                                m->is_method ? "method" : "field", PL_ARG(m->name), w->path);
+    if (w->check.outcomes[number].has_lines_of_other)
+        return pl_findings_add(
+            &w->f->findings, "bytecode.foreign", PL_SEVERITY_ERROR, m->offset, m->length, NULL, err,
+            "%.*s.%.*s has the lines %u to %u, which are those of another method in %s",
+            PL_ARG(simple_class(w)), PL_ARG(m->name), m->first_line, m->last_line, w->path);
     pl_buf_init(&list, SHOWN * (SHOWN_BYTES + 2));
     list_foreign(w, verdicts, &list);
     st = pl_buf_done(&list, err);

@@ -17,6 +17,7 @@
  */
 #include "match/java_class.h"
 
+#include "match/java_lines.h"
 #include "match/java_own.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 
 #define MAX_PLACES    64u /* classes of a source that one class is compared with */
 #define MAX_OVERLOADS 64u
+#define SMALL_NUMBER  65535
 
 /* What a method may be compared with: scopes, one after the other. */
 enum scope_kind {
@@ -45,54 +47,6 @@ struct tries {
     struct try v[MAX_OVERLOADS];
     size_t n;
 };
-
-/* ---- lines ---- */
-
-static pl_status count_lines(struct pl_java_check *x, struct pl_err *err)
-{
-    pl_bytes text = x->source->lex.text;
-    uint32_t n = 1;
-    for (size_t i = 0; i < text.n; i++)
-        n += text.p[i] == '\n';
-    x->line_starts = calloc(n, sizeof *x->line_starts);
-    if (x->line_starts == NULL)
-        return pl_fail_nomem(err);
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] == '\n')
-            x->line_starts[++x->n_lines] = (uint32_t)(i + 1);
-    x->n_lines = n;
-    return PL_OK;
-}
-
-static uint32_t line_of(const struct pl_java_check *x, uint32_t token)
-{
-    uint32_t at = x->source->lex.tokens.v[token].at;
-    uint32_t low = 0;
-    uint32_t high = x->n_lines;
-    while (high - low > 1) {
-        uint32_t mid = low + (high - low) / 2;
-        if (x->line_starts[mid] <= at)
-            low = mid;
-        else
-            high = mid;
-    }
-    return low + 1;
-}
-
-/* Do the lines of the methods lie within the class? */
-static bool has_lines_of(const struct pl_java_check *x, uint32_t place)
-{
-    uint32_t first = line_of(x, x->source->classes.v[place].head);
-    uint32_t last = line_of(x, x->source->classes.v[place].close);
-    bool has_lines = false;
-    for (size_t i = 0; i < x->class->members.n; i++) {
-        const struct pl_javaclass_member *m = &x->class->members.v[i];
-        if (m->has_lines && (m->first_line < first || m->last_line > last))
-            return false;
-        has_lines = has_lines || m->has_lines;
-    }
-    return has_lines;
-}
 
 /* ---- scopes ---- */
 
@@ -159,14 +113,33 @@ static enum pl_java_atom_verdict lost_name(const struct pl_java_check *x, pl_byt
     return pl_java_tree_has_name(x->tree, name) ? PL_JAVA_ATOM_MISPLACED : PL_JAVA_ATOM_NOVEL;
 }
 
+static bool has_unknown(const struct pl_java_check *x)
+{
+    return pl_java_scope_has_unknown_constant(&x->scope, &x->fields);
+}
+
+/* Small numbers come from positions in arrays and enumerations, others from literals or arithmetic. */
+static enum pl_java_atom_verdict judge_number(struct pl_java_check *x, uint64_t value, bool is_file)
+{
+    int64_t number = (int64_t)value;
+    bool is_small = number >= -SMALL_NUMBER && number <= SMALL_NUMBER;
+    if (pl_atom_is_dull(value) || pl_atom_is_dull(0 - value))
+        return PL_JAVA_ATOM_OWN;
+    if (pl_java_scope_has_number(&x->scope, value))
+        return PL_JAVA_ATOM_FITS;
+    bool may_be = is_small || is_file || x->scope.has_operator || has_unknown(x);
+    return may_be ? PL_JAVA_ATOM_WEAK : PL_JAVA_ATOM_MISPLACED;
+}
+
 static enum pl_java_atom_verdict judge_string(struct pl_java_check *x, pl_bytes text, bool is_file)
 {
     /* The constants of an enumeration are given their names. */
     if (x->is_enum_table && pl_java_scope_has_name(&x->scope, text))
         return PL_JAVA_ATOM_FITS;
-    if (!is_file && pl_java_scope_has_string(&x->scope, text))
+    if (!is_file && pl_java_scope_has_string(&x->scope, text, false))
         return PL_JAVA_ATOM_FITS;
-    if (!is_file && pl_java_scope_has_unknown_constant(&x->scope))
+    bool is_template = x->is_template && pl_java_scope_has_template(&x->scope);
+    if (!is_file && (is_template || has_unknown(x) || pl_java_scope_has_string(&x->scope, text, true)))
         return PL_JAVA_ATOM_WEAK;
     return pl_java_tree_has_string(x->tree, text) ? PL_JAVA_ATOM_MISPLACED : PL_JAVA_ATOM_NOVEL;
 }
@@ -208,10 +181,7 @@ static enum pl_java_atom_verdict judge_atom(struct pl_java_check *x, const struc
     switch (atom->kind) {
     case PL_JAVA_ATOM_STRING: return judge_string(x, atom->text, is_file);
     case PL_JAVA_ATOM_RECIPE: return judge_recipe(x, atom->text, is_file);
-    case PL_JAVA_ATOM_NUMBER:
-        if (pl_atom_is_dull(atom->value) || pl_atom_is_dull(0 - atom->value))
-            return PL_JAVA_ATOM_OWN;
-        return pl_java_scope_has_number(&x->scope, atom->value) ? PL_JAVA_ATOM_FITS : PL_JAVA_ATOM_WEAK;
+    case PL_JAVA_ATOM_NUMBER: return judge_number(x, atom->value, is_file);
     case PL_JAVA_ATOM_FLOAT:
         return pl_java_scope_has_float(&x->scope, atom->value) ? PL_JAVA_ATOM_FITS : PL_JAVA_ATOM_WEAK;
     case PL_JAVA_ATOM_CALL:
@@ -285,6 +255,14 @@ static void find_methods(const struct pl_java_check *x, uint32_t place, const st
     }
 }
 
+/* Is the first argument one of the class around? */
+static bool has_instance_around(const struct pl_java_check *x, uint32_t place, pl_bytes descriptor)
+{
+    uint32_t outer = x->source->classes.v[place].outer;
+    pl_bytes first = pl_java_simple_type(pl_java_argument(descriptor, 0));
+    return outer != PL_JAVA_NONE && pl_bytes_eq(x->source->classes.v[outer].name, first);
+}
+
 /* Constructors get arguments that the source does not say: the name and number of a constant, the instance around, what is captured. */
 static void find_constructors(const struct pl_java_check *x, uint32_t place,
                               const struct pl_javaclass_member *m, struct tries *t)
@@ -296,9 +274,11 @@ static void find_constructors(const struct pl_java_check *x, uint32_t place,
         if (s->class != place || s->kind != PL_JAVA_CONSTRUCTOR || s->n_parameters > n)
             continue;
         uint32_t skip = x->source->classes.v[place].kind == PL_JAVA_KIND_ENUM ? 2 : 0;
+        bool is_hidden =
+            skip == 0 && s->n_parameters + 1 == n && has_instance_around(x, place, m->descriptor);
         uint32_t same = same_types(x, s, m->descriptor, skip);
         uint32_t other = skip == 0 ? same_types(x, s, m->descriptor, 1) : 0;
-        same = 1 + 2 * (other > same ? other : same) + (s->n_parameters == n);
+        same = 1 + 2 * (other > same ? other : same) + (s->n_parameters == n || is_hidden);
         if (same > best)
             t->n = 0;
         best = same > best ? same : best;
@@ -383,6 +363,19 @@ static void find_tries(const struct pl_java_check *x, uint32_t place, const stru
         add_try(t, SCOPE_FILE, PL_JAVA_NONE);
 }
 
+/* Overloads in which the lines of the method lie come first. */
+static void prefer_lines(const struct pl_java_check *x, const struct pl_javaclass_member *m, struct tries *t)
+{
+    size_t front = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        struct try this = t->v[i];
+        if (this.member == PL_JAVA_NONE || !pl_java_lines_within(x, m, &x->source->members.v[this.member]))
+            continue;
+        memmove(&t->v[front + 1], &t->v[front], (i - front) * sizeof t->v[0]);
+        t->v[front++] = this;
+    }
+}
+
 /* ---- a member ---- */
 
 static struct pl_java_outcome judge_try(struct pl_java_check *x, uint32_t place, const struct try *t,
@@ -413,6 +406,7 @@ static pl_status judge_member(struct pl_java_check *x, uint32_t place, uint32_t 
     if (st != PL_OK)
         return st;
     find_tries(x, place, m, &tries);
+    prefer_lines(x, m, &tries);
     *out = (struct pl_java_outcome){.verdict = PL_JAVA_STRANGE, .source_member = PL_JAVA_NONE};
     if (!m->is_method && (m->access & PL_JAVA_ACC_SYNTHETIC) && m->constant == 0)
         out->verdict = PL_JAVA_MADE;
@@ -475,7 +469,7 @@ static uint32_t find_places(const struct pl_java_check *x, uint32_t places[MAX_P
     uint32_t n = 0;
     for (unsigned round = 0; round < 2; round++)
         for (uint32_t i = 0; i < x->source->classes.n && n < MAX_PLACES; i++)
-            if (is_place(x, &x->source->classes.v[i]) && has_lines_of(x, i) == (round == 0))
+            if (is_place(x, &x->source->classes.v[i]) && pl_java_lines_of_class(x, i) == (round == 0))
                 places[n++] = i;
     return n;
 }
@@ -507,22 +501,41 @@ static pl_status place_class(struct pl_java_check *x, struct pl_err *err)
     return st;
 }
 
-pl_status pl_java_check(const struct pl_javaclass *class, const struct pl_java_source *source,
-                        const struct pl_java_tree *tree, struct pl_java_check *out, struct pl_err *err)
+static pl_status list_fields(struct pl_java_check *x, struct pl_err *err)
 {
-    *out = (struct pl_java_check){.class = class, .source = source, .tree = tree, .placed = PL_JAVA_NONE};
+    pl_status st = PL_OK;
+    for (uint32_t i = 1; i < x->class->constants.n && st == PL_OK; i++)
+        if (x->class->constants.v[i].tag == PL_JAVA_FIELD_REF)
+            st = pl_map_add(&x->fields, pl_javaclass_text(x->class, i), 1, NULL, err);
+    return st;
+}
+
+pl_status pl_java_check(const struct pl_javaclass *class, const struct pl_java_source *source,
+                        const struct pl_java_tree *tree, bool is_template, struct pl_java_check *out,
+                        struct pl_err *err)
+{
+    *out = (struct pl_java_check){
+        .class = class, .source = source, .tree = tree, .placed = PL_JAVA_NONE, .is_template = is_template};
+    pl_map_init(&out->fields);
     pl_status st = pl_java_scope_init(&out->scope, source, tree, err);
     out->outcomes = calloc(class->members.n + 1, sizeof *out->outcomes);
     if (st == PL_OK && out->outcomes == NULL)
         st = pl_fail_nomem(err);
     if (st == PL_OK)
-        st = count_lines(out, err);
-    return st == PL_OK ? place_class(out, err) : st;
+        st = pl_java_lines_init(out, err);
+    if (st == PL_OK)
+        st = list_fields(out, err);
+    if (st == PL_OK)
+        st = place_class(out, err);
+    if (st == PL_OK && out->placed != PL_JAVA_NONE)
+        pl_java_lines_compare(out);
+    return st;
 }
 
 void pl_java_check_reset(struct pl_java_check *x)
 {
     pl_java_scope_reset(&x->scope);
+    pl_map_reset(&x->fields);
     free(x->line_starts);
     free(x->outcomes);
     PL_VEC_FREE(&x->atoms);

@@ -17,10 +17,11 @@ enum pl_java_verdict {
 /* What one member came to. */
 struct pl_java_outcome {
     enum pl_java_verdict verdict;
-    uint32_t source_member; /* that it was compared with, or PL_JAVA_NONE */
-    uint32_t fitting, weak; /* atoms */
-    uint32_t misplaced;     /* in the sources, but not in this member's */
-    uint32_t novel;         /* in no source */
+    uint32_t source_member;  /* that it was compared with, or PL_JAVA_NONE */
+    uint32_t fitting, weak;  /* atoms */
+    uint32_t misplaced;      /* in the sources, but not in this member's */
+    uint32_t novel;          /* in no source */
+    bool has_lines_of_other; /* its line table is that of another member */
 };
 
 struct pl_java_check {
@@ -28,24 +29,26 @@ struct pl_java_check {
     const struct pl_java_source *source;
     const struct pl_java_tree *tree;
     struct pl_java_scope scope;
-    uint64_t scope_key; /* of what the scope holds; 0 nothing */
+    uint64_t scope_key;   /* of what the scope holds; 0 nothing */
+    struct pl_map fields; /* that the class reads or writes, by name */
     uint32_t *line_starts;
     uint32_t n_lines;
     uint32_t placed; /* the class of the source */
     bool is_made; /* the compiler's own class: the table of a switch, the tag of an accessor, package-info */
-    pl_bytes bridge;    /* name of the method when the compiler made it to call another of that name */
-    bool is_enum_table; /* the scope is that of the constants of an enumeration */
+    pl_bytes bridge; /* name of the method when the compiler made it to call another of that name */
+    bool is_template;
+    bool is_enum_table;               /* the scope is that of the constants of an enumeration */
     struct pl_java_outcome *outcomes; /* by member */
     pl_java_atoms atoms;              /* of the member looked at last */
 };
 
 /*
- * Compare. *out is to be reset in every case; all pointers stay borrowed until then. PL_OK with placed == PL_JAVA_NONE and !is_made: the
+ * Compare. `is_template`: the build puts values into the source's strings. *out is to be reset in every case; all pointers stay borrowed until then. PL_OK with placed == PL_JAVA_NONE and !is_made: the
  * file has no such class.
  */
 PL_MUST_USE pl_status pl_java_check(const struct pl_javaclass *class, const struct pl_java_source *source,
-                                    const struct pl_java_tree *tree, struct pl_java_check *out,
-                                    struct pl_err *err);
+                                    const struct pl_java_tree *tree, bool is_template,
+                                    struct pl_java_check *out, struct pl_err *err);
 void pl_java_check_reset(struct pl_java_check *x);
 /* Members that are contradicted or strange. */
 uint32_t pl_java_check_foreign(const struct pl_java_check *x);

@@ -141,8 +141,10 @@ static bool is_own_type(const struct pl_java_check *x, const struct pl_java_atom
     for (size_t i = 0; i < sizeof made_types / sizeof made_types[0]; i++)
         if (pl_bytes_eq_str(atom->text, made_types[i]))
             return true;
-    /* An anonymous class, which is compared by itself; the constants of an enumeration. */
-    return is_near && (is_number(pl_java_simple_name(atom->text)) || pl_bytes_eq(atom->text, x->class->name));
+    /* An anonymous class, which is compared by itself; the constants of an enumeration; the outermost class, which assert asks. */
+    bool is_top = atom->kind == PL_JAVA_ATOM_CLASS && pl_bytes_eq(atom->text, top_of(atom->text));
+    return is_near &&
+           (is_top || is_number(pl_java_simple_name(atom->text)) || pl_bytes_eq(atom->text, x->class->name));
 }
 
 bool pl_java_is_own(const struct pl_java_check *x, const struct pl_java_atom *atom)

@@ -101,8 +101,7 @@ void pl_java_scope_add(struct pl_java_scope *x, uint32_t first, uint32_t end)
                                                .value = s->literals.v[literal].value});
         else if (t[i].kind == PL_TOKEN_WORD)
             add_word(x, t[i].link);
-        else if (strchr("+-*/%~|&^", t[i].kind) != NULL || t[i].kind == PL_TOKEN_SHIFT_LEFT ||
-                 t[i].kind == PL_TOKEN_SHIFT_RIGHT)
+        else if (pl_java_is_operator(t[i].kind))
             x->has_operator = true;
     }
     x->n_own = x->parts.n;
@@ -131,6 +130,7 @@ static void add_constants(struct pl_java_scope *x, pl_bytes name)
     uint32_t number = pl_java_tree_constant(x->tree, name);
     for (unsigned n = 0; number != PL_JAVA_NONE && n < MAX_SAME; n++) {
         const struct pl_java_constant *c = pl_java_tree_at(x->tree, number);
+        x->has_operator = x->has_operator || c->has_operator;
         if (x->constant_stamps[number] != x->number)
             for (uint32_t i = 0; i < c->n; i++)
                 add_part(x, &c->parts[i]);
@@ -167,7 +167,7 @@ static pl_bytes worth(const struct pl_java_part *part, char decimal[24])
 }
 
 /* Can `text` be laid out of parts? reached[i]: everything before byte i can. */
-static bool lay_out(struct pl_java_scope *x, pl_bytes text, uint8_t *reached)
+static bool lay_out(struct pl_java_scope *x, pl_bytes text, bool may_fold, uint8_t *reached)
 {
     char decimal[24];
     memset(reached, 0, text.n + 1);
@@ -178,6 +178,10 @@ static bool lay_out(struct pl_java_scope *x, pl_bytes text, uint8_t *reached)
         if (x->budget < x->parts.n)
             return false;
         x->budget -= x->parts.n;
+        size_t digits = at;
+        while (may_fold && digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+            digits++;
+        reached[digits] = 1;
         for (size_t i = 0; i < x->parts.n; i++) {
             pl_bytes piece = worth(&x->parts.v[i], decimal);
             bool is_number = x->parts.v[i].kind == PL_TOKEN_NUMBER;
@@ -189,7 +193,18 @@ static bool lay_out(struct pl_java_scope *x, pl_bytes text, uint8_t *reached)
     return reached[text.n];
 }
 
-bool pl_java_scope_has_string(struct pl_java_scope *x, pl_bytes text)
+bool pl_java_scope_has_template(const struct pl_java_scope *x)
+{
+    for (size_t i = 0; i < x->n_own; i++) {
+        pl_bytes text = x->parts.v[i].text;
+        if (x->parts.v[i].kind == PL_TOKEN_STRING && (pl_bytes_find_byte(text, '@', 0) != SIZE_MAX ||
+                                                      pl_bytes_find(text, PL_LIT("${"), 0) != SIZE_MAX))
+            return true;
+    }
+    return false;
+}
+
+bool pl_java_scope_has_string(struct pl_java_scope *x, pl_bytes text, bool may_fold)
 {
     if (text.n == 0)
         return true;
@@ -202,7 +217,7 @@ bool pl_java_scope_has_string(struct pl_java_scope *x, pl_bytes text)
         x->is_out_of_memory = true;
         return true;
     }
-    bool is_laid_out = lay_out(x, text, reached);
+    bool is_laid_out = lay_out(x, text, may_fold, reached);
     free(reached);
     return is_laid_out;
 }
@@ -237,11 +252,13 @@ bool pl_java_scope_has_float(struct pl_java_scope *x, uint64_t bits)
     return has_value(x, bits, true);
 }
 
-bool pl_java_scope_has_unknown_constant(const struct pl_java_scope *x)
+bool pl_java_scope_has_unknown_constant(const struct pl_java_scope *x, const struct pl_map *read)
 {
+    uint64_t there;
     for (size_t i = 0; i < x->words.n; i++) {
         const struct pl_symbol *s = &x->source->lex.symbols.v[x->words.v[i]];
-        if (s->is_upper && s->text.n > 1 && !pl_java_tree_has_field(x->tree, s->text))
+        if (s->is_upper && s->text.n > 1 && !pl_java_tree_has_field(x->tree, s->text) &&
+            !pl_map_get(read, s->text, &there))
             return true;
     }
     return false;

@@ -22,7 +22,7 @@ struct pl_java_scope {
     parts;        /* literals met; with is_closed those of the constants that are named, too */
     size_t n_own; /* parts that stand in the ranges themselves */
     bool is_closed;
-    bool has_operator; /* arithmetic: numbers may be folded */
+    bool has_operator; /* arithmetic, once closed also in the constants: numbers may be folded */
     uint64_t budget;   /* steps that are left for putting strings together */
     bool is_out_of_memory;
 };
@@ -37,12 +37,20 @@ void pl_java_scope_add(struct pl_java_scope *x, uint32_t first, uint32_t end);
 bool pl_java_scope_has_name(const struct pl_java_scope *x, pl_bytes name);
 /* Anywhere in the file. */
 bool pl_java_scope_file_has_name(const struct pl_java_scope *x, pl_bytes name);
-/* Is it a literal, or put together of literals and constants that are named? */
-bool pl_java_scope_has_string(struct pl_java_scope *x, pl_bytes text);
+/*
+ * Is it a literal, or put together of literals and constants that are named? `may_fold`: a number in it may be what arithmetic of
+ * the scope or of such a constant gives.
+ */
+bool pl_java_scope_has_string(struct pl_java_scope *x, pl_bytes text, bool may_fold);
+/* Has a literal a mark that a build puts something else for, @VERSION@ or ${version}? */
+bool pl_java_scope_has_template(const struct pl_java_scope *x);
 /* `bits` of it: a literal, its negative, or a constant that is named. */
 bool pl_java_scope_has_number(struct pl_java_scope *x, uint64_t value);
 bool pl_java_scope_has_float(struct pl_java_scope *x, uint64_t bits);
-/* A constant in capitals that the scope names and that no source declares: its class is compiled elsewhere. */
-bool pl_java_scope_has_unknown_constant(const struct pl_java_scope *x);
+/*
+ * A constant in capitals that the scope names, that no source declares, and that is not among the fields that are `read`: its class is compiled
+ * elsewhere, and its value was put in.
+ */
+bool pl_java_scope_has_unknown_constant(const struct pl_java_scope *x, const struct pl_map *read);
 
 #endif

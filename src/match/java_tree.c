@@ -21,9 +21,11 @@ struct pl_java_tree {
     struct pl_arena arena;
     struct pl_map names;     /* 1, with HAS_FIELD */
     struct pl_map strings;   /* 1 */
+    struct pl_map classes;   /* unit */
     struct pl_map constants; /* number of the one that was met last */
     PL_VEC(struct pl_java_constant) list;
     PL_VEC(struct pl_java_part) parts; /* of the constant being read */
+    bool has_operator;                 /* likewise */
 };
 
 pl_status pl_java_tree_new(const struct pl_index *ix, struct pl_java_tree **out, struct pl_err *err)
@@ -36,6 +38,7 @@ pl_status pl_java_tree_new(const struct pl_index *ix, struct pl_java_tree **out,
     pl_arena_init(&t->arena, TREE_BYTES);
     pl_map_init(&t->names);
     pl_map_init(&t->strings);
+    pl_map_init(&t->classes);
     pl_map_init(&t->constants);
     *out = t;
     return PL_OK;
@@ -47,6 +50,7 @@ void pl_java_tree_free(struct pl_java_tree *t)
         return;
     pl_map_reset(&t->names);
     pl_map_reset(&t->strings);
+    pl_map_reset(&t->classes);
     pl_map_reset(&t->constants);
     PL_VEC_FREE(&t->list);
     PL_VEC_FREE(&t->parts);
@@ -69,7 +73,9 @@ static bool take_parts(struct pl_java_tree *t, const struct pl_java_source *s, u
     const struct pl_token *v = s->lex.tokens.v;
     size_t literal = pl_java_first_literal(s, i);
     t->parts.n = 0;
+    t->has_operator = false;
     for (; i < end; i++) {
+        t->has_operator = t->has_operator || pl_java_is_operator(v[i].kind);
         struct pl_java_part part = {.kind = v[i].kind};
         bool is_call = v[i].kind == PL_TOKEN_WORD && v[i + 1].kind == '(';
         if (is_call || v[i].kind == '{' || v[i].kind == '[' || v[i].kind == PL_TOKEN_ARROW ||
@@ -133,7 +139,8 @@ static pl_status add_constant(struct pl_java_tree *t, pl_bytes text, pl_bytes na
     if (st != PL_OK)
         return st;
     (void)pl_map_get(&t->constants, name, &before); /* none: PL_JAVA_NONE stays */
-    *c = (struct pl_java_constant){.parts = parts, .n = (uint32_t)t->parts.n, .next = (uint32_t)before};
+    *c = (struct pl_java_constant){
+        .parts = parts, .n = (uint32_t)t->parts.n, .has_operator = t->has_operator, .next = (uint32_t)before};
     return pl_map_set(&t->constants, name, t->list.n - 1, err);
 }
 
@@ -154,12 +161,16 @@ static pl_status add_names(struct pl_java_tree *t, const struct pl_java_source *
     return st;
 }
 
-static pl_status add_unit(struct pl_java_tree *t, pl_bytes text, struct pl_err *err)
+static pl_status add_unit(struct pl_java_tree *t, uint32_t unit, struct pl_err *err)
 {
     struct pl_java_source s;
+    pl_bytes text = pl_index_unit_file(t->index, unit)->data;
     pl_status st = pl_java_source_read(text, SOURCE_BYTES, &s, err);
     if (st == PL_OK)
         st = add_names(t, &s, err);
+    for (size_t i = 0; i < s.classes.n && st == PL_OK; i++)
+        if (s.classes.v[i].outer == PL_JAVA_NONE)
+            st = pl_map_add(&t->classes, s.classes.v[i].name, unit, NULL, err);
     for (size_t i = 0; i < s.members.n && st == PL_OK; i++) {
         const struct pl_java_member *m = &s.members.v[i];
         uint64_t *traits = pl_map_at(&t->names, m->name);
@@ -179,7 +190,7 @@ static pl_status build(struct pl_java_tree *t, struct pl_err *err)
     for (uint32_t unit = 0; unit < pl_index_unit_count(t->index) && st == PL_OK; unit++) {
         const struct pl_source_file *f = pl_index_unit_file(t->index, unit);
         if (!pl_index_unit_is_repeat(t->index, unit) && pl_bytes_ends(f->path, PL_LIT(".java")))
-            st = add_unit(t, f->data, err);
+            st = add_unit(t, unit, err);
     }
     PL_VEC_FREE(&t->parts);
     return st;
@@ -213,6 +224,13 @@ bool pl_java_tree_has_string(const struct pl_java_tree *t, pl_bytes text)
 {
     uint64_t there;
     return pl_map_get(&t->strings, text, &there);
+}
+
+uint32_t pl_java_tree_unit_of(const struct pl_java_tree *t, pl_bytes class_name)
+{
+    uint64_t unit = PL_JAVA_NONE;
+    (void)pl_map_get(&t->classes, class_name, &unit); /* none: PL_JAVA_NONE stays */
+    return (uint32_t)unit;
 }
 
 uint32_t pl_java_tree_constant(const struct pl_java_tree *t, pl_bytes name)

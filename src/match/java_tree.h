@@ -21,7 +21,8 @@ struct pl_java_part {
 struct pl_java_constant {
     const struct pl_java_part *parts;
     uint32_t n;
-    uint32_t next; /* number of another one of that name, PL_JAVA_NONE when there is none */
+    bool has_operator; /* arithmetic: its value stands nowhere as it is */
+    uint32_t next;     /* number of another one of that name, PL_JAVA_NONE when there is none */
 };
 
 struct pl_java_tree;
@@ -37,6 +38,8 @@ bool pl_java_tree_has_name(const struct pl_java_tree *t, pl_bytes name);
 bool pl_java_tree_has_string(const struct pl_java_tree *t, pl_bytes text);
 /* Does a class of the sources have a field or constant of that name? */
 bool pl_java_tree_has_field(const struct pl_java_tree *t, pl_bytes name);
+/* The first unit that has a class of that name at its outermost level, or PL_JAVA_NONE. */
+uint32_t pl_java_tree_unit_of(const struct pl_java_tree *t, pl_bytes class_name);
 /* The first constant of a name, or PL_JAVA_NONE. */
 uint32_t pl_java_tree_constant(const struct pl_java_tree *t, pl_bytes name);
 const struct pl_java_constant *pl_java_tree_at(const struct pl_java_tree *t, uint32_t number);

@@ -16,9 +16,14 @@ class ClassFile:
     def __init__(self, data):
         self.data = data
         self.texts = {}
+        self.entries = {}  # number -> (tag, first number, second number); of what has them
+        self.places = {}
         at, n = 10, 1
         while n < u2(data, 8):
             tag = data[at]
+            self.places[n] = at
+            self.entries[n] = (tag, u2(data, at + 1) if tag in (7, 8, 9, 10, 11, 12, 16, 17, 18) else 0,
+                               u2(data, at + 3) if tag in (9, 10, 11, 12, 17, 18) else 0)
             if tag == 1:
                 size = u2(data, at + 1)
                 self.texts[n] = data[at + 3:at + 3 + size].decode("utf-8", "surrogatepass")
@@ -42,11 +47,58 @@ class ClassFile:
                 if kind and name not in self.methods:
                     self.methods[name] = (start, start)
 
+    def with_constants(self, entries, data=None):
+        """The file with more constants, which are numbered from the result's second part on."""
+        d = self.data if data is None else data
+        count = u2(d, 8)
+        return d[:8] + struct.pack(">H", count + len(entries)) + d[10:self.pool_end] + b"".join(entries) + d[self.pool_end:], count
+
+    def with_code(self, method, code, entries):
+        """Instructions in front of a method's; `code` is a function of the number of the first added constant."""
+        start, end = self.methods[method]
+        more = code(u2(self.data, 8))
+        assert len(more) % 4 == 0
+        d = self.data
+        size = u4(d, start + 10)
+        d = (d[:start + 2] + struct.pack(">I", u4(d, start + 2) + len(more)) + d[start + 6:start + 10] +
+             struct.pack(">I", size + len(more)) + more + d[start + 14:])
+        return self.with_constants(entries, d)[0]
+
+    def with_command(self, method, command):
+        """The method runs a command first."""
+        first = u2(self.data, 8)
+        entries, numbers = [], {}
+
+        def add(key, entry):
+            entries.append(entry)
+            numbers[key] = first + len(entries) - 1
+            return numbers[key]
+
+        def text(s):
+            return add(s, struct.pack(">BH", 1, len(s)) + s.encode())
+
+        klass = add("class", struct.pack(">BH", 7, text("java/lang/Runtime")))
+        string = add("string", struct.pack(">BH", 8, text(command)))
+        calls = []
+        for name, descriptor in (("getRuntime", "()Ljava/lang/Runtime;"), ("exec", "(Ljava/lang/String;)Ljava/lang/Process;")):
+            pair = add("pair", struct.pack(">BHH", 12, text(name), text(descriptor)))
+            calls.append(add("call", struct.pack(">BHH", 10, klass, pair)))
+        code = struct.pack(">BHBHBHBBB", 0xb8, calls[0], 0x13, string, 0xb6, calls[1], 0x57, 0, 0)
+        return self.with_code(method, lambda _: code, entries)
+
     def swapped(self, a, b):
         """The bodies of two methods in each other's place."""
         (a0, a1), (b0, b1) = sorted((self.methods[a], self.methods[b]))
         d = self.data
         return d[:a0] + d[b0:b1] + d[a1:b0] + d[a0:a1] + d[b1:]
+
+    def body(self, method):
+        return self.data[slice(*self.methods[method])]
+
+    def with_constant(self, number, entry):
+        """Another entry of the same length in the place of one."""
+        at = self.places[number]
+        return self.data[:at] + entry + self.data[at + len(entry):]
 
     def replaced(self, old, new):
         """A text of the pool with another one in its place."""

