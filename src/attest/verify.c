@@ -28,7 +28,10 @@ struct verifying {
     size_t threshold;
     struct pl_dsse envelope;
     struct pl_statement statement;
-    bool is_account;      /* else a summary */
+    bool is_account;   /* else a summary */
+    pl_sha256 package; /* its digest, when it is known already */
+    bool has_package;
+    bool is_quiet;        /* criteria were told before */
     bool is_contradicted; /* the account made again is another */
     enum pl_exit attested;
     struct pl_err why;
@@ -67,7 +70,7 @@ static pl_status announce(struct verifying *v)
         st = pl_outcome_enforce(o, "level", err, "of level LCAL-%u or better", x->level);
     if (st == PL_OK && x->again != NULL)
         st = pl_outcome_enforce(o, "recheck", err, "the account made again here is the one that was signed");
-    for (size_t i = 0; i < o->steps.n && st == PL_OK && x->criterion != NULL; i++)
+    for (size_t i = 0; i < o->steps.n && st == PL_OK && x->criterion != NULL && !v->is_quiet; i++)
         x->criterion(x->ctx, o->steps.v[i].name, o->steps.v[i].wanted);
     return st;
 }
@@ -84,16 +87,10 @@ static pl_status load_trust(struct verifying *v)
     return st == PL_OK ? pl_trust_of_store(dir, today, &v->trust, &v->why) : st;
 }
 
-/* Read the file; what it says is checked later. */
-static pl_status open_envelope(struct verifying *v)
+/* Read the envelope; what it says is checked later. */
+static pl_status open_envelope(struct verifying *v, pl_bytes text)
 {
-    uint8_t *heap = NULL;
-    size_t n = 0;
-    pl_status st = pl_io_read(v->options->attestation, PL_DSSE_MAX_BYTES, &heap, &n, &v->why);
-    if (st != PL_OK)
-        return st;
-    st = pl_dsse_read(pl_bytes_of(heap, n), &v->envelope, &v->why);
-    free(heap);
+    pl_status st = pl_dsse_read(text, &v->envelope, &v->why);
     if (st == PL_E_INPUT || st == PL_E_LIMIT)
         v->why.status = st = PL_E_TRUST;
     if (st == PL_OK && !pl_bytes_eq_str(v->envelope.type, PL_DSSE_IN_TOTO))
@@ -202,9 +199,9 @@ static pl_status digest_file(const char *path, pl_sha256 *out, struct pl_err *er
 
 static pl_status check_subject(struct verifying *v)
 {
-    pl_sha256 digest;
+    pl_sha256 digest = v->package;
     char hex[PL_SHA256_HEX_BYTES];
-    pl_status st = digest_file(v->options->package, &digest, &v->why);
+    pl_status st = v->has_package ? PL_OK : digest_file(v->options->package, &digest, &v->why);
     if (st == PL_OK && !pl_statement_is_about(&v->statement, &digest))
         st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET,
                      "the statement is about other bytes than this package's");
@@ -350,13 +347,10 @@ static pl_status check_again(struct verifying *v)
     return pl_outcome_fails(v->o, "recheck", &said);
 }
 
-static pl_status run(struct verifying *v)
+/* One envelope, criterion by criterion; each rests on those before. */
+static pl_status judge(struct verifying *v, pl_bytes text)
 {
-    pl_status st = announce(v);
-    if (st == PL_OK)
-        st = load_trust(v);
-    if (st == PL_OK)
-        st = open_envelope(v);
+    pl_status st = open_envelope(v, text);
     if (st == PL_OK)
         st = check_signatures(v);
     if (st == PL_OK)
@@ -371,6 +365,8 @@ static pl_status run(struct verifying *v)
         st = check_verdict(v);
     if (st == PL_OK && v->options->again != NULL)
         st = check_again(v);
+    if (st != PL_OK)
+        pl_err_about(&v->why, v->options->attestation);
     return st;
 }
 
@@ -387,19 +383,116 @@ static enum pl_exit decide(const struct verifying *v)
     return no != PL_EXIT_PASS && v->is_contradicted ? PL_EXIT_FAIL : no;
 }
 
+static size_t holding(const struct pl_outcome *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->steps.n; i++)
+        n += o->steps.v[i].result == PL_STEP_HOLDS;
+    return n;
+}
+
+/* One line of many, with an outcome of its own. */
+static pl_status judge_line(const struct verifying *all, pl_bytes line, struct pl_outcome **out,
+                            struct pl_err *err)
+{
+    struct verifying one = {.options = all->options,
+                            .threshold = all->threshold,
+                            .trust = all->trust,
+                            .package = all->package,
+                            .has_package = all->has_package,
+                            .is_quiet = true,
+                            .attested = PL_EXIT_TRUST};
+    one.o = pl_outcome_new("verify", all->options->attestation);
+    if (one.o == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = announce(&one);
+    if (st == PL_OK)
+        st = judge(&one, line);
+    enum pl_exit exit = decide(&one);
+    pl_statement_reset(&one.statement);
+    pl_dsse_reset(&one.envelope);
+    return pl_outcome_end(one.o, st, &one.why, exit, out, err);
+}
+
+/*
+ * An in-toto bundle: an envelope a line, whose order and number nobody vouches for. With a package one good envelope about it is enough; without,
+ * every line must be good. *chosen is the outcome of the line that decided.
+ */
+static pl_status judge_lines(const struct verifying *v, pl_bytes text, struct pl_outcome **chosen,
+                             struct pl_err *err)
+{
+    bool wants_one = v->options->package != NULL;
+    size_t n = 0;
+    size_t good = 0;
+    pl_bytes line;
+    pl_status st = PL_OK;
+    while (st == PL_OK && pl_bytes_line(&text, &line)) {
+        struct pl_outcome *one = NULL;
+        if (pl_bytes_trim(line).n == 0)
+            continue;
+        st = judge_line(v, line, &one, err);
+        if (st != PL_OK)
+            break;
+        bool is_good = one->exit == PL_EXIT_PASS;
+        bool was_good = *chosen != NULL && (*chosen)->exit == PL_EXIT_PASS;
+        bool is_better =
+            *chosen == NULL || (wants_one ? !was_good && holding(one) > holding(*chosen) : was_good);
+        n++;
+        good += is_good;
+        pl_outcome_free(is_better ? *chosen : one);
+        *chosen = is_better ? one : *chosen;
+    }
+    if (st == PL_OK && *chosen != NULL)
+        st = pl_outcome_fact(*chosen, "envelopes", err, "%zu, of which %zu hold", n, good);
+    return st;
+}
+
+/* Read the attestations; many lines give the outcome of the one that decides. */
+static pl_status run(struct verifying *v, struct pl_outcome **chosen)
+{
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    bool is_lines = pl_bytes_ends(pl_bytes_of_str(v->options->attestation), PL_LIT(".jsonl"));
+    pl_status st = announce(v);
+    if (st == PL_OK)
+        st = load_trust(v);
+    if (st == PL_OK)
+        st = pl_io_read(v->options->attestation, PL_DSSE_MAX_BYTES, &heap, &n, &v->why);
+    if (st == PL_OK && is_lines && v->options->package != NULL) {
+        st = digest_file(v->options->package, &v->package, &v->why);
+        v->has_package = st == PL_OK;
+    }
+    if (st == PL_OK && is_lines) {
+        st = judge_lines(v, pl_bytes_of(heap, n), chosen, &v->why);
+        if (st == PL_OK && *chosen == NULL)
+            st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET, "there is no envelope in it");
+    } else if (st == PL_OK) {
+        st = judge(v, pl_bytes_of(heap, n));
+    }
+    free(heap);
+    return st;
+}
+
 pl_status pl_verify(const struct pl_verify_options *options, struct pl_outcome **out, struct pl_err *err)
 {
     struct verifying v = {.options = options, .attested = PL_EXIT_TRUST};
+    struct pl_outcome *chosen = NULL;
     v.threshold = options->threshold == 0 ? 1 : options->threshold;
     v.o = pl_outcome_new("verify", options->attestation);
     if (v.o == NULL)
         return pl_fail_nomem(err);
-    pl_status st = run(&v);
+    pl_status st = run(&v, &chosen);
     if (st != PL_OK)
         pl_err_about(&v.why, options->attestation);
     enum pl_exit exit = decide(&v);
     pl_statement_reset(&v.statement);
     pl_dsse_reset(&v.envelope);
     pl_trust_reset(&v.trust);
+    if (st == PL_OK && chosen != NULL) {
+        pl_outcome_free(v.o);
+        *out = chosen;
+        return PL_OK;
+    }
+    pl_outcome_free(chosen);
     return pl_outcome_end(v.o, st, &v.why, exit, out, err);
 }

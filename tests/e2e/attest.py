@@ -332,6 +332,32 @@ def every_exit_code_of_attest_and_verify_has_its_json(t):
 
 
 @case
+def many_envelopes_a_line_each_are_judged_one_by_one(t):
+    package, _ = attested(t)
+    good = t.path("a.json").read_bytes()
+    summary = t.path("v.json").read_bytes()
+    outcome(t, "key", "gen", "other")
+    outcome(t, "attest", "r.json", "--key", "other", "-o", "intoto=b.json")
+    strange = t.path("b.json").read_bytes()
+    trusted = ("--key", "k.pub")
+    t.path("all.intoto.jsonl").write_bytes(good + summary + b"\n" + good)
+    assert outcome(t, "verify", "all.intoto.jsonl", *trusted).facts("envelopes") == ["3, of which 3 hold"]
+    outcome(t, "verify", "all.intoto.jsonl", package, *trusted)
+    t.path("all.intoto.jsonl").write_bytes(strange + b"not an envelope\n" + good)
+    assert outcome(t, "verify", "all.intoto.jsonl", package, *trusted).facts("envelopes") == ["3, of which 1 hold"]
+    outcome(t, "verify", "all.intoto.jsonl", *trusted, expect=6)
+    t.path("all.intoto.jsonl").write_bytes(strange + strange)
+    outcome(t, "verify", "all.intoto.jsonl", package, *trusted, expect=6)
+    t.path("all.intoto.jsonl").write_bytes(b"\n")
+    outcome(t, "verify", "all.intoto.jsonl", *trusted, expect=6)
+    t.path("other.deb").write_bytes(package.read_bytes() + b"!")
+    t.path("all.intoto.jsonl").write_bytes(good * 3)
+    outcome(t, "verify", "all.intoto.jsonl", "other.deb", *trusted, expect=6)
+    t.path("many.jsonl").write_bytes(summary * 2000)
+    assert outcome(t, "verify", "many.jsonl", package, *trusted).facts("envelopes") == ["2000, of which 2000 hold"]
+
+
+@case
 def the_trust_store_decides_when_no_key_is_named(t):
     package, _ = attested(t)
     store = ("--trust-dir", t.path("trust"))
