@@ -153,3 +153,10 @@ void pl_buf_add_utf8(struct pl_buf *b, uint32_t c)
         pl_buf_add_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
     }
 }
+
+void pl_buf_close_into(struct pl_buf *b, struct pl_buf *part)
+{
+    if (part->why != PL_OK && b->why == PL_OK)
+        b->why = part->why;
+    pl_buf_reset(part);
+}

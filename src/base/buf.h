@@ -36,6 +36,8 @@ uint8_t *pl_buf_grow(struct pl_buf *b, size_t n);
 
 /* PL_OK, or the sticky failure as an error. */
 PL_MUST_USE pl_status pl_buf_done(const struct pl_buf *b, struct pl_err *err);
+/* Hand on the failure of a buffer that was to become part of `b`, and free that one. */
+void pl_buf_close_into(struct pl_buf *b, struct pl_buf *part);
 /* View of the contents, valid until the next append. */
 pl_bytes pl_buf_bytes(const struct pl_buf *b);
 /* Hand the heap block over to the caller, who frees it; the buffer is empty afterwards. NULL when empty. */

@@ -151,10 +151,8 @@ void pl_json_quoted(struct pl_json *j, pl_bytes value)
     struct pl_buf quoted;
     pl_buf_init(&quoted, SIZE_MAX / 2);
     pl_quote(&quoted, value);
-    if (quoted.why != PL_OK && j->out->why == PL_OK)
-        j->out->why = quoted.why;
     pl_json_string(j, pl_buf_bytes(&quoted));
-    pl_buf_reset(&quoted);
+    pl_buf_close_into(j->out, &quoted);
 }
 
 void pl_json_u64(struct pl_json *j, uint64_t value)

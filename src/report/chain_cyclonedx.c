@@ -35,7 +35,7 @@ static void made(struct pl_json *j, const char *key, const char *format, unsigne
     if (key != NULL)
         pl_json_key(j, key);
     pl_json_string(j, pl_buf_bytes(&text));
-    pl_buf_reset(&text);
+    pl_buf_close_into(j->out, &text);
 }
 
 /* A name that stands for this component in the document; BOM-Links begin with urn:cdx: and no reference may. */
@@ -49,7 +49,7 @@ static void reference(struct pl_json *j, const char *key, const struct pl_compon
     if (key != NULL)
         pl_json_key(j, key);
     pl_json_quoted(j, pl_buf_bytes(&text));
-    pl_buf_reset(&text);
+    pl_buf_close_into(j->out, &text);
 }
 
 static void property(struct pl_json *j, const char *name, const char *value)

@@ -17,7 +17,7 @@ static void dot_text(struct pl_buf *out, const char *text)
             pl_buf_add_byte(out, '\\');
         pl_buf_add_byte(out, quoted.p[i]);
     }
-    pl_buf_reset(&quoted);
+    pl_buf_close_into(out, &quoted);
 }
 
 static bool is_on_path(const struct pl_chain *c, uint32_t from, uint32_t to)

@@ -78,7 +78,7 @@ static void column(struct screen *s, uint64_t value, int width)
     pl_add_thousands(&b, value);
     pl_buf_printf(s->out, "%*s%.*s", b.n < (size_t)width ? width - (int)b.n : 0, "",
                   PL_ARG(pl_buf_bytes(&b)));
-    pl_buf_reset(&b);
+    pl_buf_close_into(s->out, &b);
 }
 
 static void levels(struct screen *s)
@@ -129,7 +129,7 @@ static void step(struct screen *s, uint32_t at, uint32_t n)
         }
     }
     pl_buf_add_byte(s->out, '\n');
-    pl_buf_reset(&left);
+    pl_buf_close_into(s->out, &left);
 }
 
 /* All components at the level of the chain: few by default, all with -v. */

@@ -58,8 +58,11 @@ static bool take_text(struct reader *x, const char **to)
         return false;
     pl_buf_init(&b, MAX_STRING_BYTES);
     bool is_good = pl_unquote(&b, text) && memchr(b.p == NULL ? (const uint8_t *)"" : b.p, 0, b.n) == NULL;
-    const char *kept = is_good ? pl_arena_str(&x->v->arena, pl_buf_bytes(&b)) : NULL;
+    pl_status why = b.why;
+    const char *kept = is_good && why == PL_OK ? pl_arena_str(&x->v->arena, pl_buf_bytes(&b)) : NULL;
     pl_buf_reset(&b);
+    if (why != PL_OK)
+        return pl_json_in_fail(&x->in, x->in.value_at, why, "no memory for the text");
     if (!is_good)
         return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT,
                                "the text is not quoted as chains quote it");

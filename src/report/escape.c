@@ -16,11 +16,9 @@ static void each_quoted(struct pl_buf *out, pl_bytes text, void (*add)(struct pl
     struct pl_buf quoted;
     pl_buf_init(&quoted, SIZE_MAX / 2);
     pl_quote(&quoted, text);
-    if (quoted.why != PL_OK && out->why == PL_OK)
-        out->why = quoted.why;
     for (size_t i = 0; i < quoted.n; i++)
         add(out, quoted.p[i]);
-    pl_buf_reset(&quoted);
+    pl_buf_close_into(out, &quoted);
 }
 
 static void add_markup(struct pl_buf *out, uint8_t byte)

@@ -34,7 +34,7 @@ static void add_finding(struct pl_buf *out, const struct pl_report *r, const str
         pl_workflow_message(out, f->facts[i].value);
     }
     pl_buf_add_byte(out, '\n');
-    pl_buf_reset(&place);
+    pl_buf_close_into(out, &place);
 }
 
 static void add_error(struct pl_buf *out, const struct pl_err *e)

@@ -26,9 +26,7 @@ static void take(struct pl_json *j, const char *key, struct pl_buf *b)
 {
     pl_json_key(j, key);
     pl_json_string(j, pl_buf_bytes(b));
-    if (b->why != PL_OK && j->out->why == PL_OK)
-        j->out->why = b->why;
-    pl_buf_reset(b);
+    pl_buf_close_into(j->out, b);
 }
 
 /* Opens the element with all but its description; `path` is raw. */
@@ -61,7 +59,7 @@ static void write_issue(struct pl_json *j, const struct pl_report *r, const stru
     pl_buf_init(&b, 1 << 24);
     pl_add_location(&b, r, p);
     begin(j, p->finding->tag, severity_word(p->finding->severity), fingerprint, pl_buf_bytes(&b), 1);
-    pl_buf_clear(&b);
+    pl_buf_close_into(j->out, &b);
     pl_quote_some(&b, pl_bytes_of_str(p->finding->message), MAX_TEXT_BYTES);
     pl_add_range(&b, p->finding);
     take(j, "description", &b);
@@ -86,7 +84,7 @@ static void write_rule(struct pl_json *j, const struct pl_report *r, size_t i)
     pl_hex(digest.b, PL_SHA256_BYTES, hex);
     pl_bytes file = pl_rule_file(r, x, &line);
     begin(j, x->rule, x->verdict == PL_RULE_FAIL ? "critical" : "minor", hex, file, line);
-    pl_buf_clear(&b);
+    pl_buf_close_into(j->out, &b);
     pl_quote(&b, pl_bytes_of_str(x->why));
     if (x->reason != NULL) {
         pl_buf_add_str(&b, "; ");

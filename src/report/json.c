@@ -89,7 +89,7 @@ static void swhid(struct pl_json *j, const char *key, const char *type, const ch
         quoted_value(j, key, pl_buf_bytes(&b));
     else
         pl_json_kv_str(j, key, NULL);
-    pl_buf_reset(&b);
+    pl_buf_close_into(j->out, &b);
 }
 
 static void write_git(struct pl_json *j, const struct pl_source_git *git)

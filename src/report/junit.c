@@ -90,7 +90,7 @@ static void finding_case(struct suite *s, const struct pl_placed_finding *p)
     if (f->offset != PL_NO_OFFSET)
         pl_buf_printf(&name, "@0x%llx", (unsigned long long)f->offset);
     begin(s, f->tag, pl_buf_bytes(&name));
-    pl_buf_reset(&name);
+    pl_buf_close_into(&s->body, &name);
     s->failures += is_error;
     pl_buf_add_str(&s->body, ">\n   ");
     if (is_error) {
@@ -132,7 +132,7 @@ static void rule_case(struct suite *s, const struct pl_rule_result *x)
     pl_buf_init(&name, 1 << 20);
     pl_buf_printf(&name, "%s (%s:%llu)", x->rule, x->policy, (unsigned long long)x->line);
     begin(s, "policy", pl_buf_bytes(&name));
-    pl_buf_reset(&name);
+    pl_buf_close_into(&s->body, &name);
     if (x->verdict == PL_RULE_FAIL && s->r->exit != PL_EXIT_PASS) {
         bool is_error = x->exit == PL_EXIT_INCONCLUSIVE;
         s->errors += is_error;
@@ -167,7 +167,7 @@ static void verdict_case(struct suite *s)
     pl_add_verdict_numbers(&line, s->r);
     end_with(s, is_fail ? "failure" : "error", pl_exit_name(s->r->exit), pl_verdict_word(s->r->exit),
              pl_bytes_from(pl_buf_bytes(&line), 1));
-    pl_buf_reset(&line);
+    pl_buf_close_into(&s->body, &line);
 }
 
 static void property(struct pl_buf *out, const char *name, const char *value)
@@ -223,9 +223,7 @@ static void write_junit(const struct pl_report *r, const struct pl_write_options
     head(out, &s);
     pl_buf_add(out, pl_buf_bytes(&s.body));
     pl_buf_add_str(out, " </testsuite>\n</testsuites>\n");
-    if (s.body.why != PL_OK && out->why == PL_OK)
-        out->why = s.body.why;
-    pl_buf_reset(&s.body);
+    pl_buf_close_into(out, &s.body);
 }
 
 const struct pl_report_format pl_report_format_junit = {.name = "junit", .write = write_junit};

@@ -31,9 +31,7 @@ static void buf_value(struct pl_json *j, const char *key, struct pl_buf *b)
 {
     pl_json_key(j, key);
     pl_json_string(j, pl_buf_bytes(b));
-    if (b->why != PL_OK && j->out->why == PL_OK)
-        j->out->why = b->why;
-    pl_buf_reset(b);
+    pl_buf_close_into(j->out, b);
 }
 
 static void text_object(struct pl_json *j, const char *key, const char *text)
@@ -246,10 +244,8 @@ static void location_uri(struct log *l, const struct pl_placed_finding *p)
     pl_uri_path(&uri, pl_buf_bytes(&raw));
     if (uri.n == 0)
         pl_buf_add_str(&uri, "-");
-    if (raw.why != PL_OK && l->j.out->why == PL_OK)
-        l->j.out->why = raw.why;
     buf_value(&l->j, "uri", &uri);
-    pl_buf_reset(&raw);
+    pl_buf_close_into(l->j.out, &raw);
 }
 
 static void write_artifacts(struct log *l)

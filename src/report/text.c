@@ -163,7 +163,7 @@ static void number_column(struct screen *s, uint64_t value, int width)
     pl_add_thousands(&b, value);
     pl_buf_printf(s->out, "%*s%.*s", b.n < (size_t)width ? width - (int)b.n : 0, "",
                   PL_ARG(pl_buf_bytes(&b)));
-    pl_buf_reset(&b);
+    pl_buf_close_into(s->out, &b);
 }
 
 static void share_column(struct screen *s, uint64_t part, uint64_t whole)
