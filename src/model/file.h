@@ -80,6 +80,14 @@ struct pl_script_run {
     pl_bytes bytes;            /* as they stand in the file, the first 200 */
 };
 
+/* Bytes that nobody can read: all of a file that is no text, or the longest run of base64 in one that is. */
+struct pl_blob {
+    uint64_t offset;
+    uint64_t length;      /* 0: none, or nobody looked */
+    uint32_t entropy_ppm; /* of 8 bits a byte */
+    bool is_text;
+};
+
 struct pl_file {
     size_t order;        /* position in the walk, parents before members; unique in a package */
     size_t parent_order; /* of the container it came out of, or PL_NO_PARENT */
@@ -109,6 +117,7 @@ struct pl_file {
     bool
         is_other_version; /* made by a tool's version that is not at hand: what is left contradicts nothing */
     bool is_added;        /* laid out like its source, which has no file at this path */
+    struct pl_blob blob;
     struct pl_ledger ledger;
     struct pl_findings findings;
     PL_VEC(struct pl_residue) residues;

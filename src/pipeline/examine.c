@@ -12,6 +12,7 @@
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
 #include "io/host.h"
+#include "match/blobs.h"
 #include "match/java_tree.h"
 #include "match/layout.h"
 #include "match/pieces.h"
@@ -164,8 +165,10 @@ static pl_status match_first(struct run *run, unsigned worker, struct pl_file *f
         pl_file_release(f); /* its code is not what was asked for */
         return PL_OK;
     }
-    if (m.layout != NULL)
+    if (m.layout != NULL) {
         pl_classify_in_source(f);
+        pl_blob_measure(f);
+    }
     if (pl_kind_is_image(f->kind))
         st = need_literals(run, worker, &m, err);
     if (st == PL_OK && m.index != NULL)
@@ -315,6 +318,8 @@ static pl_status arrived(void *ctx, struct pl_file *f, struct pl_err *err)
         return st;
     }
     pl_classify(f);
+    if (run->x->layout != NULL && f->parent_order != PL_NO_PARENT && f->type == PL_ENTRY_FILE)
+        pl_blob_measure(f);
     if (f->container != NULL)
         pl_file_release(f);
     return PL_OK;
@@ -386,7 +391,8 @@ static pl_status finish(struct run *run, struct pl_err *err)
     struct pl_match m = match_of(run, 0);
     m.files = (struct pl_file *const *)r->files.v;
     m.n_files = r->files.n;
-    return pl_layout_missing(&m, &r->findings, err);
+    st = pl_layout_missing(&m, &r->findings, err);
+    return st == PL_OK ? pl_blobs_report(&m, &r->findings, err) : st;
 }
 
 /* A stored member is a view of its container, which is about to go: only what is shown of it stays, as far as there is room. */

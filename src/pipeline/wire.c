@@ -15,7 +15,7 @@ enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
 _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 336 &&
                    sizeof(struct pl_residue) == 72 && sizeof(struct pl_foreign) == 56 &&
                    sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
-                   sizeof(struct pl_file) == 720,
+                   sizeof(struct pl_file) == 744,
                "a record has changed: write and read its new fields here and in wire_read.c");
 #endif
 
@@ -177,6 +177,10 @@ void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
     pl_wire_u64(w, f->is_asked);
     pl_wire_u64(w, f->is_added);
     pl_wire_u64(w, f->is_other_version);
+    pl_wire_u64(w, f->blob.offset);
+    pl_wire_u64(w, f->blob.length);
+    pl_wire_u64(w, f->blob.entropy_ppm);
+    pl_wire_u64(w, f->blob.is_text);
     write_ledger(w, &f->ledger);
     pl_wire_findings(w, &f->findings, 0);
     write_residues(w, f);

@@ -302,6 +302,10 @@ static void read_head(struct pl_wire_in *w, struct pl_file *f)
     f->is_asked = take_bool(w);
     f->is_added = take_bool(w);
     f->is_other_version = take_bool(w);
+    f->blob.offset = pl_wire_take_u64(w);
+    f->blob.length = pl_wire_take_u64(w);
+    f->blob.entropy_ppm = (uint32_t)take_below(w, 1000001);
+    f->blob.is_text = take_bool(w);
 }
 
 void pl_wire_take_file(struct pl_wire_in *w, struct pl_file *f)

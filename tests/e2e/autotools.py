@@ -7,7 +7,6 @@ The tools' packages are served by an archive of our own, made from the files tha
 """
 import contextlib
 import gzip
-import hashlib
 import pathlib
 import random
 import shutil
@@ -15,11 +14,11 @@ import subprocess
 
 import made
 import plumb_test
-from git import changed, git, repository, uri
-from mirror import Mirror, sha256
+from apt_mirror import Mirror, sha256
+from git import archive, changed, git, repository, uri
 from plumb_test import Skip, case, main
 
-plumb_test.CASES.clear()  # those of the two that are imported for their tools
+plumb_test.CASES.clear()  # those of the one that is imported for its tools
 
 TOOLS = {"autoconf": ["/usr/share/autoconf"], "automake": ["/usr/share/automake-1.16", "/usr/share/aclocal-1.16", "/usr/bin/automake"],
          "autotools-dev": ["/usr/share/misc/config.guess", "/usr/share/misc/config.sub"]}
@@ -61,7 +60,7 @@ def tool_package(name, paths):
 
 
 class Tools(Mirror):
-    def build(self):
+    def build(self, fields="", others=""):
         packages = ""
         for name, paths in TOOLS.items():
             control, deb = tool_package(name, paths)
@@ -71,7 +70,7 @@ class Tools(Mirror):
         for name, text in (("main/binary-all/Packages", packages), ("main/binary-amd64/Packages", packages)):
             for path, data in ((name, text.encode()), (name + ".gz", gzip.compress(text.encode(), mtime=0))):
                 self.files["/dists/stable/" + path] = data
-                self.lines += f" {hashlib.sha256(data).hexdigest()} {len(data)} {path}\n"
+                self.lines += f" {sha256(data)} {len(data)} {path}\n"
         self.release()
 
 
@@ -102,13 +101,7 @@ def release(plumb):
 
     def check(data, **more):
         package = plumb.write("sample-1.0.tar", data)
-        root = plumb.path("root/etc/apt/sources.list.d/x").parent
-        (root / "archive.gpg").write_bytes(tools.gpg("--export"))
-        (root / "test.sources").write_text(
-            f"Types: deb\nURIs: http://127.0.0.1:{tools.server.server_port}\nSuites: stable\nComponents: main\n"
-            f"Architectures: amd64\nSigned-By: {root}/archive.gpg\n", encoding="utf-8")
-        env = {name: "" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy")}
-        env["PLUMB_APT_ROOT"] = str(plumb.path("root"))
+        env = tools.settings()
         return plumb.check(package, "--source", uri(folder, "v1.0"), network=True, env=env, **more)
 
     try:
@@ -167,6 +160,22 @@ def a_tool_file_with_other_lines_is_named_with_the_nearest(plumb):
         assert found["evidence"]["added lines"] == "41-43" and "install-sh" in found["evidence"]["nearest known"], found
         report = check(with_lines(tarball, "sample-1.0/build-aux/install-sh", "# a comment that nobody knows\n", 40), expect=(0, 3))
         assert report.findings("tree.modified-generated", "sample-1.0/build-aux/install-sh", "note")
+
+
+@case
+def a_blob_that_a_build_rule_reads_is_a_warning(plumb):
+    plain = {**PROJECT, "README": "The data are in other.bin.\n", "other.bin": bytes(3000)}
+    rule = {**plain, "Makefile.am": PROJECT["Makefile.am"] + "payload: tests/case.bin\n\ttail -c 100 $(srcdir)/tests/case.bin >$@\n"}
+    for name, files, n in (("plain", plain, 0), ("rule", rule, 1)):
+        folder = repository(plumb, files, name)
+        git(folder, "tag", "v1.0")
+        package = plumb.write(f"{name}-1.0.tar", archive(folder, "v1.0", f"{name}-1.0/"))
+        report = plumb.check(package, "--source", uri(folder, "v1.0"), expect=0)
+        assert len(report.findings("tree.opaque-blob", severity="warning")) == n, report.findings("tree.opaque-blob")
+        note, = report.findings("tree.opaque-blob", severity="note")
+        assert note["message"].startswith("2 opaque files of 7000 bytes: 1 look random"), note["message"]
+        said = " ".join(note["evidence"].values())
+        assert "other.bin: 3,000 bytes, entropy 0 ppm, named by README" in said and "case.bin: 4,000 bytes" in said, said
 
 
 if __name__ == "__main__":
