@@ -279,6 +279,48 @@ static size_t comment_start(const struct tiling *x, size_t from, size_t to)
     return to;
 }
 
+/* The tokens of a command at token i that runs the file it is given: "." or a shell, by name or by variable; 0 when it is none. */
+static size_t interpreter(const struct tiling *x, size_t i, size_t to)
+{
+    static const char *const names[] = {"sh",     "bash",    "source", "perl",
+                                        "python", "python3", "SHELL",  "CONFIG_SHELL"};
+    size_t n = 1;
+    size_t name = i;
+    if (!begins_command(x, i))
+        return 0;
+    if (sign_at(x, i, to) == '.') {
+        size_t at = x->tokens.v[i].offset + 1;
+        return at < x->f->data.n && x->f->data.p[at] == ' ';
+    }
+    if (sign_at(x, i, to) == '$') {
+        bool has_bracket = sign_at(x, i + 1, to) == '(' || sign_at(x, i + 1, to) == '{';
+        name = i + 1 + has_bracket;
+        n = 2 + 2 * has_bracket;
+    }
+    if (name >= to || !x->tokens.v[name].is_word)
+        return 0;
+    pl_bytes word = pl_bytes_sub(x->f->data, x->tokens.v[name].offset, x->tokens.v[name].length);
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (pl_bytes_eq_str(word, names[k]))
+            return n;
+    return 0;
+}
+
+/* What an interpreter at token i is given to run stands in one piece with it, or there is none. */
+static bool knows_what_it_runs(const struct tiling *x, size_t i, size_t to)
+{
+    pl_bytes data = x->f->data;
+    size_t n = interpreter(x, i, to);
+    if (n == 0 || i + n >= to)
+        return true;
+    size_t end = shell_word_end(data, x->tokens.v[i + n].offset);
+    const struct tile *first = &x->tiles[i];
+    for (size_t k = i; k < to && x->tokens.v[k].offset < end; k++)
+        if (x->tiles[k].piece == 0 || x->tiles[k].unit != first->unit || x->tiles[k].offset != first->offset)
+            return false;
+    return true;
+}
+
 /* *has_holes is set when not all of the line is pieces. */
 static bool is_explained(const struct tiling *x, size_t from, size_t to, bool *has_holes)
 {
@@ -292,6 +334,8 @@ static bool is_explained(const struct tiling *x, size_t from, size_t to, bool *h
         if (i == SIZE_MAX)
             return false;
         for (; i < to && x->tiles[i].piece > 0; i++) {
+            if (!is_harmless && !knows_what_it_runs(x, i, to))
+                return false;
             in_pieces++;
             strong += x->tiles[i].piece >= STRONG_PIECE;
         }
