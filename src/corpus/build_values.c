@@ -359,6 +359,8 @@ static void give_seeds(struct reading *r)
     };
     for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++)
         give_macro(r, pl_bytes_of_str(macros[i][0]), pl_bytes_of_str(macros[i][1]));
+    give_value(
+        r, PL_LIT("$(DEB_VERSION_UPSTREAM)")); /* however it is put together: a program says its version */
     pl_bytes name;
     pl_bytes value;
     for (size_t i = 0; pl_build_directory_at(i, &name, &value); i++)
