@@ -41,6 +41,7 @@ void pl_java_scope_clear(struct pl_java_scope *x)
     x->n_own = 0;
     x->is_closed = false;
     x->has_operator = false;
+    x->has_product = false;
 }
 
 static void add_part(struct pl_java_scope *x, const struct pl_java_part *part)
@@ -101,8 +102,10 @@ void pl_java_scope_add(struct pl_java_scope *x, uint32_t first, uint32_t end)
                                                .value = s->literals.v[literal].value});
         else if (t[i].kind == PL_TOKEN_WORD)
             add_word(x, t[i].link);
-        else if (pl_java_is_operator(t[i].kind))
+        else if (pl_java_is_operator(t[i].kind)) {
             x->has_operator = true;
+            x->has_product = x->has_product || t[i].kind != '+';
+        }
     }
     x->n_own = x->parts.n;
 }
@@ -131,6 +134,7 @@ static void add_constants(struct pl_java_scope *x, pl_bytes name)
     for (unsigned n = 0; number != PL_JAVA_NONE && n < MAX_SAME; n++) {
         const struct pl_java_constant *c = pl_java_tree_at(x->tree, number);
         x->has_operator = x->has_operator || c->has_operator;
+        x->has_product = x->has_product || c->has_operator;
         if (x->constant_stamps[number] != x->number)
             for (uint32_t i = 0; i < c->n; i++)
                 add_part(x, &c->parts[i]);
@@ -179,7 +183,8 @@ static bool lay_out(struct pl_java_scope *x, pl_bytes text, bool may_fold, uint8
             return false;
         x->budget -= x->parts.n;
         size_t digits = at;
-        while (may_fold && digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+        while (may_fold && x->has_product && digits < text.n && text.p[digits] >= '0' &&
+               text.p[digits] <= '9')
             digits++;
         reached[digits] = 1;
         for (size_t i = 0; i < x->parts.n; i++) {

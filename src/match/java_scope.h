@@ -23,6 +23,7 @@ struct pl_java_scope {
     size_t n_own; /* parts that stand in the ranges themselves */
     bool is_closed;
     bool has_operator; /* arithmetic, once closed also in the constants: numbers may be folded */
+    bool has_product;  /* likewise, other than sums, which join strings, too */
     uint64_t budget;   /* steps that are left for putting strings together */
     bool is_out_of_memory;
 };

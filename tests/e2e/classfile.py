@@ -26,7 +26,7 @@ class ClassFile:
                                u2(data, at + 3) if tag in (9, 10, 11, 12, 17, 18) else 0)
             if tag == 1:
                 size = u2(data, at + 1)
-                self.texts[n] = data[at + 3:at + 3 + size].decode("utf-8", "surrogatepass")
+                self.texts[n] = data[at + 3:at + 3 + size].decode("utf-8", "surrogateescape")
                 at += 3 + size
             else:
                 at += 1 + SIZES[tag]
