@@ -501,12 +501,22 @@ static pl_status place_class(struct pl_java_check *x, struct pl_err *err)
     return st;
 }
 
+/* What in capitals is no string that was put in: fields that are read, types, and numbers of java.lang. */
 static pl_status list_fields(struct pl_java_check *x, struct pl_err *err)
 {
+    static const char *const numbers[] = {"MAX_VALUE", "MIN_VALUE",         "SIZE",
+                                          "BYTES",     "POSITIVE_INFINITY", "NEGATIVE_INFINITY"};
     pl_status st = PL_OK;
-    for (uint32_t i = 1; i < x->class->constants.n && st == PL_OK; i++)
-        if (x->class->constants.v[i].tag == PL_JAVA_FIELD_REF)
-            st = pl_map_add(&x->fields, pl_javaclass_text(x->class, i), 1, NULL, err);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && st == PL_OK; i++)
+        st = pl_map_add(&x->fields, pl_bytes_of_str(numbers[i]), 1, NULL, err);
+    for (uint32_t i = 1; i < x->class->constants.n && st == PL_OK; i++) {
+        uint8_t tag = x->class->constants.v[i].tag;
+        pl_bytes text = pl_javaclass_text(x->class, i);
+        if (tag == PL_JAVA_FIELD_REF)
+            st = pl_map_add(&x->fields, text, 1, NULL, err);
+        else if (tag == PL_JAVA_CLASS)
+            st = pl_map_add(&x->fields, pl_java_simple_name(text), 1, NULL, err);
+    }
     return st;
 }
 

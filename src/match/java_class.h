@@ -30,7 +30,7 @@ struct pl_java_check {
     const struct pl_java_tree *tree;
     struct pl_java_scope scope;
     uint64_t scope_key;   /* of what the scope holds; 0 nothing */
-    struct pl_map fields; /* that the class reads or writes, by name */
+    struct pl_map fields; /* that the class reads or writes, by name; and names of types */
     uint32_t *line_starts;
     uint32_t n_lines;
     uint32_t placed; /* the class of the source */
