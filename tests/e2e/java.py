@@ -128,6 +128,16 @@ def bytes_behind_the_class_are_an_error(t):
 
 
 @case
+def a_class_of_another_language_is_opaque_where_its_source_is_there(t):
+    other = runner("org/example/Tool", "Tool.kt", "id")
+    report = shop(t, more={"org/example/Tool.class": other})
+    assert report.findings(tag="bytecode.no-source", severity="error"), report.findings()
+    t.write("src/org/example/Tool.kt", b"class Tool")
+    report = shop(t, more={"org/example/Tool.class": other})
+    assert report.file("Tool.class")["bytes"]["opaque"] > 0 and report.code == 3, report.findings()
+
+
+@case
 def names_alone_are_not_enough(t):
     """Same classes and methods, other contents."""
     other = SOURCE.replace('"hello "', '"good day "').replace("day) {\n        switch", "day) {\n        day = null; switch")
