@@ -391,6 +391,16 @@ static pl_status compare(struct work *w, struct pl_err *err)
     return st;
 }
 
+/* A virtual machine refuses such a file, or reads it in a way that is not known here. */
+static pl_status report_broken(struct work *w, const struct pl_err *why, struct pl_err *err)
+{
+    pl_status st = claim(w, 0, w->f->data.n, PL_CLASS_UNACCOUNTED, PL_GRADE_NONE, err);
+    return st != PL_OK
+               ? st
+               : pl_findings_add(&w->f->findings, "bytecode.unknown-part", PL_SEVERITY_ERROR, 0, w->f->data.n,
+                                 NULL, err, "no class file that can be read: %s", why->text);
+}
+
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     struct work w = {.m = m, .f = f};
@@ -403,8 +413,10 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         st = compare(&w, err);
     else if (st == PL_E_NOMEM)
         st = pl_fail_nomem(err);
+    else if (st == PL_E_INPUT)
+        st = report_broken(&w, &why, err);
     else
-        st = PL_OK; /* opaque, says the next rung */
+        st = PL_OK; /* of a newer version: opaque, says the next rung */
     pl_javaclass_reset(&w.class);
     return st;
 }
