@@ -6,6 +6,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,8 +47,8 @@ static int write_failed(const char *path)
 }
 
 /* A report goes to PATH by way of a file beside it, so that PATH is never half written. */
-static int write_to_path(const struct output *out, const struct pl_write_options *w, writer write,
-                         const void *what)
+static int write_whole(const struct output *out, const struct pl_write_options *w, writer write,
+                       const void *what)
 {
     char temporary[4096];
     struct pl_err err;
@@ -75,6 +76,22 @@ static int write_to_path(const struct output *out, const struct pl_write_options
     (void)unlink(temporary);
     errno = saved;
     return write_failed(out->path);
+}
+
+/* Asked to end meanwhile, the program ends once the file is there or gone. */
+static int write_to_path(const struct output *out, const struct pl_write_options *w, writer write,
+                         const void *what)
+{
+    sigset_t polite;
+    sigset_t before;
+    (void)sigemptyset(&polite); /* these fail on misuse only */
+    (void)sigaddset(&polite, SIGINT);
+    (void)sigaddset(&polite, SIGTERM);
+    (void)sigaddset(&polite, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &polite, &before);
+    int code = write_whole(out, w, write, what);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return code;
 }
 
 int write_outputs(const struct options *o, writer write, const void *what)

@@ -43,7 +43,7 @@ static void dearmor(pl_bytes data)
 
 static void relate(pl_bytes data)
 {
-    pl_bytes names[PL_DEB_ALTERNATIVES];
+    struct pl_deb_relation names[PL_DEB_ALTERNATIVES];
     size_t n = 0;
     size_t left = data.n + 1;
     while (pl_deb_relation_next(&data, "amd64", names, &n)) {

@@ -50,7 +50,7 @@ const struct pl_err *pl_outcome_error(const struct pl_outcome *o)
     return o->has_error ? &o->error : NULL;
 }
 
-static char *text_of(struct pl_arena *a, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static char *text_of(struct pl_arena *a, const char *fmt, va_list ap)
 {
     char small[2048];
     int n = vsnprintf(small, sizeof small, fmt, ap);

@@ -17,6 +17,7 @@
 #define MAX_MACROS        400u /* expanded for one definition */
 #define MAX_SAME_MACRO    8u   /* definitions of one name that are not in sight */
 #define MAX_INLINED       160u /* functions and objects in one closure */
+#define MAX_SAME_NAME     512u /* definitions of one name that are all looked at */
 #define MAX_INLINE_DEPTH  5u
 #define MAX_SET           16384u /* features of one definition */
 #define WEIGHT_MAX_TENTHS 300u
@@ -274,17 +275,42 @@ static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err 
     return st;
 }
 
+/*
+ * The definitions of a name that may be in sight of `unit`: positions [*first, *end) of the names. Of a name that thousands of files define
+ * ("main" in a test suite) only the unit's own.
+ */
+static void definitions_of(const struct work *w, uint32_t feature, uint32_t unit, uint32_t *first,
+                           uint32_t *end)
+{
+    const struct pl_codebase *cb = w->cb;
+    *first = w->named_first[feature];
+    *end = w->named_end[feature];
+    if (*end - *first <= MAX_SAME_NAME)
+        return;
+    while (*first < *end) { /* ascending within a name, and a unit's are in a row */
+        uint32_t middle = *first + (*end - *first) / 2;
+        if (cb->names.ids[middle] < cb->unit_first[unit])
+            *first = middle + 1;
+        else
+            *end = middle;
+    }
+    while (*end < w->named_end[feature] && cb->names.ids[*end] < cb->unit_first[unit + 1])
+        (*end)++;
+}
+
 /* Functions and objects in sight of `unit` that the names among `features` mean. */
 static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint32_t unit,
                           struct pl_id_list features, uint32_t stamp)
 {
     const struct pl_codebase *cb = w->cb;
+    uint32_t i;
+    uint32_t end;
     for (size_t k = 0; k < features.n; k++)
-        for (uint32_t i = w->named_first[features.v[k]]; i < w->named_end[features.v[k]]; i++) {
+        for (definitions_of(w, features.v[k], unit, &i, &end); i < end && r->queue.n < MAX_INLINED; i++) {
             uint32_t id = cb->names.ids[i];
             const struct pl_definition *d = cb->entries[id].definition;
             bool is_shared = d->kind == PL_DEFINITION_OBJECT && !(d->flags & PL_DEFINITION_STATIC);
-            if (d->kind == PL_DEFINITION_MACRO || r->queue.n >= MAX_INLINED ||
+            if (d->kind == PL_DEFINITION_MACRO ||
                 (!is_shared && !pl_codebase_includes(cb, unit, cb->entries[id].unit)))
                 continue;
             if (fresh(w, worker, id, stamp))

@@ -65,7 +65,8 @@ static pl_status evaluate(struct pl_gate *g, const struct pl_ruleset *p, struct 
             continue;
         bool is_early = rule->has_effective_on && g->now_s < rule->effective_on_s;
         st = pl_gate_require(g, &rule->require, "rules", rule->reason, is_early, NULL, err);
-        pl_requirements_add(&taken, &rule->require);
+        if (!is_early) /* what does not bind yet lifts nothing that does */
+            pl_requirements_add(&taken, &rule->require);
     }
     return st == PL_OK ? pl_gate_require(g, &p->require, "require", NULL, false, &taken, err) : st;
 }

@@ -323,6 +323,10 @@ def a_rule_is_a_warning_until_it_is_effective(t):
     text = policy(t, "rules:\n  - match: {}\n    require: {level: 3}\n    effective_on: 2027-01-01\n")
     assert gate(t, report, "--policy", text, at="2026-12-31T23:59:59Z", expect=0).rules()["rules.level"] == "warn"
     assert gate(t, report, "--policy", text, at="2027-01-01", expect=1).rules()["rules.level"] == "fail"
+    both = policy(t, "require: {level: 4}\nrules:\n  - match: {}\n    require: {level: 1}\n    effective_on: 2027-01-01\n")
+    early = gate(t, report, "--policy", both, at="2026-12-31T23:59:59Z", expect=1).rules()
+    assert early["require.level"] == "fail", early  # what does not bind yet lifts nothing that does
+    assert gate(t, report, "--policy", both, at="2027-01-01", expect=0).rules()["require.level"] == "pass"
 
 
 @case

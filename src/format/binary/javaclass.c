@@ -331,7 +331,8 @@ static void take_code(struct reader *r)
     uint64_t offset = r->c.at;
     pl_bytes code = pl_cursor_take(&r->c, length);
     take_instructions(r, code);
-    take_layout(r, "*(uuuc)", "*(uuuc)" + 7); /* handlers */
+    static const char handlers[] = "*(uuuc)";
+    take_layout(r, handlers, handlers + sizeof handlers - 1);
     if (r->member != PL_JAVACLASS_NONE) {
         r->out->members.v[r->member].code = code;
         r->out->members.v[r->member].code_offset = offset;
