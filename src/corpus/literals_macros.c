@@ -15,6 +15,7 @@
 
 #define STEPS_PER_BYTE  8u
 #define STEPS_AT_LEAST  100000u
+#define STEPS_OF_TREE   200000000u /* of all files together, where that is less: some ten seconds */
 #define SCRATCH_BYTES   (256u << 20)
 #define SCRATCH_KEPT    (1u << 20)
 #define MAX_LIST_TOKENS 20000u
@@ -191,6 +192,13 @@ static void scan_file(struct pass *p)
     end_run(p);
 }
 
+/* Tokens that one file may touch, however short it is: less each where there are tens of thousands. It follows from the sources alone. */
+static size_t steps_at_least(const struct pl_literals *l)
+{
+    size_t files = l->n_files < 1 ? 1 : l->n_files;
+    return STEPS_OF_TREE / files < STEPS_AT_LEAST ? STEPS_OF_TREE / files : STEPS_AT_LEAST;
+}
+
 static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, pl_bytes path, uint32_t file)
 {
     p->data = text;
@@ -198,8 +206,10 @@ static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, 
     p->file = file;
     p->line_at = 0;
     p->line = 1;
-    p->run = (struct pl_macro_run){
-        .m = m, .scratch = &p->scratch, .budget = STEPS_AT_LEAST + STEPS_PER_BYTE * text.n, .path = path};
+    p->run = (struct pl_macro_run){.m = m,
+                                   .scratch = &p->scratch,
+                                   .budget = steps_at_least(p->l) + STEPS_PER_BYTE * text.n,
+                                   .path = path};
     scan_file(p);
 }
 
