@@ -269,7 +269,7 @@ uint32_t pl_codebase_users(const struct pl_codebase *cb, uint32_t id)
     if (name == PL_NO_FEATURE)
         return 0;
     struct pl_id_list with = pl_codebase_with(cb, name);
-    for (size_t i = 0; i < with.n; i++)
+    for (size_t i = 0; i < with.n && n < PL_CODEBASE_MANY_USERS; i++)
         n += cb->entries[with.v[i]].definition->kind == PL_DEFINITION_FUNCTION;
     return n;
 }

@@ -386,7 +386,7 @@ static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *poli
     return st;
 }
 
-unsigned pl_judge_level(const struct pl_link_result links[PL_LINK_COUNT], unsigned *violation)
+unsigned pl_judge_level(const struct pl_link_result *links, unsigned *violation)
 {
     /* The level that a link earns, weakest first. */
     static const struct {

@@ -7,8 +7,8 @@
 #include "judge/policy.h"
 #include "model/report.h"
 
-/* The level that four verdicts earn, and *violation: the one that a broken link would have earned, 0 when none is broken. */
-unsigned pl_judge_level(const struct pl_link_result links[PL_LINK_COUNT], unsigned *violation);
+/* The level that the verdicts of PL_LINK_COUNT links earn, and *violation: the one that a broken link would have earned, 0 when none is broken. */
+unsigned pl_judge_level(const struct pl_link_result *links, unsigned *violation);
 
 /*
  * Judge a report whose files are sealed and whose `shipped`, `published` and `origin` links carry what their examiners found
