@@ -15,7 +15,7 @@
 
 static bool put_to_file(void *ctx, const void *bytes, size_t n)
 {
-    return fwrite(bytes, 1, n, ctx) == n;
+    return n == 0 || fwrite(bytes, 1, n, ctx) == n; /* a format may have nothing to say */
 }
 
 /* NO_COLOR (no-color.org), then CLICOLOR_FORCE, then TERM=dumb, then whether it is a terminal. */
