@@ -3,10 +3,9 @@ import json
 import pathlib
 import sys
 import tarfile
+import warnings
 
 import jsonschema
-import referencing
-from referencing.jsonschema import DRAFT7
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from apt_mirror import mirror  # noqa: E402
@@ -38,9 +37,11 @@ def assert_cyclonedx(bom):
     """Valid by the published schema of 1.6, and every reference leads somewhere."""
     load = lambda name: json.loads((SCHEMAS / name).read_text(encoding="utf-8"))  # noqa: E731
     names = ("bom-1.6.schema.json", "spdx.schema.json", "jsf-0.82.schema.json")
-    registry = referencing.Registry().with_resources(
-        [(f"http://cyclonedx.org/schema/{n}", referencing.Resource.from_contents(load(n), default_specification=DRAFT7)) for n in names])
-    validator = jsonschema.Draft7Validator(load(names[0]), registry=registry)
+    with warnings.catch_warnings():  # newer versions know another way, and the distribution's only this one
+        warnings.simplefilter("ignore", DeprecationWarning)
+        resolver = jsonschema.RefResolver.from_schema(load(names[0]), store={
+            f"http://cyclonedx.org/schema/{n}": load(n) for n in names})
+    validator = jsonschema.Draft7Validator(load(names[0]), resolver=resolver)
     error = jsonschema.exceptions.best_match(validator.iter_errors(bom))
     assert error is None, f"schema: {error.json_path}: {error.message}"
     refs = [c["bom-ref"] for c in bom["components"]] + [bom["metadata"]["component"]["bom-ref"]]
