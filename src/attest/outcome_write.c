@@ -15,30 +15,6 @@ static const char *result_name(enum pl_step_result r)
     return r == PL_STEP_HOLDS ? "holds" : r == PL_STEP_FAILS ? "fails" : "not reached";
 }
 
-static void quoted(struct pl_json *j, const char *key, const char *text)
-{
-    pl_json_key(j, key);
-    if (text == NULL)
-        pl_json_null(j);
-    else
-        pl_json_quoted(j, pl_bytes_of_str(text));
-}
-
-static void write_error(struct pl_json *j, const struct pl_err *e)
-{
-    pl_json_object(j);
-    pl_json_kv_str(j, "status", pl_status_name(e->status));
-    quoted(j, "subject", e->subject);
-    pl_json_key(j, "offset");
-    if (e->offset == PL_NO_OFFSET)
-        pl_json_null(j);
-    else
-        pl_json_u64(j, e->offset);
-    quoted(j, "message", e->text);
-    quoted(j, "hint", e->hint);
-    pl_json_end_object(j);
-}
-
 static void write_json(const struct pl_outcome *o, struct pl_buf *out)
 {
     struct pl_json j;
@@ -48,16 +24,16 @@ static void write_json(const struct pl_outcome *o, struct pl_buf *out)
     pl_json_kv_str(&j, "verb", o->verb);
     pl_json_kv_str(&j, "verdict", pl_exit_name(o->exit));
     pl_json_kv_u64(&j, "exit_code", (uint64_t)o->exit);
-    quoted(&j, "subject", o->subject);
+    pl_json_kv_quoted(&j, "subject", o->subject);
     pl_json_key(&j, "criteria");
     pl_json_array(&j);
     for (size_t i = 0; i < o->steps.n; i++) {
         const struct pl_outcome_step *s = &o->steps.v[i];
         pl_json_object(&j);
         pl_json_kv_str(&j, "name", s->name);
-        quoted(&j, "wanted", s->wanted);
+        pl_json_kv_quoted(&j, "wanted", s->wanted);
         pl_json_kv_str(&j, "result", result_name(s->result));
-        quoted(&j, "why", s->why);
+        pl_json_kv_quoted(&j, "why", s->why);
         pl_json_end_object(&j);
     }
     pl_json_end_array(&j);
@@ -66,14 +42,14 @@ static void write_json(const struct pl_outcome *o, struct pl_buf *out)
     for (size_t i = 0; i < o->facts.n; i++) {
         pl_json_object(&j);
         pl_json_kv_str(&j, "name", o->facts.v[i].name);
-        quoted(&j, "value", o->facts.v[i].value);
+        pl_json_kv_quoted(&j, "value", o->facts.v[i].value);
         pl_json_end_object(&j);
     }
     pl_json_end_array(&j);
     pl_json_key(&j, "errors");
     pl_json_array(&j);
     if (o->has_error)
-        write_error(&j, &o->error);
+        pl_json_err(&j, &o->error);
     pl_json_end_array(&j);
     pl_json_kv_str(&j, "tool", "plumb " PL_VERSION);
     pl_json_end_object(&j);
@@ -150,9 +126,5 @@ pl_status pl_outcome_write(const struct pl_outcome *o, const char *format,
         write_text(o, options == NULL ? &plain : options, &out);
     else
         return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "plumb %s does not write %s", o->verb, format);
-    pl_status st = pl_buf_done(&out, err);
-    if (st == PL_OK && !put(ctx, out.p, out.n))
-        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "it could not be written");
-    pl_buf_reset(&out);
-    return st;
+    return pl_buf_deliver(&out, put, ctx, "it", err);
 }

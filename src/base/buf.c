@@ -122,6 +122,16 @@ pl_bytes pl_buf_bytes(const struct pl_buf *b)
     return (pl_bytes){b->p, b->n};
 }
 
+pl_status pl_buf_deliver(struct pl_buf *b, bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx,
+                         const char *what, struct pl_err *err)
+{
+    pl_status st = pl_buf_done(b, err);
+    if (st == PL_OK && !put(ctx, b->p, b->n))
+        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "%s could not be written", what);
+    pl_buf_reset(b);
+    return st;
+}
+
 uint8_t *pl_buf_detach(struct pl_buf *b, size_t *n)
 {
     pl_buf_trim(b);

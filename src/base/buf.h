@@ -40,6 +40,9 @@ PL_MUST_USE pl_status pl_buf_done(const struct pl_buf *b, struct pl_err *err);
 void pl_buf_close_into(struct pl_buf *b, struct pl_buf *part);
 /* View of the contents, valid until the next append. */
 pl_bytes pl_buf_bytes(const struct pl_buf *b);
+/* Give all bytes to `put` and reset the buffer, in every case. PL_E_IO with "WHAT could not be written" when `put` gives false; pl_buf_done(). */
+PL_MUST_USE pl_status pl_buf_deliver(struct pl_buf *b, bool (*put)(void *ctx, const void *bytes, size_t n),
+                                     void *ctx, const char *what, struct pl_err *err);
 /* Hand the heap block over to the caller, who frees it; the buffer is empty afterwards. NULL when empty. */
 uint8_t *pl_buf_detach(struct pl_buf *b, size_t *n);
 

@@ -185,8 +185,37 @@ void pl_json_kv_str(struct pl_json *j, const char *key, const char *value)
     pl_json_str(j, value);
 }
 
+void pl_json_kv_quoted(struct pl_json *j, const char *key, const char *value)
+{
+    pl_json_key(j, key);
+    if (value == NULL)
+        pl_json_null(j);
+    else
+        pl_json_quoted(j, pl_bytes_of_str(value));
+}
+
 void pl_json_kv_u64(struct pl_json *j, const char *key, uint64_t value)
 {
     pl_json_key(j, key);
     pl_json_u64(j, value);
+}
+
+void pl_json_kv_offset(struct pl_json *j, const char *key, uint64_t offset)
+{
+    pl_json_key(j, key);
+    if (offset == PL_NO_OFFSET)
+        pl_json_null(j);
+    else
+        pl_json_u64(j, offset);
+}
+
+void pl_json_err(struct pl_json *j, const struct pl_err *e)
+{
+    pl_json_object(j);
+    pl_json_kv_str(j, "status", pl_status_name(e->status));
+    pl_json_kv_quoted(j, "subject", e->subject);
+    pl_json_kv_offset(j, "offset", e->offset);
+    pl_json_kv_quoted(j, "message", e->text);
+    pl_json_kv_quoted(j, "hint", e->hint);
+    pl_json_end_object(j);
 }

@@ -37,6 +37,10 @@ void pl_json_null(struct pl_json *j);
 
 /* A key and its value in one call. */
 void pl_json_kv_str(struct pl_json *j, const char *key, const char *value);
+void pl_json_kv_quoted(struct pl_json *j, const char *key, const char *value); /* NULL writes null */
 void pl_json_kv_u64(struct pl_json *j, const char *key, uint64_t value);
+void pl_json_kv_offset(struct pl_json *j, const char *key, uint64_t offset); /* PL_NO_OFFSET writes null */
+/* An error as an object: status, subject, offset, message, hint. */
+void pl_json_err(struct pl_json *j, const struct pl_err *e);
 
 #endif

@@ -37,11 +37,7 @@ pl_status pl_chain_write(const struct pl_chain *c, const char *format, const str
     struct pl_buf out;
     pl_buf_init(&out, CHAIN_MAX_BYTES);
     chosen->write(c, options == NULL ? &plain : options, &out);
-    pl_status st = pl_buf_done(&out, err);
-    if (st == PL_OK && !put(ctx, out.p, out.n))
-        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "the chain could not be written");
-    pl_buf_reset(&out);
-    return st;
+    return pl_buf_deliver(&out, put, ctx, "the chain", err);
 }
 
 void pl_chain_add_title(struct pl_buf *out, const struct pl_component *c)

@@ -16,12 +16,6 @@ struct screen {
     size_t rows;
 };
 
-static void color(struct screen *s, const char *code)
-{
-    if (s->options->use_color)
-        pl_buf_printf(s->out, "\x1b[%sm", code);
-}
-
 static void quoted(struct screen *s, const char *text)
 {
     pl_quote(s->out, pl_bytes_of_str(text));
@@ -30,9 +24,9 @@ static void quoted(struct screen *s, const char *text)
 static void side(struct screen *s, const char *label, const struct pl_chain_view *v)
 {
     pl_buf_printf(s->out, "%s  ", label);
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     quoted(s, v->subject);
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_printf(s->out, "  %s chain LCAL-%s (%zu component%s)\n", pl_verdict_word(v->exit),
                   pl_chain_level_word(v->has_level, v->level), v->components.n,
                   v->components.n == 1 ? "" : "s");
@@ -137,12 +131,12 @@ static void errors(struct screen *s)
 static void verdict(struct screen *s)
 {
     const struct pl_chain_diff *d = s->d;
-    color(s, d->exit == PL_EXIT_PASS ? "1;32" : "1;31");
+    pl_paint(s->out, s->options, d->exit == PL_EXIT_PASS ? "1;32" : "1;31");
     pl_buf_printf(s->out, "plumb: %s",
                   is_error(d)               ? "ERROR"
                   : d->exit == PL_EXIT_PASS ? "NOT WORSE"
                                             : "WORSE");
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_add_byte(s->out, ' ');
     quoted(s, d->old.subject);
     pl_buf_add_str(s->out, " -> ");
@@ -177,15 +171,6 @@ void pl_chain_diff_text(const struct pl_chain_diff *d, const struct pl_write_opt
 
 /* ---- JSON ---- */
 
-static void text_value(struct pl_json *j, const char *key, const char *text)
-{
-    pl_json_key(j, key);
-    if (text == NULL)
-        pl_json_null(j);
-    else
-        pl_json_quoted(j, pl_bytes_of_str(text));
-}
-
 static void level_value(struct pl_json *j, const char *key, bool has, unsigned level)
 {
     pl_json_key(j, key);
@@ -199,7 +184,7 @@ static void chain_value(struct pl_json *j, const char *key, const struct pl_chai
 {
     pl_json_key(j, key);
     pl_json_object(j);
-    text_value(j, "subject", v->subject);
+    pl_json_kv_quoted(j, "subject", v->subject);
     pl_json_kv_str(j, "verdict", pl_exit_name(v->exit));
     pl_json_kv_u64(j, "exit_code", (uint64_t)v->exit);
     level_value(j, "level", v->has_level, v->level);
@@ -215,11 +200,11 @@ static void component_value(struct pl_json *j, const char *key, const struct pl_
         return;
     }
     pl_json_object(j);
-    text_value(j, "key", c->key);
-    text_value(j, "version", c->version);
+    pl_json_kv_quoted(j, "key", c->key);
+    pl_json_kv_quoted(j, "version", c->version);
     level_value(j, "own", c->has_own, c->own);
     level_value(j, "chain", c->has_chain, c->chain);
-    text_value(j, "not_examined", c->not_examined);
+    pl_json_kv_quoted(j, "not_examined", c->not_examined);
     pl_json_key(j, "links");
     pl_json_object(j);
     for (int l = 0; l < PL_LINK_COUNT; l++)
@@ -238,7 +223,7 @@ static void error_values(struct pl_json *j, const struct pl_chain_diff *d)
     if (d->error.status != PL_OK) {
         pl_json_object(j);
         pl_json_kv_str(j, "side", d->error_is_old ? "old" : "new");
-        text_value(j, "message", d->error.text);
+        pl_json_kv_quoted(j, "message", d->error.text);
         pl_json_end_object(j);
     }
     for (int i = 0; i < 2; i++) {
@@ -246,7 +231,7 @@ static void error_values(struct pl_json *j, const struct pl_chain_diff *d)
         for (size_t k = 0; k < v->errors.n; k++) {
             pl_json_object(j);
             pl_json_kv_str(j, "side", i == 0 ? "old" : "new");
-            text_value(j, "message", v->errors.v[k]);
+            pl_json_kv_quoted(j, "message", v->errors.v[k]);
             pl_json_end_object(j);
         }
     }

@@ -4,15 +4,6 @@
 #include "base/json.h"
 #include "report/chain.h"
 
-static void quoted(struct pl_json *j, const char *key, const char *text)
-{
-    pl_json_key(j, key);
-    if (text == NULL)
-        pl_json_null(j);
-    else
-        pl_json_quoted(j, pl_bytes_of_str(text));
-}
-
 static void hex(struct pl_json *j, const char *key, const pl_sha256 *digest)
 {
     char text[PL_SHA256_HEX_BYTES];
@@ -32,7 +23,7 @@ static void links(struct pl_json *j, const struct pl_component_result *r)
         pl_json_key(j, pl_link_name((enum pl_link)i));
         pl_json_object(j);
         pl_json_kv_str(j, "verdict", pl_verdict_name(r->links[i].verdict));
-        quoted(j, "why", r->links[i].why == NULL ? "" : r->links[i].why);
+        pl_json_kv_quoted(j, "why", r->links[i].why == NULL ? "" : r->links[i].why);
         pl_json_end_object(j);
     }
     pl_json_end_object(j);
@@ -45,9 +36,9 @@ static void sources(struct pl_json *j, const struct pl_component_result *r)
     for (size_t i = 0; i < r->n_sources; i++) {
         const struct pl_component_source *s = &r->sources[i];
         pl_json_object(j);
-        quoted(j, "name", s->name == NULL ? "" : s->name);
-        quoted(j, "uri", s->uri == NULL ? "" : s->uri);
-        quoted(j, "revision", s->revision);
+        pl_json_kv_quoted(j, "name", s->name == NULL ? "" : s->name);
+        pl_json_kv_quoted(j, "uri", s->uri == NULL ? "" : s->uri);
+        pl_json_kv_quoted(j, "revision", s->revision);
         pl_json_kv_str(j, "sha256", s->sha256);
         pl_json_kv_str(j, "how", pl_how_name(s->how));
         pl_json_end_object(j);
@@ -64,10 +55,10 @@ static void component_findings(struct pl_json *j, const struct pl_component_resu
     for (size_t i = 0; i < r->n_findings; i++) {
         const struct pl_component_finding *f = &r->findings[i];
         pl_json_object(j);
-        quoted(j, "tag", f->tag == NULL ? "" : f->tag);
+        pl_json_kv_quoted(j, "tag", f->tag == NULL ? "" : f->tag);
         pl_json_kv_str(j, "severity", pl_severity_name(f->severity));
-        quoted(j, "path", f->path == NULL ? "" : f->path);
-        quoted(j, "message", f->message == NULL ? "" : f->message);
+        pl_json_kv_quoted(j, "path", f->path == NULL ? "" : f->path);
+        pl_json_kv_quoted(j, "message", f->message == NULL ? "" : f->message);
         pl_json_end_object(j);
     }
     pl_json_end_array(j);
@@ -129,17 +120,17 @@ static void component(struct pl_json *j, const struct pl_chain *c, uint32_t i)
     const struct pl_component *one = &c->components.v[i];
     const struct pl_graph *g = &c->graph;
     pl_json_object(j);
-    quoted(j, "key", one->key);
-    quoted(j, "purl", one->purl);
-    quoted(j, "name", one->name);
-    quoted(j, "version", one->version);
-    quoted(j, "reference", one->reference);
-    quoted(j, "place", one->place);
+    pl_json_kv_quoted(j, "key", one->key);
+    pl_json_kv_quoted(j, "purl", one->purl);
+    pl_json_kv_quoted(j, "name", one->name);
+    pl_json_kv_quoted(j, "version", one->version);
+    pl_json_kv_quoted(j, "reference", one->reference);
+    pl_json_kv_quoted(j, "place", one->place);
     pl_json_kv_str(j, "scope", one->scope);
     pl_json_key(j, "product");
     pl_json_bool(j, one->is_product);
     level(j, one);
-    quoted(j, "not_examined", one->result == NULL ? one->why_not : NULL);
+    pl_json_kv_quoted(j, "not_examined", one->result == NULL ? one->why_not : NULL);
     result(j, one->result);
     keys_of(j, c, "depends_on", g->to + g->first[i], g->first[i + 1] - g->first[i]);
     pl_json_end_object(j);
@@ -195,13 +186,13 @@ static void weakest(struct pl_json *j, const struct pl_chain *c)
     for (uint32_t i = 0; i < c->n_weakest; i++) {
         const struct pl_component *one = &c->components.v[c->weakest[i]];
         pl_json_object(j);
-        quoted(j, "key", one->key);
+        pl_json_kv_quoted(j, "key", one->key);
         pl_json_key(j, "dependants");
         if (c->dependants[i] == UINT32_MAX)
             pl_json_null(j);
         else
             pl_json_u64(j, c->dependants[i]);
-        quoted(j, "lacks", pl_chain_lack(one));
+        pl_json_kv_quoted(j, "lacks", pl_chain_lack(one));
         pl_json_end_object(j);
     }
     pl_json_end_array(j);
@@ -217,8 +208,8 @@ static void weakest(struct pl_json *j, const struct pl_chain *c)
         for (uint32_t k = 0; k < c->steps[i].n; k++) {
             const struct pl_component *one = &c->components.v[c->steps[i].v[k]];
             pl_json_object(j);
-            quoted(j, "key", one->key);
-            quoted(j, "lacks", pl_chain_lack(one));
+            pl_json_kv_quoted(j, "key", one->key);
+            pl_json_kv_quoted(j, "lacks", pl_chain_lack(one));
             pl_json_end_object(j);
         }
         pl_json_end_array(j);
@@ -236,7 +227,7 @@ static void findings(struct pl_json *j, const struct pl_chain *c)
         pl_json_object(j);
         pl_json_kv_str(j, "tag", f->tag);
         pl_json_kv_str(j, "severity", pl_severity_name(f->severity));
-        quoted(j, "message", f->message);
+        pl_json_kv_quoted(j, "message", f->message);
         pl_json_key(j, "evidence");
         pl_json_object(j);
         for (int k = 0; k < PL_FINDING_FACTS && f->facts[k].name != NULL; k++) {
@@ -254,20 +245,8 @@ static void errors(struct pl_json *j, const struct pl_chain *c)
 {
     pl_json_key(j, "errors");
     pl_json_array(j);
-    for (size_t i = 0; i < c->errors.n; i++) {
-        const struct pl_err *e = &c->errors.v[i];
-        pl_json_object(j);
-        pl_json_kv_str(j, "status", pl_status_name(e->status));
-        quoted(j, "subject", e->subject);
-        pl_json_key(j, "offset");
-        if (e->offset == PL_NO_OFFSET)
-            pl_json_null(j);
-        else
-            pl_json_u64(j, e->offset);
-        quoted(j, "message", e->text);
-        quoted(j, "hint", e->hint);
-        pl_json_end_object(j);
-    }
+    for (size_t i = 0; i < c->errors.n; i++)
+        pl_json_err(j, &c->errors.v[i]);
     pl_json_end_array(j);
 }
 
@@ -294,10 +273,10 @@ static void write_json(const struct pl_chain *c, const struct pl_write_options *
     pl_json_kv_str(&j, "schema", "https://plumbline.dev/schema/chain/1");
     pl_json_kv_str(&j, "verdict", pl_exit_name(c->exit));
     pl_json_kv_u64(&j, "exit_code", (uint64_t)c->exit);
-    quoted(&j, "subject", c->subject);
-    quoted(&j, "format", c->format);
-    quoted(&j, "product", c->product);
-    quoted(&j, "root", is_read ? c->components.v[c->root].key : NULL);
+    pl_json_kv_quoted(&j, "subject", c->subject);
+    pl_json_kv_quoted(&j, "format", c->format);
+    pl_json_kv_quoted(&j, "product", c->product);
+    pl_json_kv_quoted(&j, "root", is_read ? c->components.v[c->root].key : NULL);
     pl_json_key(&j, "level");
     if (is_read)
         pl_json_u64(&j, c->level);

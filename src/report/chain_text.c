@@ -3,6 +3,7 @@
  */
 #include "base/quote.h"
 #include "report/chain.h"
+#include "report/parts.h"
 
 #include <string.h>
 
@@ -14,12 +15,6 @@ struct screen {
     const struct pl_write_options *options;
     size_t rows;
 };
-
-static void color(struct screen *s, const char *code)
-{
-    if (s->options->use_color)
-        pl_buf_printf(s->out, "\x1b[%sm", code);
-}
 
 static void quoted(struct screen *s, const char *text, size_t most)
 {
@@ -52,9 +47,9 @@ static uint64_t count_parts(const struct pl_chain *c)
 static void head(struct screen *s)
 {
     const struct pl_component *root = &s->c->components.v[s->c->root];
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     title(s, root);
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_printf(s->out, "   own %s%s   CHAIN LCAL-%u   ",
                   root->is_product || root->result == NULL ? "" : "LCAL-",
                   root->is_product       ? "–"
@@ -83,10 +78,10 @@ static void column(struct screen *s, uint64_t value, int width)
 
 static void levels(struct screen *s)
 {
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     pl_buf_add_str(
         s->out, " level       own    chain   (a component's own level never speaks for its dependencies)\n");
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     for (int level = PL_LEVEL_MAX; level >= 0; level--) {
         pl_buf_printf(s->out, " LCAL-%d ", level);
         column(s, s->c->own_counts[level], 8);
@@ -117,9 +112,9 @@ static void step(struct screen *s, uint32_t at, uint32_t n)
                   wide < 44 ? (int)(44 - wide) : 0, "", pl_chain_own_word(c),
                   c->chain > PL_LEVEL_MAX ? s->c->level : c->chain);
     if (at + 1 == n) {
-        color(s, "1;31");
+        pl_paint(s->out, s->options, "1;31");
         pl_buf_add_str(s->out, "   ◀ weakest");
-        color(s, "0");
+        pl_paint(s->out, s->options, "0");
         if (s->c->other_paths >= PL_CHAIN_MOST_PATHS)
             pl_buf_add_str(s->out, " (a million or more other paths)");
         else if (s->c->other_paths > 0) {
@@ -168,9 +163,9 @@ static void weakest(struct screen *s)
     if (s->c->n_path == 0)
         return;
     const struct pl_component *c = &s->c->components.v[s->c->path[s->c->n_path - 1]];
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     pl_buf_add_str(s->out, "weakest link  ");
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     quoted(s, c->purl != NULL ? c->purl : c->name, 300);
     pl_buf_printf(s->out, "   %s%s: ", c->result == NULL ? "" : "LCAL-", pl_chain_own_word(c));
     quoted(s, pl_chain_lack(c), 300);
@@ -216,9 +211,9 @@ static void raise_chain(struct screen *s)
 {
     if (s->c->n_steps == 0)
         return;
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     pl_buf_add_str(s->out, "raise the chain, cheapest first\n");
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     for (unsigned i = 0; i < s->c->n_steps; i++)
         raise_step(s, &s->c->steps[i], i == 0);
 }
@@ -237,11 +232,12 @@ static void findings(struct screen *s)
             continue;
         }
         shown++;
-        color(s, f->severity == PL_SEVERITY_ERROR     ? "1;31"
+        pl_paint(s->out, s->options,
+                 f->severity == PL_SEVERITY_ERROR     ? "1;31"
                  : f->severity == PL_SEVERITY_WARNING ? "1;33"
                                                       : "1;36");
         pl_buf_printf(s->out, "%s[%s]", pl_severity_name(f->severity), f->tag);
-        color(s, "0");
+        pl_paint(s->out, s->options, "0");
         pl_buf_add_str(s->out, ": ");
         quoted(s, f->message, 300);
         for (int k = 0; k < PL_FINDING_FACTS && f->facts[k].name != NULL; k++) {
@@ -262,9 +258,9 @@ static void errors(struct screen *s)
 {
     for (size_t i = 0; i < s->c->errors.n; i++) {
         const struct pl_err *e = &s->c->errors.v[i];
-        color(s, "1;31");
+        pl_paint(s->out, s->options, "1;31");
         pl_buf_printf(s->out, "error[%s]", pl_status_name(e->status));
-        color(s, "0");
+        pl_paint(s->out, s->options, "0");
         pl_buf_add_str(s->out, ": ");
         quoted(s, e->text, 500);
         pl_buf_add_str(s->out, "\n  --> ");

@@ -234,9 +234,5 @@ pl_status pl_diff_write(const struct pl_diff *d, const char *format, const struc
         pl_diff_write_text(d, options == NULL ? &plain : options, &out);
     else
         pl_diff_write_json(d, &out);
-    pl_status st = pl_buf_done(&out, err);
-    if (st == PL_OK && !put(ctx, out.p, out.n))
-        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "the diff could not be written");
-    pl_buf_reset(&out);
-    return st;
+    return pl_buf_deliver(&out, put, ctx, "the diff", err);
 }

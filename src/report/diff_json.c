@@ -5,23 +5,14 @@
 #include "report/json_parts.h"
 #include "report/parts.h"
 
-static void quoted_value(struct pl_json *j, const char *key, const char *text)
-{
-    pl_json_key(j, key);
-    if (text == NULL)
-        pl_json_null(j);
-    else
-        pl_json_quoted(j, pl_bytes_of_str(text));
-}
-
 static void side(struct pl_json *j, const char *key, const struct pl_report *r)
 {
     char hex[PL_SHA256_HEX_BYTES];
     pl_hex(r->subject_sha256.b, PL_SHA256_BYTES, hex);
     pl_json_key(j, key);
     pl_json_object(j);
-    quoted_value(j, "name", r->subject_name);
-    quoted_value(j, "purl", r->subject_purl);
+    pl_json_kv_quoted(j, "name", r->subject_name);
+    pl_json_kv_quoted(j, "purl", r->subject_purl);
     pl_json_kv_str(j, "sha256", r->has_subject_digest ? hex : NULL);
     pl_json_kv_str(j, "verdict", pl_exit_name(r->exit));
     pl_json_kv_u64(j, "exit_code", (uint64_t)r->exit);
@@ -47,7 +38,7 @@ static void links(struct pl_json *j, const struct pl_diff *d)
         pl_json_kv_str(j, "old", pl_verdict_name(d->old->links[l].verdict));
         pl_json_kv_str(j, "new", pl_verdict_name(d->now->links[l].verdict));
         pl_json_kv_str(j, "change", pl_change_name(d->links[l]));
-        quoted_value(j, "why", d->now->links[l].why);
+        pl_json_kv_quoted(j, "why", d->now->links[l].why);
         pl_json_end_object(j);
     }
     pl_json_end_object(j);
@@ -158,9 +149,9 @@ static void evidence(struct pl_json *j, const struct pl_diff *d)
         const struct pl_diff_evidence *e = &d->lost.v[i];
         pl_json_object(j);
         pl_json_kv_str(j, "what", e->what);
-        quoted_value(j, "source", e->of);
-        quoted_value(j, "old", e->old);
-        quoted_value(j, "new", e->now);
+        pl_json_kv_quoted(j, "source", e->of);
+        pl_json_kv_quoted(j, "old", e->old);
+        pl_json_kv_quoted(j, "new", e->now);
         pl_json_end_object(j);
     }
     pl_json_end_array(j);
@@ -176,9 +167,9 @@ static void errors(struct pl_json *j, const struct pl_diff *d)
             pl_json_object(j);
             pl_json_kv_str(j, "side", i == 0 ? "old" : "new");
             pl_json_kv_str(j, "status", pl_status_name(r->errors.v[k].status));
-            quoted_value(j, "subject", r->errors.v[k].subject);
-            quoted_value(j, "message", r->errors.v[k].text);
-            quoted_value(j, "hint", r->errors.v[k].hint);
+            pl_json_kv_quoted(j, "subject", r->errors.v[k].subject);
+            pl_json_kv_quoted(j, "message", r->errors.v[k].text);
+            pl_json_kv_quoted(j, "hint", r->errors.v[k].hint);
             pl_json_end_object(j);
         }
     }

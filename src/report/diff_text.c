@@ -15,12 +15,6 @@ struct screen {
     size_t rows;
 };
 
-static void color(struct screen *s, const char *code)
-{
-    if (s->options->use_color)
-        pl_buf_printf(s->out, "\x1b[%sm", code);
-}
-
 static void quoted(struct screen *s, const char *text)
 {
     pl_quote(s->out, pl_bytes_of_str(text));
@@ -29,9 +23,9 @@ static void quoted(struct screen *s, const char *text)
 static void side(struct screen *s, const char *label, const struct pl_report *r)
 {
     pl_buf_printf(s->out, "%s  ", label);
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     quoted(s, r->subject_name);
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_add_str(s->out, "  ");
     if (r->subject_purl != NULL) {
         quoted(s, r->subject_purl);
@@ -44,9 +38,9 @@ static void side(struct screen *s, const char *label, const struct pl_report *r)
 
 static void change(struct screen *s, enum pl_change c)
 {
-    color(s, c == PL_CHANGE_FELL ? "1;31" : c == PL_CHANGE_ROSE ? "32" : "0");
+    pl_paint(s->out, s->options, c == PL_CHANGE_FELL ? "1;31" : c == PL_CHANGE_ROSE ? "32" : "0");
     pl_buf_printf(s->out, "%-9s", pl_change_name(c));
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
 }
 
 static void links(struct screen *s)
@@ -143,13 +137,14 @@ static void files(struct screen *s)
 static void finding(struct screen *s, const struct pl_report *r, const struct pl_placed_finding *p)
 {
     const struct pl_finding *f = p->finding;
-    color(s, f->severity == PL_SEVERITY_ERROR     ? "1;31"
+    pl_paint(s->out, s->options,
+             f->severity == PL_SEVERITY_ERROR     ? "1;31"
              : f->severity == PL_SEVERITY_WARNING ? "1;33"
                                                   : "1;36");
     pl_buf_printf(s->out, "  %s[", pl_severity_name(f->severity));
     quoted(s, f->tag);
     pl_buf_add_byte(s->out, ']');
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_add_str(s->out, ": ");
     quoted(s, f->message);
     pl_buf_add_str(s->out, "\n    --> ");
@@ -214,9 +209,9 @@ static void verdict(struct screen *s)
 {
     const struct pl_diff *d = s->d;
     bool is_error = d->old->errors.n + d->now->errors.n > 0;
-    color(s, d->exit == PL_EXIT_PASS ? "1;32" : "1;31");
+    pl_paint(s->out, s->options, d->exit == PL_EXIT_PASS ? "1;32" : "1;31");
     pl_buf_printf(s->out, "plumb: %s", is_error ? "ERROR" : d->exit == PL_EXIT_PASS ? "NOT WORSE" : "WORSE");
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_add_byte(s->out, ' ');
     pl_quote(s->out, pl_subject(d->old));
     pl_buf_add_str(s->out, " -> ");

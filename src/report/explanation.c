@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/quote.h"
 #include "base/size.h"
+#include "report/parts.h"
 
 #include <string.h>
 
@@ -28,12 +29,6 @@ static void quoted(struct pl_buf *out, const char *text)
     pl_quote(out, pl_bytes_of_str(text));
 }
 
-static void paint(struct pl_buf *out, const struct pl_write_options *o, const char *code)
-{
-    if (o->use_color)
-        pl_buf_printf(out, "\x1b[%sm", code);
-}
-
 static void range(struct pl_buf *out, uint64_t offset, uint64_t length)
 {
     pl_buf_printf(out, "0x%llx +", (unsigned long long)offset);
@@ -44,10 +39,10 @@ static void range(struct pl_buf *out, uint64_t offset, uint64_t length)
 static void head(struct pl_buf *out, const struct pl_explanation *x, const struct pl_write_options *o)
 {
     const struct pl_claim *c = &x->claim;
-    paint(out, o, "1");
+    pl_paint(out, o, "1");
     quoted(out, x->path);
     pl_buf_printf(out, " @ 0x%llx", (unsigned long long)x->offset);
-    paint(out, o, "0");
+    pl_paint(out, o, "0");
     pl_buf_printf(out, "  %s\n  class      %s", x->kind, pl_class_name(c->class));
     if (c->grade != PL_GRADE_NONE)
         pl_buf_printf(out, ", grade %s", pl_grade_name(c->grade));
@@ -127,10 +122,10 @@ static void source(struct pl_buf *out, const struct pl_explained_function *f,
     if (left.n == 0)
         return;
     pl_buf_add_byte(out, '\n');
-    paint(out, o, "1");
+    pl_paint(out, o, "1");
     pl_buf_printf(out, "  %s  ", f->is_matched ? "source" : "nearest source");
     quoted(out, f->candidates[0].path);
-    paint(out, o, "0");
+    pl_paint(out, o, "0");
     pl_buf_add_byte(out, '\n');
     while (left.n > 0 && shown++ < rows) {
         const uint8_t *end = memchr(left.p, '\n', left.n);
@@ -158,7 +153,7 @@ static void instruction(struct pl_buf *out, const struct pl_explained_line *line
 {
     size_t start = out->n;
     if (line->mark != NULL)
-        paint(out, o, "1;31");
+        pl_paint(out, o, "1;31");
     pl_buf_printf(out, "%c %8llx  ",
                   line->mark != NULL ? '!'
                   : is_asked         ? '>'
@@ -181,7 +176,7 @@ static void instruction(struct pl_buf *out, const struct pl_explained_line *line
             pl_buf_printf(out, "  <- %s", line->mark);
     }
     if (line->mark != NULL)
-        paint(out, o, "0");
+        pl_paint(out, o, "0");
     pl_buf_add_byte(out, '\n');
 }
 
@@ -202,9 +197,9 @@ static void instructions(struct pl_buf *out, const struct pl_explanation *x, con
             asked = i;
     size_t first = asked > rows / 2 ? asked - rows / 2 : 0;
     pl_buf_add_byte(out, '\n');
-    paint(out, o, "1");
+    pl_paint(out, o, "1");
     pl_buf_add_str(out, "  instructions\n");
-    paint(out, o, "0");
+    pl_paint(out, o, "0");
     for (size_t i = 0; i < f->n_lines; i++) {
         bool is_shown = (i >= first && i - first < rows) || f->lines[i].mark != NULL;
         if (!is_shown && !is_gap)
@@ -234,15 +229,6 @@ static void write_text(const struct pl_explanation *x, const struct pl_write_opt
 
 /* ---- JSON ---- */
 
-static void text_value(struct pl_json *j, const char *key, const char *text)
-{
-    pl_json_key(j, key);
-    if (text == NULL)
-        pl_json_null(j);
-    else
-        pl_json_quoted(j, pl_bytes_of_str(text));
-}
-
 static void signed_value(struct pl_json *j, const char *key, int64_t value)
 {
     pl_json_key(j, key);
@@ -256,8 +242,8 @@ static void write_candidates(struct pl_json *j, const struct pl_explained_functi
     for (size_t i = 0; i < f->n_candidates; i++) {
         const struct pl_explained_candidate *c = &f->candidates[i];
         pl_json_object(j);
-        text_value(j, "name", c->name);
-        text_value(j, "path", c->path);
+        pl_json_kv_quoted(j, "name", c->name);
+        pl_json_kv_quoted(j, "path", c->path);
         pl_json_kv_u64(j, "first_line", c->first_line);
         pl_json_kv_u64(j, "last_line", c->last_line);
         pl_json_kv_u64(j, "found", c->found);
@@ -278,8 +264,8 @@ static void write_lines(struct pl_json *j, const struct pl_explained_function *f
         pl_json_kv_u64(j, "address", line->address);
         pl_json_kv_u64(j, "length", line->bytes.n);
         pl_json_kv_str(j, "text", line->text);
-        text_value(j, "refers_to", line->note);
-        text_value(j, "foreign", line->mark);
+        pl_json_kv_quoted(j, "refers_to", line->note);
+        pl_json_kv_quoted(j, "foreign", line->mark);
         pl_json_end_object(j);
     }
     pl_json_end_array(j);
@@ -291,9 +277,9 @@ static void write_function(struct pl_json *j, const struct pl_explained_function
     pl_json_kv_u64(j, "offset", f->offset);
     pl_json_kv_u64(j, "length", f->length);
     pl_json_kv_u64(j, "address", f->address);
-    text_value(j, "symbol", f->symbol);
+    pl_json_kv_quoted(j, "symbol", f->symbol);
     pl_json_kv_str(j, "outcome", f->outcome);
-    text_value(j, "unit", f->unit);
+    pl_json_kv_quoted(j, "unit", f->unit);
     pl_json_kv_u64(j, "atoms", f->atoms);
     pl_json_kv_u64(j, "foreign", f->foreign);
     pl_json_key(j, "matched");
@@ -320,8 +306,8 @@ static void write_json(const struct pl_explanation *x, struct pl_buf *out)
     pl_json_init(&j, out, 1);
     pl_json_object(&j);
     pl_json_kv_str(&j, "schema", "https://plumbline.dev/schema/explanation/1");
-    text_value(&j, "subject", x->subject);
-    text_value(&j, "path", x->path);
+    pl_json_kv_quoted(&j, "subject", x->subject);
+    pl_json_kv_quoted(&j, "path", x->path);
     pl_json_kv_str(&j, "kind", x->kind);
     pl_json_kv_u64(&j, "offset", x->offset);
     pl_json_key(&j, "claim");
@@ -331,8 +317,8 @@ static void write_json(const struct pl_explanation *x, struct pl_buf *out)
     pl_json_kv_str(&j, "class", pl_class_name(x->claim.class));
     pl_json_kv_str(&j, "grade", pl_grade_name(x->claim.grade));
     pl_json_kv_str(&j, "rule", x->claim.rule);
-    text_value(&j, "source", x->claim.source);
-    text_value(&j, "note", x->claim.note);
+    pl_json_kv_quoted(&j, "source", x->claim.source);
+    pl_json_kv_quoted(&j, "note", x->claim.note);
     pl_json_end_object(&j);
     pl_json_key(&j, "function");
     if (x->has_function)
@@ -358,9 +344,5 @@ pl_status pl_explanation_write(const struct pl_explanation *x, const char *forma
         write_text(x, options == NULL ? &plain : options, &out);
     else
         write_json(x, &out);
-    pl_status st = pl_buf_done(&out, err);
-    if (st == PL_OK && !put(ctx, out.p, out.n))
-        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "the explanation could not be written");
-    pl_buf_reset(&out);
-    return st;
+    return pl_buf_deliver(&out, put, ctx, "the explanation", err);
 }

@@ -16,15 +16,6 @@ static void quoted_value(struct pl_json *j, const char *key, pl_bytes value)
     pl_json_quoted(j, value);
 }
 
-static void offset_value(struct pl_json *j, const char *key, uint64_t offset)
-{
-    pl_json_key(j, key);
-    if (offset == PL_NO_OFFSET)
-        pl_json_null(j);
-    else
-        pl_json_u64(j, offset);
-}
-
 static void class_bytes(struct pl_json *j, const uint64_t by_class[PL_CLASS_COUNT],
                         const uint64_t by_grade[PL_GRADE_COUNT])
 {
@@ -244,7 +235,7 @@ void pl_json_finding(struct pl_json *j, const struct pl_report *r, const struct 
     if (f->waiver != NULL)
         quoted_value(j, "waiver", pl_bytes_of_str(f->waiver));
     quoted_value(j, "path", pl_finding_path(r, p));
-    offset_value(j, "offset", f->offset);
+    pl_json_kv_offset(j, "offset", f->offset);
     pl_json_kv_u64(j, "length", f->length);
     quoted_value(j, "message", pl_bytes_of_str(f->message));
     pl_json_key(j, "evidence");
@@ -316,16 +307,8 @@ void pl_json_errors(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "errors");
     pl_json_array(j);
-    for (size_t i = 0; i < r->errors.n; i++) {
-        const struct pl_err *e = &r->errors.v[i];
-        pl_json_object(j);
-        pl_json_kv_str(j, "status", pl_status_name(e->status));
-        quoted_value(j, "subject", pl_bytes_of_str(e->subject));
-        offset_value(j, "offset", e->offset);
-        quoted_value(j, "message", pl_bytes_of_str(e->text));
-        quoted_value(j, "hint", pl_bytes_of_str(e->hint));
-        pl_json_end_object(j);
-    }
+    for (size_t i = 0; i < r->errors.n; i++)
+        pl_json_err(j, &r->errors.v[i]);
     pl_json_end_array(j);
 }
 

@@ -10,6 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+void pl_paint(struct pl_buf *out, const struct pl_write_options *options, const char *code)
+{
+    if (options->use_color)
+        pl_buf_printf(out, "\x1b[%sm", code);
+}
+
 const char *pl_verdict_word(enum pl_exit code)
 {
     switch (code) {

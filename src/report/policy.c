@@ -209,9 +209,5 @@ pl_status pl_gate_write(const struct pl_gate_result *g, const char *format,
         write_json(g, &out);
     else
         return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "a gate is written as text or json, not as %s", format);
-    pl_status st = pl_buf_done(&out, err);
-    if (st == PL_OK && !put(ctx, out.p, out.n))
-        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "the result could not be written");
-    pl_buf_reset(&out);
-    return st;
+    return pl_buf_deliver(&out, put, ctx, "the result", err);
 }

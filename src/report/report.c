@@ -39,11 +39,7 @@ pl_status pl_report_write(const struct pl_report *r, const char *format,
     struct pl_buf out;
     pl_buf_init(&out, REPORT_MAX_BYTES);
     chosen->write(r, options == NULL ? &plain : options, &out);
-    pl_status st = pl_buf_done(&out, err);
-    if (st == PL_OK && !put(ctx, out.p, out.n))
-        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "the report could not be written");
-    pl_buf_reset(&out);
-    return st;
+    return pl_buf_deliver(&out, put, ctx, "the report", err);
 }
 
 pl_status pl_finding_id(const struct pl_placed_finding *f, char out[19], struct pl_err *err)

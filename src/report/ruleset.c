@@ -114,9 +114,5 @@ pl_status pl_policy_write(const struct pl_ruleset *p, bool (*put)(void *ctx, con
         pl_buf_add_str(&out, p->text);
     else
         whole(&out, p);
-    pl_status st = pl_buf_done(&out, err);
-    if (st == PL_OK && !put(ctx, out.p, out.n))
-        st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "the policy could not be written");
-    pl_buf_reset(&out);
-    return st;
+    return pl_buf_deliver(&out, put, ctx, "the policy", err);
 }

@@ -18,12 +18,6 @@ struct screen {
     size_t rows;
 };
 
-static void color(struct screen *s, const char *code)
-{
-    if (s->options->use_color)
-        pl_buf_printf(s->out, "\x1b[%sm", code);
-}
-
 static void quoted(struct screen *s, const char *text)
 {
     pl_quote(s->out, pl_bytes_of_str(text));
@@ -53,9 +47,9 @@ static void git_line(struct screen *s, const struct pl_source_git *git)
 static void head(struct screen *s)
 {
     const struct pl_report *r = s->r;
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     quoted(s, r->subject_name);
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     if (r->subject_size > 0) {
         pl_buf_add_str(s->out, "  ");
         pl_add_thousands(s->out, r->subject_size);
@@ -87,9 +81,9 @@ static void links(struct screen *s)
     for (int l = 0; l < PL_LINK_COUNT; l++) {
         const struct pl_link_result *link = &s->r->links[l];
         pl_buf_printf(s->out, "  %-10s ", pl_link_name((enum pl_link)l));
-        color(s, verdict_color(link->verdict));
+        pl_paint(s->out, s->options, verdict_color(link->verdict));
         pl_buf_printf(s->out, "%-10s", pl_verdict_name(link->verdict));
-        color(s, "0");
+        pl_paint(s->out, s->options, "0");
         pl_buf_add_byte(s->out, ' ');
         quoted(s, link->why);
         pl_buf_add_byte(s->out, '\n');
@@ -116,11 +110,11 @@ static void facts(struct screen *s, const struct pl_finding *f)
 static void finding(struct screen *s, const struct pl_placed_finding *p)
 {
     const struct pl_finding *f = p->finding;
-    color(s, severity_color(f->severity));
+    pl_paint(s->out, s->options, severity_color(f->severity));
     pl_buf_printf(s->out, "%s[", pl_severity_name(f->severity));
     quoted(s, f->tag);
     pl_buf_add_byte(s->out, ']');
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_add_str(s->out, ": ");
     quoted(s, f->message);
     pl_buf_add_str(s->out, "\n  --> ");
@@ -195,9 +189,9 @@ static void byte_table(struct screen *s)
     const struct pl_report *r = s->r;
     if (r->files.n == 0)
         return;
-    color(s, "1");
+    pl_paint(s->out, s->options, "1");
     pl_buf_add_str(s->out, "          bytes    share  class\n");
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     for (int c = 0; c < PL_CLASS_COUNT; c++)
         if (r->bytes[c] > 0 || c == PL_CLASS_OPAQUE || c == PL_CLASS_UNACCOUNTED)
             class_row(s, (enum pl_class)c);
@@ -218,9 +212,9 @@ static void errors(struct screen *s)
 {
     for (size_t i = 0; i < s->r->errors.n; i++) {
         const struct pl_err *e = &s->r->errors.v[i];
-        color(s, "1;31");
+        pl_paint(s->out, s->options, "1;31");
         pl_buf_printf(s->out, "error[%s]", pl_status_name(e->status));
-        color(s, "0");
+        pl_paint(s->out, s->options, "0");
         pl_buf_add_str(s->out, ": ");
         quoted(s, e->text);
         pl_buf_add_byte(s->out, '\n');
@@ -242,9 +236,12 @@ static void errors(struct screen *s)
 static void verdict_line(struct screen *s)
 {
     enum pl_exit code = s->r->exit;
-    color(s, code == PL_EXIT_PASS ? "1;32" : code == PL_EXIT_INCONCLUSIVE ? "1;33" : "1;31");
+    pl_paint(s->out, s->options,
+             code == PL_EXIT_PASS           ? "1;32"
+             : code == PL_EXIT_INCONCLUSIVE ? "1;33"
+                                            : "1;31");
     pl_buf_printf(s->out, "plumb: %s", pl_verdict_word(code));
-    color(s, "0");
+    pl_paint(s->out, s->options, "0");
     pl_buf_add_byte(s->out, ' ');
     pl_quote(s->out, pl_subject(s->r));
     pl_add_verdict_numbers(s->out, s->r);

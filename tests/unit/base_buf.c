@@ -102,6 +102,27 @@ static void a_trimmed_buffer_keeps_its_bytes_and_takes_more(void **state)
     pl_buf_reset(&b);
 }
 
+static bool take_unless_refused(void *ctx, const void *bytes, size_t n)
+{
+    const char *expected = ctx;
+    return expected != NULL && n == strlen(expected) && memcmp(bytes, expected, n) == 0;
+}
+
+static void a_delivered_buffer_is_empty_and_a_refusal_is_said(void **state)
+{
+    struct pl_buf b;
+    struct pl_err err;
+    char text[] = "abc";
+    pl_buf_init(&b, 100);
+    pl_buf_add_str(&b, text);
+    assert_int_equal(pl_buf_deliver(&b, take_unless_refused, text, "it", &err), PL_OK);
+    assert_int_equal(b.n, 0);
+    pl_buf_add_str(&b, text);
+    assert_int_equal(pl_buf_deliver(&b, take_unless_refused, NULL, "it", &err), PL_E_IO);
+    assert_string_equal(err.text, "it could not be written");
+    assert_int_equal(b.n, 0);
+}
+
 static void detached_bytes_belong_to_the_caller(void **state)
 {
     struct pl_buf b;
@@ -131,6 +152,7 @@ int main(void)
         cmocka_unit_test(a_size_that_wraps_is_refused),
         cmocka_unit_test(a_text_that_cannot_be_printed_is_a_failure),
         cmocka_unit_test(a_trimmed_buffer_keeps_its_bytes_and_takes_more),
+        cmocka_unit_test(a_delivered_buffer_is_empty_and_a_refusal_is_said),
         cmocka_unit_test(detached_bytes_belong_to_the_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
