@@ -27,10 +27,6 @@ int usage_error(const char *text, const char *hint);
 /* The usage error of a verb that is none; names the nearest one, which is never run. */
 int unknown_verb(const char *verb);
 
-/* Edits that make one short word the other; SIZE_MAX for long ones. */
-size_t word_distance(const char *a, const char *b);
-#define NEAR_WORD 4u /* a distance below this is a slip of the hand */
-
 /* Write text from a foreign file or name to `to` with everything unprintable escaped. */
 void put_quoted(void *to, const char *text);
 

@@ -118,16 +118,16 @@ static int unknown_name(const char *name)
     const char *source;
     char text[256];
     char hint[128];
-    size_t best = NEAR_WORD;
+    size_t best = PL_NEAR_WORD;
     for (size_t i = 0; pl_tag_at(i) != NULL; i++)
-        if (word_distance(name, pl_tag_at(i)->tag) < best) {
+        if (pl_word_distance(name, pl_tag_at(i)->tag) < best) {
             nearest = pl_tag_at(i)->tag;
-            best = word_distance(name, nearest);
+            best = pl_word_distance(name, nearest);
         }
     for (size_t i = 0; pl_rule_at(i, &other, &what, &source); i++)
-        if (word_distance(name, other) < best) {
+        if (pl_word_distance(name, other) < best) {
             nearest = other;
-            best = word_distance(name, nearest);
+            best = pl_word_distance(name, nearest);
         }
     (void)snprintf(text, sizeof text, "no finding or rule is called '%s'", name);
     if (nearest != NULL)

@@ -54,36 +54,14 @@ int usage_error(const char *text, const char *hint)
     return PL_EXIT_USAGE;
 }
 
-/* Edit distance with one row (Wagner and Fischer 1974); words longer than the row are far from everything. */
-size_t word_distance(const char *a, const char *b)
-{
-    size_t row[64];
-    size_t n = strlen(b);
-    if (n + 1 > sizeof row / sizeof row[0] || strlen(a) > 64)
-        return SIZE_MAX;
-    for (size_t k = 0; k <= n; k++)
-        row[k] = k;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t k = 0; k < n; k++) {
-            size_t change = diagonal + (a[i] != b[k]);
-            diagonal = row[k + 1];
-            size_t best = row[k] < row[k + 1] ? row[k] + 1 : row[k + 1] + 1;
-            row[k + 1] = change < best ? change : best;
-        }
-    }
-    return row[n];
-}
-
 int unknown_verb(const char *verb)
 {
     char text[512];
     char hint[128];
     const char *nearest = NULL;
-    size_t best = NEAR_WORD;
+    size_t best = PL_NEAR_WORD;
     for (size_t i = 0; command_at(i) != NULL; i++) {
-        size_t d = word_distance(verb, commands[i]->name);
+        size_t d = pl_word_distance(verb, commands[i]->name);
         if (d < best && 2 * d <= strlen(verb)) {
             best = d;
             nearest = commands[i]->name;

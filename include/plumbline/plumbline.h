@@ -30,6 +30,10 @@ PL_API const char *pl_exit_name(enum pl_exit code);
 /* The code for a call that failed with `st`. */
 PL_API enum pl_exit pl_exit_of_status(pl_status st);
 
+/* Edits that make one short word the other; SIZE_MAX for long ones. Below PL_NEAR_WORD it is a slip of the hand. */
+PL_API size_t pl_word_distance(const char *a, const char *b);
+#define PL_NEAR_WORD 4u
+
 enum pl_log_level { PL_LOG_NOTE, PL_LOG_WARNING };
 
 /*

@@ -7,6 +7,7 @@
  * request has a chunk of its own, so that an overrun is seen (the idea of libgit2's GIT_DEBUG_POOL).
  */
 #include "base/arena.h"
+#include "base/sanitized.h"
 #include "base/size.h"
 
 #include <stdarg.h>
@@ -18,16 +19,8 @@
 #define LAST_CHUNK_BYTES  ((size_t)1024 * 1024)
 #define ALIGN_BYTES       16u
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ONE_CHUNK_EACH 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ONE_CHUNK_EACH 1
-#endif
-#endif
-#ifndef ONE_CHUNK_EACH
-#define ONE_CHUNK_EACH 0
-#endif
+/* So that a sanitizer sees what is read past the end of one. */
+#define ONE_CHUNK_EACH PL_HAS_ASAN
 
 struct pl_arena_chunk {
     struct pl_arena_chunk *older;

@@ -8,6 +8,8 @@
  */
 #include "io/child.h"
 
+#include "base/sanitized.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -25,17 +27,6 @@
 #define FROM_PARENT 4
 #define LOWEST_FD   10 /* above every number that the child's descriptors get */
 
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED 0
-#endif
-
 static void default_signals(void)
 {
     struct sigaction plain;
@@ -44,7 +35,7 @@ static void default_signals(void)
     plain.sa_handler = SIG_DFL;
     for (int i = 1; i < NSIG; i++) {
         bool is_sanitizers = i == SIGSEGV || i == SIGBUS || i == SIGFPE || i == SIGILL || i == SIGABRT;
-        if (!IS_SANITIZED || !is_sanitizers)
+        if (!PL_IS_SANITIZED || !is_sanitizers)
             (void)sigaction(i, &plain, NULL); /* fails for SIGKILL, SIGSTOP and those of the C library */
     }
     (void)sigemptyset(&none);
@@ -59,7 +50,7 @@ static bool place_descriptors(int to_parent, int from_parent)
     int down = fcntl(from_parent, F_DUPFD_CLOEXEC, LOWEST_FD);
     if (null < 0 || up < 0 || down < 0)
         return false;
-    for (int i = 0; i < (IS_SANITIZED ? 2 : 3); i++)
+    for (int i = 0; i < (PL_IS_SANITIZED ? 2 : 3); i++)
         if (null != i && dup2(null, i) < 0)
             return false;
     if (dup2(up, TO_PARENT) < 0 || dup2(down, FROM_PARENT) < 0)

@@ -9,6 +9,8 @@
  */
 #include "io/confine.h"
 
+#include "base/sanitized.h"
+
 #include <errno.h>
 #include <linux/landlock.h>
 #include <sched.h>
@@ -19,17 +21,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED 0
-#endif
 
 /* Rights by the version of Landlock that brought them; the headers here may be older than the kernel. */
 #define FS_RIGHTS_1 ((1ull << 13) - 1)
@@ -82,7 +73,7 @@ static const int allowed[] = {
     SCMP_SYS(nanosleep),
     SCMP_SYS(gettimeofday),
     SCMP_SYS(getrandom),
-#if IS_SANITIZED
+#if PL_IS_SANITIZED
     SCMP_SYS(getrusage),
     SCMP_SYS(prctl),
     SCMP_SYS(prlimit64),
@@ -213,7 +204,7 @@ static int add_rules(scmp_filter_ctx f)
 
 static pl_status filter_calls(struct pl_err *err)
 {
-    scmp_filter_ctx f = seccomp_init(IS_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP);
+    scmp_filter_ctx f = seccomp_init(PL_IS_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP);
     if (f == NULL)
         return pl_fail_nomem(err);
     int failed = add_rules(f);
@@ -233,7 +224,7 @@ pl_status pl_confine_self(const struct pl_confine_limits *limits, struct pl_err 
     pl_status st = kernel.landlock == 0 ? PL_OK : restrict_files(kernel.landlock, err);
     if (st == PL_OK)
         st = limit_resources(limits, err);
-    if (st == PL_OK && !IS_SANITIZED && limits->memory_bytes > 0 && mapped > 0)
+    if (st == PL_OK && !PL_IS_SANITIZED && limits->memory_bytes > 0 && mapped > 0)
         st = set_limit(RLIMIT_AS, "memory", (rlim_t)(mapped + limits->memory_bytes), err);
     if (st == PL_OK && kernel.has_seccomp)
         st = filter_calls(err);

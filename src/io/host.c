@@ -41,6 +41,12 @@ void pl_host_trim_memory(void)
     (void)malloc_trim(0); /* says whether there was any */
 }
 
+unsigned pl_host_jobs(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
 uint64_t pl_host_memory(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES);

@@ -24,6 +24,9 @@ PL_MUST_USE pl_status pl_host_temp_folder(char **path, struct pl_err *err);
 #define PL_HOST_BUILD_BYTES 129u
 void pl_host_build(char out[PL_HOST_BUILD_BYTES]);
 
+/* Worker threads for one who asks for no number: one for each processor that is on, 64 at most. */
+unsigned pl_host_jobs(void);
+
 /* Bytes of memory that this machine has; 0 when that is not known. */
 uint64_t pl_host_memory(void);
 

@@ -4,6 +4,7 @@
 #include "judge/ruleset.h"
 
 #include "judge/baseline.h"
+#include "plumbline/plumbline.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -118,8 +118,4 @@ struct pl_builtin_policy {
 /* NULL past the last. */
 const struct pl_builtin_policy *pl_builtin_policy_at(size_t i);
 
-/* Edits that make one short word the other; SIZE_MAX for long ones. Below PL_NEAR_WORD it is a slip of the hand. */
-size_t pl_word_distance(const char *a, const char *b);
-#define PL_NEAR_WORD 4u
-
 #endif

@@ -52,8 +52,6 @@ static bool find_place(const struct pl_aligner *a, const struct pl_subject *s, u
 {
     struct pl_id_list places = pl_codebase_places(a->cb, id);
     bool is_free = a->taken_by[id] == 0 || places.n >= 2;
-    *place = PL_NO_PLACE;
-    *unit = pl_codebase_at(a->cb, id)->unit;
     for (size_t n = 0; n < places.n && n < MAX_PLACES && is_free; n++) {
         *place = places.v[n];
         *unit = pl_codebase_place(a->cb, places.v[n]).unit;

@@ -38,13 +38,13 @@ PL_MUST_USE pl_status pl_elf_cut(const struct pl_file *f, const struct pl_image_
 /* The longest end of `bytes` that is text; its length. */
 size_t pl_elf_text_tail(pl_bytes bytes);
 
+/* Of a string that the sources do not have: a warning where the program holds the code of other packages, too. */
+enum pl_severity pl_elf_severity(const struct pl_match *m);
+
 /*
  * Find strings that are a source literal but for one or two bytes, the true literal being nowhere in the file: marks them and adds a
  * finding code.modified-string each, over the differing bytes. Strings must have been explained by the strict rules.
  */
-/* Of a string that the sources do not have: a warning where the program holds the code of other packages, too. */
-enum pl_severity pl_elf_severity(const struct pl_match *m);
-
 PL_MUST_USE pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f,
                                            pl_elf_strings *strings, struct pl_err *err);
 

@@ -209,10 +209,12 @@ static pl_bytes source_of_name(const struct lines *x, struct pl_run *where)
 {
     char name[256];
     pl_bytes own = pl_bytes_basename(x->f->name);
-    int n = own.n > 200 ? -1 : snprintf(name, sizeof name, "%.*s.in", PL_ARG(own));
-    pl_units units = {NULL, 0};
-    for (int suffix = 3; suffix >= 0 && units.n != 1 && n > 3; suffix -= 3)
-        units = pl_index_units_of_name(x->m->index, pl_bytes_of(name, (size_t)(n - 3 + suffix)));
+    if (own.n == 0 || own.n > 200)
+        return (pl_bytes){NULL, 0};
+    (void)snprintf(name, sizeof name, "%.*s.in", PL_ARG(own)); /* fits */
+    pl_units units = pl_index_units_of_name(x->m->index, pl_bytes_of_str(name));
+    if (units.n != 1)
+        units = pl_index_units_of_name(x->m->index, own);
     if (units.n != 1 || unit_data(x, units.v[0]).n > MAX_TEMPLATE_GAP)
         return (pl_bytes){NULL, 0};
     *where = (struct pl_run){.unit = units.v[0]};

@@ -14,6 +14,7 @@
 #include "io/host.h"
 #include "pipeline/chain_check.h"
 #include "pipeline/chain_store.h"
+#include "pipeline/check.h"
 #include "pipeline/product.h"
 
 #include <pthread.h>
@@ -82,20 +83,8 @@ static void seat_log(void *ctx, enum pl_log_level level, const char *text)
 
 static pl_status open_supply(const struct pl_check_options *o, struct pl_supply **out, struct pl_err *err)
 {
-    struct pl_supply_options s = {
-        .is_offline = o->is_offline,
-        .cache_dir = o->cache_dir,
-        .timeout_ms = o->timeout_ms,
-        .apt_root = o->system_root,
-        .git_mirror = o->git_mirror,
-    };
+    struct pl_supply_options s = pl_supply_options_of(o);
     return pl_supply_open(&s, out, err);
-}
-
-static unsigned default_jobs(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
 /* One for each core, and no more than have room. */
@@ -279,7 +268,7 @@ pl_status pl_chain_run(const struct pl_chain_options *options, struct pl_chain *
     struct pl_chain *c = pl_chain_new(&limits);
     if (c == NULL)
         return pl_fail_nomem(err);
-    c->jobs = options->check.jobs == 0 ? default_jobs() : options->check.jobs;
+    c->jobs = options->check.jobs == 0 ? pl_host_jobs() : options->check.jobs;
     c->required = options->required;
     c->subject = pl_arena_str(&c->arena, pl_bytes_of_str(options->check.subject));
     pl_clock_rfc3339(pl_clock_utc_s(), c->started);

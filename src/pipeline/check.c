@@ -70,25 +70,23 @@ static void supply_progress(void *ctx, const char *what, uint64_t done, uint64_t
     shared_progress(ctx, "fetch", what, done, total);
 }
 
-static unsigned default_jobs(void)
+struct pl_supply_options pl_supply_options_of(const struct pl_check_options *o)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
-}
-
-static pl_status open_supply(struct pl_acquired *a, struct shared_observer *shared, struct pl_err *err)
-{
-    const struct pl_check_options *o = a->options;
-    struct pl_supply_options s = {
+    return (struct pl_supply_options){
         .is_offline = o->is_offline,
         .cache_dir = o->cache_dir,
         .timeout_ms = o->timeout_ms,
         .apt_root = o->system_root,
         .git_mirror = o->git_mirror,
-        .log = supply_log,
-        .progress = supply_progress,
-        .ctx = shared,
     };
+}
+
+static pl_status open_supply(struct pl_acquired *a, struct shared_observer *shared, struct pl_err *err)
+{
+    struct pl_supply_options s = pl_supply_options_of(a->options);
+    s.log = supply_log;
+    s.progress = supply_progress;
+    s.ctx = shared;
     return pl_supply_open(&s, &a->supply, err);
 }
 
@@ -252,7 +250,7 @@ pl_status pl_check_for(const struct pl_check_options *options, const struct pl_q
         return pl_fail_nomem(err);
     (void)pthread_mutex_init(&shared.lock, NULL); /* default attributes cannot fail on Linux */
     pl_arena_init(&a.arena, (size_t)limits.memory_bytes);
-    o.jobs = options->jobs == 0 ? default_jobs() : options->jobs;
+    o.jobs = options->jobs == 0 ? pl_host_jobs() : options->jobs;
     r->jobs = o.jobs;
     pl_clock_rfc3339(pl_clock_utc_s(), r->started);
     r->subject_name = pl_arena_str(&r->arena, pl_bytes_of_str(options->subject));

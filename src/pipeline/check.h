@@ -5,6 +5,7 @@
 #define PL_PIPELINE_CHECK_H
 
 #include "model/report.h"
+#include "supply/supply.h"
 
 struct pl_explanation;
 
@@ -16,5 +17,8 @@ struct pl_question {
 /* pl_check(); with a question, code of other files is not matched. `question` may be NULL. */
 PL_MUST_USE pl_status pl_check_for(const struct pl_check_options *options, const struct pl_question *question,
                                    struct pl_report **out, struct pl_err *err);
+
+/* Where packages and sources come from, as the options of a check say; nobody is told of it. */
+struct pl_supply_options pl_supply_options_of(const struct pl_check_options *o);
 
 #endif

@@ -355,9 +355,9 @@ static void write_region(struct pl_json *j, const struct pl_finding *f)
     pl_json_end_object(j);
 }
 
-static void write_location(struct log *l, const struct pl_placed_finding *p)
+/* The one place of a result: what comes next are the keys of its artifact. */
+static void open_location(struct pl_json *j)
 {
-    struct pl_json *j = &l->j;
     pl_json_key(j, "locations");
     pl_json_array(j);
     pl_json_object(j);
@@ -365,12 +365,23 @@ static void write_location(struct log *l, const struct pl_placed_finding *p)
     pl_json_object(j);
     pl_json_key(j, "artifactLocation");
     pl_json_object(j);
-    location_uri(l, p);
-    pl_json_end_object(j);
-    write_region(j, p->finding);
+}
+
+static void close_location(struct pl_json *j)
+{
     pl_json_end_object(j);
     pl_json_end_object(j);
     pl_json_end_array(j);
+}
+
+static void write_location(struct log *l, const struct pl_placed_finding *p)
+{
+    struct pl_json *j = &l->j;
+    open_location(j);
+    location_uri(l, p);
+    pl_json_end_object(j);
+    write_region(j, p->finding);
+    close_location(j);
 }
 
 static void write_fingerprints(struct log *l, const struct pl_placed_finding *p, const struct pl_mark *mark)
@@ -425,13 +436,7 @@ static void write_unmet(struct log *l, const struct pl_rule_result *x)
     pl_json_object(j);
     buf_value(j, "text", &b);
     pl_json_end_object(j);
-    pl_json_key(j, "locations");
-    pl_json_array(j);
-    pl_json_object(j);
-    pl_json_key(j, "physicalLocation");
-    pl_json_object(j);
-    pl_json_key(j, "artifactLocation");
-    pl_json_object(j);
+    open_location(j);
     pl_buf_init(&b, 1 << 20);
     pl_uri_path(&b, file.n == 0 ? PL_LIT("-") : file);
     buf_value(j, "uri", &b);
@@ -440,9 +445,7 @@ static void write_unmet(struct log *l, const struct pl_rule_result *x)
     pl_json_object(j);
     pl_json_kv_u64(j, "startLine", line);
     pl_json_end_object(j);
-    pl_json_end_object(j);
-    pl_json_end_object(j);
-    pl_json_end_array(j);
+    close_location(j);
     pl_json_end_object(j);
 }
 

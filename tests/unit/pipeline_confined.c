@@ -3,6 +3,7 @@
  *
  * pl_classify() is replaced (--wrap of the linker): a file named "1 crash" does what its name says when it is classified, in the child alone.
  */
+#include "base/sanitized.h"
 #include "classify/classify.h"
 #include "pipeline/confined.h"
 #include "pipeline/examine.h"
@@ -17,17 +18,6 @@
 
 #include "archive_build.h"
 #include "unit.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED 0
-#endif
 
 void __real_pl_classify(struct pl_file *f);
 void __wrap_pl_classify(struct pl_file *f);
@@ -183,7 +173,7 @@ static void an_honest_package_comes_back_whole(void **state)
 
 static void a_file_that_crashes_its_process_is_opaque_and_the_others_are_not(void **state)
 {
-    if (IS_SANITIZED)
+    if (PL_HAS_ASAN)
         skip(); /* the sanitizer has the signals */
     costs_one_file("1 crash", "signal 11");
     costs_one_file("1 abort", "signal 6");
@@ -203,7 +193,7 @@ static void a_file_that_never_ends_is_given_up(void **state)
 
 static void a_file_that_asks_for_files_programs_or_the_network_is_stopped(void **state)
 {
-    if (IS_SANITIZED)
+    if (PL_HAS_ASAN)
         skip(); /* there it is refused, and the process goes on */
     costs_one_file("1 open", "signal 6");
     costs_one_file("1 socket", "may not have");
