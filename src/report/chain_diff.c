@@ -3,15 +3,14 @@
  */
 #include "report/chain_diff.h"
 
-#include "base/map.h"
 #include "base/quote.h"
+#include "report/pairing.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_BYTES  ((size_t)4 << 30)
 #define TEXT_BYTES 256u
-#define TWICE      UINT64_MAX
 
 const char *pl_chain_level_word(bool has, unsigned level)
 {
@@ -31,58 +30,12 @@ static pl_bytes package_of(const struct pl_chain_component *c)
     return pl_bytes_sub(key, 0, n);
 }
 
-struct pairing {
-    struct pl_chain_diff *d;
-    size_t *old_of;  /* of now, or SIZE_MAX */
-    bool *is_paired; /* of old */
-};
-
-static pl_bytes key_of(const struct pl_chain_component *c, bool by_key)
+/* Its purl; less strictly, its package in any version. */
+static pl_bytes key_of(void *ctx, bool is_old, size_t i, bool is_strict)
 {
-    return by_key ? pl_bytes_of_str(c->key) : package_of(c);
-}
-
-/* Key to index + 1 of the one component that has it, or TWICE. */
-static pl_status index_components(const struct pairing *p, bool is_old, bool by_key, struct pl_map *map,
-                                  struct pl_err *err)
-{
-    const struct pl_chain_view *v = is_old ? &p->d->old : &p->d->now;
-    pl_status st = PL_OK;
-    for (size_t i = 0; i < v->components.n && st == PL_OK; i++) {
-        if (is_old ? p->is_paired[i] : p->old_of[i] != SIZE_MAX)
-            continue;
-        pl_bytes key = key_of(&v->components.v[i], by_key);
-        uint64_t *there = pl_map_at(map, key);
-        if (there != NULL)
-            *there = TWICE;
-        else
-            st = pl_map_set(map, key, i + 1, err);
-    }
-    return st;
-}
-
-static pl_status pair_by(struct pairing *p, bool by_key, struct pl_err *err)
-{
-    struct pl_map olds;
-    struct pl_map nows;
-    pl_map_init(&olds);
-    pl_map_init(&nows);
-    pl_status st = index_components(p, true, by_key, &olds, err);
-    if (st == PL_OK)
-        st = index_components(p, false, by_key, &nows, err);
-    for (size_t i = 0; i < p->d->now.components.n && st == PL_OK; i++) {
-        uint64_t old = 0;
-        uint64_t now = 0;
-        pl_bytes key = key_of(&p->d->now.components.v[i], by_key);
-        if (p->old_of[i] != SIZE_MAX || !pl_map_get(&nows, key, &now) || now == TWICE ||
-            !pl_map_get(&olds, key, &old) || old == TWICE)
-            continue;
-        p->old_of[i] = (size_t)old - 1;
-        p->is_paired[old - 1] = true;
-    }
-    pl_map_reset(&olds);
-    pl_map_reset(&nows);
-    return st;
+    const struct pl_chain_diff *d = ctx;
+    const struct pl_chain_component *c = is_old ? &d->old.components.v[i] : &d->now.components.v[i];
+    return is_strict ? pl_bytes_of_str(c->key) : package_of(c);
 }
 
 /* What nobody looked at counts as below everything. */
@@ -142,9 +95,8 @@ static pl_status add(struct pl_chain_diff *d, const struct pl_chain_change *x, s
     return PL_OK;
 }
 
-static pl_status list(struct pairing *p, struct pl_err *err)
+static pl_status list(struct pl_chain_diff *d, const struct pl_pairing *p, struct pl_err *err)
 {
-    struct pl_chain_diff *d = p->d;
     pl_status st = PL_OK;
     for (size_t i = 0; i < d->now.components.n && st == PL_OK; i++) {
         const struct pl_chain_component *now = &d->now.components.v[i];
@@ -260,19 +212,15 @@ static pl_status say_all(struct pl_chain_diff *d, struct pl_err *err)
 
 static pl_status compare(struct pl_chain_diff *d, struct pl_err *err)
 {
-    struct pairing p = {.d = d};
-    p.old_of = pl_arena_take_n(&d->arena, d->now.components.n + 1, sizeof *p.old_of);
-    p.is_paired = pl_arena_take_n(&d->arena, d->old.components.n + 1, sizeof *p.is_paired);
-    if (p.old_of == NULL || p.is_paired == NULL)
-        return pl_arena_fail(&d->arena, err);
-    for (size_t i = 0; i < d->now.components.n; i++)
-        p.old_of[i] = SIZE_MAX;
+    struct pl_pairing p = {.arena = &d->arena,
+                           .n_old = d->old.components.n,
+                           .n_now = d->now.components.n,
+                           .key = key_of,
+                           .ctx = d};
     d->level = compare_levels(rank(d->old.has_level, d->old.level), rank(d->now.has_level, d->now.level));
-    pl_status st = pair_by(&p, true, err);
+    pl_status st = pl_pair(&p, err);
     if (st == PL_OK)
-        st = pair_by(&p, false, err);
-    if (st == PL_OK)
-        st = list(&p, err);
+        st = list(d, &p, err);
     return st == PL_OK ? say_all(d, err) : st;
 }
 

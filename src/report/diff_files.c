@@ -1,19 +1,11 @@
 /*
  * diff_files.c - which file of the new report is which of the old one.
  */
-#include "base/map.h"
 #include "report/diff.h"
+#include "report/pairing.h"
 #include "report/parts.h"
 
 #include <string.h>
-
-#define TWICE UINT64_MAX /* a path, or a path without its numbers, that several files have */
-
-struct pairing {
-    struct pl_diff *d;
-    size_t *old_of;  /* of now */
-    bool *is_paired; /* of old */
-};
 
 /* The path inside the subject: its own name, which differs from version to version, is none. */
 static pl_bytes inner_path(const struct pl_report *r, const struct pl_file *f)
@@ -37,58 +29,13 @@ static pl_bytes without_numbers(pl_bytes path, struct pl_arena *arena)
     return pl_bytes_of(out.p, n);
 }
 
-static pl_bytes key_of(struct pairing *p, const struct pl_report *r, size_t i, bool by_path)
+/* Its path; less strictly, without its numbers. */
+static pl_bytes key_of(void *ctx, bool is_old, size_t i, bool is_strict)
 {
+    struct pl_diff *d = ctx;
+    const struct pl_report *r = is_old ? d->old : d->now;
     pl_bytes path = inner_path(r, r->files.v[i]);
-    return by_path ? path : without_numbers(path, &p->d->arena);
-}
-
-/* Key to index + 1 of the one file that has it, or TWICE. */
-static pl_status index_files(struct pairing *p, const struct pl_report *r, bool by_path, struct pl_map *map,
-                             struct pl_err *err)
-{
-    for (size_t i = 0; i < r->files.n; i++) {
-        bool is_taken = r == p->d->old ? p->is_paired[i] : p->old_of[i] != SIZE_MAX;
-        pl_bytes key = is_taken ? pl_bytes_of(NULL, 0) : key_of(p, r, i, by_path);
-        uint64_t *there = is_taken ? NULL : pl_map_at(map, key);
-        if (is_taken)
-            continue;
-        if (key.p == NULL && !by_path)
-            return pl_arena_fail(&p->d->arena, err);
-        pl_status st = PL_OK;
-        if (there != NULL)
-            *there = TWICE;
-        else
-            st = pl_map_set(map, key, i + 1, err);
-        if (st != PL_OK)
-            return st;
-    }
-    return PL_OK;
-}
-
-static pl_status pair_by(struct pairing *p, bool by_path, struct pl_err *err)
-{
-    struct pl_map olds;
-    struct pl_map nows;
-    pl_map_init(&olds);
-    pl_map_init(&nows);
-    pl_status st = index_files(p, p->d->old, by_path, &olds, err);
-    if (st == PL_OK)
-        st = index_files(p, p->d->now, by_path, &nows, err);
-    for (size_t i = 0; i < p->d->now->files.n && st == PL_OK; i++) {
-        uint64_t old = 0;
-        uint64_t now = 0;
-        if (p->old_of[i] != SIZE_MAX)
-            continue;
-        pl_bytes key = key_of(p, p->d->now, i, by_path);
-        if (!pl_map_get(&nows, key, &now) || now == TWICE || !pl_map_get(&olds, key, &old) || old == TWICE)
-            continue;
-        p->old_of[i] = (size_t)old - 1;
-        p->is_paired[old - 1] = true;
-    }
-    pl_map_reset(&olds);
-    pl_map_reset(&nows);
-    return st;
+    return is_strict ? path : without_numbers(path, &d->arena);
 }
 
 static void unexplained(const struct pl_file *f, uint64_t *unaccounted, uint64_t *opaque)
@@ -129,9 +76,8 @@ static void count_pair(struct pl_diff *d, const struct pl_file *old, const struc
         d->files_changed++;
 }
 
-static pl_status list_files(struct pairing *p, struct pl_err *err)
+static pl_status list_files(struct pl_diff *d, const struct pl_pairing *p, struct pl_err *err)
 {
-    struct pl_diff *d = p->d;
     pl_status st = PL_OK;
     for (size_t i = 0; i < d->now->files.n && st == PL_OK; i++) {
         const struct pl_file *old = p->old_of[i] == SIZE_MAX ? NULL : d->old->files.v[p->old_of[i]];
@@ -149,18 +95,11 @@ static pl_status list_files(struct pairing *p, struct pl_err *err)
 
 pl_status pl_diff_files(struct pl_diff *d, const size_t **old_of, struct pl_err *err)
 {
-    struct pairing p = {.d = d};
-    p.old_of = pl_arena_take_n(&d->arena, d->now->files.n + 1, sizeof *p.old_of);
-    p.is_paired = pl_arena_take_n(&d->arena, d->old->files.n + 1, sizeof *p.is_paired);
-    if (p.old_of == NULL || p.is_paired == NULL)
-        return pl_arena_fail(&d->arena, err);
-    for (size_t i = 0; i < d->now->files.n; i++)
-        p.old_of[i] = SIZE_MAX;
-    pl_status st = pair_by(&p, true, err);
+    struct pl_pairing p = {
+        .arena = &d->arena, .n_old = d->old->files.n, .n_now = d->now->files.n, .key = key_of, .ctx = d};
+    pl_status st = pl_pair(&p, err);
     if (st == PL_OK)
-        st = pair_by(&p, false, err);
-    if (st == PL_OK)
-        st = list_files(&p, err);
+        st = list_files(d, &p, err);
     if (st == PL_OK)
         *old_of = p.old_of;
     return st;
