@@ -5,6 +5,7 @@
 
 #include "attest/outcome.h"
 #include "io/clock.h"
+#include "io/lock.h"
 #include "io/read.h"
 #include "io/write.h"
 #include "judge/gate.h"
@@ -60,14 +61,11 @@ static pl_status write_new(const char *path, const struct pl_baseline *b, const 
     return st;
 }
 
-static pl_status update(struct pl_outcome *o, const struct pl_ruleset *p, int64_t now_s,
+static pl_status update(struct pl_outcome *o, const struct pl_ruleset *p, int64_t now_s, const char *path,
                         const char *const *reports, size_t n, struct pl_err *err)
 {
     struct pl_baseline *b = NULL;
     bool is_new = false;
-    const char *path = pl_baseline_path(p, &o->arena, err);
-    if (path == NULL)
-        return o->arena.why;
     pl_status st = read_old(path, &b, &is_new, err);
     bool *found = st == PL_OK ? pl_arena_take_n(&o->arena, b->entries.n + 1, sizeof *found) : NULL;
     if (st == PL_OK && found == NULL)
@@ -102,6 +100,7 @@ pl_status pl_policy_baseline(const char *path, int64_t at_s, const char *const *
     struct pl_err why = {.status = PL_OK};
     struct pl_ruleset *p = NULL;
     int64_t now_s = at_s == 0 ? pl_clock_utc_s() : at_s;
+    int lock = -1;
     struct pl_outcome *o = pl_outcome_new("policy baseline", path);
     if (o == NULL)
         return pl_fail_nomem(err);
@@ -112,8 +111,14 @@ pl_status pl_policy_baseline(const char *path, int64_t at_s, const char *const *
         st = pl_fail(&why, PL_E_USAGE, PL_NO_OFFSET, "this policy names no baseline");
         pl_err_hint(&why, "baseline: {file: plumb.baseline.json, ratchet: true}");
     }
+    const char *file = st == PL_OK ? pl_baseline_path(p, &o->arena, &why) : NULL;
+    if (st == PL_OK && file == NULL)
+        st = o->arena.why;
     if (st == PL_OK)
-        st = update(o, p, now_s, reports, n, &why);
+        st = pl_lock_folder_of(file, &lock, &why);
+    if (st == PL_OK)
+        st = update(o, p, now_s, file, reports, n, &why);
+    pl_unlock(lock);
     pl_ruleset_free(p);
     return pl_outcome_end(o, st, &why, PL_EXIT_PASS, out, err);
 }

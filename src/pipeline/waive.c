@@ -2,12 +2,14 @@
  * waive.c - a waiver added to a policy file.
  *
  * The file is a person's: nothing in it is written anew. The waiver's lines are put behind the last one of the list, the result is read as a
- * policy, and only then takes the place of the old file, by a rename.
+ * policy, and only then takes the place of the old file, by a rename. From reading to renaming the folder is locked, so that of two at a time
+ * neither undoes the other.
  */
 #include "attest/outcome.h"
 #include "base/quote.h"
 #include "base/yaml_in.h"
 #include "io/clock.h"
+#include "io/lock.h"
 #include "io/read.h"
 #include "io/write.h"
 #include "judge/ruleset.h"
@@ -279,6 +281,7 @@ pl_status pl_policy_waive(const struct pl_waiver_options *options, struct pl_out
     struct pl_err why = {.status = PL_OK};
     struct pl_report *r = NULL;
     struct edit e = {.before = NULL};
+    int lock = -1;
     struct pl_outcome *o = pl_outcome_new("waive", options->policy);
     if (o == NULL)
         return pl_fail_nomem(err);
@@ -286,7 +289,10 @@ pl_status pl_policy_waive(const struct pl_waiver_options *options, struct pl_out
     pl_buf_init(&e.text, 2 * PL_YAML_MAX_BYTES);
     pl_status st = pl_report_load(options->report, &r, &why);
     if (st == PL_OK)
+        st = pl_lock_folder_of(options->policy, &lock, &why);
+    if (st == PL_OK)
         st = waive(&e, o, options, r, &why);
+    pl_unlock(lock);
     pl_report_free(r);
     pl_ruleset_free(e.before);
     free(e.heap);

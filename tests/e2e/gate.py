@@ -492,6 +492,25 @@ def killing_waive_at_any_moment_leaves_the_old_policy_or_the_new_one(t):
     print(f"# killed 100 times: {seen[old]} times the old policy stood, {seen[new]} times the new one")
 
 
+@case
+def many_waivers_at_a_time_are_all_kept(t):
+    planted = {f"cron{i}": PLANTED.replace("stage2", f"stage{i}") for i in range(12)}
+    report = stored(t, **planted)
+    ids = [f["id"] for f in json.loads(report.read_bytes())["findings"] if f["severity"] == "error"]
+    assert len(ids) == len(planted), ids
+    for turn in range(4):
+        path = policy(t, "# before\n", f"turn{turn}.yaml")
+        if turn == 3:
+            path.unlink()  # a policy that is not there yet is made by one of them
+        running = [subprocess.Popen([t.program, "waive", str(report), i, "--policy", str(path), "--reason", "r", "--owner", "o",
+                                     "--expires", "2027-02-01", "--at", AT], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                   for i in ids]
+        said = [run.communicate()[1] for run in running]
+        assert [run.returncode for run in running] == [0] * len(ids), said
+        got = gate(t, report, "--policy", path, expect=0)
+        assert len(got.waivers()) == len(ids) and set(got.waivers().values()) == {"live"}, got.waivers()
+
+
 def baseline(t, text, *reports, expect=0):
     code, out, said = t.raw("policy", "baseline", text, *reports, "-o", "json", "--at", AT)
     assert code == expect, f"exit {code}, not {expect}: {out.decode()} {said}"
