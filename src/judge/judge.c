@@ -260,6 +260,16 @@ static int by_place(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->finding->message, y->finding->message);
 }
 
+/* A finding's last byte may be one that nobody marked: then it ends where it begins. */
+static void find_lines(struct pl_finding *f, const struct pl_file *file)
+{
+    if (file == NULL || f->offset == PL_NO_OFFSET)
+        return;
+    f->line = pl_file_line(file, f->offset);
+    uint64_t end = f->length > 1 ? pl_file_line(file, f->offset + f->length - 1) : f->line;
+    f->end_line = end > f->line ? end : f->line;
+}
+
 static pl_status place_all(struct pl_report *r, struct pl_file *file, const struct pl_findings *from,
                            struct pl_err *err)
 {
@@ -269,6 +279,7 @@ static pl_status place_all(struct pl_report *r, struct pl_file *file, const stru
             return pl_fail_nomem(err);
         *slot = (struct pl_placed_finding){.file = file, .finding = &from->list.v[i]};
         slot->finding->judged = slot->finding->severity;
+        find_lines(slot->finding, file);
     }
     return PL_OK;
 }

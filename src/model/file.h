@@ -88,6 +88,12 @@ struct pl_blob {
     bool is_text;
 };
 
+/* The line of a byte of a text, counted from 1. */
+struct pl_line_mark {
+    uint64_t offset;
+    uint64_t line;
+};
+
 struct pl_file {
     size_t order;        /* position in the walk, parents before members; unique in a package */
     size_t parent_order; /* of the container it came out of, or PL_NO_PARENT */
@@ -125,12 +131,18 @@ struct pl_file {
     uint64_t asked[PL_FOREIGN_KINDS]; /* how many things of each kind were looked at */
     struct pl_script_account script;  /* no atoms: the file was not compared as a script */
     PL_VEC(struct pl_script_run) script_runs;
+    PL_VEC(struct pl_line_mark)
+    lines; /* by rising offset: of every first and last byte that a finding may name */
 };
 
 #define PL_FILE_SHOWN_BYTES 200u
 
 /* Fill in `bytes` of residues and script runs, as views of the contents; nothing when these are gone. */
 void pl_file_show(struct pl_file *f);
+/* Fill in `lines` from the contents, which are taken for text. */
+PL_MUST_USE pl_status pl_file_mark_lines(struct pl_file *f, struct pl_err *err);
+/* The line of a byte that has a mark; 0 for any other. */
+uint64_t pl_file_line(const struct pl_file *f, uint64_t offset);
 /* Free the contents, and what shows them; records, ledger and findings stay. */
 void pl_file_release(struct pl_file *f);
 /* Free everything the record owns (not what its arenas own). */

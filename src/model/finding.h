@@ -26,6 +26,8 @@ struct pl_finding {
     const char *waiver;      /* id of the waiver that covers it; NULL */
     uint64_t offset;         /* byte of the file it is about, or PL_NO_OFFSET */
     uint64_t length;         /* bytes; 0 when it is about the whole */
+    uint64_t line,
+        end_line; /* of text, where it has a place: counted from 1; else 0. Filled in by the judge */
     const char *message;
     struct pl_fact facts[PL_FINDING_FACTS]; /* used up to the first name that is NULL */
 };

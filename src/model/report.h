@@ -41,9 +41,10 @@ struct pl_placed_finding {
 
 /* What became of one rule of a policy. Texts live as long as the report. */
 struct pl_rule_result {
-    const char *rule;   /* "require.level" */
-    const char *policy; /* the file it stands in, or "builtin:strict" */
-    uint64_t line;      /* counted from 1 */
+    const char *rule;      /* "require.level" */
+    const char *component; /* of a chain, that it is about; NULL: the subject itself */
+    const char *policy;    /* the file it stands in, or "builtin:strict" */
+    uint64_t line;         /* counted from 1 */
     enum pl_rule_verdict verdict;
     enum pl_exit exit;  /* what it asks for: pass, fail, or inconclusive where nobody could look */
     const char *why;    /* one sentence with the numbers */

@@ -220,6 +220,8 @@ static pl_status second_pass(void *ctx, unsigned worker, struct pl_file *f, stru
     pl_watch_begin(run->x->watch, worker + 1, f->order);
     pl_status st = match_second(run, worker, f, err);
     pl_file_show(f);
+    if (st == PL_OK && is_leaf_with_data(f) && pl_looks_like_text(f->data))
+        st = pl_file_mark_lines(f, err);
     pl_watch_end(run->x->watch, worker + 1);
     return st;
 }

@@ -12,10 +12,10 @@
 enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
 
 #if defined(__x86_64__)
-_Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 336 &&
+_Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352 &&
                    sizeof(struct pl_residue) == 72 && sizeof(struct pl_foreign) == 56 &&
                    sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
-                   sizeof(struct pl_file) == 744,
+                   sizeof(struct pl_file) == 768,
                "a record has changed: write and read its new fields here and in wire_read.c");
 #endif
 
@@ -154,6 +154,15 @@ static void write_script(struct pl_wire_out *w, const struct pl_file *f)
     }
 }
 
+static void write_lines(struct pl_wire_out *w, const struct pl_file *f)
+{
+    pl_wire_u64(w, f->lines.n);
+    for (size_t i = 0; i < f->lines.n; i++) {
+        pl_wire_u64(w, f->lines.v[i].offset);
+        pl_wire_u64(w, f->lines.v[i].line);
+    }
+}
+
 void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
 {
     pl_wire_u64(w, f->order);
@@ -186,4 +195,5 @@ void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
     write_residues(w, f);
     write_foreign(w, f);
     write_script(w, f);
+    write_lines(w, f);
 }

@@ -270,6 +270,24 @@ static void read_script(struct pl_wire_in *w, struct pl_file *f)
         read_script_run(w, f);
 }
 
+static void read_lines(struct pl_wire_in *w, struct pl_file *f)
+{
+    struct pl_line_mark before = {0};
+    size_t n = take_count(w, 2);
+    for (size_t i = 0; i < n && !w->c.bad; i++) {
+        struct pl_line_mark x = {.offset = pl_wire_take_u64(w)};
+        x.line = pl_wire_take_u64(w);
+        require(w, x.offset < f->size && (i == 0 || x.offset > before.offset));
+        require(w, x.line > 0 && x.line >= before.line && x.line - 1 <= x.offset);
+        struct pl_line_mark *slot = w->c.bad ? NULL : PL_VEC_ADD(&f->lines);
+        if (slot != NULL)
+            *slot = x;
+        else if (!w->c.bad)
+            no_memory(w);
+        before = x;
+    }
+}
+
 static void take_digest(struct pl_wire_in *w, uint8_t *out, size_t n)
 {
     pl_bytes b = pl_cursor_take(&w->c, n);
@@ -317,6 +335,7 @@ void pl_wire_take_file(struct pl_wire_in *w, struct pl_file *f)
     read_residues(w, f);
     read_foreign(w, f);
     read_script(w, f);
+    read_lines(w, f);
 }
 
 pl_status pl_wire_done(const struct pl_wire_in *w, struct pl_err *err)

@@ -20,6 +20,9 @@ static void add_finding(struct pl_buf *out, const struct pl_report *r, const str
     pl_add_location(&place, r, p);
     pl_buf_printf(out, "::%s file=", f->severity == PL_SEVERITY_ERROR ? "error" : "warning");
     pl_workflow_property(out, pl_buf_bytes(&place));
+    if (f->line > 0)
+        pl_buf_printf(out, ",line=%llu,endLine=%llu", (unsigned long long)f->line,
+                      (unsigned long long)f->end_line);
     pl_buf_add_str(out, ",title=");
     pl_workflow_property(out, pl_bytes_of_str(f->tag));
     pl_buf_add_str(out, "::");

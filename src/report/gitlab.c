@@ -31,7 +31,7 @@ static void take(struct pl_json *j, const char *key, struct pl_buf *b)
 
 /* Opens the element with all but its description; `path` is raw. */
 static void begin(struct pl_json *j, const char *check, const char *severity, const char *fingerprint,
-                  pl_bytes path, uint64_t line)
+                  pl_bytes path, uint64_t line, uint64_t end_line)
 {
     pl_json_object(j);
     pl_json_key(j, "check_name");
@@ -45,6 +45,8 @@ static void begin(struct pl_json *j, const char *check, const char *severity, co
     pl_json_key(j, "lines");
     pl_json_object(j);
     pl_json_kv_u64(j, "begin", line);
+    if (end_line > line)
+        pl_json_kv_u64(j, "end", end_line);
     pl_json_end_object(j);
     pl_json_end_object(j);
 }
@@ -58,7 +60,8 @@ static void write_issue(struct pl_json *j, const struct pl_report *r, const stru
                    (unsigned long long)mark->which);
     pl_buf_init(&b, 1 << 24);
     pl_add_location(&b, r, p);
-    begin(j, p->finding->tag, severity_word(p->finding->severity), fingerprint, pl_buf_bytes(&b), 1);
+    begin(j, p->finding->tag, severity_word(p->finding->severity), fingerprint, pl_buf_bytes(&b),
+          p->finding->line > 0 ? p->finding->line : 1, p->finding->end_line);
     pl_buf_close_into(j->out, &b);
     pl_quote_some(&b, pl_bytes_of_str(p->finding->message), MAX_TEXT_BYTES);
     pl_add_range(&b, p->finding);
@@ -66,26 +69,21 @@ static void write_issue(struct pl_json *j, const struct pl_report *r, const stru
     pl_json_end_object(j);
 }
 
-/* Known again by the rule, the policy, and which of those it is. */
 static void write_rule(struct pl_json *j, const struct pl_report *r, size_t i)
 {
     const struct pl_rule_result *x = &r->policy.rules.v[i];
     struct pl_buf b;
-    pl_sha256 digest = {0};
-    char hex[PL_SHA256_HEX_BYTES];
+    struct pl_mark mark = {0};
+    char fingerprint[64];
     uint64_t line = 1;
-    size_t which = 0;
-    for (size_t k = 0; k < i; k++)
-        which += strcmp(r->policy.rules.v[k].rule, x->rule) == 0;
-    pl_buf_init(&b, 1 << 24);
-    pl_buf_printf(&b, "%s%c%s%c%zu", x->rule, 0, x->policy, 0, which);
-    if (pl_sha256_of(pl_buf_bytes(&b), &digest, NULL) != PL_OK && j->out->why == PL_OK)
+    if (pl_rule_mark(r, i, &mark, NULL) != PL_OK && j->out->why == PL_OK)
         j->out->why = PL_E_NOMEM;
-    pl_hex(digest.b, PL_SHA256_BYTES, hex);
+    (void)snprintf(fingerprint, sizeof fingerprint, "rule-%016llx%016llx", (unsigned long long)mark.hash,
+                   (unsigned long long)mark.which);
     pl_bytes file = pl_rule_file(r, x, &line);
-    begin(j, x->rule, x->verdict == PL_RULE_FAIL ? "critical" : "minor", hex, file, line);
-    pl_buf_close_into(j->out, &b);
-    pl_quote(&b, pl_bytes_of_str(x->why));
+    begin(j, x->rule, x->verdict == PL_RULE_FAIL ? "critical" : "minor", fingerprint, file, line, 0);
+    pl_buf_init(&b, 1 << 20);
+    pl_add_rule_why(&b, x);
     if (x->reason != NULL) {
         pl_buf_add_str(&b, "; ");
         pl_quote(&b, pl_bytes_of_str(x->reason));
@@ -101,7 +99,7 @@ static void write_error(struct pl_json *j, const struct pl_report *r, size_t i)
     char fingerprint[64];
     (void)snprintf(fingerprint, sizeof fingerprint, "plumb-error-%zu", i);
     begin(j, pl_status_name(e->status), "blocker", fingerprint,
-          pl_bytes_of_str(e->subject[0] == '\0' ? r->subject_name : e->subject), 1);
+          pl_bytes_of_str(e->subject[0] == '\0' ? r->subject_name : e->subject), 1, 0);
     pl_buf_init(&b, 1 << 20);
     pl_quote(&b, pl_bytes_of_str(e->text));
     if (e->hint[0] != '\0') {
@@ -119,14 +117,14 @@ static void write_verdict(struct pl_json *j, const struct pl_report *r, size_t l
           r->exit == PL_EXIT_PASS           ? "info"
           : r->exit == PL_EXIT_INCONCLUSIVE ? "major"
                                             : "blocker",
-          "plumb-verdict", pl_bytes_of_str(r->subject_name), 1);
+          "plumb-verdict", pl_bytes_of_str(r->subject_name), 1, 0);
     pl_buf_init(&b, 1 << 20);
     pl_buf_add_str(&b, pl_verdict_word(r->exit));
     pl_buf_add_byte(&b, ' ');
     pl_quote(&b, pl_subject(r));
     pl_add_verdict_numbers(&b, r);
     if (left_out > 0)
-        pl_buf_printf(&b, "; %zu findings more are left out here, the least grave", left_out);
+        pl_buf_printf(&b, "; %zu findings or rules more are left out here, the least grave", left_out);
     take(j, "description", &b);
     pl_json_end_object(j);
 }
@@ -136,6 +134,7 @@ static void write_gitlab(const struct pl_report *r, const struct pl_write_option
 {
     struct pl_json j;
     size_t n = r->placed.n < MAX_ISSUES ? r->placed.n : MAX_ISSUES;
+    size_t unmet = 0;
     struct pl_mark *marks = pl_marks(r, n);
     (void)options; /* one form */
     if (marks == NULL)
@@ -147,10 +146,11 @@ static void write_gitlab(const struct pl_report *r, const struct pl_write_option
     for (size_t i = 0; i < n && marks != NULL; i++)
         write_issue(&j, r, &r->placed.v[i], &marks[i]);
     for (size_t i = 0; i < r->policy.rules.n; i++)
-        if (pl_is_unmet(&r->policy.rules.v[i]))
+        if (pl_is_unmet(&r->policy.rules.v[i]) && unmet++ < MAX_ISSUES)
             write_rule(&j, r, i);
-    if (r->exit != PL_EXIT_PASS || n < r->placed.n)
-        write_verdict(&j, r, r->placed.n - n);
+    size_t left_out = r->placed.n - n + (unmet > MAX_ISSUES ? unmet - MAX_ISSUES : 0);
+    if (r->exit != PL_EXIT_PASS || left_out > 0)
+        write_verdict(&j, r, left_out);
     pl_json_end_array(&j);
     pl_buf_add_byte(out, '\n');
     free(marks);

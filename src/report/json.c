@@ -237,6 +237,8 @@ void pl_json_finding(struct pl_json *j, const struct pl_report *r, const struct 
     quoted_value(j, "path", pl_finding_path(r, p));
     pl_json_kv_offset(j, "offset", f->offset);
     pl_json_kv_u64(j, "length", f->length);
+    pl_json_kv_offset(j, "line", f->line == 0 ? PL_NO_OFFSET : f->line);
+    pl_json_kv_offset(j, "end_line", f->line == 0 ? PL_NO_OFFSET : f->end_line);
     quoted_value(j, "message", pl_bytes_of_str(f->message));
     pl_json_key(j, "evidence");
     pl_json_object(j);

@@ -101,6 +101,11 @@ void pl_add_range(struct pl_buf *out, const struct pl_finding *f)
     pl_buf_add_str(out, " +");
     pl_add_thousands(out, f->length);
     pl_buf_add_str(out, f->length == 1 ? " byte" : " bytes");
+    if (f->line > 0 && f->end_line > f->line)
+        pl_buf_printf(out, ", lines %llu to %llu", (unsigned long long)f->line,
+                      (unsigned long long)f->end_line);
+    else if (f->line > 0)
+        pl_buf_printf(out, ", line %llu", (unsigned long long)f->line);
 }
 
 static pl_status mark_hash(const struct pl_report *r, const struct pl_placed_finding *p, struct pl_buf *key,
@@ -152,6 +157,37 @@ struct pl_mark *pl_marks(const struct pl_report *r, size_t n)
         return marks;
     free(marks);
     return NULL;
+}
+
+pl_status pl_rule_mark(const struct pl_report *r, size_t i, struct pl_mark *out, struct pl_err *err)
+{
+    const struct pl_rule_result *x = &r->policy.rules.v[i];
+    struct pl_mark mark = {.which = 1};
+    struct pl_buf key;
+    pl_sha256 digest;
+    /* the rules of one component stand together */
+    for (size_t k = i; k-- > 0 && r->policy.rules.v[k].component == x->component;)
+        mark.which += strcmp(r->policy.rules.v[k].rule, x->rule) == 0;
+    pl_buf_init(&key, 1 << 24);
+    pl_buf_printf(&key, "%s%c%s%c%s", x->rule, 0, x->policy, 0, x->component == NULL ? "" : x->component);
+    pl_status st = pl_buf_done(&key, err);
+    if (st == PL_OK)
+        st = pl_sha256_of(pl_buf_bytes(&key), &digest, err);
+    pl_buf_reset(&key);
+    for (int b = 0; b < 8 && st == PL_OK; b++)
+        mark.hash = mark.hash << 8 | digest.b[b];
+    if (st == PL_OK)
+        *out = mark;
+    return st;
+}
+
+void pl_add_rule_why(struct pl_buf *out, const struct pl_rule_result *rule)
+{
+    if (rule->component != NULL) {
+        pl_quote_some(out, pl_bytes_of_str(rule->component), 1000);
+        pl_buf_add_str(out, ": ");
+    }
+    pl_quote(out, pl_bytes_of_str(rule->why));
 }
 
 bool pl_is_unmet(const struct pl_rule_result *rule)

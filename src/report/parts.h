@@ -36,6 +36,11 @@ bool pl_is_leaf(const struct pl_file *f);
 /* Findings of that severity. */
 size_t pl_count_findings(const struct pl_report *r, enum pl_severity severity);
 
+/* How the i-th rule is known again: by rule, policy and component, and which of those it is. */
+PL_MUST_USE pl_status pl_rule_mark(const struct pl_report *r, size_t i, struct pl_mark *out,
+                                   struct pl_err *err);
+/* "lodash 4.17.21: level 1, at least 2", quoted. */
+void pl_add_rule_why(struct pl_buf *out, const struct pl_rule_result *rule);
 /* A rule of the policy that is not met, or that will not be from some day on. */
 bool pl_is_unmet(const struct pl_rule_result *rule);
 size_t pl_count_unmet(const struct pl_report *r);

@@ -78,6 +78,26 @@ static bool read_length(struct pl_report_reader *x, void *to)
     return pl_read_u64(x, &one->f->length);
 }
 
+/* A line, or none: what an older version wrote has none. */
+static bool read_one_line(struct pl_report_reader *x, uint64_t *to)
+{
+    if (pl_json_in_is_null(&x->in))
+        return true;
+    if (!pl_json_in_u64(&x->in, to))
+        return false;
+    return *to > 0 || pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "lines are counted from 1");
+}
+
+static bool read_line(struct pl_report_reader *x, void *to)
+{
+    return read_one_line(x, &((struct read_finding *)to)->f->line);
+}
+
+static bool read_end_line(struct pl_report_reader *x, void *to)
+{
+    return read_one_line(x, &((struct read_finding *)to)->f->end_line);
+}
+
 static bool read_message(struct pl_report_reader *x, void *to)
 {
     struct read_finding *one = to;
@@ -101,6 +121,8 @@ bool pl_read_finding(struct pl_report_reader *x)
         {"path", false, pl_read_quoted_bytes, offsetof(struct read_finding, tie.path)},
         {"offset", false, read_finding_offset, 0},
         {"length", false, read_length, 0},
+        {"line", true, read_line, 0},
+        {"end_line", true, read_end_line, 0},
         {"message", false, read_message, 0},
         {"evidence", false, read_evidence, 0},
     };
@@ -116,6 +138,8 @@ bool pl_read_finding(struct pl_report_reader *x)
         one.f->judged = one.f->severity;
     else if (one.f->judged == one.f->severity)
         return pl_json_in_fail(&x->in, one.tie.at, PL_E_INPUT, "'judged' says what 'severity' says");
+    if (one.f->end_line < one.f->line || (one.f->line == 0 && one.f->end_line > 0))
+        return pl_json_in_fail(&x->in, one.tie.at, PL_E_INPUT, "these lines end before they begin");
     /* Errors first: whoever counts them stops at the first that is none. */
     size_t n = x->r->placed.n;
     if (n > 0 && x->r->placed.v[n - 1].finding->severity < one.f->severity)

