@@ -33,9 +33,10 @@ check: deps-test ## every test, plain and under ASan and UBSan; ends with "N pas
 	    --check "style: layout=tools/format --check" \
 	    build build-asan
 
-check-deep: deps-deep check ## all of check, valgrind, 10,000 checks in a row, fuzzing for TIME seconds a target, accuracy
+check-deep: deps-deep check ## all of check, valgrind, 10,000 checks in a row, packages of 4 GiB, fuzzing for TIME seconds a target, accuracy
 	@tools/run-tests --wrap "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" build
 	@tests/fault/run build/tests/fault/many_checks 10000
+	@tests/fault/large build/plumb
 	@tools/run-fuzz $(TIME)
 	@tools/coverage
 	@tools/selfcheck

@@ -91,10 +91,17 @@ static pl_status read_and_close(int fd, const char *path, uint64_t max_bytes, ui
     return st;
 }
 
+pl_status pl_io_open(const char *path, int *fd, struct pl_err *err)
+{
+    *fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return *fd < 0 ? open_failed(err, path) : PL_OK;
+}
+
 pl_status pl_io_read(const char *path, uint64_t max_bytes, uint8_t **heap, size_t *n, struct pl_err *err)
 {
-    int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    return fd < 0 ? open_failed(err, path) : read_and_close(fd, path, max_bytes, heap, n, err);
+    int fd;
+    pl_status st = pl_io_open(path, &fd, err);
+    return st == PL_OK ? read_and_close(fd, path, max_bytes, heap, n, err) : st;
 }
 
 pl_status pl_io_read_at(int dir_fd, const char *name, uint64_t max_bytes, uint8_t **heap, size_t *n,

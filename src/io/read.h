@@ -13,7 +13,9 @@
  */
 PL_MUST_USE pl_status pl_io_read(const char *path, uint64_t max_bytes, uint8_t **heap, size_t *n,
                                  struct pl_err *err);
-/* The same of an open file, from where it stands; it stays open. Err names nothing. */
+/* Open it for reading; the caller closes *fd. "-" is standard input. PL_E_NOT_FOUND, PL_E_IO; err names the path. */
+PL_MUST_USE pl_status pl_io_open(const char *path, int *fd, struct pl_err *err);
+/* pl_io_read() of an open file, from where it stands; it stays open. Err names nothing. */
 PL_MUST_USE pl_status pl_io_read_fd(int fd, uint64_t max_bytes, uint8_t **heap, size_t *n,
                                     struct pl_err *err);
 /* The same for `name` in the open folder `dir_fd`, never through a symlink. */

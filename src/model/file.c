@@ -86,8 +86,12 @@ uint64_t pl_file_line(const struct pl_file *f, uint64_t offset)
 
 void pl_file_release(struct pl_file *f)
 {
-    free(f->heap);
+    if (f->store == NULL)
+        free(f->heap);
+    else
+        pl_store_drop(f->store, f->heap, f->data.n);
     f->heap = NULL;
+    f->store = NULL;
     f->data = (pl_bytes){NULL, 0};
     for (size_t i = 0; i < f->residues.n; i++)
         f->residues.v[i].bytes = f->data;

@@ -12,6 +12,7 @@
 #define PL_MODEL_FILE_H
 
 #include "base/digest.h"
+#include "base/store.h"
 #include "model/finding.h"
 #include "model/ledger.h"
 
@@ -109,6 +110,7 @@ struct pl_file {
     bool is_whole;         /* data below is all of it; false when a limit cut it off or the reader gave up */
     pl_bytes data;         /* contents while being examined; .p NULL before, after, and for no contents */
     uint8_t *heap;         /* what pl_file_release() frees; owned */
+    const struct pl_store *store; /* that `heap` came from; NULL: malloc(3) */
 
     bool has_digests;
     pl_sha256 sha256;

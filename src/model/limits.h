@@ -11,7 +11,7 @@
 struct pl_limits {
     uint64_t input_bytes;    /* one package or source archive as it is given */
     uint64_t unpacked_bytes; /* all bytes that come out of one input, over all depths */
-    uint64_t file_bytes;     /* one leaf held in memory; a larger one is digested and otherwise opaque */
+    uint64_t file_bytes;     /* one leaf that is unpacked; a larger one is digested and otherwise opaque */
     uint64_t ratio; /* unpacked bytes per packed byte of one stream, once ratio_floor_bytes came out */
     uint64_t ratio_floor_bytes;
     uint64_t entries;         /* members of one input, over all depths */

@@ -103,6 +103,7 @@ static pl_status acquire_purl(struct pl_acquired *a, struct pl_report *r, struct
         return st;
     }
     a->bytes = a->supplied->bytes;
+    pl_ebb_add(&a->ebb, a->bytes); /* a file of the cache */
     st = keep_text(r, a->supplied->filename, &r->subject_name, err);
     if (st == PL_OK)
         st = keep_text(r, a->supplied->purl, &r->subject_purl, err);
@@ -117,18 +118,17 @@ static pl_status acquire_path(struct pl_acquired *a, struct pl_report *r, struct
 {
     const char *path = a->options->subject;
     struct stat sb;
-    size_t n = 0;
     if (strcmp(path, "-") != 0 && stat(path, &sb) == 0 && S_ISDIR(sb.st_mode)) {
         a->is_folder = true;
         return PL_OK;
     }
-    pl_status st = pl_io_read(path, a->limits->input_bytes, &a->heap, &n, err);
+    pl_status st = pl_spill_read(path, a->limits->input_bytes, &a->heap, &a->mapping, &a->bytes, err);
     if (st != PL_OK) {
         pl_err_hint(err, "name a file, a folder, - or a purl such as pkg:deb/debian/xz-utils");
         return st;
     }
-    a->bytes = pl_bytes_of(a->heap, n);
-    if (n == 0) {
+    pl_ebb_add(&a->ebb, a->mapping.bytes);
+    if (a->bytes.n == 0) {
         st = pl_fail(err, PL_E_INPUT, 0, "the file is empty: there is nothing to account for");
         pl_err_about(err, path);
         return st;
@@ -141,8 +141,21 @@ static pl_status acquire_path(struct pl_acquired *a, struct pl_report *r, struct
     return PL_OK;
 }
 
+/* What is unpacked of it can be much larger than it. */
+static void open_store(struct pl_acquired *a)
+{
+    if (!pl_spill_open(a->limits->unpacked_bytes + a->limits->file_bytes, &a->store))
+        return; /* then all is held on the heap */
+    pl_ebb_add(&a->ebb, pl_bytes_of(a->store.base, a->store.size));
+    a->store.ctx = &a->ebb;
+    a->store.begin = pl_ebb_start;
+}
+
 static pl_status digest_subject(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
 {
+    if (a->bytes.n >= PL_SPILL_BYTES)
+        pl_ebb_start(&a->ebb);
+    open_store(a);
     a->name = r->subject_name;
     r->subject_size = a->bytes.n;
     r->has_subject_digest = !a->is_folder;
@@ -434,6 +447,9 @@ void pl_acquired_release(struct pl_acquired *a)
     pl_supplied_free(a->supplied);
     pl_supplied_free(a->published);
     pl_supply_close(a->supply);
+    pl_ebb_stop(&a->ebb);
+    pl_mapping_close(&a->mapping);
+    pl_spill_close(&a->store);
     pl_arena_reset(&a->arena);
     free(a->heap);
 }

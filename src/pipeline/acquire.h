@@ -5,6 +5,7 @@
 #define PL_PIPELINE_ACQUIRE_H
 
 #include "corpus/headers.h"
+#include "io/spill.h"
 #include "match/toolchain.h"
 #include "model/limits.h"
 #include "model/report.h"
@@ -24,7 +25,10 @@ struct pl_acquired {
     bool is_folder;                /* options->subject is a folder, and bytes are empty */
     pl_bytes bytes;                /* of the package */
     const char *name;              /* to show */
-    uint8_t *heap;                 /* owns bytes when the subject was a file */
+    uint8_t *heap;                 /* owns bytes when the subject was a file... */
+    struct pl_mapping mapping;     /* ...or this does, when it is a large one */
+    struct pl_store store;         /* for what is unpacked of it; .base NULL: none is to be had */
+    struct pl_ebb ebb;             /* keeps little of both in memory */
     struct pl_supplied *supplied;  /* owns bytes when it was a purl */
     struct pl_supplied *published; /* the published package, when ours is another one */
     bool has_identity;

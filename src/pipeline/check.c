@@ -126,6 +126,8 @@ static pl_status examine(void *ctx, struct pl_watch *watch, const struct pl_feed
     const struct pl_question *q = e->question;
     struct pl_index *index = NULL;
     struct pl_layout layout = {.is_release = a->is_release, .is_folder = a->is_folder};
+    if (a->bytes.n >= PL_SPILL_BYTES)
+        pl_ebb_start(&e->a->ebb); /* this may be another process than the one that has acquired it */
     pl_status st = index_sources(a, watch, &index, err);
     struct pl_examination x = {.limits = a->limits,
                                .index = index,
@@ -139,7 +141,8 @@ static pl_status examine(void *ctx, struct pl_watch *watch, const struct pl_feed
                                .asked = q == NULL ? NULL : q->path,
                                .jobs = a->options->jobs,
                                .observer = e->observer,
-                               .watch = watch};
+                               .watch = watch,
+                               .store = a->store.base == NULL ? NULL : &e->a->store};
     if (st == PL_OK)
         st = a->is_folder ? pl_examine_folder(&x, feed, r, err) : pl_examine(&x, a->bytes, a->name, r, err);
     pl_index_free(index);
@@ -265,8 +268,8 @@ pl_status pl_check_for(const struct pl_check_options *options, const struct pl_q
         st = pl_gate_apply(r, options->policy, options->at_s == 0 ? pl_clock_utc_s() : options->at_s, err);
     if (st == PL_OK)
         st = keep_source_names(&a, r, err);
+    release_contents(r); /* some of them stand in the store */
     pl_acquired_release(&a);
-    release_contents(r);
     (void)pthread_mutex_destroy(&shared.lock);
     r->elapsed_us = (pl_clock_monotonic_ns() - start_ns) / 1000;
     if (st == PL_OK)

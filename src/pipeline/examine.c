@@ -438,7 +438,7 @@ pl_status pl_examine(const struct pl_examination *x, pl_bytes package, const cha
                      struct pl_err *err)
 {
     struct run run;
-    struct pl_unpack_sink sink = {.ctx = &run, .wants = wants, .file = arrived};
+    struct pl_unpack_sink sink = {.ctx = &run, .store = x->store, .wants = wants, .file = arrived};
     pl_status st = begin(&run, x, r, err);
     if (st == PL_OK)
         st = pl_unpack(package, pl_bytes_of_str(name), x->limits, &r->walk_arena, &sink, err);
@@ -475,7 +475,7 @@ static pl_status folder_entry(void *ctx, const struct pl_walk_entry *e, uint8_t 
 {
     struct run *run = ctx;
     struct pl_arena *arena = &run->r->walk_arena;
-    struct pl_unpack_sink sink = {.ctx = run, .wants = wants, .file = arrived};
+    struct pl_unpack_sink sink = {.ctx = run, .store = run->x->store, .wants = wants, .file = arrived};
     run->first_order = run->r->files.n;
     if (e->type != PL_ENTRY_FILE)
         return add_other(run, e, err);

@@ -26,6 +26,7 @@ struct pl_examination {
     unsigned jobs;
     const struct pl_observer *observer; /* may be NULL; calls are serialised by the caller's wrapper */
     struct pl_watch *watch;             /* who looks on; NULL: nobody */
+    struct pl_store *store; /* for large contents; they stay in it as long as the records hold them */
 };
 
 /*

@@ -15,7 +15,7 @@ enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
 _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352 &&
                    sizeof(struct pl_residue) == 72 && sizeof(struct pl_foreign) == 56 &&
                    sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
-                   sizeof(struct pl_file) == 768,
+                   sizeof(struct pl_file) == 776,
                "a record has changed: write and read its new fields here and in wire_read.c");
 #endif
 

@@ -174,5 +174,24 @@ def a_million_entries_end_soon(t):
     assert took < 60, f"took {took:.0f} s"
 
 
+@case
+def a_large_package_gives_the_same_report_from_a_file_as_from_the_heap(t):
+    def no_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20,) * 2)
+
+    folder = source(t)
+    text = made.SCRIPT.encode() + b"novel words\n"
+    packages = {"stored.tar": bad.tar_of(bad.member(b"./zeros", bytes(70 << 20)), bad.member(b"./greet", text)),
+                "packed.tar.gz": made.gz(bad.tar_of(bad.member(b"./zeros", bytes(20 << 20)), bad.member(b"./greet", text),
+                                                    bad.member(b"./zeros.gz", made.gz(bytes(17 << 20)))))}
+    for name, data in packages.items():
+        package = t.write(name, data)
+        for where in ("--sandbox", "--no-sandbox"):
+            one = t.check(package, "--source", folder, where, "-j2")
+            two = t.check(package, "--source", folder, where, "-j2", limits=no_files)
+            assert one.stable() == two.stable(), (name, where)
+            assert sum(f["size"] for f in one.json["files"] if f["path"].endswith("zeros")) >= 20 << 20
+
+
 if __name__ == "__main__":
     main()

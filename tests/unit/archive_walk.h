@@ -28,8 +28,10 @@ struct walk {
     pl_status status;
     uint64_t total[PL_CLASS_COUNT]; /* of containers and leaves; of a leaf only what the walk claimed */
     uint64_t leaf_bytes;            /* contents handed over */
+    uint64_t contents;              /* a sum over them and their places */
     size_t n_files;
     bool is_refusing; /* wants says no */
+    struct pl_store *store;
 };
 
 static inline void walk_init(struct walk *w)
@@ -92,6 +94,8 @@ static inline pl_status walk_file(void *ctx, struct pl_file *f, struct pl_err *e
     if (f->container == NULL) {
         assert_int_equal(members, 0);
         w->leaf_bytes += f->data.n;
+        for (size_t i = 0; i < f->data.n; i++)
+            w->contents = w->contents * 31 + f->data.p[i];
     }
     w->n_files++;
     walk_list(w, f);
@@ -102,7 +106,7 @@ static inline pl_status walk_file(void *ctx, struct pl_file *f, struct pl_err *e
 
 static inline pl_status walk_run(struct walk *w, pl_bytes input, const char *name)
 {
-    struct pl_unpack_sink sink = {.ctx = w, .wants = walk_wants, .file = walk_file};
+    struct pl_unpack_sink sink = {.ctx = w, .store = w->store, .wants = walk_wants, .file = walk_file};
     w->status = pl_unpack(input, pl_bytes_of_str(name), &w->limits, &w->arena, &sink, &w->err);
     pl_buf_add_byte(&w->list, 0);
     pl_buf_add_byte(&w->findings, 0);

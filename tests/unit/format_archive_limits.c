@@ -125,6 +125,72 @@ static void a_file_over_the_limit_is_digested_and_opaque(void **state)
     }
 }
 
+/* A .deb whose data.tar is larger than any file in it may be. */
+static void a_container_that_lies_in_the_input_may_be_larger_than_a_file(void **state)
+{
+    for (int is_damaged = 0; is_damaged < 2; is_damaged++) {
+        struct made m = start();
+        struct pl_buf tar;
+        pl_buf_init(&tar, 1 << 20);
+        for (int i = 0; i < 5; i++)
+            build_tar_file(&tar,
+                           i == 0   ? "a"
+                           : i == 1 ? "b"
+                           : i == 2 ? "c"
+                           : i == 3 ? "d"
+                                    : "e",
+                           PL_LIT("some text"));
+        build_zeros(&tar, 1024);
+        if (is_damaged)
+            tar.p[124] = 'x'; /* the size of the first member: it is no tar after all */
+        pl_buf_add_str(&m.b, "!<arch>\n");
+        build_ar_member(&m.b, "data.tar", pl_buf_bytes(&tar));
+        m.w.limits.file_bytes = 2000;
+        run(&m, "a.deb");
+        assert_int_equal(m.w.total[PL_CLASS_OPAQUE], is_damaged ? tar.n : 0);
+        assert_int_equal(m.w.n_files, is_damaged ? 2 : 7);
+        assert_int_equal(strstr(walk_text(&m.w.findings), "archive.limit warning data.tar @0") != NULL,
+                         is_damaged);
+        pl_buf_reset(&tar);
+        stop(&m);
+    }
+}
+
+/* Without one and with one: the same records, the same contents. */
+static void contents_are_the_same_in_a_store_and_on_the_heap(void **state)
+{
+    static const size_t sizes[] = {(16u << 20) + 1, 100, 40u << 20, (16u << 20) + 4096, 0};
+    struct pl_buf tar;
+    struct pl_store store = {.size = 200u << 20, .page_bytes = 4096};
+    store.base = malloc(store.size);
+    assert_non_null(store.base);
+    pl_buf_init(&tar, 200u << 20);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        static const char *const names[] = {"a", "b", "c", "d", "e"};
+        uint8_t *p = malloc(sizes[i] + 1);
+        assert_non_null(p);
+        memset(p, (int)i + 1, sizes[i] + 1);
+        build_tar_file(&tar, names[i], pl_bytes_of(p, sizes[i]));
+        free(p);
+    }
+    build_zeros(&tar, 1024);
+    struct made one = start();
+    struct made two = start();
+    build_gzip(&one.b, pl_buf_bytes(&tar));
+    run(&one, "a.tar.gz");
+    build_gzip(&two.b, pl_buf_bytes(&tar));
+    two.w.store = &store;
+    run(&two, "a.tar.gz");
+    assert_string_equal(walk_text(&one.w.list), walk_text(&two.w.list));
+    assert_string_equal(walk_text(&one.w.findings), walk_text(&two.w.findings));
+    assert_int_equal(one.w.contents, two.w.contents);
+    assert_true(store.used >= sizes[0] + sizes[2] + sizes[3]);
+    pl_buf_reset(&tar);
+    free(store.base);
+    stop(&one);
+    stop(&two);
+}
+
 static void containers_are_opened_down_to_the_limit_of_depth(void **state)
 {
     for (uint32_t limit = 2; limit >= 1; limit--) {
@@ -175,6 +241,8 @@ int main(void)
         cmocka_unit_test(as_many_entries_as_allowed_and_not_one_more),
         cmocka_unit_test(a_tar_in_a_stream_stops_at_the_limit_of_entries),
         cmocka_unit_test(a_file_over_the_limit_is_digested_and_opaque),
+        cmocka_unit_test(a_container_that_lies_in_the_input_may_be_larger_than_a_file),
+        cmocka_unit_test(contents_are_the_same_in_a_store_and_on_the_heap),
         cmocka_unit_test(containers_are_opened_down_to_the_limit_of_depth),
         cmocka_unit_test(a_long_name_is_cut_and_says_so),
         cmocka_unit_test(an_input_over_the_limit_is_one_opaque_leaf),

@@ -12,6 +12,9 @@
 /* A size that a header claims is believed up to here before the bytes are seen. */
 #define TRUSTED_BYTES (16u * 1024u * 1024u)
 #define FIRST_BYTES   (64u * 1024u)
+/* With a store: larger contents go there, and all when so much has gone to the heap. */
+#define HEAP_BYTES       (16u << 20)
+#define TOTAL_HEAP_BYTES (128u << 20)
 
 /* ---- claims on the container ---- */
 
@@ -223,18 +226,34 @@ pl_status pl_member_opaque(struct pl_file *f, uint64_t size, const char *rule, s
     return pl_ledger_claim(&f->ledger, &all, err);
 }
 
-static void set_contents(struct pl_file *f, pl_bytes data, uint8_t *heap)
+/* A block of contents, and where it came from. */
+struct block {
+    uint8_t *p;
+    size_t n;
+    size_t room;
+    const struct pl_store *store; /* NULL: the heap */
+};
+
+static void drop_block(const struct block *b)
+{
+    if (b->store == NULL)
+        free(b->p);
+    else
+        pl_store_drop(b->store, b->p, b->room);
+}
+
+static void set_contents(struct pl_file *f, pl_bytes data, const struct block *b)
 {
     f->data = data;
-    f->heap = heap;
+    f->heap = b == NULL ? NULL : b->p;
+    f->store = b == NULL ? NULL : b->store;
     f->size = data.n;
     pl_ledger_reset(&f->ledger);
     pl_ledger_init(&f->ledger, data.n);
 }
 
-/* Digest `head`, then what `in` still gives up to `left` bytes more; hold nothing. */
-static pl_status digest_large(struct pl_container *c, struct pl_file *f, pl_bytes head, struct pl_reader *in,
-                              uint64_t left, struct pl_err *err)
+pl_status pl_member_large(const struct pl_walk *w, struct pl_file *f, pl_bytes head, struct pl_reader *in,
+                          uint64_t left, struct pl_err *err)
 {
     struct pl_sha256_run *run = NULL;
     uint64_t size = head.n;
@@ -258,7 +277,7 @@ static pl_status digest_large(struct pl_container *c, struct pl_file *f, pl_byte
     if (st == PL_OK)
         st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, 0, size, NULL, err,
                              "file is larger than %llu bytes: digested, and not looked at otherwise",
-                             (unsigned long long)c->walk->limits->file_bytes);
+                             (unsigned long long)w->limits->file_bytes);
     return st == PL_OK ? pl_member_opaque(f, size, "archive.limit", err) : st;
 }
 
@@ -269,52 +288,93 @@ pl_status pl_member_slice(struct pl_container *c, struct pl_file *f, pl_bytes sl
     return pl_member_read(c, f, &in, slice.n, err);
 }
 
-/* Read up to `want` bytes into a heap block of exactly their number. */
-static pl_status read_block(struct pl_reader *in, uint64_t want, uint8_t **heap, size_t *n,
-                            struct pl_err *err)
+/* Room in the store for all of `want`, which only costs what is written there; false when there is none. */
+static bool move_to_store(struct pl_walk *w, struct block *b, uint64_t want)
 {
-    size_t room = want <= TRUSTED_BYTES ? (size_t)want : FIRST_BYTES;
-    size_t have = 0;
-    uint8_t *p = malloc(room > 0 ? room : 1);
+    uint8_t *p = want > SIZE_MAX ? NULL : pl_store_take(w->sink->store, (size_t)want);
     if (p == NULL)
+        return false;
+    if (b->n > 0)
+        memcpy(p, b->p, b->n);
+    free(b->p);
+    b->p = p;
+    b->room = (size_t)want;
+    b->store = w->sink->store;
+    return true;
+}
+
+/* Room for `more` bytes behind those of the block, which wants to hold `want` in the end. */
+static pl_status make_room(struct pl_walk *w, struct block *b, size_t more, uint64_t want, struct pl_err *err)
+{
+    if (more <= b->room - b->n)
+        return PL_OK;
+    size_t room = b->room > SIZE_MAX / 2 - more ? SIZE_MAX : b->room * 2 + more;
+    room = room > want ? (size_t)want : room;
+    if (room > HEAP_BYTES && move_to_store(w, b, want))
+        return PL_OK;
+    uint8_t *bigger = realloc(b->p, room);
+    if (bigger == NULL)
         return pl_fail_nomem(err);
-    while (have < want) {
+    b->p = bigger;
+    b->room = room;
+    return PL_OK;
+}
+
+/* Give back what was not filled. */
+static void close_block(struct pl_walk *w, struct block *b)
+{
+    if (b->store != NULL) {
+        pl_store_shrink(w->sink->store, b->p, b->room, b->n);
+    } else if (b->n < b->room) {
+        uint8_t *exact = realloc(b->p, b->n > 0 ? b->n : 1);
+        b->p = exact != NULL ? exact : b->p; /* the larger block serves as well */
+    }
+    w->heap_bytes += b->store == NULL ? b->n : 0;
+    b->room = b->n;
+}
+
+/* Read up to `want` bytes into a block of exactly their number. `is_size`: somebody said that there are so many. */
+static pl_status read_block(struct pl_walk *w, struct pl_reader *in, uint64_t want, bool is_size,
+                            struct block *out, struct pl_err *err)
+{
+    struct block b = {.room = want <= TRUSTED_BYTES ? (size_t)want : FIRST_BYTES};
+    bool is_much = (is_size && want > HEAP_BYTES) || w->heap_bytes > TOTAL_HEAP_BYTES;
+    if (!is_much || !move_to_store(w, &b, want))
+        b.p = malloc(b.room > 0 ? b.room : 1);
+    if (b.p == NULL)
+        return pl_fail_nomem(err);
+    while (b.n < want) {
         pl_bytes some;
-        pl_status st = pl_reader_some(in, want - have, &some, err);
+        pl_status st = pl_reader_some(in, want - b.n, &some, err);
+        if (st == PL_OK && some.n == 0)
+            break;
+        if (st == PL_OK)
+            st = make_room(w, &b, some.n, want, err);
         if (st != PL_OK) {
-            free(p);
+            drop_block(&b);
             return st;
         }
-        if (some.n == 0)
-            break;
-        if (some.n > room - have) {
-            size_t more = room > SIZE_MAX / 2 - some.n ? SIZE_MAX : room * 2 + some.n;
-            room = more > want ? (size_t)want : more;
-            uint8_t *bigger = realloc(p, room);
-            if (bigger == NULL) {
-                free(p);
-                return pl_fail_nomem(err);
-            }
-            p = bigger;
-        }
-        memcpy(p + have, some.p, some.n);
-        have += some.n;
+        memcpy(b.p + b.n, some.p, some.n);
+        b.n += some.n;
     }
-    if (have < room) {
-        uint8_t *exact = realloc(p, have > 0 ? have : 1);
-        p = exact != NULL ? exact : p; /* the larger block serves as well */
-    }
-    *heap = p;
-    *n = have;
+    close_block(w, &b);
+    *out = b;
     return PL_OK;
+}
+
+/* Bytes that lie in the input are no burden to anyone: a container among them may be as large as the input. */
+static bool is_large_container(const struct pl_reader *in, uint64_t size)
+{
+    return in->is_lasting && in->joined.n == 0 && in->block.n >= size &&
+           pl_archive_find(pl_bytes_sub(in->block, 0, (size_t)size), false) != NULL;
 }
 
 pl_status pl_member_read(struct pl_container *c, struct pl_file *f, struct pl_reader *in, uint64_t size,
                          struct pl_err *err)
 {
     uint64_t file_bytes = c->walk->limits->file_bytes;
-    if (size != PL_SIZE_UNKNOWN && size > file_bytes) {
-        pl_status st = digest_large(c, f, PL_LIT(""), in, size, err);
+    if (size != PL_SIZE_UNKNOWN && size > file_bytes && !is_large_container(in, size)) {
+        pl_status st = pl_member_large(c->walk, f, PL_LIT(""), in, size, err);
         return st;
     }
     if (in->is_lasting && in->joined.n == 0 && size != PL_SIZE_UNKNOWN && in->block.n >= size) {
@@ -325,27 +385,27 @@ pl_status pl_member_read(struct pl_container *c, struct pl_file *f, struct pl_re
         return st;
     }
     uint64_t want = size != PL_SIZE_UNKNOWN ? size : file_bytes;
-    uint8_t *heap = NULL;
-    size_t n = 0;
-    pl_status st = read_block(in, want, &heap, &n, err);
+    struct block b = {0};
+    pl_status st = read_block(c->walk, in, want, size != PL_SIZE_UNKNOWN, &b, err);
     if (st != PL_OK)
         return st;
-    if (size == PL_SIZE_UNKNOWN && n == file_bytes) {
+    if (size == PL_SIZE_UNKNOWN && b.n == file_bytes) {
         pl_bytes more;
         st = pl_reader_peek(in, 1, &more, err);
         if (st != PL_OK || more.n > 0) {
             if (st == PL_OK)
-                st = digest_large(c, f, pl_bytes_of(heap, n), in, PL_SIZE_UNKNOWN, err);
-            free(heap);
+                st = pl_member_large(c->walk, f, pl_bytes_of(b.p, b.n), in, PL_SIZE_UNKNOWN, err);
+            drop_block(&b);
             return st;
         }
     }
-    set_contents(f, pl_bytes_of(heap, n), heap);
-    if (size == PL_SIZE_UNKNOWN ? in->end != PL_READER_DONE : n < size) {
+    set_contents(f, pl_bytes_of(b.p, b.n), &b);
+    if (size == PL_SIZE_UNKNOWN ? in->end != PL_READER_DONE : b.n < size) {
         f->is_whole = false;
         st = pl_findings_add(&f->findings, in->end == PL_READER_LIMIT ? "archive.limit" : "archive.damaged",
-                             in->end == PL_READER_LIMIT ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR, n, 0, NULL,
-                             err, "contents end here: %s", in->why != NULL ? in->why : "container cut short");
+                             in->end == PL_READER_LIMIT ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR, b.n, 0,
+                             NULL, err, "contents end here: %s",
+                             in->why != NULL ? in->why : "container cut short");
     }
     return st;
 }

@@ -73,6 +73,18 @@ static void demote(struct pl_file *f)
     pl_ledger_init(&f->ledger, f->size);
 }
 
+/* As a container it might be as large as the input, as a leaf it may not. */
+static pl_status bound_leaf(struct pl_walk *w, struct pl_file *f, struct pl_err *err)
+{
+    struct pl_reader in;
+    if (f->size <= w->limits->file_bytes)
+        return PL_OK;
+    pl_reader_init_memory(&in, f->data, false);
+    f->data = (pl_bytes){NULL, 0};
+    f->has_digests = false;
+    return pl_member_large(w, f, PL_LIT(""), &in, f->size, err);
+}
+
 /*
  * Let `format` read f, and settle. PL_E_INPUT goes up for the input itself only. The size of a FLOW that is not in
  * memory is what was read of it.
@@ -94,7 +106,7 @@ static pl_status read_container(struct pl_walk *w, struct pl_file *f, const stru
                              "%s", err->text);
         if (is_empty) {
             demote(f);
-            return st;
+            return st == PL_OK ? bound_leaf(w, f, err) : st;
         }
         if (c.opaque_from > err->offset) {
             c.opaque_from = err->offset;

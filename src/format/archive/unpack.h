@@ -14,9 +14,12 @@
  * file:  `f` is finished by the walk: a leaf with f->data (unless a limit forbade it or it has none), or a container, after its
  *        members, with its ledger claimed. From here on the receiver owns f's contents and calls pl_file_reset() in the end.
  *        A status other than PL_OK stops the walk and is returned.
+ *
+ * store: where contents go that are too large for the heap, or too many; it must stay until all records are released. NULL: all to the heap.
  */
 struct pl_unpack_sink {
     void *ctx;
+    struct pl_store *store;
     bool (*wants)(void *ctx, struct pl_file *f);
     pl_status (*file)(void *ctx, struct pl_file *f, struct pl_err *err);
 };

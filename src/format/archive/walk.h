@@ -29,7 +29,8 @@ struct pl_walk {
     uint64_t entries; /* records made, without the input itself */
     uint64_t
         unpacked_bytes; /* what decoders put out; a member that lies in its container as it is counts no second time */
-    bool is_stopped; /* the receiver said so; its status goes up as it is */
+    uint64_t heap_bytes; /* of all contents that went to the heap, whether or not they are still there */
+    bool is_stopped;     /* the receiver said so; its status goes up as it is */
 };
 
 /* A container while its members are being read. */
@@ -87,6 +88,9 @@ PL_MUST_USE pl_status pl_member_slice(struct pl_container *c, struct pl_file *f,
 PL_MUST_USE pl_status pl_member_read(struct pl_container *c, struct pl_file *f, struct pl_reader *in,
                                      uint64_t size, struct pl_err *err);
 /* `size` bytes that are not looked at, for the reason `rule`. */
+/* Digest `head`, then what `in` still gives up to `left` bytes more; hold nothing: the file is larger than may be looked at. */
+PL_MUST_USE pl_status pl_member_large(const struct pl_walk *w, struct pl_file *f, pl_bytes head,
+                                      struct pl_reader *in, uint64_t left, struct pl_err *err);
 PL_MUST_USE pl_status pl_member_opaque(struct pl_file *f, uint64_t size, const char *rule,
                                        struct pl_err *err);
 /* Look at f->link_target, for a reader that learns it only from the contents. */
