@@ -132,6 +132,8 @@ static pl_status take_purl(struct pl_chain_builder *b, const struct pl_purl *pur
     pl_buf_init(&text, PL_PURL_MAX_BYTES * 3);
     pl_purl_print(purl, &text);
     pl_status st = pl_buf_done(&text, err);
+    if (st == PL_E_LIMIT || (st == PL_OK && text.n > PL_PURL_MAX_BYTES))
+        st = pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "purl: longer than %u bytes", PL_PURL_MAX_BYTES);
     if (st == PL_OK) {
         bool is_scoped = pl_bytes_eq_str(purl->type, "npm") && purl->ns.n > 0;
         what->purl = pl_arena_str(a, pl_buf_bytes(&text));
@@ -146,6 +148,17 @@ static pl_status take_purl(struct pl_chain_builder *b, const struct pl_purl *pur
     return st;
 }
 
+/* What was meant as a purl and is none: a finding, and whatever the document says of it otherwise. */
+static pl_status note_bad(struct pl_chain_builder *b, pl_status st, const struct pl_err *why, pl_bytes text,
+                          struct pl_err *err)
+{
+    if (st == PL_E_INPUT)
+        return pl_chain_note(b, "chain.bad-purl", PL_SEVERITY_WARNING, text, why->text, err);
+    if (err != NULL)
+        *err = *why;
+    return st;
+}
+
 pl_status pl_chain_set_purl(struct pl_chain_builder *b, pl_bytes text, struct pl_component *what,
                             struct pl_err *err)
 {
@@ -153,13 +166,8 @@ pl_status pl_chain_set_purl(struct pl_chain_builder *b, pl_bytes text, struct pl
     struct pl_err why;
     pl_status st = pl_purl_parse(text, &b->chain->arena, &purl, &why);
     if (st == PL_OK)
-        return take_purl(b, &purl, what, err);
-    if (st != PL_E_INPUT) {
-        if (err != NULL)
-            *err = why;
-        return st;
-    }
-    return pl_chain_note(b, "chain.bad-purl", PL_SEVERITY_WARNING, text, why.text, err);
+        st = take_purl(b, &purl, what, &why);
+    return st == PL_OK ? PL_OK : note_bad(b, st, &why, text, err);
 }
 
 pl_status pl_chain_make_purl(struct pl_chain_builder *b, const char *type, pl_bytes ns, pl_bytes name,
@@ -167,11 +175,21 @@ pl_status pl_chain_make_purl(struct pl_chain_builder *b, const char *type, pl_by
                              struct pl_component *what, struct pl_err *err)
 {
     struct pl_purl purl = {.type = pl_bytes_of_str(type), .ns = ns, .name = name, .version = version};
+    struct pl_arena *a = &b->chain->arena;
+    struct pl_err why;
     if (qualifier != NULL && value.n > 0) {
         purl.qualifiers[0] = (struct pl_purl_qualifier){pl_bytes_of_str(qualifier), value};
         purl.n_qualifiers = 1;
     }
-    return take_purl(b, &purl, what, err);
+    pl_status st = pl_purl_build(&purl, a, &why);
+    if (st == PL_OK)
+        st = take_purl(b, &purl, what, &why);
+    if (st != PL_E_INPUT)
+        return st == PL_OK ? PL_OK : note_bad(b, st, &why, name, err);
+    what->name = pl_arena_str(a, name);
+    what->version = pl_arena_str(a, version);
+    what->key = pl_arena_printf(a, "%s %.*s %.*s@%.*s", type, PL_ARG(ns), PL_ARG(name), PL_ARG(version));
+    return a->why != PL_OK ? pl_arena_fail(a, err) : note_bad(b, st, &why, name, err);
 }
 
 /* A component while all are being sorted: 8 bytes of its key at a time, so that most comparisons need no further memory. */

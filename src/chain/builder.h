@@ -35,7 +35,10 @@ PL_MUST_USE pl_status pl_chain_depend(struct pl_chain_builder *b, uint32_t from,
  */
 PL_MUST_USE pl_status pl_chain_set_purl(struct pl_chain_builder *b, pl_bytes text, struct pl_component *what,
                                         struct pl_err *err);
-/* "pkg:npm/%40scope/name@1.2.3" from its parts; `qualifier` and `value` may be NULL. */
+/*
+ * "pkg:npm/%40scope/name@1.2.3" from its parts; `qualifier` and `value` may be NULL. Parts that no purl may have are a finding; then *what has a key
+ * and no purl: PL_OK.
+ */
 PL_MUST_USE pl_status pl_chain_make_purl(struct pl_chain_builder *b, const char *type, pl_bytes ns,
                                          pl_bytes name, pl_bytes version, const char *qualifier,
                                          pl_bytes value, struct pl_component *what, struct pl_err *err);

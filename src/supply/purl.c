@@ -5,41 +5,18 @@
  *         type  ns   name     version  qualifiers
  *
  * Source: ECMA-427, section 5 (parsing goes from the right). Two things follow its test suite rather than its text: an empty
- * name before '@' is refused, and an '@' counts only after the last '/'. Qualifier keys in upper case are refused.
- * Not here: rules of types that supply/ does not fetch, beyond lower-casing.
+ * name before '@' is refused, and an '@' counts only after the last '/'. Control characters, written out or encoded, are refused: no name holds one.
+ * What each type adds stands in purl_types.c.
  */
-#include "supply/purl.h"
+#include "supply/purl_types.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What a type says about its parts. purl-types-index 1.0. */
-static const struct type_rule {
-    const char *type;
-    bool needs_namespace;
-    bool lowers_namespace;
-    bool lowers_name;
-} type_rules[] = {
-    {"alpm", true, true, true},     {"apk", true, true, true},    {"bitbucket", true, true, true},
-    {"composer", true, true, true}, {"deb", true, true, true},    {"github", true, true, true},
-    {"golang", false, true, true},  {"hex", false, true, true},   {"maven", true, false, false},
-    {"oci", false, false, true},    {"pypi", false, false, true}, {"rpm", true, true, false},
-    {"swift", true, false, false},
-};
-
 struct reader {
     pl_bytes text;
     struct pl_arena *arena;
-    const struct type_rule *rule;
 };
-
-static const struct type_rule *rule_of(pl_bytes type)
-{
-    for (size_t i = 0; i < sizeof type_rules / sizeof *type_rules; i++)
-        if (pl_bytes_eq_str(type, type_rules[i].type))
-            return &type_rules[i];
-    return NULL;
-}
 
 static uint8_t lower(uint8_t c)
 {
@@ -54,6 +31,17 @@ static bool is_alpha(uint8_t c)
 static bool is_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';
+}
+
+static bool is_type_character(uint8_t c, bool is_first)
+{
+    return is_alpha(c) || (!is_first && (is_digit(c) || c == '.' || c == '-'));
+}
+
+/* The suite wants a key that begins in upper case refused, and one that goes on so read in lower case. */
+static bool is_key_character(uint8_t c, bool is_first)
+{
+    return is_first ? c >= 'a' && c <= 'z' : is_type_character(c, false) || c == '_';
 }
 
 static pl_status fail_at(const struct reader *r, const uint8_t *where, const char *what, struct pl_err *err)
@@ -72,7 +60,7 @@ static pl_status keep_lower(const struct reader *r, pl_bytes *part, struct pl_er
     return PL_OK;
 }
 
-/* Percent-decode. NUL and, unless `may_slash`, an encoded '/' are refused: no name may hold them. */
+/* Percent-decode. Control characters and, unless `may_slash`, an encoded '/' are refused: no name may hold them. */
 static pl_status decode(const struct reader *r, pl_bytes raw, bool may_slash, pl_bytes *out,
                         struct pl_err *err)
 {
@@ -93,8 +81,8 @@ static pl_status decode(const struct reader *r, pl_bytes raw, bool may_slash, pl
                 return fail_at(r, raw.p + i, "an encoded '/' inside a segment", err);
             i += 2;
         }
-        if (c == '\0')
-            return fail_at(r, raw.p + (i < raw.n ? i : raw.n - 1), "a NUL", err);
+        if (c < 0x20 || c == 0x7f)
+            return fail_at(r, raw.p + (i < raw.n ? i : raw.n - 1), "a control character", err);
         copy[n++] = c;
     }
     *out = pl_bytes_of(copy, n);
@@ -139,12 +127,9 @@ static pl_status check_key(const struct reader *r, pl_bytes key, const uint8_t *
 {
     if (key.n == 0)
         return fail_at(r, where, "a qualifier without a key", err);
-    for (size_t i = 0; i < key.n; i++) {
-        uint8_t c = key.p[i];
-        bool is_good = (c >= 'a' && c <= 'z') || (i > 0 && (is_digit(c) || c == '.' || c == '-' || c == '_'));
-        if (!is_good)
+    for (size_t i = 0; i < key.n; i++)
+        if (!is_key_character(key.p[i], i == 0))
             return fail_at(r, key.p + i, "a qualifier key has a character that is not allowed", err);
-    }
     return PL_OK;
 }
 
@@ -158,7 +143,10 @@ static pl_status read_qualifiers(const struct reader *r, pl_bytes raw, struct pl
         if (eq == SIZE_MAX)
             return fail_at(r, pair.n > 0 ? pair.p : raw.p, "a qualifier without '='", err);
         struct pl_purl_qualifier q = {.key = pl_bytes_sub(pair, 0, eq)};
+        const uint8_t *where = q.key.p;
         pl_status st = check_key(r, q.key, pair.p, err);
+        if (st == PL_OK)
+            st = keep_lower(r, &q.key, err);
         if (st == PL_OK)
             st = decode(r, pl_bytes_from(pair, eq + 1), true, &q.value, err);
         if (st != PL_OK)
@@ -167,9 +155,9 @@ static pl_status read_qualifiers(const struct reader *r, pl_bytes raw, struct pl
             continue;
         for (size_t i = 0; i < out->n_qualifiers; i++)
             if (pl_bytes_eq(out->qualifiers[i].key, q.key))
-                return fail_at(r, q.key.p, "a qualifier stands twice", err);
+                return fail_at(r, where, "a qualifier stands twice", err);
         if (out->n_qualifiers == PL_PURL_MAX_QUALIFIERS)
-            return fail_at(r, q.key.p, "too many qualifiers", err);
+            return fail_at(r, where, "too many qualifiers", err);
         out->qualifiers[out->n_qualifiers++] = q;
     }
     if (out->n_qualifiers > 0)
@@ -177,7 +165,7 @@ static pl_status read_qualifiers(const struct reader *r, pl_bytes raw, struct pl
     return PL_OK;
 }
 
-static pl_status read_type(struct reader *r, pl_bytes *rest, struct pl_purl *out, struct pl_err *err)
+static pl_status read_type(const struct reader *r, pl_bytes *rest, struct pl_purl *out, struct pl_err *err)
 {
     while (rest->n > 0 && rest->p[0] == '/')
         *rest = pl_bytes_from(*rest, 1);
@@ -185,16 +173,13 @@ static pl_status read_type(struct reader *r, pl_bytes *rest, struct pl_purl *out
     pl_bytes type = pl_bytes_sub(*rest, 0, slash == SIZE_MAX ? rest->n : slash);
     if (slash == SIZE_MAX || type.n == 0)
         return fail_at(r, rest->p, "no '/' after a type", err);
-    for (size_t i = 0; i < type.n; i++) {
-        uint8_t c = type.p[i];
-        if (!is_alpha(c) && !(i > 0 && (is_digit(c) || c == '.' || c == '-')))
+    for (size_t i = 0; i < type.n; i++)
+        if (!is_type_character(type.p[i], i == 0))
             return fail_at(r, type.p + i, "the type has a character that is not allowed", err);
-    }
     pl_status st = keep_lower(r, &type, err);
     if (st != PL_OK)
         return st;
     out->type = type;
-    r->rule = rule_of(type);
     *rest = pl_bytes_from(*rest, slash + 1);
     return PL_OK;
 }
@@ -222,13 +207,9 @@ static pl_status read_path(const struct reader *r, pl_bytes rest, struct pl_purl
         st = decode(r, version, true, &out->version, err);
     if (st == PL_OK)
         st = decode_segments(r, ns, false, &out->ns, err);
-    if (st != PL_OK)
-        return st;
-    if (r->rule != NULL && r->rule->needs_namespace && out->ns.n == 0)
-        return fail_at(r, name.p, "this type needs a namespace before the name", err);
-    if (r->rule != NULL && r->rule->lowers_name && (st = keep_lower(r, &out->name, err)) != PL_OK)
-        return st;
-    return r->rule != NULL && r->rule->lowers_namespace ? keep_lower(r, &out->ns, err) : PL_OK;
+    if (st == PL_OK && (st = pl_purl_apply_type(out, r->arena, err)) == PL_E_INPUT && err != NULL)
+        err->offset = (uint64_t)(name.p - r->text.p);
+    return st;
 }
 
 bool pl_purl_is(pl_bytes text)
@@ -266,6 +247,63 @@ pl_status pl_purl_parse(pl_bytes text, struct pl_arena *arena, struct pl_purl *o
     return st;
 }
 
+/* The rules that parsing enforces by itself, for parts that come from elsewhere. */
+static const char *objection(const struct pl_purl *purl)
+{
+    const pl_bytes parts[] = {purl->ns, purl->name, purl->version, purl->subpath};
+    bool is_git = pl_bytes_eq_str(purl->type, "git");
+    if (purl->type.n == 0 || purl->name.n == 0)
+        return purl->type.n == 0 ? "no type" : "no name";
+    for (size_t i = 0; i < purl->type.n; i++)
+        if (!is_type_character(purl->type.p[i], i == 0))
+            return "the type has a character that is not allowed";
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+        for (size_t i = 0; i < parts[k].n; i++)
+            if (parts[k].p[i] < 0x20 || parts[k].p[i] == 0x7f)
+                return "a control character";
+    if (!is_git && pl_bytes_find_byte(purl->name, '/', 0) != SIZE_MAX)
+        return "a name with '/'";
+    for (size_t k = 0; k < purl->n_qualifiers; k++) {
+        pl_bytes key = purl->qualifiers[k].key;
+        for (size_t i = 0; i < key.n; i++)
+            if (!is_key_character(key.p[i], i == 0))
+                return "a qualifier key has a character that is not allowed";
+        for (size_t i = 0; i < purl->qualifiers[k].value.n; i++)
+            if (purl->qualifiers[k].value.p[i] < 0x20 || purl->qualifiers[k].value.p[i] == 0x7f)
+                return "a control character";
+        if (key.n == 0)
+            return "a qualifier without a key";
+    }
+    return NULL;
+}
+
+pl_status pl_purl_build(struct pl_purl *purl, struct pl_arena *arena, struct pl_err *err)
+{
+    struct reader r = {.arena = arena};
+    struct pl_purl out = *purl;
+    const char *why = objection(purl);
+    if (why != NULL)
+        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "purl: %s", why);
+    pl_status st = keep_lower(&r, &out.type, err);
+    out.n_qualifiers = 0;
+    for (size_t i = 0; i < purl->n_qualifiers && st == PL_OK; i++) {
+        struct pl_purl_qualifier *q = &out.qualifiers[out.n_qualifiers];
+        *q = purl->qualifiers[i];
+        st = keep_lower(&r, &q->key, err);
+        out.n_qualifiers += q->value.n > 0;
+    }
+    if (out.n_qualifiers > 1)
+        qsort(out.qualifiers, out.n_qualifiers, sizeof *out.qualifiers, by_key);
+    for (size_t i = 1; i < out.n_qualifiers && st == PL_OK; i++)
+        if (pl_bytes_eq(out.qualifiers[i - 1].key, out.qualifiers[i].key))
+            st = pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "purl: a qualifier stands twice");
+    if (st == PL_OK)
+        st = pl_purl_apply_type(&out, arena, err);
+    if (st == PL_OK)
+        *purl = out;
+    return st;
+}
+
 static void print_encoded(struct pl_buf *out, pl_bytes part, bool keeps_slash)
 {
     for (size_t i = 0; i < part.n; i++) {
@@ -286,7 +324,7 @@ void pl_purl_print(const struct pl_purl *purl, struct pl_buf *out)
     print_encoded(out, purl->ns, true);
     if (purl->ns.n > 0)
         pl_buf_add_byte(out, '/');
-    print_encoded(out, purl->name, false);
+    print_encoded(out, purl->name, pl_bytes_eq_str(purl->type, "git"));
     if (purl->version.n > 0) {
         pl_buf_add_byte(out, '@');
         print_encoded(out, purl->version, false);

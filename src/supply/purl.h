@@ -36,6 +36,12 @@ bool pl_purl_is(pl_bytes text);
 PL_MUST_USE pl_status pl_purl_parse(pl_bytes text, struct pl_arena *arena, struct pl_purl *out,
                                     struct pl_err *err);
 
+/*
+ * Bring parts that come from elsewhere into the form that parsing would have given them: qualifiers sorted, type rules applied. PL_E_INPUT when no purl
+ * may have them; then *purl is unchanged. New parts live in `arena`.
+ */
+PL_MUST_USE pl_status pl_purl_build(struct pl_purl *purl, struct pl_arena *arena, struct pl_err *err);
+
 /* Append the canonical form. */
 void pl_purl_print(const struct pl_purl *purl, struct pl_buf *out);
 
