@@ -42,6 +42,7 @@ static int run_chain(const struct options *o)
         .check = options_for_check(o, o->words[0], progress_observer(&line)),
         .required = o->required_chain,
         .product = o->product,
+        .component_seconds = o->component_seconds,
         .takes_no_cache = o->takes_no_results,
     };
     pl_status st = pl_chain_run(&options, &c, &err);

@@ -105,13 +105,13 @@ static bool set_limit(struct options *o, const char *value)
     return true;
 }
 
-/* "30s", "500ms", "2m"; a bare number is seconds. */
-static bool set_timeout(struct options *o, const char *value)
+/* "30s", "500ms", "2m", "1h"; a bare number is seconds. */
+static bool to_duration(const char *value, unsigned *ms)
 {
     static const struct {
         const char *unit;
         unsigned long ms;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"", 1000}};
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"", 1000}};
     char digits[16];
     size_t n = strspn(value, "0123456789");
     unsigned long number;
@@ -123,10 +123,24 @@ static bool set_timeout(struct options *o, const char *value)
         return false;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strcmp(value + n, units[i].unit) == 0 && number <= 86400000 / units[i].ms) {
-            o->timeout_ms = (unsigned)(number * units[i].ms);
+            *ms = (unsigned)(number * units[i].ms);
             return true;
         }
     return false;
+}
+
+static bool set_timeout(struct options *o, const char *value)
+{
+    return to_duration(value, &o->timeout_ms);
+}
+
+static bool set_component_timeout(struct options *o, const char *value)
+{
+    unsigned ms;
+    if (!to_duration(value, &ms) || ms < 1000)
+        return false;
+    o->component_seconds = ms / 1000;
+    return true;
 }
 
 static bool set_cache_dir(struct options *o, const char *value)
@@ -267,6 +281,9 @@ static const struct flag flags[] = {
     {"require", 0, "chain=N", "chain: fail when the chain level is below N, 0 to 4", false, set_require},
     {"product", 0, "PATH", "chain: compare the components' files in this folder or archive with the packages",
      false, set_product},
+    {"component-timeout", 0, "DUR",
+     "chain: leave a component's source unexamined after 90s, 2m, 1h; default 30m", false,
+     set_component_timeout},
     {"again", 0, NULL, "chain: check again what was checked before", false, set_takes_no_results},
     {"output", 'o', "FMT[=PATH]", "write in this format, to a file when a path is given; repeatable", false,
      set_output},

@@ -33,9 +33,10 @@ struct options {
     size_t n_keyrings;
     const char *git_mirror;
     bool takes_history;
-    unsigned required_chain; /* 0: none */
-    const char *product;     /* NULL: none */
-    bool takes_no_results;   /* of earlier runs */
+    unsigned required_chain;    /* 0: none */
+    const char *product;        /* NULL: none */
+    unsigned component_seconds; /* 0: the default */
+    bool takes_no_results;      /* of earlier runs */
     enum tri color;
     enum progress progress;
     bool is_quiet;

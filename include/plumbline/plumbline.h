@@ -62,8 +62,10 @@ struct pl_check_options {
     unsigned jobs;     /* worker threads; 0 takes one for each core */
     bool is_offline;   /* make no network call at all */
     bool is_unconfined; /* examine in this process, and not in a child without files, network and programs */
-    const char *cache_dir;   /* NULL: $XDG_CACHE_HOME/plumbline */
-    unsigned timeout_ms;     /* for one transfer; 0: 60,000 */
+    const char *cache_dir; /* NULL: $XDG_CACHE_HOME/plumbline */
+    unsigned timeout_ms;   /* for one transfer; 0: 60,000 */
+    unsigned
+        seconds; /* for all of it, by the clock: an error PL_E_LIMIT then; 0: no limit but docs/limits.md's */
     const char *system_root; /* where etc/apt is found; NULL: "/" */
     /* Evidence for publication that others signed (attest.h): a Sigstore bundle with its trust root and who must have signed it (a name and its issuer, or
      * a key); the npm registry's document of the package with the registry's keys. All NULL: none. */

@@ -23,6 +23,7 @@ struct pl_limits pl_limits_default(void)
         .components = 1000000,
         .dependencies = 10000000,
         .file_seconds = 600,
+        .component_seconds = 1800,
         .process_seconds = 12 * 3600,
         .process_bytes = 32 * GIB,
     };

@@ -1,8 +1,9 @@
 /*
  * chain.c - the order of a chain: read the graph, look at every component, solve.
  *
- * Components are checked side by side, as many at a time as the machine has memory for. Each worker keeps its own supply, so that the indices
- * are read once; each result is kept in the cache before the next component begins, so that an interrupted run loses only what was under way.
+ * What an earlier run found out is recalled first, by one thread with one supply: a graph that has not changed needs no more. The rest is checked side by
+ * side, as many at a time as the machine has memory for, each worker with a supply of its own; each result is kept in the cache before the next component
+ * begins, so that an interrupted run loses only what was under way.
  */
 #include "plumbline/chain.h"
 
@@ -150,13 +151,25 @@ static void name_seat(struct run *r, unsigned worker, const struct pl_component 
     pl_buf_reset(&text);
 }
 
+/* What is known already is not asked again, only compared with the product. */
+static pl_status find_out(struct pl_chain_worker *w, const struct pl_component *c, struct pl_arena *arena,
+                          struct pl_chain_answer *answer, struct pl_err *err)
+{
+    if (c->result == NULL && c->why_not == NULL)
+        return pl_chain_check(w, c, arena, answer, err);
+    *answer = (struct pl_chain_answer){.why_not = c->why_not, .is_cached = c->is_cached};
+    if (c->result != NULL)
+        answer->result = *c->result;
+    return PL_OK;
+}
+
 static pl_status look_at(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
     struct run *r = ctx;
     struct pl_component *c = &r->chain->components.v[r->todo[i]];
     struct seat seat = {.run = r, .number = worker};
     struct pl_chain_worker *w = &r->workers[worker];
-    struct pl_chain_answer answer;
+    struct pl_chain_answer answer = {0};
     pl_status st = PL_OK;
     if (w->supply == NULL)
         st = open_supply(&r->options->check, &w->supply, err);
@@ -167,7 +180,7 @@ static pl_status look_at(void *ctx, unsigned worker, size_t i, struct pl_err *er
     (void)pthread_mutex_lock(&r->lock); /* fails only on misuse */
     name_seat(r, worker, c);
     (void)pthread_mutex_unlock(&r->lock);
-    st = pl_chain_check(w, c, &r->scratch[worker], &answer, err);
+    st = find_out(w, c, &r->scratch[worker], &answer, err);
     if (st == PL_OK && r->product != NULL)
         st = pl_chain_ship(w, r->product, c, &r->scratch[worker], &answer, err);
     (void)pthread_mutex_lock(&r->lock);
@@ -181,18 +194,48 @@ static pl_status look_at(void *ctx, unsigned worker, size_t i, struct pl_err *er
     return st;
 }
 
-static pl_status look_at_all(struct run *r, struct pl_err *err)
+/* Take what is known from earlier runs; what stays on the list is to be looked at. */
+static pl_status recall(struct run *r, struct pl_err *err)
 {
+    size_t left = 0;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < r->n_todo && st == PL_OK; i++) {
+        struct pl_component *c = &r->chain->components.v[r->todo[i]];
+        struct pl_chain_answer answer;
+        bool is_known;
+        pl_arena_reset(&r->scratch[0]);
+        st = pl_chain_recall(&r->workers[0], c, &r->scratch[0], &answer, &is_known, err);
+        if (st == PL_OK && is_known)
+            st = take_answer(r, c, &answer, err);
+        if (!is_known || r->product != NULL)
+            r->todo[left++] = r->todo[i];
+    }
+    r->n_todo = left;
+    return st;
+}
+
+/* Takes over the supply. */
+static pl_status look_at_all(struct run *r, struct pl_supply *supply, struct pl_err *err)
+{
+    unsigned seconds = r->options->component_seconds;
     pl_status st = list_work(r, err);
-    if (st != PL_OK)
+    if (st != PL_OK) {
+        pl_supply_close(supply);
         return st;
+    }
     r->n_workers = checks_at_a_time(r->chain->jobs);
     (void)pthread_mutex_init(&r->lock, NULL); /* cannot fail with default attributes */
     for (unsigned i = 0; i < r->n_workers; i++) {
-        r->workers[i] = (struct pl_chain_worker){.options = r->options, .jobs = r->chain->jobs};
+        r->workers[i] = (struct pl_chain_worker){
+            .options = r->options,
+            .jobs = r->chain->jobs,
+            .component_seconds = seconds == 0 ? pl_limits_default().component_seconds : seconds};
         pl_arena_init(&r->scratch[i], SCRATCH_BYTES);
     }
-    st = pl_parallel(r->n_workers, r->n_todo, r, look_at, err);
+    r->workers[0].supply = supply; /* it has read the releases, and perhaps indices */
+    st = recall(r, err);
+    if (st == PL_OK)
+        st = pl_parallel(r->n_workers, r->n_todo, r, look_at, err);
     for (unsigned i = 0; i < r->n_workers; i++) {
         pl_supply_close(r->workers[i].supply);
         pl_arena_reset(&r->scratch[i]);
@@ -246,11 +289,12 @@ static pl_status run(const struct pl_chain_options *options, struct pl_chain *c,
     pl_status st = open_supply(&options->check, &supply, err);
     if (st == PL_OK)
         st = pl_chain_read(options->check.subject, supply, &limits, c, err);
-    pl_supply_close(supply);
     if (st == PL_OK)
         st = open_product(&r, &limits, err);
     if (st == PL_OK)
-        st = look_at_all(&r, err);
+        st = look_at_all(&r, supply, err);
+    else
+        pl_supply_close(supply);
     if (st == PL_OK && r.product != NULL)
         st = note_unowned(&r, err);
     if (st == PL_OK)

@@ -108,18 +108,20 @@ pl_status pl_chain_fetch(struct pl_chain_worker *w, const struct pl_purl *purl, 
     return st;
 }
 
-/* The source could not be had: what is known is that this is the published package. */
-static pl_status take_supplied(const struct pl_supplied *s, const char *no_source, struct pl_arena *arena,
-                               struct pl_component_result *out, struct pl_err *err)
+/* The source could not be had, or not be examined in time: what is known is that this is the published package. */
+static pl_status take_supplied(const struct pl_supplied *s, const struct pl_err *no_report,
+                               struct pl_arena *arena, struct pl_component_result *out, struct pl_err *err)
 {
+    const char *before =
+        no_report->status == PL_E_LIMIT ? "not examined to the end" : "the source could not be had";
     *out = (struct pl_component_result){
         .exit = PL_EXIT_INCONCLUSIVE, .has_digest = true, .sha256 = s->sha256, .size = s->bytes.n};
     out->links[PL_LINK_SHIPPED] =
         (struct pl_link_result){PL_VERDICT_HOLDS, "the package itself is what was looked at"};
     out->links[PL_LINK_PUBLISHED] = (struct pl_link_result){s->published, keep(arena, s->why)};
     out->links[PL_LINK_SOURCED] = (struct pl_link_result){
-        PL_VERDICT_UNCHECKED, pl_arena_printf(arena, "the source could not be had: %s", no_source)};
-    out->links[PL_LINK_ORIGIN] = (struct pl_link_result){PL_VERDICT_UNCHECKED, "the source could not be had"};
+        PL_VERDICT_UNCHECKED, pl_arena_printf(arena, "%s: %s", before, no_report->text)};
+    out->links[PL_LINK_ORIGIN] = (struct pl_link_result){PL_VERDICT_UNCHECKED, before};
     out->level = pl_judge_level(out->links, &out->violation);
     return arena->why != PL_OK ? pl_arena_fail(arena, err) : PL_OK;
 }
@@ -187,6 +189,7 @@ static pl_status check(const struct job *j, struct pl_err *why, struct pl_err *e
     o.n_keyrings = 0;
     o.takes_history = false;
     o.jobs = j->w->jobs;
+    o.seconds = j->w->component_seconds;
     o.observer = j->w->observer;
     pl_status st = pl_check(&o, &r, err);
     if (st != PL_OK)
@@ -210,7 +213,7 @@ static pl_status look_at_package(const struct job *j, const struct pl_err *no_re
     if (st != PL_OK)
         return PL_OK; /* why says it */
     if (no_report->status != PL_OK)
-        st = take_supplied(s, no_report->text, j->arena, &j->out->result, err);
+        st = take_supplied(s, no_report, j->arena, &j->out->result, err);
     if (st == PL_OK && j->c->pinned_hex != NULL)
         st = compare_pin(j->c, s, j->arena, &j->out->result, err);
     pl_supplied_free(s);
@@ -236,42 +239,55 @@ static pl_status look(const struct job *j, struct pl_err *err)
     return PL_OK;
 }
 
-static pl_status look_or_remember(const struct job *j, struct pl_err *err)
+/* Its parts, and whether anybody can look at it: else *out says why not. */
+static pl_status begin(struct job *j, bool *is_over, struct pl_err *err)
 {
-    pl_sha256 key;
-    struct pl_chain_answer *out = j->out;
-    pl_status st = pl_chain_result_key(j->c, &j->w->options->check, &key, err);
-    if (st == PL_OK && !j->w->options->takes_no_cache) {
-        st = pl_chain_result_read(j->w->supply, &j->purl, &key, j->arena, &out->result, NULL);
-        out->is_cached = st == PL_OK;
-        if (st == PL_OK || st == PL_E_NOMEM)
-            return st == PL_OK ? PL_OK : pl_fail_nomem(err);
-        st = PL_OK;
+    *j->out = (struct pl_chain_answer){0};
+    *is_over = true;
+    pl_status st = pl_purl_parse(pl_bytes_of_str(j->c->purl), j->arena, &j->purl, err);
+    if (st != PL_OK)
+        return st;
+    if (!pl_supply_knows(j->purl.type)) {
+        j->out->why_not =
+            pl_arena_printf(j->arena, "nothing fetches packages of type %.*s yet", PL_ARG(j->purl.type));
+        return j->out->why_not == NULL ? pl_arena_fail(j->arena, err) : PL_OK;
     }
-    if (st == PL_OK)
-        st = look(j, err);
-    if (st == PL_OK && out->why_not == NULL &&
-        pl_chain_result_write(j->w->supply, &j->purl, &key, &out->result, NULL) == PL_E_NOMEM)
-        st = pl_fail_nomem(err); /* any other trouble with the cache costs time, next time */
-    return st;
+    *is_over = j->purl.version.n == 0;
+    if (*is_over)
+        j->out->why_not = "no version is named: which one is meant cannot be known";
+    return PL_OK;
+}
+
+pl_status pl_chain_recall(struct pl_chain_worker *w, const struct pl_component *c, struct pl_arena *arena,
+                          struct pl_chain_answer *out, bool *is_known, struct pl_err *err)
+{
+    struct job j = {.w = w, .c = c, .arena = arena, .out = out};
+    pl_sha256 key;
+    pl_status st = begin(&j, is_known, err);
+    if (st != PL_OK || *is_known || w->options->takes_no_cache)
+        return st;
+    st = pl_chain_result_key(c, w->options, &key, err);
+    if (st != PL_OK)
+        return st;
+    st = pl_chain_result_read(w->supply, &j.purl, &key, arena, &out->result, NULL);
+    *is_known = out->is_cached = st == PL_OK;
+    return st == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK;
 }
 
 pl_status pl_chain_check(struct pl_chain_worker *w, const struct pl_component *c, struct pl_arena *arena,
                          struct pl_chain_answer *out, struct pl_err *err)
 {
     struct job j = {.w = w, .c = c, .arena = arena, .out = out};
-    *out = (struct pl_chain_answer){0};
-    pl_status st = pl_purl_parse(pl_bytes_of_str(c->purl), arena, &j.purl, err);
-    if (st != PL_OK)
+    pl_sha256 key;
+    bool is_over;
+    pl_status st = begin(&j, &is_over, err);
+    if (st != PL_OK || is_over)
         return st;
-    if (!pl_supply_knows(j.purl.type)) {
-        out->why_not =
-            pl_arena_printf(arena, "nothing fetches packages of type %.*s yet", PL_ARG(j.purl.type));
-        return out->why_not == NULL ? pl_arena_fail(arena, err) : PL_OK;
-    }
-    if (j.purl.version.n == 0) {
-        out->why_not = "no version is named: which one is meant cannot be known";
-        return PL_OK;
-    }
-    return look_or_remember(&j, err);
+    st = pl_chain_result_key(c, w->options, &key, err);
+    if (st == PL_OK)
+        st = look(&j, err);
+    if (st == PL_OK && out->why_not == NULL &&
+        pl_chain_result_write(w->supply, &j.purl, &key, &out->result, NULL) == PL_E_NOMEM)
+        st = pl_fail_nomem(err); /* any other trouble with the cache costs time, next time */
+    return st;
 }

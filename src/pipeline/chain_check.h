@@ -13,6 +13,7 @@ struct pl_chain_worker {
     struct pl_supply *supply;
     struct pl_observer observer; /* for the check of one component */
     unsigned jobs;               /* threads of one check */
+    unsigned component_seconds;  /* that one check may take */
 };
 
 struct pl_chain_answer {
@@ -35,7 +36,15 @@ PL_MUST_USE pl_status pl_chain_ship(struct pl_chain_worker *w, struct pl_product
 PL_MUST_USE pl_status pl_chain_fetch(struct pl_chain_worker *w, const struct pl_purl *purl,
                                      struct pl_arena *arena, struct pl_supplied **out, struct pl_err *err);
 
-/* Find out about one component with a purl. Texts of *out are in `arena`. Fails only for want of memory. */
+/*
+ * What was found out about a component with a purl in an earlier run, when that is still true; *is_known says whether there is an answer. Reads the cache
+ * and, where the publisher's index has changed, that. Texts of *out are in `arena`. Fails only for want of memory.
+ */
+PL_MUST_USE pl_status pl_chain_recall(struct pl_chain_worker *w, const struct pl_component *c,
+                                      struct pl_arena *arena, struct pl_chain_answer *out, bool *is_known,
+                                      struct pl_err *err);
+
+/* Find out about one component with a purl, and keep the answer for pl_chain_recall(). Texts of *out are in `arena`. Fails only for want of memory. */
 PL_MUST_USE pl_status pl_chain_check(struct pl_chain_worker *w, const struct pl_component *c,
                                      struct pl_arena *arena, struct pl_chain_answer *out, struct pl_err *err);
 

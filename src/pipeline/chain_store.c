@@ -20,9 +20,10 @@
 #define MAX_ITEMS        256u
 #define UNSOURCED_S      86400u
 
-pl_status pl_chain_result_key(const struct pl_component *c, const struct pl_check_options *options,
+pl_status pl_chain_result_key(const struct pl_component *c, const struct pl_chain_options *chain_options,
                               pl_sha256 *out, struct pl_err *err)
 {
+    const struct pl_check_options *options = &chain_options->check;
     struct pl_policy policy = pl_policy_default();
     char build[PL_HOST_BUILD_BYTES];
     struct pl_buf text;
@@ -31,6 +32,7 @@ pl_status pl_chain_result_key(const struct pl_component *c, const struct pl_chec
     pl_buf_printf(&text, "%s\n%s %s\n%s\n%s\n", FORM, PL_VERSION, build, policy.name, c->purl);
     pl_buf_printf(&text, "%s %s\n", c->pinned_hex == NULL ? "" : c->pinned_algorithm,
                   c->pinned_hex == NULL ? "" : c->pinned_hex);
+    pl_buf_printf(&text, "%u\n", chain_options->component_seconds);
     pl_buf_printf(&text, "%s\n%s\n", options->git_mirror == NULL ? "" : options->git_mirror,
                   options->system_root == NULL ? "" : options->system_root);
     pl_status st = pl_buf_done(&text, err);

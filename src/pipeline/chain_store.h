@@ -10,7 +10,7 @@
 
 /* Under what a result is found: the component, the program, the policy and the options that matter. */
 PL_MUST_USE pl_status pl_chain_result_key(const struct pl_component *c,
-                                          const struct pl_check_options *options, pl_sha256 *out,
+                                          const struct pl_chain_options *options, pl_sha256 *out,
                                           struct pl_err *err);
 
 /*

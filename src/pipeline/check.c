@@ -103,6 +103,7 @@ struct examining {
     struct pl_acquired *a;
     const struct pl_question *question; /* NULL: none */
     const struct pl_observer *observer; /* NULL: nobody listens in this process */
+    uint64_t deadline_ns;               /* 0: none */
 };
 
 static pl_status index_sources(const struct pl_acquired *a, struct pl_watch *watch, struct pl_index **out,
@@ -152,10 +153,12 @@ static pl_status examine(void *ctx, struct pl_watch *watch, const struct pl_feed
 }
 
 /* In a child that can do no harm, or right here when the caller wants that. */
-static pl_status examine_somewhere(struct pl_acquired *a, const struct pl_question *q, struct pl_report *r,
+static pl_status examine_somewhere(const struct examining *given, struct pl_report *r,
                                    const struct pl_observer *observer, struct pl_err *err)
 {
-    struct examining e = {.a = a, .question = q};
+    struct examining e = *given;
+    const struct pl_acquired *a = e.a;
+    const struct pl_question *q = e.question;
     struct pl_confinement kernel = pl_confinement_of_kernel();
     struct pl_feed feed = {.folder = a->options->subject};
     struct pl_confined_work work = {.ctx = &e,
@@ -163,6 +166,8 @@ static pl_status examine_somewhere(struct pl_acquired *a, const struct pl_questi
                                     .limits = a->limits,
                                     .observer = observer,
                                     .jobs = a->options->jobs,
+                                    .deadline_ns = e.deadline_ns,
+                                    .seconds = a->options->seconds,
                                     .folder = a->is_folder ? a->options->subject : NULL,
                                     .package = a->bytes,
                                     .name = a->name,
@@ -184,6 +189,9 @@ static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct 
                      struct shared_observer *shared, struct pl_err *err)
 {
     struct pl_observer observer = {.ctx = shared, .progress = shared_progress};
+    struct examining e = {.a = a, .question = q};
+    if (a->options->seconds != 0)
+        e.deadline_ns = pl_clock_monotonic_ns() + a->options->seconds * UINT64_C(1000000000);
     pl_confined_hold();
     pl_status st = open_supply(a, shared, err);
     if (st == PL_OK)
@@ -195,7 +203,7 @@ static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct 
     a->supply = NULL;
     pl_confined_release();
     if (st == PL_OK)
-        st = examine_somewhere(a, q, r, &observer, err);
+        st = examine_somewhere(&e, r, &observer, err);
     if (st != PL_OK)
         pl_err_about(err, a->options->subject);
     return st;

@@ -129,7 +129,18 @@ struct parent_side {
     unsigned children;  /* started so far */
     unsigned late_slot; /* that took too long; n_slots: none */
     bool is_out_of_time;
+    bool is_late; /* past the deadline of the work */
 };
+
+static bool is_past(const struct pl_confined_work *work, uint64_t now_ns)
+{
+    return work->deadline_ns != 0 && now_ns >= work->deadline_ns;
+}
+
+static pl_status fail_late(const struct pl_confined_work *work, struct pl_err *err)
+{
+    return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "it took more than %u seconds", work->seconds);
+}
 
 /* Is somebody at one file for too long? Also tells the observer. */
 static bool tick(void *ctx)
@@ -152,7 +163,8 @@ static bool tick(void *ctx)
             return false;
         }
     }
-    return !p->is_out_of_time;
+    p->is_late = is_past(p->work, now_ns);
+    return !p->is_out_of_time && !p->is_late;
 }
 
 static pl_status take_error(struct pl_wire_in *in, struct pl_err *err)
@@ -252,7 +264,7 @@ static pl_status converse(struct parent_side *p, struct pl_child *child, bool *i
         st = pl_feed_send(p->work->folder, p->work->limits, child, &each, err);
     if (st == PL_E_NOT_FOUND)
         st = PL_OK; /* it has ended early, and may have said why */
-    if (st != PL_OK && p->late_slot == p->watch->n_slots && !p->is_out_of_time)
+    if (st != PL_OK && p->late_slot == p->watch->n_slots && !p->is_out_of_time && !p->is_late)
         *is_end = true; /* the folder cannot be read */
     pl_buf_init(&frame, MAX_FRAME_BYTES);
     while (st == PL_OK && !*is_end) {
@@ -287,6 +299,8 @@ static pl_status blame(struct parent_side *p, const char *why, const struct pl_w
                        struct pl_err *err)
 {
     struct pl_watch_seen one = *seen;
+    if (p->is_late)
+        return fail_late(p->work, err);
     if (p->late_slot < p->watch->n_slots) {
         one.order = pl_watch_order(p->watch, p->late_slot);
         one.is_walk = p->late_slot == 0;
@@ -373,6 +387,8 @@ pl_status pl_confined(const struct pl_confined_work *work, struct pl_report *r, 
     char why[96] = "";
     bool is_again = true;
     pl_sha256 unused;
+    if (is_past(work, pl_clock_monotonic_ns())) /* whatever came before the examination took all of it */
+        return fail_late(work, err);
     /* libcrypto reads its configuration when it is first asked for something, which the child may not; others do likewise. */
     pl_unpack_prepare();
     pl_status st = pl_sha256_of((pl_bytes){NULL, 0}, &unused, err);

@@ -17,9 +17,11 @@ struct pl_confined_work {
     const struct pl_limits *limits;
     const struct pl_observer *observer; /* of the parent */
     unsigned jobs;
-    const char *folder;                 /* the child is fed the files of this folder; NULL: */
-    pl_bytes package;                   /* what it examines; copied by the fork */
-    const char *name;                   /* of it, to show */
+    uint64_t deadline_ns; /* of the monotonic clock: PL_E_LIMIT when it passes before the end; 0: none */
+    unsigned seconds;     /* that the deadline stands for, to show */
+    const char *folder;   /* the child is fed the files of this folder; NULL: */
+    pl_bytes package;     /* what it examines; copied by the fork */
+    const char *name;     /* of it, to show */
     struct pl_explanation *explanation; /* its function comes back, too; NULL: nobody asks */
 };
 

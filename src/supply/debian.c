@@ -372,6 +372,38 @@ pl_status pl_debian_indices(struct pl_supply *s, const struct pl_debian_want *wa
     return st;
 }
 
+static void print_words(struct pl_buf *out, const char *what, const struct pl_apt_words *words)
+{
+    pl_buf_printf(out, " %s=", what);
+    for (size_t i = 0; i < words->n; i++)
+        pl_buf_printf(out, "%s,", words->v[i]);
+}
+
+pl_status pl_debian_state(struct pl_supply *s, pl_sha256 *out, struct pl_err *err)
+{
+    struct pl_buf text;
+    pl_status st = open_debian(s, err);
+    if (st != PL_OK)
+        return st;
+    pl_buf_init(&text, 64u << 20);
+    pl_buf_printf(&text, "%s\n", s->debian->arch);
+    for (size_t i = 0; i < s->debian->sources.n; i++) {
+        const struct pl_release *r = &s->debian->releases[i];
+        char hex[PL_SHA256_HEX_BYTES] = "-";
+        if (r->status == PL_OK)
+            pl_hex(r->sha256.b, PL_SHA256_BYTES, hex);
+        pl_buf_printf(&text, "%s %s %d %d", hex, r->base_url, r->source->is_flat, r->source->has_packages);
+        print_words(&text, "components", &r->source->components);
+        print_words(&text, "archs", &r->source->archs);
+        pl_buf_add_byte(&text, '\n');
+    }
+    st = pl_buf_done(&text, err);
+    if (st == PL_OK)
+        st = pl_sha256_of(pl_buf_bytes(&text), out, err);
+    pl_buf_reset(&text);
+    return st;
+}
+
 pl_bytes pl_debian_arch(const struct pl_supply *s, const struct pl_debian_want *want)
 {
     return wanted_arch(s->debian, want);

@@ -49,6 +49,12 @@ PL_MUST_USE pl_status pl_debian_indices(struct pl_supply *s, const struct pl_deb
                                                           struct pl_err *err),
                                         struct pl_err *err);
 
+/*
+ * A digest over the machine's sources and their signed release files: whatever the indices say is the same as long as this is. Loads the releases when
+ * that was not done yet.
+ */
+PL_MUST_USE pl_status pl_debian_state(struct pl_supply *s, pl_sha256 *out, struct pl_err *err);
+
 /* The architecture that counts for packages of `want`. Only behind a question that was answered. */
 pl_bytes pl_debian_arch(const struct pl_supply *s, const struct pl_debian_want *want);
 

@@ -9,7 +9,7 @@
  * Not followed: Recommends, Suggests; Conflicts and Breaks, so that a set may come out which cannot be installed together.
  */
 #include "supply/deb_relation.h"
-#include "supply/debian.h"
+#include "supply/debian_answers.h"
 
 #include "base/map.h"
 #include "base/vec.h"
@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE     UINT32_MAX
+#define QUESTION "depends"
 
 /* One name in a Provides field, and the package that has it. Views of an index. */
 struct provision {
@@ -285,20 +286,53 @@ static pl_status follow(struct depends *d, const struct pl_purl *purl, struct pl
     return st;
 }
 
-pl_status pl_supply_depends(struct pl_supply *s, const struct pl_purl *purl, struct pl_arena *arena,
-                            struct pl_deb_closure *out, struct pl_err *err)
+/* From the indices. */
+static pl_status find_out(struct pl_supply *s, const struct pl_purl *purl, struct pl_arena *arena,
+                          struct pl_deb_closure *out, struct pl_err *err)
 {
     struct depends d = {.s = s, .arena = arena};
-    struct pl_deb_closure closure = {0};
     d.root = (struct pl_debian_want){.publisher = purl->ns, .arch = pl_purl_get(purl, "arch")};
     pl_map_init(&d.chosen);
     pl_status st = follow(&d, purl, err);
     if (st == PL_OK)
-        st = hand_over(&d, &closure, err);
+        st = hand_over(&d, out, err);
     pl_map_reset(&d.chosen);
     PL_VEC_FREE(&d.hits);
     PL_VEC_FREE(&d.needs);
     PL_VEC_FREE(&d.provisions);
+    return st;
+}
+
+static pl_status keep(struct pl_supply *s, const struct pl_purl *purl, const struct pl_deb_closure *c,
+                      struct pl_err *err)
+{
+    struct pl_buf text;
+    pl_buf_init(&text, 64u << 20);
+    pl_deb_closure_print(c, &text);
+    pl_status st = text.why == PL_OK ? pl_debian_answer_write(s, QUESTION, purl, pl_buf_bytes(&text), err)
+                                     : PL_OK; /* one that is too large is not kept */
+    pl_buf_reset(&text);
+    return st;
+}
+
+pl_status pl_supply_depends(struct pl_supply *s, const struct pl_purl *purl, struct pl_arena *arena,
+                            struct pl_deb_closure *out, struct pl_err *err)
+{
+    struct pl_deb_closure closure = {0};
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    pl_status st = pl_debian_answer_read(s, QUESTION, purl, &heap, &n, NULL);
+    if (st == PL_OK)
+        st = pl_deb_closure_parse(pl_bytes_of(heap, n), arena, &closure, NULL);
+    free(heap);
+    if (st == PL_E_NOMEM)
+        return pl_fail_nomem(err);
+    if (st != PL_OK) {
+        closure = (struct pl_deb_closure){0};
+        st = find_out(s, purl, arena, &closure, err);
+        if (st == PL_OK)
+            st = keep(s, purl, &closure, err);
+    }
     if (st == PL_OK)
         *out = closure;
     return st;

@@ -8,7 +8,7 @@
  * field Source, "name (version)" where it differs: binary-only rebuilds (+b1) have the version of their source there.
  * deb-control(5), https://wiki.debian.org/DebianRepository/Format.
  */
-#include "supply/debian.h"
+#include "supply/debian_answers.h"
 #include "supply/fetch.h"
 
 #include "base/vec.h"
@@ -473,8 +473,8 @@ pl_status pl_supply_publication(struct pl_supply *s, pl_bytes name, pl_bytes ver
 }
 
 /* The digests of the package and of the files of its source. */
-static pl_status debian_fingerprint(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
-                                    struct pl_err *err)
+static pl_status digest_of_both(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
+                                struct pl_err *err)
 {
     struct pl_debian_want want = {.publisher = purl->ns,
                                   .name = purl->name,
@@ -502,6 +502,24 @@ static pl_status debian_fingerprint(struct pl_supply *s, const struct pl_purl *p
         st = pl_sha256_of(pl_buf_bytes(&both), out, err);
     pl_buf_reset(&both);
     return st;
+}
+
+static pl_status debian_fingerprint(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
+                                    struct pl_err *err)
+{
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    pl_status st = pl_debian_answer_read(s, "fingerprint", purl, &heap, &n, NULL);
+    bool is_kept = st == PL_OK && n == PL_SHA256_BYTES;
+    if (is_kept)
+        memcpy(out->b, heap, PL_SHA256_BYTES);
+    free(heap);
+    if (is_kept || st == PL_E_NOMEM)
+        return is_kept ? PL_OK : pl_fail_nomem(err);
+    st = digest_of_both(s, purl, out, err);
+    return st == PL_OK
+               ? pl_debian_answer_write(s, "fingerprint", purl, pl_bytes_of(out->b, PL_SHA256_BYTES), err)
+               : st;
 }
 
 const struct pl_supplier pl_supplier_debian = {

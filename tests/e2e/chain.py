@@ -3,81 +3,12 @@ import json
 import pathlib
 import sys
 import tarfile
-import warnings
-
-import jsonschema
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from apt_mirror import mirror  # noqa: E402
-from plumb_test import EXIT_NAMES, RAW, ROOT, case, main  # noqa: E402
+from chain_test import chain, component, cyclonedx, lock_of, tags  # noqa: E402
+from plumb_test import RAW, case, main  # noqa: E402
 from registry import Registry  # noqa: E402
-
-SCHEMAS = pathlib.Path(__file__).resolve().parent / "schemas"
-CHAIN = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/chain.schema.json").read_text(encoding="utf-8")))
-
-
-def chain(plumb, subject, *args, expect=None, env=None, network=True):
-    """plumb chain -o json with a cache of the case; the JSON is checked against its schema."""
-    flags = ["--cache-dir", plumb.path("cache/x").parent, "--progress=none"] + ([] if network else ["--offline"])
-    code, out, said = plumb.raw("chain", subject, *args, "-o", "json", *flags, env=env)
-    assert out, said
-    assert not RAW.search(out), "raw control characters in JSON"
-    found = json.loads(out)
-    error = jsonschema.exceptions.best_match(CHAIN.iter_errors(found))
-    assert error is None, f"schema: {error.json_path}: {error.message}"
-    assert found["exit_code"] == code and found["verdict"] == EXIT_NAMES[code]
-    assert expect is None or code == expect, f"exit {code}, not {expect}: {found['findings']} {found['errors']} {said}"
-    for c in found["components"]:
-        own, low = c["level"]["own"], c["level"]["chain"]
-        assert c["product"] or low <= (own or 0), f"{c['key']}: chain {low} above own {own}"
-    return found
-
-
-def assert_cyclonedx(bom):
-    """Valid by the published schema of 1.6, and every reference leads somewhere."""
-    load = lambda name: json.loads((SCHEMAS / name).read_text(encoding="utf-8"))  # noqa: E731
-    names = ("bom-1.6.schema.json", "spdx.schema.json", "jsf-0.82.schema.json")
-    with warnings.catch_warnings():  # newer versions know another way, and the distribution's only this one
-        warnings.simplefilter("ignore", DeprecationWarning)
-        resolver = jsonschema.RefResolver.from_schema(load(names[0]), store={
-            f"http://cyclonedx.org/schema/{n}": load(n) for n in names})
-    validator = jsonschema.Draft7Validator(load(names[0]), resolver=resolver)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(bom))
-    assert error is None, f"schema: {error.json_path}: {error.message}"
-    refs = [c["bom-ref"] for c in bom["components"]] + [bom["metadata"]["component"]["bom-ref"]]
-    assert len(refs) == len(set(refs))
-    assert all(d["ref"] in refs and set(d["dependsOn"]) <= set(refs) for d in bom["dependencies"])
-    evidence = {e["bom-ref"] for e in bom["declarations"]["evidence"]}
-    for claim in bom["declarations"]["claims"]:
-        assert claim["target"] in refs
-        assert set(claim.get("evidence", [])) | set(claim.get("counterEvidence", [])) <= evidence
-
-
-def cyclonedx(plumb, subject, *args, env=None):
-    code, out, said = plumb.raw("chain", subject, *args, "-o", "cyclonedx", "--cache-dir", plumb.path("cache/x").parent, "--progress=none", env=env)
-    assert not RAW.search(out), said
-    bom = json.loads(out)
-    assert_cyclonedx(bom)
-    return bom
-
-
-def component(found, key):
-    return next(c for c in found["components"] if c["key"] == key)
-
-
-def tags(found):
-    return {f["tag"] for f in found["findings"]}
-
-
-def lock_of(registry, *names, **more):
-    """a -> b -> c, each published; the lock pins what the registry has."""
-    packages = {"": {"name": "app", "version": "4.2.0", "dependencies": {names[0]: "*"}}}
-    for name, below in zip(names, [*names[1:], None]):
-        document = registry.publish(name, "1.0.0", {"package.json": json.dumps({"name": name, "version": "1.0.0"})}, signed=True)
-        packages[f"node_modules/{name}"] = {"version": "1.0.0", "integrity": document["dist"]["integrity"],
-                                            **({"dependencies": {below: "*"}} if below else {})}
-    packages.update(more.get("packages", {}))
-    return {"name": "app", "version": "4.2.0", "lockfileVersion": 3, "packages": packages}
 
 
 @case

@@ -16,15 +16,22 @@ class Registry:
     def __init__(self, plumb):
         self.files = {}
         self.asked = []
+        self.held = set()  # paths that are answered once `release` is set
+        self.release = threading.Event()
         registry = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 registry.asked.append(self.path)
+                if self.path in registry.held:
+                    registry.release.wait(60)
                 body = registry.files.get(self.path)
-                self.send_response(404 if body is None else 200)
-                self.end_headers()
-                self.wfile.write(body or b"{}")
+                try:
+                    self.send_response(404 if body is None else 200)
+                    self.end_headers()
+                    self.wfile.write(body or b"{}")
+                except BrokenPipeError:  # whoever asked was killed
+                    pass
 
             def log_message(self, *args):
                 pass
