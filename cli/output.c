@@ -46,13 +46,28 @@ static int write_failed(const char *path)
     return PL_EXIT_INPUT;
 }
 
-/* A report goes to PATH by way of a file beside it, so that PATH is never half written. */
-static int write_whole(const struct output *out, const struct pl_write_options *w, writer write,
-                       const void *what)
+/* A device, a pipe or a terminal cannot be replaced by a finished file: it is written to as it stands. */
+static int write_into(const struct output *out, const struct pl_write_options *w, writer write,
+                      const void *what)
+{
+    struct pl_err err;
+    FILE *f = fopen(out->path, "wbe");
+    if (f == NULL)
+        return write_failed(out->path);
+    bool is_written = write(what, out->format, w, put_to_file, f, &err) == PL_OK && fflush(f) == 0;
+    int saved = errno;
+    (void)fclose(f); /* flushed above */
+    errno = saved;
+    return is_written ? 0 : write_failed(out->path);
+}
+
+/* A report goes to PATH by way of a file beside it, so that PATH is never half written. PATH is no symbolic link. */
+static int write_whole(const struct output *out, const char *path, const struct pl_write_options *w,
+                       writer write, const void *what)
 {
     char temporary[4096];
     struct pl_err err;
-    if (snprintf(temporary, sizeof temporary, "%s.plumb-XXXXXX", out->path) >= (int)sizeof temporary) {
+    if (snprintf(temporary, sizeof temporary, "%s.plumb-XXXXXX", path) >= (int)sizeof temporary) {
         errno = ENAMETOOLONG;
         return write_failed(out->path);
     }
@@ -70,12 +85,27 @@ static int write_whole(const struct output *out, const struct pl_write_options *
     pl_status st = write(what, out->format, w, put_to_file, f, &err);
     bool is_written = st == PL_OK && fflush(f) == 0 && fchmod(fd, 0644) == 0;
     is_written = fclose(f) == 0 && is_written;
-    if (is_written && rename(temporary, out->path) == 0)
+    if (is_written && rename(temporary, path) == 0)
         return 0;
     int saved = errno;
     (void)unlink(temporary);
     errno = saved;
     return write_failed(out->path);
+}
+
+/* What PATH stands for decides how it is written. */
+static int write_by_kind(const struct output *out, const struct pl_write_options *w, writer write,
+                         const void *what)
+{
+    struct stat at;
+    if (stat(out->path, &at) != 0)
+        return write_whole(out, out->path, w, write, what);
+    if (!S_ISREG(at.st_mode))
+        return write_into(out, w, write, what);
+    char *real = realpath(out->path, NULL);
+    int code = real == NULL ? write_failed(out->path) : write_whole(out, real, w, write, what);
+    free(real);
+    return code;
 }
 
 /* Asked to end meanwhile, the program ends once the file is there or gone. */
@@ -89,7 +119,7 @@ static int write_to_path(const struct output *out, const struct pl_write_options
     (void)sigaddset(&polite, SIGTERM);
     (void)sigaddset(&polite, SIGHUP);
     (void)sigprocmask(SIG_BLOCK, &polite, &before);
-    int code = write_whole(out, w, write, what);
+    int code = write_by_kind(out, w, write, what);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return code;
 }

@@ -37,8 +37,23 @@ static pl_status write_failed(struct pl_err *err, const char *what, const char *
     return st;
 }
 
+/* Renaming over a device or a pipe would take it from everybody. */
+static pl_status check_replaceable(const char *path, struct pl_err *err)
+{
+    struct stat at;
+    if (lstat(path, &at) != 0 || S_ISREG(at.st_mode) || S_ISLNK(at.st_mode))
+        return PL_OK;
+    pl_status st = pl_fail(err, PL_E_IO, PL_NO_OFFSET, "not a regular file, so it cannot be replaced");
+    pl_err_about(err, path);
+    pl_err_hint(err, "name a file");
+    return st;
+}
+
 pl_status pl_writing_open(const char *path, unsigned mode, struct pl_writing **out, struct pl_err *err)
 {
+    pl_status st = check_replaceable(path, err);
+    if (st != PL_OK)
+        return st;
     struct pl_writing *w = calloc(1, sizeof *w);
     if (w == NULL)
         return pl_fail_nomem(err);
@@ -51,7 +66,7 @@ pl_status pl_writing_open(const char *path, unsigned mode, struct pl_writing **o
     }
     w->fd = mkostemp(w->temp, O_CLOEXEC);
     if (w->fd < 0 || fchmod(w->fd, (mode_t)mode) != 0) {
-        pl_status st = write_failed(err, "cannot create", path);
+        st = write_failed(err, "cannot create", path);
         if (w->fd < 0) {
             free(w->temp);
             w->temp = NULL;

@@ -4,8 +4,10 @@
 usage: errors.py PLUMB [PART-OF-A-NAME]
 """
 import hashlib
+import json
 import os
 import resource
+import stat
 import subprocess
 
 import made
@@ -273,6 +275,31 @@ def an_output_into_a_missing_folder_is_an_error_and_writes_nothing(t):
     assert "missing/report.json" in said and "no such file" in said.lower(), said
     new = [p for p in t.scratch.rglob("*") if p not in before and p.name != "x" and "cache" not in str(p)]
     assert not [p for p in new if p.is_file()], new
+
+
+@case
+def an_output_into_a_pipe_leaves_it_a_pipe(t):
+    package, folder = good(t)
+    pipe = t.path("pipe")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        code, _, said = t.raw("check", package, "--source", folder, "--offline", "--cache-dir", "c", "-o", "github=pipe", "-o", "text",
+                              "--progress=none")
+        assert code == 0, (code, said)
+        assert stat.S_ISFIFO(os.lstat(pipe).st_mode), "the pipe was replaced"
+    finally:
+        os.close(reader)
+
+
+@case
+def an_output_through_a_symbolic_link_leaves_the_link(t):
+    package, folder = good(t)
+    t.path("there/report.json").write_text("old")
+    os.symlink("there/report.json", t.path("latest.json"))
+    t.raw("check", package, "--source", folder, "--offline", "--cache-dir", "c", "-o", "json=latest.json", "--progress=none")
+    assert os.path.islink(t.path("latest.json")), "the link was replaced"
+    assert json.loads((t.scratch / "there/report.json").read_text())["exit_code"] == 0
 
 
 @case
