@@ -28,8 +28,10 @@ static bool is_header(const struct pl_file *f)
         return false;
     bool is_library_folder =
         pl_bytes_starts(name, PL_LIT("usr/lib/")) && pl_bytes_find(name, PL_LIT("/include/"), 0) != SIZE_MAX;
-    return (pl_bytes_starts(name, PL_LIT("usr/include/")) || is_library_folder) && name.n <= MAX_PATH_BYTES &&
-           pl_bytes_find_byte(name, '\n', 0) == SIZE_MAX && pl_bytes_find_byte(f->data, 0, 0) == SIZE_MAX;
+    bool is_for_windows = pl_bytes_starts(name, PL_LIT("usr/share/mingw-w64/include/"));
+    return (pl_bytes_starts(name, PL_LIT("usr/include/")) || is_library_folder || is_for_windows) &&
+           name.n <= MAX_PATH_BYTES && pl_bytes_find_byte(name, '\n', 0) == SIZE_MAX &&
+           pl_bytes_find_byte(f->data, 0, 0) == SIZE_MAX;
 }
 
 static bool is_cpp_word(pl_bytes word)

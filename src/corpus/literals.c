@@ -448,6 +448,11 @@ pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct 
     return e == NULL ? PL_OK : set_hit(l, e, e->kind, arena, found, out, err);
 }
 
+bool pl_literals_has_headers(const struct pl_literals *l)
+{
+    return l->has_headers;
+}
+
 bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_bytes word,
                       struct pl_arena *arena, const char **source)
 {

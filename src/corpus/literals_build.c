@@ -497,6 +497,7 @@ pl_status pl_literals_build(const struct pl_index *ix, const struct pl_headers *
     pl_status st = PL_E_NOMEM;
     if (l != NULL && list != NULL) {
         l->index = ix;
+        l->has_headers = n_headers > 0;
         pl_buf_init(&l->texts, MAX_TEXT_BYTES);
         pl_arena_init(&l->header_arena, MAX_TEXT_BYTES);
         st = list_files(l, err);

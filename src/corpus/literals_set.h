@@ -92,6 +92,7 @@ struct pl_literals {
     size_t n_formats;
     uint32_t *versions; /* literals that come from headers and hold a number and a letter; malloc */
     size_t n_versions;
+    bool has_headers; /* packages with headers of the build were given */
 };
 
 uint64_t pl_literal_hash(enum literal_rule kind, pl_bytes text);

@@ -8,6 +8,7 @@
 #include "match/code_imports.h"
 
 #include "format/text/cpp_names.h"
+#include "match/import_acts.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ enum import_rule {
     RULE_CPP_RUNTIME,
     RULE_CPP,
     RULE_ANY_HEADER,
+    RULE_UNKNOWN_HEADER,
     RULE_COUNT
 };
 
@@ -64,6 +66,8 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
                   "a C++ name all of whose parts are identifiers of the source, its headers or namespace std",
                   "Itanium C++ ABI, 5.1"},
     [RULE_ANY_HEADER] = {"import.any-header", false, "stands somewhere in a header of the build", "none"},
+    [RULE_UNKNOWN_HEADER] = {"import.unknown-header", false,
+                             "no header of the build is known, and their macros make names", "none"},
 };
 
 /* A question and its answer. */
@@ -105,6 +109,15 @@ static const char *const runtime_names[] = {
     "memset",
     "memcmp",
     "__emutls_get_address",
+    /* start-up code of programs for Windows */
+    "__setusermatherr",
+    "__getmainargs",
+    "__wgetmainargs",
+    "__set_app_type",
+    "_amsg_exit",
+    "_initterm",
+    "_XcptFilter",
+    "__C_specific_handler",
 };
 
 /* GCC internals 4.1 and 4.2: __divti3, __popcountdi2, __floattidf... */
@@ -200,11 +213,8 @@ static const struct substitute windows[] = {
     {"__stdio_common_vsprintf", {"vsnprintf", "snprintf", "sprintf", "vsprintf"}},
     {"__stdio_common_vfprintf", {"vfprintf", "fprintf", "printf", "vprintf"}},
     {"__stdio_common_vsscanf", {"sscanf", "vsscanf"}},
-    {"_strdup", {"strdup"}},
-    {"_stricmp", {"stricmp", "strcasecmp"}},
-    {"_strnicmp", {"strnicmp", "strncasecmp"}},
-    {"_fileno", {"fileno"}},
-    {"_isatty", {"isatty"}},
+    {"_stricmp", {"strcasecmp"}},
+    {"_strnicmp", {"strncasecmp"}},
 };
 
 /* Inline calls and macros of older glibc: stat() before 2.33, getc() before 2.28. */
@@ -261,6 +271,25 @@ static const struct substitute builtins[] = {
     {"__mulsc3", {"complex", "_Complex"}},
     {"__divdc3", {"complex", "_Complex"}},
 };
+
+/* What Microsoft's C library calls with an underscore in front, and mingw-w64's headers and libmoldname without. */
+static const char *const posix_names[] = {
+    "access",   "cabs",    "chdir",  "chmod",   "chsize",  "close",   "creat",    "cwait",   "dup",
+    "dup2",     "environ", "eof",    "execl",   "execle",  "execlp",  "execlpe",  "execv",   "execve",
+    "execvp",   "execvpe", "fcvt",   "fdopen",  "fileno",  "getch",   "getche",   "getcwd",  "getpid",
+    "gcvt",     "hypot",   "isatty", "itoa",    "j0",      "j1",      "jn",       "kbhit",   "lfind",
+    "locking",  "lsearch", "lseek",  "ltoa",    "memccpy", "memicmp", "mkdir",    "mktemp",  "open",
+    "pclose",   "popen",   "putch",  "putenv",  "read",    "rmdir",   "setmode",  "sopen",   "spawnl",
+    "spawnle",  "spawnlp", "spawnv", "spawnve", "spawnvp", "stat",    "strdup",   "stricmp", "strlwr",
+    "strnicmp", "strnset", "strrev", "strset",  "strupr",  "swab",    "tell",     "tempnam", "tzset",
+    "umask",    "ungetch", "unlink", "utime",   "wcsdup",  "wcsicmp", "wcsnicmp", "write"};
+
+static bool by_posix_name(struct question *q, pl_bytes name)
+{
+    pl_bytes base = pl_bytes_from(name, 1);
+    return pl_bytes_starts(name, PL_LIT("_")) &&
+           is_in(base, posix_names, sizeof posix_names / sizeof posix_names[0]) && is_used(q, base);
+}
 
 static bool by_table(struct question *q, pl_bytes name, const struct substitute *table, size_t n)
 {
@@ -426,7 +455,7 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_OLD_NAME;
     else if (by_table(q, name, aliases, sizeof aliases / sizeof aliases[0]))
         *rule = RULE_ALIAS;
-    else if (by_table(q, name, windows, sizeof windows / sizeof windows[0]))
+    else if (by_table(q, name, windows, sizeof windows / sizeof windows[0]) || by_posix_name(q, name))
         *rule = RULE_WINDOWS;
     else if (by_builtin(q, name))
         *rule = RULE_BUILTIN;
@@ -436,6 +465,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_CPP;
     else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
         *rule = RULE_ANY_HEADER;
+    else if (!pl_literals_has_headers(q->l) && !pl_import_acts(name))
+        *rule = RULE_UNKNOWN_HEADER;
     else
         return false;
     return true;
@@ -453,4 +484,11 @@ pl_status pl_import_explain(const struct pl_literals *l, pl_bytes name, struct p
     if (*found)
         *out = (struct pl_import_hit){&rules[rule], q.source == none ? NULL : q.source};
     return PL_OK;
+}
+
+bool pl_import_is_open(const struct pl_literals *l, pl_bytes name, struct pl_arena *arena)
+{
+    struct question q = {.l = l, .arena = arena};
+    enum import_rule rule;
+    return name.n > 0 && find_rule(&q, name, &rule) && rule == RULE_UNKNOWN_HEADER;
 }

@@ -4,6 +4,7 @@
  * Each names the instructions that make it so, how control gets there, how much source was searched, and who comes nearest.
  */
 #include "base/quote.h"
+#include "match/code_imports.h"
 #include "match/code_result.h"
 
 #include <stdio.h>
@@ -119,14 +120,17 @@ static pl_status add_facts(const struct pl_code_result *r, uint32_t subject, str
 
 /*
  * A call that the source has no way to make is an error: of 58 honest packages of C with 24 MB of code one has one (tests/accuracy/code.md). A
- * string alone is a warning here; whether it is an error is said once for each string, as code.foreign-string.
+ * string alone is a warning here; whether it is an error is said once for each string, as code.foreign-string. So is a call of which nobody can
+ * tell for want of headers.
  */
 static enum pl_severity severity_of(const struct pl_code_result *r, const struct pl_code_grade *g)
 {
     bool is_contradicted = g->end == PL_CODE_CONTRADICTED && !pl_codebase_links_all(r->m->codebase);
-    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS && is_contradicted; i++)
-        if (r->a->code->atoms[g->foreign[i]].kind == PL_ATOM_IMPORT)
+    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS && is_contradicted; i++) {
+        const struct pl_atom *atom = &r->a->code->atoms[g->foreign[i]];
+        if (atom->kind == PL_ATOM_IMPORT && !pl_import_is_open(r->m->literals, atom->text, r->m->scratch))
             return PL_SEVERITY_ERROR;
+    }
     return PL_SEVERITY_WARNING;
 }
 

@@ -423,7 +423,7 @@ pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *
         st = acquire_sources(a, r, err);
     if (st == PL_OK && a->has_identity)
         st = acquire_helpers(a, r, err);
-    if (st == PL_OK && a->has_identity)
+    if (st == PL_OK)
         st = acquire_headers(a, r, err);
     if (st == PL_OK)
         st = pl_acquire_tools(a, r, err);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "corpus/tree.h"
 #include "format/text/deb822.h"
+#include "pipeline/compilers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,30 +150,47 @@ static pl_status take_all(struct pl_acquired *a, const struct pl_dev_packages *p
     return PL_OK;
 }
 
+/* A package says its architecture, an image its machine; of other subjects nothing is known. */
+static pl_status find_compilers(struct pl_acquired *a, struct pl_compilers *out, struct pl_err *err)
+{
+    *out = (struct pl_compilers){NULL, NULL};
+    if (a->is_folder)
+        return pl_compilers_of_folder(a->options->subject, a->limits, &a->arena, out, err);
+    if (a->identity.architecture.n == 0) {
+        *out = pl_compilers_of_image(a->bytes);
+        return PL_OK;
+    }
+    const char *arch = pl_arena_str(&a->arena, a->identity.architecture);
+    if (arch == NULL)
+        return pl_arena_fail(&a->arena, err);
+    if (strcmp(arch, "all") != 0)
+        *out = pl_compilers_of_arch(arch);
+    return PL_OK;
+}
+
 pl_status pl_acquire_headers(struct pl_acquired *a, const char **note, struct pl_err *err)
 {
     struct pl_dev_packages packages = {0};
     struct pl_err why = {0};
     struct pl_buf missing;
     pl_bytes build_depends;
-    const char *arch = pl_arena_str(&a->arena, a->identity.architecture);
+    struct pl_compilers compilers = {NULL, NULL};
     *note = NULL;
-    if (arch == NULL)
-        return pl_arena_fail(&a->arena, err);
-    if (!a->has_source || a->identity.architecture.n == 0 || strcmp(arch, "all") == 0)
-        return PL_OK;
-    pl_status st = read_build_depends(a, &build_depends, err);
-    if (st != PL_OK)
+    pl_status st = a->has_source ? find_compilers(a, &compilers, err) : PL_OK;
+    if (st == PL_OK && compilers.arch != NULL)
+        st = read_build_depends(a, &build_depends, err);
+    if (st != PL_OK || compilers.arch == NULL)
         return st;
     pl_buf_init(&missing, 65536);
-    st = pl_supply_dev_packages(a->supply, build_depends, arch, &a->arena, &packages, &why);
+    st = pl_supply_dev_packages(a->supply, pl_bytes_of_str(compilers.roots), build_depends, compilers.arch,
+                                &a->arena, &packages, &why);
     if (st == PL_E_NOMEM) {
         pl_buf_reset(&missing);
         return pl_fail_nomem(err);
     }
     if (st != PL_OK)
         name_missing(&missing, "all");
-    st = take_all(a, &packages, arch, &missing, &why, err);
+    st = take_all(a, &packages, compilers.arch, &missing, &why, err);
     if (st == PL_OK && missing.n > 0) {
         *note = pl_arena_printf(&a->arena, "headers of the build are missing (%.*s)%s%s",
                                 PL_ARG(pl_buf_bytes(&missing)), why.status == PL_OK ? "" : ": ",

@@ -8,7 +8,7 @@
 
 /*
  * Headers of the toolchain and of the -dev packages that the source's debian/control asks for, into a->headers. Nothing for a package of
- * architecture all. What cannot be had is one text in *note, in a->arena (NULL: nothing is missing), never a failure.
+ * architecture all, or a subject of which no machine is known (compilers.h). What cannot be had is one text in *note, in a->arena (NULL: nothing is missing), never a failure.
  */
 PL_MUST_USE pl_status pl_acquire_headers(struct pl_acquired *a, const char **note, struct pl_err *err);
 

@@ -3,6 +3,7 @@
  *
  *     Build-Depends of the source: libfoo-dev ----Depends----> libbar-dev -> ...
  *     every build: libc6-dev -> linux-libc-dev; gcc -> gcc-12 -> libgcc-12-dev; g++ -> g++-12 -> libstdc++-12-dev
+ *     for Windows: mingw-w64-x86-64-dev, gcc-mingw-w64-x86-64-win32-runtime
  *
  * Build-essential packages need not be named: Debian Policy 4.2. Versions are those that the indices list now; the build may have been
  * made with older ones.
@@ -23,7 +24,7 @@ struct found_package {
     struct pl_debian_hit hit;
     unsigned steps;
     bool is_toolchain;
-    bool has_headers; /* is it a -dev package? the others only lead to some */
+    bool is_wanted; /* does it hold headers or libraries? the others only lead to some */
 };
 
 struct dev_search {
@@ -39,6 +40,18 @@ struct dev_search {
 static bool is_dev(pl_bytes name)
 {
     return pl_bytes_ends(name, PL_LIT("-dev")) && !pl_bytes_eq_str(name, "dpkg-dev");
+}
+
+/* The cross compiler's: its headers are in one package for all machines, its libraries in another. */
+static bool is_mingw(pl_bytes name)
+{
+    return pl_bytes_eq_str(name, "mingw-w64-common") ||
+           (pl_bytes_starts(name, PL_LIT("gcc-mingw-w64-")) && pl_bytes_ends(name, PL_LIT("-runtime")));
+}
+
+static bool is_wanted(pl_bytes name)
+{
+    return is_dev(name) || is_mingw(name);
 }
 
 static bool is_compiler(pl_bytes name)
@@ -78,7 +91,7 @@ static pl_status take_first(struct dev_search *d, const pl_bytes *names, size_t 
         struct found_package *slot = PL_VEC_ADD(&d->found);
         if (slot == NULL)
             return pl_fail_nomem(err);
-        *slot = (struct found_package){hit, steps, is_toolchain, is_dev(names[i])};
+        *slot = (struct found_package){hit, steps, is_toolchain, is_wanted(names[i])};
         return PL_OK;
     }
     const char *name = n == 0 ? NULL : pl_arena_str(d->arena, names[0]);
@@ -101,7 +114,7 @@ static pl_status take_list(struct dev_search *d, pl_bytes list, unsigned steps, 
     while (st == PL_OK && pl_deb_relation_next(&list, d->arch, group, &n)) {
         size_t kept = 0;
         for (size_t i = 0; i < n; i++)
-            if (is_dev(group[i].name) || (is_toolchain && is_compiler(group[i].name)))
+            if (is_wanted(group[i].name) || (is_toolchain && is_compiler(group[i].name)))
                 names[kept++] = group[i].name;
         if (kept > 0)
             st = take_first(d, names, kept, steps, is_toolchain, err);
@@ -132,7 +145,7 @@ static pl_status hand_over(struct dev_search *d, struct pl_dev_packages *out, st
     if (out->v == NULL || out->missing == NULL)
         return pl_arena_fail(d->arena, err);
     for (size_t i = 0; i < d->found.n && st == PL_OK; i++)
-        if (d->found.v[i].has_headers)
+        if (d->found.v[i].is_wanted)
             st = keep_package(d, &d->found.v[i], &out->v[out->n++], err);
     for (size_t i = 0; i < d->missing.n; i++)
         out->missing[out->n_missing++] = d->missing.v[i];
@@ -140,14 +153,14 @@ static pl_status hand_over(struct dev_search *d, struct pl_dev_packages *out, st
     return st;
 }
 
-pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes build_depends, const char *arch,
-                                 struct pl_arena *arena, struct pl_dev_packages *out, struct pl_err *err)
+pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes toolchain, pl_bytes build_depends,
+                                 const char *arch, struct pl_arena *arena, struct pl_dev_packages *out,
+                                 struct pl_err *err)
 {
-    static const char *const roots = "libc6-dev, gcc, g++";
     struct dev_search d = {.s = s, .arch = arch, .arena = arena};
     struct pl_dev_packages packages = {0};
     pl_map_init(&d.seen);
-    pl_status st = take_list(&d, pl_bytes_of_str(roots), 0, true, err);
+    pl_status st = take_list(&d, toolchain, 0, true, err);
     for (size_t at = 0; st == PL_OK; at++) {
         if (at == d.found.n && build_depends.n > 0) {
             st = take_list(&d, build_depends, 0, false, err); /* once the toolchain is whole */

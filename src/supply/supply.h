@@ -173,12 +173,12 @@ struct pl_dev_packages {
 #define PL_MAX_DEV_PACKAGES 96u
 
 /*
- * The -dev packages that `build_depends` (a list as in debian/control) and the toolchain of `arch` name, and those that they depend on. Of
+ * The -dev packages that `toolchain` and `build_depends` (lists as in debian/control) name for `arch`, and those that they depend on. Of
  * alternatives the first that is listed counts, as apt would choose. Fetches indices only. Errors as pl_supply_publication().
  */
-PL_MUST_USE pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes build_depends, const char *arch,
-                                             struct pl_arena *arena, struct pl_dev_packages *out,
-                                             struct pl_err *err);
+PL_MUST_USE pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes toolchain, pl_bytes build_depends,
+                                             const char *arch, struct pl_arena *arena,
+                                             struct pl_dev_packages *out, struct pl_err *err);
 
 /* A package that another one needs; texts live in the arena that was given. */
 struct pl_deb_node {

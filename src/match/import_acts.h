@@ -1,0 +1,15 @@
+/*
+ * import_acts.h - which imported functions can do harm by themselves.
+ */
+#ifndef PL_MATCH_IMPORT_ACTS_H
+#define PL_MATCH_IMPORT_ACTS_H
+
+#include "base/bytes.h"
+
+/*
+ * Does a function of that name, by one call, reach out of the process or change what it runs: open, load, map, execute, connect, ask for
+ * the environment, change files or rights? Decorations of the C library are looked through: __open64_2, _wfopen, CreateFileW.
+ */
+bool pl_import_acts(pl_bytes name);
+
+#endif
