@@ -1,5 +1,5 @@
 /*
- * gate.c - a policy applied to a report.
+ * gate.c - a policy applied to a report, or to a chain.
  *
  * Every rule is evaluated, never only the first that fails, and each has its line in the result. A requirement of a rule that matches the
  * component stands in place of the same requirement for all; where several match, each must hold.
@@ -39,12 +39,12 @@ static bool pattern_fits(const char *pattern, const char *text)
     return *pattern == '\0';
 }
 
-/* A package on its own has no scope: that is what a product says of its dependencies. */
-static bool rule_matches(const struct pl_match_rule *rule, const struct pl_report *r)
+/* A package on its own has no scope (NULL): that is what a product says of its dependencies. */
+static bool rule_matches(const struct pl_match_rule *rule, const char *purl, const char *scope)
 {
-    if (rule->scope != NULL)
+    if (rule->scope != NULL && (scope == NULL || strcmp(rule->scope, scope) != 0))
         return false;
-    return rule->purl == NULL || (r->subject_purl != NULL && pattern_fits(rule->purl, r->subject_purl));
+    return rule->purl == NULL || (purl != NULL && pattern_fits(rule->purl, purl));
 }
 
 static void override_severities(struct pl_report *r, const struct pl_ruleset *p)
@@ -55,19 +55,31 @@ static void override_severities(struct pl_report *r, const struct pl_ruleset *p)
                 r->placed.v[i].finding->severity = p->severities.v[k].severity;
 }
 
-static pl_status evaluate(struct pl_gate *g, const struct pl_ruleset *p, struct pl_err *err)
+static bool is_early(const struct pl_gate *g, const struct pl_match_rule *rule)
 {
-    struct pl_requirements taken = {0};
+    return rule->has_effective_on && g->now_s < rule->effective_on_s;
+}
+
+/* What holds for everybody, and the rules that match. `taken` is what these say in place of `require`. */
+static pl_status evaluate_rules(struct pl_gate *g, const struct pl_ruleset *p, const char *purl,
+                                const char *scope, struct pl_requirements *taken, struct pl_err *err)
+{
     pl_status st = pl_gate_implicit(g, p, err);
     for (size_t i = 0; i < p->rules.n && st == PL_OK; i++) {
         const struct pl_match_rule *rule = &p->rules.v[i];
-        if (!rule_matches(rule, g->r))
+        if (!rule_matches(rule, purl, scope))
             continue;
-        bool is_early = rule->has_effective_on && g->now_s < rule->effective_on_s;
-        st = pl_gate_require(g, &rule->require, "rules", rule->reason, is_early, NULL, err);
-        if (!is_early) /* what does not bind yet lifts nothing that does */
-            pl_requirements_add(&taken, &rule->require);
+        st = pl_gate_require(g, &rule->require, "rules", rule->reason, is_early(g, rule), NULL, err);
+        if (!is_early(g, rule)) /* what does not bind yet lifts nothing that does */
+            pl_requirements_add(taken, &rule->require);
     }
+    return st;
+}
+
+static pl_status evaluate(struct pl_gate *g, const struct pl_ruleset *p, struct pl_err *err)
+{
+    struct pl_requirements taken = {0};
+    pl_status st = evaluate_rules(g, p, g->r->subject_purl, NULL, &taken, err);
     return st == PL_OK ? pl_gate_require(g, &p->require, "require", NULL, false, &taken, err) : st;
 }
 
@@ -90,12 +102,22 @@ static pl_status judge_again(struct pl_report *r, bool had_source, struct pl_gat
 {
     struct pl_policy thresholds = pl_policy_default();
     pl_status st = pl_judge_verdict(r, &thresholds, had_source, err);
-    g->uncapped_level = r->level;
-    for (size_t i = 0; i < r->placed.n; i++)
-        g->waived_findings += r->placed.v[i].finding->waiver != NULL;
-    if (g->waived_findings > 0 && r->level > WAIVED_MAX_LEVEL)
+    pl_gate_facts_of(r, &g->facts);
+    if (g->facts.waived_findings > 0 && r->level > WAIVED_MAX_LEVEL)
         r->level = WAIVED_MAX_LEVEL;
+    g->facts.level = r->level;
     return st;
+}
+
+/* Name and digest of the policy into the result. */
+static pl_status name_policy(struct pl_report *r, const struct pl_ruleset *p, struct pl_err *err)
+{
+    r->policy.name = pl_arena_str(&r->arena, pl_bytes_of_str(p->name));
+    if (r->policy.name == NULL)
+        return pl_arena_fail(&r->arena, err);
+    r->policy.has_digest = true;
+    r->policy.sha256 = p->sha256;
+    return PL_OK;
 }
 
 pl_status pl_gate_apply(struct pl_report *r, const struct pl_ruleset *p, int64_t now_s, struct pl_err *err)
@@ -108,13 +130,10 @@ pl_status pl_gate_apply(struct pl_report *r, const struct pl_ruleset *p, int64_t
         r->policy.has_digest = false;
         return judge_again(r, had_source, &g, err);
     }
-    r->policy.name = pl_arena_str(&r->arena, pl_bytes_of_str(p->name));
-    if (r->policy.name == NULL)
-        return pl_arena_fail(&r->arena, err);
-    r->policy.has_digest = true;
-    r->policy.sha256 = p->sha256;
+    pl_status st = name_policy(r, p, err);
     override_severities(r, p);
-    pl_status st = pl_waive(r, p, now_s, err);
+    if (st == PL_OK)
+        st = pl_waive(r, p, now_s, err);
     if (st == PL_OK && p->baseline != NULL)
         st = pl_baseline_apply(p->baseline, r, err);
     if (st == PL_OK)
@@ -131,4 +150,134 @@ pl_status pl_gate_apply(struct pl_report *r, const struct pl_ruleset *p, int64_t
         r->exit = code;
     r->policy.decision = r->exit;
     return PL_OK;
+}
+
+/* The binding rule that says of a component's level what the chain's level says of all; NULL when there is none. */
+static const struct pl_rule_place *says_level(const struct pl_requirements *taken)
+{
+    return taken->level.at.line != 0         ? &taken->level.at
+           : taken->chain_level.at.line != 0 ? &taken->chain_level.at
+                                             : NULL;
+}
+
+static void take_binding(const struct pl_gate *g, const struct pl_ruleset *p,
+                         const struct pl_gated_component *c, struct pl_requirements *taken)
+{
+    for (size_t i = 0; i < p->rules.n; i++)
+        if (!is_early(g, &p->rules.v[i]) && rule_matches(&p->rules.v[i], c->purl, c->scope))
+            pl_requirements_add(taken, &p->rules.v[i].require);
+}
+
+static void sum_up(const struct pl_gate *g, const struct pl_gated_chain *c, const struct pl_ruleset *p,
+                   struct pl_chain_sum *sum)
+{
+    *sum = (struct pl_chain_sum){.knows_all = c->knows_all};
+    for (size_t i = 0; i < c->n; i++) {
+        const struct pl_gated_component *one = &c->v[i];
+        struct pl_requirements taken = {0};
+        if (one->is_product)
+            continue;
+        sum->components++;
+        if (i != c->root)
+            take_binding(g, p, one, &taken);
+        bool is_below = one->facts.level < p->require.chain_level.level;
+        if (is_below && says_level(&taken) != NULL) {
+            sum->lifted++;
+        } else if (is_below) {
+            sum->below++;
+            sum->below_unexamined += one->facts.why_not != NULL;
+        }
+    }
+}
+
+/* What is asked of a package is not asked of the document that lists it: where the chain's level is asked for, that is said. */
+static pl_status evaluate_product(struct pl_gate *g, const struct pl_ruleset *p, struct pl_err *err)
+{
+    struct pl_requirements rest = p->require;
+    rest.chain_level = (struct pl_least_level){0};
+    g->facts.why_not = "a document is no package; plumb check judges one";
+    pl_status st = pl_gate_implicit(g, p, err);
+    if (st == PL_OK && p->require.chain_level.at.line != 0)
+        st = pl_gate_require(g, &rest, "require", NULL, true, NULL, err);
+    return st;
+}
+
+static pl_status evaluate_root(struct pl_gate *g, const struct pl_gated_chain *c, const struct pl_ruleset *p,
+                               struct pl_err *err)
+{
+    const struct pl_gated_component *root = &c->v[c->root];
+    struct pl_requirements taken = {0};
+    struct pl_requirements rest = p->require;
+    struct pl_chain_sum sum;
+    pl_status st;
+    g->component = NULL;
+    g->facts = root->facts;
+    rest.chain_level = (struct pl_least_level){0};
+    if (root->is_product) {
+        st = evaluate_product(g, p, err);
+    } else {
+        st = evaluate_rules(g, p, root->purl, NULL, &taken, err);
+        if (st == PL_OK)
+            st = pl_gate_require(g, &rest, "require", NULL, false, &taken, err);
+    }
+    if (st != PL_OK || p->require.chain_level.at.line == 0)
+        return st;
+    sum_up(g, c, p, &sum);
+    return pl_gate_chain(g, &sum, &p->require.chain_level,
+                         taken.chain_level.at.line != 0 ? &taken.chain_level.at : NULL, err);
+}
+
+static pl_status evaluate_component(struct pl_gate *g, const struct pl_gated_component *c,
+                                    const struct pl_ruleset *p, struct pl_err *err)
+{
+    struct pl_requirements taken = {0};
+    g->component = pl_arena_str(&g->r->arena, pl_bytes_of_str(c->key));
+    g->facts = c->facts;
+    if (g->component == NULL)
+        return pl_arena_fail(&g->r->arena, err);
+    pl_status st = evaluate_rules(g, p, c->purl, c->scope, &taken, err);
+    if (st != PL_OK)
+        return st;
+    if (p->require.chain_level.at.line != 0)
+        return pl_gate_own_level(g, &p->require.chain_level, says_level(&taken), err);
+    return pl_gate_require(g, &p->require, "require", NULL, false, &taken, err);
+}
+
+/* Without a policy: as the chain was judged when it was made. */
+static enum pl_exit decide_chain(const struct pl_gated_chain *c)
+{
+    bool is_broken = c->v[c->root].facts.chain_level < c->required;
+    bool is_open = !c->knows_all;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct pl_gate_facts *f = &c->v[i].facts;
+        if (f->why_not == NULL && f->exit == PL_EXIT_TRUST)
+            return PL_EXIT_TRUST;
+        is_broken = is_broken || f->errors > 0 || (f->why_not == NULL && f->exit == PL_EXIT_FAIL);
+        for (int l = 0; l < PL_LINK_COUNT; l++)
+            is_broken = is_broken || f->links[l].verdict == PL_VERDICT_BROKEN;
+        is_open = is_open || (!c->v[i].is_product && (f->why_not != NULL || f->exit != PL_EXIT_PASS));
+    }
+    return is_broken ? PL_EXIT_FAIL : is_open && c->required == 0 ? PL_EXIT_INCONCLUSIVE : PL_EXIT_PASS;
+}
+
+pl_status pl_gate_apply_chain(struct pl_report *r, const struct pl_gated_chain *c, const struct pl_ruleset *p,
+                              int64_t now_s, struct pl_err *err)
+{
+    struct pl_gate g = {.r = r, .now_s = now_s};
+    r->exit = decide_chain(c);
+    r->policy.decision = r->exit;
+    if (p == NULL)
+        return PL_OK;
+    pl_status st = name_policy(r, p, err);
+    if (st == PL_OK)
+        st = evaluate_root(&g, c, p, err);
+    for (size_t i = 0; i < c->n && st == PL_OK; i++)
+        if (i != c->root && !c->v[i].is_product)
+            st = evaluate_component(&g, &c->v[i], p, err);
+    g.component = NULL;
+    if (st == PL_OK)
+        st = pl_gate_expiry(&g, p, err);
+    r->exit = decide(r);
+    r->policy.decision = r->exit;
+    return st;
 }

@@ -46,6 +46,7 @@ static pl_status add_result(const struct group *in, const char *key, const struc
     if (o->verdict == PL_RULE_FAIL && in->only_warns)
         o->verdict = PL_RULE_WARN;
     *slot = (struct pl_rule_result){
+        .component = in->g->component,
         .rule = key[0] == '\0' ? in->name : pl_arena_printf(&r->arena, "%s.%s", in->name, key),
         .policy = pl_arena_str(&r->arena, pl_bytes_of_str(at->policy)),
         .line = at->line,
@@ -63,32 +64,37 @@ static pl_status add_result(const struct group *in, const char *key, const struc
 
 static pl_status judge_links(const struct group *in, const struct pl_rule_place *at)
 {
+    const struct pl_gate_facts *f = &in->g->facts;
     struct outcome o = begin();
     for (int i = 0; i < PL_LINK_COUNT; i++)
-        if (in->g->r->links[i].verdict == PL_VERDICT_BROKEN) {
+        if (f->links[i].verdict == PL_VERDICT_BROKEN) {
             pl_buf_printf(&o.why, "%s%s", o.why.n > 0 ? ", " : "broken: ", pl_link_name((enum pl_link)i));
             o.verdict = PL_RULE_FAIL;
         }
     if (o.verdict == PL_RULE_PASS)
         pl_buf_add_str(&o.why, "no link is broken");
+    else if (f->exit == PL_EXIT_TRUST)
+        o.exit = PL_EXIT_TRUST;
     return add_result(in, "", at, &o);
 }
 
 static pl_status judge_findings(const struct group *in, const struct pl_rule_place *at)
 {
-    const struct pl_report *r = in->g->r;
+    const struct pl_gate_facts *f = &in->g->facts;
     struct outcome o = begin();
-    size_t errors = 0;
-    size_t waived = 0;
-    for (size_t i = 0; i < r->placed.n; i++) {
-        const struct pl_finding *f = r->placed.v[i].finding;
-        errors += f->severity == PL_SEVERITY_ERROR;
-        waived += f->waiver != NULL;
+    o.verdict = f->errors > 0            ? PL_RULE_FAIL
+                : f->unlisted > 0        ? PL_RULE_FAIL
+                : f->waived_findings > 0 ? PL_RULE_WAIVED
+                                         : PL_RULE_PASS;
+    pl_buf_printf(&o.why, "%llu finding%s of severity error", (unsigned long long)f->errors,
+                  f->errors == 1 ? "" : "s");
+    if (f->waived_findings > 0)
+        pl_buf_printf(&o.why, ", %llu more waived", (unsigned long long)f->waived_findings);
+    if (f->unlisted > 0) {
+        pl_buf_printf(&o.why, ", and %llu that are not listed, which the policy may call errors",
+                      (unsigned long long)f->unlisted);
+        o.exit = f->errors > 0 ? PL_EXIT_FAIL : PL_EXIT_INCONCLUSIVE;
     }
-    o.verdict = errors > 0 ? PL_RULE_FAIL : waived > 0 ? PL_RULE_WAIVED : PL_RULE_PASS;
-    pl_buf_printf(&o.why, "%zu finding%s of severity error", errors, errors == 1 ? "" : "s");
-    if (waived > 0)
-        pl_buf_printf(&o.why, ", %zu more waived", waived);
     return add_result(in, "", at, &o);
 }
 
@@ -118,35 +124,6 @@ pl_status pl_gate_expiry(struct pl_gate *g, const struct pl_ruleset *p, struct p
     return add_result(&in, "", &p->expires_at, &o);
 }
 
-/* Bytes that weigh: those of one role, or all. */
-struct weight {
-    uint64_t all;
-    uint64_t bad;
-    uint64_t waived; /* that would be bad without a waiver */
-};
-
-static void weigh(const struct pl_report *r, enum pl_class class, bool takes_active, bool takes_passive,
-                  struct weight *out)
-{
-    const char *was = class == PL_CLASS_OPAQUE ? "waiver.opaque" : "waiver.unaccounted";
-    *out = (struct weight){0};
-    for (size_t i = 0; i < r->files.n; i++) {
-        const struct pl_file *f = r->files.v[i];
-        if (f->role == PL_ROLE_PASSIVE ? !takes_passive : !takes_active)
-            continue;
-        for (size_t k = 0; k < f->ledger.settled.n; k++) {
-            const struct pl_claim *c = &f->ledger.settled.v[k];
-            if (c->class == PL_CLASS_MEMBERS)
-                continue;
-            out->all += c->length;
-            if (c->class == class)
-                out->bad += c->length;
-            else if (c->class == PL_CLASS_WAIVED && strcmp(c->rule, was) == 0)
-                out->waived += c->length;
-        }
-    }
-}
-
 /* A share is met when the bytes are at most that part of all, rounded in favour of nobody. */
 static bool is_within(const struct pl_bound *b, uint64_t bad, uint64_t all)
 {
@@ -167,73 +144,87 @@ static void add_bound(struct pl_buf *out, const struct pl_bound *b)
     pl_add_thousands(out, b->bytes);
 }
 
+/* What the bytes are is not known. */
+static pl_status say_unknown(const struct group *in, const char *key, const struct pl_rule_place *at)
+{
+    const char *why_not = in->g->facts.why_not;
+    struct outcome o = begin();
+    o.verdict = PL_RULE_FAIL;
+    o.exit = PL_EXIT_INCONCLUSIVE;
+    pl_buf_printf(&o.why, "not examined: %s",
+                  why_not != NULL ? why_not : "the chain does not say what its bytes are");
+    return add_result(in, key, at, &o);
+}
+
 static pl_status judge_bound(const struct group *in, const char *key, const struct pl_bound *b,
-                             enum pl_class class, bool takes_active, bool takes_passive, const char *what)
+                             const struct pl_weight *w, bool is_opaque, const char *what)
 {
     struct outcome o = begin();
-    struct weight w;
-    weigh(in->g->r, class, takes_active, takes_passive, &w);
-    if (!is_within(b, w.bad, w.all))
+    if (!in->g->facts.has_bytes)
+        return say_unknown(in, key, &b->at);
+    if (!is_within(b, w->bad, w->all))
         o.verdict = PL_RULE_FAIL;
-    else if (!is_within(b, w.bad + w.waived, w.all))
+    else if (!is_within(b, w->bad + w->waived, w->all))
         o.verdict = PL_RULE_WAIVED;
-    if (class == PL_CLASS_OPAQUE)
+    if (is_opaque)
         o.exit = PL_EXIT_INCONCLUSIVE;
-    pl_add_thousands(&o.why, w.bad);
+    pl_add_thousands(&o.why, w->bad);
     pl_buf_add_str(&o.why, " of ");
-    pl_add_thousands(&o.why, w.all);
+    pl_add_thousands(&o.why, w->all);
     pl_buf_printf(&o.why, " %s, at most ", what);
     add_bound(&o.why, b);
-    if (w.waived > 0) {
+    if (w->waived > 0) {
         pl_buf_add_str(&o.why, "; ");
-        pl_add_thousands(&o.why, w.waived);
+        pl_add_thousands(&o.why, w->waived);
         pl_buf_add_str(&o.why, " waived");
     }
     return add_result(in, key, &b->at, &o);
 }
 
 /* Would the level be reached, were it not for bytes that nobody could examine? */
-static bool only_opaque_is_between(const struct pl_report *r, unsigned wanted)
+static bool only_opaque_is_between(const struct pl_gate_facts *f, unsigned wanted)
 {
     struct pl_link_result links[PL_LINK_COUNT];
     unsigned violation;
     uint32_t bound = pl_policy_default().passive_unaccounted_ppm;
-    if (r->links[PL_LINK_SOURCED].verdict != PL_VERDICT_UNPROVEN || r->active_unaccounted > 0 ||
-        r->active_opaque + r->passive_opaque == 0 || pl_ppm(r->passive_unaccounted, r->passive_bytes) > bound)
+    if (f->links[PL_LINK_SOURCED].verdict != PL_VERDICT_UNPROVEN || f->active.bad > 0 || f->opaque.bad == 0 ||
+        pl_ppm(f->passive.bad, f->passive.all) > bound)
         return false;
-    memcpy(links, r->links, sizeof links);
+    memcpy(links, f->links, sizeof links);
     links[PL_LINK_SOURCED].verdict = PL_VERDICT_HOLDS;
     return pl_judge_level(links, &violation) >= wanted;
 }
 
-static pl_status judge_least_level(const struct group *in, const struct pl_least_level *q)
+static pl_status judge_least_level(const struct group *in, const char *key, const struct pl_least_level *q)
 {
-    const struct pl_report *r = in->g->r;
+    const struct pl_gate_facts *f = &in->g->facts;
     struct outcome o = begin();
-    pl_buf_printf(&o.why, "level %u, at least %u", r->level, q->level);
-    if (r->level >= q->level)
-        return add_result(in, "level", &q->at, &o);
-    if (in->g->uncapped_level >= q->level) {
+    if (f->why_not != NULL && q->level > 0)
+        return say_unknown(in, key, &q->at);
+    pl_buf_printf(&o.why, "level %u, at least %u", f->level, q->level);
+    if (f->level >= q->level)
+        return add_result(in, key, &q->at, &o);
+    if (f->uncapped_level >= q->level) {
         o.verdict = PL_RULE_WAIVED;
-        pl_buf_printf(&o.why, "; %u but for what is waived", in->g->uncapped_level);
+        pl_buf_printf(&o.why, "; %u but for what is waived", f->uncapped_level);
     } else {
         o.verdict = PL_RULE_FAIL;
-        if (only_opaque_is_between(r, q->level)) {
+        if (only_opaque_is_between(f, q->level)) {
             o.exit = PL_EXIT_INCONCLUSIVE;
             pl_buf_add_str(&o.why, "; only bytes that could not be examined are between");
         }
     }
-    return add_result(in, "level", &q->at, &o);
+    return add_result(in, key, &q->at, &o);
 }
 
 /* An unexamined dependency counts as 0, and dependencies that nobody looked at are unexamined. */
 static pl_status judge_chain_level(const struct group *in, const struct pl_least_level *q)
 {
-    const struct pl_report *r = in->g->r;
+    const struct pl_gate_facts *f = &in->g->facts;
     struct outcome o = begin();
-    if (r->has_chain_level) {
-        pl_buf_printf(&o.why, "chain level %u, at least %u", r->chain_level, q->level);
-        o.verdict = r->chain_level >= q->level ? PL_RULE_PASS : PL_RULE_FAIL;
+    if (f->has_chain_level) {
+        pl_buf_printf(&o.why, "chain level %u, at least %u", f->chain_level, q->level);
+        o.verdict = f->chain_level >= q->level ? PL_RULE_PASS : PL_RULE_FAIL;
     } else {
         pl_buf_printf(&o.why, "nobody examined the dependencies, at least %u", q->level);
         o.verdict = q->level == 0 ? PL_RULE_PASS : PL_RULE_FAIL;
@@ -246,25 +237,18 @@ static pl_status judge_chain_level(const struct group *in, const struct pl_least
 static pl_status judge_grade(const struct group *in, const char *key, const struct pl_least_grade *q,
                              bool is_code, const struct pl_bound *unaccounted)
 {
-    const struct pl_report *r = in->g->r;
+    const struct pl_gate_facts *f = &in->g->facts;
+    const uint64_t *grades = is_code ? f->measure.code : f->measure.text;
     struct outcome o = begin();
-    uint64_t weak = 0;
-    uint64_t counted = 0;
-    for (size_t i = 0; i < r->files.n; i++) {
-        const struct pl_file *f = r->files.v[i];
-        if (f->role == PL_ROLE_PASSIVE)
-            continue;
-        for (size_t k = 0; k < f->ledger.settled.n; k++) {
-            const struct pl_claim *c = &f->ledger.settled.v[k];
-            if (c->class == PL_CLASS_UNACCOUNTED && unaccounted->at.line != 0)
-                counted += c->length;
-            else if (c->class == PL_CLASS_DERIVED && c->grade > q->grade && pl_is_code(f) == is_code)
-                weak += c->length;
-        }
-    }
     struct pl_bound none = {.bytes = 0};
-    const struct pl_bound *b = unaccounted->at.line != 0 ? unaccounted : &none;
-    if (weak > 0 && !is_within(b, weak + counted, r->active_bytes))
+    bool is_bounded = unaccounted->at.line != 0;
+    uint64_t counted = is_bounded ? f->active.bad : 0;
+    uint64_t weak = 0;
+    if (!f->has_bytes)
+        return say_unknown(in, key, &q->at);
+    for (int g = (int)q->grade + 1; g < PL_GRADE_COUNT; g++)
+        weak += grades[g];
+    if (weak > 0 && !is_within(is_bounded ? unaccounted : &none, weak + counted, f->active.all))
         o.verdict = PL_RULE_FAIL;
     pl_add_thousands(&o.why, weak);
     pl_buf_printf(&o.why, " active bytes of %s are explained more weakly than grade %s",
@@ -274,18 +258,20 @@ static pl_status judge_grade(const struct group *in, const char *key, const stru
 
 static pl_status judge_source(const struct group *in, const struct pl_least_source *q)
 {
-    const struct pl_report *r = in->g->r;
+    const struct pl_gate_facts *f = &in->g->facts;
     struct outcome o = begin();
-    size_t weaker = 0;
-    for (size_t i = 0; i < r->sources.n; i++)
-        weaker += r->sources.v[i].how > q->how;
-    if (r->sources.n == 0 || weaker > 0)
+    uint64_t weaker = 0;
+    if (f->why_not != NULL)
+        return say_unknown(in, "source", &q->at);
+    for (int how = (int)q->how + 1; how <= PL_HOW_CLAIMED; how++)
+        weaker += f->sources_by_how[how];
+    if (f->sources == 0 || weaker > 0)
         o.verdict = PL_RULE_FAIL;
-    if (r->sources.n == 0)
+    if (f->sources == 0)
         pl_buf_printf(&o.why, "there is no source, at least %s", pl_how_name(q->how));
     else
-        pl_buf_printf(&o.why, "%zu of %zu source%s less than %s", weaker, r->sources.n,
-                      r->sources.n == 1 ? " is" : "s are", pl_how_name(q->how));
+        pl_buf_printf(&o.why, "%llu of %llu source%s less than %s", (unsigned long long)weaker,
+                      (unsigned long long)f->sources, f->sources == 1 ? " is" : "s are", pl_how_name(q->how));
     return add_result(in, "source", &q->at, &o);
 }
 
@@ -327,19 +313,56 @@ pl_status pl_gate_require(struct pl_gate *g, const struct pl_requirements *q, co
 #define RULE(field, key, judge)                                                                              \
     if (st == PL_OK && q->field.at.line != 0)                                                                \
     st = t->field.at.line != 0 ? say_taken(&in, key, &q->field.at, &t->field.at) : (judge)
-    RULE(level, "level", judge_least_level(&in, &q->level));
+    RULE(level, "level", judge_least_level(&in, "level", &q->level));
     RULE(chain_level, "chain_level", judge_chain_level(&in, &q->chain_level));
     RULE(unaccounted, "unaccounted",
-         judge_bound(&in, "unaccounted", &q->unaccounted, PL_CLASS_UNACCOUNTED, true, false,
+         judge_bound(&in, "unaccounted", &q->unaccounted, &g->facts.active, false,
                      "active bytes are unaccounted"));
     RULE(unaccounted_passive, "unaccounted_passive",
-         judge_bound(&in, "unaccounted_passive", &q->unaccounted_passive, PL_CLASS_UNACCOUNTED, false, true,
+         judge_bound(&in, "unaccounted_passive", &q->unaccounted_passive, &g->facts.passive, false,
                      "passive bytes are unaccounted"));
     RULE(opaque, "opaque",
-         judge_bound(&in, "opaque", &q->opaque, PL_CLASS_OPAQUE, true, true, "bytes could not be examined"));
+         judge_bound(&in, "opaque", &q->opaque, &g->facts.opaque, true, "bytes could not be examined"));
     RULE(grade_code, "grade.code", judge_grade(&in, "grade.code", &q->grade_code, true, bound));
     RULE(grade_text, "grade.text", judge_grade(&in, "grade.text", &q->grade_text, false, bound));
     RULE(source, "source", judge_source(&in, &q->source));
 #undef RULE
     return st;
+}
+
+pl_status pl_gate_own_level(struct pl_gate *g, const struct pl_least_level *q,
+                            const struct pl_rule_place *taken, struct pl_err *err)
+{
+    const struct group in = {.g = g, .name = "require", .err = err};
+    return taken != NULL ? say_taken(&in, "chain_level", &q->at, taken)
+                         : judge_least_level(&in, "chain_level", q);
+}
+
+pl_status pl_gate_chain(struct pl_gate *g, const struct pl_chain_sum *sum, const struct pl_least_level *q,
+                        const struct pl_rule_place *taken, struct pl_err *err)
+{
+    const struct group in = {.g = g, .name = "require", .err = err};
+    if (taken != NULL)
+        return say_taken(&in, "chain_level", &q->at, taken);
+    struct outcome o = begin();
+    pl_buf_printf(&o.why, "chain level %u, at least %u: ", g->facts.chain_level, q->level);
+    pl_add_thousands(&o.why, sum->below);
+    pl_buf_add_str(&o.why, " below, of ");
+    pl_add_thousands(&o.why, sum->components);
+    pl_buf_printf(&o.why, " component%s", sum->components == 1 ? "" : "s");
+    if (sum->below > 0 && sum->below_unexamined > 0) {
+        pl_buf_add_str(&o.why, ", ");
+        pl_add_thousands(&o.why, sum->below_unexamined);
+        pl_buf_add_str(&o.why, " of those below not examined");
+    }
+    if (sum->lifted > 0) {
+        pl_buf_add_str(&o.why, "; for ");
+        pl_add_thousands(&o.why, sum->lifted);
+        pl_buf_add_str(&o.why, " more a rule says another level");
+    }
+    if (!sum->knows_all && q->level > 0)
+        pl_buf_add_str(&o.why, "; what it depends on is not known");
+    o.verdict = sum->below > 0 || (!sum->knows_all && q->level > 0) ? PL_RULE_FAIL : PL_RULE_PASS;
+    o.exit = sum->below > sum->below_unexamined ? PL_EXIT_FAIL : PL_EXIT_INCONCLUSIVE;
+    return add_result(&in, "chain_level", &q->at, &o);
 }

@@ -307,11 +307,32 @@ static pl_status read_severities(struct reader *x, const struct pl_yaml *map, vo
     return st;
 }
 
+/* The words of chains, and no other: a slip would make a rule that matches nothing. */
+static pl_status read_scope(struct reader *x, const struct pl_yaml *n, void *to)
+{
+    static const char *const words[] = {"required", "optional", "dev"};
+    int scope = 0;
+    pl_status st = read_word(x, n, words, N(words), &scope);
+    if (st == PL_OK)
+        *(const char **)to = words[scope];
+    return st;
+}
+
+static pl_status read_pattern(struct reader *x, const struct pl_yaml *n, void *to)
+{
+    pl_status st = read_text(x, n, to);
+    if (st == PL_OK && strncmp(n->text, "pkg:", 4) != 0 && n->text[0] != '*' && n->text[0] != '?') {
+        st = bad(x, n, "a pattern of package URLs expected, not '%.60s'", n->text);
+        pl_err_hint(x->err, "such as pkg:npm/*");
+    }
+    return st;
+}
+
 static pl_status read_match(struct reader *x, const struct pl_yaml *n, void *to)
 {
     static const struct key keys[] = {
-        {"purl", false, read_text, offsetof(struct pl_match_rule, purl)},
-        {"scope", false, read_text, offsetof(struct pl_match_rule, scope)},
+        {"purl", false, read_pattern, offsetof(struct pl_match_rule, purl)},
+        {"scope", false, read_scope, offsetof(struct pl_match_rule, scope)},
     };
     return read_map(x, n, keys, N(keys), to);
 }

@@ -7,6 +7,7 @@
 #define PL_MODEL_CHAIN_H
 
 #include "model/graph.h"
+#include "model/measure.h"
 #include "model/report.h"
 #include "plumbline/chain.h"
 
@@ -40,6 +41,7 @@ struct pl_component_result {
     uint64_t total_bytes;
     uint64_t unaccounted;
     uint64_t opaque;
+    struct pl_measure measure; /* what policies judge; all 0 when only the package was looked at */
     struct pl_component_source *sources;
     size_t n_sources;
     struct pl_component_finding *findings; /* the first ones: errors before warnings */

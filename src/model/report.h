@@ -75,6 +75,13 @@ struct pl_policy_result {
     const char *next_expiry; /* of a live waiver: "2027-02-01"; NULL */
 };
 
+/* A report that stands for a chain under a policy: there are no files in it. */
+struct pl_chain_numbers {
+    uint64_t components; /* without the product that a document describes */
+    uint64_t unexamined;
+    bool root_is_product;
+};
+
 struct pl_report {
     struct pl_arena arena;          /* texts of this struct */
     struct pl_arena *worker_arenas; /* texts of files, one per worker; owned */
@@ -92,8 +99,9 @@ struct pl_report {
     struct pl_link_result links[PL_LINK_COUNT];
     unsigned level;
     bool has_chain_level;
-    unsigned chain_level; /* the least of it and all that it depends on */
-    unsigned violation;   /* the level that the broken link would have earned; 0 when none is broken */
+    unsigned chain_level;                 /* the least of it and all that it depends on */
+    const struct pl_chain_numbers *chain; /* NULL: it is about one package */
+    unsigned violation; /* the level that the broken link would have earned; 0 when none is broken */
 
     PL_VEC(struct pl_file *) files; /* in walk order; records in `arena` or the walk's arena */
     struct pl_arena walk_arena;

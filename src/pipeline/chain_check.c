@@ -9,6 +9,7 @@
  */
 #include "pipeline/chain_check.h"
 
+#include "judge/gate_facts.h"
 #include "judge/judge.h"
 #include "pipeline/chain_store.h"
 #include "report/report.h"
@@ -77,6 +78,7 @@ static pl_status take_report(const struct pl_report *r, struct pl_arena *arena,
                                         .total_bytes = r->total_bytes,
                                         .unaccounted = r->bytes[PL_CLASS_UNACCOUNTED],
                                         .opaque = r->bytes[PL_CLASS_OPAQUE]};
+    pl_measure_of(r, &out->measure);
     for (int i = 0; i < PL_LINK_COUNT; i++) {
         out->links[i] = r->links[i];
         out->links[i].why = keep(arena, r->links[i].why);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORM             "chain-1"
+#define FORM             "chain-2"
 #define MAX_STRING_BYTES (1u << 16)
 #define MAX_ITEMS        256u
 #define UNSOURCED_S      86400u
@@ -87,6 +87,25 @@ static void put_lists(struct pl_json *j, const struct pl_component_result *r)
     pl_json_end_array(j);
 }
 
+static void put_grades(struct pl_json *j, const char *key, const uint64_t *grades)
+{
+    pl_json_key(j, key);
+    pl_json_array(j);
+    for (int g = PL_GRADE_A; g < PL_GRADE_COUNT; g++)
+        pl_json_u64(j, grades[g]);
+    pl_json_end_array(j);
+}
+
+static void put_measure(struct pl_json *j, const struct pl_measure *m)
+{
+    pl_json_kv_u64(j, "active", m->active);
+    pl_json_kv_u64(j, "active_unaccounted", m->active_unaccounted);
+    pl_json_kv_u64(j, "passive", m->passive);
+    pl_json_kv_u64(j, "passive_unaccounted", m->passive_unaccounted);
+    put_grades(j, "code", m->code);
+    put_grades(j, "text", m->text);
+}
+
 void pl_chain_result_print(const struct pl_component_result *r, const pl_sha256 *fingerprint,
                            uint64_t made_utc_s, struct pl_buf *out)
 {
@@ -104,6 +123,7 @@ void pl_chain_result_print(const struct pl_component_result *r, const pl_sha256 
     pl_json_kv_u64(&j, "total_bytes", r->total_bytes);
     pl_json_kv_u64(&j, "unaccounted", r->unaccounted);
     pl_json_kv_u64(&j, "opaque", r->opaque);
+    put_measure(&j, &r->measure);
     pl_json_kv_u64(&j, "errors", r->errors);
     pl_json_kv_u64(&j, "warnings", r->warnings);
     put_lists(&j, r);
@@ -244,6 +264,20 @@ static bool take_findings(struct pl_json_in *j, struct pl_arena *arena, struct p
     return true;
 }
 
+static bool take_grades(struct pl_json_in *j, uint64_t *grades)
+{
+    int g = PL_GRADE_A;
+    if (!pl_json_in_array(j))
+        return false;
+    while (pl_json_in_item(j)) {
+        if (g == PL_GRADE_COUNT)
+            return pl_json_in_fail(j, j->at, PL_E_INPUT, "too many grades");
+        if (!pl_json_in_u64(j, &grades[g++]))
+            return false;
+    }
+    return j->why == PL_OK;
+}
+
 /* Where the number at a key goes; NULL when the key is no number's. */
 static uint64_t *number_at(pl_bytes key, struct pl_component_result *r, uint64_t small[3], uint64_t *made)
 {
@@ -258,6 +292,10 @@ static uint64_t *number_at(pl_bytes key, struct pl_component_result *r, uint64_t
                {"total_bytes", &r->total_bytes},
                {"unaccounted", &r->unaccounted},
                {"opaque", &r->opaque},
+               {"active", &r->measure.active},
+               {"active_unaccounted", &r->measure.active_unaccounted},
+               {"passive", &r->measure.passive},
+               {"passive_unaccounted", &r->measure.passive_unaccounted},
                {"errors", &r->errors},
                {"warnings", &r->warnings}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -289,6 +327,10 @@ pl_status pl_chain_result_parse(pl_bytes text, struct pl_arena *arena, struct pl
             is_read = has_links = take_links(&j, arena, &r);
         } else if (pl_bytes_eq_str(key, "sources")) {
             is_read = take_sources(&j, arena, &r);
+        } else if (pl_bytes_eq_str(key, "code")) {
+            is_read = take_grades(&j, r.measure.code);
+        } else if (pl_bytes_eq_str(key, "text")) {
+            is_read = take_grades(&j, r.measure.text);
         } else {
             is_read = pl_bytes_eq_str(key, "findings") ? take_findings(&j, arena, &r) : pl_json_in_skip(&j);
         }

@@ -1,12 +1,16 @@
 /*
- * gate.c - stored reports, one after the other, under one policy.
+ * gate.c - stored reports and chains, one after the other, under one policy.
  */
 #include "judge/gate.h"
 
 #include "io/clock.h"
+#include "io/read.h"
 #include "judge/baseline.h"
 #include "model/gate_result.h"
+#include "pipeline/gate_chain.h"
 #include "plumbline/policy.h"
+#include "report/chain_view.h"
+#include "report/read.h"
 
 #include <stdlib.h>
 
@@ -38,23 +42,47 @@ static pl_status refuse_empty(const struct pl_report *r, struct pl_err *err)
     return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the report holds no files: nothing was examined");
 }
 
+/* A report or a chain; *why is set, and nothing else, when it is neither. */
+static pl_status judge_text(pl_bytes text, const struct pl_report_limits *limits,
+                            const struct pl_gate_options *o, struct pl_report **out, struct pl_err *why)
+{
+    int64_t now_s = o->at_s == 0 ? pl_clock_utc_s() : o->at_s;
+    struct pl_report *r = NULL;
+    if (pl_chain_view_fits(text))
+        return pl_gate_chain_report(text, o->policy, now_s, out, why);
+    pl_status st = pl_report_read(text, limits, &r, why);
+    if (st != PL_OK)
+        pl_err_hint(why, "a report is what plumb check -o json or plumb chain -o json writes");
+    if (st == PL_OK)
+        st = refuse_empty(r, why);
+    if (st == PL_OK)
+        st = pl_gate_apply(r, o->policy, now_s, why);
+    if (st == PL_OK)
+        *out = r;
+    else
+        pl_report_free(r);
+    return st;
+}
+
 static pl_status judge_one(struct pl_gate_result *g, const struct pl_gate_options *o, const char *path,
                            struct pl_err *err)
 {
+    struct pl_report_limits limits = pl_report_limits_default();
     struct pl_err why = {.status = PL_OK};
+    uint8_t *heap = NULL;
+    size_t n = 0;
     struct pl_gate_subject *slot = PL_VEC_ADD(&g->subjects);
     if (slot == NULL)
         return pl_fail_nomem(err);
     slot->path = pl_arena_str(&g->arena, pl_bytes_of_str(path));
     if (slot->path == NULL)
         return pl_arena_fail(&g->arena, err);
-    pl_status st = pl_report_load(path, &slot->report, &why);
+    pl_status st = pl_io_read(path, limits.document_bytes, &heap, &n, &why);
     if (st == PL_OK)
-        st = refuse_empty(slot->report, &why);
-    if (st == PL_OK)
-        return pl_gate_apply(slot->report, o->policy, o->at_s == 0 ? pl_clock_utc_s() : o->at_s, err);
-    pl_report_free(slot->report);
-    slot->report = NULL;
+        st = judge_text(pl_bytes_of(heap, n), &limits, o, &slot->report, &why);
+    free(heap);
+    if (st == PL_OK || st == PL_E_NOMEM)
+        return st == PL_OK ? PL_OK : pl_fail_nomem(err);
     pl_err_about(&why, path);
     return pl_report_of_error(path, &why, &slot->report, err);
 }

@@ -64,6 +64,32 @@ static void component_findings(struct pl_json *j, const struct pl_component_resu
     pl_json_end_array(j);
 }
 
+static void grades(struct pl_json *j, const char *key, const uint64_t *by_grade)
+{
+    pl_json_key(j, key);
+    pl_json_object(j);
+    for (int g = PL_GRADE_A; g < PL_GRADE_COUNT; g++)
+        pl_json_kv_u64(j, pl_grade_name((enum pl_grade)g), by_grade[g]);
+    pl_json_end_object(j);
+}
+
+/* What policies judge: bytes of files that do something, and of others. */
+static void measure(struct pl_json *j, const struct pl_measure *m)
+{
+    pl_json_key(j, "active");
+    pl_json_object(j);
+    pl_json_kv_u64(j, "total", m->active);
+    pl_json_kv_u64(j, "unaccounted", m->active_unaccounted);
+    grades(j, "code_by_grade", m->code);
+    grades(j, "text_by_grade", m->text);
+    pl_json_end_object(j);
+    pl_json_key(j, "passive");
+    pl_json_object(j);
+    pl_json_kv_u64(j, "total", m->passive);
+    pl_json_kv_u64(j, "unaccounted", m->passive_unaccounted);
+    pl_json_end_object(j);
+}
+
 static void result(struct pl_json *j, const struct pl_component_result *r)
 {
     pl_json_key(j, "result");
@@ -82,6 +108,7 @@ static void result(struct pl_json *j, const struct pl_component_result *r)
     pl_json_kv_u64(j, "total", r->total_bytes);
     pl_json_kv_u64(j, "unaccounted", r->unaccounted);
     pl_json_kv_u64(j, "opaque", r->opaque);
+    measure(j, &r->measure);
     pl_json_end_object(j);
     component_findings(j, r);
     pl_json_end_object(j);

@@ -10,7 +10,8 @@
 #include "report/escape.h"
 #include "report/parts.h"
 
-#define MAX_SHOWN 9u /* of each severity; the tenth place is the verdict's */
+#define MAX_RULES 50u /* within the verdict's message */
+#define MAX_SHOWN 9u  /* of each severity; the tenth place is the verdict's */
 
 static void add_finding(struct pl_buf *out, const struct pl_report *r, const struct pl_placed_finding *p)
 {
@@ -55,7 +56,7 @@ static void add_error(struct pl_buf *out, const struct pl_err *e)
 
 static void add_links(struct pl_buf *out, const struct pl_report *r)
 {
-    for (int l = 0; l < PL_LINK_COUNT && r->errors.n == 0; l++) {
+    for (int l = 0; l < PL_LINK_COUNT && r->errors.n == 0 && r->chain == NULL; l++) {
         pl_buf_printf(out, "%%0A%s %s: ", pl_link_name((enum pl_link)l),
                       pl_verdict_name(r->links[l].verdict));
         pl_workflow_message(out, pl_bytes_of_str(r->links[l].why));
@@ -64,11 +65,16 @@ static void add_links(struct pl_buf *out, const struct pl_report *r)
 
 static void add_rules(struct pl_buf *out, const struct pl_report *r)
 {
+    size_t shown = 0;
     for (size_t i = 0; i < r->policy.rules.n; i++) {
         const struct pl_rule_result *x = &r->policy.rules.v[i];
-        if (!pl_is_unmet(x))
+        if (!pl_is_unmet(x) || shown++ >= MAX_RULES)
             continue;
         pl_buf_printf(out, "%%0A%s ", pl_rule_verdict_name(x->verdict));
+        if (x->component != NULL) {
+            pl_workflow_message(out, pl_bytes_of_str(x->component));
+            pl_buf_add_str(out, ": ");
+        }
         pl_workflow_message(out, pl_bytes_of_str(x->rule));
         pl_buf_add_str(out, ": ");
         pl_workflow_message(out, pl_bytes_of_str(x->why));
@@ -76,6 +82,8 @@ static void add_rules(struct pl_buf *out, const struct pl_report *r)
         pl_workflow_message(out, pl_bytes_of_str(x->policy));
         pl_buf_printf(out, ":%llu)", (unsigned long long)x->line);
     }
+    if (shown > MAX_RULES)
+        pl_buf_printf(out, "%%0A%zu more rules are not met", shown - MAX_RULES);
 }
 
 static void add_verdict(struct pl_buf *out, const struct pl_report *r,

@@ -572,4 +572,5 @@ static void write_html(const struct pl_report *r, const struct pl_write_options 
                   PL_VERSION);
 }
 
-const struct pl_report_format pl_report_format_html = {.name = "html", .write = write_html};
+const struct pl_report_format pl_report_format_html = {
+    .name = "html", .is_of_packages = true, .write = write_html};

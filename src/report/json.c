@@ -52,7 +52,10 @@ void pl_json_level(struct pl_json *j, const struct pl_report *r)
 {
     pl_json_key(j, "level");
     pl_json_object(j);
-    pl_json_kv_u64(j, "own", r->level);
+    if (r->chain != NULL && r->chain->root_is_product)
+        pl_json_kv_str(j, "own", NULL);
+    else
+        pl_json_kv_u64(j, "own", r->level);
     pl_json_key(j, "chain");
     if (r->has_chain_level)
         pl_json_u64(j, r->chain_level);
@@ -252,6 +255,8 @@ static void write_rule(struct pl_json *j, const struct pl_rule_result *x)
 {
     pl_json_object(j);
     pl_json_kv_str(j, "rule", x->rule);
+    if (x->component != NULL)
+        quoted_value(j, "component", pl_bytes_of_str(x->component));
     quoted_value(j, "policy", pl_bytes_of_str(x->policy));
     pl_json_kv_u64(j, "line", x->line);
     pl_json_kv_str(j, "result", pl_rule_verdict_name(x->verdict));
@@ -368,4 +373,5 @@ static void write_json(const struct pl_report *r, const struct pl_write_options 
     pl_buf_add_byte(out, '\n');
 }
 
-const struct pl_report_format pl_report_format_json = {.name = "json", .write = write_json};
+const struct pl_report_format pl_report_format_json = {
+    .name = "json", .is_of_packages = true, .write = write_json};

@@ -54,4 +54,5 @@ static void write_jsonl(const struct pl_report *r, const struct pl_write_options
     end(&j);
 }
 
-const struct pl_report_format pl_report_format_jsonl = {.name = "jsonl", .write = write_jsonl};
+const struct pl_report_format pl_report_format_jsonl = {
+    .name = "jsonl", .is_of_packages = true, .write = write_jsonl};

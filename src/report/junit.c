@@ -130,6 +130,8 @@ static void rule_case(struct suite *s, const struct pl_rule_result *x)
 {
     struct pl_buf name;
     pl_buf_init(&name, 1 << 20);
+    if (x->component != NULL)
+        pl_buf_printf(&name, "%s: ", x->component);
     pl_buf_printf(&name, "%s (%s:%llu)", x->rule, x->policy, (unsigned long long)x->line);
     begin(s, "policy", pl_buf_bytes(&name));
     pl_buf_close_into(&s->body, &name);
@@ -208,7 +210,7 @@ static void write_junit(const struct pl_report *r, const struct pl_write_options
     for (size_t i = 0; i < r->errors.n; i++)
         error_case(&s, &r->errors.v[i]);
     if (r->errors.n == 0) {
-        for (int l = 0; l < PL_LINK_COUNT; l++)
+        for (int l = 0; l < PL_LINK_COUNT && r->chain == NULL; l++)
             link_case(&s, (enum pl_link)l);
         for (size_t i = 0; i < r->policy.rules.n; i++)
             rule_case(&s, &r->policy.rules.v[i]);

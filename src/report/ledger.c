@@ -48,4 +48,5 @@ static void write_ledger(const struct pl_report *r, const struct pl_write_option
     }
 }
 
-const struct pl_report_format pl_report_format_ledger = {.name = "ledger", .write = write_ledger};
+const struct pl_report_format pl_report_format_ledger = {
+    .name = "ledger", .is_of_packages = true, .write = write_ledger};

@@ -9,9 +9,10 @@
 #include "report/escape.h"
 #include "report/parts.h"
 
-#define MAX_BYTES      ((size_t)900 << 10)
-#define MAX_TEXT_BYTES 400u
-#define DEFAULT_ROWS   20u
+#define MAX_BYTES           ((size_t)900 << 10)
+#define MAX_TEXT_BYTES      400u
+#define DEFAULT_ROWS        20u
+#define MAX_COMPONENT_RULES 200u /* of a chain, that are not met */
 
 static const char *sign(enum pl_exit code)
 {
@@ -53,7 +54,11 @@ static void head(struct pl_buf *out, const struct pl_report *r)
     pl_buf_printf(out, "## %s %s ", sign(r->exit), pl_verdict_word(r->exit));
     pl_markdown_code(out, pl_subject(r));
     pl_buf_add_str(out, "\n\n");
-    if (r->errors.n == 0) {
+    if (r->errors.n == 0 && r->chain != NULL) {
+        pl_buf_add_str(out, "Level:");
+        pl_add_verdict_numbers(out, r);
+        pl_buf_add_str(out, "\n\n");
+    } else if (r->errors.n == 0) {
         pl_buf_printf(out, "**LCAL-%u**", r->level);
         if (r->violation > 0)
             pl_buf_printf(out, ", violation of LCAL-%u", r->violation);
@@ -115,6 +120,21 @@ static const char *rule_sign(enum pl_rule_verdict verdict)
     return verdict == PL_RULE_FAIL ? "❌" : verdict == PL_RULE_WARN ? "⚠️" : "✅";
 }
 
+static void rule_row(struct pl_buf *out, const struct pl_rule_result *x)
+{
+    pl_buf_add_str(out, "| ");
+    code(out, x->rule);
+    pl_buf_printf(out, " | %s %s | ", rule_sign(x->verdict), pl_rule_verdict_name(x->verdict));
+    if (x->component != NULL) {
+        code(out, x->component);
+        pl_buf_add_byte(out, ' ');
+    }
+    plain(out, x->why);
+    pl_buf_add_str(out, " | ");
+    code(out, x->policy);
+    pl_buf_printf(out, " %llu |\n", (unsigned long long)x->line);
+}
+
 static void policy(struct pl_buf *out, const struct pl_report *r)
 {
     const struct pl_policy_result *p = &r->policy;
@@ -123,16 +143,18 @@ static void policy(struct pl_buf *out, const struct pl_report *r)
     pl_buf_add_str(out, "Policy ");
     code(out, p->name == NULL ? "default" : p->name);
     pl_buf_add_str(out, "\n\n| rule | | why | line |\n|---|---|---|---|\n");
+    size_t left_out = 0;
+    size_t shown = 0;
     for (size_t i = 0; i < p->rules.n; i++) {
-        const struct pl_rule_result *x = &p->rules.v[i];
-        pl_buf_add_str(out, "| ");
-        code(out, x->rule);
-        pl_buf_printf(out, " | %s %s | ", rule_sign(x->verdict), pl_rule_verdict_name(x->verdict));
-        plain(out, x->why);
-        pl_buf_add_str(out, " | ");
-        code(out, x->policy);
-        pl_buf_printf(out, " %llu |\n", (unsigned long long)x->line);
+        bool is_of_component = p->rules.v[i].component != NULL;
+        if (!is_of_component || (pl_is_unmet(&p->rules.v[i]) && shown < MAX_COMPONENT_RULES))
+            rule_row(out, &p->rules.v[i]);
+        else
+            left_out += pl_is_unmet(&p->rules.v[i]);
+        shown += is_of_component && pl_is_unmet(&p->rules.v[i]);
     }
+    if (left_out > 0)
+        pl_buf_printf(out, "| | | %zu more that are not met | |\n", left_out);
     for (size_t i = 0; i < p->waivers.n; i++) {
         const struct pl_waiver_result *x = &p->waivers.v[i];
         pl_buf_add_str(out, "| waiver ");
@@ -225,7 +247,8 @@ static void write_markdown(const struct pl_report *r, const struct pl_write_opti
     errors(out, r);
     if (r->errors.n > 0 || options->is_quiet)
         return;
-    links(out, r);
+    if (r->chain == NULL)
+        links(out, r);
     policy(out, r);
     findings(out, r,
              options->is_verbose       ? SIZE_MAX / 2

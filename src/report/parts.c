@@ -61,11 +61,49 @@ static void add_waivers(struct pl_buf *out, const struct pl_report *r)
                       r->policy.next_expiry == NULL ? "unknown" : r->policy.next_expiry);
 }
 
+/* The rules of one component stand together. */
+static size_t failing_components(const struct pl_report *r)
+{
+    const char *last = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < r->policy.rules.n; i++) {
+        const struct pl_rule_result *x = &r->policy.rules.v[i];
+        if (x->component == NULL || x->component == last || x->verdict != PL_RULE_FAIL)
+            continue;
+        last = x->component;
+        n++;
+    }
+    return n;
+}
+
+static void add_chain_numbers(struct pl_buf *out, const struct pl_report *r)
+{
+    size_t failing = failing_components(r);
+    pl_buf_printf(out, " chain LCAL-%u (", r->chain_level);
+    pl_add_thousands(out, r->chain->components);
+    pl_buf_printf(out, " component%s", r->chain->components == 1 ? "" : "s");
+    if (r->policy.name != NULL) {
+        pl_buf_add_str(out, ", ");
+        pl_add_thousands(out, failing);
+        pl_buf_printf(out, " fail%s the policy", failing == 1 ? "s" : "");
+    }
+    if (r->chain->unexamined > 0) {
+        pl_buf_add_str(out, ", ");
+        pl_add_thousands(out, r->chain->unexamined);
+        pl_buf_add_str(out, " not examined");
+    }
+    pl_buf_add_byte(out, ')');
+}
+
 void pl_add_verdict_numbers(struct pl_buf *out, const struct pl_report *r)
 {
     size_t n_errors = pl_count_findings(r, PL_SEVERITY_ERROR);
     if (r->errors.n > 0) {
         pl_buf_printf(out, " exit %d (%s)", (int)r->exit, pl_exit_name(r->exit));
+        return;
+    }
+    if (r->chain != NULL) {
+        add_chain_numbers(out, r);
         return;
     }
     pl_buf_printf(out, " LCAL-%u", r->level);

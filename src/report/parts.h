@@ -12,8 +12,11 @@ void pl_paint(struct pl_buf *out, const struct pl_write_options *options, const 
 const char *pl_verdict_word(enum pl_exit code);
 /* What stands behind word and subject: " LCAL-2 (1 finding, 91 bytes unaccounted, 0 opaque)". Holds nothing from the package. */
 void pl_add_verdict_numbers(struct pl_buf *out, const struct pl_report *r);
-/* Every rule and waiver of the policy, a line each; nothing for the default one. */
-void pl_add_policy(struct pl_buf *out, const struct pl_report *r);
+/*
+ * Every rule and waiver of the policy, a line each; nothing for the default one. Of a chain's components those rules that are not met, up to
+ * the limit of rows, and the number of the others.
+ */
+void pl_add_policy(struct pl_buf *out, const struct pl_report *r, const struct pl_write_options *options);
 /* The purl, or the name when there is none; raw. */
 pl_bytes pl_subject(const struct pl_report *r);
 /* Where a finding is, as a path that begins at the subject: "app.deb!/data.tar.xz!/usr/bin/app", or "folder/lib/app.js"; raw. */

