@@ -88,8 +88,8 @@ BOMBS = {
     "a zip whose members overlap": (bad.zip_bomb, {"archive.overlap"}),
     "a gzip within a gzip a thousand deep": (lambda: bad.nested(1000), {"archive.limit"}),
     "a zip within a zip a thousand deep": (lambda: bad.nested_zip(1000), {"archive.limit"}),
-    "a sparse member of 2^60 bytes": (bad.sparse_tar, {"file.opaque"}),
-    "a sparse pax member of 2^60 bytes": (bad.sparse_pax, {"file.opaque"}),
+    "a sparse member of 2^60 bytes": (bad.sparse_tar, {"archive.sparse"}),
+    "a sparse pax member of 2^60 bytes": (bad.sparse_pax, {"archive.sparse", "file.opaque"}),
     "names of 64 KiB": (lambda: bad.tar_of_long_names(30, 65536), {"archive.limit"}),
     "a tar that says its member is 2^63 bytes": (lambda: bad.tar_of(bad.tar_header(
         b"big", raw_size=b"\x80\0\0\0\x7f" + b"\xff" * 7), bytes(512)), {"archive.damaged"}),
@@ -118,7 +118,7 @@ HIDING = {
         lambda: deb_of(bad.tar_of(bad.member(b"./a", b"a\n")) + bad.tar_of(bad.member(b"./b", bad.HIDDEN))), {"archive.gap"}),
     "a pax header that renames": (
         lambda: deb_of(bad.tar_of(bad.pax([(b"path", b"usr/bin/evil")]) + bad.member(b"./usr/share/doc/x", bad.HIDDEN))),
-        {"file.unaccounted"}),
+        {"archive.renamed", "file.unaccounted"}),
     "a pax header that resizes": (
         lambda: deb_of(bad.tar_of(bad.pax([(b"size", b"3")]) + bad.member(b"./a", bad.HIDDEN * 30))), {"archive.gap"}),
     "an ELF without section headers": (lambda: deb_with("x", bad.elf_without_sections()), {"image.no-sections"}),
@@ -146,12 +146,14 @@ HIDING = {
 
 
 def case_of(sentence, table):
+    """t.check() has asserted that every ledger sums. Bombs may be refused as a whole; what hides may not."""
     def run(t):
         make, expected = table[sentence]
-        package = t.write("subject.deb", make())
+        data = make()
+        package = t.write("subject.deb" if data.startswith(b"!<arch>\n") else "subject.bin", data)
         report = bounded(t, package, source(t))
         assert report.code in (1, 3, 4), f"exit {report.code}"
-        if report.code == 4:
+        if report.code == 4 and table is BOMBS:
             assert report.json["errors"], "exit 4 without an error"
             return
         found = {tag for tag, _ in tags(report)}

@@ -219,7 +219,7 @@ static void a_long_name_is_cut_and_says_so(void **state)
     m.w.limits.name_bytes = 7;
     run(&m, "a.tar");
     assert_non_null(strstr(walk_text(&m.w.list), " abcdefg 1\n"));
-    assert_string_equal(walk_text(&m.w.findings), "archive.limit warning abcdefg @-1 +0\n");
+    assert_string_equal(walk_text(&m.w.findings), "archive.limit error abcdefg @-1 +0\n");
     stop(&m);
 }
 

@@ -162,7 +162,7 @@ static pl_status keep_names(struct pl_container *c, const struct pl_entry *e, st
     f->path = pl_bytes_of(path, c->prefix.n + shown.n);
     if (!is_long)
         return PL_OK;
-    return pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
+    return pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, NULL, err,
                            "name or link target longer than %u bytes, cut here", w->limits->name_bytes);
 }
 

@@ -13,6 +13,7 @@
 #include "format/archive/tar.h"
 #include "base/size.h"
 #include "base/status.h"
+#include "format/archive/names.h"
 
 #include <string.h>
 
@@ -279,8 +280,9 @@ static pl_status read_contents(struct tar *t, struct pl_file *f, uint64_t size, 
     return st == PL_OK ? pl_own(t->c, at, t->in->at - at, PL_CLASS_MEMBERS, err) : st;
 }
 
+/* *own_name is that of the header alone. */
 static pl_status full_name(struct tar *t, const struct pl_tar_header *h, const struct pax *x,
-                           struct pl_entry *e, struct pl_err *err)
+                           struct pl_entry *e, pl_bytes *own_name, struct pl_err *err)
 {
     e->name = h->name;
     e->link_target = h->link;
@@ -291,6 +293,7 @@ static pl_status full_name(struct tar *t, const struct pl_tar_header *h, const s
             return pl_arena_fail(t->c->walk->arena, err);
         e->name = pl_bytes_of_str(joined);
     }
+    *own_name = e->name;
     if (t->extra[EXTRA_NAME].n > 0)
         e->name = pl_buf_bytes(&t->extra[EXTRA_NAME]);
     if (t->extra[EXTRA_LINK].n > 0)
@@ -304,6 +307,41 @@ static pl_status full_name(struct tar *t, const struct pl_tar_header *h, const s
     return PL_OK;
 }
 
+/* An extended header is there for names that the header has no room or no letters for. */
+static bool is_plain(pl_bytes name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] < 0x20 || name.p[i] > 0x7e)
+            return false;
+    return name.n > 0 && name.n < 99; /* some writers take one of 99 for too long */
+}
+
+/* Programs that read no extended headers would unpack something else. */
+static pl_status check_names(const struct pl_tar_header *h, const struct pax *x, const struct pl_entry *e,
+                             pl_bytes own_name, struct pl_file *f, struct pl_err *err)
+{
+    bool is_other =
+        !x->is_sparse && is_plain(e->name) && !pl_bytes_eq(pl_name_clean(e->name), pl_name_clean(own_name));
+    bool is_other_link = is_plain(e->link_target) && !pl_bytes_eq(e->link_target, h->link);
+    struct pl_finding *finding;
+    if (!is_other && !is_other_link)
+        return PL_OK;
+    pl_status st = pl_findings_add(&f->findings, "archive.renamed", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
+                                   &finding, err, "tar: an extended header replaces a %s that needs none",
+                                   is_other ? "name" : "link target");
+    return st == PL_OK ? pl_finding_fact(&f->findings, finding, "header", is_other ? own_name : h->link, err)
+                       : st;
+}
+
+/* What programs that know how make of it can be large where nothing of it is here. */
+static pl_status note_sparse(struct pl_file *f, struct pl_err *err)
+{
+    return pl_findings_add(&f->findings, "archive.sparse",
+                           f->size == 0 ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
+                           "tar: a file with holes, which was not put together%s",
+                           f->size == 0 ? "; it has no bytes at all" : "");
+}
+
 static pl_status read_member(struct tar *t, uint64_t at, const struct pl_tar_header *h, struct pl_err *err)
 {
     struct pax x = {0};
@@ -315,13 +353,16 @@ static pl_status read_member(struct tar *t, uint64_t at, const struct pl_tar_hea
     struct pl_entry e = {.type = entry_type(h), .mode = h->mode, .at = t->has_extra ? t->extra_at : at};
     uint64_t size = x.has_size ? x.size : h->size;
     bool has_contents = e.type == PL_ENTRY_FILE;
-    pl_status st = full_name(t, h, &x, &e, err);
+    pl_bytes own_name;
+    pl_status st = full_name(t, h, &x, &e, &own_name, err);
     if (st == PL_OK && !has_contents && size > 0)
         st = pl_note(t->c, "archive.overlap", PL_SEVERITY_ERROR, at, BLOCK,
                      "link or directory with a size: readers disagree on where the next member begins", err);
     struct pl_file *f = NULL;
     if (st == PL_OK)
         st = pl_member_begin(t->c, &e, &f, err);
+    if (st == PL_OK && f != NULL)
+        st = check_names(h, &x, &e, own_name, f, err);
     t->has_extra = false; /* used now */
     if (st == PL_OK)
         st = drop_extra(t, at, err);
@@ -332,6 +373,8 @@ static pl_status read_member(struct tar *t, uint64_t at, const struct pl_tar_hea
         st = read_sparse_map(t, h->is_extended, err);
     if (st == PL_OK && has_contents && !t->c->is_full)
         st = read_contents(t, f, size, is_sparse, err);
+    if (st == PL_OK && is_sparse && !t->c->is_full)
+        st = note_sparse(f, err);
     if (st != PL_OK)
         goto out;
     bool is_cut = has_contents && f->size < size;
