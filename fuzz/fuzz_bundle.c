@@ -3,12 +3,12 @@
  *
  *     | n, 4 bytes LE | trust root, n bytes (n is taken modulo the rest + 1) | bundle, all that is left |
  */
+#include "fuzz.h"
+
 #include "attest/sigstore.h"
 #include "base/cursor.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void ask_certificates(const struct pl_sigstore_root *root, struct pl_sigstore_bundle *b)
 {
@@ -40,7 +40,7 @@ static void ask(const struct pl_sigstore_root *root, struct pl_sigstore_bundle *
     ask_certificates(root, b);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_cursor c = pl_cursor_of(pl_bytes_of(data, size));
     struct pl_sigstore_root root = {0};
@@ -53,9 +53,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool has_root = pl_sigstore_root_read(first, &root, NULL) == PL_OK;
     if (pl_sigstore_bundle_read(second, &bundle, NULL) == PL_OK) {
         ask(&root, &bundle);
+        fuzz_say(bundle.entries.n);
+        fuzz_say_bytes(bundle.signature);
         pl_sigstore_bundle_reset(&bundle);
     }
     if (has_root)
         pl_sigstore_root_reset(&root);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,13 +1,13 @@
 /*
  * fuzz_chain.c - documents of any bytes: what comes out is sorted, whole and solved, and no format lets a control character through.
  */
+#include "fuzz.h"
+
 #include "chain/reader.h"
 #include "chain/solve.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool look_at(void *ctx, const void *bytes, size_t n)
 {
@@ -16,6 +16,7 @@ static bool look_at(void *ctx, const void *bytes, size_t n)
     for (size_t i = 0; i < n; i++)
         if ((p[i] < 0x20 && p[i] != '\n') || p[i] == 0x7f)
             abort();
+    fuzz_say_bytes(pl_bytes_of(bytes, n));
     return true;
 }
 
@@ -38,7 +39,7 @@ static void check(const struct pl_chain *c)
             abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_limits limits = pl_limits_default();
     limits.components = 10000;
@@ -57,3 +58,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_chain_free(c);
     return 0;
 }
+
+FUZZ_TWICE(look)

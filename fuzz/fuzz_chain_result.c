@@ -1,13 +1,13 @@
 /*
  * fuzz_chain_result.c - kept results of any bytes: what is read can be written, and reads the same again.
  */
+#include "fuzz.h"
+
 #include "pipeline/chain_store.h"
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_component_result r[2];
     struct pl_buf text[2];
@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (text[n].why != PL_OK)
             abort();
         input = pl_buf_bytes(&text[n]);
+        fuzz_say_bytes(input);
     }
     if (n == 1 || (n == 2 && !pl_bytes_eq(pl_buf_bytes(&text[0]), pl_buf_bytes(&text[1]))))
         abort();
@@ -33,3 +34,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

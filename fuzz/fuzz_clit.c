@@ -3,13 +3,13 @@
  *
  * Tokens lie in the text, in order, and the lexer always moves on. Each literal that was gathered is explained by itself.
  */
+#include "fuzz.h"
+
 #include "corpus/literals.h"
 #include "format/text/clit.h"
 
 #include <assert.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void lex(pl_bytes text, enum pl_clit_family family)
 {
@@ -22,11 +22,14 @@ static void lex(pl_bytes text, enum pl_clit_family family)
     while (pl_clit_next(&lexer, &token)) {
         assert(token.offset >= end && token.length > 0 && token.length <= text.n - token.offset);
         end = token.offset + token.length;
+        fuzz_say((uint64_t)token.kind);
+        fuzz_say(token.offset);
         if (token.kind != PL_CLIT_STRING)
             continue;
         pl_buf_clear(&value);
         pl_clit_decode(&token, family, &value);
         assert(value.why == PL_OK);
+        fuzz_say_bytes(pl_buf_bytes(&value));
     }
     pl_buf_reset(&value);
 }
@@ -59,13 +62,14 @@ static void gather(pl_bytes text)
         pl_literals_near(literals, text, &arena, &found, &hit, &err) != PL_OK ||
         pl_literals_explain_text(literals, &text, 1, &arena, &hit, &err) != PL_OK)
         abort();
+    fuzz_say(found);
     pl_arena_reset(&arena);
     pl_literals_free(literals);
     pl_index_free(index);
     PL_VEC_FREE(&tree.files);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes text = pl_bytes_of(data, size);
     for (int family = PL_CLIT_C; family <= PL_CLIT_SHELL; family++)
@@ -73,3 +77,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gather(text);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,12 +1,12 @@
 /*
  * fuzz_code.c - functions and atoms of any bytes as an ELF image: whatever they are, each executable byte is in one function or gap.
  */
+#include "fuzz.h"
+
 #include "feature/code.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
 {
@@ -23,6 +23,9 @@ static void check(const struct pl_code *c)
         require(i == 0 || f->address - f[-1].address >= f[-1].size);
         require((uint64_t)f->first_atom + f->n_atoms <= c->n_atoms);
         sum += f->size;
+        fuzz_say(f->offset);
+        fuzz_say(f->size);
+        fuzz_say(f->n_atoms);
     }
     for (size_t i = 0; i < c->n_gaps; i++)
         sum += c->gaps[i].length;
@@ -33,6 +36,8 @@ static void check(const struct pl_code *c)
         require((a->kind == PL_ATOM_CALL) == (a->target != PL_NO_TARGET));
         require(a->target == PL_NO_TARGET || a->target < c->n_functions);
         require(a->kind != PL_ATOM_STRING || a->text.n > 0);
+        fuzz_say((uint64_t)a->kind);
+        fuzz_say_bytes(a->text);
     }
     for (size_t i = 0; i < c->n_slots; i++) {
         size_t n;
@@ -51,11 +56,12 @@ static void list(const struct pl_code *c, pl_bytes image)
             size_t n = pl_code_text_of(f->machine, f->address + at, pl_bytes_from(code, at), text);
             require(n > 0 && n <= code.n - at && memchr(text, 0, sizeof text) != NULL);
             at += n;
+            fuzz_say_bytes(pl_bytes_of_str(text));
         }
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_arena arena;
     struct pl_code code;
@@ -68,3 +74,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -4,9 +4,9 @@
  * A claim with an offset in a source must name bytes that are there, the ledger must stay inside the file, and only the rungs of text
  * run (test_climb). The last byte chooses the role.
  */
-#include "../tests/unit/tree.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "../tests/unit/tree.h"
 
 static void check_claims(const struct test_match *x, const struct pl_file *f)
 {
@@ -24,7 +24,7 @@ static void check_claims(const struct test_match *x, const struct pl_file *f)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes all = pl_bytes_of(data, size);
     size_t split = pl_bytes_find(all, PL_LIT("\0\0"), 0);
@@ -40,7 +40,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     test_match_open(&x, t);
     test_climb(&x, "a", target, size > 0 && data[size - 1] % 2 == 1 ? PL_ROLE_PASSIVE : PL_ROLE_ACTIVE, &f);
     check_claims(&x, &f);
+    fuzz_say_ledger(&f.ledger);
     pl_file_reset(&f);
     test_match_close(&x);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -3,12 +3,12 @@
  *
  * Whatever the image says of itself, the ledger holds: each byte is claimed at most once, and within the file.
  */
+#include "fuzz.h"
+
 #include "classify/classify.h"
 #include "match/match.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What the seeds were built from. */
 static const char source[] =
@@ -40,7 +40,7 @@ static void build(struct sides *s)
         abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     static struct sides sides; /* built once; the process ends with it */
     struct pl_limits limits = pl_limits_default();
@@ -75,6 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         at = f.ledger.settled.v[i].offset + f.ledger.settled.v[i].length;
     }
+    fuzz_say_ledger(&f.ledger);
+    fuzz_say_findings(&f.findings);
     bool is_whole = size < 4 || f.data.p[0] != 0x7f || f.data.p[1] != 'E' || f.data.p[2] != 'L' ||
                     f.data.p[3] != 'F' || pl_ledger_unclaimed(&f.ledger) == 0;
     if (at > size || (st == PL_OK && !is_whole))
@@ -84,3 +86,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

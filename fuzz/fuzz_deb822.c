@@ -1,13 +1,13 @@
 /*
  * fuzz_deb822.c - stanzas of anything: every value stays inside the input or is shorter than it.
  */
+#include "fuzz.h"
+
 #include "format/text/deb822.h"
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_arena arena;
     struct pl_deb822 stanza;
@@ -18,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < stanza.n; i++) {
             const struct pl_deb822_field *f = &stanza.fields[i];
             total += f->name.n + f->value.n;
+            fuzz_say_bytes(f->name);
+            fuzz_say_bytes(f->value);
             if (f->name.n == 0 || f->name.p < data || f->name.p + f->name.n > data + size)
                 abort();
             if (pl_deb822_find(&stanza, "Package") == f && f->value.n > size)
@@ -29,3 +31,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

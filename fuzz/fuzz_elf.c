@@ -1,13 +1,13 @@
 /*
  * fuzz_elf.c - any bytes through the ELF rungs: nothing crashes, and the ledger seals over every byte.
  */
+#include "fuzz.h"
+
 #include "corpus/index.h"
 #include "match/match.h"
 
 #include <assert.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void apply(const struct pl_match *m, struct pl_file *f, const struct pl_rung *rung)
 {
@@ -21,7 +21,7 @@ extern const struct pl_rung pl_rung_elf_structure;
 extern const struct pl_rung pl_rung_elf_imports;
 extern const struct pl_rung pl_rung_elf_strings;
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     static const char text[] =
         "const char *names[] = {\"first name\", \"second name\"}; f(\"the quick brown fox\");";
@@ -34,7 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pl_index *index = NULL;
     struct pl_literals *literals = NULL;
     struct pl_source_file *source = PL_VEC_ADD(&tree.files);
-    uint64_t by_class[PL_CLASS_COUNT];
     if (source == NULL)
         return 0;
     source->path = PL_LIT("a.c");
@@ -55,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     apply(&m, &f, &pl_rung_elf_strings);
     if (pl_ledger_seal(&f.ledger, PL_CLASS_OPAQUE, "rest", &err) != PL_OK)
         abort();
-    (void)pl_ledger_totals(&f.ledger, by_class, NULL); /* a leaf carries no members */
+    fuzz_say_ledger(&f.ledger);
+    fuzz_say_findings(&f.findings);
     f.data = pl_bytes_of(NULL, 0);
     pl_file_reset(&f);
     pl_literals_free(literals);
@@ -65,3 +65,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&scratch);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,13 +1,13 @@
 /*
  * fuzz_envelope.c - any bytes as an envelope, a statement and strict JSON: bounds are kept, and what we take as JSON jansson takes, too.
  */
+#include "fuzz.h"
+
 #include "attest/dsse.h"
 #include "attest/statement.h"
 
 #include <jansson.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_statement(pl_bytes text)
 {
@@ -35,6 +35,8 @@ static void read_json(pl_bytes text)
     bool has_number = false; /* jansson refuses those that do not fit its types */
     pl_arena_init(&arena, 64u << 20);
     for (size_t i = 0; i < doc.nodes.n; i++) {
+        fuzz_say((uint64_t)doc.nodes.v[i].kind);
+        fuzz_say_bytes(doc.nodes.v[i].value);
         has_number |= doc.nodes.v[i].kind == PL_JSON_NUMBER;
         if (doc.nodes.v[i].kind == PL_JSON_STRING && !pl_json_node_text(&doc.nodes.v[i], &arena, &said))
             abort();
@@ -48,7 +50,7 @@ static void read_json(pl_bytes text)
     pl_json_doc_reset(&doc);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes all = pl_bytes_of(data, size);
     struct pl_dsse d = {0};
@@ -64,8 +66,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         if (pl_dsse_verify(&d, &key, NULL, 1, 1, &is_good, NULL) == PL_OK && !is_good)
             abort();
+        fuzz_say_bytes(d.pae);
         read_statement(d.payload);
         pl_dsse_reset(&d);
     }
     return 0;
 }
+
+FUZZ_TWICE(look)

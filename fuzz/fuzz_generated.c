@@ -2,14 +2,14 @@
  * fuzz_generated.c - an input of autotools and what is said to be made from it, split at the first NUL byte pair; the first byte chooses the
  * kind of file. Whatever they hold, claims stay inside the file, and a file without pieces of the input stays unclaimed.
  */
+#include "fuzz.h"
+
 #include "match/generated.h"
 #include "match/pieces.h"
 
 #include "../tests/unit/tree.h"
 
 extern const struct pl_rung pl_rung_generated;
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_claims(const struct pl_file *f)
 {
@@ -37,11 +37,12 @@ static void apply(struct test_match *x, const struct pl_generated_kind *kind, pl
         pl_ledger_settle(&f.ledger, NULL) != PL_OK)
         abort();
     check_claims(&f);
+    fuzz_say_ledger(&f.ledger);
     pl_file_reset(&f);
     pl_buf_reset(&text);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     size_t n;
     const struct pl_generated_kind *kinds = pl_generated_kinds(&n);
@@ -61,3 +62,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     test_match_close(&x);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,14 +1,14 @@
 /*
  * fuzz_header.c - headers, their packed form, mangled names and dependency lists of any bytes: lines are whole, time is bounded.
  */
+#include "fuzz.h"
+
 #include "corpus/headers.h"
 #include "format/text/cpp_names.h"
 #include "format/text/header.h"
 #include "supply/deb_relation.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool is_odd(void *ctx, pl_bytes word)
 {
@@ -26,7 +26,7 @@ static void read_packed(pl_bytes text)
             abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes text = pl_bytes_of(data, size);
     pl_bytes rest = text;
@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_header_thin(text, &out);
     if (out.why != PL_OK || (out.n > 0 && out.p[out.n - 1] != '\n'))
         abort();
+    fuzz_say_bytes(pl_buf_bytes(&out));
     read_packed(text);
     pl_buf_clear(&out);
     pl_buf_add_str(&out, "plumbline headers 4\n@a.h\n");
@@ -47,5 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (pl_deb_relation_next(&rest, "amd64", names, &n))
         if (n > PL_DEB_ALTERNATIVES)
             abort();
+        else
+            fuzz_say(n);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,19 +1,21 @@
 /*
  * fuzz_java_source.c - any bytes as a .java file: classes nest, and members lie within their classes.
  */
+#include "fuzz.h"
+
 #include "feature/java_source.h"
 
 #include <assert.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_java_source s;
     struct pl_err err;
     pl_status st = pl_java_source_read(pl_bytes_of(data, size), 64u << 20, &s, &err);
     for (size_t i = 0; st == PL_OK && i < s.classes.n; i++) {
         const struct pl_java_class *c = &s.classes.v[i];
+        fuzz_say(c->open);
+        fuzz_say(c->close);
         assert(c->open < c->close && c->close < s.lex.tokens.n);
         assert(i == 0 || s.classes.v[i - 1].open < c->open);
         assert(c->outer == PL_JAVA_NONE || s.classes.v[c->outer].open < c->open);
@@ -21,6 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (size_t i = 0; st == PL_OK && i < s.members.n; i++) {
         const struct pl_java_member *m = &s.members.v[i];
+        fuzz_say(m->first);
+        fuzz_say(m->end);
         assert(m->class < s.classes.n && m->first <= m->end && m->end < s.lex.tokens.n);
         assert(m->first_parameter + m->n_parameters <= s.parameters.n);
     }
@@ -29,3 +33,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_java_source_reset(&s);
     return 0;
 }
+
+FUZZ_TWICE(look)

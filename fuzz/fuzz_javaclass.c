@@ -1,11 +1,11 @@
 /*
  * fuzz_javaclass.c - any bytes as a class file: parts and atoms lie in the file, and numbers lead to constants that are there.
  */
+#include "fuzz.h"
+
 #include "feature/java_code.h"
 
 #include <assert.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(const struct pl_javaclass *c, size_t size)
 {
@@ -24,19 +24,24 @@ static void check(const struct pl_javaclass *c, size_t size)
         for (uint32_t k = pl_java_argument_count(c->members.v[i].descriptor); k > 0 && k < 300; k--)
             (void)pl_java_simple_type(pl_java_argument(c->members.v[i].descriptor, k - 1));
     }
-    for (size_t i = 0; i < atoms.n; i++)
+    for (size_t i = 0; i < atoms.n; i++) {
         assert(atoms.v[i].at < size);
+        fuzz_say(atoms.v[i].at);
+    }
     PL_VEC_FREE(&atoms);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_javaclass c;
     struct pl_err err;
     pl_status st = pl_javaclass_read(pl_bytes_of(data, size), &c, &err);
     if (st == PL_OK)
         check(&c, size);
+    fuzz_say(st == PL_OK ? c.end : err.offset);
     assert(st != PL_OK || c.end <= size);
     pl_javaclass_reset(&c);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,11 +1,11 @@
 /*
  * fuzz_jsonscan.c - any bytes as JSON: members lie inside and in order; what is the same is the same both ways.
  */
+#include "fuzz.h"
+
 #include "format/text/jsonscan.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void walk(pl_bytes all, unsigned depth)
 {
@@ -18,6 +18,8 @@ static void walk(pl_bytes all, unsigned depth)
         if (!is_inside || one.offset < at || one.offset + one.length > all.n)
             abort();
         at = one.offset + one.length;
+        fuzz_say(one.offset);
+        fuzz_say_bytes(one.value);
         if (depth < 3)
             walk(one.value, depth + 1);
     }
@@ -25,7 +27,7 @@ static void walk(pl_bytes all, unsigned depth)
         abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes all = pl_bytes_of(data, size);
     pl_bytes half = pl_bytes_sub(all, 0, size / 2);
@@ -37,3 +39,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -3,12 +3,12 @@
  *
  * Tokens lie in the text, in order and apart, what is between them is blank, and a body lies in its token. Atoms come in order of their place.
  */
+#include "fuzz.h"
+
 #include "feature/script_atoms.h"
 
 #include <assert.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool is_blank(uint8_t b)
 {
@@ -28,10 +28,13 @@ static void lex(pl_bytes text, const struct pl_lex_language *language)
         for (size_t i = end; i < token.offset; i++)
             assert(is_blank(text.p[i]));
         end = token.offset + token.length;
+        fuzz_say(token.offset);
+        fuzz_say((uint64_t)token.kind);
         assert(token.body.p >= text.p + token.offset && token.body.p + token.body.n <= text.p + end);
         pl_buf_clear(&value);
         pl_lex_decode(&token, language, &value);
         assert(value.why == PL_OK);
+        fuzz_say_bytes(pl_buf_bytes(&value));
     }
     pl_buf_reset(&value);
 }
@@ -43,12 +46,14 @@ static void read_atoms(const struct pl_script_vocabulary *v, pl_bytes text,
     struct pl_err err;
     if (pl_script_atoms(v, text, language, keeps_names, &atoms, &err) != PL_OK)
         abort();
-    for (size_t i = 0; i < atoms.list.n; i++)
+    for (size_t i = 0; i < atoms.list.n; i++) {
+        fuzz_say(atoms.list.v[i].hash);
         assert(atoms.list.v[i].hash != 0 && (uint64_t)atoms.list.v[i].at + atoms.list.v[i].length <= text.n);
+    }
     PL_VEC_FREE(&atoms.list);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     static struct pl_script_vocabulary v;
     pl_bytes text = pl_bytes_of(data, size);
@@ -61,3 +66,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     return 0;
 }
+
+FUZZ_TWICE(look)

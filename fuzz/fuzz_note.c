@@ -1,12 +1,12 @@
 /*
  * fuzz_note.c - any bytes as a note, a checkpoint, a verifier key and a bundle of entries: what is taken comes back the same.
  */
+#include "fuzz.h"
+
 #include "attest/note.h"
 #include "attest/tiles.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_checkpoint(pl_bytes text)
 {
@@ -35,7 +35,7 @@ static void read_vkey(pl_bytes text)
     pl_key_free(key);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     static const uint8_t seed[PL_KEY_RAW_BYTES] = {1};
     static struct pl_key *key;
@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (pl_note_open(all, &by, 1, &text, NULL, NULL) == PL_OK) {
         if (text.n >= size || !pl_bytes_ends(text, PL_LIT("\n")))
             abort();
+        fuzz_say_bytes(text);
         read_checkpoint(text);
     }
     read_checkpoint(all);
@@ -55,5 +56,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (pl_bundle_next(&rest, &text))
         if (text.n > size)
             abort();
+        else
+            fuzz_say_bytes(text);
     return 0;
 }
+
+FUZZ_TWICE(look)

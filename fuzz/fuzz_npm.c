@@ -1,6 +1,8 @@
 /*
  * fuzz_npm.c - any bytes as a repository field, an npmrc, base64 and a keys document: nothing leaves its bounds, URLs are plain.
  */
+#include "fuzz.h"
+
 #include "base/base64.h"
 #include "supply/npm_config.h"
 #include "supply/npm_keys.h"
@@ -9,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes all = pl_bytes_of(data, size);
     const char *url;
@@ -28,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (pl_base64_decode(all, &out) && out.n > size / 4 * 3)
         abort();
+    fuzz_say_bytes(pl_npmrc_get(all, PL_LIT("registry")));
+    fuzz_say_bytes(pl_buf_bytes(&out));
     json_t *keys = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
     if (keys != NULL &&
         pl_npm_verify(json_object_get(keys, "signatures"), keys, PL_LIT("m"), &arena, &keyid, NULL) == PL_OK)
@@ -37,3 +39,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -2,12 +2,12 @@
  * patch: no diff crashes or hangs the reader, and the moves of an applied one cover the new file with true copies.
  * Input: the old file, a NUL, the diff.
  */
+#include "fuzz.h"
+
 #include "format/text/patch.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(pl_bytes old, const struct pl_buf *out, const struct pl_patch_moves *moves)
 {
@@ -20,12 +20,14 @@ static void check(pl_bytes old, const struct pl_buf *out, const struct pl_patch_
                                               memcmp(old.p + m->old_offset, out->p + at, m->length) != 0))
             abort();
         at += m->length;
+        fuzz_say(m->old_offset);
     }
     if (at != out->n)
         abort();
+    fuzz_say_bytes(pl_buf_bytes(out));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes rest = pl_bytes_of(data, size);
     pl_bytes old = {NULL, 0};
@@ -50,3 +52,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

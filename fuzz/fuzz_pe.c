@@ -1,13 +1,13 @@
 /*
  * fuzz_pe.c - any bytes as a PE image: no crash, and the ranges tile the file.
  */
+#include "fuzz.h"
+
 #include "format/binary/pe.h"
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_arena arena;
     struct pl_findings findings;
@@ -24,11 +24,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (image.ranges[i].offset != at || image.ranges[i].length == 0)
                 abort();
             at += image.ranges[i].length;
+            fuzz_say(image.ranges[i].length);
+            fuzz_say((uint64_t)image.ranges[i].owner);
         }
         if (at != size)
             abort();
     }
+    fuzz_say_findings(&findings);
     pl_findings_reset(&findings);
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

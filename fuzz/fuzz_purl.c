@@ -1,13 +1,13 @@
 /*
  * fuzz_purl.c - what is read as a purl and printed is read again and printed the same.
  */
+#include "fuzz.h"
+
 #include "supply/purl.h"
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_arena arena;
     struct pl_purl first, second;
@@ -29,8 +29,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         }
     }
+    fuzz_say_bytes(pl_buf_bytes(&one));
     pl_buf_reset(&one);
     pl_buf_reset(&two);
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

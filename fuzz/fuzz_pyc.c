@@ -1,13 +1,13 @@
 /*
  * fuzz_pyc.c - any bytes as compiled Python: code objects and facts lie in the file, inner ones before those around them.
  */
+#include "fuzz.h"
+
 #include "format/binary/pyc.h"
 
 #include <assert.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_pyc pyc;
     struct pl_err err;
@@ -18,6 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; st == PL_OK && i < pyc.facts.n; i++)
         assert(pyc.facts.v[i].offset + pyc.facts.v[i].length <= size && pyc.facts.v[i].code < pyc.codes.n);
     assert(st != PL_OK || pyc.end <= size);
+    fuzz_say(st == PL_OK ? pyc.end : err.offset);
     pl_pyc_reset(&pyc);
     return 0;
 }
+
+FUZZ_TWICE(look)

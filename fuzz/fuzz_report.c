@@ -2,13 +2,13 @@
  * fuzz_report.c - reports of any bytes: what is read and written is read again, and written again as the same bytes; no format lets a control
  * character through, and no report is worse than itself.
  */
+#include "fuzz.h"
+
 #include "base/buf.h"
 #include "judge/gate.h"
 #include "report/read.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {
@@ -32,6 +32,7 @@ static bool put_inert(void *ctx, const void *bytes, size_t n)
         if ((p[i] < 0x20 && p[i] != '\n' && p[i] != '\t') || p[i] == 0x7f)
             abort();
     *(size_t *)ctx += n;
+    fuzz_say_bytes(pl_bytes_of(bytes, n));
     return true;
 }
 
@@ -89,7 +90,7 @@ static void judge(struct pl_report *r)
     pl_report_free(r);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_report *r = NULL;
     struct pl_err err = {.status = PL_OK};
@@ -111,3 +112,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_buf_reset(&second);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,12 +1,12 @@
 /*
  * fuzz_source_code.c - any bytes as a source file of each language: ranges lie in the file, in order, and two runs agree.
  */
+#include "fuzz.h"
+
 #include "feature/source_code.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
 {
@@ -48,7 +48,7 @@ static bool is_same(const struct pl_source_code *a, const struct pl_source_code 
     return true;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes text = pl_bytes_of(data, size);
     for (int language = PL_SOURCE_NONE; language <= PL_SOURCE_ASM; language++) {
@@ -64,8 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(is_read);
         check(text, &code[0]);
         require(is_same(&code[0], &code[1]));
+        for (size_t i = 0; i < code[0].n_atoms; i++)
+            fuzz_say(code[0].atoms[i].hash);
         pl_arena_reset(&arenas[0]);
         pl_arena_reset(&arenas[1]);
     }
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -3,11 +3,11 @@
  *
  * Items lie in the text, rows in their tables, and every window that was indexed is found again.
  */
+#include "fuzz.h"
+
 #include "corpus/tables.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
 {
@@ -24,6 +24,7 @@ static void check(const struct pl_tables *tables, size_t size)
         require(x->n >= 2 && x->at <= x->end && x->end <= size);
         for (uint32_t i = 0; i < x->n; i++) {
             size_t n;
+            fuzz_say(items[i].value);
             require(items[i].at >= x->at && items[i].at <= size && items[i].kind <= PL_ITEM_INDEX);
             require(items[i].kind != PL_ITEM_STRING ||
                     pl_tables_find_text(tables, items[i].value, &n) != NULL);
@@ -33,7 +34,7 @@ static void check(const struct pl_tables *tables, size_t size)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_err err = {0};
     struct pl_source_tree tree = {.name = "fuzz"};
@@ -57,3 +58,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PL_VEC_FREE(&tree.files);
     return 0;
 }
+
+FUZZ_TWICE(look)

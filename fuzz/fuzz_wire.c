@@ -3,13 +3,13 @@
  *
  *     | kind: 0 records, 1 an explained function | bytes |
  */
+#include "fuzz.h"
+
 #include "judge/judge.h"
 #include "pipeline/wire.h"
 #include "report/report.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {
@@ -23,13 +23,16 @@ static void require(bool holds)
         abort();
 }
 
-static void check_sum(const struct pl_file *f)
+static void check_and_say(const struct pl_file *f)
 {
     uint64_t by_class[PL_CLASS_COUNT];
     uint64_t sum = pl_ledger_totals(&f->ledger, by_class, NULL);
     for (int i = 0; i < PL_CLASS_COUNT; i++)
         sum += by_class[i];
     require(sum == f->size);
+    fuzz_say_bytes(f->path);
+    fuzz_say_findings(&f->findings);
+    fuzz_say_ledger(&f->ledger);
 }
 
 static void judge_and_write(struct pl_report *r)
@@ -42,6 +45,7 @@ static void judge_and_write(struct pl_report *r)
     if (pl_judge(r, &policy, true, &err) == PL_OK)
         for (size_t i = 0; pl_report_format(i) != NULL; i++)
             require(pl_report_write(r, pl_report_format(i), &options, put, &out, &err) != PL_E_BUG);
+    fuzz_say_bytes(pl_buf_bytes(&out));
     pl_buf_reset(&out);
 }
 
@@ -58,7 +62,7 @@ static void read_records(pl_bytes data, const struct pl_limits *limits)
         *slot = f;
         pl_wire_take_file(&in, f);
         if (!in.c.bad)
-            check_sum(f);
+            check_and_say(f);
     }
     if (pl_wire_done(&in, NULL) == PL_OK)
         judge_and_write(r);
@@ -74,7 +78,7 @@ static void read_records(pl_bytes data, const struct pl_limits *limits)
         free(owned[i]);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_limits limits = pl_limits_default();
     limits.memory_bytes = 64u << 20;
@@ -95,3 +99,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,12 +1,12 @@
 /*
  * fuzz_words.c - words, prose and folding of any bytes: words lie in order inside, what is folded stays as it is.
  */
+#include "fuzz.h"
+
 #include "format/text/fold.h"
 #include "format/text/words.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void walk(pl_bytes all, bool (*next)(pl_bytes *, pl_bytes *))
 {
@@ -17,10 +17,11 @@ static void walk(pl_bytes all, bool (*next)(pl_bytes *, pl_bytes *))
         if (word.n == 0 || word.p < at || word.p + word.n > all.p + all.n || rest.p < word.p + word.n)
             abort();
         at = word.p + word.n;
+        fuzz_say_bytes(word);
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     pl_bytes all = pl_bytes_of(data, size);
     struct pl_buf once;
@@ -32,6 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (pl_is_folded(all) && !pl_bytes_eq(all, pl_buf_bytes(&once)))
         abort();
+    fuzz_say_bytes(pl_buf_bytes(&once));
     pl_buf_reset(&once);
     return 0;
 }
+
+FUZZ_TWICE(look)

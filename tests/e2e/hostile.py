@@ -10,7 +10,7 @@ import time
 
 import hostile_made as bad
 import made
-from plumb_test import case, cases_of, is_sanitized, main
+from plumb_test import ROOT, case, cases_of, is_sanitized, main
 
 SECONDS = 20
 MEMORY_MIB = 700
@@ -79,7 +79,9 @@ def two_directories():
     return inner + bad.zip_of([(b"other.sh", bad.HIDDEN, 0)])
 
 
-CODE_DEB = "usr/bin/x"
+def macho_seed(name):
+    return (ROOT / "fuzz/seeds/macho" / name).read_bytes()
+
 
 # name -> (bytes of the subject, tags of which each must be there)
 BOMBS = {
@@ -133,6 +135,12 @@ HIDING = {
         lambda: deb_with("x.exe", bad.pe(rsrc=bad.resources(bad.pe()))), {"image.embedded-program"}),
     "a PE whose resources hold a zip": (
         lambda: deb_with("x.exe", bad.pe(rsrc=bad.resources(bad.zip_of([(b"x", bad.HIDDEN, 0)])))), {"image.embedded-program"}),
+    "a universal Mach-O with bytes behind it": (lambda: deb_with("x", macho_seed("fat") + bad.HIDDEN), {"image.overlay"}),
+    "a signed Mach-O with bytes behind its signature": (lambda: deb_with("x", macho_seed("signed") + bad.HIDDEN), {"image.overlay"}),
+    "a shell script that is a zip": (
+        lambda: deb_with("x.sh", b"#!/bin/sh\nexit 0\n" + bad.zip_of([(b"x.class", bad.HIDDEN, 0)])), {"archive.gap"}),
+    "an rpm that is none behind its lead": (
+        lambda: deb_with("x.rpm", b"\xed\xab\xee\xdb" + bytes(92) + bad.HIDDEN), {"archive.damaged", "file.unaccounted"}),
     "a PE with data in its stub": (lambda: deb_with("x.exe", bad.pe(stub=bad.HIDDEN + bytes(3))), {"image.unknown-stub"}),
     "a deb with an extra ar member": (
         lambda: made.package().build(tail=made.ar([("_extra", bad.HIDDEN)])[8:]), {"file.unaccounted"}),
