@@ -59,6 +59,8 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                       "dpkg-buildflags(1); GCC manual, 3"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
                      "C17 6.4.5"},
+    [RULE_ARMS] = {"literal.arms", true, "literals with #if between them, one arm of each",
+                   "C17 6.4.5, 6.10.1"},
     [RULE_CONFIGURED] = {"literal.configured", false,
                          "a literal with a short other text in its middle: a version, a path", "autoconf"},
     [RULE_EXPANDED] = {"literal.expanded-macro-text", false,
@@ -340,6 +342,11 @@ pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, stru
     if (string.n == 0 || string.n > MAX_STRING_BYTES)
         return PL_OK;
     const struct literal *e = find_strict(l, string, &rule);
+    struct literal of_arms;
+    if (e == NULL && pl_literal_find_arms(l, string, &of_arms)) {
+        e = &of_arms;
+        rule = RULE_ARMS;
+    }
     if (e == NULL) {
         e = find_configured(l, string, false);
         rule = RULE_CONFIGURED;

@@ -127,6 +127,7 @@ static void *run_job(void *arg)
 static void free_set(struct pl_literals *l)
 {
     PL_VEC_FREE(&l->literals);
+    PL_VEC_FREE(&l->arms);
     pl_buf_reset(&l->texts);
     free(l->slots);
     free(l->keys);
@@ -195,6 +196,8 @@ static bool merge_literals(struct pl_literals *l, struct gathered *g)
         is_good = pl_literal_add(l, (enum literal_rule)e->kind, pl_literal_text(&g->own, e), e->file,
                                  e->line_1based);
     }
+    is_good = is_good && pl_literals_merge_arms(l, g);
+    g->arms.n = 0;
     free_set(&g->own);
     start_set(&g->own);
     return is_good;
@@ -484,6 +487,7 @@ static bool build(struct pl_literals *l, const struct pl_headers *headers, size_
         pl_buf_reset(&jobs[k].g.texts);
         PL_VEC_FREE(&jobs[k].g.parts);
         PL_VEC_FREE(&jobs[k].g.groups);
+        PL_VEC_FREE(&jobs[k].g.arms);
     }
     return is_good;
 }

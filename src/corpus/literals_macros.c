@@ -37,6 +37,7 @@ struct pass {
     size_t end;
     bool is_in_run;
     bool has_macro;
+    size_t arms_end; /* behind the last pattern of literals with #if in it */
 };
 
 static uint32_t line_of(struct pass *p, size_t at)
@@ -167,6 +168,20 @@ static void take_word(struct pass *p, const struct pl_clit_token *t, struct pl_c
     p->has_macro = true;
 }
 
+/* A directive at `at`: literals may go on behind it. */
+static void try_arms(struct pass *p, size_t at, const struct pl_clit *lexer)
+{
+    struct pl_clit ahead = *lexer;
+    struct pl_clit_token t;
+    size_t start = p->is_in_run ? p->start : at;
+    bool is_if = pl_clit_next(&ahead, &t) && t.kind == PL_CLIT_WORD && pl_bytes_starts(t.body, PL_LIT("if"));
+    if (is_if && start >= p->arms_end)
+        p->is_out_of_memory =
+            !pl_literals_gather_arms(p->g, &p->run, p->data, start, p->file, line_of(p, start), &p->arms_end);
+    if (p->scratch.used_bytes > SCRATCH_KEPT)
+        pl_arena_rewind(&p->scratch);
+}
+
 static void scan_file(struct pass *p)
 {
     struct pl_clit lexer;
@@ -175,6 +190,7 @@ static void scan_file(struct pass *p)
     bool has_token = pl_clit_next(&lexer, &t);
     while (has_token && !p->is_out_of_memory && p->run.budget > 0) {
         if (t.is_first && is_byte(&t, '#')) {
+            try_arms(p, t.offset, &lexer);
             end_run(p);
             do
                 has_token = pl_clit_next(&lexer, &t);
@@ -206,6 +222,7 @@ static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, 
     p->file = file;
     p->line_at = 0;
     p->line = 1;
+    p->arms_end = 0;
     p->run = (struct pl_macro_run){.m = m,
                                    .scratch = &p->scratch,
                                    .budget = steps_at_least(p->l) + STEPS_PER_BYTE * text.n,

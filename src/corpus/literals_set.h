@@ -36,6 +36,7 @@ enum literal_rule {
     RULE_OTHER_VERSION,
     RULE_OPTIONS,
     RULE_CONCAT,
+    RULE_ARMS,
     RULE_CONFIGURED,
     RULE_EXPANDED,
     RULE_TEXT,
@@ -67,6 +68,26 @@ struct literal_key {
     uint32_t literal;
 };
 
+/* Literals with #if between them, in order: literals_arms.c. */
+enum literal_arm_kind {
+    ARM_START, /* of a pattern, with its place */
+    ARM_TEXT,
+    ARM_IF,
+    ARM_ELSE,
+    ARM_END,    /* no arm may be taken */
+    ARM_END_ALL /* one is */
+};
+
+struct literal_arm {
+    uint64_t text; /* where its bytes begin in `texts` */
+    uint32_t length;
+    uint32_t file;
+    uint32_t line_1based;
+    enum literal_arm_kind kind;
+};
+
+typedef PL_VEC(struct literal_arm) literal_arms;
+
 /* An inline function of a header that the source reaches. */
 struct header_body {
     pl_bytes text; /* borrowed from the packed headers */
@@ -82,6 +103,7 @@ struct pl_literals {
     struct pl_arena header_arena;
     PL_VEC(struct header_body) bodies; /* while the set is built */
     PL_VEC(struct literal) literals;   /* in source order */
+    literal_arms arms;
     struct pl_buf texts;
     uint32_t *slots;          /* open addressing on `hash`: index + 1, or 0; malloc */
     size_t n_slots;           /* power of two */
@@ -136,6 +158,7 @@ struct gathered {
     struct pl_buf texts;    /* of the parts, and names of macros */
     PL_VEC(struct gathered_part) parts;
     PL_VEC(struct gathered_group) groups;
+    literal_arms arms;
     bool is_out_of_memory;
 };
 
@@ -162,6 +185,16 @@ void pl_literals_gather(struct gathered *g, const struct gather_text *t);
 /* literals_macros.c: what the uses of macros in the files [first, last) expand to. False when out of memory. */
 bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macros *m, size_t first,
                                size_t end, struct gathered *g);
+
+/*
+ * literals_arms.c: the pattern of literals that begins at byte `start` of a file, if it has an #if in it; *end is behind it then, else untouched.
+ * False when out of memory.
+ */
+bool pl_literals_gather_arms(struct gathered *g, struct pl_macro_run *run, pl_bytes data, size_t start,
+                             uint32_t file, uint32_t line, size_t *end);
+bool pl_literals_merge_arms(struct pl_literals *l, const struct gathered *g);
+/* Does a pattern make this string? *out is a literal of its place. O(patterns), mostly a comparison of their starts. */
+bool pl_literal_find_arms(const struct pl_literals *l, pl_bytes string, struct literal *out);
 
 /* literals_headers.c: what the own source, gathered in l, reaches of the headers. False when out of memory. */
 bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,

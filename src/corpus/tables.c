@@ -101,6 +101,22 @@ const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint
     return find(&t->texts, t->text_directory, hash, n);
 }
 
+uint64_t pl_table_start_key(const uint8_t low[PL_TABLE_WINDOW])
+{
+    pl_bytes b = pl_bytes_of(low, PL_TABLE_WINDOW);
+    return pl_bytes_all(b, 0) ? 0 : pl_bytes_hash(b, 2) | 1;
+}
+
+const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n)
+{
+    return find(&t->starts, t->start_directory, key, n);
+}
+
+const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, pl_bytes text, size_t *n)
+{
+    return find(&t->spelled, t->spelled_directory, pl_table_text_hash(text), n);
+}
+
 /* Names that headers of the C library or the language define as numbers everywhere. C17 7.17, 7.19; POSIX <getopt.h> of glibc. */
 static const struct {
     const char *name;
@@ -149,6 +165,10 @@ void pl_tables_free(struct pl_tables *t)
     PL_VEC_FREE(&t->tables);
     PL_VEC_FREE(&t->places);
     PL_VEC_FREE(&t->texts);
+    PL_VEC_FREE(&t->starts);
+    PL_VEC_FREE(&t->spelled);
+    free(t->start_directory);
+    free(t->spelled_directory);
     free(t->place_directory);
     free(t->text_directory);
     free(t);

@@ -16,11 +16,13 @@
 #define DIRECTORY_SIZE (1u << TABLE_DIRECTORY_BITS)
 #define MAX_COLUMNS    64u
 #define FLOAT_WINDOW   4u
+#define MAX_SPELLED    64u /* bytes of a text that is a list of characters */
 /* Of one list and one file, when macros are put in. */
 #define MAX_WAYS           4u
 #define MAX_EXPANDED_BYTES (1u << 20)
 #define MAX_SCRATCH_BYTES  ((size_t)64 << 20)
-#define MIN_BUDGET         100000u
+#define MIN_BUDGET         1000000u   /* tokens that one file may touch, however short it is */
+#define MAX_BUDGET         200000000u /* of all files together, where that is less */
 #define TOKENS_A_BYTE      4u
 
 struct reading {
@@ -98,9 +100,11 @@ static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *e
     if (!pl_tables_read(f->data, f->path, (uint32_t)i, r->names, NULL, NULL, out))
         return pl_fail_nomem(err);
     pl_arena_init(&scratch, MAX_SCRATCH_BYTES);
+    size_t share = MAX_BUDGET / (pl_index_unit_count(r->index) + 1);
     struct pl_macro_run run = {.m = r->macros,
                                .scratch = &scratch,
-                               .budget = MIN_BUDGET + TOKENS_A_BYTE * f->data.n,
+                               .budget =
+                                   (share < MIN_BUDGET ? share : MIN_BUDGET) + TOKENS_A_BYTE * f->data.n,
                                .path = f->path,
                                .line_1based = 1};
     bool is_good = true;
@@ -301,6 +305,40 @@ static bool index_texts(struct pl_tables *t, size_t table)
     return true;
 }
 
+static bool index_start(struct pl_tables *t, size_t table)
+{
+    const struct pl_table *x = &t->tables.v[table];
+    const struct pl_table_item *items = t->items.v + x->first;
+    uint8_t low[PL_TABLE_WINDOW];
+    if (x->n < PL_TABLE_WHOLE || x->is_float || x->has_designators)
+        return true;
+    for (size_t i = 0; i < PL_TABLE_WINDOW; i++) {
+        if (items[i].kind != PL_ITEM_NUMBER)
+            return true;
+        low[i] = (uint8_t)items[i].value;
+    }
+    uint64_t key = pl_table_start_key(low);
+    return key == 0 || add_place(&t->starts, key, table, 0, PL_TABLE_FLAT);
+}
+
+/* { 'N', 'o', 0 }, in whatever way its characters are written. */
+static bool index_spelled(struct pl_tables *t, size_t table)
+{
+    const struct pl_table *x = &t->tables.v[table];
+    const struct pl_table_item *items = t->items.v + x->first;
+    uint8_t text[MAX_SPELLED];
+    size_t n = x->n - 1; /* a table has two items or more */
+    if (n < PL_TABLE_SPELLED || n > MAX_SPELLED || x->n_rows > 0 || items[n].kind != PL_ITEM_NUMBER ||
+        items[n].value != 0)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].kind != PL_ITEM_NUMBER || items[i].value == 0 || items[i].value > 0xff)
+            return true;
+        text[i] = (uint8_t)items[i].value;
+    }
+    return add_place(&t->spelled, pl_table_text_hash(pl_bytes_of(text, n)), table, 0, PL_TABLE_FLAT);
+}
+
 static int by_place(const void *a, const void *b)
 {
     const struct pl_table_place *x = a;
@@ -335,10 +373,12 @@ static bool index_all(struct pl_tables *t)
 {
     for (size_t i = 0; i < t->tables.n; i++) {
         bool is_good = t->tables.v[i].is_float ? index_floats(t, i) : index_flat(t, i);
-        if (!is_good || !index_columns(t, i) || !index_texts(t, i))
+        if (!is_good || !index_columns(t, i) || !index_texts(t, i) || !index_start(t, i) ||
+            !index_spelled(t, i))
             return false;
     }
-    return finish(&t->places, &t->place_directory) && finish(&t->texts, &t->text_directory);
+    return finish(&t->places, &t->place_directory) && finish(&t->texts, &t->text_directory) &&
+           finish(&t->starts, &t->start_directory) && finish(&t->spelled, &t->spelled_directory);
 }
 
 pl_status pl_tables_build(const struct pl_index *ix, unsigned jobs, struct pl_tables **out,

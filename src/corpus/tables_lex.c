@@ -59,12 +59,20 @@ static struct table_token token_of(const struct table_reader *r, struct pl_clit 
         t.kind = x->byte == '<' ? TABLE_LEFT : TABLE_RIGHT;
         t.length = next == ' ' ? 3 : 2; /* text that macros made has spaces between its bytes */
         lexer->at += t.length - 1;
+    } else if ((x->byte == '&' || x->byte == '|') && behind_space == x->byte) {
+        t.kind = TABLE_BOTH;
+        t.length = next == ' ' ? 3 : 2;
+        lexer->at += t.length - 1;
+    } else if (behind_space == '=' && next == ' ' && x->byte != 0 && strchr("=!<>", x->byte) != NULL) {
+        t.kind = TABLE_EQUAL;
+        t.length = 3;
+        lexer->at += 2;
     } else if (next == '=' && x->byte != 0 && strchr("=!<>+-*/%&|^", x->byte) != NULL) {
         t.kind = TABLE_EQUAL;
         t.length = 2;
         lexer->at++;
     } else if (x->byte >= 128) {
-        t.kind = '?';
+        t.kind = '`'; /* nothing of C */
     }
     return t;
 }

@@ -83,10 +83,12 @@ static bool read_text(struct table_reader *r, struct list *l, size_t end)
 {
     size_t i = r->at;
     uint32_t at = r->t[i].at;
-    bool is_call = is_kind(r, i, TABLE_WORD) && is_kind(r, i + 1, '(') && is_kind(r, i + 2, TABLE_STRING);
+    bool is_group = is_kind(r, i, '(');
+    bool is_call =
+        is_group || (is_kind(r, i, TABLE_WORD) && is_kind(r, i + 1, '(') && is_kind(r, i + 2, TABLE_STRING));
     size_t last = is_call ? end - 1 : end;
     pl_buf_clear(&r->joined);
-    for (i += is_call ? 2 : 0; i < last; i++) {
+    for (i += is_group ? 1 : is_call ? 2 : 0; i < last; i++) {
         pl_bytes raw = text_of(r, i);
         size_t quote = pl_bytes_find_byte(raw, '"', 0);
         if (!is_kind(r, i, TABLE_STRING) || quote != 0 || raw.n < 2 || r->joined.n > MAX_TEXT)
@@ -97,7 +99,8 @@ static bool read_text(struct table_reader *r, struct list *l, size_t end)
     if (r->joined.why != PL_OK || (is_call && !is_kind(r, last, ')')))
         return false;
     r->at = end;
-    return add_item(r, l, PL_ITEM_STRING, pl_table_text_hash(pl_buf_bytes(&r->joined)), at, !is_call);
+    return add_item(r, l, PL_ITEM_STRING, pl_table_text_hash(pl_buf_bytes(&r->joined)), at,
+                    !is_call || is_group);
 }
 
 /* The one name of an element that is no number: a function, an object, "&object", "(cast)name". */
@@ -120,7 +123,7 @@ static bool read_element(struct table_reader *r, struct list *l)
     size_t end = element_end(r);
     uint32_t at = r->t[start].at;
     bool starts_text =
-        is_kind(r, start, TABLE_STRING) ||
+        is_kind(r, start, TABLE_STRING) || (is_kind(r, start, '(') && is_kind(r, start + 1, TABLE_STRING)) ||
         (is_kind(r, start, TABLE_WORD) && is_kind(r, start + 1, '(') && is_kind(r, start + 2, TABLE_STRING));
     if (end == start) {
         r->at++;
@@ -171,6 +174,24 @@ static bool add_row(struct table_reader *r, struct list *l)
     return row != NULL;
 }
 
+/* Is what the list at r->at initialises declared as float or double? "static const float x[3][4] = {" */
+static bool is_declared_float(const struct table_reader *r)
+{
+    size_t i = r->at;
+    if (r->family != PL_CLIT_C || i < 3 || r->t[i - 1].kind != '=')
+        return false;
+    for (i--; i > 0 && r->t[i - 1].kind == ']';) {
+        while (i > 0 && r->t[i - 1].kind != '[')
+            i--;
+        i -= i > 0;
+    }
+    i -= i > 0 && r->t[i - 1].kind == TABLE_WORD; /* its name */
+    for (; i > 0 && r->t[i - 1].kind == TABLE_WORD; i--)
+        if (pl_bytes_eq_str(text_of(r, i - 1), "float") || pl_bytes_eq_str(text_of(r, i - 1), "double"))
+            return true;
+    return false;
+}
+
 /* The list at r->at, with a bracket of its own around it or without. Leaves r->at behind it. */
 static void read_list(struct table_reader *r, bool has_bracket, struct table_output *out)
 {
@@ -179,6 +200,7 @@ static void read_list(struct table_reader *r, bool has_bracket, struct table_out
     l.table.at = r->t[r->at].at;
     l.table.first = (uint32_t)out->items.n;
     l.table.first_row = (uint32_t)out->rows.n;
+    l.table.is_float = has_bracket && is_declared_float(r);
     while (r->at < r->end && !r->is_out_of_memory) {
         l.table.end = r->t[r->at].at + r->t[r->at].length;
         if (is_open(r, r->at)) {
@@ -298,6 +320,9 @@ static void read_lists(struct table_reader *r, struct table_output *out)
             read_directives(r, out);
         else if (begins_list(r, r->at))
             read_list(r, true, out);
+        else if (r->family == PL_CLIT_C && is_kind(r, r->at, TABLE_WORD) &&
+                 pl_bytes_eq_str(text_of(r, r->at), "switch"))
+            r->at = pl_tables_read_switch(r, r->at, out);
         else
             r->at++;
     }

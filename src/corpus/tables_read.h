@@ -17,6 +17,7 @@ enum table_token_kind {
     TABLE_LEFT,  /* << */
     TABLE_RIGHT, /* >> */
     TABLE_EQUAL, /* == and others that compare: no initialiser follows */
+    TABLE_BOTH,  /* && and || */
     TABLE_MARK   /* a directive stood here */
 };
 
@@ -41,9 +42,13 @@ struct table_reader {
     const struct table_token *t; /* what is being read: tokens or define_tokens */
     size_t at, end;
     unsigned nested;
+    unsigned n_choices; /* of the present expression: ? : within each other */
     struct pl_buf joined;
     bool is_out_of_memory;
 };
+
+/* The switch statement whose word is token `at`, as the tables that a compiler may make of it. Returns where to read on. */
+size_t pl_tables_read_switch(struct table_reader *r, size_t at, struct table_output *out);
 
 /* Cut the text into tokens and #defines. */
 bool pl_table_lex(struct table_reader *r);

@@ -38,8 +38,12 @@ struct pl_tables {
     table_list tables;
     table_places places; /* sorted by key, table, item, column */
     table_places texts;
+    table_places starts;       /* of whole lists, by what stands first in them */
+    table_places spelled;      /* lists of characters, by the text that they are */
     uint32_t *place_directory; /* by the top 16 bits of the key */
     uint32_t *text_directory;
+    uint32_t *start_directory;
+    uint32_t *spelled_directory;
 };
 
 /* What one file gives. */

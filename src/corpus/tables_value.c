@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MAX_NESTED       32u
+#define MAX_CHOICES      300u /* c == 'A' ? 0 : c == 'B' ? 1 : ... */
 #define MAX_NUMBER_BYTES 64u
 
 static const struct table_value unknown = {.kind = PL_ITEM_UNKNOWN};
@@ -94,13 +95,13 @@ static bool is_kind(const struct table_reader *r, size_t i, uint8_t kind)
     return i < r->end && r->t[i].kind == kind;
 }
 
-static struct table_value read_binary(struct table_reader *r, unsigned least);
+static struct table_value read_choice(struct table_reader *r);
 
 /* The expression in the parentheses at r->at. */
 static struct table_value read_group(struct table_reader *r)
 {
     r->at++;
-    struct table_value v = read_binary(r, 1);
+    struct table_value v = read_choice(r);
     if (!is_kind(r, r->at, ')'))
         return unknown;
     r->at++;
@@ -114,6 +115,30 @@ static bool is_constant_macro(pl_bytes name)
            name.p[name.n - 3] <= '9';
 }
 
+/* sizeof "text": its bytes and the NUL. C17 6.5.3.4; sizes of types are not known here. */
+static struct table_value read_size(struct table_reader *r)
+{
+    size_t open = 0;
+    struct table_value v = unknown;
+    while (is_kind(r, r->at, '(') && open < MAX_NESTED) {
+        r->at++;
+        open++;
+    }
+    pl_buf_clear(&r->joined);
+    for (; is_kind(r, r->at, TABLE_STRING); r->at++) {
+        pl_bytes raw = text_of(r, r->at);
+        if (raw.n < 2 || raw.p[0] != '"')
+            return unknown; /* a wide one */
+        struct pl_clit_token token = {.body = pl_bytes_sub(raw, 1, raw.n - 2)};
+        pl_clit_decode(&token, r->family, &r->joined);
+        v = number(r->joined.n + 1);
+    }
+    for (; open > 0; open--)
+        if (!is_kind(r, r->at++, ')'))
+            return unknown;
+    return r->joined.why == PL_OK ? v : unknown;
+}
+
 static struct table_value read_name(struct table_reader *r)
 {
     pl_bytes name = text_of(r, r->at++);
@@ -121,6 +146,8 @@ static struct table_value read_name(struct table_reader *r)
     bool is_float;
     if (is_constant_macro(name) && is_kind(r, r->at, '('))
         return read_group(r);
+    if (pl_bytes_eq_str(name, "sizeof"))
+        return read_size(r);
     if (is_kind(r, r->at, '(') || is_kind(r, r->at, '[') || is_kind(r, r->at, '.') ||
         !pl_table_names_value(r->names, pl_table_text_hash(name), r->unit, &bits, &is_float))
         return unknown;
@@ -190,9 +217,13 @@ static unsigned binding(uint8_t kind)
     case '-': return 9;
     case TABLE_LEFT:
     case TABLE_RIGHT: return 8;
+    case TABLE_EQUAL:
+    case '<':
+    case '>': return 6;
     case '&': return 5;
     case '^': return 4;
     case '|': return 3;
+    case TABLE_BOTH: return 1; /* told apart by their text; mixed ones are not read */
     default: return 0;
     }
 }
@@ -237,6 +268,28 @@ static struct table_value apply(uint8_t kind, struct table_value x, struct table
     return v;
 }
 
+/* == != <= >= < > && ||. Nothing is said of what may be negative, but whether it is equal. */
+static struct table_value compare(pl_bytes token, struct table_value x, struct table_value y)
+{
+    uint8_t first = token.n > 0 ? token.p[0] : 0;
+    bool is_order = first == '<' || first == '>';
+    if (x.kind != PL_ITEM_NUMBER || y.kind != PL_ITEM_NUMBER ||
+        (is_order && ((int64_t)x.bits < 0 || (int64_t)y.bits < 0)))
+        return unknown;
+    bool has_equal = token.n > 1;
+    bool is_true = false;
+    switch (first) {
+    case '=': is_true = x.bits == y.bits; break;
+    case '!': is_true = x.bits != y.bits; break;
+    case '<': is_true = x.bits < y.bits || (has_equal && x.bits == y.bits); break;
+    case '>': is_true = x.bits > y.bits || (has_equal && x.bits == y.bits); break;
+    case '&': is_true = x.bits != 0 && y.bits != 0; break;
+    case '|': is_true = x.bits != 0 || y.bits != 0; break;
+    default: return unknown; /* += and the like */
+    }
+    return (struct table_value){is_true, PL_ITEM_NUMBER, x.is_plain && y.is_plain};
+}
+
 static struct table_value read_binary(struct table_reader *r, unsigned least)
 {
     struct table_value v = read_unary(r);
@@ -245,14 +298,41 @@ static struct table_value read_binary(struct table_reader *r, unsigned least)
         unsigned strength = binding(kind);
         if (strength == 0 || strength < least)
             break;
-        r->at++;
-        v = apply(kind, v, read_binary(r, strength + 1));
+        pl_bytes token = text_of(r, r->at++);
+        struct table_value right = read_binary(r, strength + 1);
+        bool is_comparison = kind == TABLE_EQUAL || kind == TABLE_BOTH || kind == '<' || kind == '>';
+        v = is_comparison ? compare(token, v, right) : apply(kind, v, right);
     }
     return v;
+}
+
+/* "a ? b : c", of which c is another one as often as not. C17 6.5.15. */
+static struct table_value read_choice(struct table_reader *r)
+{
+    struct table_value result = unknown;
+    bool is_chosen = false;
+    for (;;) {
+        struct table_value v = read_binary(r, 1);
+        if (!is_kind(r, r->at, '?'))
+            return is_chosen ? result : v;
+        if (r->n_choices >= MAX_CHOICES)
+            return unknown;
+        r->n_choices++;
+        r->at++;
+        struct table_value left = r->nested >= MAX_NESTED ? unknown : read_binary(r, 1);
+        if (!is_kind(r, r->at, ':'))
+            return unknown;
+        r->at++;
+        if (!is_chosen && (v.kind != PL_ITEM_NUMBER || v.bits != 0)) {
+            is_chosen = true;
+            result = v.kind == PL_ITEM_NUMBER ? left : unknown;
+        }
+    }
 }
 
 struct table_value pl_table_expression(struct table_reader *r)
 {
     r->nested = 0;
-    return read_binary(r, 1);
+    r->n_choices = 0;
+    return read_choice(r);
 }

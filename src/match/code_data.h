@@ -4,6 +4,7 @@
  *     code_data.c        the rung: order of work, what is left, findings
  *     code_data_space.c  which bytes are data, what of them is explained, who refers to them
  *     code_data_array.c  lists of numbers of the source, found as bytes
+ *     code_data_whole.c  lists found by where they begin, or by the text that they are
  *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
  *     code_data_refs.c   pointers, switch tables, constants, padding: what accounted code refers to
  */
@@ -69,6 +70,7 @@ const char *pl_data_source(const struct pl_data *d, uint32_t unit, uint32_t from
 
 /* The steps, in this order. */
 PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err);
+PL_MUST_USE pl_status pl_data_find_whole(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err);
 

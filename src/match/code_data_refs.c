@@ -45,26 +45,30 @@ static bool is_inside(const struct pl_data *d, uint32_t owner, uint64_t address)
     return false;
 }
 
-/* Entries from `offset` on that lead into the function: offsets from the table, or addresses. */
-static uint64_t switch_bytes(const struct pl_data *d, uint32_t owner, uint64_t offset, uint64_t limit)
+/* Entries of `width` bytes from `offset` on that lead into the function: offsets from the table, or addresses. */
+static uint64_t entries_bytes(const struct pl_data *d, uint32_t owner, uint64_t offset, uint64_t limit,
+                              unsigned width)
 {
     uint64_t table;
     uint64_t n = 0;
     if (!pl_data_address(d, offset, &table))
         return 0;
-    for (unsigned width = 4; width <= 8; width += 4) {
-        n = 0;
-        while (n + width <= limit && pl_data_is_data(d, offset + n, width)) {
-            uint64_t value = pl_data_number(d, offset + n, width);
-            bool is_relative = width == 4 && is_inside(d, owner, table + (uint64_t)(int64_t)(int32_t)value);
-            if (!is_relative && !(is_inside(d, owner, value)))
-                break;
-            n += width;
-        }
-        if (n > 0)
+    while (n + width <= limit && pl_data_is_data(d, offset + n, width)) {
+        uint64_t value = pl_data_number(d, offset + n, width);
+        bool is_relative = width == 4 && is_inside(d, owner, table + (uint64_t)(int64_t)(int32_t)value);
+        if (!is_relative && !is_inside(d, owner, value))
             break;
+        n += width;
     }
     return n;
+}
+
+/* An address of 8 bytes begins as one of 4 does: the longer table is the one. */
+static uint64_t switch_bytes(const struct pl_data *d, uint32_t owner, uint64_t offset, uint64_t limit)
+{
+    uint64_t narrow = entries_bytes(d, owner, offset, limit, 4);
+    uint64_t wide = entries_bytes(d, owner, offset, limit, 8);
+    return wide > narrow ? wide : narrow;
 }
 
 static pl_status find_switches(struct pl_data *d, struct pl_err *err)

@@ -106,24 +106,6 @@ const char *pl_data_source(const struct pl_data *d, uint32_t unit, uint32_t from
     return text;
 }
 
-/* The settled claim that holds a byte; NULL when none does. */
-static const struct pl_claim *claim_at(const struct pl_file *f, uint64_t offset)
-{
-    size_t low = 0;
-    size_t high = f->ledger.settled.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct pl_claim *c = &f->ledger.settled.v[middle];
-        if (c->offset > offset)
-            high = middle;
-        else if (offset - c->offset < c->length)
-            return c;
-        else
-            low = middle + 1;
-    }
-    return NULL;
-}
-
 static void fill_states(struct pl_data *d)
 {
     for (size_t i = 0; i < d->view->n_ranges; i++) {
@@ -144,7 +126,7 @@ static void fill_states(struct pl_data *d)
 static void fill_trust(struct pl_data *d)
 {
     for (size_t i = 0; i < d->code->n_functions; i++) {
-        const struct pl_claim *c = claim_at(d->f, d->code->functions[i].offset);
+        const struct pl_claim *c = pl_ledger_at(&d->f->ledger, d->code->functions[i].offset);
         d->trust[i] = c != NULL && c->class != PL_CLASS_UNACCOUNTED && c->class != PL_CLASS_OPAQUE;
 #ifdef PL_DATA_TRUST
         d->trust[i] = 1;

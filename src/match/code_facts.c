@@ -14,6 +14,7 @@
 
 #define NOVEL_WEIGHT 100u  /* of an atom that no source has: about one function in a thousand */
 #define TEXT_BYTES   5u    /* shorter ones are as often numbers: MATCHING section 3 counts from 5 on */
+#define SEEN_BYTES   3u    /* of a text that are no control characters: steps of a table can all be */
 #define MAX_FACTS    4096u /* of one function */
 #define NUMBER_SHARE 2u    /* numbers count a half: optimisation makes and unmakes them */
 
@@ -69,6 +70,7 @@ static const struct {
     {"strcpy", "sprintf"},
     {"strchr", "strstr"},
     {"strchr", "strpbrk"},
+    {"strcmp", "strncmp"}, /* of a literal that is shorter than the limit */
 };
 
 /* What compilers and the hardened C library call on their own. */
@@ -134,13 +136,16 @@ static void add_alternative(const struct pl_aligner *a, struct pl_code_fact *fac
 /* Bytes before a NUL that code refers to are a string only when they look like one: tables end in zeros, too. */
 static bool is_text(pl_bytes text)
 {
+    size_t seen = 0;
     if (text.n < TEXT_BYTES)
         return false;
-    for (size_t i = 0; i < text.n; i++)
+    for (size_t i = 0; i < text.n; i++) {
         if ((text.p[i] < 0x20 && (text.p[i] < 0x07 || text.p[i] > 0x0d) && text.p[i] != 0x1b) ||
             text.p[i] == 0x7f)
             return false;
-    return true;
+        seen += text.p[i] > 0x20;
+    }
+    return seen >= SEEN_BYTES;
 }
 
 /* A string read by way of a pointer in data: that variable may be another unit's. The decoder puts the pointer behind the string. */

@@ -6,6 +6,9 @@
  */
 #include "match/code_imports.h"
 #include "match/code_result.h"
+#include "match/text_places.h"
+
+#include <string.h>
 
 #define RULE_MATCHED "code.features"
 #define RULE_PLACED  "code.placed"
@@ -14,6 +17,8 @@
 #define RULE_FOREIGN "code.foreign"
 #define RULE_LOST    "code.unmatched"
 
+#define RULE_ARRAY "data.array"
+
 #define MAX_WHOLE_BYTES 512u /* of a string object that a text is the end of */
 
 struct rung {
@@ -21,6 +26,7 @@ struct rung {
     struct pl_file *f;
     struct pl_aligner a;
     struct pl_code code;
+    struct pl_text_places places;
     struct pl_code_grade *grades; /* one a subject */
     uint64_t unmatched_bytes;
     uint32_t n_unmatched;
@@ -42,16 +48,66 @@ static pl_bytes whole_text(const struct rung *r, pl_bytes text)
     return pl_bytes_sub(data, start, end - start);
 }
 
-static pl_status explain_string(const struct rung *r, pl_bytes text, bool *is_explained, struct pl_err *err)
+static pl_status explain_text(const struct rung *r, pl_bytes text, bool *is_explained, struct pl_err *err)
 {
     struct pl_literal_hit hit;
     bool found = false;
-    pl_bytes whole = whole_text(r, text);
     pl_status st = pl_literals_explain(r->m->literals, text, r->m->scratch, &found, &hit, err);
-    if (st == PL_OK && !(found && hit.rule->is_strict) && whole.n > text.n)
-        st = pl_literals_explain(r->m->literals, whole, r->m->scratch, &found, &hit, err);
     *is_explained = st == PL_OK && found && hit.rule->is_strict;
     return st;
+}
+
+/* Without the bytes at its start that are elements of a list of the source: an array of characters has no end of its own. */
+static pl_bytes behind_array(const struct rung *r, pl_bytes text)
+{
+    while (text.n > 0 && text.p >= r->f->data.p && text.p < r->f->data.p + r->f->data.n) {
+        uint64_t offset = (uint64_t)(text.p - r->f->data.p);
+        const struct pl_claim *c = pl_ledger_at(&r->f->ledger, offset);
+        bool is_array = c != NULL && c->class == PL_CLASS_DERIVED && strcmp(c->rule, RULE_ARRAY) == 0;
+        if (!is_array)
+            break;
+        uint64_t n = c->offset + c->length - offset;
+        text = n < text.n ? pl_bytes_from(text, (size_t)n) : pl_bytes_sub(text, 0, 0);
+    }
+    return text;
+}
+
+/* Texts one behind the other, which code refers to one by one: each is a text of the source. */
+static pl_status explain_parts(const struct rung *r, pl_bytes text, bool *is_explained, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    bool has_part = false;
+    if (text.p < r->f->data.p || text.p + text.n > r->f->data.p + r->f->data.n)
+        return PL_OK; /* a wide one is a copy */
+    uint64_t offset = (uint64_t)(text.p - r->f->data.p);
+    uint64_t end = offset + text.n;
+    for (size_t i = pl_text_places_from(&r->places, offset + 1);
+         i < r->places.v.n && r->places.v.v[i] < end && st == PL_OK; i++) {
+        size_t n = (size_t)(r->places.v.v[i] - (uint64_t)(text.p - r->f->data.p));
+        bool is_part = false;
+        st = explain_text(r, pl_bytes_sub(text, 0, n), &is_part, err);
+        if (is_part)
+            text = pl_bytes_from(text, n);
+        has_part = has_part || is_part;
+    }
+    return st == PL_OK && has_part ? explain_text(r, text, is_explained, err) : st;
+}
+
+/*
+ * A text may be all of a string, the end of one, or an array of the source and the string behind it; or several of these, where code refers to
+ * the beginning of each.
+ */
+static pl_status explain_string(const struct rung *r, pl_bytes text, bool *is_explained, struct pl_err *err)
+{
+    pl_bytes whole = whole_text(r, text);
+    pl_bytes behind = behind_array(r, text);
+    *is_explained = behind.n == 0;
+    pl_status st = *is_explained ? PL_OK : explain_text(r, text, is_explained, err);
+    if (st == PL_OK && !*is_explained && whole.n > text.n)
+        st = explain_text(r, whole, is_explained, err);
+    if (st == PL_OK && !*is_explained && behind.n < text.n)
+        st = explain_text(r, behind, is_explained, err);
+    return st == PL_OK && !*is_explained ? explain_parts(r, text, is_explained, err) : st;
 }
 
 static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewhere, bool *is_explained,
@@ -222,7 +278,9 @@ static pl_status report(const struct rung *r, struct pl_err *err)
 
 static pl_status match_code(struct rung *r, struct pl_err *err)
 {
-    pl_status st = pl_code_align(&r->a, r->m->codebase, &r->code, explain, r, err);
+    pl_status st = pl_text_places_init(&r->places, r->f->data, &r->code, err);
+    if (st == PL_OK)
+        st = pl_code_align(&r->a, r->m->codebase, &r->code, explain, r, err);
     if (st == PL_OK)
         st = grade_all(r, err);
     if (st == PL_OK)
@@ -234,6 +292,7 @@ static pl_status match_code(struct rung *r, struct pl_err *err)
     if (st == PL_OK)
         st = report(r, err);
     pl_aligner_reset(&r->a);
+    pl_text_places_reset(&r->places);
     return st;
 }
 

@@ -2,75 +2,48 @@
  * elf_refer.c - which of the strings that nothing explains are strings at all.
  *
  * Tables can look like text, and text can follow a table without a NUL between them. Code and pointers tell: what they refer to
- * begins there. A run that nothing refers to is not used as a string; one whose middle is referred to begins there.
+ * begins there. A run that nothing refers to is not used as a string; one whose middle is referred to begins there. Of at most 8 bytes, and
+ * read as numbers alone, it is no string.
  */
 #include "match/elf_strings.h"
+#include "match/text_places.h"
 
-#include "feature/code.h"
+#define NUMBER_BYTES 8u   /* of the widest number: a longer run that nobody refers to is a string */
+#define MAX_ASKED    256u /* runs of one file that are looked for among the numbers */
 
-#include <stdlib.h>
-
-struct places {
-    PL_VEC(uint64_t) v;
-};
-
-static int by_offset(const void *a, const void *b)
+static bool overlaps(const struct pl_elf_string *s, uint64_t offset, uint64_t n)
 {
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
+    return offset < s->offset + s->text.n && s->offset < offset + n;
 }
 
-static bool add(struct places *p, pl_bytes file, pl_bytes text)
+/* Does code read a number, or refer to data that is no text, in these bytes? */
+static bool is_number(const struct pl_file *f, const struct pl_code *code, const struct pl_elf_string *s)
 {
-    if (text.n == 0 || text.p < file.p || text.p >= file.p + file.n)
-        return true;
-    uint64_t *slot = PL_VEC_ADD(&p->v);
-    if (slot != NULL)
-        *slot = (uint64_t)(text.p - file.p);
-    return slot != NULL;
-}
-
-/* Where the strings begin that code and pointers refer to, sorted. */
-static bool gather(struct places *p, pl_bytes file, const struct pl_code *code)
-{
-    for (size_t i = 0; i < code->n_atoms; i++)
-        if (code->atoms[i].kind == PL_ATOM_STRING && !add(p, file, code->atoms[i].text))
-            return false;
-    for (size_t i = 0; i < code->n_slots; i++)
-        if (!add(p, file, code->slots[i].text))
-            return false;
-    size_t kept = 0;
-    if (p->v.n > 0)
-        qsort(p->v.v, p->v.n, sizeof p->v.v[0], by_offset);
-    for (size_t i = 0; i < p->v.n; i++)
-        if (i == 0 || p->v.v[i] != p->v.v[kept - 1])
-            p->v.v[kept++] = p->v.v[i];
-    p->v.n = kept;
-    return true;
-}
-
-/* The first place at or behind `offset`; its position in the list. */
-static size_t first_at(const struct places *p, uint64_t offset)
-{
-    size_t low = 0;
-    size_t high = p->v.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (p->v.v[mid] < offset)
-            low = mid + 1;
-        else
-            high = mid;
+    uint64_t offset;
+    for (size_t i = 0; i < code->n_atoms; i++) {
+        const struct pl_atom *a = &code->atoms[i];
+        bool is_inside = a->kind == PL_ATOM_FLOAT && a->text.n > 0 && a->text.p >= f->data.p &&
+                         a->text.p < f->data.p + f->data.n;
+        if (is_inside && overlaps(s, (uint64_t)(a->text.p - f->data.p), a->text.n))
+            return true;
     }
-    return low;
+    for (size_t i = 0; i < code->n_data; i++)
+        for (size_t k = 0; k < code->n_spans; k++) {
+            const struct pl_code_span *span = &code->spans[k];
+            offset = span->offset + (code->data[i] - span->address);
+            if (code->data[i] >= span->address && code->data[i] - span->address < span->size &&
+                overlaps(s, offset, 1))
+                return true;
+        }
+    return false;
 }
 
 /* A run that is referred to in its middle: explained when each of its parts is. It shrinks to begin with the first one. */
-static pl_status settle(const struct pl_match *m, const struct places *p, struct pl_elf_string *s,
+static pl_status settle(const struct pl_match *m, const struct pl_text_places *p, struct pl_elf_string *s,
                         struct pl_err *err)
 {
     uint64_t end = s->offset + s->text.n;
-    size_t at = first_at(p, s->offset);
+    size_t at = pl_text_places_from(p, s->offset);
     size_t first = at;
     struct pl_literal_hit hit = {0};
     bool is_explained = true;
@@ -106,7 +79,7 @@ pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl
                            struct pl_err *err)
 {
     const struct pl_code *code;
-    struct places p = {0};
+    struct pl_text_places p = {0};
     bool has_unsure = false;
     for (size_t i = 0; i < strings->n; i++) {
         strings->v[i].is_used = true;
@@ -118,11 +91,18 @@ pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl
     pl_status st = pl_match_code(m, f, &code, err);
     if (st == PL_OK && (code == NULL || code->unsupported != NULL))
         return PL_OK; /* nobody knows, so all count */
-    if (st == PL_OK && !gather(&p, f->data, code))
-        st = pl_fail_nomem(err);
-    for (size_t i = 0; i < strings->n && st == PL_OK; i++)
-        if (strings->v[i].is_clear && !strings->v[i].is_wide && !pl_elf_is_strict(&strings->v[i]))
-            st = settle(m, &p, &strings->v[i], err);
-    PL_VEC_FREE(&p.v);
+    if (st == PL_OK)
+        st = pl_text_places_init(&p, f->data, code, err);
+    size_t asked = 0;
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
+        struct pl_elf_string *s = &strings->v[i];
+        if (!s->is_clear || s->is_wide || pl_elf_is_strict(s))
+            continue;
+        st = settle(m, &p, s, err);
+        bool is_short = !s->is_used && s->text.n <= NUMBER_BYTES && asked++ < MAX_ASKED;
+        if (st == PL_OK && is_short && is_number(f, code, s))
+            s->is_clear = false; /* data, and left to those rules */
+    }
+    pl_text_places_reset(&p);
     return st;
 }

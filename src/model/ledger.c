@@ -236,6 +236,23 @@ bool pl_ledger_gap(const struct pl_ledger *l, uint64_t from, uint64_t *offset, u
     return true;
 }
 
+const struct pl_claim *pl_ledger_at(const struct pl_ledger *l, uint64_t offset)
+{
+    size_t low = 0;
+    size_t high = l->settled.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct pl_claim *c = &l->settled.v[middle];
+        if (c->offset > offset)
+            high = middle;
+        else if (offset - c->offset < c->length)
+            return c;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
 uint64_t pl_ledger_unclaimed(const struct pl_ledger *l)
 {
     uint64_t held = 0;

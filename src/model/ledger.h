@@ -49,6 +49,8 @@ PL_MUST_USE pl_status pl_ledger_settle(struct pl_ledger *l, struct pl_err *err);
  * go on with *offset + *length. O(log n).
  */
 bool pl_ledger_gap(const struct pl_ledger *l, uint64_t from, uint64_t *offset, uint64_t *length);
+/* The settled claim that holds a byte; NULL when none does. O(log n). */
+const struct pl_claim *pl_ledger_at(const struct pl_ledger *l, uint64_t offset);
 /* Bytes that no settled claim holds. O(n). */
 uint64_t pl_ledger_unclaimed(const struct pl_ledger *l);
 

@@ -301,6 +301,33 @@ static void what_only_looks_made_is_not_explained(void **state)
     close_set(&x);
 }
 
+static void literals_with_if_between_them_are_explained_arm_by_arm(void **state)
+{
+    static const char *const good[] = {"bB:cd:lnNo:p", "bB:cd:lmnNo:p", "one twoA, tail", "one threeB, tail",
+                                       "x/x"};
+    static const char *const bad[] = {"bB:cd:lmmnNo:p", "bB:cd:l",        "nNo:p",
+                                      "one , tail",     "one twoB, tail", "one two"};
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    memset(&x, 0, sizeof x);
+    add_file(&x, "a.c",
+             "static const char o[] = \"bB:cd:l\"\n#if defined M\n\"m\"\n#endif\n\"nNo:p\";\n"
+             "#define V \"B, \"\nputs(\n#ifdef A\n\"one \"\n# if B\n\"two\"\n# endif\n\"A, \"\n#else\n\"one "
+             "three\" V\n#endif\n\"tail\");\n"
+             "char *p = \"x\"\n#if C\n\"/x\"\n#else\n, g()\n#endif\n\"z\";\n"
+             "char *q = \"x\"\n#if C\n\"/x\"\n#elif D\n\"/y\"\n#endif\n;\n");
+    pl_arena_init(&x.arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, NULL, 0, 2, &x.literals, &x.err), PL_OK);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        if (strcmp(rule_of(&x, pl_bytes_of_str(good[i]), NULL), "literal.arms") != 0)
+            fail_msg("%s: %s", good[i], rule_of(&x, pl_bytes_of_str(good[i]), NULL));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (strcmp(rule_of(&x, pl_bytes_of_str(bad[i]), NULL), "literal.arms") == 0)
+            fail_msg("%s is explained", bad[i]);
+    close_set(&x);
+}
+
 static void macros_that_grow_without_end_are_given_up(void **state)
 {
     struct fixture x;
@@ -369,6 +396,7 @@ int main(void)
         cmocka_unit_test(macros_that_name_each_other_end),
         cmocka_unit_test(what_macros_builds_and_compilers_make_is_explained),
         cmocka_unit_test(what_only_looks_made_is_not_explained),
+        cmocka_unit_test(literals_with_if_between_them_are_explained_arm_by_arm),
         cmocka_unit_test(macros_that_grow_without_end_are_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

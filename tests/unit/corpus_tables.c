@@ -181,6 +181,76 @@ static void a_window_is_found_by_its_lowest_bytes(void **state)
     close_set(&x);
 }
 
+/* One file with lists of its own. */
+static void open_text(struct fixture *x, const char *text)
+{
+    struct pl_source_tree *trees[] = {&x->tree};
+    memset(x, 0, sizeof *x);
+    add_file(x, "a.c", text);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
+    assert_int_equal(pl_tables_build(x->index, 1, &x->tables, &x->err), PL_OK);
+}
+
+static void choices_and_sizes_of_texts_have_values(void **state)
+{
+    static const int64_t want[] = {1, 0, 4, 7, 0, 1, 26};
+    struct fixture x;
+    open_text(&x, "#define B(c) ((c) == 'A' ? 0 : (c) == 'b' ? 26 : -1)\n"
+                  "int a[] = { 2 > 1, 1 == 2, sizeof \"abc\", (sizeof (\"ab\" \"cd\")) + 2, 3 <= 2, 1 && 5, "
+                  "'b' == 'A' ? 0 : 'b' == 'b' ? 26 : -1 };\n"
+                  "int b[] = { B('A'), B('b'), B('c'), sizeof(int) };\n");
+    for (uint32_t i = 0; i < 7; i++)
+        assert_number(&x, 0, i, (uint64_t)want[i]);
+    uint32_t last = (uint32_t)pl_tables_count(x.tables) - 1; /* with its macros put in */
+    assert_number(&x, last, 0, 0);
+    assert_number(&x, last, 1, 26);
+    assert_number(&x, last, 2, UINT64_MAX);
+    assert_int_equal(item(&x, last, 3)->kind, PL_ITEM_UNKNOWN);
+    close_set(&x);
+}
+
+static void a_switch_of_constants_is_a_table_from_its_lowest_label_on(void **state)
+{
+    struct fixture x;
+    open_text(
+        &x,
+        "enum s { RUN = 3, STOP, WAIT, DEAD = 8 };\n"
+        "char f(enum s s) { switch (s) { case STOP: case RUN: return 'R'; case DEAD: return 'D';\n"
+        "case WAIT: return g(); case 7: return 'Z'; default: fail(1); return '?'; } }\n"
+        "void h(int s) { switch (s) { case 0: i = 1; break; case 1: work(); case 2: case 3: i = 2; } }\n"
+        "int k(int s) { switch (s) { case 1: case 2: return 5; case 3: case 5: return 6; } return 9; }\n");
+    assert_int_equal(pl_tables_count(x.tables), 2); /* what works is no table */
+    assert_int_equal(pl_tables_at(x.tables, 0)->n, 6);
+    assert_number(&x, 0, 0, 'R');
+    assert_number(&x, 0, 1, 'R');
+    assert_int_equal(item(&x, 0, 2)->kind, PL_ITEM_UNKNOWN);
+    assert_number(&x, 0, 3, '?');
+    assert_number(&x, 0, 4, 'Z');
+    assert_number(&x, 0, 5, 'D');
+    assert_int_equal(pl_tables_at(x.tables, 1)->n, 5);
+    assert_number(&x, 1, 3, 9);
+    close_set(&x);
+}
+
+static void lists_are_found_by_their_start_and_by_the_text_they_are(void **state)
+{
+    static const uint8_t steps[PL_TABLE_WINDOW] = {0, 1, 2, 3, 4, 5, 6, 7};
+    static const uint8_t other[PL_TABLE_WINDOW] = {0, 1, 2, 3, 4, 5, 6, 8};
+    struct fixture x;
+    size_t n;
+    open_text(&x,
+              "#define C_N 0x4e\nconst char no[] = { C_N, 'o', 0 };\nconst char no_end[] = { C_N, 'x' };\n"
+              "static const float x[2] = { -30, 12 };\n"
+              "unsigned char a[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };\n");
+    assert_non_null(pl_tables_find_spelled(x.tables, PL_LIT("No"), &n));
+    assert_null(pl_tables_find_spelled(x.tables, PL_LIT("Nx"), &n));
+    assert_true(pl_tables_at(x.tables, 2)->is_float);
+    assert_null(pl_tables_find(x.tables, pl_table_key(steps), &n)); /* too dull to propose anything */
+    assert_non_null(pl_tables_find_start(x.tables, pl_table_start_key(steps), &n));
+    assert_null(pl_tables_find_start(x.tables, pl_table_start_key(other), &n));
+    close_set(&x);
+}
+
 static void the_set_does_not_depend_on_the_number_of_threads(void **state)
 {
     struct fixture x;
@@ -207,6 +277,9 @@ int main(void)
         cmocka_unit_test(a_body_of_a_function_is_no_list),
         cmocka_unit_test(numbers_of_assembly_are_a_list_over_their_lines),
         cmocka_unit_test(a_window_is_found_by_its_lowest_bytes),
+        cmocka_unit_test(choices_and_sizes_of_texts_have_values),
+        cmocka_unit_test(a_switch_of_constants_is_a_table_from_its_lowest_label_on),
+        cmocka_unit_test(lists_are_found_by_their_start_and_by_the_text_they_are),
         cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,345 @@
+/*
+ * literals_arms.c - literals with lines of the preprocessor between them: one text for each choice of arms.
+ *
+ *     "bB:cd:l"            kept as     start "bB:cd:l" if "m" end "nNo:p"
+ *     #ifdef ENABLE_MERGE
+ *     "m"                  explains    bB:cd:lnNo:p and bB:cd:lmnNo:p
+ *     #endif
+ *     "nNo:p"
+ *
+ * The choices are not written out, since twenty #if make a million of them: a string is compared along the pattern with the set of all places
+ * that it can have come to. Conditions are not read, so that every arm may be taken; an #if without an #else may be left out.
+ *
+ * Source: C17 6.4.5, 6.10.1. Not read: literals whose run begins or ends within an arm.
+ */
+#include "corpus/literals_set.h"
+#include "format/text/clit.h"
+
+#include <string.h>
+
+#define MAX_PATTERN_NODES 256u
+#define MAX_DEPTH         8u
+#define MAX_WAYS          8u /* of the macros in one stretch of literals */
+#define MAX_LIST_TOKENS   1000u
+#define MAX_STRING_BYTES  2047u
+#define PLACE_WORDS       ((MAX_STRING_BYTES + 1) / 64)
+
+/* ---- gathering ---- */
+
+struct scan {
+    struct gathered *g;
+    struct pl_macro_run *run;
+    pl_bytes data;
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    struct pl_buf joined;
+    struct pl_buf text;
+    size_t first_node; /* of the pattern; all behind it is dropped when it comes to nothing */
+    size_t first_text;
+    size_t stretch; /* where the present stretch of literals begins; SIZE_MAX outside of one */
+    size_t stretch_end;
+    bool has_macro; /* in the present stretch */
+    bool has_else[MAX_DEPTH];
+    size_t depth;
+    size_t n_pieces; /* stretches and #if at the top */
+    size_t n_ifs;
+    bool is_broken;
+    bool is_out_of_memory;
+};
+
+static void add_node(struct scan *s, enum literal_arm_kind kind, pl_bytes text)
+{
+    uint64_t at = s->g->texts.n;
+    if (s->g->arms.n - s->first_node >= MAX_PATTERN_NODES)
+        s->is_broken = true;
+    if (s->is_broken)
+        return;
+    struct literal_arm *node = PL_VEC_ADD(&s->g->arms);
+    pl_buf_add(&s->g->texts, text);
+    if (node == NULL || s->g->texts.why != PL_OK) {
+        s->is_out_of_memory = s->is_broken = true;
+        return;
+    }
+    *node = (struct literal_arm){.text = at, .length = (uint32_t)text.n, .kind = kind};
+}
+
+/* The value of a text of literals alone; false when there is anything else in it. */
+static bool join(struct scan *s, pl_bytes text)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    size_t n = 0;
+    pl_buf_clear(&s->joined);
+    pl_clit_init(&lexer, text, PL_CLIT_C);
+    for (; pl_clit_next(&lexer, &t); n++) {
+        if (t.kind != PL_CLIT_STRING)
+            return false;
+        pl_clit_decode(&t, PL_CLIT_C, &s->joined);
+    }
+    s->is_out_of_memory = s->is_out_of_memory || s->joined.why == PL_E_NOMEM;
+    return n > 0 && s->joined.why == PL_OK;
+}
+
+/* Macros in a stretch: one arm for each way that they expand in. */
+static void add_ways(struct scan *s, pl_bytes stretch)
+{
+    size_t ways = 1;
+    add_node(s, ARM_IF, pl_bytes_sub(stretch, 0, 0));
+    for (size_t way = 0; way < ways && way < MAX_WAYS && !s->is_broken; way++) {
+        pl_buf_clear(&s->text);
+        s->is_out_of_memory = !pl_macros_expand(s->run, stretch, way, &s->text, &ways);
+        s->is_broken = s->is_out_of_memory || !join(s, pl_buf_bytes(&s->text));
+        if (way > 0)
+            add_node(s, ARM_ELSE, pl_bytes_sub(stretch, 0, 0));
+        add_node(s, ARM_TEXT, pl_buf_bytes(&s->joined));
+    }
+    add_node(s, ARM_END_ALL, pl_bytes_sub(stretch, 0, 0));
+}
+
+static void end_stretch(struct scan *s)
+{
+    if (s->stretch == SIZE_MAX)
+        return;
+    pl_bytes stretch = pl_bytes_sub(s->data, s->stretch, s->stretch_end - s->stretch);
+    if (s->has_macro)
+        add_ways(s, stretch);
+    else if (join(s, stretch))
+        add_node(s, ARM_TEXT, pl_buf_bytes(&s->joined));
+    else
+        s->is_broken = true;
+    s->n_pieces += s->depth == 0;
+    s->stretch = SIZE_MAX;
+    s->has_macro = false;
+}
+
+static void extend(struct scan *s, size_t from, size_t end)
+{
+    if (s->stretch == SIZE_MAX)
+        s->stretch = from;
+    s->stretch_end = end;
+}
+
+/* A line of the preprocessor, "#" being s->t: moves to the first token of the next line. False when the pattern ends before it. */
+static bool take_directive(struct scan *s, bool *has_token)
+{
+    pl_bytes none = pl_bytes_sub(s->data, 0, 0);
+    *has_token = pl_clit_next(&s->lexer, &s->t);
+    bool is_word = *has_token && s->t.kind == PL_CLIT_WORD && !s->t.is_first;
+    pl_bytes word = is_word ? s->t.body : none;
+    bool is_if = pl_bytes_starts(word, PL_LIT("if")); /* if, ifdef, ifndef */
+    bool is_else = pl_bytes_eq_str(word, "else");
+    end_stretch(s);
+    if (is_if) {
+        s->is_broken = s->is_broken || s->depth == MAX_DEPTH;
+        s->n_pieces += s->depth == 0;
+        s->n_ifs++;
+        add_node(s, ARM_IF, none);
+        if (!s->is_broken)
+            s->has_else[s->depth++] = false;
+    } else if (s->depth > 0 && (is_else || pl_bytes_starts(word, PL_LIT("elif")))) {
+        s->has_else[s->depth - 1] = s->has_else[s->depth - 1] || is_else;
+        add_node(s, ARM_ELSE, none);
+    } else if (s->depth > 0 && pl_bytes_eq_str(word, "endif")) {
+        s->depth--;
+        add_node(s, s->has_else[s->depth] ? ARM_END_ALL : ARM_END, none);
+    } else {
+        s->is_broken = s->is_broken || s->depth > 0;
+        return false;
+    }
+    while (*has_token && !s->t.is_first)
+        *has_token = pl_clit_next(&s->lexer, &s->t);
+    return true;
+}
+
+static bool is_byte(const struct pl_clit_token *t, uint8_t byte)
+{
+    return t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == byte;
+}
+
+/* The list of arguments behind a macro: moves behind it and returns its end; 0 and nothing is moved when there is none. */
+static size_t skip_list(struct pl_clit *lexer)
+{
+    struct pl_clit ahead = *lexer;
+    struct pl_clit_token t;
+    size_t depth = 0;
+    for (size_t n = 0; n < MAX_LIST_TOKENS && pl_clit_next(&ahead, &t); n++) {
+        if (n == 0 && !is_byte(&t, '('))
+            return 0;
+        depth += is_byte(&t, '(');
+        depth -= is_byte(&t, ')');
+        if (depth == 0) {
+            *lexer = ahead;
+            return t.offset + t.length;
+        }
+    }
+    return 0;
+}
+
+/* A literal or a macro; false for anything else, which ends the pattern. */
+static bool take_token(struct scan *s)
+{
+    if (s->t.kind == PL_CLIT_STRING) {
+        extend(s, s->t.offset, s->t.offset + s->t.length);
+        return true;
+    }
+    unsigned use = s->t.kind == PL_CLIT_WORD ? pl_macros_use(s->run->m, s->t.body) : 0;
+    size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? skip_list(&s->lexer) : 0;
+    if (end == 0 && (use & PL_MACRO_ALONE) != 0)
+        end = s->t.offset + s->t.length;
+    if (end == 0)
+        return false;
+    extend(s, s->t.offset, end);
+    s->has_macro = true;
+    return true;
+}
+
+/* The pattern that begins at s->lexer.at. */
+static void scan_pattern(struct scan *s)
+{
+    bool has_token = pl_clit_next(&s->lexer, &s->t);
+    while (has_token && !s->is_broken) {
+        if (s->t.is_first && is_byte(&s->t, '#')) {
+            if (!take_directive(s, &has_token))
+                break;
+            continue;
+        }
+        if (!take_token(s))
+            break;
+        has_token = pl_clit_next(&s->lexer, &s->t);
+    }
+    end_stretch(s);
+    s->is_broken = s->is_broken || s->depth > 0 || s->n_ifs == 0 || s->n_pieces < 2;
+}
+
+bool pl_literals_gather_arms(struct gathered *g, struct pl_macro_run *run, pl_bytes data, size_t start,
+                             uint32_t file, uint32_t line, size_t *end)
+{
+    struct scan s = {.g = g,
+                     .run = run,
+                     .data = data,
+                     .first_node = g->arms.n,
+                     .first_text = g->texts.n,
+                     .stretch = SIZE_MAX};
+    pl_buf_init(&s.joined, 1u << 16);
+    pl_buf_init(&s.text, 1u << 16);
+    pl_clit_init(&s.lexer, data, PL_CLIT_C);
+    s.lexer.at = start;
+    add_node(&s, ARM_START, pl_bytes_sub(data, 0, 0));
+    scan_pattern(&s);
+    if (!s.is_broken) {
+        g->arms.v[s.first_node].file = file;
+        g->arms.v[s.first_node].line_1based = line;
+        *end = s.t.offset;
+    } else {
+        g->arms.n = s.first_node;
+        g->texts.n = s.first_text;
+    }
+    pl_buf_reset(&s.joined);
+    pl_buf_reset(&s.text);
+    return !s.is_out_of_memory;
+}
+
+bool pl_literals_merge_arms(struct pl_literals *l, const struct gathered *g)
+{
+    for (size_t i = 0; i < g->arms.n; i++) {
+        struct literal_arm *node = PL_VEC_ADD(&l->arms);
+        if (node == NULL)
+            return false;
+        *node = g->arms.v[i];
+        node->text = l->texts.n;
+        pl_buf_add(&l->texts, pl_bytes_sub(pl_buf_bytes(&g->texts), g->arms.v[i].text, node->length));
+        if (l->texts.why != PL_OK)
+            return false;
+    }
+    return true;
+}
+
+/* ---- asking ---- */
+
+/* Places in the string, one bit each. */
+struct places {
+    uint64_t bits[PLACE_WORDS];
+};
+
+static bool has(const struct places *p, size_t at)
+{
+    return (p->bits[at / 64] >> (at % 64) & 1) != 0;
+}
+
+static void put(struct places *p, size_t at)
+{
+    p->bits[at / 64] |= 1ull << (at % 64);
+}
+
+static void join_places(struct places *to, const struct places *from)
+{
+    for (size_t i = 0; i < PLACE_WORDS; i++)
+        to->bits[i] |= from->bits[i];
+}
+
+static struct places behind(const struct places *from, pl_bytes string, pl_bytes text)
+{
+    struct places to = {{0}};
+    for (size_t at = 0; at + text.n <= string.n; at++)
+        if (has(from, at) && pl_bytes_starts(pl_bytes_from(string, at), text))
+            put(&to, at + text.n);
+    return to;
+}
+
+struct open_if {
+    struct places entry;
+    struct places result;
+};
+
+/* Is the string one of those that the pattern behind `node` makes? */
+static bool makes(const struct pl_literals *l, size_t node, pl_bytes string)
+{
+    struct open_if open[MAX_DEPTH + 1];
+    struct places now = {{1}};
+    size_t depth = 0;
+    for (; node < l->arms.n && l->arms.v[node].kind != ARM_START; node++) {
+        const struct literal_arm *a = &l->arms.v[node];
+        struct open_if *inner = depth > 0 ? &open[depth - 1] : NULL;
+        switch (a->kind) {
+        case ARM_START: break;
+        case ARM_TEXT: now = behind(&now, string, pl_bytes_of(l->texts.p + a->text, a->length)); break;
+        case ARM_IF:
+            memset(&open[depth].result, 0, sizeof open[depth].result);
+            open[depth++].entry = now;
+            break;
+        case ARM_ELSE:
+            join_places(&inner->result, &now);
+            now = inner->entry;
+            break;
+        case ARM_END:
+        case ARM_END_ALL:
+            join_places(&now, &inner->result);
+            if (a->kind == ARM_END)
+                join_places(&now, &inner->entry);
+            depth--;
+            break;
+        }
+    }
+    return has(&now, string.n);
+}
+
+bool pl_literal_find_arms(const struct pl_literals *l, pl_bytes string, struct literal *out)
+{
+    if (string.n > MAX_STRING_BYTES)
+        return false;
+    for (size_t i = 0; i < l->arms.n; i++) {
+        if (l->arms.v[i].kind != ARM_START || i + 1 == l->arms.n)
+            continue;
+        const struct literal_arm *first = &l->arms.v[i + 1];
+        pl_bytes text = pl_bytes_of(l->texts.p + first->text, first->length);
+        if ((first->kind == ARM_TEXT && !pl_bytes_starts(string, text)) || !makes(l, i + 1, string))
+            continue;
+        *out = (struct literal){.text = (uint32_t)first->text,
+                                .length = first->kind == ARM_TEXT ? first->length : 0,
+                                .file = l->arms.v[i].file,
+                                .line_1based = l->arms.v[i].line_1based,
+                                .kind = RULE_ARMS};
+        return true;
+    }
+    return false;
+}
