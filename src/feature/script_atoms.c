@@ -198,7 +198,9 @@ static void take_text(struct reader *x)
     }
     if (pl_bytes_eq_str(t->body, "use strict"))
         return;
-    bool goes_on = x->has_text && x->may_go_on && opens_text(t);
+    bool is_grouped = is_punct(&x->before, '('); /* "a" + ("b" + c), but not "a" + ("b" === c) */
+    bool is_part = !is_grouped || is_punct(&x->next, '+') || is_punct(&x->next, ')');
+    bool goes_on = x->has_text && x->may_go_on && opens_text(t) && is_part;
     if (!goes_on) {
         flush_text(x);
         pl_buf_clear(&x->joined);
@@ -593,5 +595,7 @@ pl_status pl_script_atoms(const struct pl_script_vocabulary *v, pl_bytes text,
     flush_number(&x);
     x.is_out_of_memory = x.is_out_of_memory || x.joined.why != PL_OK;
     pl_buf_reset(&x.joined);
-    return x.is_out_of_memory ? pl_fail_nomem(err) : PL_OK;
+    if (x.is_out_of_memory)
+        return pl_fail_nomem(err);
+    return x.keeps_names ? PL_OK : pl_script_split_lists(v, text, language, out, err);
 }

@@ -36,4 +36,9 @@ bool pl_script_is_relative(pl_bytes path);
  */
 uint64_t pl_script_regex_hash(const struct pl_script_vocabulary *v, pl_bytes regex, struct pl_buf *scratch);
 
+/* Rewrite "a.b.c".split(".") as the strings of a list of at least three. `atoms` are those of `text`. O(atoms). */
+PL_MUST_USE pl_status pl_script_split_lists(const struct pl_script_vocabulary *v, pl_bytes text,
+                                            const struct pl_lex_language *language,
+                                            struct pl_script_atoms *atoms, struct pl_err *err);
+
 #endif

@@ -101,29 +101,40 @@ static bool overlaps_residue(const struct pl_file *f, uint64_t offset, uint64_t 
     return low < f->residues.n && f->residues.v[low].offset < offset + length;
 }
 
+static uint32_t sensitive_of(const struct pl_script_run *x)
+{
+    return x->sensitive_context + x->sensitive_novel + x->sensitive_beside + x->addresses + x->escaped;
+}
+
+/* Codes of characters, and a name that makes something of them: all of it may stand in the source, but not like this. */
+static bool spells_by_numbers(const struct pl_script_run *x, const struct pl_policy *policy)
+{
+    return sensitive_of(x) > 0 && x->numbers >= policy->script_sensitive_numbers;
+}
+
 static bool script_contradicts(const struct pl_script_run *x, const struct pl_policy *policy)
 {
     uint32_t strong = x->novel - x->novel_weak;
-    uint32_t sensitive =
-        x->sensitive_context + x->sensitive_novel + x->sensitive_beside + x->addresses + x->escaped;
+    if (x->novel == 0 && x->bare == 0)
+        return spells_by_numbers(x, policy);
     return strong >= policy->script_novel_atoms ||
-           (sensitive > 0 && strong >= policy->script_novel_sensitive) ||
-           x->sensitive_context >= policy->script_context_sensitive || x->bare > 0;
+           (sensitive_of(x) > 0 && strong >= policy->script_novel_sensitive) ||
+           x->sensitive_context >= policy->script_context_sensitive || x->bare > 0 ||
+           spells_by_numbers(x, policy);
 }
 
 static pl_status judge_script_run(struct pl_file *f, const struct pl_script_run *x, bool contradicts,
                                   struct pl_err *err)
 {
+    enum pl_severity severity = contradicts ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING;
     struct pl_finding *finding;
     pl_status st;
     if (x->novel > 0 || x->bare > 0)
-        st = pl_findings_add(&f->findings, "script.novel-code",
-                             contradicts ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING, x->offset, x->length,
-                             &finding, err, "%u names, strings or numbers here stand in no source", x->novel);
+        st = pl_findings_add(&f->findings, "script.novel-code", severity, x->offset, x->length, &finding, err,
+                             "%u names, strings or numbers here stand in no source", x->novel);
     else
-        st = pl_findings_add(&f->findings, "script.moved-code", PL_SEVERITY_WARNING, x->offset, x->length,
-                             &finding, err, "%u names, strings or numbers stand in the source, but not here",
-                             x->context);
+        st = pl_findings_add(&f->findings, "script.moved-code", severity, x->offset, x->length, &finding, err,
+                             "%u names, strings or numbers stand in the source, but not here", x->context);
     if (st == PL_OK && x->sample.n > 0)
         st = pl_finding_fact(&f->findings, finding, "not in any source", x->sample, err);
     if (st == PL_OK && x->bytes.n > 0)

@@ -12,6 +12,7 @@ struct pl_policy pl_policy_default(void)
         .script_novel_atoms = 8,
         .script_novel_sensitive = 1,
         .script_context_sensitive = 2,
+        .script_sensitive_numbers = 8,
         .random_data_bytes = 256,
         .random_data_unevenness = 800,
         .residues_per_file = 20,

@@ -41,22 +41,41 @@ static bool is_known_name(const struct pl_match *m, pl_bytes data, const struct 
     return pl_words_next(&rest, &word) && word.n == text.n && pl_index_has_word(m->index, word);
 }
 
-/* The file's name up to its first dot, with each suffix that a source can have. */
-static struct pl_script_homes find_homes(const struct pl_match *m, const struct pl_script_set *set,
-                                         pl_bytes name)
+static void add_home(const struct pl_script_set *set, uint32_t unit, struct pl_script_homes *homes)
+{
+    uint32_t home = pl_script_unit_of(set, unit);
+    bool is_new = home < set->n_units && homes->n < PL_SCRIPT_HOMES;
+    for (uint32_t i = 0; i < homes->n; i++)
+        is_new = is_new && homes->units[i] != home;
+    if (is_new)
+        homes->units[homes->n++] = home;
+}
+
+/* Units of that name, the one in the folder that is most alike first. */
+static void add_homes(const struct pl_match *m, const struct pl_file *f, const struct pl_script_set *set,
+                      pl_bytes name, struct pl_script_homes *homes)
+{
+    pl_units units = pl_index_units_of_name(m->index, name);
+    if (units.n > 1)
+        add_home(set, pl_best_named(m, f, units), homes);
+    for (size_t k = 0; k < units.n && homes->n < PL_SCRIPT_HOMES; k++)
+        add_home(set, units.v[k], homes);
+}
+
+/* The file's name up to its last dot, then up to its first one, each with every suffix that a source can have. */
+static struct pl_script_homes find_homes(const struct pl_match *m, const struct pl_file *f,
+                                         const struct pl_script_set *set)
 {
     static const char *const suffixes[] = {"ts", "tsx", "js", "mjs", "mts", "jsx", "cjs", "cts"};
     struct pl_script_homes homes = {.n = 0};
-    pl_bytes base = pl_bytes_basename(name);
-    pl_bytes stem = pl_bytes_sub(base, 0, pl_bytes_find_byte(base, '.', 0));
+    pl_bytes base = pl_bytes_basename(f->name);
+    size_t dots[2] = {pl_bytes_rfind_byte(base, '.'), pl_bytes_find_byte(base, '.', 0)};
     char text[128];
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && stem.n < 100; i++) {
-        int n = snprintf(text, sizeof text, "%.*s.%s", PL_ARG(stem), suffixes[i]);
-        pl_units units = pl_index_units_of_name(m->index, pl_bytes_of(text, (size_t)n));
-        for (size_t k = 0; k < units.n && homes.n < PL_SCRIPT_HOMES; k++) {
-            uint32_t home = pl_script_unit_of(set, units.v[k]);
-            if (home < set->n_units)
-                homes.units[homes.n++] = home;
+    for (size_t d = 0; d < (dots[0] == dots[1] ? 1u : 2u); d++) {
+        pl_bytes stem = pl_bytes_sub(base, 0, dots[d]);
+        for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && stem.n < 100; i++) {
+            int n = snprintf(text, sizeof text, "%.*s.%s", PL_ARG(stem), suffixes[i]);
+            add_homes(m, f, set, pl_bytes_of(text, (size_t)n), &homes);
         }
     }
     return homes;
@@ -73,6 +92,24 @@ static struct pl_script_link link_of(const struct pl_match *m, const struct pl_s
                                    .is_literal = is_literal,
                                    .is_name = is_known_name(m, data, a),
                                    .is_module = a->kind == PL_ATOM_MODULE};
+}
+
+/* What is moved, made up or folded. */
+static pl_status settle(const struct pl_script_text *t, const struct pl_script_homes *homes, bool keeps_names,
+                        struct pl_script_link *links, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    uint64_t *scope = pl_script_scope_of(t->set, homes, links, t->n);
+    if (scope == NULL)
+        return pl_fail_nomem(err);
+    if (!keeps_names) {
+        pl_script_mark_small(t, links);
+        st = pl_script_mark_folded(t, scope, links, err);
+    }
+    if (st == PL_OK)
+        pl_script_settle_moved(t->set, scope, links, t->n);
+    free(scope);
+    return st;
 }
 
 static pl_status chain(const struct pl_match *m, struct pl_file *f, struct pl_script_text *t,
@@ -94,7 +131,7 @@ static pl_status chain(const struct pl_match *m, struct pl_file *f, struct pl_sc
     t->links = links;
     for (size_t i = 0; i < t->n; i++)
         links[i] = link_of(m, t->set, f->data, &t->atoms[i]);
-    struct pl_script_homes homes = find_homes(m, t->set, f->name);
+    struct pl_script_homes homes = find_homes(m, f, t->set);
     if (!keeps_names)
         pl_script_helpers(pl_scripts_helpers(m->scripts), atoms->list.v, links, t->n);
     if (keeps_names)
@@ -103,12 +140,10 @@ static pl_status chain(const struct pl_match *m, struct pl_file *f, struct pl_sc
         st = pl_script_chain_mangled(t->set, &homes, t->atoms, links, t->n, err);
     if (st == PL_OK && !pl_script_settle_helpers(t->set, links, t->n))
         st = pl_fail_nomem(err);
-    if (st == PL_OK && !pl_script_settle_moved(t->set, &homes, links, t->n))
-        st = pl_fail_nomem(err);
+    if (st == PL_OK)
+        st = settle(t, &homes, keeps_names, links, err);
     if (!keeps_names)
         pl_script_regenerator(v, t->atoms, links, t->n);
-    if (!keeps_names)
-        pl_script_settle_small(t, links);
     if (st == PL_OK)
         st = pl_script_claim(t, err);
     if (st == PL_OK)

@@ -32,6 +32,9 @@
 #define WHOLE_SHARE 85u  /* per cent of a helper's atoms that must be there: minifiers drop and swap some */
 #define MOVED_NAMES 400u /* lists of what is exported */
 #define MOVED_ATOMS 6u   /* a longer run that stands elsewhere in the same texts is worth a look */
+#define SMALL_ATOMS 12u  /* a longer run of short names may be a program of its own */
+#define BEFORE      24u  /* window before an atom that was found, for the one in front of it */
+#define NEAR_BEFORE 4u   /* the same for names that run code or reach out */
 
 /* A position in the sources and the borders of its text. */
 struct place {
@@ -172,6 +175,32 @@ static bool seed_weak(struct chain *c, size_t i)
     return true;
 }
 
+/* A text that is this small as a whole: `n` atoms, three or one that is long among them. */
+static bool seed_whole(struct chain *c, size_t i, uint32_t n)
+{
+    uint32_t ids[PL_SCRIPT_GRAM];
+    uint32_t n_places;
+    bool is_telling = n == PL_SCRIPT_GRAM - 1;
+    if (i + n > c->n)
+        return false;
+    for (uint32_t k = 0; k < PL_SCRIPT_GRAM; k++) {
+        ids[k] = k < n ? c->links[i + k].id : PL_NO_ATOM;
+        if (k < n && ids[k] == PL_NO_ATOM)
+            return false;
+        is_telling = is_telling || (k < n && (c->set->traits[ids[k]] & PL_SCRIPT_LONG));
+    }
+    const uint32_t *places = pl_script_grams(c->set, ids, &n_places);
+    for (uint32_t t = 0; t < n_places && t < CANDIDATES && is_telling; t++) {
+        struct place p = place_at(c, places[t]);
+        if (p.at != p.first || p.end - p.first != n || p.at < c->low || p.at >= c->high ||
+            memcmp(c->set->ids + p.at, ids, n * sizeof ids[0]) != 0)
+            continue;
+        start_at(c, i, p);
+        return true;
+    }
+    return false;
+}
+
 /* Find a new position for links[i] by the pairs that it begins. */
 static bool seed(struct chain *c, size_t i)
 {
@@ -179,7 +208,7 @@ static bool seed(struct chain *c, size_t i)
     uint32_t best_company = 0;
     struct place best = {0};
     if (!(c->set->traits[a] & PL_SCRIPT_STRONG))
-        return seed_weak(c, i);
+        return seed_weak(c, i) || seed_whole(c, i, 3) || seed_whole(c, i, 2);
     for (size_t k = i + 1; k < c->n && k <= i + PAIR_DISTANCE; k++) {
         uint32_t b = c->links[k].id;
         uint32_t n;
@@ -192,9 +221,41 @@ static bool seed(struct chain *c, size_t i)
         c->set->firsts[a] < c->high)
         best = place_at(c, c->set->firsts[a]);
     else if (best_company == 0)
-        return false;
+        return seed_whole(c, i, 3) || seed_whole(c, i, 2);
     start_at(c, i, best);
     return true;
+}
+
+/* The place of links[i - 1] in the window before the one of links[i]; a name that does something must be close. */
+static bool find_before(const struct pl_script_set *set, const struct pl_script_link *links, size_t i,
+                        uint32_t *out)
+{
+    const struct pl_script_link *link = &links[i - 1];
+    uint32_t position = links[i].position;
+    uint32_t unit = pl_script_unit_at(set, position);
+    uint32_t window = link->is_sensitive ? NEAR_BEFORE : BEFORE;
+    for (uint32_t k = 1; k <= window && position >= set->units[unit].first + k; k++)
+        if (set->ids[position - k] == link->id) {
+            *out = position - k;
+            return true;
+        }
+    return false;
+}
+
+/*
+ * The first atoms of a module or function: what went before says nothing of their place, and the pairs they begin may be common. Read from
+ * the end, so that a row of them is found one after the other.
+ */
+static void extend_back(const struct pl_script_set *set, struct pl_script_link *links, size_t n)
+{
+    for (size_t i = n; i-- > 1;) {
+        struct pl_script_link *link = &links[i - 1];
+        if (link->class != PL_SCRIPT_CONTEXT || links[i].class != PL_SCRIPT_EXPLAINED ||
+            !find_before(set, links, i, &link->position))
+            continue;
+        link->class = PL_SCRIPT_EXPLAINED;
+        links[i].is_next = links[i].position == link->position + 1;
+    }
 }
 
 static bool is_company(const struct pl_script_link *a, const struct pl_script_link *b)
@@ -235,12 +296,6 @@ static void drop_lonely(const struct pl_script_set *set, const struct pl_script_
     }
 }
 
-/* One bit for each atom of the texts that explain some of this file. */
-static bool in_scope(const uint64_t *scope, uint32_t id)
-{
-    return scope[id / 64] >> (id % 64) & 1;
-}
-
 static void add_to_scope(const struct pl_script_set *set, uint32_t unit, uint64_t *scope)
 {
     for (uint32_t i = set->units[unit].first; i < set->units[unit + 1].first; i++)
@@ -248,49 +303,58 @@ static void add_to_scope(const struct pl_script_set *set, uint32_t unit, uint64_
 }
 
 /* Fill in `scope` from the units of the explained links. `seen` has a bit for each unit. */
-static void find_scope(const struct chain *c, uint64_t *scope, uint64_t *seen)
+static void find_scope(const struct pl_script_set *set, const struct pl_script_link *links, size_t n,
+                       uint64_t *scope, uint64_t *seen)
 {
     uint32_t last = UINT32_MAX;
-    for (size_t i = 0; i < c->n; i++) {
-        if (c->links[i].class != PL_SCRIPT_EXPLAINED)
+    for (size_t i = 0; i < n; i++) {
+        if (links[i].class != PL_SCRIPT_EXPLAINED)
             continue;
-        uint32_t position = c->links[i].position;
-        if (last != UINT32_MAX && position >= c->set->units[last].first &&
-            position < c->set->units[last + 1].first)
+        uint32_t position = links[i].position;
+        if (last != UINT32_MAX && position >= set->units[last].first && position < set->units[last + 1].first)
             continue;
-        last = pl_script_unit_at(c->set, position);
-        if (!(seen[last / 64] >> (last % 64) & 1) && !pl_script_is_helper_unit(c->set, last))
-            add_to_scope(c->set, last, scope);
+        last = pl_script_unit_at(set, position);
+        if (!(seen[last / 64] >> (last % 64) & 1) && !pl_script_is_helper_unit(set, last))
+            add_to_scope(set, last, scope);
         seen[last / 64] |= 1ULL << (last % 64);
     }
 }
 
 /* Can this atom be taken for one that was moved within its file, or for a constant that was inlined? */
-static bool is_movable(const struct chain *c, const struct pl_script_link *link, const uint64_t *scope)
+static bool is_movable(const struct pl_script_set *set, const struct pl_script_link *link,
+                       const uint64_t *scope)
 {
     if (link->class < PL_SCRIPT_CONTEXT)
         return false;
+    if (link->is_small || link->is_folded)
+        return true;
     if (link->is_sensitive)
-        return link->is_module && link->id != PL_NO_ATOM && in_scope(scope, link->id);
+        return link->is_module && link->id != PL_NO_ATOM && pl_script_in_scope(scope, link->id);
     if (link->is_name)
         return true;
-    return link->id != PL_NO_ATOM && (in_scope(scope, link->id) ||
-                                      (link->is_literal && (c->set->traits[link->id] & PL_SCRIPT_DEFINED)));
+    return link->id != PL_NO_ATOM && (pl_script_in_scope(scope, link->id) ||
+                                      (link->is_literal && (set->traits[link->id] & PL_SCRIPT_DEFINED)));
 }
 
 /* Short runs of movable atoms between explained ones. */
-static void settle_moved(struct chain *c, const uint64_t *scope)
+void pl_script_settle_moved(const struct pl_script_set *set, const uint64_t *scope,
+                            struct pl_script_link *links, size_t n)
 {
-    for (size_t i = 0; i < c->n;) {
+    for (size_t i = 0; i < n;) {
         size_t end = i;
         size_t names = 0;
-        for (; end < c->n && is_movable(c, &c->links[end], scope); end++)
-            names += c->links[end].is_name && !c->links[end].is_literal;
-        bool is_bordered = end > i && (i == 0 || c->links[i - 1].class <= PL_SCRIPT_HELPER) &&
-                           (end == c->n || c->links[end].class <= PL_SCRIPT_HELPER);
-        if (is_bordered && end - i - names <= MOVED_ATOMS && names <= MOVED_NAMES)
+        size_t small = 0;
+        for (; end < n && is_movable(set, &links[end], scope); end++) {
+            small += links[end].is_small;
+            names += !links[end].is_small && links[end].is_name && !links[end].is_literal;
+        }
+        bool is_bordered = end > i && (i == 0 || links[i - 1].class <= PL_SCRIPT_HELPER) &&
+                           (end == n || links[end].class <= PL_SCRIPT_HELPER) &&
+                           (i > 0 || end < n || small < end - i);
+        if (is_bordered && end - i - names - small <= MOVED_ATOMS && small <= SMALL_ATOMS &&
+            names <= MOVED_NAMES)
             for (size_t k = i; k < end; k++)
-                c->links[k].class = PL_SCRIPT_MOVED;
+                links[k].class = PL_SCRIPT_MOVED;
         i = end > i ? end : i + 1;
     }
 }
@@ -345,22 +409,22 @@ bool pl_script_settle_helpers(const struct pl_script_set *set, struct pl_script_
     return true;
 }
 
-bool pl_script_settle_moved(const struct pl_script_set *set, const struct pl_script_homes *homes,
-                            struct pl_script_link *links, size_t n)
+uint64_t *pl_script_scope_of(const struct pl_script_set *set, const struct pl_script_homes *homes,
+                             const struct pl_script_link *links, size_t n)
 {
-    struct chain c = {.set = set, .links = links, .n = n};
     uint64_t *scope = calloc(set->n_ids / 64 + 1, sizeof *scope);
     uint64_t *seen = calloc(set->n_units / 64 + 1, sizeof *seen);
     bool has_room = scope != NULL && seen != NULL;
     if (has_room) {
-        find_scope(&c, scope, seen);
+        find_scope(set, links, n, scope, seen);
         for (uint32_t k = 0; k < homes->n; k++)
             add_to_scope(set, homes->units[k], scope);
-        settle_moved(&c, scope);
+    } else {
+        free(scope);
+        scope = NULL;
     }
-    free(scope);
     free(seen);
-    return has_room;
+    return scope;
 }
 
 void pl_script_chain(const struct pl_script_set *set, const struct pl_script_homes *homes,
@@ -381,4 +445,5 @@ void pl_script_chain(const struct pl_script_set *set, const struct pl_script_hom
             link->class = class_of_stray(set, link);
     }
     drop_lonely(set, homes, links, n);
+    extend_back(set, links, n);
 }

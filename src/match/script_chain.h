@@ -23,8 +23,10 @@ struct pl_script_link {
     bool is_sensitive;
     bool is_literal;
     bool is_module;
-    bool is_name; /* an identifier that stands in the sources, if only as the name of a variable */
-    bool is_next; /* its position is the one behind the atom before it */
+    bool is_name;   /* an identifier that stands in the sources, if only as the name of a variable */
+    bool is_next;   /* its position is the one behind the atom before it */
+    bool is_small;  /* made up by build tools, and can say nothing (script_small.c) */
+    bool is_folded; /* worked out of constants of the sources (script_folded.c) */
 };
 
 /* Units, by their number in the set, that have the name of the package's file: where to look first. */
@@ -47,8 +49,20 @@ void pl_script_chain(const struct pl_script_set *set, const struct pl_script_hom
  */
 bool pl_script_settle_helpers(const struct pl_script_set *set, struct pl_script_link *links, size_t n);
 
-/* Turn short runs of context that may have been moved into PL_SCRIPT_MOVED. False: out of memory. O(n + atoms of the texts in scope). */
-bool pl_script_settle_moved(const struct pl_script_set *set, const struct pl_script_homes *homes,
+/*
+ * One bit for each atom of the texts that explain some of this file, and of its homes: pl_script_in_scope(). The caller frees it; NULL: out of
+ * memory. O(n + atoms of these texts).
+ */
+uint64_t *pl_script_scope_of(const struct pl_script_set *set, const struct pl_script_homes *homes,
+                             const struct pl_script_link *links, size_t n);
+
+static inline bool pl_script_in_scope(const uint64_t *scope, uint32_t id)
+{
+    return scope[id / 64] >> (id % 64) & 1;
+}
+
+/* Turn short runs of atoms that may have been moved or made up into PL_SCRIPT_MOVED. O(n). */
+void pl_script_settle_moved(const struct pl_script_set *set, const uint64_t *scope,
                             struct pl_script_link *links, size_t n);
 
 #endif

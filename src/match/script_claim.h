@@ -26,8 +26,15 @@ PL_MUST_USE pl_status pl_script_claim(const struct pl_script_text *t, struct pl_
 /* List the runs of atoms that nothing explains in f->script_runs, and count all atoms in f->script. */
 PL_MUST_USE pl_status pl_script_runs(const struct pl_script_text *t, struct pl_err *err);
 
-/* Turn short runs of atoms that can say nothing, between explained ones, into PL_SCRIPT_MOVED. `links` are t->links. O(n). */
-void pl_script_settle_small(const struct pl_script_text *t, struct pl_script_link *links);
+/* Mark the links whose atoms can say nothing (is_small). `links` are t->links. O(text). */
+void pl_script_mark_small(const struct pl_script_text *t, struct pl_script_link *links);
+
+/*
+ * Mark the links whose atoms are put together from constants: numbers that are worth what a name of the sources is (script_constants.h),
+ * strings that are literals in `scope` side by side. O(n) and a bounded number of strings.
+ */
+PL_MUST_USE pl_status pl_script_mark_folded(const struct pl_script_text *t, const uint64_t *scope,
+                                            struct pl_script_link *links, struct pl_err *err);
 
 /* More signs without any atom between them can be a program of their own: six kinds of signs are enough for one. */
 #define PL_SCRIPT_BARE_SIGNS 800u

@@ -6,9 +6,11 @@
 #include "match/script_helpers.h"
 
 #define MIN_ATOMS     3u
+#define PHRASE_BYTES  24u /* a text that only one helper says: one atom beside it is enough */
 #define ELEMENT_BYTES 256u
 #define ANY_NAME      2u /* marks in the table; no text has such a hash but by chance */
 #define ANY_REGEX     3u
+#define SHORT_BYTES   4u /* two letters and their quotes */
 
 /* The value that an element of a row spells. */
 static uint64_t hash_of(const struct pl_script_vocabulary *v, pl_bytes element)
@@ -29,12 +31,16 @@ static void add_unit(struct pl_script_helper_table *t, const struct pl_script_vo
     pl_bytes rest = pl_bytes_of_str(row);
     pl_bytes element;
     uint32_t first = t->n_hashes;
+    bool has_phrase = false;
     while (pl_bytes_split(&rest, ' ', &element) && t->n_hashes < PL_HELPER_ATOMS) {
         uint64_t hash = hash_of(v, element);
+        has_phrase = has_phrase || element.n >= PHRASE_BYTES;
         if (element.n > 0 && !(pl_script_name_flags(v, hash) & PL_NAME_DROPPED))
             t->hashes[t->n_hashes++] = hash;
     }
-    if (t->n_hashes - first < MIN_ATOMS || t->n_units == PL_HELPER_UNITS) {
+    bool is_telling =
+        t->n_hashes - first >= MIN_ATOMS || (t->n_hashes - first + 1 == MIN_ATOMS && has_phrase);
+    if (!is_telling || t->n_units == PL_HELPER_UNITS) {
         t->n_hashes = first;
         return;
     }
@@ -59,8 +65,10 @@ void pl_script_helper_table_init(struct pl_script_helper_table *t, const struct 
 
 static bool fits(uint64_t wanted, const struct pl_script_atom *atom, const struct pl_script_link *link)
 {
-    if (wanted == ANY_NAME)
-        return (link->id != PL_NO_ATOM || link->is_name) && !link->is_sensitive;
+    bool is_name = atom->kind == PL_ATOM_PROPERTY || atom->kind == PL_ATOM_STRING;
+    if (wanted == ANY_NAME) /* one of two letters is no word, and can say nothing */
+        return (link->id != PL_NO_ATOM || link->is_name || (is_name && atom->length <= SHORT_BYTES)) &&
+               !link->is_sensitive;
     if (wanted == ANY_REGEX)
         return atom->kind == PL_ATOM_REGEX;
     return atom->hash == wanted;

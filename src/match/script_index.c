@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/parallel.h"
 #include "classify/classify.h"
+#include "match/script_constants.h"
 #include "match/script_helpers.h"
 
 #include <pthread.h>
@@ -38,6 +39,9 @@ struct pl_scripts {
     struct pl_script_vocabulary vocabulary;
     struct pl_script_helper_table helpers;
     struct late_set sets[PL_SCRIPT_SET_COUNT];
+    pthread_mutex_t constants_lock;
+    bool has_constants;
+    struct pl_script_constants constants;
 };
 
 /* The texts of one set while it is built. */
@@ -63,6 +67,7 @@ pl_status pl_scripts_new(const struct pl_index *ix, unsigned jobs, struct pl_scr
     pl_script_helper_table_init(&s->helpers, &s->vocabulary);
     for (int i = 0; i < PL_SCRIPT_SET_COUNT; i++)
         (void)pthread_mutex_init(&s->sets[i].lock, NULL); /* default attributes cannot fail on Linux */
+    (void)pthread_mutex_init(&s->constants_lock, NULL);
     *out = s;
     return PL_OK;
 }
@@ -90,6 +95,8 @@ void pl_scripts_free(struct pl_scripts *s)
         reset_set(&s->sets[i].set);
         (void)pthread_mutex_destroy(&s->sets[i].lock);
     }
+    pl_script_constants_reset(&s->constants);
+    (void)pthread_mutex_destroy(&s->constants_lock);
     free(s);
 }
 
@@ -317,10 +324,24 @@ static void note_place(struct pl_script_set *set, uint32_t bucket, uint32_t posi
         set->pairs[set->bucket_starts[bucket]++] = position;
 }
 
+/* A text of two or three atoms is found as a whole. */
+static void note_whole(struct pl_script_set *set, uint32_t u, bool is_counting)
+{
+    uint32_t first = set->units[u].first;
+    uint32_t n = set->units[u + 1].first - first;
+    uint32_t ids[PL_SCRIPT_GRAM];
+    if (n < 2 || n >= PL_SCRIPT_GRAM)
+        return;
+    for (uint32_t i = 0; i < PL_SCRIPT_GRAM; i++)
+        ids[i] = i < n ? set->ids[first + i] : PL_NO_ATOM;
+    note_place(set, gram_bucket(set, ids), first, is_counting);
+}
+
 /* Call for each pair: counts it, or puts it into its bucket. */
 static void each_pair(struct pl_script_set *set, bool is_counting)
 {
-    for (uint32_t u = 0; u < set->n_units; u++)
+    for (uint32_t u = 0; u < set->n_units; u++) {
+        note_whole(set, u, is_counting);
         for (uint32_t i = set->units[u].first; i < set->units[u + 1].first; i++) {
             if (!(set->traits[set->ids[i]] & PL_SCRIPT_STRONG)) {
                 if (i + PL_SCRIPT_GRAM <= set->units[u + 1].first)
@@ -331,6 +352,7 @@ static void each_pair(struct pl_script_set *set, bool is_counting)
                 note_place(set, bucket_of(set, set->ids[i], set->ids[k]), i, is_counting);
             }
         }
+    }
 }
 
 static pl_status sort_pairs(struct pl_script_set *set, struct pl_err *err)
@@ -387,6 +409,20 @@ pl_status pl_scripts_set(struct pl_scripts *s, enum pl_script_set_kind kind, con
     (void)pthread_mutex_unlock(&late->lock);
     if (st == PL_OK)
         *out = &late->set;
+    return st;
+}
+
+pl_status pl_scripts_is_constant(struct pl_scripts *s, uint64_t hash, bool *out, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    (void)pthread_mutex_lock(&s->constants_lock); /* fails only on misuse */
+    if (!s->has_constants)
+        st = pl_script_constants_find(s->ix, &s->vocabulary, &s->constants, err);
+    if (st == PL_OK)
+        s->has_constants = true;
+    (void)pthread_mutex_unlock(&s->constants_lock);
+    if (st == PL_OK)
+        *out = pl_script_constants_have(&s->constants, hash);
     return st;
 }
 

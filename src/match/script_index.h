@@ -65,6 +65,10 @@ const struct pl_script_helper_table *pl_scripts_helpers(const struct pl_scripts 
 PL_MUST_USE pl_status pl_scripts_set(struct pl_scripts *s, enum pl_script_set_kind kind,
                                      const struct pl_script_set **out, struct pl_err *err);
 
+/* Is a number with that hash the value of a named constant of the package's own sources? Worked out at the first call. */
+PL_MUST_USE pl_status pl_scripts_is_constant(struct pl_scripts *s, uint64_t hash, bool *out,
+                                             struct pl_err *err);
+
 static inline bool pl_script_is_helper_unit(const struct pl_script_set *set, uint32_t unit)
 {
     return unit >= set->n_own_units;
@@ -78,7 +82,7 @@ uint32_t pl_script_unit_at(const struct pl_script_set *set, uint32_t position);
 uint32_t pl_script_unit_of(const struct pl_script_set *set, uint32_t unit);
 /* The positions of pairs that may be (a, b); *n of them, best source first. Some may be other pairs. */
 const uint32_t *pl_script_pairs(const struct pl_script_set *set, uint32_t a, uint32_t b, uint32_t *n);
-/* The same for PL_SCRIPT_GRAM atoms side by side of which the first is weak. */
+/* The same for PL_SCRIPT_GRAM atoms side by side of which the first is weak; and for a whole text of fewer, filled up with PL_NO_ATOM. */
 #define PL_SCRIPT_GRAM 4u
 const uint32_t *pl_script_grams(const struct pl_script_set *set, const uint32_t ids[PL_SCRIPT_GRAM],
                                 uint32_t *n);

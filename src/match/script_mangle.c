@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define MAX_NAME_BYTES 4u
+#define CHANCE_BYTES   2u
 #define MAX_RUN        8u
 #define SLOTS          4096u /* a power of two */
 #define MAX_NAMES      3000u
@@ -42,6 +43,12 @@ static struct name *find(struct table *t, uint64_t hash)
 static bool is_short_name(const struct pl_script_atom *a)
 {
     return (a->kind == PL_ATOM_PROPERTY || a->kind == PL_ATOM_STRING) && a->length <= MAX_NAME_BYTES;
+}
+
+/* A shortened name may be a name of some source by chance; one of two letters says nothing of that. */
+static bool is_open(const struct pl_script_atom *a, const struct pl_script_link *link)
+{
+    return link->class == PL_SCRIPT_NOVEL || (link->class == PL_SCRIPT_CONTEXT && a->length <= CHANCE_BYTES);
 }
 
 static void vote(struct table *t, uint64_t hash, uint32_t id)
@@ -79,7 +86,7 @@ static void count_votes(struct table *t, const struct pl_script_set *set, const 
 {
     for (size_t i = 1; i < n;) {
         size_t end = i;
-        while (end < n && links[end].class == PL_SCRIPT_NOVEL && is_short_name(&atoms[end]))
+        while (end < n && is_open(&atoms[end], &links[end]) && is_short_name(&atoms[end]))
             end++;
         size_t length = end - i;
         bool is_bordered = length > 0 && length <= MAX_RUN && end < n &&
@@ -103,7 +110,8 @@ static size_t rename_all(struct table *t, const struct pl_script_set *set, const
     size_t renamed = 0;
     for (size_t i = 0; i < n; i++) {
         bool is_own = links[i].id != PL_NO_ATOM && (set->traits[links[i].id] & PL_SCRIPT_OWN);
-        uint32_t id = is_own || !is_short_name(&atoms[i]) ? PL_NO_ATOM : winner(t, atoms[i].hash);
+        bool is_kept = is_own && !is_open(&atoms[i], &links[i]);
+        uint32_t id = is_kept || !is_short_name(&atoms[i]) ? PL_NO_ATOM : winner(t, atoms[i].hash);
         if (id == PL_NO_ATOM)
             continue;
         links[i].id = id;
@@ -122,7 +130,7 @@ pl_status pl_script_chain_mangled(const struct pl_script_set *set, const struct 
     for (unsigned round = 0; round < ROUNDS; round++) {
         size_t short_names = 0;
         for (size_t i = 0; i < n; i++)
-            short_names += links[i].class == PL_SCRIPT_NOVEL && is_short_name(&atoms[i]);
+            short_names += is_open(&atoms[i], &links[i]) && is_short_name(&atoms[i]);
         if (short_names < MIN_VOTES)
             break;
         free(t);

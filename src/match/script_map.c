@@ -41,6 +41,17 @@ static pl_status claim(struct map *x, const struct pl_lex_token *t, enum pl_clas
     return pl_match_claim(x->f, t->offset, t->length, class, grade, RULE, source, err);
 }
 
+/* Keys that the format knows beside these. */
+static bool is_known_key(pl_bytes key)
+{
+    static const char *const keys[] = {"version", "file",    "sourceRoot",          "sections",  "map",
+                                       "offset",  "debugId", "x_google_ignoreList", "ignoreList"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (pl_bytes_eq_str(key, keys[i]))
+            return true;
+    return false;
+}
+
 static enum part part_of(pl_bytes key)
 {
     static const struct {
@@ -180,7 +191,7 @@ static pl_status take_token(struct map *x, const struct pl_lex_token *t, bool is
     }
     if (t->kind == PL_LEX_STRING && is_key && x->depth <= 2) {
         x->part = part_of(t->body);
-        return is_known_name(x, t->body) || x->part != OTHER
+        return is_known_key(t->body) || is_known_name(x, t->body) || x->part != OTHER
                    ? claim(x, t, PL_CLASS_STRUCTURE, PL_GRADE_NONE, NULL, err)
                    : PL_OK;
     }

@@ -97,6 +97,7 @@ static void count(struct runs *x, size_t a)
     bool is_string =
         atom->kind == PL_ATOM_STRING || atom->kind == PL_ATOM_CHUNK || atom->kind == PL_ATOM_MODULE;
     pl_bytes text = text_of(x->t, a);
+    x->run.numbers += atom->kind == PL_ATOM_CONSTANT;
     if (x->t->links[a].class == PL_SCRIPT_CONTEXT || x->t->links[a].is_name) {
         x->run.context++;
         x->run.sensitive_context += is_sensitive;

@@ -4,19 +4,15 @@
  *     t.e, "el", exports.or, global.d3       names of one or two letters: mangled properties, exports, flags of helpers
  *     n.dayjs_plugin_utc = e()               the global that a UMD wrapper sets is put together from the file's path
  *     _A_b = new WeakMap()                   private fields, where __classPrivateFieldGet stands
+ *     case 5: _a.sent(); return [3, 7]       states of a generator, where __generator stands
  */
 #include "match/script_claim.h"
 
 #include "match/script_helpers.h"
 
-#define SHORT_BYTES 2u
-#define MAX_RUN     12u /* a longer run of short names may be a program of its own */
-#define MIN_PART    2u
-
-static bool is_open(const struct pl_script_link *link)
-{
-    return link->class == PL_SCRIPT_CONTEXT || link->class == PL_SCRIPT_NOVEL;
-}
+#define SHORT_BYTES  2u
+#define MIN_PART     2u
+#define STATE_DIGITS 3u
 
 /* What stands between the quotes of a string, else the name itself. */
 static pl_bytes value_of(const struct pl_script_text *t, size_t a)
@@ -58,18 +54,31 @@ static bool is_private_store(const struct pl_script_text *t, size_t a)
            (pl_bytes_eq_str(name, "WeakMap") || pl_bytes_eq_str(name, "WeakSet"));
 }
 
-void pl_script_settle_small(const struct pl_script_text *t, struct pl_script_link *links)
+/*
+ * A state of TypeScript's machine for generators: `case 5:`, `return [3, 5]`, `_a.label = 5`; and what it asks its runtime.
+ */
+static bool is_state(const struct pl_script_text *t, size_t a)
+{
+    static const char *const before[] = {"case ",       "return [", "return[",
+                                         "label = ",    "label=",   "return [3 /*break*/, ",
+                                         "return [3, ", "return[3,"};
+    pl_bytes text = pl_bytes_sub(t->f->data, 0, t->atoms[a].at);
+    if (t->atoms[a].kind == PL_ATOM_PROPERTY)
+        return pl_bytes_eq_str(value_of(t, a), "label") || pl_bytes_eq_str(value_of(t, a), "sent");
+    if (t->atoms[a].kind != PL_ATOM_CONSTANT || t->atoms[a].length > STATE_DIGITS)
+        return false;
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        if (pl_bytes_ends(text, pl_bytes_of_str(before[i])))
+            return true;
+    return false;
+}
+
+void pl_script_mark_small(const struct pl_script_text *t, struct pl_script_link *links)
 {
     bool has_private = pl_bytes_find(t->f->data, PL_LIT("__classPrivateField"), 0) != SIZE_MAX;
-    for (size_t i = 0; i < t->n;) {
-        size_t end = i;
-        while (end < t->n && is_open(&links[end]) &&
-               (is_short(t, end) || is_of_path(t, end) || (has_private && is_private_store(t, end))))
-            end++;
-        bool is_bordered = end > i && (i == 0 || !is_open(&links[i - 1])) &&
-                           (end == t->n || !is_open(&links[end])) && (i > 0 || end < t->n);
-        for (size_t k = i; k < end && is_bordered && end - i <= MAX_RUN; k++)
-            links[k].class = PL_SCRIPT_MOVED;
-        i = end > i ? end : i + 1;
-    }
+    bool has_states = pl_bytes_find(t->f->data, PL_LIT("__generator"), 0) != SIZE_MAX;
+    for (size_t i = 0; i < t->n; i++)
+        links[i].is_small = links[i].class >= PL_SCRIPT_CONTEXT &&
+                            (is_short(t, i) || is_of_path(t, i) || (has_private && is_private_store(t, i)) ||
+                             (has_states && is_state(t, i)));
 }

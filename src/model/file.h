@@ -76,6 +76,7 @@ struct pl_script_run {
     uint32_t sensitive_beside; /* explained ones within or next to the run */
     uint32_t addresses;        /* novel strings that hold a URL or a network address */
     uint32_t escaped;          /* strings spelled with escapes where none are needed, or packed data */
+    uint32_t numbers;          /* of context and novel: what codes of characters are */
     uint32_t bare;             /* bytes of a statement without any atom, over the limit */
     pl_bytes sample;           /* the first novel atoms, comma separated */
     pl_bytes bytes;            /* as they stand in the file, the first 200 */

@@ -136,17 +136,10 @@ static void write_script(struct pl_wire_out *w, const struct pl_file *f)
     pl_wire_u64(w, f->script_runs.n);
     for (size_t i = 0; i < f->script_runs.n; i++) {
         const struct pl_script_run *x = &f->script_runs.v[i];
-        const uint64_t numbers[] = {x->offset,
-                                    x->length,
-                                    x->context,
-                                    x->novel,
-                                    x->novel_weak,
-                                    x->sensitive_context,
-                                    x->sensitive_novel,
-                                    x->sensitive_beside,
-                                    x->addresses,
-                                    x->escaped,
-                                    x->bare};
+        const uint64_t numbers[] = {x->offset,          x->length,           x->context,
+                                    x->novel,           x->novel_weak,       x->sensitive_context,
+                                    x->sensitive_novel, x->sensitive_beside, x->addresses,
+                                    x->escaped,         x->numbers,          x->bare};
         for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
             pl_wire_u64(w, numbers[k]);
         pl_wire_bytes(w, x->sample);

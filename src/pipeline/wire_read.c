@@ -242,9 +242,9 @@ static void read_foreign(struct pl_wire_in *w, struct pl_file *f)
 static void read_script_run(struct pl_wire_in *w, struct pl_file *f)
 {
     struct pl_script_run x = {0};
-    uint32_t *const numbers[] = {&x.context,           &x.novel,           &x.novel_weak,
-                                 &x.sensitive_context, &x.sensitive_novel, &x.sensitive_beside,
-                                 &x.addresses,         &x.escaped,         &x.bare};
+    uint32_t *const numbers[] = {
+        &x.context,          &x.novel,     &x.novel_weak, &x.sensitive_context, &x.sensitive_novel,
+        &x.sensitive_beside, &x.addresses, &x.escaped,    &x.numbers,           &x.bare};
     x.offset = pl_wire_take_u64(w);
     x.length = pl_wire_take_u64(w);
     for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)

@@ -53,6 +53,15 @@ static void neighbouring_literals_are_joined(void **state)
     assert_same("x = `a${y}b`", "x=\"a\".concat(y,\"b\")");
     assert_same("x = 'a' + ('b' + y)", "x=\"ab\"+y");
     assert_other("f('a', 'b')", "f(\"ab\")");
+    assert_same("x = 'ab' + (y === 'c' ? 'd' : 'e')", "x=\"ab\"+(\"c\"===y?\"d\":\"e\")");
+}
+
+static void a_split_string_is_the_list_of_its_words(void **state)
+{
+    assert_same("x = ['left', 'right', 'top']", "x=\"left,right,top\".split(\",\")");
+    assert_same("x = ('left,right,' +\n 'top').split(',')", "x=[\"left\",\"right\",\"top\"]");
+    assert_other("x = ['left', 'right', 'top']", "x=\"left,right,bottom\".split(\",\")");
+    assert_other("x = ['left', 'right', 'top']", "x=\"left,right,top\".split(y)");
 }
 
 static void numbers_have_one_form(void **state)
@@ -127,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(local_names_are_erased),
         cmocka_unit_test(neighbouring_literals_are_joined),
+        cmocka_unit_test(a_split_string_is_the_list_of_its_words),
         cmocka_unit_test(numbers_have_one_form),
         cmocka_unit_test(keys_and_properties_are_one),
         cmocka_unit_test(lists_of_imports_and_relative_paths_are_no_atoms),

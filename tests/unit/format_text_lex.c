@@ -69,6 +69,8 @@ static void tags_are_read_where_an_operand_can_stand(void **state)
     assert_string_equal(tokens("jsx", "x = <a b=\"c\" {...d}>e {f} g</a>;"),
                         "w:x p:= p:< w:a w:b p:= s:c p:{ p:... w:d p:} p:> t:e  p:{ w:f p:} t: g p:</a> p:;");
     assert_string_equal(tokens("jsx", "a < b > c"), "w:a p:< w:b p:> w:c");
+    assert_string_equal(tokens("javascript", "a <<= 1<<o;b>=0"),
+                        "w:a p:< p:< p:= n:1 p:< p:< w:o p:; w:b p:> p:= n:0");
     assert_string_equal(tokens("typescript", "x = <a>b"), "w:x p:= p:< w:a p:> w:b");
 }
 

@@ -128,9 +128,88 @@ static void committed_output_explains_nothing(void **state)
     assert_int_equal(f->script.explained, 0);
 }
 
+#define CONSTANTS                                                                                            \
+    "const NAME = '[a-z_:][a-z0-9:._-]*'\nconst TAG = '<' + '[A-Za-z]+' + '(?:\\\\s+' + NAME + ')*>'\n"      \
+    "export const LINE = /&([a-z#][a-z0-9]{1,31});/\n"                                                       \
+    "const SECONDS_A_DAY = 60 * 60 * 24\nconst WEEK = SECONDS_A_DAY * 7\nconst FLAGS = ~(1 << 5 | 1 << 7)\n" \
+    "export function matches(text, options) { options.flags &= FLAGS; options.weeks = WEEK; "                \
+    "return text.startsWith('&matches;') && new RegExp(TAG + LINE.source).exec(text) }\n"
+
+static struct pl_file *run_folded(const char *number, const char *mask, const char *text)
+{
+    char built[512];
+    (void)snprintf(
+        built, sizeof built,
+        "exports.matches=function(t,o){return o.flags&=%s,o.weeks=%s,t.startsWith(\"&matches;\")&&new "
+        "RegExp(\"%s\").exec(t)}",
+        mask, number, text);
+    add_source(0, "src/fold.js", CONSTANTS);
+    return run("dist/fold.js", built);
+}
+
+#define FOLDED "<[A-Za-z]+(?:\\\\s+[a-z_:][a-z0-9:._-]*)*>&([a-z#][a-z0-9]{1,31});"
+
+static void what_a_minifier_works_out_is_explained(void **state)
+{
+    struct pl_file *f = run_folded("604800", "-161", FOLDED);
+    assert_int_equal(f->script.novel + f->script.context, 0);
+    assert_int_equal(pl_ledger_unclaimed(&f->ledger), 0);
+}
+
+static void another_number_than_the_worked_out_one_is_novel(void **state)
+{
+    assert_int_equal(run_folded("604801", "-161", FOLDED)->script.novel, 1);
+}
+
+static void a_word_spelled_from_scraps_is_novel(void **state)
+{
+    struct pl_file *f = run_folded("604800", "-161", "<[A-Za-z]+evil)*>");
+    assert_int_equal(f->script.novel, 1);
+}
+
+static void a_text_of_three_atoms_is_found_as_a_whole(void **state)
+{
+    for (int i = 0; i < 80; i++) /* so that each of its atoms is common */
+        add_source(0, i == 0 ? "src/warn.js" : "src/other.js",
+                   i == 0 ? "export function warn(text) { console.warn(`[App warn] ${text}`) }"
+                          : "console.warn(one); stop.warn = console; warn.list = console.warn.stop");
+    struct pl_file *f = run("dist/app.js", "function w(e){console.warn(`[App warn] ${e}`)}" HEAD);
+    assert_int_equal(f->script.novel + f->script.context, 0);
+    struct pl_file *g = run("dist/app2.js", "function w(e){console.warn(`[App won] ${e}`)}" HEAD);
+    assert_int_equal(g->script.novel, 1);
+}
+
+static void the_text_of_the_whole_name_is_looked_into_first(void **state)
+{
+    add_source(0, "index.js",
+               "export let id = size => { while (size--) { one += crypto.randomBytes(size).list } }");
+    add_source(
+        0, "index.browser.js",
+        "export let id = size => { while (size--) { one += crypto.randomBytes(size).list; one &= 63 } }");
+    struct pl_file *f =
+        run("index.browser.js", "let i=e=>{for(;e--;)o+=crypto.randomBytes(e).list,o&=63};exports.id=i;");
+    assert_int_equal(f->script.context + f->script.novel, 0);
+}
+
+static void states_of_a_generator_explain_no_long_list_of_numbers(void **state)
+{
+    struct pl_file *f =
+        run("dist/store.js", "__generator;x=[114,101,113,117,105,114,101,40,39,104,116,116,112,39,41];" TAIL);
+    assert_true(f->script.context + f->script.novel > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_a_minifier_works_out_is_explained, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(another_number_than_the_worked_out_one_is_novel, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_word_spelled_from_scraps_is_novel, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_text_of_three_atoms_is_found_as_a_whole, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(the_text_of_the_whole_name_is_looked_into_first, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(states_of_a_generator_explain_no_long_list_of_numbers, set_up,
+                                        tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_minified_script_is_explained_to_its_last_byte, set_up,
                                         tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_planted_statement_stays_and_nothing_else, set_up,

@@ -157,7 +157,8 @@ static bool begins_tag(const struct pl_lex *x)
 {
     size_t at = x->at + 1;
     uint8_t next = pl_lex_byte(x, at);
-    if (!(x->language->habits & PL_LEX_JSX) || !x->may_be_regex)
+    bool is_shift = x->at > 0 && x->text.p[x->at - 1] == '<';
+    if (!(x->language->habits & PL_LEX_JSX) || !x->may_be_regex || is_shift)
         return false;
     if (next == '>')
         return true;
