@@ -116,6 +116,11 @@ bool pl_kind_is_image(const char *kind)
            (strncmp(kind, "elf-", 4) == 0 || strncmp(kind, "pe-", 3) == 0 || strncmp(kind, "macho-", 6) == 0);
 }
 
+bool pl_kind_has_literals(const char *kind)
+{
+    return pl_kind_is_image(kind) || (kind != NULL && strcmp(kind, "wasm") == 0);
+}
+
 bool pl_kind_is_code(const char *kind)
 {
     if (kind == NULL)

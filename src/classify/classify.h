@@ -27,6 +27,9 @@ bool pl_kind_is_code(const char *kind);
 /* True for executable images that have a reader in format/binary ("elf-…", "pe-…", "macho-…"). */
 bool pl_kind_is_image(const char *kind);
 
+/* Images, and WebAssembly: their data holds the literals of compiled sources. */
+bool pl_kind_has_literals(const char *kind);
+
 /* What a build made or a tool brought along is no source, though it lies in the tree: it would explain what its own source cannot. */
 bool pl_is_build_output(pl_bytes path);
 

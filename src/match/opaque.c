@@ -26,7 +26,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
 
 const struct pl_rung pl_rung_code_opaque = {
     .rule = "code.opaque-kind",
-    .what = "Machine code and bytecode without a matcher (WebAssembly, class files and Python bytecode of "
+    .what = "Machine code and bytecode without a matcher (class files and Python bytecode of "
             "versions "
             "that are not known): opaque.",
     .source = "DESIGN section 3: opaque means that we did not look",

@@ -169,7 +169,7 @@ static pl_status match_first(struct run *run, unsigned worker, struct pl_file *f
         pl_classify_in_source(f);
         pl_blob_measure(f);
     }
-    if (pl_kind_is_image(f->kind))
+    if (pl_kind_has_literals(f->kind))
         st = need_literals(run, worker, &m, err);
     if (st == PL_OK && m.index != NULL)
         st = pl_match_file(&m, PL_PASS_FILE, f, err);
