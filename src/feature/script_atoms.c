@@ -90,10 +90,9 @@ static void add(struct reader *x, struct pl_script_atom atom)
     *slot = atom;
 }
 
-static struct pl_script_atom atom_of(const struct reader *x, const struct pl_lex_token *t,
-                                     enum pl_atom_kind kind, uint64_t hash, uint8_t flags)
+static struct pl_script_atom atom_of(const struct pl_lex_token *t, enum pl_atom_kind kind, uint64_t hash,
+                                     uint8_t flags)
 {
-    (void)x;
     return (struct pl_script_atom){.hash = hash,
                                    .at = (uint32_t)t->offset,
                                    .length = (uint32_t)t->length,
@@ -105,7 +104,7 @@ static struct pl_script_atom atom_of(const struct reader *x, const struct pl_lex
 static void add_name(struct reader *x, enum pl_atom_kind kind, uint64_t hash, uint8_t flags)
 {
     if (!(flags & PL_NAME_DROPPED))
-        add(x, atom_of(x, &x->token, kind, hash, flags));
+        add(x, atom_of(&x->token, kind, hash, flags));
 }
 
 static enum enclosure enclosing(const struct reader *x)
@@ -207,7 +206,7 @@ static void take_text(struct reader *x)
         enum pl_atom_kind kind = is_module                 ? PL_ATOM_MODULE
                                  : t->kind == PL_LEX_CHUNK ? PL_ATOM_CHUNK
                                                            : PL_ATOM_STRING;
-        x->text = atom_of(x, t, kind, 0, 0);
+        x->text = atom_of(t, kind, 0, 0);
         x->has_text = true;
     }
     x->text.is_defined = !goes_on && defines(x);
@@ -245,7 +244,7 @@ static void take_number(struct reader *x)
         flush_number(x);
         x->has_number = true;
         x->number = n;
-        x->number_atom = atom_of(x, &x->token, PL_ATOM_CONSTANT, 0, 0);
+        x->number_atom = atom_of(&x->token, PL_ATOM_CONSTANT, 0, 0);
         x->number_atom.is_defined = defines(x);
     }
     if (!n.is_exact || !x->number.is_exact)
@@ -495,7 +494,7 @@ static void take_prose(struct reader *x)
             word.body = pl_bytes_sub(body, start, i - start);
             word.offset = x->token.offset + start;
             word.length = i - start;
-            add(x, atom_of(x, &word, PL_ATOM_WORD, pl_script_hash(x->v, word.body), 0));
+            add(x, atom_of(&word, PL_ATOM_WORD, pl_script_hash(x->v, word.body), 0));
         } else {
             i++;
         }
@@ -552,7 +551,7 @@ static void take_token(struct reader *x)
             x->list = NO_LIST;
         break;
     case PL_LEX_REGEX:
-        add(x, atom_of(x, t, PL_ATOM_REGEX, pl_script_regex_hash(x->v, t->body, &x->joined), 0));
+        add(x, atom_of(t, PL_ATOM_REGEX, pl_script_regex_hash(x->v, t->body, &x->joined), 0));
         break;
     case PL_LEX_PUNCT: take_punct(x); break;
     case PL_LEX_COMMENT: break;
