@@ -165,3 +165,9 @@ uint64_t pl_bytes_hash(pl_bytes a, uint64_t seed)
         memcpy(&tail, a.p + i, a.n - i);
     return fold(h ^ tail ^ k1, k0 ^ a.n);
 }
+
+void pl_bytes_lower(pl_bytes in, uint8_t *out)
+{
+    for (size_t i = 0; i < in.n; i++)
+        out[i] = in.p[i] >= 'A' && in.p[i] <= 'Z' ? (uint8_t)(in.p[i] | 0x20) : in.p[i];
+}

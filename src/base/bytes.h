@@ -65,4 +65,7 @@ bool pl_bytes_all(pl_bytes a, uint8_t byte);
 /* A well-mixed 64-bit hash for tables in memory; the value is never stored nor printed. */
 uint64_t pl_bytes_hash(pl_bytes a, uint64_t seed);
 
+/* Copy `in` with the ASCII letters in small; `out` has room for in.n bytes. */
+void pl_bytes_lower(pl_bytes in, uint8_t *out);
+
 #endif

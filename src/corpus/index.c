@@ -6,6 +6,8 @@
 #include "corpus/index.h"
 #include "corpus/index_private.h"
 
+#include "format/text/words.h"
+
 #include <string.h>
 
 size_t pl_index_tree_count(const struct pl_index *ix)
@@ -186,6 +188,27 @@ bool pl_index_has_word(const struct pl_index *ix, pl_bytes word)
 const struct pl_postings *pl_index_anchors(const struct pl_index *ix)
 {
     return &ix->anchors;
+}
+
+pl_status pl_index_has_word_in_any_case(const struct pl_index *ix, pl_bytes word, bool *found,
+                                        struct pl_err *err)
+{
+    struct pl_late_words *late = &ix->late->folded;
+    uint8_t small[PL_WORD_MAX_BYTES];
+    pl_status st = PL_OK;
+    (void)pthread_mutex_lock(&late->lock); /* fails only on misuse */
+    if (!late->is_built)
+        st = pl_index_build_folded_words(ix, &late->words, err);
+    late->is_built = late->is_built || st == PL_OK;
+    (void)pthread_mutex_unlock(&late->lock);
+    if (st != PL_OK)
+        return st;
+    *found = word.n <= sizeof small;
+    if (*found) {
+        pl_bytes_lower(word, small);
+        *found = pl_wordset_has(&late->words, pl_bytes_of(small, word.n));
+    }
+    return PL_OK;
 }
 
 static pl_status end_late(struct pl_late_postings *part, pl_status st, const struct pl_postings **out)

@@ -34,6 +34,12 @@ bool pl_index_find_folded(const struct pl_index *ix, const pl_sha256 *folded, pl
 bool pl_index_find_path(const struct pl_index *ix, pl_bytes path, pl_source_ref *out);
 /* Is `word` (as pl_words_next() cuts them) anywhere in the sources? */
 bool pl_index_has_word(const struct pl_index *ix, pl_bytes word);
+/*
+ * The same with the case of ASCII letters left out of account, for whoever reads what a tool wrote in capitals. The set is built when first asked for; then
+ * shared. Safe from many threads.
+ */
+PL_MUST_USE pl_status pl_index_has_word_in_any_case(const struct pl_index *ix, pl_bytes word, bool *found,
+                                                    struct pl_err *err);
 
 /*
  * Below: what match/ needs to find, compare and name runs.

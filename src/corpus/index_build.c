@@ -354,6 +354,42 @@ static pl_status gather_words(struct pl_index *ix, struct pl_err *err)
     return st;
 }
 
+struct folding {
+    const struct pl_index *ix;
+    struct pl_wordset *out;
+    struct pl_wordset_recent *recent; /* one a worker */
+};
+
+static pl_status folded_words_of_unit(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct folding *f = ctx;
+    const struct pl_unit *u = &f->ix->units[i];
+    pl_bytes data = pl_index_file(f->ix, u->ref)->data;
+    if (u->is_repeat || !u->is_text || data.n == 0)
+        return PL_OK;
+    uint8_t *small = malloc(data.n);
+    if (small == NULL)
+        return pl_fail_nomem(err);
+    pl_bytes_lower(data, small);
+    pl_status st = pl_wordset_add_text(f->out, pl_bytes_of(small, data.n), &f->recent[worker], err);
+    free(small);
+    return st;
+}
+
+pl_status pl_index_build_folded_words(const struct pl_index *ix, struct pl_wordset *out, struct pl_err *err)
+{
+    struct folding f = {.ix = ix, .out = out};
+    f.recent = calloc(pl_parallel_workers(ix->jobs), sizeof *f.recent);
+    if (f.recent == NULL)
+        return pl_fail_nomem(err);
+    pl_wordset_init(out);
+    pl_status st = pl_parallel(ix->jobs, ix->n_units, &f, folded_words_of_unit, err);
+    free(f.recent);
+    if (st != PL_OK)
+        pl_wordset_reset(out);
+    return st;
+}
+
 pl_status pl_index_build(struct pl_source_tree *const *trees, size_t n_trees, unsigned jobs,
                          struct pl_index **out, struct pl_err *err)
 {
@@ -371,6 +407,7 @@ pl_status pl_index_build(struct pl_source_tree *const *trees, size_t n_trees, un
     *ix = (struct pl_index){.trees = list, .n_trees = n_trees, .jobs = jobs, .late = late};
     (void)pthread_mutex_init(&late->lines.lock, NULL); /* cannot fail with default attributes */
     (void)pthread_mutex_init(&late->prose.lock, NULL);
+    (void)pthread_mutex_init(&late->folded.lock, NULL);
     pl_wordset_init(&ix->words);
     pl_status st = list_units(ix, err);
     if (st == PL_OK)
@@ -397,6 +434,9 @@ void pl_index_free(struct pl_index *ix)
     pl_postings_reset(&ix->late->prose.postings);
     (void)pthread_mutex_destroy(&ix->late->lines.lock);
     (void)pthread_mutex_destroy(&ix->late->prose.lock);
+    (void)pthread_mutex_destroy(&ix->late->folded.lock);
+    if (ix->late->folded.is_built)
+        pl_wordset_reset(&ix->late->folded.words);
     pl_wordset_reset(&ix->words);
     for (uint32_t i = 0; i < ix->n_units; i++)
         free(ix->units[i].lines);

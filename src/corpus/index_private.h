@@ -27,7 +27,14 @@ struct pl_late_postings {
     struct pl_postings postings;
 };
 
+struct pl_late_words {
+    pthread_mutex_t lock;
+    bool is_built;
+    struct pl_wordset words; /* in small letters */
+};
+
 struct pl_late {
+    struct pl_late_words folded;
     struct pl_late_postings lines;
     struct pl_late_postings prose;
 };
@@ -50,6 +57,9 @@ struct pl_index {
     struct pl_late *late; /* not const: filled on demand under its locks */
 };
 
+/* Words of all text units, in small letters. */
+PL_MUST_USE pl_status pl_index_build_folded_words(const struct pl_index *ix, struct pl_wordset *out,
+                                                  struct pl_err *err);
 /* Build one late part from all text units that are no repeats. */
 PL_MUST_USE pl_status pl_index_build_lines(const struct pl_index *ix, struct pl_postings *out,
                                            struct pl_err *err);

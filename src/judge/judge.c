@@ -158,7 +158,16 @@ static pl_status judge_script(struct pl_file *f, const struct pl_policy *policy,
     return st;
 }
 
-/* Data of an image: one warning for all of it, and an error for each part that looks like a cipher or a packed program. */
+static bool looks_random(const struct pl_residue *x, const struct pl_policy *policy)
+{
+    uint64_t most = policy->random_data_floor + x->length / 10;
+    most = most < policy->random_data_unevenness ? most : policy->random_data_unevenness;
+    return x->length >= policy->random_data_bytes && x->unevenness >= policy->random_data_evenness &&
+           x->unevenness <= most;
+}
+
+/* Data of an image: one warning for all of it, and an error for each part that looks like a cipher or a packed
+ * program; a warning where it may be a table that the build has made. */
 static pl_status judge_data(struct pl_file *f, const struct pl_policy *policy, struct pl_err *err)
 {
     const struct pl_residue *first = NULL;
@@ -170,11 +179,16 @@ static pl_status judge_data(struct pl_file *f, const struct pl_policy *policy, s
             continue;
         first = first == NULL ? x : first;
         left += x->length;
-        if (x->length >= policy->random_data_bytes && x->unevenness <= policy->random_data_unevenness)
-            st = pl_findings_add(
-                &f->findings, "data.high-entropy", PL_SEVERITY_ERROR, x->offset, x->length, NULL, err,
-                "%llu bytes of data that no source explains look random or compressed (chi-square %llu)",
-                (unsigned long long)x->length, (unsigned long long)x->unevenness);
+        if (!looks_random(x, policy))
+            continue;
+        struct pl_finding *finding;
+        st = pl_findings_add(
+            &f->findings, "data.high-entropy", x->made.n > 0 ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR,
+            x->offset, x->length, &finding, err,
+            "%llu bytes of data that no source explains look random or compressed (chi-square %llu)",
+            (unsigned long long)x->length, (unsigned long long)x->unevenness);
+        if (st == PL_OK && x->made.n > 0)
+            st = pl_finding_fact(&f->findings, finding, "made by the build", x->made, err);
     }
     if (st == PL_OK && first != NULL)
         st = pl_findings_add(

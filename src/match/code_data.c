@@ -16,15 +16,47 @@
 
 typedef pl_status (*data_step)(struct pl_data *d, struct pl_err *err);
 
-static pl_status run_steps(const struct pl_match *m, struct pl_file *f, const struct pl_image_view *view,
-                           const struct pl_code *code, const data_step *steps, struct pl_err *err)
+/* Why data of the image may be in no source and be honest, and what of it may not. */
+struct made {
+    pl_bytes why;                          /* no bytes: nothing says so */
+    PL_VEC(struct pl_data_object) foreign; /* that unaccounted code alone refers to; by offset */
+};
+
+static pl_status note_made(const struct pl_data *d, struct made *out, struct pl_err *err)
 {
-    struct pl_data d = {.m = m, .f = f, .view = view, .code = code};
-    pl_status st = pl_data_init(&d, err);
+    pl_status st = pl_data_made(d, &out->why, err);
+    for (size_t i = 0; i < d->objects.n && st == PL_OK && out->why.n > 0; i++) {
+        const struct pl_data_object *o = &d->objects.v[i];
+        if (o->is_trusted || !o->is_suspect)
+            continue;
+        struct pl_data_object *slot = PL_VEC_ADD(&out->foreign);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = *o;
+    }
+    return st;
+}
+
+static pl_bytes why_made(const struct made *made, uint64_t from, uint64_t end)
+{
+    for (size_t i = 0; i < made->foreign.n; i++)
+        if (made->foreign.v[i].offset < end && from < made->foreign.v[i].offset + made->foreign.v[i].length)
+            return (pl_bytes){NULL, 0};
+    return made->why;
+}
+
+/* `made` may be NULL. */
+static pl_status run_steps(struct pl_data *d, const data_step *steps, struct made *made, struct pl_err *err)
+{
+    pl_status st = pl_data_init(d, err);
     for (size_t i = 0; steps[i] != NULL && st == PL_OK; i++)
-        st = steps[i](&d, err);
-    pl_data_reset(&d);
-    return st == PL_OK ? pl_ledger_settle(&f->ledger, err) : st;
+        st = steps[i](d, err);
+    if (st == PL_OK)
+        st = pl_ledger_settle(&d->f->ledger, err);
+    if (st == PL_OK && made != NULL)
+        st = note_made(d, made, err);
+    pl_data_reset(d);
+    return st;
 }
 
 /* "GCC: (GNU) 12.2.0": in PE images each object file brings its compiler's name into the constants. GCC internals, TARGET_ASM_OUTPUT_IDENT. */
@@ -58,7 +90,8 @@ static pl_status apply_arrays(const struct pl_match *m, struct pl_file *f, struc
         st = pl_match_code(m, f, &code, err);
     if (st != PL_OK || !found || code == NULL)
         return st;
-    return run_steps(m, f, &view, code, steps, err);
+    struct pl_data d = {.m = m, .f = f, .view = &view, .code = code};
+    return run_steps(&d, steps, NULL, err);
 }
 
 static bool is_range(const struct pl_image_range *r, bool is_code)
@@ -78,18 +111,21 @@ static pl_status claim_range(struct pl_file *f, const struct pl_image_range *r, 
     return pl_ledger_claim(&f->ledger, &c, err);
 }
 
-static pl_status add_residue(struct pl_file *f, uint64_t from, uint64_t end, struct pl_err *err)
+static pl_status add_residue(struct pl_file *f, const struct made *made, uint64_t from, uint64_t end,
+                             struct pl_err *err)
 {
     struct pl_residue *r = PL_VEC_ADD(&f->residues);
     if (r == NULL)
         return pl_fail_nomem(err);
     *r = (struct pl_residue){.offset = from, .length = end - from, .is_data = true};
     r->unevenness = pl_unevenness(pl_bytes_sub(f->data, (size_t)from, (size_t)(end - from)));
+    r->made = why_made(made, from, end);
     return PL_OK;
 }
 
 /* Runs of a range that no claim holds, near ones together. */
-static pl_status add_residues(struct pl_file *f, const struct pl_image_range *range, struct pl_err *err)
+static pl_status add_residues(struct pl_file *f, const struct made *made, const struct pl_image_range *range,
+                              struct pl_err *err)
 {
     uint64_t offset;
     uint64_t length;
@@ -103,13 +139,13 @@ static pl_status add_residues(struct pl_file *f, const struct pl_image_range *ra
         if (length > range->offset + range->length - offset)
             length = range->offset + range->length - offset;
         if (end > from && offset - end > RESIDUE_GAP) {
-            st = add_residue(f, from, end, err);
+            st = add_residue(f, made, from, end, err);
             from = offset;
         }
         from = end > from ? from : offset;
         end = offset + length;
     }
-    return st == PL_OK && end > from ? add_residue(f, from, end, err) : st;
+    return st == PL_OK && end > from ? add_residue(f, made, from, end, err) : st;
 }
 
 /*
@@ -145,8 +181,8 @@ static pl_status claim_list_ends(struct pl_file *f, const struct pl_image_range 
     return st;
 }
 
-static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view, const char *why_not,
-                            struct pl_err *err)
+static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view, const struct made *made,
+                            const char *why_not, struct pl_err *err)
 {
     pl_status st = PL_OK;
     for (size_t i = 0; i < view->n_ranges && st == PL_OK; i++) {
@@ -161,7 +197,7 @@ static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view,
             st = claim_range(f, r, PL_CLASS_OPAQUE, view->data_rule, why_not == NULL ? "not loaded" : why_not,
                              err);
         } else if (is_range(r, false)) {
-            st = add_residues(f, r, err);
+            st = add_residues(f, made, r, err);
             if (st == PL_OK)
                 st = claim_range(f, r, PL_CLASS_UNACCOUNTED, view->data_rule, NULL, err);
         }
@@ -175,6 +211,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     struct pl_image_view view;
     const struct pl_code *code;
     const char *why_not = "no source";
+    struct made made = {0};
     bool found;
     pl_status st = pl_image_view_read(f, m->scratch, &found, &view, err);
     if (st == PL_OK && found)
@@ -188,10 +225,14 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
             if (why_not == NULL)
                 return pl_arena_fail(m->arena, err);
         }
+        struct pl_data d = {.m = m, .f = f, .view = &view, .code = code};
         if (why_not == NULL)
-            st = run_steps(m, f, &view, code, steps, err);
+            st = run_steps(&d, steps, &made, err);
     }
-    return st == PL_OK ? claim_rest(f, &view, why_not, err) : st;
+    if (st == PL_OK)
+        st = claim_rest(f, &view, &made, why_not, err);
+    PL_VEC_FREE(&made.foreign);
+    return st;
 }
 
 const struct pl_rung pl_rung_data_arrays = {

@@ -6,6 +6,7 @@
  *     code_data_array.c  lists of numbers of the source, found as bytes
  *     code_data_whole.c  lists found by where they begin, or by the text that they are
  *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
+ *     code_data_made.c   files that the build makes, so that no source holds them
  *     code_data_refs.c   pointers, switch tables, constants, padding: what accounted code refers to
  */
 #ifndef PL_MATCH_CODE_DATA_H
@@ -73,6 +74,12 @@ PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err)
 PL_MUST_USE pl_status pl_data_find_whole(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err);
+
+/*
+ * "src/a.c includes tables.h, which its build makes": an accounted function of the image comes from a unit that includes a file which the source does not hold,
+ * and which its build files name as made. *out is in the match's arena; no bytes when there is none. O(sources), so ask late and once.
+ */
+PL_MUST_USE pl_status pl_data_made(const struct pl_data *d, pl_bytes *out, struct pl_err *err);
 
 /* Does an item of a list of numbers stand in these bytes? */
 bool pl_data_item_fits(const struct pl_data *d, const struct pl_table_item *item, bool is_float,

@@ -108,7 +108,7 @@ static uint32_t resumes(const struct pl_data *d, const struct run *r, uint32_t e
 static void note_change(const struct pl_data *d, struct run *r, uint32_t element)
 {
     const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[element];
-    if (r->n_changed < MAX_CHANGES && (item->flags & PL_ITEM_PLAIN))
+    if (r->n_changed < MAX_CHANGES && item->kind <= PL_ITEM_FLOAT && (item->flags & PL_ITEM_PLAIN))
         r->changed[r->n_changed++] = element;
 }
 
@@ -149,13 +149,20 @@ static void follow(const struct pl_data *d, struct run *r, uint32_t max_changes)
         r->n_wild += items[i].kind == PL_ITEM_UNKNOWN || items[i].kind == PL_ITEM_NAME;
 }
 
-/* Elements that are another number than the one before them: a row of zeros is no evidence. */
+/*
+ * Elements that do not follow from the two before them: a row of zeros is no evidence, nor is one that counts upwards, as tables of characters do in
+ * their letters.
+ */
 static uint32_t count_telling(const struct pl_data *d, const struct run *r)
 {
     const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
     uint32_t n = 0;
-    for (uint32_t i = r->first + 1; i < r->end; i++)
-        n += items[i].kind <= PL_ITEM_FLOAT && items[i].value != items[i - 1].value;
+    for (uint32_t i = r->first + 1; i < r->end; i++) {
+        bool goes_on = i >= r->first + 2 && items[i - 1].kind <= PL_ITEM_FLOAT &&
+                       items[i - 2].kind <= PL_ITEM_FLOAT &&
+                       items[i].value - items[i - 1].value == items[i - 1].value - items[i - 2].value;
+        n += items[i].kind <= PL_ITEM_FLOAT && items[i].value != items[i - 1].value && !goes_on;
+    }
     return n;
 }
 

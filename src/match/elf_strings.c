@@ -113,15 +113,20 @@ static pl_status claim_strings(struct pl_file *f, const struct pl_image_view *vi
     return st;
 }
 
+/*
+ * What nobody refers to and no rule explains is no string that the program has: tables of two-byte characters are full of letters. Measured on glibc's
+ * modules of character sets, where 614 of 616 "strings" of one were of its tables.
+ */
 static struct counts count_strings(const pl_elf_strings *strings)
 {
     struct counts c = {0};
     for (size_t i = 0; i < strings->n; i++) {
         const struct pl_elf_string *s = &strings->v[i];
-        if (!s->is_clear)
+        bool is_unexplained = s->hit.rule == NULL && !s->is_modified;
+        if (!s->is_clear || (is_unexplained && !s->is_used))
             continue;
         c.strings++;
-        if (s->hit.rule == NULL && !s->is_modified) {
+        if (is_unexplained) {
             c.unexplained++;
             c.unexplained_bytes += s->file_bytes;
         }
@@ -147,7 +152,7 @@ static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f
                         c->unexplained, c->strings);
     for (size_t i = 0; i < strings->n && shown < SHOWN_STRINGS && finding != NULL && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
-        if (!s->is_clear || s->hit.rule != NULL || s->is_modified)
+        if (!s->is_clear || s->hit.rule != NULL || s->is_modified || !s->is_used)
             continue;
         st = pl_finding_fact(&f->findings, finding, "string", pl_bytes_sub(s->text, 0, 200), err);
         shown++;

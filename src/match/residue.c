@@ -4,7 +4,7 @@
  * A gap may begin or end inside a word, because coverage ate what it shares with the source; the whole word is what counts. Rules that
  * read a format claim whole fields, and a word does not go on into a field. A word of digits alone is never novel: dates, sizes and
  * versions are what builds put in; nor is an alphabet, which says nothing. In files that are not text only long words count, since short
- * ones arise by chance.
+ * ones arise by chance, and their case does not, since what writes such files often writes names in capitals (iconvconfig(8)).
  */
 #include "match/residue.h"
 
@@ -164,6 +164,14 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
         if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||
             is_own_name(control, word) || (is_pasted && pl_pieces_derives(m->pieces, word)) ||
             (has_comments && is_in_comment(f->data, word)))
+            continue;
+        bool is_known = false;
+        pl_status st = is_text ? PL_OK : pl_index_has_word_in_any_case(m->index, word, &is_known, err);
+        if (st != PL_OK) {
+            pl_buf_reset(&sample);
+            return st;
+        }
+        if (is_known)
             continue;
         out->novel_words++;
         if (sample.n < SAMPLE_BYTES) {

@@ -13,7 +13,7 @@ enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
 
 #if defined(__x86_64__)
 _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352 &&
-                   sizeof(struct pl_residue) == 72 && sizeof(struct pl_foreign) == 56 &&
+                   sizeof(struct pl_residue) == 88 && sizeof(struct pl_foreign) == 56 &&
                    sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
                    sizeof(struct pl_file) == 776,
                "a record has changed: write and read its new fields here and in wire_read.c");
@@ -105,6 +105,7 @@ static void write_residues(struct pl_wire_out *w, const struct pl_file *f)
         pl_wire_u64(w, x->novel_words);
         pl_wire_u64(w, x->is_data);
         pl_wire_u64(w, x->unevenness);
+        pl_wire_bytes(w, x->made);
         pl_wire_bytes(w, x->sample);
         pl_wire_bytes(w, x->bytes);
     }

@@ -205,6 +205,7 @@ static void read_residues(struct pl_wire_in *w, struct pl_file *f)
         x.novel_words = take_u32(w);
         x.is_data = take_bool(w);
         x.unevenness = pl_wire_take_u64(w);
+        x.made = pl_wire_take_bytes(w);
         x.sample = pl_wire_take_bytes(w);
         x.bytes = pl_wire_take_bytes(w);
         require(w, is_range(x.offset, x.length, f->size));

@@ -3,6 +3,7 @@
 
 usage: data.py PLUMB [PART-OF-A-NAME]
 """
+import json
 import random
 import struct
 
@@ -49,12 +50,12 @@ int main(int argc, char **argv)
 """.format(steps=", ".join(map(str, STEPS)), box=", ".join(hex(b) for b in SBOX))
 
 
-def packaged(t, source=SOURCE, shown=SOURCE, change=lambda data: data):
-    """The report on a program built from `source` and changed, against the source that is shown."""
+def packaged(t, source=SOURCE, shown=SOURCE, change=lambda data: data, beside=None):
+    """The report on a program built from `source` and changed, against the source that is shown, with the files `beside` it."""
     deb = made.package()
     data = change(build_elf(t, "steps-binary", source))
     deb.data[NAME] = made.Entry(data, 0o755)
-    return data, check(t, deb, {**made.source(), "steps-binary.c": shown})
+    return data, check(t, deb, {**made.source(), "steps-binary.c": shown, **(beside or {})})
 
 
 def rules(report):
@@ -134,6 +135,50 @@ def the_same_blob_is_no_error_when_the_source_has_it(t):
         "int n = argc;", "int n = argc + extra[(unsigned char)argc] + extra[256 + (unsigned char)argc];")
     _, report = packaged(t, source=source, shown=source)
     assert not [f for f in report.errors() if f["tag"].startswith("data.")], t.summary(report)
+
+
+def with_table(what):
+    """The program with one more table: of these elements, or of whatever an include brings."""
+    listed = what if isinstance(what, str) else f"const unsigned char extra[] = {{ {', '.join(map(str, what))} }};"
+    return SOURCE.replace("int main(", f"{listed}\nint main(").replace(
+        "int n = argc;", "int n = argc + extra[(unsigned char)argc] + extra[64 + (unsigned char)argc];")
+
+
+@case
+def a_table_that_the_build_makes_is_a_warning(t):
+    blob = random.Random(12).randbytes(512)
+    shown = with_table('#include "computed.h"')
+    makefile = {"Makefile": "computed.h: compute\n\t./compute > computed.h\n"}
+    _, report = packaged(t, source=with_table(blob), shown=shown, beside=makefile)
+    found = report.findings("data.high-entropy")
+    assert found and all(f["severity"] == "warning" for f in found), t.summary(report)
+    assert "computed.h" in json.dumps(found), found
+    assert not [f for f in report.errors() if f["tag"].startswith("data.")], t.summary(report)
+
+
+@case
+def a_table_that_no_build_file_names_is_an_error(t):
+    blob = random.Random(12).randbytes(512)
+    _, report = packaged(t, source=with_table(blob), shown=with_table('#include "computed.h"'))
+    assert report.findings("data.high-entropy", severity="error"), t.summary(report)
+
+
+@case
+def settings_from_a_template_excuse_no_random_data(t):
+    blob = random.Random(12).randbytes(512)
+    shown = with_table('#include "settings.h"')
+    beside = {"Makefile": "settings.h: settings.h.in\n\tsed s/@X@/1/ $< > $@\n", "settings.h.in": "#define X @X@\n"}
+    _, report = packaged(t, source=with_table(blob), shown=shown, beside=beside)
+    assert report.findings("data.high-entropy", severity="error"), t.summary(report)
+
+
+@case
+def a_table_that_counts_upwards_is_not_taken_for_a_changed_one_of_another_file(t):
+    letters = list(range(0, 160))
+    other = [{92: 165, 126: 0x203E & 255, 130: 7}.get(i, n) for i, n in enumerate(letters)]
+    beside = {"other.c": f"static const unsigned char letters[] = {{ {', '.join(map(str, other))} }};\n"}
+    _, report = packaged(t, source=with_table(letters), shown=with_table('#include "letters.h"'), beside=beside)
+    assert not report.findings("data.modified-table", severity="error"), t.summary(report)
 
 
 if __name__ == "__main__":
