@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include "judge/judge.h"
+#include "pipeline/source_child.h"
 #include "pipeline/wire.h"
 #include "report/report.h"
 
@@ -78,6 +79,30 @@ static void read_records(pl_bytes data, const struct pl_limits *limits)
         free(owned[i]);
 }
 
+/* Files of a source: what is taken lies in the room, in order, and can be freed. */
+static void read_source(pl_bytes data, const struct pl_limits *limits)
+{
+    static const uint8_t room[4096];
+    struct pl_source_tree *t = calloc(1, sizeof *t);
+    require(t != NULL);
+    t->arena = calloc(1, sizeof *t->arena);
+    require(t->arena != NULL);
+    pl_arena_init(t->arena, 64u << 20);
+    struct pl_wire_in in = {.c = pl_cursor_of(data), .arena = t->arena, .limits = limits};
+    while (!in.c.bad && pl_cursor_left(&in.c) > 0) {
+        pl_source_take_file(&in, pl_bytes_of(room, sizeof room), t);
+        if (in.c.bad)
+            break;
+        const struct pl_source_file *f = &t->files.v[t->files.n - 1];
+        require(f->data.p >= room && f->data.n <= sizeof room - (size_t)(f->data.p - room));
+        for (size_t i = 0; i < f->hunks.n; i++)
+            require(f->hunks.v[i].patch != NULL && f->hunks.v[i].length <= f->data.n);
+        fuzz_say_bytes(f->path);
+        fuzz_say(f->data.n);
+    }
+    pl_source_tree_free(t);
+}
+
 static int look(const uint8_t *data, size_t size)
 {
     struct pl_limits limits = pl_limits_default();
@@ -87,6 +112,10 @@ static int look(const uint8_t *data, size_t size)
     pl_bytes rest = pl_bytes_of(data + 1, size - 1);
     if (data[0] == 0) {
         read_records(rest, &limits);
+        return 0;
+    }
+    if (data[0] == 2) {
+        read_source(rest, &limits);
         return 0;
     }
     struct pl_arena arena;

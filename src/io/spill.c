@@ -185,6 +185,18 @@ bool pl_spill_open(uint64_t size, struct pl_store *out)
     return true;
 }
 
+void pl_spill_freeze(struct pl_store *s, size_t kept)
+{
+    kept = (kept + s->page_bytes - 1) / s->page_bytes * s->page_bytes;
+    if (kept < s->size)
+        (void)munmap(s->base + kept,
+                     s->size - kept); /* ours; fails only when out of memory, and then it stays */
+    if (kept > 0)
+        (void)mprotect(s->base, kept, PROT_READ); /* likewise */
+    s->base = kept > 0 ? s->base : NULL;
+    s->size = kept;
+}
+
 void pl_spill_close(struct pl_store *s)
 {
     if (s->base != NULL)

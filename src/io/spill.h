@@ -26,6 +26,8 @@ PL_MUST_USE pl_status pl_spill_read(const char *path, uint64_t max_bytes, uint8_
 
 /* Room of `size` bytes, on disk only where it is used, shared with children. False, and a zeroed *out, when there is none to be had. */
 bool pl_spill_open(uint64_t size, struct pl_store *out);
+/* Only the first `kept` bytes are wanted, and nobody writes them any more. */
+void pl_spill_freeze(struct pl_store *s, size_t kept);
 void pl_spill_close(struct pl_store *s); /* a zeroed one is left alone */
 
 /*

@@ -14,6 +14,7 @@
 #include "pipeline/acquire_npm.h"
 #include "pipeline/acquire_tools.h"
 #include "pipeline/headers.h"
+#include "pipeline/source_child.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,7 +202,7 @@ static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s
         spec.uri = s->uri;
         spec.revision = s->version;
         spec.rank = PL_RANK_TOOLCHAIN;
-        st = pl_source_tree_from_artifacts(&spec, &one, 1, a->limits, &t, err);
+        st = pl_source_read(a, &spec, &one, 1, &t, err);
         return st == PL_OK ? add_tree(a, t) : st;
     }
     struct pl_artifact *items = pl_arena_take_n(&a->arena, s->n_artifacts + 1, sizeof *items);
@@ -210,7 +211,7 @@ static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s
     for (size_t i = 0; i < s->n_artifacts; i++)
         items[i] = (struct pl_artifact){.name = s->artifacts[i].name, .bytes = s->artifacts[i].bytes};
     spec.uri = s->n_artifacts > 0 ? s->artifacts[0].uri : NULL;
-    st = pl_source_tree_from_artifacts(&spec, items, s->n_artifacts, a->limits, &t, err);
+    st = pl_source_read(a, &spec, items, s->n_artifacts, &t, err);
     pl_supplied_let_go(s);
     return st == PL_OK ? add_tree(a, t) : st;
 }
@@ -283,7 +284,7 @@ static pl_status acquire_sources(struct pl_acquired *a, struct pl_report *r, str
             st = pl_acquire_git(a, &git, r, err);
             pl_err_about(err, sources[i]);
         } else {
-            st = pl_source_tree_open_path(sources[i], &spec, a->limits, &t, err);
+            st = pl_source_read_path(a, sources[i], &spec, &t, err);
             if (st == PL_OK)
                 st = add_tree(a, t);
             pl_err_about(err, sources[i]);
@@ -440,6 +441,9 @@ void pl_acquired_release(struct pl_acquired *a)
 {
     for (size_t i = 0; i < a->n_trees; i++)
         pl_source_tree_free(a->trees[i]);
+    for (size_t i = 0; i < a->rooms.n; i++)
+        pl_spill_close(&a->rooms.v[i]);
+    PL_VEC_FREE(&a->rooms);
     for (size_t i = 0; i < a->n_headers; i++)
         free(a->header_heaps[i]);
     for (size_t i = 0; i < a->n_prints; i++)

@@ -5,6 +5,7 @@
  * of a tool; then more of it is left over. Source: automake(1), autopoint(1), gnulib-tool(1), the aclocal folder of each package.
  */
 #include "pipeline/acquire_tools.h"
+#include "pipeline/source_child.h"
 
 #include "corpus/tree.h"
 
@@ -92,7 +93,7 @@ static pl_status add_tool(struct pl_acquired *a, const char *package, struct pl_
                                       .rank = PL_RANK_TOOLCHAIN,
                                       .jobs = a->options->jobs};
         struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
-        got = pl_source_tree_from_artifacts(&spec, &one, 1, a->limits, &t, &why);
+        got = pl_source_read(a, &spec, &one, 1, &t, &why);
     }
     pl_supplied_free(s);
     if (got == PL_OK) {

@@ -193,6 +193,7 @@ static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct 
     if (a->options->seconds != 0)
         e.deadline_ns = pl_clock_monotonic_ns() + a->options->seconds * UINT64_C(1000000000);
     pl_confined_hold();
+    a->is_holding = true;
     pl_status st = open_supply(a, shared, err);
     if (st == PL_OK)
         st = pl_acquire(a, r, err);
@@ -202,6 +203,7 @@ static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct 
     pl_supply_close(a->supply);
     a->supply = NULL;
     pl_confined_release();
+    a->is_holding = false;
     if (st == PL_OK)
         st = examine_somewhere(&e, r, &observer, err);
     if (st != PL_OK)

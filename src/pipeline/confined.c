@@ -41,6 +41,14 @@ void pl_confined_release(void)
     (void)pthread_rwlock_unlock(&forking);
 }
 
+void pl_confined_forking(bool is_begin)
+{
+    if (is_begin)
+        (void)pthread_rwlock_wrlock(&forking); /* fails only on misuse */
+    else
+        (void)pthread_rwlock_unlock(&forking);
+}
+
 /* ---- the child ---- */
 
 struct child_side {
@@ -61,11 +69,7 @@ static void tell_error(struct pl_wire_out *w, int to_parent, const struct pl_err
     pl_buf_clear(w->out);
     memset(w->last, 0, sizeof w->last);
     pl_wire_u64(w, PART_ERROR);
-    pl_wire_u64(w, (uint64_t) - (int64_t)why->status);
-    pl_wire_u64(w, why->offset);
-    pl_wire_text(w, why->subject);
-    pl_wire_text(w, why->text);
-    pl_wire_text(w, why->hint);
+    pl_wire_error(w, why);
     (void)flush(w, to_parent); /* nobody is left to be told */
 }
 
@@ -167,25 +171,6 @@ static bool tick(void *ctx)
     return !p->is_out_of_time && !p->is_late;
 }
 
-static pl_status take_error(struct pl_wire_in *in, struct pl_err *err)
-{
-    uint64_t status = pl_wire_take_u64(in);
-    uint64_t offset = pl_wire_take_u64(in);
-    const char *subject = pl_wire_take_text(in);
-    const char *text = pl_wire_take_text(in);
-    const char *hint = pl_wire_take_text(in);
-    pl_status st = pl_wire_done(in, err);
-    if (st != PL_OK)
-        return st;
-    if (status == 0 || status > (uint64_t)-PL_E_BUG)
-        return pl_fail(err, PL_E_BUG, PL_NO_OFFSET, "an examination failed with a status that is none");
-    st = pl_fail(err, (pl_status) - (int)status, offset, "%s", text == NULL ? "" : text);
-    if (err != NULL && hint != NULL)
-        (void)snprintf(err->hint, sizeof err->hint, "%s", hint);
-    pl_err_about(err, subject);
-    return st;
-}
-
 static pl_status take_file(struct parent_side *p, struct pl_err *err)
 {
     struct pl_file **slot = PL_VEC_ADD(&p->r->files);
@@ -227,7 +212,7 @@ static pl_status take_frame(struct parent_side *p, pl_bytes frame, bool *is_end,
         } else if (part == PART_ERROR) {
             memset(p->in.last, 0, sizeof p->in.last);
             *is_end = true;
-            return take_error(&p->in, err);
+            return pl_wire_take_error(&p->in, err);
         } else {
             *is_end = true;
             take_end(p);
@@ -332,9 +317,9 @@ static pl_status try_once(struct parent_side *p, bool *is_again, char *why, size
     p->late_slot = p->watch->n_slots;
     p->started_ns = pl_clock_monotonic_ns();
     p->in = (struct pl_wire_in){.arena = &p->r->walk_arena, .limits = p->work->limits};
-    (void)pthread_rwlock_wrlock(&forking); /* fails only on misuse */
+    pl_confined_forking(true);
     pl_status st = pl_child_start(be_child, &c, &child, err);
-    (void)pthread_rwlock_unlock(&forking);
+    pl_confined_forking(false);
     if (st != PL_OK)
         return st;
     st = converse(p, &child, &is_end, err);

@@ -38,5 +38,7 @@ PL_MUST_USE pl_status pl_confined(const struct pl_confined_work *work, struct pl
  */
 void pl_confined_hold(void);
 void pl_confined_release(void);
+/* Around the start of a child, by a thread that does not hold. */
+void pl_confined_forking(bool is_begin);
 
 #endif

@@ -191,3 +191,12 @@ void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
     write_script(w, f);
     write_lines(w, f);
 }
+
+void pl_wire_error(struct pl_wire_out *w, const struct pl_err *why)
+{
+    pl_wire_u64(w, (uint64_t) - (int64_t)why->status);
+    pl_wire_u64(w, why->offset);
+    pl_wire_text(w, why->subject);
+    pl_wire_text(w, why->text);
+    pl_wire_text(w, why->hint);
+}

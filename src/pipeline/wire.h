@@ -28,6 +28,9 @@ void pl_wire_findings(struct pl_wire_out *w, const struct pl_findings *f, size_t
 
 void pl_wire_explained(struct pl_wire_out *w, const struct pl_explained_function *f);
 
+/* A status other than PL_OK, and what was said about it. */
+void pl_wire_error(struct pl_wire_out *w, const struct pl_err *why);
+
 #define PL_WIRE_KNOWN 256u
 
 /* Zeroed before; texts are kept in `arena`. `st` is sticky: PL_OK, PL_E_INPUT, PL_E_LIMIT or PL_E_NOMEM. */
@@ -49,6 +52,8 @@ void pl_wire_take_file(struct pl_wire_in *w, struct pl_file *f);
 /* Added to `f`. */
 void pl_wire_take_findings(struct pl_wire_in *w, struct pl_findings *f);
 void pl_wire_take_explained(struct pl_wire_in *w, struct pl_explained_function *f);
+/* The status that was sent is returned, and *err says the rest; PL_E_INPUT or PL_E_BUG when it is none. */
+PL_MUST_USE pl_status pl_wire_take_error(struct pl_wire_in *w, struct pl_err *err);
 /* PL_OK when the frame was good to its last byte. */
 PL_MUST_USE pl_status pl_wire_done(const struct pl_wire_in *w, struct pl_err *err);
 

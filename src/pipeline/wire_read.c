@@ -8,6 +8,7 @@
 
 #include "base/size.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
@@ -346,4 +347,23 @@ pl_status pl_wire_done(const struct pl_wire_in *w, struct pl_err *err)
     if (w->st != PL_OK || w->c.bad || pl_cursor_left(&w->c) > 0)
         return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "an examination handed over records that cannot be");
     return PL_OK;
+}
+
+pl_status pl_wire_take_error(struct pl_wire_in *in, struct pl_err *err)
+{
+    uint64_t status = pl_wire_take_u64(in);
+    uint64_t offset = pl_wire_take_u64(in);
+    const char *subject = pl_wire_take_text(in);
+    const char *text = pl_wire_take_text(in);
+    const char *hint = pl_wire_take_text(in);
+    pl_status st = pl_wire_done(in, err);
+    if (st != PL_OK)
+        return st;
+    if (status == 0 || status > (uint64_t)-PL_E_BUG)
+        return pl_fail(err, PL_E_BUG, PL_NO_OFFSET, "an examination failed with a status that is none");
+    st = pl_fail(err, (pl_status) - (int)status, offset, "%s", text == NULL ? "" : text);
+    if (err != NULL && hint != NULL)
+        (void)snprintf(err->hint, sizeof err->hint, "%s", hint);
+    pl_err_about(err, subject);
+    return st;
 }

@@ -76,6 +76,37 @@ def nothing_is_opened_connected_or_run_once_examining_begins(t):
 
 
 @case
+def source_archives_are_read_in_processes_of_their_own(t):
+    """Each source that is an archive has one, and the examination another; what the parent opens afterwards, it opens by itself."""
+    package, folder = everything(t)
+    tree = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    archives = [t.write("one.tar.xz", made.xz(made.tar({"x/" + k: v for k, v in tree.items()}))),
+                t.write("two.tar.gz", made.gz(made.tar({"y/nested.tar.gz": made.gz(made.tar({"b": "bb\n"}))})))]
+    confined = strace(t, package, "--source", archives[0], "--source", archives[1], "-j2")
+    readers = [lines for lines in confined.values() if any("landlock" in x or "write(3" in x for x in lines)]
+    assert len(readers) >= 3, confined
+    for pid, lines in confined.items():
+        for line in lines:
+            assert CALL.match(line).group(2) in HARMLESS, f"process {pid}: {line}"
+    one = t.check(package, "--source", archives[0], "--source", archives[1], "--sandbox")
+    two = t.check(package, "--source", archives[0], "--source", archives[1], "--no-sandbox")
+    assert one.stable() == two.stable()
+    assert len(one.json["sources"]) >= 2
+
+
+@case
+def sources_that_cannot_be_read_are_told_as_without_it(t):
+    package, _ = everything(t)
+    for name, data in (("cut.tar.xz", made.xz(b"x" * 999)[:60]), ("bad.zip", b"PK\3\4" + bytes(40)), ("no.dsc", b"Source: x\nFiles:\n 00 3 none.tar.gz\n"),
+                       ("text.gz", made.gz(b"hello\n")), ("empty.tar", bytes(1024))):
+        source = t.write(name, data)
+        with_it = t.check(package, "--source", source, "--sandbox")
+        without = t.check(package, "--source", source, "--no-sandbox")
+        assert with_it.code == without.code, name
+        assert with_it.stable() == without.stable() or "beside" in str(without.json["errors"]), (name, with_it.json["errors"], without.json["errors"])
+
+
+@case
 def a_folder_is_examined_without_opening_it(t):
     _, folder = everything(t)
     confined = strace(t, folder, "--source", folder, "-j2")

@@ -1,0 +1,27 @@
+/*
+ * source_child.h - archives of source are unpacked, and patches applied, in a process that has given up everything.
+ */
+#ifndef PL_PIPELINE_SOURCE_CHILD_H
+#define PL_PIPELINE_SOURCE_CHILD_H
+
+#include "corpus/tree.h"
+#include "pipeline/acquire.h"
+
+/*
+ * pl_source_tree_from_artifacts() in a child of its own, whose tree is checked and taken over: names and numbers come over a pipe, contents lie in room
+ * that both share and that `a` owns. In this process when the caller wants no sandbox, or when no room is to be had. Errors are the same, and PL_E_INPUT when
+ * the child crashed or took too long.
+ */
+PL_MUST_USE pl_status pl_source_read(struct pl_acquired *a, const struct pl_source_spec *spec,
+                                     const struct pl_artifact *items, size_t n, struct pl_source_tree **out,
+                                     struct pl_err *err);
+/* The same for a path: an archive, or a .dsc and the files beside it that it names. A folder is read in this process. */
+PL_MUST_USE pl_status pl_source_read_path(struct pl_acquired *a, const char *path,
+                                          const struct pl_source_spec *spec, struct pl_source_tree **out,
+                                          struct pl_err *err);
+
+/* One record of a file, from a process that is not believed; contents are views of `room`. For tests. */
+struct pl_wire_in;
+void pl_source_take_file(struct pl_wire_in *in, pl_bytes room, struct pl_source_tree *t);
+
+#endif
