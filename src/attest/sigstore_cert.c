@@ -265,8 +265,14 @@ void pl_sigstore_source(X509 *certificate, struct pl_arena *arena, const char *s
 {
     static const char *const oids[3] = {"1.3.6.1.4.1.57264.1.12", "1.3.6.1.4.1.57264.1.13",
                                         "1.3.6.1.4.1.57264.1.14"};
-    for (int i = 0; i < 3; i++)
+    static const char *const older[3] = {
+        "1.3.6.1.4.1.57264.1.5", "1.3.6.1.4.1.57264.1.3",
+        "1.3.6.1.4.1.57264.1.6"}; /* raw; all that certificates of 2022 have */
+    for (int i = 0; i < 3; i++) {
         said[i] = extension_text(certificate, oids[i], false, arena);
+        if (said[i] == NULL)
+            said[i] = extension_text(certificate, older[i], true, arena);
+    }
 }
 
 pl_status pl_sigstore_identity(X509 *certificate, struct pl_arena *arena, const char **name,

@@ -1,5 +1,6 @@
 /*
- * evidence.c - a Sigstore bundle or the npm registry's document, given beside the package, proves its publication.
+ * evidence.c - a Sigstore bundle or the npm registry's document, given beside the package, proves its publication; what the builder's certificate says of
+ * the source is evidence for the origin.
  */
 #include "pipeline/evidence.h"
 
@@ -37,23 +38,30 @@ static pl_status add_step(struct pl_report *r, const char *what, const char *pat
     return PL_OK;
 }
 
-/* The git source is the revision that the signer's certificate names, or the operator is told that it is not. */
-static pl_status compare_revision(const struct pl_acquired *a, const struct pl_outcome *o,
-                                  struct pl_report *r, struct pl_err *err)
+/*
+ * What a package was built from, by the word of its builder, against the git source that it was compared with: the same commit is the same source wherever
+ * its repository lies; another one leaves open whose source this is.
+ */
+static pl_status judge_origin(const struct pl_acquired *a, const struct pl_outcome *o, struct pl_report *r,
+                              struct pl_err *err)
 {
+    struct pl_link_result *l = &r->links[PL_LINK_ORIGIN];
     const char *revision = fact(o, "revision");
+    const char *where = fact(o, "source") == NULL ? "a repository" : fact(o, "source");
     for (size_t i = 0; i < a->n_trees && revision != NULL; i++) {
         const struct pl_source_git *git = a->trees[i]->git;
-        if (a->trees[i]->rank != PL_RANK_OWN || git == NULL || git->commit == NULL)
+        if (a->trees[i]->rank != PL_RANK_OWN || git == NULL || git->commit == NULL ||
+            l->verdict == PL_VERDICT_BROKEN)
             continue;
-        const char **slot = PL_VEC_ADD(&r->notes);
-        if (slot == NULL)
-            return pl_fail_nomem(err);
         bool is_same = strcmp(git->commit, revision) == 0;
-        *slot = pl_arena_printf(
-            &r->arena, "the builder's certificate names %s at %s, which is %s the source's commit",
-            fact(o, "source") == NULL ? "a repository" : fact(o, "source"), revision, is_same ? "" : "not");
-        return *slot == NULL ? pl_arena_fail(&r->arena, err) : PL_OK;
+        l->verdict = is_same ? l->verdict : PL_VERDICT_UNPROVEN;
+        l->why =
+            is_same ? pl_arena_printf(&r->arena, "%s; the builder's certificate names the same commit of %s",
+                                      l->why == NULL ? "the source is a git revision" : l->why, where)
+                    : pl_arena_printf(&r->arena,
+                                      "the builder's certificate names %s at %s, and the source is commit %s",
+                                      where, revision, git->commit);
+        return l->why == NULL ? pl_arena_fail(&r->arena, err) : PL_OK;
     }
     return PL_OK;
 }
@@ -104,7 +112,7 @@ static pl_status by_bundle(const struct pl_acquired *a, struct pl_report *r, str
         if (st == PL_OK)
             st = add_step(r, "Sigstore bundle", x->bundle, err);
         if (st == PL_OK)
-            st = compare_revision(a, o, r, err);
+            st = judge_origin(a, o, r, err);
     }
     pl_outcome_free(o);
     return st;

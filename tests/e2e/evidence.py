@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import json
 import random
+import subprocess
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,8 +30,8 @@ def b64(data):
     return base64.b64encode(data).decode()
 
 
-def key():
-    return ec.generate_private_key(ec.SECP256R1())
+def key(curve=ec.SECP256R1):
+    return ec.generate_private_key(curve())
 
 
 def spki(private):
@@ -56,8 +57,8 @@ def node(left, right):
 class World:
     """An authority, a certificate log, a transparency log, and one signer."""
 
-    def __init__(self):
-        self.root_key, self.ca_key, self.log_key, self.ct_key, self.signer = key(), key(), key(), key(), key()
+    def __init__(self, authorities=ec.SECP256R1):
+        self.root_key, self.ca_key, self.log_key, self.ct_key, self.signer = key(authorities), key(authorities), key(), key(), key()
         self.root = self.authority("root", self.root_key, "root", self.root_key)
         self.ca = self.authority("between", self.ca_key, "root", self.root_key)
 
@@ -70,9 +71,9 @@ class World:
                 .not_valid_after(EPOCH + datetime.timedelta(days=4000))
                 .add_extension(x509.BasicConstraints(True, None), True)
                 .add_extension(x509.KeyUsage(False, False, False, False, False, True, True, False, False), True)
-                .sign(by_key, hashes.SHA256()))
+                .sign(by_key, hashes.SHA384() if by_key.curve.key_size == 384 else hashes.SHA256()))
 
-    def certificate(self, usage=ExtendedKeyUsageOID.CODE_SIGNING, ct_key=None, with_sct=True, ca_key=None, begins=EPOCH):
+    def certificate(self, usage=ExtendedKeyUsageOID.CODE_SIGNING, ct_key=None, with_sct=True, ca_key=None, begins=EPOCH, says=()):
         def builder(extra):
             b = (x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(self.ca.subject)
                  .public_key(self.signer.public_key()).serial_number(4711).not_valid_before(begins)
@@ -81,6 +82,8 @@ class World:
                  .add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(NAME)]), True)
                  .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8"),
                                                            b"\x0c" + bytes([len(ISSUER)]) + ISSUER.encode()), False))
+            for oid, octets in says:
+                b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.57264.1." + oid), octets), False)
             for extension in extra:
                 b = b.add_extension(extension, False)
             return b.sign(ca_key or self.ca_key, hashes.SHA256())
@@ -369,6 +372,53 @@ def a_check_takes_what_others_signed_as_proof_of_publication(t):
             expect=6)
     code, _, said = t.raw("check", path, "--source", folder, "--bundle", "bundle.json")
     assert code == 2 and "--trusted-root" in said, said
+
+
+@case
+def authorities_with_p384_keys_are_verified(t):
+    world = World(authorities=ec.SECP384R1)
+    verify(t, world, world.message(ARTIFACT), 0)
+    other = World(authorities=ec.SECP384R1)
+    verify(t, world, other.message(ARTIFACT), 6)
+    forged = world.certificate(ca_key=other.ca_key)
+    verify(t, world, world.message(ARTIFACT, certificate=forged), 6)
+
+
+def utf8(text):
+    return b"\x0c" + bytes([len(text)]) + text.encode()
+
+
+@case
+def the_commit_that_the_builders_certificate_names_is_evidence_for_the_origin(t):
+    world = World()
+    package = made.package().build()
+    path = t.write("greet.deb", package)
+    folder = made.write_tree(t.path("source/x").parent, made.source())
+
+    def git(*words):
+        return subprocess.run(["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
+                              stdout=subprocess.PIPE).stdout.decode().strip()
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-q", "-m", "one")
+    commit = git("rev-parse", "HEAD")
+    t.path("root.json").write_text(json.dumps(world.trust_root()))
+    args = (path, "--source", f"git+file://{folder}@{commit}", "--bundle", "bundle.json", "--trusted-root", "root.json", "--identity", NAME,
+            "--issuer", ISSUER)
+    repository = "https://git.example/greet"
+    for says, verdict, level, words in (
+            ((("12", utf8(repository)), ("13", utf8(commit))), "holds", 4, f"the builder's certificate names the same commit of {repository}"),
+            ((("5", b"greet/greet"), ("3", commit.encode())), "holds", 4, "names the same commit of greet/greet"),
+            ((("12", utf8(repository)), ("13", utf8("0" * 40))), "unproven", 3, f"names {repository} at {'0' * 40}, and the source is commit {commit}"),
+            ((), "holds", 4, "the source is ")):
+        t.path("bundle.json").write_text(json.dumps(world.message(package, certificate=world.certificate(says=says))))
+        found = t.check(*args, expect=0 if verdict == "holds" else (0, 3))
+        assert found.verdict("origin") == verdict and words in found.json["links"]["origin"]["why"], found.json["links"]
+        assert found.json["level"]["own"] == level, found.json["level"]
+    t.path("bundle.json").write_text(json.dumps(world.message(package, certificate=world.certificate(says=says))))
+    plain = t.check(path, "--source", folder, "--bundle", "bundle.json", *args[5:], expect=0)
+    assert plain.verdict("origin") == "unchecked", plain.json["links"]
 
 
 if __name__ == "__main__":
