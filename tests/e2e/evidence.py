@@ -9,6 +9,8 @@ import datetime
 import hashlib
 import json
 import random
+import re
+import shutil
 import subprocess
 
 from cryptography import x509
@@ -18,7 +20,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import made
 from outcomes import IN_TOTO, outcome, pae
-from plumb_test import case, main
+from plumb_test import Skip, case, is_sanitized, main
+from registry import Registry
 
 EPOCH = datetime.datetime(2024, 5, 1, 12, 0, 0)
 NAME = "https://ci.example/acme/app/.workflows/release.yml@refs/tags/v1"
@@ -419,6 +422,62 @@ def the_commit_that_the_builders_certificate_names_is_evidence_for_the_origin(t)
     t.path("bundle.json").write_text(json.dumps(world.message(package, certificate=world.certificate(says=says))))
     plain = t.check(path, "--source", folder, "--bundle", "bundle.json", *args[5:], expect=0)
     assert plain.verdict("origin") == "unchecked", plain.json["links"]
+
+
+# What reaches out of the machine, or asks it for names; a pair of sockets between a process and its child does not.
+OUTWARD = re.compile(r"\b(socket\((?!AF_UNIX)|connect\(|sendto\(|sendmsg\(|sendmmsg\(|bind\(|listen\()")
+
+
+def outward(t, *args, expect, env=None):
+    """The calls of a run that reach out; the run ends with that code."""
+    log = t.path("strace.log")
+    if shutil.which("strace") is None:
+        raise Skip("strace is not installed")
+    if is_sanitized(t.program):
+        raise Skip("sanitizers make calls of their own")
+    code, out, said = t.raw(*args, wrap=("strace", "-f", "-o", log, "-e", "trace=network"), env=env)
+    assert code in expect, (args, code, out[-600:], said[-600:])
+    return [line for line in log.read_text(errors="replace").splitlines() if OUTWARD.search(line)]
+
+
+@case
+def verification_opens_no_connection_ever(t):
+    world = World()
+    package = made.package().build()
+    path = t.write("greet.deb", package)
+    folder = made.write_tree(t.path("source/x").parent, made.source())
+    t.path("r.json").write_bytes(t.check(path, "--source", folder, expect=0).stdout)
+    outcome(t, "key", "gen", "k")
+    outcome(t, "attest", "r.json", "--key", "k", "-o", "intoto=a.json", "-o", "vsa=v.json", "--log", "log", "--name", "example.com/l")
+    outcome(t, "trust", "add", "k.pub", "--name", "me", "--trust-dir", "trust")
+    t.path("bundle.json").write_text(json.dumps(world.message(package)))
+    t.path("root.json").write_text(json.dumps(world.trust_root()))
+    packument(t, key())
+    registry = Registry(t)  # whoever wanted to ask somebody would ask this one
+    who = ("--trusted-root", "root.json", "--identity", NAME, "--issuer", ISSUER)
+    verifications = [
+        (("verify", "a.json", path, "--key", "k.pub", "--log", "log", "--min-level", "1"), (0,)),
+        (("verify", "v.json", path, "--trust-dir", "trust"), (0,)),
+        (("verify", "a.json", path, "--key", "k.pub", "--recheck", "--source", folder), (0,)),
+        (("verify", "a.json", path, "--key", "missing.pub"), (4,)),
+        (("verify", "bundle.json", path, *who), (0,)),
+        (("verify", "bundle.json", path, "--trusted-root", "nowhere.json", *who[2:]), (4, 6)),
+        (COMMAND, (0,)),
+        (("log", "check", "log", "--key", "k.pub"), (0,)),
+        (("gate", "r.json", "--policy", "builtin:observe"), (0,)),
+        (("attest", "r.json", "--key", "k", "-o", "intoto=b.json"), (0,)),
+    ]
+    for args, expect in verifications:
+        calls = outward(t, *args, expect=expect, env=registry.env)
+        assert calls == [], (args, calls[:5])
+    shutil.rmtree(folder)  # the source is gone: that is said, and it is fetched from nowhere
+    assert outward(t, "verify", "a.json", path, "--key", "k.pub", "--recheck", "--source", folder, expect=(4, 5), env=registry.env) == []
+    assert registry.asked == []
+    assert outward(t, "verify", "a.json", path, "--key", "k.pub", "--recheck", "--source", "git+https://git.example/x@v1", expect=(4, 5),
+                   env=registry.env) == []
+    # The eye of this test is open: a check by name does reach out.
+    assert outward(t, "check", "pkg:npm/left-pad@1.3.0", "--cache-dir", t.path("cache/x").parent, expect=(1, 3, 4, 5), env=registry.env) != []
+    assert registry.asked != []
 
 
 if __name__ == "__main__":
