@@ -25,18 +25,40 @@ static bool is_written(const char *format)
     return false;
 }
 
+/* Nothing to follow: never a pass, and a document all the same. */
+static int no_subject(const struct options *o)
+{
+    struct pl_chain *c = NULL;
+    struct pl_err err;
+    struct pl_err why = {.status = PL_E_INPUT,
+                         .offset = PL_NO_OFFSET,
+                         .text = "no subject: nothing to follow",
+                         .hint = "plumb chain package-lock.json, or plumb chain pkg:deb/debian/curl"};
+    pl_status st = pl_chain_of_error("", &why, &c, &err);
+    if (st != PL_OK) {
+        (void)fprintf(stderr, "plumb: %s\n", err.text);
+        return pl_exit_of_status(st);
+    }
+    int failed = write_outputs(o, write_chain, c);
+    int code = (int)pl_chain_exit(c);
+    pl_chain_free(c);
+    return failed != 0 ? failed : code;
+}
+
 static int run_chain(const struct options *o)
 {
     struct progress_line line;
     struct pl_chain *c = NULL;
     struct pl_err err;
-    if (o->n_words != 1)
-        return usage_error(o->n_words == 0 ? "no subject: nothing to follow" : "one subject at a time",
+    if (o->n_words > 1)
+        return usage_error("one subject at a time",
                            "plumb chain package-lock.json, or plumb chain pkg:deb/debian/curl");
     for (size_t i = 0; i < o->n_outputs; i++)
         if (!is_written(o->outputs[i].format))
             return usage_error("a chain is not written in that format",
                                "text, json, cyclonedx, markdown and dot are the formats of a chain");
+    if (o->n_words == 0)
+        return no_subject(o);
     progress_begin(&line, o);
     struct pl_chain_options options = {
         .check = options_for_check(o, o->words[0], progress_observer(&line)),

@@ -2,6 +2,7 @@
  * main.c - plumb: find the verb and run it.
  */
 #include "command.h"
+#include "owed.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -51,6 +52,7 @@ int usage_error(const char *text, const char *hint)
     (void)fputc('\n', stderr);
     if (hint != NULL)
         (void)fprintf(stderr, "       %s\n", hint);
+    owed_usage(text, hint);
     return PL_EXIT_USAGE;
 }
 
@@ -93,6 +95,7 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, reported as one */
     (void)signal(SIGXFSZ, SIG_IGN); /* and so is a file size limit */
     settle_memory();
+    owed_begin(argc, argv);
     if (!options_parse(argc, argv, &o, why, sizeof why))
         return usage_error(why, NULL);
     if (o.verb == NULL)
@@ -105,5 +108,8 @@ int main(int argc, char **argv)
         o.n_words = 1;
         return command_find("help")->run(&o);
     }
-    return c->run(&o);
+    int code = c->run(&o);
+    if (code == PL_EXIT_BUG)
+        owed_report_bug();
+    return code;
 }

@@ -31,6 +31,9 @@ struct pl_chain;
  */
 PL_API PL_MUST_USE pl_status pl_chain_run(const struct pl_chain_options *options, struct pl_chain **out,
                                           struct pl_err *err);
+/* The chain of a call that could not begin: a bad flag, a missing subject. Same keys as any other. */
+PL_API PL_MUST_USE pl_status pl_chain_of_error(const char *subject, const struct pl_err *why,
+                                               struct pl_chain **out, struct pl_err *err);
 PL_API void pl_chain_free(struct pl_chain *c); /* accepts NULL */
 
 PL_API enum pl_exit pl_chain_exit(const struct pl_chain *c);

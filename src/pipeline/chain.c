@@ -333,3 +333,26 @@ pl_status pl_chain_run(const struct pl_chain_options *options, struct pl_chain *
         pl_chain_free(c);
     return st;
 }
+
+pl_status pl_chain_of_error(const char *subject, const struct pl_err *why, struct pl_chain **out,
+                            struct pl_err *err)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_chain *c = pl_chain_new(&limits);
+    struct pl_err *slot = c == NULL ? NULL : PL_VEC_ADD(&c->errors);
+    if (slot == NULL) {
+        pl_chain_free(c);
+        return pl_fail_nomem(err);
+    }
+    *slot = *why;
+    c->subject = pl_arena_str(&c->arena, pl_bytes_of_str(subject));
+    c->exit = pl_exit_of_status(why->status);
+    pl_clock_rfc3339(pl_clock_utc_s(), c->started);
+    if (c->subject == NULL) {
+        pl_status st = pl_arena_fail(&c->arena, err);
+        pl_chain_free(c);
+        return st;
+    }
+    *out = c;
+    return PL_OK;
+}
