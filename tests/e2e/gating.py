@@ -6,6 +6,7 @@ import jsonschema
 from plumb_test import EXIT_NAMES, RAW, ROOT
 
 GATE = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/gate.schema.json").read_text(encoding="utf-8")))
+DARK = (9999).to_bytes(2, "little") + b"\r\n" + bytes(12) + bytes(range(1, 200))  # Python bytecode of a version that does not exist: opaque
 AT = "2026-11-26T12:00:00Z"
 
 
