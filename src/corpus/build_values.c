@@ -2,7 +2,7 @@
  * build_values.c - reading make, shell, CMake and meson files as far as it takes to know what strings they put into programs.
  *
  * Taken are assignments (NAME = value, NAME='value', set(NAME value)); AC_INIT, AM_INIT_AUTOMAKE and project(); words with
- * variables in them; -DNAME=value; --option=value of debian/rules; and the "#define NAME value" lines that configure writes to config.h.
+ * variables in them; AC_PATH_PROG; -DNAME=value; --option=value of debian/rules; and the "#define NAME value" lines that configure writes to config.h.
  *
  * Source: GNU Coding Standards 7.2.5; Autoconf manual 4.8.2; dh_auto_configure(1); https://wiki.debian.org/Multiarch/Tuples.
  */
@@ -155,6 +155,29 @@ static void read_call(struct reading *r, pl_bytes line, pl_bytes all)
     }
 }
 
+/* AC_PATH_PROG([PR_PROGRAM], [pr]): where Debian's builds find it. Autoconf manual, 5.2.2; deb-src-rules: PATH of a build. */
+static void read_path_program(struct reading *r, pl_bytes line)
+{
+    static const char *const folders[] = {"/usr/bin/", "/bin/", "/usr/sbin/"};
+    pl_bytes name;
+    pl_bytes programs;
+    pl_bytes program;
+    size_t at = pl_bytes_find(line, PL_LIT("AC_PATH_"), 0);
+    size_t open = at == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(line, '(', at);
+    if (open == SIZE_MAX || pl_bytes_find(pl_bytes_sub(line, at, open - at), PL_LIT("PROG"), 0) == SIZE_MAX)
+        return;
+    pl_bytes rest = pl_bytes_from(line, open + 1);
+    if (!next_argument(&rest, true, &name) || !next_argument(&rest, true, &programs))
+        return;
+    while (pl_bytes_split(&programs, ' ', &program))
+        for (size_t i = 0; i < sizeof folders / sizeof folders[0] && program.n > 0; i++) {
+            const char *path = pl_arena_printf(r->vars.arena, "%s%.*s", folders[i], PL_ARG(program));
+            r->vars.is_out_of_memory = r->vars.is_out_of_memory || path == NULL;
+            if (path != NULL)
+                pl_build_variables_add(&r->vars, name, pl_bytes_of_str(path), false);
+        }
+}
+
 static void give_macro(struct reading *r, pl_bytes name, pl_bytes written)
 {
     struct pl_build_values values;
@@ -277,6 +300,7 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
         if (round == READ_VARIABLES) {
             read_assignment(r, line);
             read_call(r, line, f->data);
+            read_path_program(r, line);
             while (r->is_debian_rules && next_word(&words, &word))
                 read_option(r, word);
             continue;

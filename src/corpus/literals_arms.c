@@ -43,6 +43,7 @@ struct scan {
     size_t depth;
     size_t n_pieces; /* stretches and #if at the top */
     size_t n_ifs;
+    size_t n_texts;
     bool is_broken;
     bool is_out_of_memory;
 };
@@ -179,12 +180,16 @@ static size_t skip_list(struct pl_clit *lexer)
 static bool take_token(struct scan *s)
 {
     if (s->t.kind == PL_CLIT_STRING) {
+        s->n_texts++;
         extend(s, s->t.offset, s->t.offset + s->t.length);
         return true;
     }
     unsigned use = s->t.kind == PL_CLIT_WORD ? pl_macros_use(s->run->m, s->t.body) : 0;
     size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? skip_list(&s->lexer) : 0;
     if (end == 0 && (use & PL_MACRO_ALONE) != 0)
+        end = s->t.offset + s->t.length;
+    /* A word beside a literal is a macro, and no other token may stand there. C17 6.4.5. */
+    if (end == 0 && s->t.kind == PL_CLIT_WORD && s->n_texts > 0)
         end = s->t.offset + s->t.length;
     if (end == 0)
         return false;

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define STEPS_PER_BYTE  8u
+#define STEPS_PER_BYTE  32u
 #define STEPS_AT_LEAST  100000u
 #define STEPS_OF_TREE   200000000u /* of all files together, where that is less: some ten seconds */
 #define SCRATCH_BYTES   (256u << 20)

@@ -206,6 +206,21 @@ void pl_macros_finish(struct pl_macros *m)
     }
 }
 
+/* Is all that a macro stands for the name of one with a list? "#define DCHECK CHECK" is used with the list of CHECK. */
+static bool is_other_name(const struct pl_macros *m, const struct macro *macro)
+{
+    const struct macro *found[PL_MACRO_DEFINITIONS];
+    pl_bytes body = pl_bytes_trim(macro->body);
+    for (size_t i = 0; i < body.n; i++)
+        if (!is_word_byte(body.p[i]))
+            return false;
+    size_t n = pl_macros_find(m, body, found);
+    for (size_t i = 0; i < n; i++)
+        if (found[i]->parameters.p != NULL)
+            return true;
+    return false;
+}
+
 unsigned pl_macros_use(const struct pl_macros *m, pl_bytes word)
 {
     const struct macro *found[PL_MACRO_DEFINITIONS];
@@ -216,6 +231,8 @@ unsigned pl_macros_use(const struct pl_macros *m, pl_bytes word)
     size_t n = pl_macros_find(m, word, found);
     for (size_t i = 0; i < n; i++)
         if (found[i]->is_telling)
-            use |= found[i]->parameters.p == NULL ? PL_MACRO_ALONE : PL_MACRO_WITH_LIST;
+            use |= found[i]->parameters.p != NULL ? PL_MACRO_WITH_LIST
+                   : is_other_name(m, found[i])   ? PL_MACRO_WITH_LIST | PL_MACRO_ALONE
+                                                  : PL_MACRO_ALONE;
     return use;
 }

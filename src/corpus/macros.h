@@ -41,7 +41,8 @@ struct pl_macro_run {
 };
 
 /*
- * Expand the tokens of `text` in the way'th way, appended to `out` as C text on one line. *ways is how many ways there are. What would
+ * Expand the tokens of `text` in the way'th way, appended to `out` as C text on one line. *ways, 1 before the first way, grows to
+ * how many there are: call for each way below it. What would
  * take too many steps or bytes gives nothing. False when out of memory.
  */
 bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out, size_t *ways);

@@ -388,7 +388,9 @@ bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struc
     size_t steps = run->budget < MAX_STEPS ? run->budget : MAX_STEPS;
     struct expansion x = {.run = run, .way = way, .ways = 1, .steps = steps, .arena = run->scratch};
     struct tokens list = expand_list(&x, lex(&x, text), 0);
-    *ways = x.ways < MAX_WAYS ? x.ways : MAX_WAYS;
+    /* Which names are met depends on the way: another one can have shown more of them. */
+    size_t met = x.ways < MAX_WAYS ? x.ways : MAX_WAYS;
+    *ways = met > *ways ? met : *ways;
     run->budget -= steps - x.steps;
     if (!may_go_on(&x))
         return !x.is_out_of_memory;

@@ -101,10 +101,9 @@ const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint
     return find(&t->texts, t->text_directory, hash, n);
 }
 
-uint64_t pl_table_start_key(const uint8_t low[PL_TABLE_WINDOW])
+uint64_t pl_table_start_key(const uint8_t *low, size_t n)
 {
-    pl_bytes b = pl_bytes_of(low, PL_TABLE_WINDOW);
-    return pl_bytes_all(b, 0) ? 0 : pl_bytes_hash(b, 2) | 1;
+    return n == 0 ? 0 : pl_bytes_hash(pl_bytes_of(low, n), 2 + n) | 1;
 }
 
 const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n)
@@ -117,27 +116,6 @@ const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, p
     return find(&t->spelled, t->spelled_directory, pl_table_text_hash(text), n);
 }
 
-/* Names that headers of the C library or the language define as numbers everywhere. C17 7.17, 7.19; POSIX <getopt.h> of glibc. */
-static const struct {
-    const char *name;
-    uint64_t value;
-} common[] = {
-    {"NULL", 0},
-    {"nullptr", 0},
-    {"true", 1},
-    {"false", 0},
-    {"TRUE", 1},
-    {"FALSE", 0},
-    {"no_argument", 0},
-    {"required_argument", 1},
-    {"optional_argument", 2},
-    {"CHAR_BIT", 8},
-    {"UCHAR_MAX", 0xff},
-    {"USHRT_MAX", 0xffff},
-    {"INT_MAX", 0x7fffffff},
-    {"UINT_MAX", 0xffffffff},
-};
-
 bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool *known)
 {
     size_t first;
@@ -146,12 +124,6 @@ bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, 
     for (size_t i = first; i < end; i++)
         if (t->names.list.v[i].value == value)
             return true;
-    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
-        if (pl_table_text_hash(pl_bytes_of_str(common[i].name)) != name)
-            continue;
-        *known = true;
-        return common[i].value == value;
-    }
     return false;
 }
 

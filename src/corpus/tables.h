@@ -81,9 +81,11 @@ const struct pl_table_place *pl_tables_find(const struct pl_tables *t, uint64_t 
 /* Tables that hold a string with that hash: its places, column PL_TABLE_FLAT, item. */
 const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint64_t hash, size_t *n);
 
-/* Lists of PL_TABLE_WHOLE items or more whose first window is this one, dull or not: for places where an object is known to begin. */
-#define PL_TABLE_WHOLE 16u
-uint64_t pl_table_start_key(const uint8_t low[PL_TABLE_WINDOW]); /* 0: nothing but zeros */
+/*
+ * Whole lists by what stands first in them, dull or not: for places where an object is known to begin. `low` are the lowest bytes of the
+ * first `n` items, at most PL_TABLE_WINDOW, that are not zeros at its beginning; place.item says how many of these there are.
+ */
+uint64_t pl_table_start_key(const uint8_t *low, size_t n);
 const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n);
 /* Lists of characters, PL_TABLE_SPELLED or more and a NUL, that are this text: { ASCII_N, ASCII_o, 0 }. */
 #define PL_TABLE_SPELLED 2u

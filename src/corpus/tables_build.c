@@ -16,6 +16,8 @@
 #define DIRECTORY_SIZE (1u << TABLE_DIRECTORY_BITS)
 #define MAX_COLUMNS    64u
 #define FLOAT_WINDOW   4u
+#define MANY_ITEMS     16u /* so many numbers are a list of their own, whatever they are */
+#define TELLING_BITS   40u /* of fewer */
 #define MAX_SPELLED    64u /* bytes of a text that is a list of characters */
 /* Of one list and one file, when macros are put in. */
 #define MAX_WAYS           4u
@@ -305,20 +307,37 @@ static bool index_texts(struct pl_tables *t, size_t table)
     return true;
 }
 
+/* Bits that the items say, each that is another number than the one before it; a few are found anywhere. */
+static bool is_telling(const struct pl_table_item *items, uint32_t n)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < n && n < MANY_ITEMS; i++) {
+        uint64_t value = items[i].value;
+        value = (int64_t)value < 0 ? ~value : value;
+        bool is_new = i == 0 || items[i].value != items[i - 1].value;
+        for (; is_new && value != 0; value >>= 1)
+            bits++;
+    }
+    return n >= MANY_ITEMS || bits >= TELLING_BITS;
+}
+
 static bool index_start(struct pl_tables *t, size_t table)
 {
     const struct pl_table *x = &t->tables.v[table];
     const struct pl_table_item *items = t->items.v + x->first;
     uint8_t low[PL_TABLE_WINDOW];
-    if (x->n < PL_TABLE_WHOLE || x->is_float || x->has_designators)
-        return true;
-    for (size_t i = 0; i < PL_TABLE_WINDOW; i++) {
+    uint32_t zeros = 0;
+    size_t n = 0;
+    for (uint32_t i = 0; i < x->n; i++)
         if (items[i].kind != PL_ITEM_NUMBER)
             return true;
-        low[i] = (uint8_t)items[i].value;
-    }
-    uint64_t key = pl_table_start_key(low);
-    return key == 0 || add_place(&t->starts, key, table, 0, PL_TABLE_FLAT);
+    if (x->is_float || !is_telling(items, x->n))
+        return true;
+    while (zeros < x->n && items[zeros].value == 0)
+        zeros++;
+    for (; n < PL_TABLE_WINDOW && zeros + n < x->n; n++)
+        low[n] = (uint8_t)items[zeros + n].value;
+    return n == 0 || add_place(&t->starts, pl_table_start_key(low, n), table, zeros, PL_TABLE_FLAT);
 }
 
 /* { 'N', 'o', 0 }, in whatever way its characters are written. */

@@ -50,18 +50,10 @@ static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *e
     return PL_OK;
 }
 
-static pl_status join(const struct naming *n, size_t n_files, struct table_names *out, struct pl_err *err)
+/* Sort, drop what is there twice, and make the directory. */
+static bool settle(struct table_names *out)
 {
     size_t kept = 0;
-    out->list.n = 0;
-    for (size_t i = 0; i < n_files; i++) {
-        for (size_t k = 0; k < n->files[i].own.list.n; k++) {
-            struct table_name *slot = PL_VEC_ADD(&out->list);
-            if (slot == NULL)
-                return pl_fail_nomem(err);
-            *slot = n->files[i].own.list.v[k];
-        }
-    }
     if (out->list.n > 1)
         qsort(out->list.v, out->list.n, sizeof *out->list.v, by_name);
     for (size_t i = 0; i < out->list.n; i++)
@@ -71,7 +63,7 @@ static pl_status join(const struct naming *n, size_t n_files, struct table_names
     if (out->directory == NULL)
         out->directory = calloc(DIRECTORY_SIZE + 1, sizeof *out->directory);
     if (out->directory == NULL)
-        return pl_fail_nomem(err);
+        return false;
     size_t at = 0;
     for (uint32_t top = 0; top < DIRECTORY_SIZE; top++) {
         while (at < kept && out->list.v[at].hash >> (64 - TABLE_DIRECTORY_BITS) < top)
@@ -79,9 +71,24 @@ static pl_status join(const struct naming *n, size_t n_files, struct table_names
         out->directory[top] = (uint32_t)at;
     }
     out->directory[DIRECTORY_SIZE] = (uint32_t)kept;
-    return PL_OK;
+    return true;
 }
 
+static pl_status join(const struct naming *n, size_t n_files, struct table_names *out, struct pl_err *err)
+{
+    out->list.n = 0;
+    for (size_t i = 0; i < n_files; i++) {
+        for (size_t k = 0; k < n->files[i].own.list.n; k++) {
+            struct table_name *slot = PL_VEC_ADD(&out->list);
+            if (slot == NULL)
+                return pl_fail_nomem(err);
+            *slot = n->files[i].own.list.v[k];
+        }
+    }
+    if (!settle(out) || !pl_table_names_add_common(out) || !settle(out))
+        return pl_fail_nomem(err);
+    return PL_OK;
+}
 pl_status pl_table_names_build(const struct pl_index *ix, unsigned jobs, struct table_names *out,
                                struct pl_err *err)
 {

@@ -2,6 +2,8 @@
  * tables_set.h - what the files of the table set share; nobody else includes this.
  *
  *     tables_read.c   tokens, constant expressions, lists, of one file
+ *     tables_common.c names that the C library defines
+ *     tables_switch.c tables that compilers make of switch statements
  *     tables_names.c  enumerators and macros of numbers, over all files
  *     tables_build.c  reads all files, indexes windows and strings
  *     tables.c        answers
@@ -71,6 +73,8 @@ bool pl_tables_is_source(pl_bytes path);
 /* tables_names.c */
 pl_status pl_table_names_build(const struct pl_index *ix, unsigned jobs, struct table_names *out,
                                struct pl_err *err);
+/* tables_common.c: the names that everybody's headers define, but for those that are there; behind all others. False when out of memory. */
+bool pl_table_names_add_common(struct table_names *n);
 void pl_table_names_reset(struct table_names *n);
 /* Values of a name: [*first, returned). */
 size_t pl_table_names_find(const struct table_names *n, uint64_t hash, size_t *first);

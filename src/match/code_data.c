@@ -1,7 +1,7 @@
 /*
  * code_data.c - the data of an executable image, each byte accounted for or said not to be.
  *
- *     data.arrays   before the strings, since a table of bytes may look like text
+ *     data.arrays   lists and rows of numbers, before the strings, since a table may look like text
  *     elf.strings
  *     data          tables of structs, what accounted code refers to, and what is left
  *
@@ -79,7 +79,8 @@ static pl_status find_idents(struct pl_data *d, struct pl_err *err)
 
 static pl_status apply_arrays(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    static const data_step steps[] = {find_idents, pl_data_find_arrays, pl_data_find_whole, NULL};
+    static const data_step steps[] = {find_idents, pl_data_find_arrays, pl_data_find_whole,
+                                      pl_data_find_solid_rows, NULL};
     struct pl_image_view view;
     const struct pl_code *code;
     bool found;

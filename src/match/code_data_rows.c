@@ -333,7 +333,7 @@ static pl_status settle_rows(struct pl_data *d, struct layout *l, uint32_t c, ui
             break;
         if (!pl_data_is_data(d, l->base, (uint64_t)l->stride * (l->n_rows - 1) + 1))
             continue;
-        if (lay_out(d, l) && l->n_solid >= 2) {
+        if (lay_out(d, l) && l->n_solid >= 2 && (l->n_wild == 0 || !d->is_strict_rows)) {
             *found = true;
             return claim_rows(d, l, err);
         }
@@ -458,6 +458,14 @@ static pl_status find_columns(struct pl_data *d, struct pl_err *err)
         }
         at += at == from;
     }
+    return st;
+}
+
+pl_status pl_data_find_solid_rows(struct pl_data *d, struct pl_err *err)
+{
+    d->is_strict_rows = true;
+    pl_status st = find_columns(d, err);
+    d->is_strict_rows = false;
     return st;
 }
 

@@ -2,8 +2,8 @@
  * code_data_whole.c - lists of the source that are found by where they begin, or by the text that they are.
  *
  * Steps, runs of one number and masks stand in many places, so that no eight numbers of such a list propose it (code_data_array.c). Where code
- * or a pointer refers to, an object begins: there a list of 16 numbers and more is tried whatever its first ones are, and it must stand
- * in full. A list of characters that ends in a zero is looked up as the text that it is, in full as well.
+ * or a pointer refers to, an object begins: there a list is tried whatever its first numbers are, and it must stand in full. Short lists are
+ * tried when they say enough (tables_build.c). A list of characters that ends in a zero is looked up as the text that it is, in full as well.
  *
  * Source: C17 6.7.9.
  */
@@ -12,6 +12,7 @@
 #define RULE_ARRAY   "data.array"
 #define MAX_COMPARED (16ull << 20) /* items of one file; what is left then stays open */
 #define MAX_SPELLED  64u
+#define MAX_ZEROS    4096u /* at the beginning of a list */
 
 static pl_status claim_list(struct pl_data *d, uint32_t table, uint64_t offset, uint64_t length,
                             struct pl_err *err)
@@ -42,24 +43,73 @@ static bool stands(const struct pl_data *d, uint32_t table, uint64_t offset, uns
     return true;
 }
 
-static pl_status try_start(struct pl_data *d, uint64_t offset, unsigned width, uint64_t *compared,
-                           bool *found, struct pl_err *err)
+/* Lists whose first items that are no zeros are these `n`. */
+static pl_status try_key(struct pl_data *d, uint64_t offset, unsigned width, uint32_t zeros, size_t n,
+                         uint64_t *compared, bool *found, struct pl_err *err)
 {
     uint8_t low[PL_TABLE_WINDOW];
+    uint64_t first = offset + (uint64_t)zeros * width;
     uint64_t lowest = d->code->is_big_endian ? width - 1 : 0;
-    size_t n;
-    if (!pl_data_is_data(d, offset, (uint64_t)PL_TABLE_WINDOW * width))
+    size_t n_places;
+    if (!pl_data_is_data(d, first, (uint64_t)n * width))
         return PL_OK;
-    for (uint64_t i = 0; i < PL_TABLE_WINDOW; i++)
-        low[i] = d->f->data.p[offset + i * width + lowest];
-    const struct pl_table_place *places = pl_tables_find_start(d->m->tables, pl_table_start_key(low), &n);
-    for (size_t i = 0; i < n && *compared < MAX_COMPARED; i++) {
-        *found = stands(d, places[i].table, offset, width, compared);
+    for (uint64_t i = 0; i < n; i++)
+        low[i] = d->f->data.p[first + i * width + lowest];
+    const struct pl_table_place *places =
+        pl_tables_find_start(d->m->tables, pl_table_start_key(low, n), &n_places);
+    for (size_t i = 0; i < n_places && *compared < MAX_COMPARED; i++) {
+        *found = places[i].item == zeros && stands(d, places[i].table, offset, width, compared);
         if (*found)
             return claim_list(d, places[i].table, offset,
                               (uint64_t)pl_tables_at(d->m->tables, places[i].table)->n * width, err);
     }
     return PL_OK;
+}
+
+static pl_status try_start(struct pl_data *d, uint64_t offset, unsigned width, uint64_t *compared,
+                           bool *found, struct pl_err *err)
+{
+    uint32_t zeros = 0;
+    pl_status st = PL_OK;
+    while (zeros < MAX_ZEROS && pl_data_is_data(d, offset + (uint64_t)zeros * width, width) &&
+           pl_data_number(d, offset + (uint64_t)zeros * width, width) == 0)
+        zeros++;
+    for (size_t n = PL_TABLE_WINDOW; n > 0 && !*found && st == PL_OK; n--)
+        st = try_key(d, offset, width, zeros, n, compared, found, err);
+    return st;
+}
+
+static pl_status try_spelled(struct pl_data *d, uint64_t from, uint64_t end, bool *found, struct pl_err *err)
+{
+    pl_bytes text = pl_bytes_sub(d->f->data, (size_t)from, (size_t)(end - from));
+    size_t n;
+    bool is_text = text.n >= PL_TABLE_SPELLED && text.n <= MAX_SPELLED && end < d->f->size &&
+                   d->state[end] == PL_DATA_OPEN && d->f->data.p[end] == 0;
+    const struct pl_table_place *places = is_text ? pl_tables_find_spelled(d->m->tables, text, &n) : NULL;
+    *found = places != NULL;
+    return *found ? claim_list(d, places[0].table, from, end + 1 - from, err) : PL_OK;
+}
+
+static uint64_t text_end(const struct pl_data *d, uint64_t at)
+{
+    while (at < d->f->size && d->state[at] == PL_DATA_OPEN && d->f->data.p[at] != 0)
+        at++;
+    return at;
+}
+
+/* A struct holds one list behind the other, which nobody refers to: one begins where another one that was found ends. */
+static pl_status find_next(struct pl_data *d, struct pl_err *err)
+{
+    uint64_t compared = 0;
+    pl_status st = PL_OK;
+    for (uint64_t at = 1; at < d->f->size && st == PL_OK; at++) {
+        bool found = false;
+        if (d->state[at] != PL_DATA_OPEN || d->state[at - 1] != PL_DATA_EXPLAINED)
+            continue;
+        for (unsigned width = 8; width >= 1 && !found && st == PL_OK; width /= 2)
+            st = try_start(d, at, width, &compared, &found, err);
+    }
+    return st;
 }
 
 static pl_status find_starts(struct pl_data *d, struct pl_err *err)
@@ -69,6 +119,8 @@ static pl_status find_starts(struct pl_data *d, struct pl_err *err)
     for (size_t i = 0; i < d->objects.n && st == PL_OK; i++) {
         uint64_t offset = d->objects.v[i].offset;
         bool found = false;
+        if (d->state[offset] == PL_DATA_OPEN)
+            st = try_spelled(d, offset, text_end(d, offset), &found, err);
         for (unsigned width = 8; width >= 1 && !found && st == PL_OK; width /= 2)
             if (d->state[offset] == PL_DATA_OPEN)
                 st = try_start(d, offset, width, &compared, &found, err);
@@ -81,17 +133,10 @@ static pl_status find_spelled(struct pl_data *d, struct pl_err *err)
     pl_status st = PL_OK;
     for (uint64_t at = 0; at < d->f->size && st == PL_OK; at++) {
         uint64_t from = at;
-        size_t n;
-        while (at < d->f->size && d->state[at] == PL_DATA_OPEN && d->f->data.p[at] != 0)
-            at++;
-        bool is_text = at - from >= PL_TABLE_SPELLED && at - from <= MAX_SPELLED && at < d->f->size &&
-                       d->state[at] == PL_DATA_OPEN;
-        if (!is_text)
-            continue;
-        pl_bytes text = pl_bytes_sub(d->f->data, (size_t)from, (size_t)(at - from));
-        const struct pl_table_place *places = pl_tables_find_spelled(d->m->tables, text, &n);
-        if (n > 0)
-            st = claim_list(d, places[0].table, from, at + 1 - from, err);
+        bool found;
+        at = text_end(d, at);
+        if (at > from)
+            st = try_spelled(d, from, at, &found, err);
     }
     return st;
 }
@@ -99,5 +144,7 @@ static pl_status find_spelled(struct pl_data *d, struct pl_err *err)
 pl_status pl_data_find_whole(struct pl_data *d, struct pl_err *err)
 {
     pl_status st = find_starts(d, err);
+    if (st == PL_OK)
+        st = find_next(d, err);
     return st == PL_OK ? find_spelled(d, err) : st;
 }

@@ -101,7 +101,9 @@ static pl_status claim_strings(struct pl_file *f, const struct pl_image_view *vi
     pl_status st = PL_OK;
     for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
-        bool is_explained = s->hit.rule != NULL && !s->is_modified && s->text.n >= PL_ELF_STRING_BYTES;
+        bool is_long =
+            s->text.n >= PL_ELF_STRING_BYTES || s->is_clear; /* what is left of a clear one is a string */
+        bool is_explained = s->hit.rule != NULL && !s->is_modified && is_long;
         if (is_explained)
             st = pl_match_claim(f, s->offset, s->file_bytes, PL_CLASS_DERIVED,
                                 s->hit.rule->is_strict ? PL_GRADE_B : PL_GRADE_C, s->hit.rule->name,

@@ -23,6 +23,7 @@
 #define MAX_CANDIDATES 6u
 #define VOTE_BYTES     65536u
 #define VOTE_LINES     64u
+#define SMALL_BYTES    128u /* of a file; its template may have twice as many */
 
 struct token {
     size_t offset; /* in the source */
@@ -388,8 +389,18 @@ static bool take_best(struct votes *v, uint32_t *unit)
     return true;
 }
 
-static pl_status try_unit(const struct pl_match *m, struct pl_file *f, uint32_t unit, bool *found,
-                          struct pl_err *err)
+/* Bytes of the text that stand in the template as they are. */
+static uint64_t literal_bytes(const struct pl_template *t)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < t->parts.n; i++)
+        n += t->parts.v[i].variable.n == 0 ? t->parts.v[i].length : 0;
+    return n;
+}
+
+/* At least `least` bytes of the file must be the template's own. */
+static pl_status try_unit(const struct pl_match *m, struct pl_file *f, uint32_t unit, uint64_t least,
+                          bool *found, struct pl_err *err)
 {
     pl_bytes source = pl_index_unit_file(m->index, unit)->data;
     struct pl_template t;
@@ -398,9 +409,21 @@ static pl_status try_unit(const struct pl_match *m, struct pl_file *f, uint32_t 
         return PL_OK;
     pl_template_init(&t, f->role == PL_ROLE_ACTIVE);
     pl_status st = pl_template_match(&t, source, f->data, found, err);
-    if (st == PL_OK && *found)
+    *found = st == PL_OK && *found && literal_bytes(&t) >= least;
+    if (*found)
         st = pl_template_claim(m, f, &t, &all, PL_GRADE_A, err);
     pl_template_reset(&t);
+    return st;
+}
+
+/* A script of a few short lines (grep: egrep, fgrep) shares no line with its template that would tell: all small ones are tried, and most of
+ * it must be the template's. */
+static pl_status try_small(const struct pl_match *m, struct pl_file *f, bool *found, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < pl_index_unit_count(m->index) && st == PL_OK && !*found; i++)
+        if (pl_index_unit_file(m->index, i)->data.n <= 2 * SMALL_BYTES)
+            st = try_unit(m, f, i, f->size / 2, found, err);
     return st;
 }
 
@@ -418,15 +441,15 @@ static pl_status template_rung(const struct pl_match *m, struct pl_file *f, stru
             return pl_arena_fail(m->scratch, err);
         pl_units units = pl_index_units_of_name(m->index, pl_bytes_of_str(name));
         for (size_t i = 0; i < units.n && i < PL_POSTINGS_CAP && st == PL_OK && !found; i++)
-            st = try_unit(m, f, units.v[i], &found, err);
+            st = try_unit(m, f, units.v[i], 0, &found, err);
     }
     struct votes votes = {0};
     uint32_t unit = 0;
     if (st == PL_OK && !found)
         st = count_votes(m, f, &votes, err);
     for (size_t i = 0; i < MAX_CANDIDATES && st == PL_OK && !found && take_best(&votes, &unit); i++)
-        st = try_unit(m, f, unit, &found, err);
-    return st;
+        st = try_unit(m, f, unit, 0, &found, err);
+    return st == PL_OK && !found && f->size <= SMALL_BYTES ? try_small(m, f, &found, err) : st;
 }
 
 const struct pl_rung pl_rung_text_template = {

