@@ -323,6 +323,9 @@ static void read_lists(struct table_reader *r, struct table_output *out)
         else if (r->family == PL_CLIT_C && is_kind(r, r->at, TABLE_WORD) &&
                  pl_bytes_eq_str(text_of(r, r->at), "switch"))
             r->at = pl_tables_read_switch(r, r->at, out);
+        else if (r->family == PL_CLIT_C && is_kind(r, r->at, TABLE_WORD) &&
+                 pl_bytes_eq_str(text_of(r, r->at), "if"))
+            r->at = pl_tables_read_chain(r, r->at, out);
         else
             r->at++;
     }

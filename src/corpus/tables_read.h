@@ -50,6 +50,9 @@ struct table_reader {
 /* The switch statement whose word is token `at`, as the tables that a compiler may make of it. Returns where to read on. */
 size_t pl_tables_read_switch(struct table_reader *r, size_t at, struct table_output *out);
 
+/* The same for the chain of ifs whose first one is token `at`. */
+size_t pl_tables_read_chain(struct table_reader *r, size_t at, struct table_output *out);
+
 /* Cut the text into tokens and #defines. */
 bool pl_table_lex(struct table_reader *r);
 
@@ -62,5 +65,7 @@ struct table_value {
 
 /* Read an expression at r->at; stops before the first token that does not belong to it. */
 struct table_value pl_table_expression(struct table_reader *r);
+/* The same for one operand, with what stands before it: "-1", "(int)X". */
+struct table_value pl_table_operand(struct table_reader *r);
 
 #endif

@@ -11,7 +11,9 @@
  * Every case must do nothing but return a constant, or assign constants and break; GCC then reads the result from a table, CSWTCH. Labels
  * must be known, values need not be.
  *
- * Source: GCC tree-switch-conversion.cc (description at its head). Not read: chains of if, which GCC may turn into the same.
+ * A chain of "if (x == A) ... else if (x == B)" is read in the same way, up to the first arm that is no such thing.
+ *
+ * Source: GCC tree-switch-conversion.cc and gimple-if-to-switch.cc (descriptions at their heads).
  */
 #include "corpus/tables_read.h"
 
@@ -232,6 +234,82 @@ static void add_table(struct table_reader *r, const struct cases *c, const struc
     r->is_out_of_memory |= slot == NULL;
     if (slot != NULL)
         *slot = table;
+}
+
+/* "a = x; b = y;" of one arm of an if, or "return x;". */
+static bool read_arm(struct table_reader *r, struct cases *c, size_t first, bool is_default)
+{
+    bool has_brace = skip(r, '{');
+    do {
+        struct table_value v;
+        uint64_t name = 1;
+        if (is_word(r, r->at, "return")) {
+            r->at++;
+        } else if (is_kind(r, r->at, TABLE_WORD) && is_kind(r, r->at + 1, '=')) {
+            name = pl_table_text_hash(text_of(r, r->at));
+            r->at += 2;
+        } else {
+            return false;
+        }
+        if (!read_value(r, &v) || !set(c, name, first, is_default, v))
+            return false;
+    } while (has_brace && !is_kind(r, r->at, '}'));
+    return !has_brace || skip(r, '}');
+}
+
+/* "(x == A || x == B)" of one word x. */
+static bool read_condition(struct table_reader *r, struct cases *c, pl_bytes *subject)
+{
+    if (!skip(r, '('))
+        return false;
+    do {
+        pl_bytes word = is_kind(r, r->at, TABLE_WORD) ? text_of(r, r->at) : (pl_bytes){NULL, 0};
+        bool is_equal = is_kind(r, r->at + 1, TABLE_EQUAL) && text_of(r, r->at + 1).p[0] == '=';
+        if (word.n == 0 || !is_equal || c->n == MAX_CASES || (subject->n > 0 && !pl_bytes_eq(*subject, word)))
+            return false;
+        *subject = word;
+        r->at += 2;
+        struct table_value v = pl_table_operand(r);
+        if (v.kind != PL_ITEM_NUMBER)
+            return false;
+        c->labels[c->n++] = v.bits;
+    } while (skip(r, TABLE_BOTH));
+    return skip(r, ')');
+}
+
+/* if (x == A) y = 1; else if (x == B) y = 2; ... which compilers read as a switch over x. */
+size_t pl_tables_read_chain(struct table_reader *r, size_t at, struct table_output *out)
+{
+    struct cases c;
+    size_t kept = r->at;
+    pl_bytes subject = {NULL, 0};
+    bool is_good = true;
+    size_t end = at + 1;
+    c.n = c.n_results = 0;
+    for (r->at = at; is_good;) {
+        size_t first = c.n;
+        while (skip(r, TABLE_MARK))
+            ;
+        size_t start = r->at;
+        bool is_else = is_word(r, r->at, "else");
+        r->at += is_else;
+        bool is_if = is_word(r, r->at, "if");
+        r->at += is_if;
+        if (!is_if && !is_else)
+            break;
+        is_good = (!is_if || read_condition(r, &c, &subject)) && read_arm(r, &c, first, !is_if);
+        if (!is_good) {
+            c.n = first;
+            r->at = start;
+        }
+        end = r->at > end ? r->at : end;
+        if (!is_if)
+            break;
+    }
+    for (size_t k = 0; k < c.n_results && !r->is_out_of_memory && r->at > at; k++)
+        add_table(r, &c, &c.results[k], at, out);
+    r->at = kept;
+    return end;
 }
 
 size_t pl_tables_read_switch(struct table_reader *r, size_t at, struct table_output *out)

@@ -336,3 +336,10 @@ struct table_value pl_table_expression(struct table_reader *r)
     r->n_choices = 0;
     return read_choice(r);
 }
+
+struct table_value pl_table_operand(struct table_reader *r)
+{
+    r->nested = 0;
+    r->n_choices = 0;
+    return read_unary(r);
+}

@@ -232,6 +232,25 @@ static void a_switch_of_constants_is_a_table_from_its_lowest_label_on(void **sta
     close_set(&x);
 }
 
+static void a_chain_of_ifs_over_one_word_is_a_switch(void **state)
+{
+    struct fixture x;
+    open_text(&x, "int f(void) { if (errno == 0) code = 0;\n#ifdef EPERM\nelse if (errno == EPERM) code = "
+                  "1535;\n#endif\n"
+                  "else if (errno == EINTR || errno == EIO) { code = 1524; } else if (errno == 7) code = 7;\n"
+                  "else if (other == 8) code = 9; else code = 1500;\n"
+                  "if (a == 1) return 2; if (a == 2) return 3; if (a == 3) { work(); return 4; } }\n");
+    assert_int_equal(pl_tables_count(x.tables), 1); /* three cases are too few */
+    assert_int_equal(pl_tables_at(x.tables, 0)->n, 8);
+    assert_number(&x, 0, 0, 0);
+    assert_number(&x, 0, 1, 1535);
+    assert_int_equal(item(&x, 0, 2)->kind, PL_ITEM_UNKNOWN);
+    assert_number(&x, 0, 4, 1524);
+    assert_number(&x, 0, 5, 1524);
+    assert_number(&x, 0, 7, 7);
+    close_set(&x);
+}
+
 static void lists_are_found_by_their_start_and_by_the_text_they_are(void **state)
 {
     static const uint8_t steps[PL_TABLE_WINDOW] = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -285,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_window_is_found_by_its_lowest_bytes),
         cmocka_unit_test(choices_and_sizes_of_texts_have_values),
         cmocka_unit_test(a_switch_of_constants_is_a_table_from_its_lowest_label_on),
+        cmocka_unit_test(a_chain_of_ifs_over_one_word_is_a_switch),
         cmocka_unit_test(lists_are_found_by_their_start_and_by_the_text_they_are),
         cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
     };
