@@ -13,14 +13,17 @@
 #include "format/archive/unpack.h"
 #include "io/read.h"
 #include "io/walk.h"
+#include "pipeline/product_image.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define PRODUCT_BYTES ((size_t)4 << 30)
 #define MAX_TOP_LINKS 32u
+#define MAX_ROOTS     32u
 
 struct product_file {
     pl_bytes path;
@@ -40,24 +43,37 @@ struct pl_product {
         pl_bytes target;
     } links[MAX_TOP_LINKS]; /* of the top folder */
     size_t n_links;
+    bool is_image;
+    pl_bytes roots
+        [MAX_ROOTS]; /* folders with a node_modules of their own, below the top; those with a package.json first */
+    size_t n_roots;
 };
 
-static pl_status add_file(struct pl_product *p, pl_bytes path, bool is_link, pl_bytes data,
-                          struct pl_err *err)
+static pl_status add_digest(struct pl_product *p, pl_bytes path, bool is_link, pl_bytes link_target,
+                            const pl_sha256 *digest, struct pl_err *err)
 {
     struct product_file *f = PL_VEC_ADD(&p->files);
     if (f == NULL)
         return pl_fail_nomem(err);
     f->path = pl_arena_keep(&p->arena, path);
     f->is_link = is_link;
+    f->sha256 = *digest;
     if (f->path.p == NULL)
         return pl_arena_fail(&p->arena, err);
     if (is_link && pl_bytes_find_byte(path, '/', 0) == SIZE_MAX && p->n_links < MAX_TOP_LINKS) {
         p->links[p->n_links].name = f->path;
-        p->links[p->n_links].target = pl_arena_keep(&p->arena, data);
+        p->links[p->n_links].target = pl_arena_keep(&p->arena, link_target);
         p->n_links += p->links[p->n_links].target.p != NULL;
     }
-    return pl_sha256_of(data, &f->sha256, err);
+    return PL_OK;
+}
+
+static pl_status add_file(struct pl_product *p, pl_bytes path, bool is_link, pl_bytes data,
+                          struct pl_err *err)
+{
+    pl_sha256 digest;
+    pl_status st = pl_sha256_of(data, &digest, err);
+    return st == PL_OK ? add_digest(p, path, is_link, data, &digest, err) : st;
 }
 
 static pl_status take_entry(void *ctx, const struct pl_walk_entry *e, struct pl_err *err)
@@ -82,33 +98,133 @@ static bool wants_outer(void *ctx, struct pl_file *f)
     return f->depth == 0;
 }
 
+/* An archive while it is read; what may be a part of an image is held. */
+struct outer {
+    struct pl_product *p;
+    PL_VEC(struct pl_file *) parts;
+    struct pl_map by_name;
+};
+
+static bool may_be_part(pl_bytes name)
+{
+    return pl_bytes_eq_str(name, "oci-layout") || pl_bytes_starts(name, PL_LIT("blobs/")) ||
+           pl_bytes_ends(name, PL_LIT(".json")) || pl_bytes_ends(name, PL_LIT(".tar"));
+}
+
 /* The members of the first archive that has members with names; streams around it have one each, which is no leaf. */
 static pl_status take_member(void *ctx, struct pl_file *f, struct pl_err *err)
 {
-    struct pl_product *p = ctx;
+    struct outer *o = ctx;
     pl_status st = PL_OK;
     bool is_member = f->container == NULL && f->depth > 0;
     if (is_member && f->type == PL_ENTRY_SYMLINK)
-        st = add_file(p, f->name, true, f->link_target, err);
+        st = add_file(o->p, f->name, true, f->link_target, err);
     else if (is_member && f->type == PL_ENTRY_FILE)
-        st = add_file(p, f->name, false, f->data, err);
-    pl_file_reset(f);
+        st = add_file(o->p, f->name, false, f->data, err);
+    bool is_held = st == PL_OK && is_member && f->type == PL_ENTRY_FILE && may_be_part(f->name);
+    struct pl_file **slot = is_held ? PL_VEC_ADD(&o->parts) : NULL;
+    if (slot == NULL) {
+        pl_file_reset(f);
+        return is_held ? pl_fail_nomem(err) : st;
+    }
+    *slot = f;
+    return pl_map_set(&o->by_name, f->name, o->parts.n - 1, err);
+}
+
+static pl_status part_of_archive(void *ctx, pl_bytes name, pl_bytes *out, struct pl_err *err)
+{
+    const struct outer *o = ctx;
+    uint64_t at;
+    if (!pl_map_get(&o->by_name, name, &at))
+        return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "image: a part is not in it");
+    *out = o->parts.v[at]->data;
+    return o->parts.v[at]->is_whole
+               ? PL_OK
+               : pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "image: a part is too large to be read");
+}
+
+static pl_status take_image(struct pl_product *p, const struct pl_image_parts *parts, struct pl_err *err)
+{
+    struct pl_image_files files = {0};
+    p->files.n = 0;
+    p->n_links = 0;
+    p->is_image = true;
+    pl_status st = pl_image_read(parts, p->limits, &p->arena, &files, err);
+    for (size_t i = 0; i < files.list.n && st == PL_OK; i++) {
+        const struct pl_image_file *f = &files.list.v[i];
+        st = add_digest(p, f->path, f->is_link, f->link_target, &f->sha256, err);
+    }
+    PL_VEC_FREE(&files.list);
+    return st;
+}
+
+pl_status pl_product_read_archive(struct pl_product *p, pl_bytes bytes, pl_bytes name, struct pl_err *err)
+{
+    struct outer o = {.p = p};
+    struct pl_unpack_sink sink = {.ctx = &o, .wants = wants_outer, .file = take_member};
+    struct pl_image_parts parts = {.ctx = &o, .read = part_of_archive};
+    struct pl_arena scratch;
+    pl_map_init(&o.by_name);
+    pl_arena_init(&scratch, PRODUCT_BYTES);
+    pl_status st = pl_unpack(bytes, name, p->limits, &scratch, &sink, err);
+    if (st == PL_OK && pl_image_is(&parts))
+        st = take_image(p, &parts, err);
+    for (size_t i = 0; i < o.parts.n; i++)
+        pl_file_reset(o.parts.v[i]);
+    PL_VEC_FREE(&o.parts);
+    pl_map_reset(&o.by_name);
+    pl_arena_reset(&scratch);
     return st;
 }
 
 static pl_status read_archive(struct pl_product *p, const char *path, struct pl_err *err)
 {
-    struct pl_unpack_sink sink = {.ctx = p, .wants = wants_outer, .file = take_member};
-    struct pl_arena scratch;
     uint8_t *heap = NULL;
     size_t n = 0;
     pl_status st = pl_io_read(path, p->limits->input_bytes, &heap, &n, err);
-    pl_arena_init(&scratch, PRODUCT_BYTES);
     if (st == PL_OK)
-        st = pl_unpack(pl_bytes_of(heap, n), pl_bytes_basename(pl_bytes_of_str(path)), p->limits, &scratch,
-                       &sink, err);
-    pl_arena_reset(&scratch);
+        st = pl_product_read_archive(p, pl_bytes_of(heap, n), pl_bytes_basename(pl_bytes_of_str(path)), err);
     free(heap);
+    return st;
+}
+
+/* An image as a folder: its parts are read as they are asked for. */
+struct layout {
+    const char *path;
+    const struct pl_limits *limits;
+    PL_VEC(uint8_t *) heaps;
+};
+
+static pl_status part_of_folder(void *ctx, pl_bytes name, pl_bytes *out, struct pl_err *err)
+{
+    struct layout *l = ctx;
+    char path[4096];
+    size_t size = 0;
+    pl_bytes rest = name;
+    pl_bytes part;
+    int n = snprintf(path, sizeof path, "%s/%.*s", l->path, PL_ARG(name));
+    while (pl_bytes_split(&rest, '/', &part)) /* manifest.json may name what it likes */
+        if (pl_bytes_eq_str(part, ".."))
+            return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "image: a part outside of it");
+    if (n < 0 || (size_t)n >= sizeof path)
+        return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "image: a part is not in it");
+    uint8_t **slot = PL_VEC_ADD(&l->heaps);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_io_read(path, l->limits->file_bytes, slot, &size, err);
+    *out = pl_bytes_of(*slot, size);
+    return st;
+}
+
+static pl_status read_folder(struct pl_product *p, const char *path, struct pl_err *err)
+{
+    struct pl_walk_sink sink = {.ctx = p, .entry = take_entry};
+    struct layout l = {.path = path, .limits = p->limits};
+    struct pl_image_parts parts = {.ctx = &l, .read = part_of_folder};
+    pl_status st = pl_image_is(&parts) ? take_image(p, &parts, err) : pl_walk(path, p->limits, &sink, err);
+    for (size_t i = 0; i < l.heaps.n; i++)
+        free(l.heaps.v[i]);
+    PL_VEC_FREE(&l.heaps);
     return st;
 }
 
@@ -135,28 +251,76 @@ static void strip_top(struct pl_product *p)
         p->files.v[i].path = pl_bytes_from(p->files.v[i].path, top.n + 1);
 }
 
-pl_status pl_product_open(const char *path, const struct pl_limits *limits, struct pl_product **out,
-                          struct pl_err *err)
+pl_status pl_product_new(const struct pl_limits *limits, struct pl_product **out, struct pl_err *err)
 {
     struct pl_product *p = calloc(1, sizeof *p);
-    struct stat sb;
     if (p == NULL)
         return pl_fail_nomem(err);
-    struct pl_walk_sink sink = {.ctx = p, .entry = take_entry};
     p->own_limits = *limits;
     p->limits = &p->own_limits;
     pl_arena_init(&p->arena, PRODUCT_BYTES);
     pl_map_init(&p->by_path);
-    bool is_folder = stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
-    pl_status st = is_folder ? pl_walk(path, p->limits, &sink, err) : read_archive(p, path, err);
-    if (!is_folder)
-        strip_top(p);
+    *out = p;
+    return PL_OK;
+}
+
+static bool has_manifest(const struct pl_product *p, pl_bytes root)
+{
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%.*s/package.json", PL_ARG(root));
+    return n > 0 && (size_t)n < sizeof path && pl_map_get(&p->by_path, pl_bytes_of(path, (size_t)n), NULL);
+}
+
+/* An application may lie anywhere in a product: "usr/src/app" of usr/src/app/node_modules/a/index.js. */
+static void find_roots(struct pl_product *p)
+{
+    pl_bytes mark = PL_LIT("/node_modules/");
+    for (size_t i = 0; i < p->files.n && p->n_roots < MAX_ROOTS; i++) {
+        pl_bytes path = p->files.v[i].path;
+        size_t at = pl_bytes_find(path, mark, 0);
+        pl_bytes root = pl_bytes_sub(path, 0, at == SIZE_MAX ? 0 : at);
+        bool is_known = root.n == 0 || pl_bytes_starts(path, PL_LIT("node_modules/"));
+        for (size_t k = 0; k < p->n_roots && !is_known; k++)
+            is_known = pl_bytes_eq(p->roots[k], root);
+        if (is_known)
+            continue;
+        size_t place = has_manifest(p, root) ? 0 : p->n_roots;
+        while (place < p->n_roots && has_manifest(p, p->roots[place]))
+            place++;
+        memmove(&p->roots[place + 1], &p->roots[place], (p->n_roots - place) * sizeof p->roots[0]);
+        p->roots[place] = root;
+        p->n_roots++;
+    }
+}
+
+static pl_status put_in_order(struct pl_product *p, struct pl_err *err)
+{
+    pl_status st = PL_OK;
     if (p->files.n > 1)
         qsort(p->files.v, p->files.n, sizeof p->files.v[0], by_path);
     for (size_t i = 0; i < p->files.n && st == PL_OK; i++)
         st = pl_map_add(&p->by_path, p->files.v[i].path, i, NULL, err);
-    if (st == PL_OK && p->files.n == 0)
-        st = pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the product holds no files");
+    if (st == PL_OK)
+        find_roots(p);
+    return st == PL_OK && p->files.n == 0
+               ? pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the product holds no files")
+               : st;
+}
+
+pl_status pl_product_open(const char *path, const struct pl_limits *limits, struct pl_product **out,
+                          struct pl_err *err)
+{
+    struct pl_product *p = NULL;
+    struct stat sb;
+    pl_status st = pl_product_new(limits, &p, err);
+    if (st != PL_OK)
+        return st;
+    bool is_folder = stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
+    st = is_folder ? read_folder(p, path, err) : read_archive(p, path, err);
+    if (st == PL_OK && !is_folder && !p->is_image)
+        strip_top(p);
+    if (st == PL_OK)
+        st = put_in_order(p, err);
     pl_err_about(err, path);
     if (st != PL_OK) {
         pl_product_close(p);
@@ -312,6 +476,18 @@ static bool has_place(const struct comparison *c)
     return at < c->p->files.n && pl_bytes_starts(c->p->files.v[at].path, pl_bytes_of_str(inside));
 }
 
+/* The place in an application that lies further down. */
+static bool find_below(struct comparison *c, const char *guess)
+{
+    for (size_t i = 0; i < c->p->n_roots; i++) {
+        const char *path = pl_arena_printf(c->arena, "%.*s/%s", PL_ARG(c->p->roots[i]), guess);
+        c->place = path == NULL ? (pl_bytes){NULL, 0} : pl_bytes_of_str(path);
+        if (path != NULL && has_place(c))
+            return true;
+    }
+    return false;
+}
+
 pl_status pl_product_compare(struct pl_product *p, const struct pl_component *c, bool is_deb,
                              pl_bytes package, struct pl_arena *arena, struct pl_shipped *out,
                              struct pl_err *err)
@@ -327,7 +503,7 @@ pl_status pl_product_compare(struct pl_product *p, const struct pl_component *c,
         if (guess == NULL)
             return pl_arena_fail(arena, err);
         one.place = is_deb || strcmp(guess, ".") == 0 ? (pl_bytes){NULL, 0} : pl_bytes_of_str(guess);
-        if (!is_deb && !has_place(&one))
+        if (!is_deb && !has_place(&one) && !find_below(&one, guess))
             return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "the product has no %s", guess);
         pl_map_init(&one.in_package);
         st = pl_unpack(package, PL_LIT("package"), p->limits, arena, &sink, err);

@@ -8,9 +8,17 @@
 
 struct pl_product;
 
-/* Read a folder, or an archive to the members of its first level. PL_E_NOT_FOUND, PL_E_INPUT, PL_E_LIMIT. The caller closes it. */
+/*
+ * Read a folder, an archive to the members of its first level, or a container image as folder or archive (product_image.h), its layers laid over each
+ * other. PL_E_NOT_FOUND, PL_E_INPUT, PL_E_LIMIT. The caller closes it.
+ */
 PL_MUST_USE pl_status pl_product_open(const char *path, const struct pl_limits *limits,
                                       struct pl_product **out, struct pl_err *err);
+/* The two steps of it for an archive in memory; nothing can be compared with what they give. */
+PL_MUST_USE pl_status pl_product_new(const struct pl_limits *limits, struct pl_product **out,
+                                     struct pl_err *err);
+PL_MUST_USE pl_status pl_product_read_archive(struct pl_product *p, pl_bytes bytes, pl_bytes name,
+                                              struct pl_err *err);
 void pl_product_close(struct pl_product *p); /* accepts NULL */
 
 #define PL_SHIPPED_NAMES 100u

@@ -6,7 +6,7 @@ import tarfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from apt_mirror import mirror  # noqa: E402
-from chain_test import chain, component, cyclonedx, lock_of, tags  # noqa: E402
+from chain_test import BOM, SPDX, chain, component, cyclonedx, installed, lock_of, tags  # noqa: E402
 from plumb_test import RAW, case, main  # noqa: E402
 from registry import Registry  # noqa: E402
 
@@ -77,14 +77,6 @@ def what_nobody_publishes_is_level_0_and_stops_nothing_else(plumb):
         assert [s["to"] for s in found["raise"]] == [1, 2, 3, 4]
         assert len(found["raise"][0]["components"]) == 2 and found["raise"][1]["more"] == 0
 
-
-BOM = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"type": "application", "name": "app", "version": "1", "bom-ref": "app"}},
-       "components": [{"type": "library", "name": n, "version": "1", "bom-ref": n} for n in "abc"],
-       "dependencies": [{"ref": "app", "dependsOn": ["a"]}, {"ref": "a", "dependsOn": ["b"]}, {"ref": "b", "dependsOn": ["a", "c"]}]}
-SPDX = {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "doc", "documentDescribes": ["SPDXRef-app"],
-        "packages": [{"SPDXID": f"SPDXRef-{n}", "name": n, "versionInfo": "1"} for n in ("app", "a", "b")],
-        "relationships": [{"spdxElementId": "SPDXRef-app", "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "SPDXRef-a"},
-                          {"spdxElementId": "SPDXRef-b", "relationshipType": "DEV_DEPENDENCY_OF", "relatedSpdxElement": "SPDXRef-a"}]}
 
 
 @case
@@ -166,18 +158,6 @@ def a_cyclonedx_document_is_valid_and_can_be_read_again(plumb):
         assert {c["purl"] for c in again["components"] if c["purl"]} == set(level) and again["summary"]["depth"] == 3
         odd = {**BOM, "components": BOM["components"] + [{"type": "library", "name": "\u202e\u0007", "bom-ref": "urn:cdx:x"}]}
         cyclonedx(plumb, plumb.write("odd.cdx.json", json.dumps(odd)))
-
-
-def installed(plumb, registry, name="prod"):
-    """A product with a and, in it, b; its lock file."""
-    files = {"a": {"package.json": json.dumps({"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}}), "index.js": "a", "lib/x.js": "x", ".gitignore": "y"},
-             "b": {"package.json": json.dumps({"name": "b", "version": "1.0.0"}), "index.js": "b"}}
-    for n, place in (("a", "node_modules/a"), ("b", "node_modules/a/node_modules/b")):
-        registry.publish(n, "1.0.0", files[n], signed=True)
-        for path, text in files[n].items():
-            plumb.write(f"{name}/{place}/{path.replace('.gitignore', '.npmignore')}", text)
-    plumb.write(f"{name}/package.json", json.dumps({"name": "prod", "version": "1", "dependencies": {"a": "1"}}))
-    return plumb.path(f"{name}/x").parent
 
 
 @case

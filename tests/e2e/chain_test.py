@@ -75,3 +75,24 @@ def lock_of(registry, *names, **more):
                                             **({"dependencies": {below: "*"}} if below else {})}
     packages.update(more.get("packages", {}))
     return {"name": "app", "version": "4.2.0", "lockfileVersion": 3, "packages": packages}
+
+
+def installed(plumb, registry, name="prod"):
+    """A product with a and, in it, b; its lock file."""
+    files = {"a": {"package.json": json.dumps({"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}}), "index.js": "a", "lib/x.js": "x", ".gitignore": "y"},
+             "b": {"package.json": json.dumps({"name": "b", "version": "1.0.0"}), "index.js": "b"}}
+    for n, place in (("a", "node_modules/a"), ("b", "node_modules/a/node_modules/b")):
+        registry.publish(n, "1.0.0", files[n], signed=True)
+        for path, text in files[n].items():
+            plumb.write(f"{name}/{place}/{path.replace('.gitignore', '.npmignore')}", text)
+    plumb.write(f"{name}/package.json", json.dumps({"name": "prod", "version": "1", "dependencies": {"a": "1"}}))
+    return plumb.path(f"{name}/x").parent
+
+
+BOM = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"type": "application", "name": "app", "version": "1", "bom-ref": "app"}},
+       "components": [{"type": "library", "name": n, "version": "1", "bom-ref": n} for n in "abc"],
+       "dependencies": [{"ref": "app", "dependsOn": ["a"]}, {"ref": "a", "dependsOn": ["b"]}, {"ref": "b", "dependsOn": ["a", "c"]}]}
+SPDX = {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "doc", "documentDescribes": ["SPDXRef-app"],
+        "packages": [{"SPDXID": f"SPDXRef-{n}", "name": n, "versionInfo": "1"} for n in ("app", "a", "b")],
+        "relationships": [{"spdxElementId": "SPDXRef-app", "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "SPDXRef-a"},
+                          {"spdxElementId": "SPDXRef-b", "relationshipType": "DEV_DEPENDENCY_OF", "relatedSpdxElement": "SPDXRef-a"}]}

@@ -1,0 +1,25 @@
+/*
+ * fuzz_image.c - any bytes as a product: an archive, or a container image in one.
+ */
+#include "pipeline/product.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_product *p = NULL;
+    limits.unpacked_bytes = 16u << 20;
+    limits.file_bytes = 4u << 20;
+    limits.entries = 10000;
+    limits.memory_bytes = 64u << 20;
+    if (pl_product_new(&limits, &p, NULL) != PL_OK)
+        return 0;
+    pl_status st = pl_product_read_archive(p, pl_bytes_of(data, size), PL_LIT("product.tar"), NULL);
+    if (st == PL_E_BUG)
+        abort();
+    pl_product_close(p);
+    return 0;
+}
