@@ -17,8 +17,8 @@ struct pl_chain_options {
      */
     struct pl_check_options check;
     unsigned required; /* the chain level below which the chain fails; 0: none is required */
-    const char
-        *product; /* a folder or archive where the components' files are compared with the packages; NULL */
+    const char *
+        product; /* a folder, archive or container image where the components' files are compared with the packages; NULL */
     unsigned component_seconds; /* a component that takes longer stays unexamined; 0: 1,800 */
     bool takes_no_cache;        /* check again what was checked before */
 };

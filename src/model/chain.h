@@ -29,6 +29,16 @@ struct pl_component_finding {
     const char *message;
 };
 
+/* One edited file of a copy in a product: lines that it has and the published one lacks, and the other way round. */
+struct pl_component_delta {
+    const char *path;
+    bool is_text; /* else nobody can tell lines */
+    uint64_t added;
+    uint64_t removed;
+    const char *added_at;   /* "12-14, 80", the first few; lines of the product's file */
+    const char *removed_at; /* lines of the published file */
+};
+
 /* What a check found out, without its ledger. Texts live as long as the chain. */
 struct pl_component_result {
     unsigned level;
@@ -48,7 +58,10 @@ struct pl_component_result {
     size_t n_findings;
     uint64_t errors;
     uint64_t warnings;
-    const char *delta_of; /* of a vendored copy: the purl it was compared with; NULL */
+    const char *delta_of; /* of a copy with changes: the purl that it is a copy of; NULL */
+    const char *copy_at;  /* the folder of a copy that is not where its manager would have put it; NULL */
+    struct pl_component_delta *delta;
+    size_t n_delta;
 };
 
 /* One more place of a component in the product. */

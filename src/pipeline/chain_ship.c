@@ -5,12 +5,17 @@
  *     a file that is missing, or one
  *     that the package does not have unproven: left out, or made when it was installed
  *     all as published               holds
+ *
+ * What was edited is told line by line: a copy with patches is the published version and a delta. With as many files as published as edited, it is called
+ * so; the link stays broken, since whoever ships it ships something else.
  */
 #include "pipeline/chain_check.h"
 
 #include "base/quote.h"
+#include "classify/classify.h"
 #include "judge/judge.h"
-#include "pipeline/product.h"
+#include "match/linediff.h"
+#include "pipeline/product_private.h"
 
 #include <string.h>
 
@@ -27,7 +32,8 @@ static void say(struct pl_buf *why, const char *before, uint64_t n, const char *
     pl_buf_printf(why, " %s", what);
 }
 
-static const char *summary(const struct pl_shipped *s, struct pl_arena *arena)
+static const char *summary(const struct pl_shipped *s, const struct pl_component_result *r,
+                           struct pl_arena *arena)
 {
     struct pl_buf why;
     pl_buf_init(&why, 1024);
@@ -36,9 +42,65 @@ static const char *summary(const struct pl_shipped *s, struct pl_arena *arena)
     say(&why, ", ", s->settings, "settings edited");
     say(&why, ", ", s->missing, "missing");
     say(&why, ", ", s->extra, "extra");
+    if (s->copy_at != NULL)
+        pl_buf_printf(&why, "; a copy at %s", s->copy_at);
+    if (r->delta_of != NULL) {
+        uint64_t lines = 0;
+        for (size_t i = 0; i < r->n_delta; i++)
+            lines += r->delta[i].added + r->delta[i].removed;
+        pl_buf_add_str(&why, "; the published version and a delta of ");
+        pl_add_thousands(&why, lines);
+        pl_buf_add_str(&why, lines == 1 ? " line" : " lines");
+    }
     const char *kept = why.why == PL_OK ? pl_arena_str(arena, pl_buf_bytes(&why)) : NULL;
     pl_buf_reset(&why);
     return kept;
+}
+
+/* What each edited file has more and less than the published one. */
+static pl_status find_delta(const struct pl_product *product, const struct pl_shipped *s,
+                            struct pl_arena *arena, struct pl_component_result *r, struct pl_err *err)
+{
+    size_t n = s->edited < PL_SHIPPED_NAMES ? (size_t)s->edited : PL_SHIPPED_NAMES;
+    pl_bytes *ours = pl_arena_take_n(arena, n + 1, sizeof *ours);
+    r->delta = pl_arena_take_n(arena, n + 1, sizeof *r->delta);
+    if (ours == NULL || r->delta == NULL)
+        return pl_arena_fail(arena, err);
+    pl_status st = pl_product_recall(product, s->edited_names, n, arena, ours, err);
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        struct pl_component_delta *d = &r->delta[r->n_delta++];
+        struct pl_line_diff diff = {0};
+        *d = (struct pl_component_delta){.path = s->edited_names[i], .added_at = "", .removed_at = ""};
+        d->is_text = ours[i].p != NULL && s->edited_published[i].p != NULL && pl_looks_like_text(ours[i]) &&
+                     pl_looks_like_text(s->edited_published[i]);
+        if (!d->is_text)
+            continue;
+        st = pl_line_diff(ours[i], s->edited_published[i], arena, &diff, err);
+        d->added = diff.added;
+        d->removed = diff.removed;
+        d->added_at = diff.added_at == NULL ? "" : diff.added_at;
+        d->removed_at = diff.removed_at == NULL ? "" : diff.removed_at;
+    }
+    return st;
+}
+
+/* Is what was edited still the published version, but for a few lines? */
+static bool is_delta(const struct pl_shipped *s, const struct pl_component_result *r)
+{
+    return s->edited > 0 && s->edited == r->n_delta && s->same >= s->edited;
+}
+
+/* "the published file, and 3 lines more (12-14), 1 less (12)" */
+static const char *tell_delta(const struct pl_component_delta *d, struct pl_arena *arena)
+{
+    if (!d->is_text)
+        return "this file is not the one in the published package";
+    if (d->added + d->removed == 0)
+        return "the published file, with other blanks or ends of lines";
+    return pl_arena_printf(arena, "the published file with %llu lines more%s%s%s and %llu less%s%s%s",
+                           (unsigned long long)d->added, d->added > 0 ? " (" : "", d->added_at,
+                           d->added > 0 ? ")" : "", (unsigned long long)d->removed,
+                           d->removed > 0 ? " (there " : "", d->removed_at, d->removed > 0 ? ")" : "");
 }
 
 /* A finding a file, behind those that the check has. */
@@ -54,20 +116,30 @@ static void add_findings(struct pl_component_result *r, const char *tag, enum pl
         r->warnings += count;
 }
 
+static void add_delta(struct pl_component_result *r, const struct pl_shipped *s, struct pl_arena *arena)
+{
+    for (size_t i = 0; i < r->n_delta; i++)
+        r->findings[r->n_findings++] =
+            (struct pl_component_finding){.tag = TAG_EDITED,
+                                          .severity = PL_SEVERITY_ERROR,
+                                          .path = r->delta[i].path,
+                                          .message = tell_delta(&r->delta[i], arena)};
+    r->errors += s->edited;
+}
+
 static pl_status take(const struct pl_shipped *s, struct pl_arena *arena, struct pl_component_result *r,
                       struct pl_err *err)
 {
     struct pl_link_result *link = &r->links[PL_LINK_SHIPPED];
     struct pl_component_finding *findings =
         pl_arena_take_n(arena, r->n_findings + 3 * (size_t)PL_SHIPPED_NAMES, sizeof *findings);
-    const char *why = summary(s, arena);
+    const char *why = summary(s, r, arena);
     if (findings == NULL || why == NULL)
         return pl_arena_fail(arena, err);
     if (r->n_findings > 0)
         memcpy(findings, r->findings, r->n_findings * sizeof *findings);
     r->findings = findings;
-    add_findings(r, TAG_EDITED, PL_SEVERITY_ERROR, s->edited_names, s->edited,
-                 "this file is not the one in the published package");
+    add_delta(r, s, arena);
     add_findings(r, TAG_MISSING, PL_SEVERITY_WARNING, s->missing_names, s->missing,
                  "the published package has this file, and the product does not");
     add_findings(r, TAG_EXTRA, PL_SEVERITY_WARNING, s->extra_names, s->extra,
@@ -119,8 +191,14 @@ pl_status pl_chain_ship(struct pl_chain_worker *w, struct pl_product *product, c
         st =
             pl_product_compare(product, c, pl_bytes_eq_str(purl.type, "deb"), s->bytes, arena, shipped, &why);
     pl_supplied_free(s);
+    if (st == PL_OK && shipped->edited > 0)
+        st = find_delta(product, shipped, arena, &answer->result, &why);
     if (st == PL_E_NOMEM)
         return pl_fail_nomem(err);
+    if (st == PL_OK) {
+        answer->result.copy_at = shipped->copy_at;
+        answer->result.delta_of = is_delta(shipped, &answer->result) ? c->purl : NULL;
+    }
     return st == PL_OK ? take(shipped, arena, &answer->result, err)
                        : take_nothing(why.text, arena, &answer->result, err);
 }

@@ -420,6 +420,15 @@ pl_status pl_chain_result_keep(const struct pl_component_result *r, struct pl_ar
         copy->findings[i].path = keep(arena, r->findings[i].path);
         copy->findings[i].message = keep(arena, r->findings[i].message);
     }
+    copy->delta_of = keep(arena, r->delta_of);
+    copy->copy_at = keep(arena, r->copy_at);
+    copy->delta = pl_arena_take_n(arena, r->n_delta + 1, sizeof *copy->delta);
+    for (size_t i = 0; copy->delta != NULL && i < r->n_delta; i++) {
+        copy->delta[i] = r->delta[i];
+        copy->delta[i].path = keep(arena, r->delta[i].path);
+        copy->delta[i].added_at = keep(arena, r->delta[i].added_at);
+        copy->delta[i].removed_at = keep(arena, r->delta[i].removed_at);
+    }
     if (arena->why != PL_OK)
         return pl_arena_fail(arena, err);
     *out = copy;

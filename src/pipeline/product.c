@@ -1,15 +1,10 @@
 /*
- * product.c - digests of a product's files by path, and packages beside them.
+ * product.c - digests of a product's files by path: of a folder, an archive, a container image.
  *
- *     npm   package/lib/x.js of the tarball    PLACE/lib/x.js of the product
- *     deb   ./usr/bin/x of data.tar            usr/bin/x, or what a top-level link (lib -> usr/lib) makes of it
- *
- * What is known to change honestly: npm renames .gitignore to .npmignore when there is none, and unpacks no links (pacote); files below etc/ of
- * a Debian system are there to be edited. Not compared: modes and times.
+ * Contents are not kept. Those of the few files that turn out to be edited are read once more.
  */
-#include "pipeline/product.h"
+#include "pipeline/product_private.h"
 
-#include "base/map.h"
 #include "format/archive/unpack.h"
 #include "io/read.h"
 #include "io/walk.h"
@@ -22,32 +17,6 @@
 #include <sys/stat.h>
 
 #define PRODUCT_BYTES ((size_t)4 << 30)
-#define MAX_TOP_LINKS 32u
-#define MAX_ROOTS     32u
-
-struct product_file {
-    pl_bytes path;
-    pl_sha256 sha256; /* of the contents, or of the target of a link */
-    bool is_link;
-    _Atomic bool is_owned;
-};
-
-struct pl_product {
-    struct pl_arena arena;
-    const struct pl_limits *limits;
-    struct pl_limits own_limits;
-    PL_VEC(struct product_file) files; /* sorted by path */
-    struct pl_map by_path;
-    struct {
-        pl_bytes name;
-        pl_bytes target;
-    } links[MAX_TOP_LINKS]; /* of the top folder */
-    size_t n_links;
-    bool is_image;
-    pl_bytes roots
-        [MAX_ROOTS]; /* folders with a node_modules of their own, below the top; those with a package.json first */
-    size_t n_roots;
-};
 
 static pl_status add_digest(struct pl_product *p, pl_bytes path, bool is_link, pl_bytes link_target,
                             const pl_sha256 *digest, struct pl_err *err)
@@ -68,10 +37,20 @@ static pl_status add_digest(struct pl_product *p, pl_bytes path, bool is_link, p
     return PL_OK;
 }
 
+/* Is this one of the files whose contents somebody wants? */
+static void note_wanted(struct pl_product *p, pl_bytes path, pl_bytes data)
+{
+    uint64_t at;
+    if (p->wanted != NULL && data.n <= PL_DELTA_BYTES && pl_map_get(&p->wanted->by_path, path, &at))
+        p->wanted->contents[at] = pl_arena_keep(p->wanted->arena, data); /* no room: not found */
+}
+
 static pl_status add_file(struct pl_product *p, pl_bytes path, bool is_link, pl_bytes data,
                           struct pl_err *err)
 {
     pl_sha256 digest;
+    if (!is_link)
+        note_wanted(p, path, data);
     pl_status st = pl_sha256_of(data, &digest, err);
     return st == PL_OK ? add_digest(p, path, is_link, data, &digest, err) : st;
 }
@@ -143,12 +122,19 @@ static pl_status part_of_archive(void *ctx, pl_bytes name, pl_bytes *out, struct
                : pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "image: a part is too large to be read");
 }
 
+static void see_image_file(void *ctx, pl_bytes path, pl_bytes data)
+{
+    note_wanted(ctx, path, data);
+}
+
 static pl_status take_image(struct pl_product *p, const struct pl_image_parts *parts, struct pl_err *err)
 {
     struct pl_image_files files = {0};
     p->files.n = 0;
     p->n_links = 0;
     p->is_image = true;
+    files.ctx = p;
+    files.see = see_image_file;
     pl_status st = pl_image_read(parts, p->limits, &p->arena, &files, err);
     for (size_t i = 0; i < files.list.n && st == PL_OK; i++) {
         const struct pl_image_file *f = &files.list.v[i];
@@ -247,6 +233,7 @@ static void strip_top(struct pl_product *p)
             return;
         top = first;
     }
+    p->top = top;
     for (size_t i = 0; i < p->files.n; i++)
         p->files.v[i].path = pl_bytes_from(p->files.v[i].path, top.n + 1);
 }
@@ -293,6 +280,15 @@ static void find_roots(struct pl_product *p)
     }
 }
 
+static int by_digest(const void *a, const void *b, void *ctx)
+{
+    const struct pl_product *p = ctx;
+    const struct product_file *x = &p->files.v[*(const uint32_t *)a];
+    const struct product_file *y = &p->files.v[*(const uint32_t *)b];
+    int order = memcmp(x->sha256.b, y->sha256.b, PL_SHA256_BYTES);
+    return order != 0 ? order : pl_bytes_cmp(x->path, y->path);
+}
+
 static pl_status put_in_order(struct pl_product *p, struct pl_err *err)
 {
     pl_status st = PL_OK;
@@ -300,24 +296,37 @@ static pl_status put_in_order(struct pl_product *p, struct pl_err *err)
         qsort(p->files.v, p->files.n, sizeof p->files.v[0], by_path);
     for (size_t i = 0; i < p->files.n && st == PL_OK; i++)
         st = pl_map_add(&p->by_path, p->files.v[i].path, i, NULL, err);
-    if (st == PL_OK)
-        find_roots(p);
-    return st == PL_OK && p->files.n == 0
-               ? pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the product holds no files")
-               : st;
+    if (st != PL_OK)
+        return st;
+    if (p->files.n == 0)
+        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the product holds no files");
+    p->by_digest = pl_arena_take_n(&p->arena, p->files.n, sizeof *p->by_digest);
+    if (p->by_digest == NULL)
+        return pl_arena_fail(&p->arena, err);
+    for (uint32_t i = 0; i < p->files.n; i++)
+        p->by_digest[i] = i;
+    qsort_r(p->by_digest, p->files.n, sizeof *p->by_digest, by_digest, p);
+    find_roots(p);
+    return PL_OK;
+}
+
+static pl_status read_from(struct pl_product *p, const char *path, struct pl_err *err)
+{
+    struct stat sb;
+    p->place = path;
+    p->is_folder = stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
+    return p->is_folder ? read_folder(p, path, err) : read_archive(p, path, err);
 }
 
 pl_status pl_product_open(const char *path, const struct pl_limits *limits, struct pl_product **out,
                           struct pl_err *err)
 {
     struct pl_product *p = NULL;
-    struct stat sb;
     pl_status st = pl_product_new(limits, &p, err);
     if (st != PL_OK)
         return st;
-    bool is_folder = stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
-    st = is_folder ? read_folder(p, path, err) : read_archive(p, path, err);
-    if (st == PL_OK && !is_folder && !p->is_image)
+    st = read_from(p, path, err);
+    if (st == PL_OK && !p->is_folder && !p->is_image)
         strip_top(p);
     if (st == PL_OK)
         st = put_in_order(p, err);
@@ -340,190 +349,50 @@ void pl_product_close(struct pl_product *p)
     free(p);
 }
 
-/* One package against one place. */
-struct comparison {
-    struct pl_product *p;
-    struct pl_arena *arena;
-    struct pl_shipped *out;
-    pl_bytes place; /* without a slash at its end; none for the top */
-    bool is_deb;
-    struct pl_map in_package; /* product paths that the package has */
-};
-
-static void name(const struct comparison *c, const char **names, uint64_t before, pl_bytes path)
+/* Of a folder that is no image: each file by itself. */
+static pl_status recall_from_folder(const struct pl_product *p, const char *const *paths, size_t n,
+                                    struct pl_arena *arena, pl_bytes *contents, struct pl_err *err)
 {
-    if (before < PL_SHIPPED_NAMES)
-        names[before] = pl_arena_str(c->arena, path);
-}
-
-static struct product_file *find(const struct comparison *c, pl_bytes path)
-{
-    uint64_t at;
-    if (pl_map_get(&c->p->by_path, path, &at))
-        return &c->p->files.v[at];
-    size_t slash = pl_bytes_find_byte(path, '/', 0);
-    for (size_t i = 0; c->is_deb && slash != SIZE_MAX && i < c->p->n_links; i++) {
-        if (!pl_bytes_eq(pl_bytes_sub(path, 0, slash), c->p->links[i].name))
-            continue;
-        const char *other = pl_arena_printf(c->arena, "%.*s%.*s", PL_ARG(c->p->links[i].target),
-                                            PL_ARG(pl_bytes_from(path, slash)));
-        return other != NULL && pl_map_get(&c->p->by_path, pl_bytes_of_str(other), &at) ? &c->p->files.v[at]
-                                                                                        : NULL;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t *heap = NULL;
+        size_t size = 0;
+        const char *path = pl_arena_printf(arena, "%s/%s", p->place, paths[i]);
+        if (path == NULL)
+            return pl_arena_fail(arena, err);
+        pl_status st = pl_io_read(path, PL_DELTA_BYTES, &heap, &size, NULL);
+        if (st == PL_OK)
+            contents[i] = pl_arena_keep(arena, pl_bytes_of(heap, size));
+        free(heap);
+        if (st == PL_E_NOMEM)
+            return pl_fail_nomem(err);
     }
-    return NULL;
-}
-
-/* Where a file of the package belongs in the product; no bytes for what is not installed. */
-static pl_bytes path_of(const struct comparison *c, const struct pl_file *f, pl_bytes own_name)
-{
-    pl_bytes rest = own_name;
-    if (c->is_deb)
-        return pl_bytes_starts(f->path, PL_LIT("data.tar")) && f->depth > 1 ? rest : (pl_bytes){NULL, 0};
-    size_t slash = pl_bytes_find_byte(rest, '/', 0);
-    rest = slash == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(rest, slash + 1);
-    return rest.n == 0 || c->place.n == 0
-               ? rest
-               : pl_bytes_of_str(pl_arena_printf(c->arena, "%.*s/%.*s", PL_ARG(c->place), PL_ARG(rest)));
-}
-
-static pl_status compare_file(struct comparison *c, const struct pl_file *f, pl_bytes path,
-                              struct pl_err *err)
-{
-    bool is_link = f->type == PL_ENTRY_SYMLINK;
-    pl_sha256 digest;
-    struct product_file *there = find(c, path);
-    pl_bytes ignore = PL_LIT("/.gitignore");
-    if (there == NULL && !c->is_deb && pl_bytes_ends(path, ignore)) {
-        const char *renamed =
-            pl_arena_printf(c->arena, "%.*s/.npmignore", PL_ARG(pl_bytes_sub(path, 0, path.n - ignore.n)));
-        there = renamed == NULL ? NULL : find(c, pl_bytes_of_str(renamed));
-    }
-    if (there == NULL) {
-        name(c, c->out->missing_names, c->out->missing++, path);
-        return PL_OK;
-    }
-    pl_status st = pl_map_add(&c->in_package, there->path, 1, NULL, err);
-    if (st == PL_OK)
-        st = pl_sha256_of(is_link ? f->link_target : f->data, &digest, err);
-    if (st != PL_OK)
-        return st;
-    atomic_store(&there->is_owned, true);
-    if (there->is_link == is_link && pl_sha256_eq(&there->sha256, &digest))
-        c->out->same++;
-    else if (c->is_deb && pl_bytes_starts(path, PL_LIT("etc/")))
-        c->out->settings++;
-    else
-        name(c, c->out->edited_names, c->out->edited++, path);
     return PL_OK;
 }
 
-static bool wants_package(void *ctx, struct pl_file *f)
+pl_status pl_product_recall(const struct pl_product *p, const char *const *paths, size_t n,
+                            struct pl_arena *arena, pl_bytes *contents, struct pl_err *err)
 {
-    const struct comparison *c = ctx;
-    return f->depth == 0 || (c->is_deb && f->depth == 1 && pl_bytes_starts(f->name, PL_LIT("data.tar")));
-}
-
-static pl_status take_package_file(void *ctx, struct pl_file *f, struct pl_err *err)
-{
-    struct comparison *c = ctx;
-    pl_status st = PL_OK;
-    bool is_link = f->type == PL_ENTRY_SYMLINK;
-    bool is_installed =
-        f->container == NULL && f->depth > 0 && (f->type == PL_ENTRY_FILE || (is_link && c->is_deb));
-    pl_bytes path = is_installed ? path_of(c, f, f->name) : (pl_bytes){NULL, 0};
-    if (path.n > 0 && (f->is_whole || is_link))
-        st = compare_file(c, f, path, err);
-    pl_file_reset(f);
-    return st == PL_OK && c->arena->why != PL_OK ? pl_arena_fail(c->arena, err) : st;
-}
-
-/* The first file whose path is not before `path`. */
-static size_t first_at(const struct pl_product *p, pl_bytes path)
-{
-    size_t low = 0;
-    size_t high = p->files.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (pl_bytes_cmp(p->files.v[middle].path, path) < 0)
-            low = middle + 1;
-        else
-            high = middle;
+    struct pl_product_wanted wanted = {.contents = contents, .arena = arena};
+    struct pl_product *again = NULL;
+    for (size_t i = 0; i < n; i++)
+        contents[i] = (pl_bytes){NULL, 0};
+    if (p->place == NULL || n == 0)
+        return PL_OK;
+    if (p->is_folder && !p->is_image)
+        return recall_from_folder(p, paths, n, arena, contents, err);
+    pl_map_init(&wanted.by_path);
+    pl_status st = pl_product_new(p->limits, &again, err);
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        const char *path =
+            p->top.n > 0 ? pl_arena_printf(arena, "%.*s/%s", PL_ARG(p->top), paths[i]) : paths[i];
+        st = path == NULL ? pl_arena_fail(arena, err)
+                          : pl_map_set(&wanted.by_path, pl_bytes_of_str(path), i, err);
     }
-    return low;
-}
-
-/* What lies at the place and is in no package there: packages within have accounts of their own. */
-static void find_extra(struct comparison *c)
-{
-    for (size_t i = first_at(c->p, c->place);
-         i < c->p->files.n && pl_bytes_starts(c->p->files.v[i].path, c->place); i++) {
-        pl_bytes path = c->p->files.v[i].path;
-        pl_bytes rest = pl_bytes_from(path, c->place.n);
-        uint64_t was;
-        bool is_below = rest.n > 1 && rest.p[0] == '/';
-        bool is_other = pl_bytes_starts(rest, PL_LIT("/node_modules/"));
-        if (!is_below || is_other || pl_map_get(&c->in_package, path, &was))
-            continue;
-        atomic_store(&c->p->files.v[i].is_owned, true); /* told here, and not once more */
-        name(c, c->out->extra_names, c->out->extra++, path);
+    if (st == PL_OK) {
+        again->wanted = &wanted;
+        st = read_from(again, p->place, err);
     }
-}
-
-static bool has_place(const struct comparison *c)
-{
-    const char *inside = pl_arena_printf(c->arena, "%.*s/", PL_ARG(c->place));
-    size_t at = inside == NULL ? c->p->files.n : first_at(c->p, pl_bytes_of_str(inside));
-    return at < c->p->files.n && pl_bytes_starts(c->p->files.v[at].path, pl_bytes_of_str(inside));
-}
-
-/* The place in an application that lies further down. */
-static bool find_below(struct comparison *c, const char *guess)
-{
-    for (size_t i = 0; i < c->p->n_roots; i++) {
-        const char *path = pl_arena_printf(c->arena, "%.*s/%s", PL_ARG(c->p->roots[i]), guess);
-        c->place = path == NULL ? (pl_bytes){NULL, 0} : pl_bytes_of_str(path);
-        if (path != NULL && has_place(c))
-            return true;
-    }
-    return false;
-}
-
-pl_status pl_product_compare(struct pl_product *p, const struct pl_component *c, bool is_deb,
-                             pl_bytes package, struct pl_arena *arena, struct pl_shipped *out,
-                             struct pl_err *err)
-{
-    const struct pl_place first = {.path = c->place};
-    pl_status st = PL_OK;
-    *out = (struct pl_shipped){0};
-    for (const struct pl_place *at = &first; at != NULL && st == PL_OK;
-         at = at == &first ? c->more_places : at->next) {
-        struct comparison one = {.p = p, .arena = arena, .out = out, .is_deb = is_deb};
-        struct pl_unpack_sink sink = {.ctx = &one, .wants = wants_package, .file = take_package_file};
-        const char *guess = at->path != NULL ? at->path : pl_arena_printf(arena, "node_modules/%s", c->name);
-        if (guess == NULL)
-            return pl_arena_fail(arena, err);
-        one.place = is_deb || strcmp(guess, ".") == 0 ? (pl_bytes){NULL, 0} : pl_bytes_of_str(guess);
-        if (!is_deb && !has_place(&one) && !find_below(&one, guess))
-            return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "the product has no %s", guess);
-        pl_map_init(&one.in_package);
-        st = pl_unpack(package, PL_LIT("package"), p->limits, arena, &sink, err);
-        if (st == PL_OK && !is_deb)
-            find_extra(&one);
-        pl_map_reset(&one.in_package);
-    }
-    return st == PL_OK && arena->why != PL_OK ? pl_arena_fail(arena, err) : st;
-}
-
-uint64_t pl_product_unowned(const struct pl_product *p, pl_bytes *paths, size_t most, size_t *n)
-{
-    uint64_t count = 0;
-    *n = 0;
-    for (size_t i = 0; i < p->files.n; i++) {
-        if (atomic_load(&p->files.v[i].is_owned))
-            continue;
-        if (*n < most)
-            paths[(*n)++] = p->files.v[i].path;
-        count++;
-    }
-    return count;
+    pl_product_close(again);
+    pl_map_reset(&wanted.by_path);
+    return st;
 }

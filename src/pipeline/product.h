@@ -22,6 +22,7 @@ PL_MUST_USE pl_status pl_product_read_archive(struct pl_product *p, pl_bytes byt
 void pl_product_close(struct pl_product *p); /* accepts NULL */
 
 #define PL_SHIPPED_NAMES 100u
+#define PL_SHIPPED_KEPT  (64u << 20) /* bytes of edited files that are compared line by line */
 
 /* What became of the files of one component; names are paths in the product, the first ones of each kind. */
 struct pl_shipped {
@@ -30,6 +31,9 @@ struct pl_shipped {
     uint64_t settings; /* edited ones that are there to be edited: below etc/ of a Debian system */
     uint64_t missing;
     uint64_t extra;
+    const char *copy_at; /* the folder of a vendored copy, not where its manager would have put it; NULL */
+    uint64_t kept_bytes;
+    pl_bytes edited_published[PL_SHIPPED_NAMES]; /* contents in the package; .p NULL: not kept */
     const char *edited_names[PL_SHIPPED_NAMES];
     const char *missing_names[PL_SHIPPED_NAMES];
     const char *extra_names[PL_SHIPPED_NAMES];

@@ -150,6 +150,8 @@ static pl_status add_file(struct image *im, const struct pl_file *f, pl_bytes pa
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "image: a file of a layer is too large to be read");
     } else {
         st = pl_sha256_of(f->data, &one.sha256, err);
+        if (st == PL_OK && im->files->see != NULL)
+            im->files->see(im->files->ctx, path, f->data);
     }
     struct pl_image_file *slot = st == PL_OK ? PL_VEC_ADD(&im->files->list) : NULL;
     bool *gone = slot == NULL ? NULL : PL_VEC_ADD(&im->is_gone);

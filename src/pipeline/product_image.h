@@ -21,6 +21,9 @@ struct pl_image_file {
 
 struct pl_image_files {
     PL_VEC(struct pl_image_file) list; /* in no order */
+    void *ctx;
+    void (*see)(void *ctx, pl_bytes path,
+                pl_bytes data); /* each file of each layer, the later the truer; may be NULL */
 };
 
 /*

@@ -64,6 +64,34 @@ static void component_findings(struct pl_json *j, const struct pl_component_resu
     pl_json_end_array(j);
 }
 
+/* Of a copy with changes: which version it is a copy of, and what it has more and less. */
+static void delta(struct pl_json *j, const struct pl_component_result *r)
+{
+    pl_json_key(j, "delta");
+    if (r->n_delta == 0) {
+        pl_json_null(j);
+        return;
+    }
+    pl_json_object(j);
+    pl_json_kv_quoted(j, "of", r->delta_of);
+    pl_json_key(j, "files");
+    pl_json_array(j);
+    for (size_t i = 0; i < r->n_delta; i++) {
+        const struct pl_component_delta *d = &r->delta[i];
+        pl_json_object(j);
+        pl_json_kv_quoted(j, "path", d->path);
+        pl_json_key(j, "is_text");
+        pl_json_bool(j, d->is_text);
+        pl_json_kv_u64(j, "added", d->added);
+        pl_json_kv_str(j, "added_lines", d->added_at);
+        pl_json_kv_u64(j, "removed", d->removed);
+        pl_json_kv_str(j, "removed_lines", d->removed_at);
+        pl_json_end_object(j);
+    }
+    pl_json_end_array(j);
+    pl_json_end_object(j);
+}
+
 static void grades(struct pl_json *j, const char *key, const uint64_t *by_grade)
 {
     pl_json_key(j, key);
@@ -111,6 +139,8 @@ static void result(struct pl_json *j, const struct pl_component_result *r)
     measure(j, &r->measure);
     pl_json_end_object(j);
     component_findings(j, r);
+    delta(j, r);
+    pl_json_kv_quoted(j, "copy_at", r->copy_at);
     pl_json_end_object(j);
 }
 

@@ -168,5 +168,69 @@ def of_several_images_the_one_for_this_machine_is_taken(plumb):
         assert link(shipped(plumb, registry, oci([layer(files)], [statement]))) == "holds"
 
 
+CODE = "".join(f"exports.f{n} = () => {n};\n" for n in range(40))
+
+
+def vendored(plumb, registry, at, change):
+    """A product with a copy of `lib` at a place of somebody's choosing; change() edits its files."""
+    files = {"package.json": json.dumps({"name": "lib", "version": "1.0.0"}), "index.js": CODE, "more.js": CODE.replace("f", "g"), "README.md": "words\n"}
+    registry.publish("lib", "1.0.0", files, signed=True)
+    copy = dict(files)
+    change(copy)
+    for name, text in copy.items():
+        plumb.write(f"tree/{at}/{name}", text)
+    plumb.write("tree/main.js", "require('./third_party/lib')")
+    return plumb.path("tree/x").parent
+
+
+def patched(files):
+    lines = files["index.js"].splitlines(keepends=True)
+    lines[9] = "exports.f9 = () => 'patched';\n"
+    files["index.js"] = "".join(lines[:20] + ["exports.extra = 1;\n", "exports.extra2 = 2;\n"] + lines[20:])
+
+
+@case
+def a_vendored_copy_with_patches_is_its_version_and_a_delta(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        tree = vendored(plumb, registry, "third_party/lib", patched)
+        archive = plumb.path("tree.tar.gz")
+        with tarfile.open(archive, "w:gz") as tar:
+            tar.add(tree, "tree-1")
+        image = plumb.write("tree.oci.tar", layer(oci([layer({"base": b""}), layer(application(tree, "srv/"))])))
+        for product, prefix in ((tree, ""), (archive, ""), (image, "srv/")):
+            found = chain(plumb, bom_of(plumb, "lib"), "--product", product, env=registry.env, expect=1)
+            result = component(found, "pkg:npm/lib@1.0.0")["result"]
+            assert result["copy_at"] == prefix + "third_party/lib", result
+            assert result["delta"] == {"of": "pkg:npm/lib@1.0.0", "files": [
+                {"path": prefix + "third_party/lib/index.js", "is_text": True, "added": 3, "added_lines": "10, 21-22", "removed": 1,
+                 "removed_lines": "10"}]}, result["delta"]
+            assert result["links"]["shipped"]["verdict"] == "broken"
+            assert "the published version and a delta of 4 lines" in result["links"]["shipped"]["why"], result["links"]["shipped"]
+            assert "3 lines more (10, 21-22) and 1 less (there 10)" in json.dumps(result["findings"])
+
+
+@case
+def a_vendored_copy_as_published_holds_wherever_it_lies(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        tree = vendored(plumb, registry, "src/deps/lib-1.0.0", lambda files: None)
+        result = component(chain(plumb, bom_of(plumb, "lib"), "--product", tree, env=registry.env), "pkg:npm/lib@1.0.0")["result"]
+        assert result["links"]["shipped"]["verdict"] == "holds" and result["copy_at"] == "src/deps/lib-1.0.0" and result["delta"] is None
+
+
+@case
+def what_has_nothing_of_the_package_is_no_copy_of_it(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+
+        def rewrite(files):
+            for name in files:
+                files[name] = "other " + name
+        tree = vendored(plumb, registry, "third_party/lib", rewrite)
+        link = component(chain(plumb, bom_of(plumb, "lib"), "--product", tree, env=registry.env), "pkg:npm/lib@1.0.0")["result"]["links"]["shipped"]
+        assert link["verdict"] == "unproven" and "no copy of it" in link["why"], link
+
+
 if __name__ == "__main__":
     main()
