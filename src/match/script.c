@@ -148,6 +148,8 @@ static pl_status chain(const struct pl_match *m, struct pl_file *f, struct pl_sc
         st = pl_script_claim(t, err);
     if (st == PL_OK)
         st = pl_script_runs(t, err);
+    if (st == PL_OK && !keeps_names)
+        st = pl_script_lost(t, err);
     free(links);
     return st;
 }

@@ -36,6 +36,12 @@ void pl_script_mark_small(const struct pl_script_text *t, struct pl_script_link 
 PL_MUST_USE pl_status pl_script_mark_folded(const struct pl_script_text *t, const uint64_t *scope,
                                             struct pl_script_link *links, struct pl_err *err);
 
+/*
+ * Reverse coverage: a note script.lost-guard for each check of the source that was left out where all around it is there, at most 20. O(n +
+ * bounded gaps of the sources).
+ */
+PL_MUST_USE pl_status pl_script_lost(const struct pl_script_text *t, struct pl_err *err);
+
 /* More signs without any atom between them can be a program of their own: six kinds of signs are enough for one. */
 #define PL_SCRIPT_BARE_SIGNS 800u
 

@@ -6,6 +6,7 @@
 #include "match_fixture.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char source[] =
     "import { get } from './http'\n"
@@ -198,9 +199,80 @@ static void states_of_a_generator_explain_no_long_list_of_numbers(void **state)
     assert_true(f->script.context + f->script.novel > 10);
 }
 
+#define KEEPER                                                                                               \
+    "import { isOpen } from './doors'\n"                                                                     \
+    "export function load(store, name, user) {\n"                                                            \
+    "  const item = store.lookup(name).newest\n"                                                             \
+    "  %s\n"                                                                                                 \
+    "  audit.record(item.identity, user.address)\n"                                                          \
+    "  return item.content.toString('utf8')\n"                                                               \
+    "}\n"
+#define KEEPER_BUILT                                                                                         \
+    "function l(a,b,c){const d=a.lookup(b).newest;%sreturn "                                                 \
+    "audit.record(d.identity,c.address),d.content.toString(\"utf8\")}"
+
+/* How many lost guards are told when `source` stands in the source and `built` in the package. */
+static size_t lost_guards(const char *source_guard, const char *built)
+{
+    char text[1024];
+    char package[1024];
+    size_t n = 0;
+    (void)snprintf(text, sizeof text, KEEPER, source_guard);
+    (void)snprintf(package, sizeof package, KEEPER_BUILT, built);
+    add_source(0, "src/keeper.js", text);
+    struct pl_file *f = run("dist/keeper.js", package);
+    for (size_t i = 0; i < f->findings.list.n; i++)
+        n += strcmp(f->findings.list.v[i].tag, "script.lost-guard") == 0;
+    return n;
+}
+
+static void a_guard_that_the_build_lost_is_told(void **state)
+{
+    assert_int_equal(lost_guards("if (item.owner !== user.identity) throw new Denied('not yours')", ""), 1);
+}
+
+static void an_assertion_that_the_build_lost_is_told(void **state)
+{
+    assert_int_equal(lost_guards("assert(item.signature.matches(user.key), 'forged')", ""), 1);
+}
+
+static void a_guard_that_is_there_is_not_told(void **state)
+{
+    assert_int_equal(lost_guards("if (item.owner !== user.identity) throw new Denied('not yours')",
+                                 "if(d.owner!==c.identity)throw new D(\"not yours\");"),
+                     0);
+}
+
+static void a_guard_of_a_function_that_is_not_there_is_not_told(void **state)
+{
+    assert_int_equal(
+        lost_guards("function other(x) { if (x.owner !== user.identity) throw new Denied('no') }", ""), 0);
+}
+
+static void a_guard_that_asks_for_a_build_mode_is_not_told(void **state)
+{
+    assert_int_equal(
+        lost_guards("if (process.env.NODE_ENV !== 'production' && !item.owner) throw new Denied('no')", ""),
+        0);
+}
+
+static void a_guard_of_names_that_bundlers_rename_is_not_told(void **state)
+{
+    assert_int_equal(lost_guards("if (!isOpen(item)) return item", ""), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_guard_that_the_build_lost_is_told, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(an_assertion_that_the_build_lost_is_told, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_guard_that_is_there_is_not_told, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_guard_of_a_function_that_is_not_there_is_not_told, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_guard_that_asks_for_a_build_mode_is_not_told, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_guard_of_names_that_bundlers_rename_is_not_told, set_up,
+                                        tear_down_scripts),
         cmocka_unit_test_setup_teardown(what_a_minifier_works_out_is_explained, set_up, tear_down_scripts),
         cmocka_unit_test_setup_teardown(another_number_than_the_worked_out_one_is_novel, set_up,
                                         tear_down_scripts),

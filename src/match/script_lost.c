@@ -1,0 +1,279 @@
+/*
+ * script_lost.c - guards that the source has and the built file lost.
+ *
+ *     source    get(a) ; if ( ! a.owner ) throw new Denied() ; read(a)
+ *     package   get(a) ;                                       read(a)
+ *
+ * Where two neighbouring atoms of the package stand further apart in the source, what lies between them was left out. It is a guard when it is an
+ * `if` whose branch begins with throw or return, or a call of an assertion, and when what follows in the package stands behind it in the same block: then the
+ * function is there, and only the guard is not. An atom that stands elsewhere in the file was moved, not lost. Guards without any atom are not seen, and
+ * those that ask for a build mode are meant to be lost.
+ *
+ * Source: MATCHING.md, section 2: deletions need the reverse. Measured in tests/accuracy (npm-planted.md, npm.md).
+ */
+#include "match/script_claim.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_GAP                                                                                              \
+    64u /* atoms of the source between two neighbours; a longer gap is a feature that was left out */
+#define MAX_TEXT    8192u
+#define NEAR        12u /* the atoms beside the neighbours are no further off: both are where they belong */
+#define SHOWN_BYTES 160u
+#define MAX_REPORTS 20u
+#define MAX_TRIED   32u /* guards of one gap */
+
+struct lost {
+    const struct pl_script_text *t;
+    uint64_t *used; /* one bit a position of the set */
+    struct pl_lex lexer;
+    uint64_t n;
+};
+
+/* What is being looked at, in a text of the source. */
+struct gap {
+    pl_bytes text;  /* of the unit */
+    uint32_t unit;  /* of the set */
+    uint32_t first; /* positions that were left out: [first, end) */
+    uint32_t end;
+};
+
+static bool is_used(const struct lost *x, uint32_t position)
+{
+    return x->used[position / 64] >> (position % 64) & 1;
+}
+
+static bool is_placed(const struct pl_script_text *t, size_t i)
+{
+    return i < t->n && t->links[i].class == PL_SCRIPT_EXPLAINED;
+}
+
+static bool is_near(uint32_t low, uint32_t high)
+{
+    return low < high && high - low <= NEAR;
+}
+
+/* links[i] and links[i + 1] with a gap between their places, and each where its other neighbour is, too. */
+static bool find_gap(const struct lost *x, size_t i, struct gap *out)
+{
+    const struct pl_script_text *t = x->t;
+    if (!is_placed(t, i) || !is_placed(t, i + 1))
+        return false;
+    uint32_t a = t->links[i].position;
+    uint32_t b = t->links[i + 1].position;
+    if (b <= a + 1 || b - a > MAX_GAP || !is_placed(t, i + 2) || !is_near(b, t->links[i + 2].position))
+        return false;
+    for (uint32_t p = a + 1; p < b; p++)
+        if (is_used(x, p))
+            return false;
+    uint32_t unit = pl_script_unit_at(t->set, a);
+    if (b >= t->set->units[unit + 1].first || pl_script_is_helper_unit(t->set, unit))
+        return false;
+    *out = (struct gap){.text = pl_index_unit_file(t->m->index, t->set->units[unit].unit)->data,
+                        .unit = unit,
+                        .first = a + 1,
+                        .end = b};
+    return t->set->offsets[b] - t->set->offsets[a] <= MAX_TEXT;
+}
+
+static bool is_word(const struct pl_lex_token *t, const char *word)
+{
+    return t->kind == PL_LEX_WORD && pl_bytes_eq_str(t->body, word);
+}
+
+static bool is_assertion(const struct pl_lex_token *t)
+{
+    return is_word(t, "assert") || is_word(t, "invariant") || is_word(t, "verify");
+}
+
+/* Is there something in the condition that tools replace by a constant? */
+static bool asks_for_mode(pl_bytes text)
+{
+    static const char *const words[] = {"NODE_ENV",       "__DEV__",        "DEV",     "DEBUG",
+                                        "__TEST__",       "__BROWSER__",    "__SSR__", "typeof window",
+                                        "typeof process", "typeof document"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (pl_bytes_find(text, pl_bytes_of_str(words[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* Read on until the parenthesis that is open now is closed. */
+static bool skip_parentheses(struct lost *x, struct pl_lex_token *token)
+{
+    uint32_t open = 0;
+    while (pl_lex_next(&x->lexer, token)) {
+        open += token->kind == PL_LEX_PUNCT && token->byte == '(';
+        if (token->kind == PL_LEX_PUNCT && token->byte == ')' && --open == 0)
+            return true;
+        if (open == 0)
+            return false;
+    }
+    return false;
+}
+
+static bool next_code(struct lost *x, struct pl_lex_token *token)
+{
+    while (pl_lex_next(&x->lexer, token))
+        if (token->kind != PL_LEX_COMMENT)
+            return true;
+    return false;
+}
+
+/* To the end of a statement that begins with throw or return: its semicolon, its line, or the brace that closes its block. */
+static bool skip_statement(struct lost *x, bool is_block, struct pl_lex_token *token)
+{
+    int32_t open = 0;
+    while (next_code(x, token)) {
+        uint8_t b = token->kind == PL_LEX_PUNCT ? token->byte : 0;
+        if (open == 0 && !is_block && (b == ';' || token->is_first))
+            return true;
+        if (open == 0 && b == '}')
+            return true;
+        open += b == '(' || b == '{' || b == '[';
+        open -= b == ')' || b == '}' || b == ']';
+        if (open < 0)
+            return true;
+    }
+    return false;
+}
+
+/* The lexer stands behind the `if` or the assertion; at the end *token is the last token of the guard. */
+static bool read_guard(struct lost *x, bool is_if, struct pl_lex_token *token)
+{
+    if (!skip_parentheses(x, token))
+        return false;
+    if (!is_if)
+        return true;
+    if (!next_code(x, token))
+        return false;
+    bool is_block = token->kind == PL_LEX_PUNCT && token->byte == '{';
+    if (is_block && !next_code(x, token))
+        return false;
+    return (is_word(token, "throw") || is_word(token, "return")) && skip_statement(x, is_block, token);
+}
+
+/* Is `to` reached from here without leaving the block? What is left of the text up to there is [from, to). */
+static bool is_in_same_block(struct lost *x, pl_bytes text, size_t from, size_t to)
+{
+    struct pl_lex_token token;
+    int32_t depth = 0;
+    pl_lex_init(&x->lexer, pl_bytes_sub(text, from, to - from), x->lexer.language);
+    while (depth >= 0 && pl_lex_next(&x->lexer, &token)) {
+        depth += token.kind == PL_LEX_PUNCT && token.byte == '{';
+        depth -= token.kind == PL_LEX_PUNCT && token.byte == '}';
+        if (depth == 0 && (is_word(&token, "else") || is_word(&token, "function")))
+            return false;
+    }
+    return depth >= 0;
+}
+
+/*
+ * Would a bundler keep this atom whatever it does? A name behind a dot, a text, a number, a regular expression. What was imported or belongs to the
+ * host may have become a name of the bundle's own.
+ */
+static bool is_kept(pl_bytes text, size_t at)
+{
+    uint8_t first = at < text.n ? text.p[at] : 0;
+    while (at > 0 && (text.p[at - 1] == ' ' || text.p[at - 1] == '\t' || text.p[at - 1] == '\n'))
+        at--;
+    return (at > 0 && text.p[at - 1] == '.') || first == '"' || first == '\'' || first == '`' ||
+           first == '/' || (first >= '0' && first <= '9');
+}
+
+static bool has_atom(const struct pl_script_text *t, const struct gap *g, size_t from, size_t to)
+{
+    for (uint32_t p = g->first; p < g->end; p++)
+        if (t->set->offsets[p] >= from && t->set->offsets[p] < to && is_kept(g->text, t->set->offsets[p]))
+            return true;
+    return false;
+}
+
+/* The first guard that lies in the gap as a whole; [*from, *to) of the source text. */
+static bool find_guard(struct lost *x, const struct gap *g, size_t *from, size_t *to)
+{
+    const struct pl_script_text *t = x->t;
+    size_t start = t->set->offsets[g->first - 1];
+    size_t stop = t->set->offsets[g->end];
+    const struct pl_source_file *f = pl_index_unit_file(t->m->index, t->set->units[g->unit].unit);
+    const struct pl_lex_language *language = pl_lex_language_of(f->path, f->data);
+    struct pl_lex_token token;
+    bool is_behind_dot = false;
+    size_t tried = 0;
+    for (size_t at = start; at < stop && tried < MAX_TRIED;) {
+        size_t base = at;
+        pl_lex_init(&x->lexer, pl_bytes_sub(g->text, base, stop - base), language);
+        if (!next_code(x, &token))
+            return false;
+        size_t begin = base + token.offset;
+        bool is_if = is_word(&token, "if");
+        bool may_be = (is_if || is_assertion(&token)) && !is_behind_dot && begin > start;
+        is_behind_dot = token.kind == PL_LEX_PUNCT && token.byte == '.';
+        at = begin + token.length;
+        tried += may_be;
+        if (!may_be || !read_guard(x, is_if, &token))
+            continue;
+        bool is_next = token.is_first && !(token.kind == PL_LEX_PUNCT && token.byte == '}');
+        size_t end = base + token.offset + (is_next ? 0 : token.length);
+        if (has_atom(t, g, begin, end) && !asks_for_mode(pl_bytes_sub(g->text, begin, end - begin)) &&
+            is_in_same_block(x, g->text, end, stop)) {
+            *from = begin;
+            *to = end;
+            return true;
+        }
+    }
+    return false;
+}
+
+static pl_status report(const struct lost *x, size_t i, const struct gap *g, size_t from, size_t to,
+                        struct pl_err *err)
+{
+    const struct pl_script_text *t = x->t;
+    const struct pl_index *ix = t->m->index;
+    struct pl_finding *finding;
+    uint32_t unit = t->set->units[g->unit].unit;
+    uint64_t at = t->atoms[i].at;
+    const char *place = pl_arena_printf(t->m->arena, "%.*s:%llu", PL_ARG(pl_index_unit_file(ix, unit)->path),
+                                        (unsigned long long)pl_index_line_of(ix, unit, from));
+    if (place == NULL)
+        return pl_arena_fail(t->m->arena, err);
+    pl_status st = pl_findings_add(&t->f->findings, "script.lost-guard", PL_SEVERITY_NOTE, at,
+                                   t->atoms[i + 1].at + t->atoms[i + 1].length - at, &finding, err,
+                                   "a check that the source makes here is not made here");
+    if (st == PL_OK)
+        st = pl_finding_fact(&t->f->findings, finding, "source", pl_bytes_of_str(place), err);
+    if (st == PL_OK)
+        st = pl_finding_fact(&t->f->findings, finding, "guard",
+                             pl_bytes_sub(g->text, from, to - from < SHOWN_BYTES ? to - from : SHOWN_BYTES),
+                             err);
+    return st;
+}
+
+pl_status pl_script_lost(const struct pl_script_text *t, struct pl_err *err)
+{
+    struct lost *x = calloc(1, sizeof *x);
+    pl_status st = PL_OK;
+    struct gap gap;
+    size_t from;
+    size_t to;
+    if (x == NULL)
+        return pl_fail_nomem(err);
+    x->t = t;
+    x->used = calloc(t->set->n_atoms / 64 + 1, sizeof *x->used);
+    if (x->used == NULL)
+        st = pl_fail_nomem(err);
+    for (size_t i = 0; i < t->n && st == PL_OK; i++)
+        if (is_placed(t, i))
+            x->used[t->links[i].position / 64] |= 1ULL << (t->links[i].position % 64);
+    for (size_t i = 0; i + 1 < t->n && st == PL_OK && x->n < MAX_REPORTS; i++)
+        if (find_gap(x, i, &gap) && find_guard(x, &gap, &from, &to)) {
+            x->n++;
+            st = report(x, i, &gap, from, to, err);
+        }
+    free(x->used);
+    free(x);
+    return st;
+}
