@@ -123,37 +123,42 @@ static bool next_code(struct lost *x, struct pl_lex_token *token)
     return false;
 }
 
-/* To the end of a statement that begins with throw or return: its semicolon, its line, or the brace that closes its block. */
-static bool skip_statement(struct lost *x, bool is_block, struct pl_lex_token *token)
+/*
+ * Where the statement ends that begins with throw or return: behind its semicolon, before the next line, before the brace that closes the block
+ * around it; or, when it stands in a block of its own, behind that. 0: it goes on.
+ */
+static size_t end_of_statement(struct lost *x, bool is_block)
 {
+    struct pl_lex_token token;
     int32_t open = 0;
-    while (next_code(x, token)) {
-        uint8_t b = token->kind == PL_LEX_PUNCT ? token->byte : 0;
-        if (open == 0 && !is_block && (b == ';' || token->is_first))
-            return true;
-        if (open == 0 && b == '}')
-            return true;
-        open += b == '(' || b == '{' || b == '[';
-        open -= b == ')' || b == '}' || b == ']';
-        if (open < 0)
-            return true;
+    while (next_code(x, &token)) {
+        uint8_t b = token.kind == PL_LEX_PUNCT ? token.byte : 0;
+        bool is_closing = b == ')' || b == '}' || b == ']';
+        if (open == 0 && is_closing)
+            return is_block ? token.offset + token.length : token.offset;
+        if (open == 0 && !is_block && b == ';')
+            return token.offset + token.length;
+        if (open == 0 && !is_block && token.is_first)
+            return token.offset;
+        open += (b == '(' || b == '{' || b == '[') - is_closing;
     }
-    return false;
+    return 0;
 }
 
-/* The lexer stands behind the `if` or the assertion; at the end *token is the last token of the guard. */
-static bool read_guard(struct lost *x, bool is_if, struct pl_lex_token *token)
+/* The lexer stands behind the `if` or the assertion: where the guard ends; 0 when it is none. */
+static size_t end_of_guard(struct lost *x, bool is_if)
 {
-    if (!skip_parentheses(x, token))
-        return false;
+    struct pl_lex_token token;
+    if (!skip_parentheses(x, &token))
+        return 0;
     if (!is_if)
-        return true;
-    if (!next_code(x, token))
-        return false;
-    bool is_block = token->kind == PL_LEX_PUNCT && token->byte == '{';
-    if (is_block && !next_code(x, token))
-        return false;
-    return (is_word(token, "throw") || is_word(token, "return")) && skip_statement(x, is_block, token);
+        return token.offset + token.length;
+    if (!next_code(x, &token))
+        return 0;
+    bool is_block = token.kind == PL_LEX_PUNCT && token.byte == '{';
+    if (is_block && !next_code(x, &token))
+        return 0;
+    return is_word(&token, "throw") || is_word(&token, "return") ? end_of_statement(x, is_block) : 0;
 }
 
 /* Is `to` reached from here without leaving the block? What is left of the text up to there is [from, to). */
@@ -214,10 +219,10 @@ static bool find_guard(struct lost *x, const struct gap *g, size_t *from, size_t
         is_behind_dot = token.kind == PL_LEX_PUNCT && token.byte == '.';
         at = begin + token.length;
         tried += may_be;
-        if (!may_be || !read_guard(x, is_if, &token))
+        size_t end = may_be ? end_of_guard(x, is_if) : 0;
+        if (end == 0)
             continue;
-        bool is_next = token.is_first && !(token.kind == PL_LEX_PUNCT && token.byte == '}');
-        size_t end = base + token.offset + (is_next ? 0 : token.length);
+        end += base;
         if (has_atom(t, g, begin, end) && !asks_for_mode(pl_bytes_sub(g->text, begin, end - begin)) &&
             is_in_same_block(x, g->text, end, stop)) {
             *from = begin;
