@@ -69,6 +69,24 @@ bool pl_index_unit_is_repeat(const struct pl_index *ix, uint32_t unit)
     return ix->units[unit].is_repeat;
 }
 
+/* Line ends in n bytes, eight at a time: a byte of `x` is zero where one stands (Lamport 1975). */
+static uint64_t count_line_ends(const uint8_t *p, size_t n)
+{
+    const uint64_t low7 = 0x7f7f7f7f7f7f7f7fULL;
+    uint64_t count = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t x;
+        memcpy(&x, p + i, sizeof x);
+        x ^= 0x0a0a0a0a0a0a0a0aULL;
+        uint64_t ends = ~(((x & low7) + low7) | x | low7) >> 7;
+        count += (ends * 0x0101010101010101ULL) >> 56;
+    }
+    for (; i < n; i++)
+        count += p[i] == '\n';
+    return count;
+}
+
 uint64_t pl_index_line_of(const struct pl_index *ix, uint32_t unit, uint64_t offset)
 {
     const struct pl_unit *u = &ix->units[unit];
@@ -76,9 +94,8 @@ uint64_t pl_index_line_of(const struct pl_index *ix, uint32_t unit, uint64_t off
     size_t end = offset < data.n ? (size_t)offset : data.n;
     size_t step = end / PL_LINE_STEP;
     uint64_t line = 1 + (u->lines != NULL ? u->lines[step] : 0);
-    for (size_t i = u->lines != NULL ? step * PL_LINE_STEP : 0; i < end; i++)
-        line += data.p[i] == '\n';
-    return line;
+    size_t from = u->lines != NULL ? step * PL_LINE_STEP : 0;
+    return end > from ? line + count_line_ends(data.p + from, end - from) : line;
 }
 
 typedef int (*compare_key)(const struct pl_index *ix, uint32_t unit, const void *key);

@@ -77,7 +77,8 @@ static bool is_punct(const struct pl_lex_token *t, uint8_t byte)
 
 static bool is_word(const struct pl_lex_token *t, const char *word)
 {
-    return t->length > 0 && t->kind == PL_LEX_WORD && pl_bytes_eq_str(t->body, word);
+    return t->length > 0 && t->kind == PL_LEX_WORD && t->byte == (uint8_t)word[0] &&
+           pl_bytes_eq_str(t->body, word);
 }
 
 static void add(struct reader *x, struct pl_script_atom atom)
@@ -111,8 +112,6 @@ static enum enclosure enclosing(const struct reader *x)
 {
     return x->depth == 0 || x->depth > MAX_DEPTH ? BLOCK : (enum enclosure)x->enclosures[x->depth - 1];
 }
-
-/* Strings */
 
 static uint64_t number_hash(const struct pl_script_vocabulary *v, struct pl_script_number n)
 {

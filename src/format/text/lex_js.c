@@ -87,7 +87,7 @@ static size_t regex_end(struct pl_lex *x, size_t at)
 static bool is_one_of(pl_bytes word, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (pl_bytes_eq_str(word, list[i]))
+        if (word.p[0] == (uint8_t)list[i][0] && pl_bytes_eq_str(word, list[i]))
             return true;
     return false;
 }
