@@ -163,16 +163,17 @@ static bool is_module_place(const struct reader *x)
            (is_punct(&x->before, '(') && (is_word(&x->before2, "require") || is_word(&x->before2, "import")));
 }
 
+static bool is_module_number(const struct reader *x)
+{
+    const struct pl_lex_token *const tokens[4] = {&x->before2, &x->before, &x->token, &x->next};
+    return pl_script_is_module_number(tokens);
+}
+
 /* typeof a == "object", or the other way round, as minifiers write it: the order of the atoms must not depend on it. */
 static bool is_type_result(const struct reader *x)
 {
-    static const char *const results[] = {"undefined", "object",  "function", "string",
-                                          "number",    "boolean", "symbol",   "bigint"};
     bool is_compared = is_punct(&x->before, '=') || ((is_punct(&x->next, '=') || is_punct(&x->next, '!')));
-    for (size_t i = 0; is_compared && i < sizeof results / sizeof results[0]; i++)
-        if (pl_bytes_eq_str(x->token.body, results[i]))
-            return x->token.kind == PL_LEX_STRING;
-    return false;
+    return is_compared && x->token.kind == PL_LEX_STRING && pl_script_is_type_name(x->token.body);
 }
 
 /* NAME = value, NAME: value: a constant that may be inlined elsewhere. */
@@ -190,7 +191,8 @@ static void take_text(struct reader *x)
     bool is_key =
         t->kind == PL_LEX_STRING && is_punct(&x->next, ':') &&
         (is_punct(&x->before, '{') || is_punct(&x->before, ',')); /* {"./a.js": 3}: a bundle's table */
-    if (((is_module || is_key) && pl_script_is_relative(t->body)) || is_type_result(x)) {
+    bool is_number = is_key && t->body.n > 0 && pl_script_is_whole_number(t->body) && is_module_number(x);
+    if (((is_module || is_key) && pl_script_is_relative(t->body)) || is_number || is_type_result(x)) {
         flush_text(x);
         return;
     }
@@ -233,6 +235,10 @@ static void flush_number(struct reader *x)
 
 static void take_number(struct reader *x)
 {
+    if (is_module_number(x)) {
+        flush_number(x);
+        return;
+    }
     struct pl_script_number n = pl_script_number_of(x->token.body);
     if (x->has_number && x->may_multiply) {
         x->number =
@@ -536,13 +542,7 @@ static void take_token(struct reader *x)
     switch (t->kind) {
     case PL_LEX_WORD: take_word(x, &flags); break;
     case PL_LEX_NUMBER: take_number(x); break;
-    case PL_LEX_TEXT:
-        if (x->keeps_names) {
-            take_prose(x);
-            break;
-        }
-        take_text(x);
-        break;
+    case PL_LEX_TEXT: x->keeps_names ? take_prose(x) : take_text(x); break;
     case PL_LEX_STRING:
     case PL_LEX_CHUNK:
         take_text(x);

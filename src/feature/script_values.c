@@ -174,6 +174,31 @@ bool pl_script_is_relative(pl_bytes path)
            pl_bytes_starts(path, PL_LIT("../"));
 }
 
+bool pl_script_is_type_name(pl_bytes text)
+{
+    static const char *const names[] = {"undefined", "object",  "function", "string",
+                                        "number",    "boolean", "symbol",   "bigint"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (pl_bytes_eq_str(text, names[i]))
+            return true;
+    return false;
+}
+
+static bool is_sign(const struct pl_lex_token *t, uint8_t byte)
+{
+    return t->kind == PL_LEX_PUNCT && t->length == 1 && t->byte == byte;
+}
+
+bool pl_script_is_module_number(const struct pl_lex_token *const t[4])
+{
+    bool is_key = is_sign(t[3], ':') && (is_sign(t[1], '{') || is_sign(t[1], ','));
+    bool is_value = is_sign(t[1], ':') && (t[0]->kind == PL_LEX_STRING || t[0]->kind == PL_LEX_NUMBER) &&
+                    pl_bytes_eq(t[0]->body, t[2]->body);
+    bool is_asked_for = is_sign(t[1], '(') && is_sign(t[3], ')') && t[0]->kind == PL_LEX_WORD &&
+                        pl_bytes_eq_str(t[0]->body, "require");
+    return is_key || is_value || is_asked_for;
+}
+
 static uint32_t hex_of(pl_bytes text, size_t at, size_t digits)
 {
     uint32_t value = 0;

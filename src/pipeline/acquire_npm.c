@@ -2,7 +2,7 @@
  * acquire_npm.c - which dependencies a bundle may hold: what the own source imports, what the package says it took from node_modules, and
  * what these depend on in turn; each in a version that the lock file of the source pins.
  *
- * Without a lock file the newest versions of what the manifests name have to do. What the package says is a hint and no evidence: it
+ * Without a lock file the newest versions of what the manifests name have to do, up to three of each. What the package says is a hint and no evidence: it
  * chooses among packages whose bytes come from the registry, checked. Source: package.json(5) and npm's lock files; bundlers and source maps
  * write "node_modules/NAME/" for what they take in.
  */
@@ -128,6 +128,14 @@ static pl_bytes package_of(pl_bytes path)
     return pl_bytes_sub(path, 0, slash);
 }
 
+/* What browserify depends on to stand for the runtime, named by nobody else: lib/builtins.js there. */
+static void want_builtin(struct plan *p, pl_bytes name)
+{
+    p->is_closing = is_declared(p, PL_LIT("browserify"));
+    (void)want(p, name, 1);
+    p->is_closing = false;
+}
+
 /* An imported module: its package, or what a bundler puts in the place of a module of the runtime. */
 static void want_module(struct plan *p, pl_bytes specifier)
 {
@@ -139,7 +147,7 @@ static void want_module(struct plan *p, pl_bytes specifier)
         return;
     memcpy(text, name.p, name.n);
     memcpy(text + name.n, POLYFILL, sizeof POLYFILL);
-    (void)want(p, pl_bytes_of(text, name.n + sizeof POLYFILL - 1), 1);
+    want_builtin(p, pl_bytes_of(text, name.n + sizeof POLYFILL - 1));
 }
 
 /* Every "node_modules/NAME/" of a text. */
@@ -452,6 +460,8 @@ static pl_status take(struct plan *p, struct pin *pin, struct pl_err *err)
         return pl_fail_nomem(err);
     if (st != PL_OK)
         return pl_acquire_note(p->r, url, &why, err);
+    if (pin->locked.version.n == 0) /* the newest one */
+        pin->locked.version = pl_arena_keep(&p->a->arena, pl_bytes_of_str(t->revision));
     keep_programs(t);
     p->bytes += t->total_bytes;
     if (!pin->is_tool)
@@ -479,6 +489,32 @@ static pl_status take_queue(struct plan *p, size_t *next, struct pl_err *err)
     return st;
 }
 
+/* Without a lock file: a bundle may be older than the newest version of what it holds. */
+static pl_status want_older(struct plan *p, size_t i, struct pl_err *err)
+{
+    struct pl_npm_locked first = p->pins[i].locked;
+    struct pl_purl purl;
+    struct pl_err why = {.status = PL_OK};
+    pl_bytes versions[MAX_VERSIONS];
+    size_t n = 0;
+    const char *url = url_of(p, &first);
+    if (url == NULL)
+        return pl_arena_fail(&p->a->arena, err);
+    pl_status st = pl_purl_parse(pl_bytes_of_str(url), &p->a->arena, &purl, &why);
+    if (st == PL_OK)
+        st = pl_supply_versions(p->a->supply, &purl, &p->a->arena, versions, MAX_VERSIONS, &n, &why);
+    if (st == PL_E_NOMEM)
+        return pl_fail_nomem(err);
+    for (size_t k = 0; k < n && st == PL_OK && p->n_pins < MAX_PACKAGES; k++) {
+        if (pl_bytes_eq(versions[k], first.version))
+            continue;
+        p->pins[p->n_pins] = (struct pin){
+            .locked = {.name = first.name, .version = versions[k]}, .state = WANTED, .is_tool = true};
+        p->queue[p->n_queue++] = p->n_pins++;
+    }
+    return PL_OK; /* a registry that does not tell has no older ones */
+}
+
 /* One version of each, nearest first; then others of the same packages while there is room. */
 static pl_status take_all(struct plan *p, struct pl_err *err)
 {
@@ -486,8 +522,11 @@ static pl_status take_all(struct plan *p, struct pl_err *err)
     pl_status st = take_queue(p, &next, err);
     size_t n = p->n_queue;
     size_t left = n - next;
-    for (size_t i = 0; i < n && left == 0; i++)
-        (void)want(p, p->pins[p->queue[i]].locked.name, MAX_VERSIONS);
+    for (size_t i = 0; i < n && left == 0 && st == PL_OK; i++)
+        if (p->is_unlocked)
+            st = want_older(p, p->queue[i], err);
+        else
+            (void)want(p, p->pins[p->queue[i]].locked.name, MAX_VERSIONS);
     if (st == PL_OK)
         st = take_queue(p, &next, err);
     if (left == 0 || st != PL_OK)
@@ -509,6 +548,7 @@ pl_status pl_acquire_dependencies(struct pl_acquired *a, struct pl_report *r, st
     pl_status st = read_lock(&p, err);
     if (st == PL_OK) {
         want_imported(&p, false);
+        want_builtin(&p, PL_LIT("process"));
         st = look_into_subject(&p, err);
         if (st == PL_OK)
             want_imported(&p, true);

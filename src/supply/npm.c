@@ -439,8 +439,81 @@ static pl_status npm_fingerprint(struct pl_supply *s, const struct pl_purl *purl
     return st;
 }
 
+/* The three numbers of a version, compared one after the other; semver.org, 11. */
+static int compare_versions(pl_bytes a, pl_bytes b)
+{
+    pl_bytes x;
+    pl_bytes y;
+    while (pl_bytes_split(&a, '.', &x) && pl_bytes_split(&b, '.', &y)) {
+        int order = x.n != y.n ? (x.n < y.n ? -1 : 1) : pl_bytes_cmp(x, y); /* no leading zeros */
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}
+
+static bool is_release(pl_bytes version)
+{
+    for (size_t i = 0; i < version.n; i++)
+        if (version.p[i] != '.' && (version.p[i] < '0' || version.p[i] > '9'))
+            return false;
+    return version.n > 0 && is_plain(version);
+}
+
+/* Put a version into the list of the `max` highest, highest first. */
+static void note_version(pl_bytes *versions, size_t max, size_t *n, pl_bytes version)
+{
+    size_t i = *n < max ? (*n)++ : max;
+    while (i > 0 && compare_versions(versions[i - 1], version) < 0) {
+        if (i < max)
+            versions[i] = versions[i - 1];
+        i--;
+    }
+    if (i < max)
+        versions[i] = version;
+}
+
+static pl_status list_versions(const struct job *j, struct pl_arena *arena, pl_bytes *out, size_t max,
+                               size_t *n, struct pl_err *err)
+{
+    json_t *versions = json_object_get(j->document, "versions");
+    const char *key;
+    json_t *value;
+    *n = 0;
+    json_object_foreach(versions, key, value) if (json_is_object(value) && is_release(pl_bytes_of_str(key)))
+        note_version(out, max, n, pl_bytes_of_str(key));
+    for (size_t i = 0; i < *n; i++) {
+        out[i] = pl_arena_keep(arena, out[i]);
+        if (out[i].p == NULL)
+            return pl_arena_fail(arena, err);
+    }
+    return PL_OK;
+}
+
+static pl_status npm_versions(struct pl_supply *s, const struct pl_purl *purl, struct pl_arena *arena,
+                              pl_bytes *out, size_t max, size_t *n, struct pl_err *err)
+{
+    struct job j = {.s = s, .purl = purl};
+    pl_status st = pl_supplied_new(MAX_STEPS, &j.whole, err);
+    if (st != PL_OK)
+        return st;
+    st = name_package(&j, err);
+    const char *name = st == PL_OK ? path_name(&j) : NULL;
+    const char *url = name == NULL ? NULL : pl_arena_printf(&j.whole->arena, "%s/%s", j.registry, name);
+    if (st == PL_OK && url == NULL)
+        st = pl_arena_fail(&j.whole->arena, err);
+    if (st == PL_OK)
+        st = get_json(&j, url, "list of versions", &j.document, err);
+    if (st == PL_OK)
+        st = list_versions(&j, arena, out, max, n, err);
+    json_decref(j.document);
+    pl_supplied_free(&j.whole->public);
+    return st;
+}
+
 const struct pl_supplier pl_supplier_npm = {
     .purl_type = "npm",
     .fetch = npm_fetch,
     .fingerprint = npm_fingerprint,
+    .versions = npm_versions,
 };

@@ -18,6 +18,9 @@ struct pl_supplier {
     /* A digest over all that the publisher's index says of that version and its source; without the package itself. */
     pl_status (*fingerprint)(struct pl_supply *s, const struct pl_purl *purl, pl_sha256 *out,
                              struct pl_err *err);
+    /* NULL when nobody asks. */
+    pl_status (*versions)(struct pl_supply *s, const struct pl_purl *purl, struct pl_arena *arena,
+                          pl_bytes *out, size_t max, size_t *n, struct pl_err *err);
 };
 
 struct pl_supply {

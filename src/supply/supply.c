@@ -132,6 +132,18 @@ pl_status pl_supply_fingerprint(struct pl_supply *s, const struct pl_purl *purl,
     return st;
 }
 
+pl_status pl_supply_versions(struct pl_supply *s, const struct pl_purl *purl, struct pl_arena *arena,
+                             pl_bytes *out, size_t max, size_t *n, struct pl_err *err)
+{
+    const struct pl_supplier *supplier = supplier_of(purl->type);
+    if (supplier == NULL || supplier->versions == NULL)
+        return no_supplier(purl, err);
+    s->prefers_kept = true;
+    pl_status st = supplier->versions(s, purl, arena, out, max, n, err);
+    s->prefers_kept = false;
+    return st;
+}
+
 pl_status pl_supply_fetch_pinned(struct pl_supply *s, const struct pl_purl *purl, struct pl_supplied **out,
                                  struct pl_err *err)
 {

@@ -124,6 +124,14 @@ PL_MUST_USE pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl 
 PL_MUST_USE pl_status pl_supply_fetch_pinned(struct pl_supply *s, const struct pl_purl *purl,
                                              struct pl_supplied **out, struct pl_err *err);
 
+/*
+ * The highest versions of a package, highest first, at most `max`; those before a release (1.0.0-rc.1) are left out. The texts are in
+ * `arena`. PL_E_UNSUPPORTED where the index does not tell.
+ */
+PL_MUST_USE pl_status pl_supply_versions(struct pl_supply *s, const struct pl_purl *purl,
+                                         struct pl_arena *arena, pl_bytes *out, size_t max, size_t *n,
+                                         struct pl_err *err);
+
 /* Is there a supplier for packages of that type ("deb", "npm")? */
 bool pl_supply_knows(pl_bytes purl_type);
 
