@@ -193,7 +193,7 @@ bool pl_script_is_module_number(const struct pl_lex_token *const t[4])
 {
     bool is_key = is_sign(t[3], ':') && (is_sign(t[1], '{') || is_sign(t[1], ','));
     bool is_value = is_sign(t[1], ':') && (t[0]->kind == PL_LEX_STRING || t[0]->kind == PL_LEX_NUMBER) &&
-                    pl_bytes_eq(t[0]->body, t[2]->body);
+                    (pl_bytes_eq(t[0]->body, t[2]->body) || pl_script_is_relative(t[0]->body));
     bool is_asked_for = is_sign(t[1], '(') && is_sign(t[3], ')') && t[0]->kind == PL_LEX_WORD &&
                         pl_bytes_eq_str(t[0]->body, "require");
     return is_key || is_value || is_asked_for;

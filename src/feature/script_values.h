@@ -29,7 +29,7 @@ bool pl_script_is_whole_number(pl_bytes text);
 bool pl_script_is_oddly_spelled(pl_bytes body);
 
 /*
- * Does the number `t[2]` only name a module of a bundle, or a key of an object? {"14":14}, 14:[function…], require(14): bundlers number modules
+ * Does the number `t[2]` only name a module of a bundle, or a key of an object? {"./a":14}, {"14":14}, 14:[function…], require(14): bundlers number modules
  * as they come. `t` are it, the two tokens before it and the one behind it.
  */
 bool pl_script_is_module_number(const struct pl_lex_token *const t[4]);

@@ -98,7 +98,10 @@ static bool want_newest(struct plan *p, pl_bytes name)
     bool is_named = p->is_closing || is_declared(p, name);
     if (p->n_pins >= MAX_PACKAGES || !is_named)
         return false;
-    p->pins[p->n_pins] = (struct pin){.locked = {.name = name}, .state = WANTED, .is_tool = p->are_tools};
+    pl_bytes kept = pl_arena_keep(&p->a->arena, name); /* it may stand on a stack */
+    if (kept.p == NULL)
+        return false; /* the arena says so when it is asked next */
+    p->pins[p->n_pins] = (struct pin){.locked = {.name = kept}, .state = WANTED, .is_tool = p->are_tools};
     p->queue[p->n_queue++] = p->n_pins++;
     return true;
 }

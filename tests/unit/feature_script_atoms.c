@@ -56,6 +56,13 @@ static void neighbouring_literals_are_joined(void **state)
     assert_same("x = 'ab' + (y === 'c' ? 'd' : 'e')", "x=\"ab\"+(\"c\"===y?\"d\":\"e\")");
 }
 
+static void numbers_of_modules_are_no_atoms(void **state)
+{
+    assert_same("x = { 'a': require('./left') }",
+                "x={14:[function(require){},{\"./left\":77}],\"a\":require(77)}");
+    assert_other("x = f(77)", "x=f(78)");
+}
+
 static void a_split_string_is_the_list_of_its_words(void **state)
 {
     assert_same("x = ['left', 'right', 'top']", "x=\"left,right,top\".split(\",\")");
@@ -136,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(local_names_are_erased),
         cmocka_unit_test(neighbouring_literals_are_joined),
+        cmocka_unit_test(numbers_of_modules_are_no_atoms),
         cmocka_unit_test(a_split_string_is_the_list_of_its_words),
         cmocka_unit_test(numbers_have_one_form),
         cmocka_unit_test(keys_and_properties_are_one),
