@@ -58,8 +58,8 @@ static void neighbouring_literals_are_joined(void **state)
 
 static void numbers_of_modules_are_no_atoms(void **state)
 {
-    assert_same("x = { 'a': require('./left') }",
-                "x={14:[function(require){},{\"./left\":77}],\"a\":require(77)}");
+    assert_same("x.list = require('./left')",
+                "z={14:[function(require){x.list=require(77)},{\"./left\":77}],77:y};");
     assert_other("x = f(77)", "x=f(78)");
 }
 
