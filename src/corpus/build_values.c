@@ -9,6 +9,7 @@
 #include "corpus/build_values.h"
 
 #include "base/buf.h"
+#include "corpus/build_date.h"
 #include "corpus/build_variables.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ struct reading {
     const struct pl_build_sink *sink;
     struct pl_build_variables vars;
     pl_source_ref file;
+    struct pl_build_date date;
     bool is_debian_rules;
     bool is_configure;
     uint32_t line;
@@ -63,6 +65,37 @@ static bool is_space(uint8_t b)
     return b == ' ' || b == '\t' || b == '\r';
 }
 
+/* The date of the build in this format, in the arena; empty when it has none. */
+static pl_bytes date_as(struct reading *r, pl_bytes format)
+{
+    struct pl_buf text;
+    pl_bytes kept = {NULL, 0};
+    pl_buf_init(&text, PL_BUILD_VALUE_BYTES);
+    if (r->date.found && pl_build_date_write(&r->date, format, &text) && text.n > 0 && text.why == PL_OK) {
+        kept = pl_arena_keep(r->vars.arena, pl_buf_bytes(&text));
+        r->vars.is_out_of_memory = r->vars.is_out_of_memory || kept.p == NULL;
+    }
+    pl_buf_reset(&text);
+    return kept;
+}
+
+/* $(shell date -u +'%F'), `date +%Y%m%d`: date(1) of the build, which is that of the changelog. */
+static void read_date_command(struct reading *r, pl_bytes name, pl_bytes value)
+{
+    size_t plus =
+        pl_bytes_find(value, PL_LIT("date "), 0) == SIZE_MAX ? SIZE_MAX : pl_bytes_rfind_byte(value, '+');
+    if (plus == SIZE_MAX || plus + 2 >= value.n)
+        return;
+    uint8_t quote = value.p[plus + 1] == '\'' || value.p[plus + 1] == '"' ? value.p[plus + 1] : 0;
+    pl_bytes format = pl_bytes_from(value, plus + 1 + (quote != 0));
+    size_t end = 0;
+    while (end < format.n && (quote != 0 ? format.p[end] != quote : memchr(" )`", format.p[end], 3) == NULL))
+        end++;
+    pl_bytes text = date_as(r, pl_bytes_sub(format, 0, end));
+    if (text.n > 0)
+        pl_build_variables_add(&r->vars, name, text, false);
+}
+
 /* NAME = value, NAME := value, NAME='value', export NAME=value; the value up to the end of the line or, quoted, to its quote. */
 static void read_assignment(struct reading *r, pl_bytes line)
 {
@@ -80,6 +113,7 @@ static void read_assignment(struct reading *r, pl_bytes line)
     if (name.n == 0 || at >= line.n || line.p[at] != '=')
         return;
     pl_bytes value = pl_bytes_trim(pl_bytes_from(line, at + 1));
+    read_date_command(r, name, value);
     bool is_quoted = value.n > 1 && (value.p[0] == '"' || value.p[0] == '\'');
     size_t close = is_quoted ? pl_bytes_find_byte(value, value.p[0], 1) : SIZE_MAX;
     if (close != SIZE_MAX)
@@ -140,6 +174,14 @@ static void read_call(struct reading *r, pl_bytes line, pl_bytes all)
         if (next_argument(&rest, is_m4, &name) && next_argument(&rest, is_m4, &argument))
             pl_build_variables_add(&r->vars, name, argument, false);
     }
+    if (pl_bytes_starts(line, PL_LIT("string(TIMESTAMP "))) { /* CMake manual, string */
+        rest = pl_bytes_from(line, 17);
+        pl_bytes name;
+        bool has_format = next_argument(&rest, false, &name) && next_argument(&rest, false, &argument);
+        pl_bytes text = has_format ? date_as(r, argument) : (pl_bytes){NULL, 0};
+        if (text.n > 0)
+            pl_build_variables_add(&r->vars, name, text, false);
+    }
     if (pl_bytes_starts(line, PL_LIT("project(")) || pl_bytes_starts(line, PL_LIT("PROJECT("))) {
         rest = pl_bytes_sub(pl_bytes_from(all, (size_t)(line.p - all.p) + 8), 0, 2048);
         bool is_name = true;
@@ -147,6 +189,8 @@ static void read_call(struct reading *r, pl_bytes line, pl_bytes all)
         while (next_argument(&rest, false, &argument)) {
             if (is_name)
                 pl_build_variables_add(&r->vars, PL_LIT("PROJECT_NAME"), argument, false);
+            if (is_name)
+                pl_build_variables_add(&r->vars, PL_LIT("CMAKE_PROJECT_NAME"), argument, false);
             if (is_version)
                 pl_build_variables_add(&r->vars, PL_LIT("PROJECT_VERSION"), argument, false);
             is_version = pl_bytes_eq_str(argument, "VERSION") || pl_bytes_starts(argument, PL_LIT("version"));
@@ -282,7 +326,7 @@ static void read_ac_define(struct reading *r, pl_bytes line)
         give_macro(r, name, value);
 }
 
-enum round { READ_VARIABLES, GIVE_VALUES };
+enum round { READ_CHANGELOG, READ_VARIABLES, GIVE_VALUES };
 
 static void read_file(struct reading *r, const struct pl_source_file *f, enum round round)
 {
@@ -351,6 +395,7 @@ static void read_changelog(struct reading *r, pl_bytes text)
         pl_build_variables_add(&r->vars, pl_bytes_of_str(packages[i]), name, false);
     }
     pl_build_variables_add(&r->vars, PL_LIT("DEB_VERSION"), version, false);
+    r->date = pl_build_date_of(text);
 }
 
 static void read_tree(struct reading *r, uint32_t t, enum round round)
@@ -359,9 +404,9 @@ static void read_tree(struct reading *r, uint32_t t, enum round round)
     for (uint32_t i = 0; i < tree->files.n && tree->rank == PL_RANK_OWN && !r->vars.is_out_of_memory; i++) {
         const struct pl_source_file *f = &tree->files.v[i];
         r->file = (pl_source_ref){t, i};
-        if (pl_bytes_eq_str(f->path, "debian/changelog") && round == READ_VARIABLES && !f->is_superseded)
+        if (pl_bytes_eq_str(f->path, "debian/changelog") && round == READ_CHANGELOG && !f->is_superseded)
             read_changelog(r, f->data);
-        else if (pl_is_build_file(f->path) && f->data.n <= MAX_FILE_BYTES)
+        else if (round != READ_CHANGELOG && pl_is_build_file(f->path) && f->data.n <= MAX_FILE_BYTES)
             read_file(r, f, round);
     }
 }
@@ -381,6 +426,8 @@ static void give_seeds(struct reading *r)
         {"PACKAGE_STRING", "$(PACKAGE_NAME) $(PACKAGE_VERSION)"},
         {"PACKAGE_URL", "$(PACKAGE_URL)"},
     };
+    give_macro(r, PL_LIT("__DATE__"), date_as(r, PL_LIT("%b %e %Y"))); /* GCC manual, SOURCE_DATE_EPOCH */
+    give_macro(r, PL_LIT("__TIME__"), date_as(r, PL_LIT("%T")));
     for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++)
         give_macro(r, pl_bytes_of_str(macros[i][0]), pl_bytes_of_str(macros[i][1]));
     give_value(
@@ -399,7 +446,7 @@ bool pl_build_values(const struct pl_index *ix, struct pl_arena *arena, const st
         return false;
     *r = (struct reading){.ix = ix, .sink = sink};
     pl_build_variables_init(&r->vars, arena);
-    for (int round = READ_VARIABLES; round <= GIVE_VALUES; round++)
+    for (int round = READ_CHANGELOG; round <= GIVE_VALUES; round++)
         for (uint32_t t = 0; t < pl_index_tree_count(ix); t++)
             read_tree(r, t, (enum round)round);
     give_seeds(r);

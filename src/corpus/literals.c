@@ -466,7 +466,8 @@ bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_
     static const enum literal_rule kinds[] = {
         [PL_WORD_IN_SOURCE] = RULE_WORD,      [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
         [PL_WORD_IN_MACRO] = KIND_MACRO_WORD, [PL_WORD_IN_BUILD] = KIND_BUILD_WORD,
-        [PL_WORD_LIBRARY] = KIND_LIBRARY,     [PL_WORD_IN_CPP] = KIND_IDENTIFIER};
+        [PL_WORD_LIBRARY] = KIND_LIBRARY,     [PL_WORD_IN_CPP] = KIND_IDENTIFIER,
+        [PL_TEXT_OF_BUILD] = KIND_BUILD_TEXT};
     const struct literal *e = pl_literal_find(l, kinds[place], word);
     if (e != NULL && source != NULL)
         *source = place_of(l, e, arena);

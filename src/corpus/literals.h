@@ -85,7 +85,8 @@ enum pl_word_place {
     PL_WORD_IN_MACRO, /* made by ## in a use of a macro */
     PL_WORD_IN_BUILD, /* a word of a file that says how to build, or of debian/control */
     PL_WORD_LIBRARY,  /* soname of a library that a -dev package of the build links to */
-    PL_WORD_IN_CPP    /* an identifier of a C++ header of a build dependency */
+    PL_WORD_IN_CPP,   /* an identifier of a C++ header of a build dependency */
+    PL_TEXT_OF_BUILD  /* the build files define a macro as this text: -DNAME="text", a line of config.h */
 };
 
 /* Is the word there? *source, when not NULL, is "src/main.c:12", in `arena`; NULL when the arena has no room. O(1). */

@@ -396,6 +396,10 @@ struct build_taker {
 static bool take_macro(void *ctx, pl_bytes name, pl_bytes value)
 {
     struct build_taker *b = ctx;
+    bool is_text = value.n > 2 && value.p[0] == '"' && value.p[value.n - 1] == '"' &&
+                   pl_bytes_find_byte(pl_bytes_sub(value, 1, value.n - 2), '"', 0) == SIZE_MAX;
+    if (is_text && !pl_literal_add(b->l, KIND_BUILD_TEXT, pl_bytes_sub(value, 1, value.n - 2), 0, 1))
+        return false;
     return pl_macros_add(b->m, name, (pl_bytes){NULL, 0}, value);
 }
 

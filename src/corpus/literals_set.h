@@ -48,6 +48,7 @@ enum literal_rule {
     KIND_BUILD_WORD,               /* in a build file, 2 bytes and more; behind -l shorter ones too */
     KIND_LIBRARY,                  /* soname that a -dev package of the build has a link to */
     KIND_IDENTIFIER,               /* anywhere in a C++ header */
+    KIND_BUILD_TEXT,               /* the build files define a macro as this text, for all units */
     KIND_SCRIPT_WORD /* in a script of the source, or another language that is not compiled to machine code */
 };
 

@@ -60,6 +60,37 @@ static void add_without_directives(struct pl_buf *out, pl_bytes text)
     }
 }
 
+/* Behind the next comma that no parentheses are around: no use of a macro goes over it. */
+static size_t element_end(pl_bytes text, size_t at)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    size_t depth = 0;
+    pl_clit_init(&lexer, text, PL_CLIT_C);
+    lexer.at = at;
+    while (pl_clit_next(&lexer, &t)) {
+        depth += t.kind == PL_CLIT_OTHER && t.byte == '(';
+        depth -= t.kind == PL_CLIT_OTHER && t.byte == ')' && depth > 0;
+        if (t.kind == PL_CLIT_OTHER && t.byte == ',' && depth == 0)
+            return lexer.at;
+    }
+    return text.n;
+}
+
+/* In parts, since one use may take a bounded number of steps alone. */
+static bool expand_elements(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out,
+                            size_t *ways)
+{
+    bool is_good = true;
+    for (size_t at = 0; at < text.n && is_good && run->budget > 0;) {
+        size_t end = element_end(text, at);
+        is_good = pl_macros_expand(run, pl_bytes_sub(text, at, end - at), way, out, ways);
+        pl_arena_rewind(run->scratch);
+        at = end;
+    }
+    return is_good;
+}
+
 /* The list as the macros of the source make it, in a few of the ways there are, beside the list as it stands. */
 static bool read_expanded(struct pl_macro_run *run, const struct reading *r, uint32_t unit, size_t table,
                           struct table_output *f)
@@ -77,7 +108,7 @@ static bool read_expanded(struct pl_macro_run *run, const struct reading *r, uin
         size_t first = f->tables.n;
         pl_buf_clear(&out);
         pl_buf_add_str(&out, "=");
-        is_good = pl_macros_expand(run, pl_buf_bytes(&in), way, &out, &ways);
+        is_good = expand_elements(run, pl_buf_bytes(&in), way, &out, &ways);
         if (is_good && out.why == PL_OK && out.n > 2)
             is_good = pl_tables_read_at(pl_buf_bytes(&out), file->path, unit, r->names, t.at, f);
         if (f->tables.n == first + 1 && count_open(f, &f->tables.v[first]) >= count_open(f, &t)) {

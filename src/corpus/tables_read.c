@@ -405,7 +405,7 @@ bool pl_tables_is_source(pl_bytes path)
 {
     enum pl_clit_family family = pl_clit_family_of(path);
     return family == PL_CLIT_C || family == PL_CLIT_RUST || family == PL_CLIT_GO ||
-           pl_bytes_ends(path, PL_LIT(".pl"));
+           pl_bytes_ends(path, PL_LIT(".pl")) || pl_bytes_ends(path, PL_LIT(".asm"));
 }
 
 bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct table_names *names,
@@ -414,6 +414,8 @@ bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct ta
     struct table_reader r = {.text = text, .family = pl_clit_family_of(path), .unit = unit, .names = names};
     if (!pl_tables_is_source(path) || text.n >= UINT32_MAX)
         return true;
+    if (pl_bytes_ends(path, PL_LIT(".asm")))
+        return out == NULL || pl_tables_read_nasm(text, unit, out);
     pl_buf_init(&r.joined, 4 * MAX_TEXT + text.n);
     if (pl_table_lex(&r)) {
         r.t = r.tokens.v;

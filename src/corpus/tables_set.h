@@ -4,6 +4,7 @@
  *     tables_read.c   tokens, constant expressions, lists, of one file
  *     tables_common.c names that the C library defines
  *     tables_switch.c tables that compilers make of switch statements
+ *     tables_nasm.c   lists in assembly for NASM
  *     tables_names.c  enumerators and macros of numbers, over all files
  *     tables_build.c  reads all files, indexes windows and strings
  *     tables.c        answers
@@ -67,6 +68,8 @@ bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct ta
 /* Read lists of a text that was made out of one at byte `at` of the unit: that is where its items stand. False when out of memory. */
 bool pl_tables_read_at(pl_bytes text, pl_bytes path, uint32_t unit, const struct table_names *names,
                        uint32_t at, struct table_output *out);
+/* Is it read by this one instead? tables_nasm.c; the text is under 4 GiB. False when out of memory. */
+bool pl_tables_read_nasm(pl_bytes text, uint32_t unit, struct table_output *out);
 /* Does anything of the file matter here? */
 bool pl_tables_is_source(pl_bytes path);
 

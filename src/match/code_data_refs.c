@@ -87,7 +87,11 @@ static pl_status find_switches(struct pl_data *d, struct pl_err *err)
             if (offset >= d->f->size || d->state[offset] != PL_DATA_OPEN)
                 continue;
             const struct pl_data_object *o = pl_data_object_at(d, offset);
-            uint64_t limit = is_table ? a->text.n : o == NULL ? 0 : o->length;
+            uint64_t limit = o == NULL ? 0 : o->length;
+            if (is_table && a->text.n > limit)
+                limit =
+                    a->text
+                        .n; /* what the decoder counted can be too few where the compiler moved the comparison */
             uint64_t n = switch_bytes(d, fn->owner, offset, limit);
             if (n >= (is_table ? 4u : 8u))
                 st = pl_data_claim(d, offset, n, PL_CLASS_DERIVED, PL_GRADE_C, RULE_SWITCH, NULL, err);
@@ -258,6 +262,29 @@ static pl_status find_small(struct pl_data *d, struct pl_err *err)
     return st;
 }
 
+/*
+ * First values of variables of each thread: code reaches them by their distance from the thread's pointer, so that nobody is seen to refer to
+ * them. They are believed like small constants when all code of the image is accounted for. ELF Handling for Thread-Local Storage, 2.
+ */
+static pl_status find_thread_data(struct pl_data *d, struct pl_err *err)
+{
+    bool is_all_trusted = d->code->n_functions > 0;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < d->code->n_functions && is_all_trusted; i++)
+        is_all_trusted = d->trust[d->code->functions[i].owner] != 0;
+    for (size_t i = 0; i < d->view->n_ranges && is_all_trusted && st == PL_OK; i++) {
+        const struct pl_image_range *r = &d->view->ranges[i];
+        struct pl_data_object o = {.offset = r->offset, .length = r->length};
+        bool is_thread_data = r->owner == PL_IMAGE_DATA && r->what != NULL &&
+                              pl_bytes_ends(pl_bytes_of_str(r->what), PL_LIT(".tdata")) &&
+                              pl_data_is_data(d, r->offset, r->length);
+        if (is_thread_data && open_bytes(d, &o) <= MAX_CONSTANT)
+            st = pl_data_claim(d, o.offset, o.length, PL_CLASS_DERIVED, PL_GRADE_C, RULE_REFERENCED, NULL,
+                               err);
+    }
+    return st;
+}
+
 /* Zeros between what is explained, or many of them: they hold nothing. */
 static pl_status find_padding(struct pl_data *d, struct pl_err *err)
 {
@@ -313,5 +340,7 @@ pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err)
         st = find_pointers(d, err);
     if (st == PL_OK)
         st = find_small(d, err);
+    if (st == PL_OK)
+        st = find_thread_data(d, err);
     return st == PL_OK ? find_padding(d, err) : st;
 }

@@ -121,8 +121,10 @@ static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewher
     if (r->m->literals == NULL)
         return PL_OK;
     if (is_elsewhere) {
-        *is_explained = atom->kind == PL_ATOM_IMPORT &&
-                        pl_literals_word(r->m->literals, PL_WORD_IN_HEADER, atom->text, NULL, NULL);
+        /* What headers of the build and config.h bring in may stand in any unit. */
+        enum pl_word_place place = atom->kind == PL_ATOM_IMPORT ? PL_WORD_IN_HEADER : PL_TEXT_OF_BUILD;
+        *is_explained = (atom->kind == PL_ATOM_IMPORT || atom->kind == PL_ATOM_STRING) &&
+                        pl_literals_word(r->m->literals, place, atom->text, NULL, NULL);
     } else if (atom->kind == PL_ATOM_STRING) {
         st = explain_string(r, atom->text, is_explained, err);
     } else if (atom->kind == PL_ATOM_IMPORT) {

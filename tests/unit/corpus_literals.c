@@ -211,7 +211,12 @@ static void open_made(struct fixture *x)
     add_file(x, "configure.ac",
              "AC_PATH_PROG([PR_PROGRAM], [pr], [\"\"])\nAC_DEFINE_UNQUOTED([PR_PROGRAM], [\"$PR_PROGRAM\"], "
              "[x])\n");
-    add_file(x, "debian/changelog", "tool (3.1-2) unstable; urgency=low\n");
+    add_file(
+        x, "debian/changelog",
+        "tool (3.1-2) unstable; urgency=low\n\n  * x\n\n -- A B <a@b.c>  Mon, 01 Jan 2024 00:30:05 +0100\n");
+    add_file(x, "CMakeLists.txt",
+             "string(TIMESTAMP DAY \"%Y%m%d\" UTC)\nset(BUILD ${DAY} CACHE STRING \"x\")\n");
+    add_file(x, "src/conf.h.in", "#define BUILD \"@BUILD@\"\n");
     add_file(x, "debian/rules", "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf\n");
     add_file(x, "src/Makefile.am",
              "AM_CPPFLAGS = -DLOCALEDIR=\\\"$(localedir)\\\" -DRC='\"$(sysconfdir)/rc:~/.rc\"'\n"
@@ -222,7 +227,8 @@ static void open_made(struct fixture *x)
         "#c\n"
         "#define CHECK(x) log(__FILE__ \": \" #x)\n"
         "#define DCHECK CHECK\n#define LOCKED(x) 0\n#define LOCKED(x) CHECK(held(x))\n"
-        "void g() { DCHECK(p == q); LOCKED(l->k); run(PR_PROGRAM \" -h\"); }\n"
+        "void g() { DCHECK(p == q); LOCKED(l->k); run(PR_PROGRAM \" -h\"); say(\"of \" __DATE__ \" \" "
+        "__TIME__ \", \" BUILD); }\n"
         "static k keys[] = { KEY(Up) }; const char *t[] = { LIST(TEXT) };\n"
         "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
         " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
@@ -243,6 +249,7 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
         {"src/a.cc: p == q", "literal.macro"},
         {"a.cc: held(l->k)", "literal.macro"},
         {"/usr/bin/pr -h", "literal.macro"},
+        {"of Dec 31 2023 23:30:05, 20231231", "literal.macro"},
         {"Tool 3.1!", "literal.macro"},
         {"/etc/rc:~/.rc,extra", "literal.macro"},
         {"title of me", "literal.macro"},
@@ -267,6 +274,16 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
     close_set(&x);
 }
 
+static void texts_of_macros_that_the_build_defines_belong_to_every_unit(void **state)
+{
+    struct fixture x;
+    open_made(&x);
+    assert_true(pl_literals_word(x.literals, PL_TEXT_OF_BUILD, PL_LIT("/usr/bin/pr"), NULL, NULL));
+    assert_true(pl_literals_word(x.literals, PL_TEXT_OF_BUILD, PL_LIT("Tool 3.1"), NULL, NULL));
+    assert_false(pl_literals_word(x.literals, PL_TEXT_OF_BUILD, PL_LIT("using "), NULL, NULL));
+    close_set(&x);
+}
+
 /* Each differs from what a strict rule explains in one thing. */
 static void what_only_looks_made_is_not_explained(void **state)
 {
@@ -274,6 +291,7 @@ static void what_only_looks_made_is_not_explained(void **state)
                                           "color blue",
                                           "b.cc: a < b",
                                           "/usr/bin/pw -h",
+                                          "of Dec 31 2023 23:30:06, 20231231",
                                           "a.cc: held(k->l)",
                                           "Tool 3.2!",
                                           "/etc/rc:~/.rc,evil",
@@ -405,6 +423,7 @@ int main(void)
         cmocka_unit_test(the_result_does_not_depend_on_the_number_of_jobs),
         cmocka_unit_test(macros_that_name_each_other_end),
         cmocka_unit_test(what_macros_builds_and_compilers_make_is_explained),
+        cmocka_unit_test(texts_of_macros_that_the_build_defines_belong_to_every_unit),
         cmocka_unit_test(what_only_looks_made_is_not_explained),
         cmocka_unit_test(literals_with_if_between_them_are_explained_arm_by_arm),
         cmocka_unit_test(macros_that_grow_without_end_are_given_up),

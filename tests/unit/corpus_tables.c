@@ -251,6 +251,29 @@ static void a_chain_of_ifs_over_one_word_is_a_switch(void **state)
     close_set(&x);
 }
 
+static void numbers_of_nasm_are_lists_that_labels_and_other_widths_part(void **state)
+{
+    static const char text[] =
+        "SECTION .rodata ; 1, 2\nmask dd 0x0001, 3 ; low\n dd -1, 0Fh\ntimes 1 << 2 db 15\n"
+        "times 2 db 7, 8\nnbits:\n db 1, 2, 3\n db x\n db 4, 5\n times 999999999 db 1\nmov eax, 1\n";
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    memset(&x, 0, sizeof x);
+    add_file(&x, "simd/a.asm", text);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_tables_build(x.index, 1, &x.tables, &x.err), PL_OK);
+    assert_int_equal(pl_tables_count(x.tables), 4);
+    assert_int_equal(pl_tables_at(x.tables, 0)->n, 4);
+    assert_number(&x, 0, 2, UINT64_MAX);
+    assert_number(&x, 0, 3, 15);
+    assert_int_equal(pl_tables_at(x.tables, 1)->n, 8);
+    assert_number(&x, 1, 3, 15);
+    assert_number(&x, 1, 6, 7);
+    assert_int_equal(pl_tables_at(x.tables, 2)->n, 3);
+    assert_int_equal(pl_tables_at(x.tables, 3)->n, 2);
+    close_set(&x);
+}
+
 static void lists_are_found_by_their_start_and_by_the_text_they_are(void **state)
 {
     static const uint8_t steps[PL_TABLE_WINDOW] = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -305,6 +328,7 @@ int main(void)
         cmocka_unit_test(choices_and_sizes_of_texts_have_values),
         cmocka_unit_test(a_switch_of_constants_is_a_table_from_its_lowest_label_on),
         cmocka_unit_test(a_chain_of_ifs_over_one_word_is_a_switch),
+        cmocka_unit_test(numbers_of_nasm_are_lists_that_labels_and_other_widths_part),
         cmocka_unit_test(lists_are_found_by_their_start_and_by_the_text_they_are),
         cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
     };
