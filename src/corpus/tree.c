@@ -86,57 +86,97 @@ static bool is_one_of(pl_bytes name, const char *const *names)
     return false;
 }
 
-/* What version control keeps for itself is no source. */
-static bool enter_folder(void *ctx, const struct pl_walk_entry *e)
+bool pl_tree_enters(const struct pl_walk_entry *e)
 {
     static const char *const skipped[] = {".git", ".hg", ".svn", ".bzr", "_darcs", "CVS", ".pc", NULL};
-    struct folder *f = ctx;
-    if (pl_bytes_eq_str(e->path, ".pc"))
-        f->has_quilt_state = true;
-    return !is_one_of(pl_bytes_of_str(e->name), skipped);
+    size_t slash = pl_bytes_rfind_byte(e->path, '/');
+    return !is_one_of(pl_bytes_from(e->path, slash == SIZE_MAX ? 0 : slash + 1), skipped);
 }
 
-static pl_status take_entry(void *ctx, const struct pl_walk_entry *e, struct pl_err *err)
+static pl_status add_file(struct pl_tree_build *b, struct pl_source_file *f, struct pl_err *err)
 {
-    struct pl_tree_build *b = ((struct folder *)ctx)->build;
-    struct pl_source_file f = {.path = e->path, .mode = e->mode, .link_target = e->link_target};
-    if (e->type == PL_ENTRY_DIRECTORY || e->type == PL_ENTRY_SPECIAL)
-        return PL_OK;
-    if (e->type == PL_ENTRY_SYMLINK)
-        return pl_tree_build_add(b, &f, err);
-    if (e->size > b->limits->file_bytes)
-        return pl_tree_build_warn(b, err, "%.*s: larger than %llu bytes, left out", PL_ARG(e->path),
-                                  (unsigned long long)b->limits->file_bytes);
-    if (b->tree->total_bytes + e->size > b->limits->unpacked_bytes)
-        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "source folder: more than %llu bytes",
-                       (unsigned long long)b->limits->unpacked_bytes);
-    pl_status st = pl_io_read_at(e->dir_fd, e->name, b->limits->file_bytes, &f.heap, &f.data.n, err);
-    if (st != PL_OK)
-        return st;
-    f.data.p = f.heap;
-    b->tree->total_bytes += f.data.n;
-    st = pl_sha256_of(f.data, &f.sha256, err);
+    pl_bytes path = f->path;
+    pl_bytes data = f->data;
+    pl_status st = pl_sha256_of(data, &f->sha256, err);
     if (st != PL_OK) {
-        free(f.heap);
+        free(f->heap);
         return st;
     }
-    st = pl_tree_build_add(b, &f, err);
-    if (st == PL_OK)
-        st = pl_tree_build_nested(b, e->path, f.data, err);
-    return st;
+    st = pl_tree_build_add(b, f, err);
+    return st == PL_OK ? pl_tree_build_nested(b, path, data, err) : st;
 }
 
-static pl_status load_folder(struct pl_tree_build *b, const char *path, struct pl_err *err)
+static pl_status take_entry(void *ctx, const struct pl_walk_entry *e, uint8_t *heap, size_t n,
+                            struct pl_err *err)
+{
+    struct folder *folder = ctx;
+    struct pl_tree_build *b = folder->build;
+    struct pl_source_file f = {
+        .path = e->path, .mode = e->mode, .link_target = e->link_target, .heap = heap, .data = {heap, n}};
+    folder->has_quilt_state |= e->type == PL_ENTRY_DIRECTORY && pl_bytes_eq_str(e->path, ".pc");
+    if (e->type == PL_ENTRY_SYMLINK)
+        return pl_tree_build_add(b, &f, err);
+    if (e->type != PL_ENTRY_FILE)
+        return PL_OK;
+    pl_status st = PL_OK;
+    if (heap == NULL)
+        return pl_tree_build_warn(b, err, "%.*s: larger than %llu bytes, left out", PL_ARG(e->path),
+                                  (unsigned long long)b->limits->file_bytes);
+    if (b->tree->total_bytes + n > b->limits->unpacked_bytes)
+        st = pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "source folder: more than %llu bytes",
+                     (unsigned long long)b->limits->unpacked_bytes);
+    if (st != PL_OK) {
+        free(heap);
+        return st;
+    }
+    b->tree->total_bytes += n;
+    return add_file(b, &f, err);
+}
+
+static pl_status load_folder(struct pl_tree_build *b, const struct pl_tree_feeder *from, struct pl_err *err)
 {
     struct folder folder = {.build = b};
-    struct pl_walk_sink sink = {.ctx = &folder, .entry = take_entry, .wants = enter_folder};
-    pl_status st = pl_walk(path, b->limits, &sink, err);
+    struct pl_tree_sink sink = {.ctx = &folder, .entry = take_entry};
+    pl_status st = from->each(from->ctx, &sink, err);
     b->tree->total_bytes = 0; /* counted again when finished */
     if (st == PL_OK)
         st = pl_tree_build_digest(b, err);
     if (st == PL_OK && !folder.has_quilt_state)
         st = pl_tree_apply_series(b, err);
     return st;
+}
+
+/* A folder that this process reads itself. */
+struct on_disk {
+    const char *path;
+    const struct pl_limits *limits;
+    const struct pl_tree_sink *sink;
+};
+
+static bool enter_folder(void *ctx, const struct pl_walk_entry *e)
+{
+    return pl_tree_enters(e);
+}
+
+static pl_status read_entry(void *ctx, const struct pl_walk_entry *e, struct pl_err *err)
+{
+    struct on_disk *d = ctx;
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    if (e->type == PL_ENTRY_FILE && e->size <= d->limits->file_bytes) {
+        pl_status st = pl_io_read_at(e->dir_fd, e->name, d->limits->file_bytes, &heap, &n, err);
+        if (st != PL_OK)
+            return st;
+    }
+    return d->sink->entry(d->sink->ctx, e, heap, n, err);
+}
+
+static pl_status each_on_disk(void *ctx, const struct pl_tree_sink *sink, struct pl_err *err)
+{
+    struct on_disk *d = ctx;
+    struct pl_walk_sink walk = {.ctx = d, .entry = read_entry, .wants = enter_folder};
+    d->sink = sink;
+    return pl_walk(d->path, d->limits, &walk, err);
 }
 
 static pl_status load_file(struct pl_tree_build *b, const char *path, unsigned jobs, struct pl_err *err)
@@ -168,6 +208,25 @@ static pl_status name_after(struct pl_tree_build *b, const char *path, struct pl
     return b->tree->arena->why == PL_OK ? PL_OK : pl_arena_fail(b->tree->arena, err);
 }
 
+pl_status pl_source_tree_from_folder(const char *path, const struct pl_source_spec *spec,
+                                     const struct pl_limits *limits, const struct pl_tree_feeder *from,
+                                     struct pl_source_tree **out, struct pl_err *err)
+{
+    struct pl_tree_build b;
+    pl_status st = pl_tree_build_init(&b, spec, limits, err);
+    if (st != PL_OK)
+        return st;
+    st = load_folder(&b, from, err);
+    if (st == PL_OK)
+        st = name_after(&b, path, err);
+    if (st == PL_OK)
+        st = pl_tree_build_finish(&b, out, err);
+    if (st != PL_OK)
+        pl_err_about(err, path);
+    pl_tree_build_reset(&b);
+    return st;
+}
+
 pl_status pl_source_tree_open_path(const char *path, const struct pl_source_spec *spec,
                                    const struct pl_limits *limits, struct pl_source_tree **out,
                                    struct pl_err *err)
@@ -179,10 +238,14 @@ pl_status pl_source_tree_open_path(const char *path, const struct pl_source_spec
             return pl_fail_errno(err, "%s", path);
         return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "source: there is nothing at %s", path);
     }
+    struct on_disk disk = {.path = path, .limits = limits};
+    struct pl_tree_feeder from = {.ctx = &disk, .each = each_on_disk};
+    if (S_ISDIR(sb.st_mode))
+        return pl_source_tree_from_folder(path, spec, limits, &from, out, err);
     pl_status st = pl_tree_build_init(&b, spec, limits, err);
     if (st != PL_OK)
         return st;
-    st = S_ISDIR(sb.st_mode) ? load_folder(&b, path, err) : load_file(&b, path, spec->jobs, err);
+    st = load_file(&b, path, spec->jobs, err);
     if (st == PL_OK)
         st = name_after(&b, path, err);
     if (st == PL_OK)

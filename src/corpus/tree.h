@@ -4,6 +4,7 @@
 #ifndef PL_CORPUS_TREE_H
 #define PL_CORPUS_TREE_H
 
+#include "io/walk.h"
 #include "model/limits.h"
 #include "model/source.h"
 
@@ -36,6 +37,24 @@ struct pl_artifact {
 PL_MUST_USE pl_status pl_source_tree_open_path(const char *path, const struct pl_source_spec *spec,
                                                const struct pl_limits *limits, struct pl_source_tree **out,
                                                struct pl_err *err);
+
+/* Takes the entries of a folder, folders too, in the order of pl_walk(); the n bytes of a file are on the heap and owned from here on. */
+struct pl_tree_sink {
+    void *ctx;
+    pl_status (*entry)(void *ctx, const struct pl_walk_entry *e, uint8_t *heap, size_t n, struct pl_err *err);
+};
+/* Who may read the folder: hands its entries over. */
+struct pl_tree_feeder {
+    void *ctx;
+    pl_status (*each)(void *ctx, const struct pl_tree_sink *sink, struct pl_err *err);
+};
+/* Is this folder one of source? What version control keeps for itself is not; nor is what is too large to be held read. */
+bool pl_tree_enters(const struct pl_walk_entry *e);
+/* The folder at `path`, entries from `from`; those of a file that is larger than limits->file_bytes come without contents. */
+PL_MUST_USE pl_status pl_source_tree_from_folder(const char *path, const struct pl_source_spec *spec,
+                                                 const struct pl_limits *limits,
+                                                 const struct pl_tree_feeder *from,
+                                                 struct pl_source_tree **out, struct pl_err *err);
 
 /* The same from memory: a .dsc and the files it names, in any order, or a single archive. Nothing of `items` is kept. */
 PL_MUST_USE pl_status pl_source_tree_from_artifacts(const struct pl_source_spec *spec,

@@ -41,6 +41,13 @@ void pl_confined_release(void)
     (void)pthread_rwlock_unlock(&forking);
 }
 
+pl_status pl_confined_prepare(struct pl_err *err)
+{
+    pl_sha256 unused;
+    pl_unpack_prepare();
+    return pl_sha256_of((pl_bytes){NULL, 0}, &unused, err); /* libcrypto reads its configuration then */
+}
+
 void pl_confined_forking(bool is_begin)
 {
     if (is_begin)
@@ -246,7 +253,7 @@ static pl_status converse(struct parent_side *p, struct pl_child *child, bool *i
     struct pl_buf frame;
     pl_status st = PL_OK;
     if (p->work->folder != NULL)
-        st = pl_feed_send(p->work->folder, p->work->limits, child, &each, err);
+        st = pl_feed_send(p->work->folder, NULL, p->work->limits, child, &each, err);
     if (st == PL_E_NOT_FOUND)
         st = PL_OK; /* it has ended early, and may have said why */
     if (st != PL_OK && p->late_slot == p->watch->n_slots && !p->is_out_of_time && !p->is_late)
@@ -371,12 +378,9 @@ pl_status pl_confined(const struct pl_confined_work *work, struct pl_report *r, 
     struct parent_side p = {.work = work, .watch = &watch, .r = r, .first_file = r->files.n};
     char why[96] = "";
     bool is_again = true;
-    pl_sha256 unused;
     if (is_past(work, pl_clock_monotonic_ns())) /* whatever came before the examination took all of it */
         return fail_late(work, err);
-    /* libcrypto reads its configuration when it is first asked for something, which the child may not; others do likewise. */
-    pl_unpack_prepare();
-    pl_status st = pl_sha256_of((pl_bytes){NULL, 0}, &unused, err);
+    pl_status st = pl_confined_prepare(err);
     if (st == PL_OK)
         st = pl_watch_init(&watch, work->jobs, err);
     if (st != PL_OK)

@@ -38,6 +38,8 @@ PL_MUST_USE pl_status pl_confined(const struct pl_confined_work *work, struct pl
  */
 void pl_confined_hold(void);
 void pl_confined_release(void);
+/* Let libraries read of the system what they want before their first use, which a child may not. Before one is started. */
+PL_MUST_USE pl_status pl_confined_prepare(struct pl_err *err);
 /* Around the start of a child, by a thread that does not hold. */
 void pl_confined_forking(bool is_begin);
 

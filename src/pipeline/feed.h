@@ -22,8 +22,15 @@ struct pl_feed {
 /* Hand over all entries, in the order of pl_walk(). */
 PL_MUST_USE pl_status pl_feed_each(const struct pl_feed *feed, const struct pl_limits *limits,
                                    const struct pl_feed_sink *sink, struct pl_err *err);
-/* Read `folder` and send it to a child that calls pl_feed_each(). PL_E_NOT_FOUND when the child has ended. */
-PL_MUST_USE pl_status pl_feed_send(const char *folder, const struct pl_limits *limits, struct pl_child *child,
+/* What of a folder is sent; all of it but the folders themselves when there is no choice. */
+struct pl_feed_choice {
+    bool (*enters)(const struct pl_walk_entry *e); /* whose contents are wanted */
+    bool has_folders;                              /* they are entries, too */
+    uint64_t max_bytes;                            /* of a file; a larger one comes without contents */
+};
+/* Read `folder` and send it to a child that calls pl_feed_each(). PL_E_NOT_FOUND when the child has ended. `choice` may be NULL. */
+PL_MUST_USE pl_status pl_feed_send(const char *folder, const struct pl_feed_choice *choice,
+                                   const struct pl_limits *limits, struct pl_child *child,
                                    const struct pl_child_tick *tick, struct pl_err *err);
 
 #endif

@@ -9,11 +9,11 @@
  */
 #include "pipeline/source_child.h"
 
-#include "format/archive/unpack.h"
 #include "io/child.h"
 #include "io/clock.h"
 #include "io/confine.h"
 #include "pipeline/confined.h"
+#include "pipeline/feed.h"
 #include "pipeline/wire.h"
 
 #include <signal.h>
@@ -31,6 +31,7 @@ enum part { PART_END, PART_FILE, PART_ERROR };
 
 struct work {
     const struct pl_source_spec *spec;
+    const char *folder; /* it is one; NULL: */
     const struct pl_artifact *items;
     size_t n;
     const struct pl_limits *limits;
@@ -84,10 +85,34 @@ static pl_status tell(struct pl_wire_out *w, int to_parent, const struct work *w
     pl_wire_u64(w, PART_END);
     pl_wire_text(w, t->name);
     pl_wire_text(w, t->revision);
+    pl_wire_bytes(w, pl_bytes_of(t->sha256.b, PL_SHA256_BYTES));
     pl_wire_u64(w, t->warnings.n);
     for (size_t i = 0; i < t->warnings.n; i++)
         pl_wire_text(w, t->warnings.v[i]);
     return flush(w, to_parent) ? PL_OK : pl_fail(err, PL_E_IO, PL_NO_OFFSET, "nobody listens");
+}
+
+/* Entries come from the parent. */
+struct feeding {
+    struct pl_feed feed;
+    const struct pl_limits *limits;
+};
+
+static pl_status each_entry(void *ctx, const struct pl_tree_sink *sink, struct pl_err *err)
+{
+    const struct feeding *f = ctx;
+    struct pl_feed_sink through = {.ctx = sink->ctx, .entry = sink->entry};
+    return pl_feed_each(&f->feed, f->limits, &through, err);
+}
+
+static pl_status read_source(const struct work *work, int from_parent, struct pl_source_tree **out,
+                             struct pl_err *err)
+{
+    struct feeding feeding = {.feed = {.from_parent = from_parent}, .limits = work->limits};
+    struct pl_tree_feeder from = {.ctx = &feeding, .each = each_entry};
+    if (work->folder != NULL)
+        return pl_source_tree_from_folder(work->folder, work->spec, work->limits, &from, out, err);
+    return pl_source_tree_from_artifacts(work->spec, work->items, work->n, work->limits, out, err);
 }
 
 static void be_child(void *ctx, int to_parent, int from_parent)
@@ -102,7 +127,7 @@ static void be_child(void *ctx, int to_parent, int from_parent)
     pl_buf_init(&out, MAX_FRAME_BYTES);
     pl_status st = pl_confine_self(&limits, &err);
     if (st == PL_OK)
-        st = pl_source_tree_from_artifacts(work->spec, work->items, work->n, l, &t, &err);
+        st = read_source(work, from_parent, &t, &err);
     if (st == PL_OK)
         st = tell(&w, to_parent, work, t, &err);
     if (st == PL_OK)
@@ -185,6 +210,7 @@ static void take_end(struct pl_wire_in *in, struct pl_source_tree *t)
 {
     const char *name = pl_wire_take_text(in);
     const char *revision = pl_wire_take_text(in);
+    take_digest(in, t->sha256.b, PL_SHA256_BYTES);
     uint64_t n = pl_wire_take_u64(in);
     t->name = t->name != NULL ? t->name : name != NULL ? name : "source";
     t->revision = t->revision != NULL ? t->revision : revision;
@@ -242,6 +268,15 @@ static pl_status ended_early(int signal, int code, bool is_late, struct pl_err *
                    "the sources cannot be examined: it ended early, with code %d", code);
 }
 
+static pl_status send_folder(const struct work *work, struct pl_child *child,
+                             const struct pl_child_tick *each, struct pl_err *err)
+{
+    struct pl_feed_choice choice = {
+        .enters = pl_tree_enters, .has_folders = true, .max_bytes = work->limits->file_bytes};
+    pl_status st = pl_feed_send(work->folder, &choice, work->limits, child, each, err);
+    return st == PL_E_NOT_FOUND ? PL_OK : st; /* it has ended early, and may have said why */
+}
+
 static pl_status converse(struct pl_child *child, const struct work *work, struct pl_source_tree *t,
                           struct pl_err *err)
 {
@@ -255,7 +290,10 @@ static pl_status converse(struct pl_child *child, const struct work *work, struc
     int signal;
     int code;
     pl_status st = PL_OK;
+    if (work->folder != NULL)
+        st = send_folder(work, child, &each, err);
     pl_buf_init(&frame, MAX_FRAME_BYTES);
+    is_end = st != PL_OK && (st != PL_E_LIMIT || has_time(&patience)); /* the folder cannot be read */
     while (st == PL_OK && !is_end) {
         st = pl_child_receive(child, &each, &frame, err);
         if (st == PL_OK)
@@ -301,34 +339,37 @@ static const struct pl_artifact *main_item(const struct work *work)
     return &work->items[0];
 }
 
-static pl_status start(struct pl_acquired *a, struct work *work, struct pl_child *child, struct pl_err *err)
+static pl_status start(struct pl_acquired *a, const struct work *work, struct pl_child *child,
+                       struct pl_err *err)
 {
-    pl_unpack_prepare(); /* what libraries read of the system before their first use */
+    pl_status st = pl_confined_prepare(err);
+    if (st != PL_OK)
+        return st;
     if (a->is_holding)
         pl_confined_release();
     pl_confined_forking(true);
-    pl_status st = pl_child_start(be_child, work, child, err);
+    st = pl_child_start(be_child, (void *)(uintptr_t)work, child, err);
     pl_confined_forking(false);
     if (a->is_holding)
         pl_confined_hold();
     return st;
 }
 
-static pl_status read_in_child(struct pl_acquired *a, struct work *work, struct pl_source_tree **out,
+static pl_status read_in_child(struct pl_acquired *a, const struct work *work, struct pl_source_tree **out,
                                struct pl_err *err)
 {
     struct pl_source_tree *t = NULL;
     struct pl_child child;
-    const struct pl_artifact *item = main_item(work);
+    const struct pl_artifact *item = work->folder == NULL ? main_item(work) : NULL;
     pl_status st = new_tree(work->spec, work->limits, &t, err);
-    if (st == PL_OK)
-        st = pl_sha256_of(item->bytes, &t->sha256, err);
     if (st == PL_OK)
         st = start(a, work, &child, err);
     if (st == PL_OK)
         st = converse(&child, work, t, err);
+    if (st == PL_OK && item != NULL)
+        st = pl_sha256_of(item->bytes, &t->sha256, err);
     if (st == PL_OK && t->uri == NULL) {
-        t->uri = pl_arena_str(t->arena, pl_bytes_of_str(item->name));
+        t->uri = pl_arena_str(t->arena, pl_bytes_of_str(item == NULL ? work->folder : item->name));
         st = t->uri == NULL ? pl_arena_fail(t->arena, err) : PL_OK;
     }
     if (st != PL_OK) {
@@ -350,6 +391,21 @@ static size_t end_of(const struct pl_source_tree *t, const struct pl_store *room
     return end;
 }
 
+/* The room becomes the caller's, filled or not. */
+static pl_status read_and_keep(struct pl_acquired *a, const struct work *work, struct pl_source_tree **out,
+                               struct pl_err *err)
+{
+    struct pl_store *slot = PL_VEC_ADD(&a->rooms);
+    if (slot == NULL) {
+        pl_spill_close(work->room);
+        return pl_fail_nomem(err);
+    }
+    pl_status st = read_in_child(a, work, out, err);
+    pl_spill_freeze(work->room, st == PL_OK ? end_of(*out, work->room) : 0);
+    *slot = *work->room; /* until the trees go */
+    return st;
+}
+
 pl_status pl_source_read(struct pl_acquired *a, const struct pl_source_spec *spec,
                          const struct pl_artifact *items, size_t n, struct pl_source_tree **out,
                          struct pl_err *err)
@@ -359,15 +415,7 @@ pl_status pl_source_read(struct pl_acquired *a, const struct pl_source_spec *spe
     struct work work = {.spec = spec, .items = items, .n = n, .limits = l, .room = &room};
     if (a->options->is_unconfined || n == 0 || !pl_spill_open(2 * l->unpacked_bytes, &room))
         return pl_source_tree_from_artifacts(spec, items, n, l, out, err);
-    struct pl_store *slot = PL_VEC_ADD(&a->rooms);
-    if (slot == NULL) {
-        pl_spill_close(&room);
-        return pl_fail_nomem(err);
-    }
-    pl_status st = read_in_child(a, &work, out, err);
-    pl_spill_freeze(&room, st == PL_OK ? end_of(*out, &room) : 0);
-    *slot = room; /* until the trees go */
-    return st;
+    return read_and_keep(a, &work, out, err);
 }
 
 /* ---- paths ---- */
@@ -450,7 +498,16 @@ pl_status pl_source_read_path(struct pl_acquired *a, const char *path, const str
                               struct pl_source_tree **out, struct pl_err *err)
 {
     struct stat sb;
-    if (a->options->is_unconfined || stat(path, &sb) != 0 || S_ISDIR(sb.st_mode))
+    struct pl_store room;
+    struct work work = {.spec = spec, .folder = path, .limits = a->limits, .room = &room};
+    bool is_there = !a->options->is_unconfined && stat(path, &sb) == 0;
+    if (is_there && S_ISDIR(sb.st_mode) && pl_spill_open(2 * a->limits->unpacked_bytes, &room)) {
+        pl_status read = read_and_keep(a, &work, out, err);
+        if (read != PL_OK)
+            pl_err_about(err, path);
+        return read;
+    }
+    if (!is_there || S_ISDIR(sb.st_mode))
         return pl_source_tree_open_path(path, spec, a->limits, out, err);
     struct held h = {.n = 0};
     pl_status st = hold(a, &h, path, path, err);

@@ -15,7 +15,7 @@
 PL_MUST_USE pl_status pl_source_read(struct pl_acquired *a, const struct pl_source_spec *spec,
                                      const struct pl_artifact *items, size_t n, struct pl_source_tree **out,
                                      struct pl_err *err);
-/* The same for a path: an archive, or a .dsc and the files beside it that it names. A folder is read in this process. */
+/* The same for a path: an archive, or a .dsc and the files beside it that it names. A folder is read here and looked into there. */
 PL_MUST_USE pl_status pl_source_read_path(struct pl_acquired *a, const char *path,
                                           const struct pl_source_spec *spec, struct pl_source_tree **out,
                                           struct pl_err *err);
