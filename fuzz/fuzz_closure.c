@@ -1,13 +1,13 @@
 /*
  * fuzz_closure.c - kept lists of what a package needs, of any bytes: what is read can be written, and reads the same again.
  */
+#include "fuzz.h"
+
 #include "supply/debian_answers.h"
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_deb_closure c;
     struct pl_arena arena;
@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (one.why != PL_OK || pl_deb_closure_parse(pl_buf_bytes(&one), &arena, &c, NULL) != PL_OK)
             abort();
         pl_deb_closure_print(&c, &two);
+        fuzz_say_bytes(pl_buf_bytes(&one));
         if (!pl_bytes_eq(pl_buf_bytes(&one), pl_buf_bytes(&two)))
             abort();
     }
@@ -29,3 +30,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,14 +1,14 @@
 /*
  * fuzz_gate_chain.c - a stored chain of any bytes under a policy: it is refused, or judged and written, and a passing one names no rule that fails.
  */
+#include "fuzz.h"
+
 #include "base/buf.h"
 #include "judge/ruleset.h"
 #include "pipeline/gate_chain.h"
 #include "plumbline/policy.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char policy_text[] =
     "version: 1\n"
@@ -20,7 +20,8 @@ static const char policy_text[] =
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {
-    (void)ctx; /* only looked at */
+    (void)ctx; /* what is put is said */
+    fuzz_say_bytes(pl_bytes_of(bytes, n));
     for (size_t i = 0; i < n; i++)
         if (((const uint8_t *)bytes)[i] < 0x20 && ((const uint8_t *)bytes)[i] != '\n')
             abort();
@@ -42,7 +43,7 @@ static void judge(pl_bytes text, const struct pl_ruleset *p)
     pl_report_free(r);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_ruleset *p = NULL;
     if (pl_ruleset_read(pl_bytes_of(policy_text, sizeof policy_text - 1), "policy.yaml", 1800000000, &p,
@@ -53,3 +54,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pl_ruleset_free(p);
     return 0;
 }
+
+FUZZ_TWICE(look)

@@ -1,13 +1,13 @@
 /*
  * fuzz_wasm.c - any bytes as a WebAssembly module: ranges tile the file, names lie in it.
  */
+#include "fuzz.h"
+
 #include "format/binary/wasm.h"
 
 #include <assert.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static int look(const uint8_t *data, size_t size)
 {
     struct pl_wasm wasm;
     struct pl_arena arena;
@@ -20,12 +20,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; st == PL_OK && i < wasm.n_ranges; i++) {
         assert(wasm.ranges[i].offset == at && wasm.ranges[i].length > 0);
         at += wasm.ranges[i].length;
+        fuzz_say(wasm.ranges[i].length);
+        fuzz_say((uint64_t)wasm.ranges[i].owner);
     }
     assert(st != PL_OK || at == size);
     for (size_t i = 0; st == PL_OK && i < wasm.texts.n; i++)
         assert(wasm.texts.v[i].offset + wasm.texts.v[i].length <= size);
     pl_wasm_reset(&wasm);
+    fuzz_say_findings(&findings);
     pl_findings_reset(&findings);
     pl_arena_reset(&arena);
     return 0;
 }
+
+FUZZ_TWICE(look)
