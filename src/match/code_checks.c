@@ -1,7 +1,7 @@
 /*
  * code_checks.c - findings about code that is no ordinary function of the source.
  *
- *     code.entry-unaccounted   the loader calls a function that nothing accounts for
+ *     code.entry-unaccounted   the loader calls a function that nothing accounts for, or that no source lets it call
  *     code.ifunc               the loader asks a function of the image which one to call
  *     code.syscall             a system call instruction in a function whose source has no assembly
  *     code.no-unwind           a function without an unwind entry in an image that has them
@@ -50,63 +50,106 @@ static enum pl_severity severity_of_entry(const struct pl_code_result *r, const 
     return g->n_foreign == 0 ? severity_of(r) : PL_SEVERITY_WARNING;
 }
 
-static pl_status check_entries(const struct pl_code_result *r, struct pl_err *err)
+/* Behind a word of an attribute: the underscores of its other spelling, then spaces. */
+static pl_bytes behind_word(pl_bytes rest)
 {
-    const struct pl_code *code = r->a->code;
-    pl_status st = PL_OK;
-    for (size_t i = 0; i < code->n_entries && st == PL_OK; i++) {
-        const struct pl_code_entry *e = &code->entries[i];
-        struct pl_finding *finding;
-        if (e->function == PL_NO_TARGET || !is_automatic(e))
-            continue;
-        const struct pl_function *fn = &code->functions[code->functions[e->function].owner];
-        uint32_t subject = r->a->subject_of[fn->owner];
-        if (subject == PL_NO_TARGET || pl_code_end_is_accounted(r->grades[subject].end) ||
-            r->grades[subject].end ==
-                PL_CODE_MISPLACED) /* has a finding of its own, and a source for each part */
-            continue;
-        st =
-            pl_findings_add(&r->f->findings, TAG_ENTRY, severity_of_entry(r, &r->grades[subject]), fn->offset,
-                            fn->size, &finding, err, "the loader calls a function that nothing accounts for");
-        if (st == PL_OK)
-            st = pl_finding_fact(&r->f->findings, finding, "entry", pl_bytes_of_str(e->what), err);
+    if (pl_bytes_starts(rest, PL_LIT("__")))
+        rest = pl_bytes_from(rest, 2);
+    while (rest.n > 0 && rest.p[0] == ' ')
+        rest = pl_bytes_from(rest, 1);
+    return rest;
+}
+
+/* Does a word stand in the text with one of `ends` (each a text) behind it? */
+static bool has_attribute(pl_bytes text, const char *word, const char *const *ends, size_t n_ends)
+{
+    size_t n = strlen(word);
+    for (size_t at = 0; (at = pl_bytes_find(text, pl_bytes_of(word, n), at)) != SIZE_MAX; at += n) {
+        pl_bytes rest = behind_word(pl_bytes_from(text, at + n));
+        for (size_t i = 0; i < n_ends; i++)
+            if (pl_bytes_starts(rest, pl_bytes_of_str(ends[i])))
+                return true;
     }
-    return st;
+    return false;
 }
 
 /* Does the text ask the compiler for a resolver: ifunc("name"), target_clones(...), versions of a function by target("default")? */
 static bool asks_for_resolver(pl_bytes text)
 {
-    static const char *const words[] = {"ifunc", "target_clones", "target"};
-    for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
-        size_t n = strlen(words[w]);
-        const uint8_t *end = text.p + text.n;
-        for (const uint8_t *p = text.p; p != NULL && (size_t)(end - p) >= n;) {
-            p = memmem(p, (size_t)(end - p), words[w], n);
-            if (p == NULL)
-                break;
-            p += n;
-            pl_bytes rest = pl_bytes_of(p, (size_t)(end - p));
-            if (pl_bytes_starts(rest, PL_LIT("__")))
-                rest = pl_bytes_from(rest, 2);
-            while (rest.n > 0 && rest.p[0] == ' ')
-                rest = pl_bytes_from(rest, 1);
-            if (pl_bytes_starts(rest, w < 2 ? PL_LIT("(") : PL_LIT("(\"default\")")))
-                return true;
-        }
-    }
-    return false;
+    static const char *const call[] = {"("};
+    static const char *const of_default[] = {"(\"default\")"};
+    return has_attribute(text, "ifunc", call, 1) || has_attribute(text, "target_clones", call, 1) ||
+           has_attribute(text, "target", of_default, 1);
 }
 
-static bool source_has_resolver(const struct pl_code_result *r)
+/* Does it let the loader call a function: constructor), destructor(101), a section .init_array? */
+static bool asks_for_constructor(pl_bytes text)
+{
+    static const char *const inside[] = {")", "(", ","};
+    static const char *const any[] = {""};
+    return has_attribute(text, "constructor", inside, 3) || has_attribute(text, "destructor", inside, 3) ||
+           has_attribute(text, "init_array", any, 1) || has_attribute(text, "fini_array", any, 1) ||
+           has_attribute(text, ".ctors", any, 1);
+}
+
+static bool any_source(const struct pl_code_result *r, bool (*asks)(pl_bytes text))
 {
     const struct pl_index *ix = pl_codebase_index(r->a->cb);
     for (uint32_t u = 0; u < pl_index_unit_count(ix); u++) {
         const struct pl_source_file *file = pl_index_unit_file(ix, u);
-        if (pl_source_language_of(file->path) != PL_SOURCE_NONE && asks_for_resolver(file->data))
+        if (pl_source_language_of(file->path) != PL_SOURCE_NONE && asks(file->data))
             return true;
     }
     return false;
+}
+
+/* Is it in a table of functions that C code fills by an attribute alone? */
+static bool is_by_attribute(const struct pl_code_result *r, const struct pl_code_entry *e, uint32_t subject)
+{
+    uint32_t unit = r->grades[subject].unit;
+    if (strstr(e->what, "_array[") == NULL || unit == UINT32_MAX || r->grades[subject].end == PL_CODE_RUNTIME)
+        return false;
+    const struct pl_source_file *file = pl_index_unit_file(pl_codebase_index(r->a->cb), unit);
+    return pl_source_language_of(file->path) == PL_SOURCE_C;
+}
+
+static pl_status add_entry(const struct pl_code_result *r, const struct pl_code_entry *e,
+                           const struct pl_function *fn, enum pl_severity severity, const char *what,
+                           struct pl_err *err)
+{
+    struct pl_finding *finding;
+    pl_status st = pl_findings_add(&r->f->findings, TAG_ENTRY, severity, fn->offset, fn->size, &finding, err,
+                                   "the loader calls a function that %s", what);
+    return st == PL_OK ? pl_finding_fact(&r->f->findings, finding, "entry", pl_bytes_of_str(e->what), err)
+                       : st;
+}
+
+static pl_status check_entries(const struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_code *code = r->a->code;
+    pl_status st = PL_OK;
+    bool is_asked = false;
+    bool is_known = false;
+    for (size_t i = 0; i < code->n_entries && st == PL_OK; i++) {
+        const struct pl_code_entry *e = &code->entries[i];
+        if (e->function == PL_NO_TARGET || !is_automatic(e))
+            continue;
+        const struct pl_function *fn = &code->functions[code->functions[e->function].owner];
+        uint32_t subject = r->a->subject_of[fn->owner];
+        if (subject == PL_NO_TARGET)
+            continue;
+        enum pl_code_end end = r->grades[subject].end;
+        /* A misplaced one has a finding of its own, and a source for each part. */
+        if (!pl_code_end_is_accounted(end) && end != PL_CODE_MISPLACED)
+            st = add_entry(r, e, fn, severity_of_entry(r, &r->grades[subject]), "nothing accounts for", err);
+        if (st != PL_OK || !pl_code_end_is_accounted(end) || !is_by_attribute(r, e, subject))
+            continue;
+        is_known = is_asked ? is_known : any_source(r, asks_for_constructor);
+        is_asked = true;
+        if (!is_known)
+            st = add_entry(r, e, fn, severity_of(r), "no source makes a constructor or destructor", err);
+    }
+    return st;
 }
 
 static pl_status check_resolvers(const struct pl_code_result *r, struct pl_err *err)
@@ -120,7 +163,7 @@ static pl_status check_resolvers(const struct pl_code_result *r, struct pl_err *
         if (strcmp(e->what, RESOLVER) != 0)
             continue;
         if (!is_asked)
-            is_known = source_has_resolver(r);
+            is_known = any_source(r, asks_for_resolver);
         is_asked = true;
         const struct pl_function *fn = e->function == PL_NO_TARGET ? NULL : &code->functions[e->function];
         st = pl_findings_add(&r->f->findings, TAG_IFUNC, is_known ? PL_SEVERITY_NOTE : severity_of(r),

@@ -132,6 +132,23 @@ static void a_planted_constructor_is_an_error_that_names_its_slot(void **state)
     assert_true(says(find(f, "code.entry-unaccounted"), "entry", "init_array[1]"));
 }
 
+/* The function is the source's, and so is its every byte; that the loader calls it is not. */
+static void a_constructor_that_the_source_calls_by_hand_is_an_error(void **state)
+{
+    static const char body[] =
+        "void early(void)\n{\n    puts(\"letters of the alphabet, first to last\");\n}\n";
+    char marked[2048];
+    char plain[2048];
+    (void)snprintf(marked, sizeof marked, "%s__attribute__((constructor)) %s%s", START, body, END);
+    (void)snprintf(plain, sizeof plain, "%s%s%s", START, body, END);
+    assert_null(find(compared(built(marked, ""), marked), "code.entry-unaccounted"));
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    const struct pl_file *f = compared(built(marked, ""), plain);
+    assert_tag(f, "code.entry-unaccounted", PL_SEVERITY_ERROR);
+    assert_true(says(find(f, "code.entry-unaccounted"), "entry", "init_array["));
+}
+
 static void a_constructor_with_a_foreign_string_alone_is_a_warning(void **state)
 {
     static const char with[] = "const char *path;\n__attribute__((constructor)) static void early(void)\n{\n"
@@ -295,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_honest_program_has_none_of_the_findings, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
+        cmocka_unit_test_setup_teardown(a_constructor_that_the_source_calls_by_hand_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
