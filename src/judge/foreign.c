@@ -1,5 +1,5 @@
 /*
- * foreign.c - findings for strings, imports, libraries and search paths that the source does not ask for.
+ * foreign.c - findings for strings, imports, libraries, search paths and sections that the source does not ask for.
  *
  * What decides between an error and a warning is noise: how often an honest file has such a thing (policy.h, tests/accuracy/strings.md).
  */
@@ -15,6 +15,8 @@ static const struct {
     [PL_FOREIGN_LIBRARY] = {"code.foreign-library", "no build file of the source names this library",
                             "library"},
     [PL_FOREIGN_RUNPATH] = {"code.runpath", "no build file of the source sets this search path", "path"},
+    [PL_FOREIGN_SECTION] = {"image.foreign-section",
+                            "no compiler, linker or source makes a section of this name", "section"},
 };
 
 /* No rule at all explains it, and it is more than a table that looks like text. */
@@ -23,11 +25,15 @@ static bool is_novel(const struct pl_foreign *x)
     return x->loose_rule == NULL && x->is_used;
 }
 
-/* Is the thing alone a contradiction? A string only with words that stand nowhere: others are put together at build time too often. */
+/*
+ * Is the thing alone a contradiction? A string only when it leads out of the program and holds words that stand nowhere: others are put together
+ * at build time too often.
+ */
 static bool is_error(const struct pl_foreign *x, const struct pl_policy *policy)
 {
-    bool says_new_words = x->kind != PL_FOREIGN_STRING || x->novel_words >= policy->foreign_string_words;
-    return policy->foreign_is_error[x->kind] && is_novel(x) && says_new_words;
+    bool is_telling =
+        x->kind != PL_FOREIGN_STRING || (x->names_place && x->novel_words >= policy->foreign_string_words);
+    return policy->foreign_is_error[x->kind] && is_novel(x) && is_telling;
 }
 
 /* So many things of this kind are unexplained that our rules do not fit the file's language. */

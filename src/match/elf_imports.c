@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* Which -dev package of the build links to it nobody can tell when none is known. */
+#define UNKNOWN_LIBRARY "library.unknown-packages"
+
 /* Libraries of the compiler and the C library, which a driver links on its own account. GCC manual 3.15; glibc manual, Installation. */
 static bool is_toolchain_library(pl_bytes name)
 {
@@ -95,7 +98,8 @@ static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, co
         f->asked[PL_FOREIGN_LIBRARY]++;
         bool is_of_build = pl_literals_word(m->literals, PL_WORD_LIBRARY, name, NULL, NULL);
         if (!is_of_build && !is_toolchain_library(name) && !is_build_library(m, name))
-            st = pl_foreign_add(m, f, PL_FOREIGN_LIBRARY, d->libraries[i].offset, name, NULL, err);
+            st = pl_foreign_add(m, f, PL_FOREIGN_LIBRARY, d->libraries[i].offset, name,
+                                pl_literals_has_headers(m->literals) ? NULL : UNKNOWN_LIBRARY, err);
     }
     for (size_t i = 0; i < d->n_paths && st == PL_OK; i++) {
         struct pl_literal_hit hit = {0};

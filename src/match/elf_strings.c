@@ -200,19 +200,53 @@ static bool is_telling(pl_bytes word)
            (is_one_case || (is_camel && run >= CAMEL_LETTERS && is_upper(word.p[0])));
 }
 
-/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. */
-static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
+/* Programs that show how they were configured hold the flags that a distribution gives to every build: dpkg-buildflags(1), rpm's redhat-hardened-cc1. */
+static bool is_of_build_flags(pl_bytes word)
+{
+    static const char *const words[] = {
+        "_FORTIFY_SOURCE", "Wdate", "Werror",       "Wformat",  "Wstack", "clash",  "debug",       "ffile",
+        "fdebug",          "fcf",   "fstack",       "fzero",    "gpr",    "macro",  "noexecstack", "prefix",
+        "protector",       "relro", "reproducible", "security", "specs",  "strong", "fhardened"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (pl_bytes_eq_str(word, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_known_word(const struct pl_match *m, pl_bytes word)
 {
     static const enum pl_word_place places[] = {PL_WORD_IN_HEADER, PL_WORD_IN_MACRO, PL_WORD_IN_CPP};
+    bool is_known = !is_telling(word) || is_of_build_flags(word) || pl_index_has_word(m->index, word);
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known; i++)
+        is_known = pl_literals_word(m->literals, places[i], word, NULL, NULL);
+    return is_known;
+}
+
+/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. A macro may stand there as -DNAME. */
+static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
+{
     uint32_t n = 0;
     pl_bytes word;
-    while (pl_words_next(&text, &word)) {
-        bool is_known = !is_telling(word) || pl_index_has_word(m->index, word);
-        for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known; i++)
-            is_known = pl_literals_word(m->literals, places[i], word, NULL, NULL);
-        n += !is_known;
-    }
+    while (pl_words_next(&text, &word))
+        n += !is_known_word(m, word) &&
+             !(word.p[0] == 'D' && word.n > 3 && is_known_word(m, pl_bytes_from(word, 1)));
     return n;
+}
+
+static bool is_word_byte(uint8_t b)
+{
+    return is_upper(b) || is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
+}
+
+/* Does it lead out of the program: "/var/tmp/x", "C:\\x", "$HOME", "a.example", "d3dcompiler_47.dll"? A dot at the end of a sentence does not. */
+static bool names_place(pl_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        bool is_inside = i > 0 && i + 1 < text.n && is_word_byte(text.p[i - 1]) && is_lower(text.p[i + 1]);
+        if (memchr("/\\$~", text.p[i], 4) != NULL || (text.p[i] == '.' && is_inside))
+            return true;
+    }
+    return false;
 }
 
 /* Every string that no strict rule explains, for the judge. */
@@ -232,6 +266,7 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
             last->is_used = s->is_used;
             last->length = s->file_bytes - (s->is_wide ? 2 : 1);
             last->novel_words = count_novel_words(m, s->text);
+            last->names_place = names_place(s->text);
         }
     }
     return st;

@@ -41,6 +41,7 @@ enum pl_foreign_kind {
     PL_FOREIGN_IMPORT,
     PL_FOREIGN_LIBRARY, /* asked of the loader by name */
     PL_FOREIGN_RUNPATH, /* where the loader is told to look */
+    PL_FOREIGN_SECTION,
     PL_FOREIGN_KINDS
 };
 
@@ -51,7 +52,8 @@ struct pl_foreign {
     pl_bytes text;          /* the beginning of it */
     const char *loose_rule; /* static: the loose rule that explains it; NULL when none does */
     uint32_t novel_words;   /* of strings: words that stand in no source and no header of the build */
-    bool is_used; /* of strings: code or a pointer refers to it; bytes of a table can look like text */
+    bool is_used;     /* of strings: code or a pointer refers to it; bytes of a table can look like text */
+    bool names_place; /* of strings: a path, a file or a host, or a part of a command that leads to one */
 };
 
 /* The atoms of a script and what became of them (MATCHING.md, section 2). */

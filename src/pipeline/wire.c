@@ -15,7 +15,7 @@ enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
 _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352 &&
                    sizeof(struct pl_residue) == 88 && sizeof(struct pl_foreign) == 56 &&
                    sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
-                   sizeof(struct pl_file) == 776,
+                   sizeof(struct pl_file) == 784,
                "a record has changed: write and read its new fields here and in wire_read.c");
 #endif
 
@@ -123,6 +123,7 @@ static void write_foreign(struct pl_wire_out *w, const struct pl_file *f)
         pl_wire_text(w, x->loose_rule);
         pl_wire_u64(w, x->novel_words);
         pl_wire_u64(w, x->is_used);
+        pl_wire_u64(w, x->names_place);
     }
     for (int i = 0; i < PL_FOREIGN_KINDS; i++)
         pl_wire_u64(w, f->asked[i]);

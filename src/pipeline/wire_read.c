@@ -220,7 +220,7 @@ static void read_residues(struct pl_wire_in *w, struct pl_file *f)
 
 static void read_foreign(struct pl_wire_in *w, struct pl_file *f)
 {
-    size_t n = take_count(w, 7);
+    size_t n = take_count(w, 8);
     for (size_t i = 0; i < n && !w->c.bad; i++) {
         struct pl_foreign x = {0};
         x.kind = (enum pl_foreign_kind)take_below(w, PL_FOREIGN_KINDS);
@@ -230,6 +230,7 @@ static void read_foreign(struct pl_wire_in *w, struct pl_file *f)
         x.loose_rule = pl_wire_take_text(w);
         x.novel_words = take_u32(w);
         x.is_used = take_bool(w);
+        x.names_place = take_bool(w);
         require(w, x.offset == PL_NO_OFFSET || is_range(x.offset, x.length, UINT64_MAX));
         struct pl_foreign *slot = w->c.bad ? NULL : PL_VEC_ADD(&f->foreign);
         if (slot != NULL)

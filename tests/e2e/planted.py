@@ -189,12 +189,12 @@ def an_import_that_the_source_does_not_use_is_found_at_its_name(t):
 
 @case
 def a_string_that_the_source_does_not_have_is_listed_at_its_place(t):
-    for text in (b"http://198.51.100.7/beacon.bin", b"d3dcompiler_47.dll", b"/etc//hello"):
+    for text, severity in ((b"http://198.51.100.7/beacon.bin", "error"), (b"d3dcompiler_47.dll", "error"), (b"/etc//hello", "warning")):
         deb, tree = with_implant(t, f'if (argc > 77) puts("{text.decode()}");')
         data = deb.data["usr/bin/hello-binary"].data
-        report = check(t, deb, tree, expect=3)
+        report = check(t, deb, tree, expect=1 if severity == "error" else 3)
         found = report.findings("code.foreign-string")
-        assert len(found) == 1 and found[0]["severity"] == "warning", t.summary(report)
+        assert len(found) == 1 and found[0]["severity"] == severity, t.summary(report)
         assert data[found[0]["offset"]:][:found[0]["length"]] == text
 
 

@@ -1,0 +1,90 @@
+/*
+ * match_elf_sections.c - a section that nobody asks for is noted; those of compilers and of the source are not.
+ *
+ * Programs are built here by gcc and changed by objcopy.
+ */
+#include "match_fixture.h"
+
+#include "io/read.h"
+
+#include <stdio.h>
+
+static const char source[] = "#include <stdio.h>\n"
+                             "static int kept __attribute__((section(\"letters_store\"), used)) = 26;\n"
+                             "int main(void)\n{\n    return puts(\"letters\") + kept;\n}\n";
+static const char plain_source[] =
+    "#include <stdio.h>\nint main(void)\n{\n    return puts(\"letters\");\n}\n";
+
+static struct pl_literals *literals;
+static uint8_t *image;
+
+static int end(void **state)
+{
+    pl_literals_free(literals);
+    literals = NULL;
+    with_literals = NULL;
+    free(image);
+    image = NULL;
+    return tear_down(state);
+}
+
+/* The file of `text`, compiled and then changed by `command`, beside `of_source`. */
+static const struct pl_file *compared(const char *text, const char *command, const char *of_source)
+{
+    char line[256];
+    size_t n = 0;
+    FILE *f = fopen("s.c", "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    (void)snprintf(line, sizeof line, "gcc -O2 s.c -o s.out && strip -s s.out && %s", command);
+    assert_int_equal(system(line), 0);
+    assert_int_equal(pl_io_read("s.out", 1 << 24, &image, &n, &err), PL_OK);
+    add_source(0, "letters.c", of_source);
+    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
+    assert_int_equal(pl_literals_build(ix, NULL, 0, 1, &literals, &err), PL_OK);
+    with_literals = literals;
+    (void)add_file; /* of the fixture */
+    struct pl_file *file = add_bytes("usr/bin/letters", pl_bytes_of(image, n));
+    apply("elf.sections", file);
+    return file;
+}
+
+static void sections_of_compilers_and_of_the_source_are_not_noted(void **state)
+{
+    (void)state;
+    const struct pl_file *f = compared(source, "true", source);
+    assert_int_equal(f->foreign.n, 0);
+    assert_true(f->asked[PL_FOREIGN_SECTION] > 20);
+}
+
+static void a_section_that_the_source_does_not_name_is_noted_with_its_bytes(void **state)
+{
+    (void)state;
+    const struct pl_file *f = compared(source, "true", plain_source);
+    assert_int_equal(f->foreign.n, 1);
+    assert_true(pl_bytes_eq_str(f->foreign.v[0].text, "letters_store"));
+    assert_int_equal(f->foreign.v[0].length, 4);
+    assert_memory_equal(f->data.p + f->foreign.v[0].offset, "\x1a\0\0\0", 4);
+}
+
+static void an_added_section_is_noted(void **state)
+{
+    (void)state;
+    const struct pl_file *f =
+        compared(plain_source, "objcopy --add-section .gnu.cache=s.c s.out", plain_source);
+    assert_int_equal(f->foreign.n, 1);
+    assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".gnu.cache"));
+    assert_int_equal(f->foreign.v[0].length, strlen(plain_source));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(sections_of_compilers_and_of_the_source_are_not_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_section_that_the_source_does_not_name_is_noted_with_its_bytes,
+                                        set_up, end),
+        cmocka_unit_test_setup_teardown(an_added_section_is_noted, set_up, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
