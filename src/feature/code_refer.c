@@ -8,7 +8,10 @@
 
 #include "base/quote.h"
 
-#define WIDE_WALK 4096u /* characters that are counted to get into the middle of a string */
+#define TEXT_IN_CODE_BYTES                                                                                   \
+    8u /* instructions that read as so long a text do not follow one another by chance */
+#define MAX_TEXT_IN_CODE 1024u
+#define WIDE_WALK        4096u /* characters that are counted to get into the middle of a string */
 
 const struct pl_code_span *pl_code_span_at(const struct pl_code_image *im, uint64_t address)
 {
@@ -252,6 +255,21 @@ static pl_bytes wide_in_file(const struct pl_code_image *im, uint64_t offset)
     return rest;
 }
 
+/* Text that a payload brought along: bytes between instructions that read as one. */
+static pl_bytes text_in_code(const struct pl_code_image *im, uint64_t address)
+{
+    const struct pl_code_span *s = pl_code_span_at(im, address);
+    if (s == NULL || address - s->address >= s->size)
+        return (pl_bytes){NULL, 0};
+    uint64_t offset = s->offset + (address - s->address);
+    pl_bytes rest = pl_bytes_sub(im->data, (size_t)offset, MAX_TEXT_IN_CODE);
+    size_t n = 0;
+    while (n < rest.n && rest.p[n] >= 0x20 && rest.p[n] < 0x7f)
+        n++;
+    bool is_text = n >= TEXT_IN_CODE_BYTES && n < rest.n && rest.p[n] == 0;
+    return is_text ? pl_bytes_sub(rest, 0, n) : (pl_bytes){NULL, 0};
+}
+
 pl_bytes pl_code_text_at(const struct pl_code_image *im, uint64_t address)
 {
     const struct pl_code_span *s = pl_code_span_at(im, address);
@@ -341,11 +359,14 @@ static void refer_data(const struct pl_code_image *im, struct pl_code_sink *sink
 static void refer_address(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at,
                           uint64_t address, enum pl_code_use use)
 {
-    if (pl_code_area_at(im, address) != NULL) {
+    bool is_code = pl_code_area_at(im, address) != NULL;
+    pl_bytes text = !is_code                ? pl_code_text_at(im, address)
+                    : use == PL_USE_ADDRESS ? text_in_code(im, address)
+                                            : (pl_bytes){NULL, 0};
+    if (is_code && text.n == 0) {
         emit_code(sink, at, pl_code_address(im, address), use);
         return;
     }
-    pl_bytes text = pl_code_text_at(im, address);
     if (text.n > 0)
         emit_text(sink, PL_ATOM_STRING, at, address, text);
     else

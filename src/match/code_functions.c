@@ -6,6 +6,7 @@
  */
 #include "match/code_imports.h"
 #include "match/code_result.h"
+#include "match/import_acts.h"
 #include "match/text_places.h"
 
 #include <string.h>
@@ -121,10 +122,11 @@ static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewher
     if (r->m->literals == NULL)
         return PL_OK;
     if (is_elsewhere) {
-        /* What headers of the build and config.h bring in may stand in any unit. */
+        /* What headers of the build and config.h bring in may stand in any unit; a call that acts has to be the unit's own. */
         enum pl_word_place place = atom->kind == PL_ATOM_IMPORT ? PL_WORD_IN_HEADER : PL_TEXT_OF_BUILD;
-        *is_explained = (atom->kind == PL_ATOM_IMPORT || atom->kind == PL_ATOM_STRING) &&
-                        pl_literals_word(r->m->literals, place, atom->text, NULL, NULL);
+        bool may_be =
+            atom->kind == PL_ATOM_STRING || (atom->kind == PL_ATOM_IMPORT && !pl_import_acts(atom->text));
+        *is_explained = may_be && pl_literals_word(r->m->literals, place, atom->text, NULL, NULL);
     } else if (atom->kind == PL_ATOM_STRING) {
         st = explain_string(r, atom->text, is_explained, err);
     } else if (atom->kind == PL_ATOM_IMPORT) {
@@ -267,7 +269,9 @@ static pl_status report(const struct rung *r, struct pl_err *err)
         result.n_searched += pl_codebase_at(r->m->codebase, i)->definition->kind == PL_DEFINITION_FUNCTION;
     for (uint32_t i = 0; i < r->a.subjects.n; i++)
         result.n_accounted += pl_code_end_is_accounted(r->grades[i].end);
-    pl_status st = pl_code_check(&result, err); /* first: a flood of the others must not push it out */
+    pl_status st = pl_code_find_homes(&result, err);
+    if (st == PL_OK)
+        st = pl_code_check(&result, err); /* first: a flood of the others must not push it out */
     for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
         if (r->grades[i].end == PL_CODE_CONTRADICTED || r->grades[i].end == PL_CODE_MISPLACED)
             st = pl_code_report(&result, i, err);

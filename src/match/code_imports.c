@@ -71,6 +71,8 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
 };
 
 /* A question and its answer. */
+static const char no_source[] = "";
+
 struct question {
     const struct pl_literals *l;
     struct pl_arena *arena;
@@ -250,6 +252,7 @@ static const struct substitute builtins[] = {
     {"strncmp", {"strstr"}},
     {"strcmp", {"strncmp"}},
     {"mempcpy", {"memcpy", "stpcpy"}},
+    {"bcmp", {"memcmp", "strcmp", "strncmp", "__builtin_memcmp"}},
     {"calloc", {"malloc"}},
     {"sincos", {"sin", "cos"}},
     {"sincosf", {"sinf", "cosf"}},
@@ -433,12 +436,27 @@ static bool is_known_identifier(void *ctx, pl_bytes word)
            pl_literals_word(q->l, PL_WORD_IN_CPP, word, NULL, NULL);
 }
 
+/*
+ * A macro or inline function calls it. The C++ library's headers hold so many names that each leads to all others, "connect" and "remove" among them: for
+ * a function that acts they do not count.
+ */
+static bool by_header(struct question *q, pl_bytes name)
+{
+    static const char cpp_folder[] = "usr/include/c++/";
+    if (!pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source))
+        return false;
+    if (q->source == NULL || !pl_import_acts(name) || strstr(q->source, cpp_folder) == NULL)
+        return true;
+    q->source = no_source;
+    return false;
+}
+
 static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
 {
     bool is_cpp = pl_bytes_starts(name, PL_LIT("_Z"));
     if (pl_literals_word(q->l, PL_WORD_IN_SOURCE, name, q->arena, &q->source))
         *rule = RULE_SOURCE;
-    else if (pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source))
+    else if (by_header(q, name))
         *rule = RULE_HEADER;
     else if (pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source))
         *rule = RULE_MACRO;
@@ -475,14 +493,13 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
 pl_status pl_import_explain(const struct pl_literals *l, pl_bytes name, struct pl_arena *arena, bool *found,
                             struct pl_import_hit *out, struct pl_err *err)
 {
-    static const char none[] = "";
-    struct question q = {.l = l, .arena = arena, .source = none};
+    struct question q = {.l = l, .arena = arena, .source = no_source};
     enum import_rule rule;
     *found = name.n > 0 && find_rule(&q, name, &rule);
     if (q.source == NULL)
         return pl_arena_fail(arena, err);
     if (*found)
-        *out = (struct pl_import_hit){&rules[rule], q.source == none ? NULL : q.source};
+        *out = (struct pl_import_hit){&rules[rule], q.source == no_source ? NULL : q.source};
     return PL_OK;
 }
 

@@ -6,8 +6,10 @@
 #include "base/quote.h"
 #include "match/code_imports.h"
 #include "match/code_result.h"
+#include "match/import_acts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define SHOWN_ATOMS 6u
 #define TEXT_BYTES  60u
@@ -118,17 +120,68 @@ static pl_status add_facts(const struct pl_code_result *r, uint32_t subject, str
     return st == PL_OK ? add_fact(r, finding, "nearest", b, err) : st;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_aligner *a = r->a;
+    r->n_at_home = 0;
+    r->at_home = pl_arena_take_n(r->m->scratch, a->facts.n + 1, sizeof *r->at_home);
+    if (r->at_home == NULL)
+        return pl_arena_fail(r->m->scratch, err);
+    for (uint32_t i = 0; i < a->subjects.n; i++) {
+        const struct pl_subject *s = &a->subjects.v[i];
+        bool is_source =
+            r->grades[i].end == PL_CODE_MATCHED; /* the call may be why one was placed where it is */
+        for (uint32_t k = 0; k < s->n_facts; k++) {
+            const struct pl_code_fact *f = &a->facts.v[s->first_fact + k];
+            if (f->kind == PL_ATOM_IMPORT && is_source)
+                r->at_home[r->n_at_home++] = a->code->atoms[f->atom].hash;
+        }
+    }
+    if (r->n_at_home > 0)
+        qsort(r->at_home, r->n_at_home, sizeof *r->at_home, by_value);
+    return PL_OK;
+}
+
+/* Is it a call that reaches out of the process, and that no function of the image makes in its place? A slot of the loader's was given another name. */
+static bool is_homeless(const struct pl_code_result *r, const struct pl_atom *atom)
+{
+    return atom->kind == PL_ATOM_IMPORT && pl_import_acts(atom->text) &&
+           (r->n_at_home == 0 ||
+            bsearch(&atom->hash, r->at_home, r->n_at_home, sizeof *r->at_home, by_value) == NULL);
+}
+
 /*
  * A call that the source has no way to make is an error: of 58 honest packages of C with 24 MB of code one has one (tests/accuracy/code.md). A
  * string alone is a warning here; whether it is an error is said once for each string, as code.foreign-string. So is a call of which nobody can
  * tell for want of headers.
  */
+/* Compilers put no text between instructions; who writes a payload over a function does. */
+static bool is_text_in_code(const struct pl_code_result *r, const struct pl_atom *atom)
+{
+    pl_bytes data = r->f->data;
+    bool is_inside = atom->kind == PL_ATOM_STRING && atom->text.p >= data.p && atom->text.p < data.p + data.n;
+    return is_inside &&
+           pl_code_function_holding(r->a->code, (uint64_t)(atom->text.p - data.p)) != PL_NO_TARGET;
+}
+
 static enum pl_severity severity_of(const struct pl_code_result *r, const struct pl_code_grade *g)
 {
-    bool is_contradicted = g->end == PL_CODE_CONTRADICTED && !pl_codebase_links_all(r->m->codebase);
-    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS && is_contradicted; i++) {
+    bool is_contradicted = g->end == PL_CODE_CONTRADICTED;
+    if (pl_codebase_links_all(r->m->codebase))
+        return PL_SEVERITY_WARNING;
+    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++) {
         const struct pl_atom *atom = &r->a->code->atoms[g->foreign[i]];
-        if (atom->kind == PL_ATOM_IMPORT && !pl_import_is_open(r->m->literals, atom->text, r->m->scratch))
+        if (is_homeless(r, atom) || (is_contradicted && is_text_in_code(r, atom)))
+            return PL_SEVERITY_ERROR;
+        if (is_contradicted && atom->kind == PL_ATOM_IMPORT &&
+            !pl_import_is_open(r->m->literals, atom->text, r->m->scratch))
             return PL_SEVERITY_ERROR;
     }
     return PL_SEVERITY_WARNING;

@@ -57,6 +57,8 @@ static bool is_asked_for(const struct pl_match *m, pl_bytes word)
 static bool is_build_library(const struct pl_match *m, pl_bytes name)
 {
     size_t end = pl_bytes_find(name, PL_LIT(".so"), 0);
+    if (end == SIZE_MAX)
+        return false;
     pl_bytes stem = pl_bytes_sub(name, 0, end);
     if (pl_bytes_starts(stem, PL_LIT("lib")))
         stem = pl_bytes_from(stem, 3);
@@ -89,6 +91,13 @@ static pl_status check_imports(const struct pl_match *m, struct pl_file *f, cons
     return st;
 }
 
+/* From a fixed folder or the program's own? Any other is looked for where the user happens to be. ld.so(8). */
+static bool is_anchored(pl_bytes path)
+{
+    return pl_bytes_starts(path, PL_LIT("/")) || pl_bytes_starts(path, PL_LIT("$ORIGIN")) ||
+           pl_bytes_starts(path, PL_LIT("${ORIGIN}"));
+}
+
 static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, const struct pl_elf_dynamic *d,
                                  struct pl_err *err)
 {
@@ -106,6 +115,7 @@ static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, co
         bool found;
         st = pl_literals_explain(m->literals, d->paths[i].text, m->scratch, &found, &hit, err);
         f->asked[PL_FOREIGN_RUNPATH]++;
+        found = found && is_anchored(d->paths[i].text);
         if (st == PL_OK && (!found || !hit.rule->is_strict))
             st = pl_foreign_add(m, f, PL_FOREIGN_RUNPATH, d->paths[i].offset, d->paths[i].text,
                                 found ? hit.rule->name : NULL, err);

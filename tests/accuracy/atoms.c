@@ -86,7 +86,6 @@ static pl_status print_findings(struct run *r, struct pl_file *f, struct pl_err 
     static const char *const severities[] = {
         [PL_SEVERITY_NOTE] = "note", [PL_SEVERITY_WARNING] = "warning", [PL_SEVERITY_ERROR] = "error"};
     struct pl_policy policy = pl_policy_default();
-    policy.foreign_is_error[PL_FOREIGN_STRING] = true; /* to measure how many that would be */
     pl_status st = pl_match_rung(&r->m, &pl_rung_elf_imports, f, err);
     if (st == PL_OK)
         st = pl_match_rung(&r->m, &pl_rung_elf_strings, f, err);
@@ -115,7 +114,7 @@ static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
     if (f->type == PL_ENTRY_FILE && f->container == NULL && f->data.p != NULL)
         st = pl_image_view_read(f, &r->arena, &found, &view, err);
     if (st == PL_OK && found) {
-        st = pl_elf_cut(f->data, &view, &r->arena, &strings, err);
+        st = pl_elf_cut(f, &view, &r->arena, &strings, err);
         for (size_t i = 0; i < strings.n && st == PL_OK; i++)
             if (strings.v[i].is_clear)
                 st = print_string(r, 's', f->name, strings.v[i].text, err);

@@ -162,6 +162,24 @@ static void a_constructor_with_a_foreign_string_alone_is_a_warning(void **state)
     assert_tag(compared(built(text[0], ""), text[1]), "code.entry-unaccounted", PL_SEVERITY_WARNING);
 }
 
+/* A payload that was written over a function, text and all; the same in the source is the source's. */
+static void text_between_instructions_is_an_error(void **state)
+{
+    static const char body[] =
+        "__asm__(\".text\\n.globl told\\n.type told,@function\\ntold:\\n.cfi_startproc\\n lea "
+        "1f(%rip),%rdi\\n call puts@plt\\n ret\\n\"\n"
+        "\"1: .asciz \\\"/var/tmp/.beacon-cache\\\"\\n.cfi_endproc\\n.size told,.-told\\n\");\n"
+        "int told(void);\nint use(void) { return told(); }\n";
+    char with[2048];
+    (void)state;
+    (void)snprintf(with, sizeof with, "%s%s%s", START, body, END);
+    const struct pl_file *f = compared(built(with, ""), START END);
+    const struct pl_finding *found = find(f, "code.unaccounted-function");
+    assert_non_null(found);
+    assert_int_equal(found->severity, PL_SEVERITY_ERROR);
+    assert_true(says(found, "atom[0]", "/var/tmp/.beacon-cache"));
+}
+
 static size_t entries_reported(const char *extra)
 {
     char text[4096];
@@ -313,6 +331,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_honest_program_has_none_of_the_findings, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_that_the_source_calls_by_hand_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(text_between_instructions_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),

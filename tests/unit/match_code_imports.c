@@ -20,6 +20,8 @@ static const char headers_text[] = "plumbline headers 4\n"
                                    "unused(c) execve(c)\n"
                                    "@usr/include/net.h\n"
                                    "listen_all{ return socket(1);\n"
+                                   "@usr/include/c++/12/widgets\n"
+                                   "draw(c) mprotect(c)\n"
                                    "@\n"
                                    "Painter\n";
 
