@@ -3,6 +3,7 @@
  */
 #include "command.h"
 #include "output.h"
+#include "policy.h"
 #include "progress.h"
 
 #include "plumbline/chain.h"
@@ -49,6 +50,7 @@ static int run_chain(const struct options *o)
 {
     struct progress_line line;
     struct pl_chain *c = NULL;
+    struct pl_ruleset *policy = NULL;
     struct pl_err err;
     if (o->n_words > 1)
         return usage_error("one subject at a time",
@@ -60,15 +62,24 @@ static int run_chain(const struct options *o)
     if (o->n_words == 0)
         return no_subject(o);
     progress_begin(&line, o);
+    struct pl_observer observer = progress_observer(&line);
+    if (policy_of(o, o->words, o->n_words, &observer, &policy, &err) != PL_OK) {
+        progress_end(&line);
+        (void)fprintf(stderr, "plumb: %s\n%s%s%s", err.text, err.hint[0] != '\0' ? "try: " : "", err.hint,
+                      err.hint[0] != '\0' ? "\n" : "");
+        return (int)pl_exit_of_status(err.status);
+    }
     struct pl_chain_options options = {
-        .check = options_for_check(o, o->words[0], progress_observer(&line)),
+        .check = options_for_check(o, o->words[0], observer),
         .required = o->required_chain,
+        .policy = policy,
         .product = o->product,
         .component_seconds = o->component_seconds,
         .takes_no_cache = o->takes_no_results,
     };
     pl_status st = pl_chain_run(&options, &c, &err);
     progress_end(&line);
+    pl_policy_free(policy);
     if (st != PL_OK) {
         (void)fprintf(stderr, "plumb: %s\n", err.text);
         return pl_exit_of_status(st);
@@ -78,11 +89,7 @@ static int run_chain(const struct options *o)
     pl_chain_free(c);
     if (failed != 0)
         return failed;
-    if (o->is_report_only && (code == PL_EXIT_FAIL || code == PL_EXIT_INCONCLUSIVE)) {
-        (void)fprintf(stderr, "report-only: would exit %d\n", code);
-        return PL_EXIT_PASS;
-    }
-    return code;
+    return report_only(o, code);
 }
 
 const struct command command_chain = {.name = "chain",

@@ -8,6 +8,7 @@
 #define PLUMBLINE_CHAIN_H
 
 #include "plumbline/plumbline.h"
+#include "plumbline/policy.h"
 
 /* Zero is a good default for every field but check.subject. Texts are borrowed for the length of the call. */
 struct pl_chain_options {
@@ -17,6 +18,11 @@ struct pl_chain_options {
      */
     struct pl_check_options check;
     unsigned required; /* the chain level below which the chain fails; 0: none is required */
+    /*
+     * What it requires of the chain as a whole counts, too, whichever is higher; one that has expired is an error. Its other rules are for pl_gate(), which
+     * reads the chain as "json". NULL: none.
+     */
+    const struct pl_ruleset *policy;
     const char *
         product; /* a folder, archive or container image where the components' files are compared with the packages; NULL */
     unsigned component_seconds; /* a component that takes longer stays unexamined; 0: 1,800 */

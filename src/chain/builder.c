@@ -200,7 +200,8 @@ struct order {
 };
 
 #define CHUNK      8u
-#define MAX_CHUNKS 16u /* keys that are equal up to there are compared as texts */
+#define MANY       2048u /* so many are sorted by counting */
+#define MAX_CHUNKS 16u   /* keys that are equal up to there are compared as texts */
 
 static int by_chunk(const void *a, const void *b)
 {
@@ -225,8 +226,31 @@ static uint64_t chunk_at(const char *key)
     return chunk;
 }
 
-/* Sort v, whose keys are equal in all bytes before `chunks` chunks. Recursion ends at MAX_CHUNKS. */
-static void sort_order(struct order *v, size_t n, unsigned chunks)
+/* By counting, a byte at a time from the lowest one, in which chunks differ: time linear in n. `room` has n places. */
+static void sort_many(struct order *v, size_t n, struct order *room)
+{
+    struct order *from = v;
+    struct order *to = room;
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        size_t first[257] = {0};
+        for (size_t i = 0; i < n; i++)
+            first[(from[i].chunk >> shift & 0xff) + 1]++;
+        if (first[(from[0].chunk >> shift & 0xff) + 1] == n)
+            continue; /* all are equal here */
+        for (size_t i = 0; i < 256; i++)
+            first[i + 1] += first[i];
+        for (size_t i = 0; i < n; i++)
+            to[first[from[i].chunk >> shift & 0xff]++] = from[i];
+        struct order *other = from;
+        from = to;
+        to = other;
+    }
+    if (from != v)
+        memcpy(v, from, n * sizeof *v);
+}
+
+/* Sort v, whose keys are equal in all bytes before `chunks` chunks. Recursion ends at MAX_CHUNKS. `room` has n places. */
+static void sort_order(struct order *v, size_t n, unsigned chunks, struct order *room)
 {
     if (n < 2)
         return;
@@ -236,13 +260,16 @@ static void sort_order(struct order *v, size_t n, unsigned chunks)
     }
     for (size_t i = 0; i < n; i++)
         v[i].chunk = chunk_at(v[i].key + (size_t)chunks * CHUNK);
-    qsort(v, n, sizeof *v, by_chunk);
+    if (n >= MANY)
+        sort_many(v, n, room);
+    else
+        qsort(v, n, sizeof *v, by_chunk);
     for (size_t from = 0; from < n;) {
         size_t to = from + 1;
         while (to < n && v[to].chunk == v[from].chunk)
             to++;
         if ((v[from].chunk & 0xff) != 0) /* a key that has ended is the only one of its kind */
-            sort_order(v + from, to - from, chunks + 1);
+            sort_order(v + from, to - from, chunks + 1, room);
         from = to;
     }
 }
@@ -253,13 +280,14 @@ static pl_status sort_components(struct pl_chain_builder *b, uint32_t *root, str
     struct pl_chain *c = b->chain;
     size_t n = c->components.n;
     struct order *order = malloc((n + 1) * sizeof *order);
+    struct order *room = malloc((n + 1) * sizeof *room);
     struct pl_component *sorted = malloc((n + 1) * sizeof *sorted);
     uint32_t *new_id = malloc((n + 1) * sizeof *new_id);
-    bool has_room = order != NULL && sorted != NULL && new_id != NULL;
+    bool has_room = order != NULL && room != NULL && sorted != NULL && new_id != NULL;
     if (has_room) {
         for (uint32_t i = 0; i < n; i++)
             order[i] = (struct order){.key = c->components.v[i].key, .id = i};
-        sort_order(order, n, 0);
+        sort_order(order, n, 0, room);
         for (uint32_t i = 0; i < n; i++) {
             sorted[i] = c->components.v[order[i].id];
             new_id[order[i].id] = i;
@@ -272,6 +300,7 @@ static pl_status sort_components(struct pl_chain_builder *b, uint32_t *root, str
         *root = new_id[*root];
     }
     free(order);
+    free(room);
     free(sorted);
     free(new_id);
     return has_room ? PL_OK : pl_fail_nomem(err);

@@ -12,7 +12,7 @@
 #define NONE UINT32_MAX
 
 /* Stable counting sort of `in` by one end of the edges into `out`; `count` has n + 1 places. */
-static void sort_by(const struct pl_edge *in, size_t n_edges, uint32_t n, bool by_target, size_t *count,
+static void sort_by(const struct pl_edge *in, size_t n_edges, uint32_t n, bool by_target, uint32_t *count,
                     struct pl_edge *out)
 {
     memset(count, 0, ((size_t)n + 1) * sizeof *count);
@@ -46,7 +46,7 @@ pl_status pl_graph_build(uint32_t n, const struct pl_edge *edges, size_t n_edges
     struct pl_graph g = {.n = n};
     if (n == NONE || n_edges >= NONE)
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "graph: too many components or dependencies");
-    size_t *count = malloc(((size_t)n + 1) * sizeof *count);
+    uint32_t *count = malloc(((size_t)n + 1) * sizeof *count); /* of fewer than NONE edges */
     struct pl_edge *one = malloc((n_edges + 1) * sizeof *one);
     struct pl_edge *two = malloc((n_edges + 1) * sizeof *two);
     g.first = malloc(((size_t)n + 1) * sizeof *g.first);
@@ -103,15 +103,21 @@ void pl_graph_reset(struct pl_graph *g)
     *g = (struct pl_graph){0};
 }
 
+/* What is asked about a node together stands together: large graphs fit into no cache. */
+struct visit {
+    uint32_t number; /* order of the visit */
+    uint32_t low;    /* the smallest number that the node is known to reach */
+    uint32_t next;   /* the edge to look at next */
+    uint32_t group;
+};
+
 /* The state of Tarjan's search. A node that has no number yet was not visited; one that has a group is done. */
 struct search {
     const struct pl_graph *g;
     struct pl_condensation *out;
-    uint32_t *number; /* order of the visit */
-    uint32_t *low;    /* the smallest number that the node is known to reach */
-    uint32_t *next;   /* the edge to look at next */
-    uint32_t *path;   /* the way from the root of the search to here */
-    uint32_t *open;   /* visited, and not in a group yet */
+    struct visit *at;
+    uint32_t *path; /* the way from the root of the search to here */
+    uint32_t *open; /* visited, and not in a group yet */
     uint32_t n_path;
     uint32_t n_open;
     uint32_t n_numbers;
@@ -119,8 +125,8 @@ struct search {
 
 static void enter(struct search *s, uint32_t node)
 {
-    s->number[node] = s->low[node] = s->n_numbers++;
-    s->next[node] = s->g->first[node];
+    s->at[node].number = s->at[node].low = s->n_numbers++;
+    s->at[node].next = s->g->first[node];
     s->path[s->n_path++] = node;
     s->open[s->n_open++] = node;
 }
@@ -129,18 +135,18 @@ static void enter(struct search *s, uint32_t node)
 static void leave(struct search *s, uint32_t node)
 {
     s->n_path--;
-    if (s->low[node] == s->number[node]) {
+    if (s->at[node].low == s->at[node].number) {
         uint32_t member;
         do {
             member = s->open[--s->n_open];
-            s->out->group[member] = s->out->n_groups;
+            s->at[member].group = s->out->n_groups;
         } while (member != node);
         s->out->n_groups++;
     }
     if (s->n_path > 0) {
         uint32_t above = s->path[s->n_path - 1];
-        if (s->low[node] < s->low[above])
-            s->low[above] = s->low[node];
+        if (s->at[node].low < s->at[above].low)
+            s->at[above].low = s->at[node].low;
     }
 }
 
@@ -149,15 +155,16 @@ static void visit(struct search *s, uint32_t root)
     enter(s, root);
     while (s->n_path > 0) {
         uint32_t node = s->path[s->n_path - 1];
-        if (s->next[node] == s->g->first[node + 1]) {
+        struct visit *here = &s->at[node];
+        if (here->next == s->g->first[node + 1]) {
             leave(s, node);
             continue;
         }
-        uint32_t to = s->g->to[s->next[node]++];
-        if (s->number[to] == NONE)
+        uint32_t to = s->g->to[here->next++];
+        if (s->at[to].number == NONE)
             enter(s, to);
-        else if (s->out->group[to] == NONE && s->number[to] < s->low[node])
-            s->low[node] = s->number[to];
+        else if (s->at[to].group == NONE && s->at[to].number < here->low)
+            here->low = s->at[to].number;
     }
 }
 
@@ -180,28 +187,27 @@ pl_status pl_graph_condense(const struct pl_graph *g, struct pl_condensation *ou
 {
     struct pl_condensation c = {0};
     size_t n = (size_t)g->n + 1;
-    uint32_t *room = malloc(5 * n * sizeof *room);
+    uint32_t *room = malloc(2 * n * sizeof *room);
+    struct visit *visits = malloc(n * sizeof *visits);
     c.group = malloc(n * sizeof *c.group);
     c.first = calloc(n + 1, sizeof *c.first);
     c.member = malloc(n * sizeof *c.member);
-    if (room == NULL || c.group == NULL || c.first == NULL || c.member == NULL) {
+    if (room == NULL || visits == NULL || c.group == NULL || c.first == NULL || c.member == NULL) {
         free(room);
+        free(visits);
         pl_condensation_reset(&c);
         return pl_fail_nomem(err);
     }
-    struct search s = {.g = g,
-                       .out = &c,
-                       .number = room,
-                       .low = room + n,
-                       .next = room + 2 * n,
-                       .path = room + 3 * n,
-                       .open = room + 4 * n};
+    struct search s = {.g = g, .out = &c, .at = visits, .path = room, .open = room + n};
     for (uint32_t i = 0; i < g->n; i++)
-        s.number[i] = c.group[i] = NONE;
+        visits[i] = (struct visit){.number = NONE, .group = NONE};
     for (uint32_t i = 0; i < g->n; i++)
-        if (s.number[i] == NONE)
+        if (visits[i].number == NONE)
             visit(&s, i);
+    for (uint32_t i = 0; i < g->n; i++)
+        c.group[i] = visits[i].group;
     free(room);
+    free(visits);
     list_members(&c, g->n);
     *out = c;
     return PL_OK;

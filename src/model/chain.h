@@ -111,9 +111,10 @@ struct pl_chain {
     struct pl_condensation groups;
     struct pl_findings findings;
 
-    uint8_t level;       /* of the chain */
-    unsigned required;   /* 0: nothing is */
-    const char *product; /* folder or archive that the components were looked for in; NULL */
+    uint8_t level;           /* of the chain */
+    unsigned required;       /* 0: nothing is */
+    const char *required_by; /* "--require", or "plumb.yaml:4"; NULL: nobody requires anything */
+    const char *product;     /* folder or archive that the components were looked for in; NULL */
     uint64_t own_counts[PL_LEVEL_MAX +
                         1]; /* examined components by their own level, the product itself left out */
     uint64_t chain_counts[PL_LEVEL_MAX + 1];

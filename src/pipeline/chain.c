@@ -13,6 +13,7 @@
 #include "chain/solve.h"
 #include "io/clock.h"
 #include "io/host.h"
+#include "judge/ruleset.h"
 #include "pipeline/chain_check.h"
 #include "pipeline/chain_store.h"
 #include "pipeline/check.h"
@@ -304,6 +305,29 @@ static pl_status run(const struct pl_chain_options *options, struct pl_chain *c,
     return st;
 }
 
+/* What is required of the chain as a whole, and by whom: the higher one of flag and policy. */
+static pl_status take_requirement(const struct pl_chain_options *options, struct pl_chain *c,
+                                  struct pl_err *why, struct pl_err *err)
+{
+    const struct pl_ruleset *p = options->policy;
+    int64_t now_s = options->check.at_s == 0 ? pl_clock_utc_s() : options->check.at_s;
+    c->required = options->required;
+    c->required_by = options->required > 0 ? "--require" : NULL;
+    if (p == NULL)
+        return PL_OK;
+    if (p->has_expiry && now_s >= p->expires_s) {
+        (void)pl_fail(why, PL_E_TRUST, PL_NO_OFFSET, "the policy %s:%u has expired", p->expires_at.policy,
+                      (unsigned)p->expires_at.line);
+        return PL_OK;
+    }
+    const struct pl_least_level *least = &p->require.chain_level;
+    if (least->at.line == 0 || least->level <= c->required)
+        return PL_OK;
+    c->required = least->level;
+    c->required_by = pl_arena_printf(&c->arena, "%s:%u", least->at.policy, (unsigned)least->at.line);
+    return c->required_by == NULL ? pl_arena_fail(&c->arena, err) : PL_OK;
+}
+
 pl_status pl_chain_run(const struct pl_chain_options *options, struct pl_chain **out, struct pl_err *err)
 {
     struct pl_limits limits = pl_limits_default();
@@ -313,11 +337,15 @@ pl_status pl_chain_run(const struct pl_chain_options *options, struct pl_chain *
     if (c == NULL)
         return pl_fail_nomem(err);
     c->jobs = options->check.jobs == 0 ? pl_host_jobs() : options->check.jobs;
-    c->required = options->required;
     c->subject = pl_arena_str(&c->arena, pl_bytes_of_str(options->check.subject));
     pl_clock_rfc3339(pl_clock_utc_s(), c->started);
     pl_status st = c->subject == NULL ? pl_fail_nomem(err) : PL_OK;
-    if (st == PL_OK && run(options, c, &why) != PL_OK) {
+    if (st == PL_OK)
+        st = take_requirement(options, c, &why, err);
+    bool has_failed = st == PL_OK && why.status != PL_OK;
+    if (st == PL_OK && !has_failed)
+        has_failed = run(options, c, &why) != PL_OK; /* else `why` may tell of what was got over */
+    if (st == PL_OK && has_failed) {
         struct pl_err *slot = PL_VEC_ADD(&c->errors);
         if (slot == NULL) {
             st = pl_fail_nomem(err);

@@ -11,9 +11,12 @@
  * Source: CycloneDX 1.6 (ECMA-424), JSON schema. Times and serial numbers are left out, so that the same chain gives the same bytes.
  */
 #include "base/json.h"
+#include "base/quote.h"
 #include "report/chain.h"
 
 #include <string.h>
+
+#define MAX_VERSION 1024u
 
 static const char *const level_titles[PL_LEVEL_MAX + 1] = {"unknown", "known", "attested package",
                                                            "attested source", "attested origin"};
@@ -38,11 +41,11 @@ static void made(struct pl_json *j, const char *key, const char *format, unsigne
     pl_buf_close_into(j->out, &text);
 }
 
-/* A name that stands for this component in the document; BOM-Links begin with urn:cdx: and no reference may. */
+/* A name that stands for this component in the document; BOM-Links begin with urn:cdx: and no reference may, nor may one be empty. */
 static void reference(struct pl_json *j, const char *key, const struct pl_component *c)
 {
     struct pl_buf text;
-    bool is_link = strncmp(c->key, "urn:cdx:", 8) == 0;
+    bool is_link = strncmp(c->key, "urn:cdx:", 8) == 0 || c->key[0] == '\0';
     pl_buf_init(&text, SIZE_MAX / 2);
     pl_buf_add_str(&text, is_link ? "component:" : "");
     pl_buf_add_str(&text, c->key);
@@ -58,6 +61,17 @@ static void property(struct pl_json *j, const char *name, const char *value)
     pl_json_kv_str(j, "name", name);
     quoted(j, "value", value);
     pl_json_end_object(j);
+}
+
+/* The standard has room for so many characters of a version; a longer one is a property. */
+static bool is_long(const char *version)
+{
+    struct pl_buf text;
+    pl_buf_init(&text, MAX_VERSION);
+    pl_quote(&text, pl_bytes_of_str(version));
+    bool has_room = text.why == PL_OK;
+    pl_buf_reset(&text);
+    return !has_room;
 }
 
 static void properties(struct pl_json *j, const struct pl_component *c)
@@ -80,6 +94,8 @@ static void properties(struct pl_json *j, const struct pl_component *c)
         property(j, "plumbline:not-examined", c->why_not);
     if (c->reference != NULL)
         property(j, "plumbline:reference", c->reference);
+    if (is_long(c->version))
+        property(j, "plumbline:version", c->version);
     pl_json_end_array(j);
 }
 
@@ -160,7 +176,7 @@ static void component(struct pl_json *j, const struct pl_component *c)
     pl_json_kv_str(j, "type", c->is_product ? "application" : "library");
     reference(j, "bom-ref", c);
     quoted(j, "name", c->name);
-    if (c->version[0] != '\0')
+    if (c->version[0] != '\0' && !is_long(c->version))
         quoted(j, "version", c->version);
     if (!c->is_product)
         pl_json_kv_str(j, "scope", strcmp(c->scope, "required") == 0 ? "required" : "optional");

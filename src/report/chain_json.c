@@ -340,6 +340,7 @@ static void write_json(const struct pl_chain *c, const struct pl_write_options *
     else
         pl_json_null(&j);
     pl_json_kv_u64(&j, "required", c->required);
+    pl_json_kv_quoted(&j, "required_by", c->required_by);
     summary(&j, is_read ? c : &(struct pl_chain){0});
     weakest(&j, is_read ? c : &(struct pl_chain){0});
     pl_json_key(&j, "components");

@@ -68,8 +68,10 @@ static void write_markdown(const struct pl_chain *c, const struct pl_write_optio
         return;
     title(out, &c->components.v[c->root]);
     pl_buf_printf(out, ": chain **LCAL-%u**", c->level);
-    if (c->required > 0)
-        pl_buf_printf(out, ", LCAL-%u required", c->required);
+    if (c->required > 0) {
+        pl_buf_printf(out, ", LCAL-%u required by ", c->required);
+        word(out, c->required_by);
+    }
     pl_buf_add_str(out, ".\n\n");
     levels(c, out);
     if (c->n_path > 0) {

@@ -296,7 +296,9 @@ static void verdict(struct screen *s)
     pl_buf_printf(s->out, " chain LCAL-%u", s->c->level);
     pl_chain_below(s->c, &below, &unexamined);
     if (s->c->required > 0) {
-        pl_buf_printf(s->out, ", LCAL-%u required (", s->c->required);
+        pl_buf_printf(s->out, ", LCAL-%u required by ", s->c->required);
+        quoted(s, s->c->required_by, 200);
+        pl_buf_add_str(s->out, " (");
         pl_add_thousands(s->out, below);
         pl_buf_add_str(s->out, " below, ");
     } else {

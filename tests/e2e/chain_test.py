@@ -13,20 +13,26 @@ SCHEMAS = pathlib.Path(__file__).resolve().parent / "schemas"
 CHAIN = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/chain.schema.json").read_text(encoding="utf-8")))
 
 
-def chain(plumb, subject, *args, expect=None, env=None, network=True):
-    """plumb chain -o json with a cache of the case; the JSON is checked against its schema."""
-    flags = ["--cache-dir", plumb.path("cache/x").parent, "--progress=none"] + ([] if network else ["--offline"])
-    code, out, said = plumb.raw("chain", subject, *args, "-o", "json", *flags, env=env)
+def assert_chain(code, out, said):
+    """What plumb chain -o json wrote: by its schema, and no chain level above an own one."""
     assert out, said
     assert not RAW.search(out), "raw control characters in JSON"
     found = json.loads(out)
     error = jsonschema.exceptions.best_match(CHAIN.iter_errors(found))
     assert error is None, f"schema: {error.json_path}: {error.message}"
     assert found["exit_code"] == code and found["verdict"] == EXIT_NAMES[code]
-    assert expect is None or code == expect, f"exit {code}, not {expect}: {found['findings']} {found['errors']} {said}"
     for c in found["components"]:
         own, low = c["level"]["own"], c["level"]["chain"]
         assert c["product"] or low <= (own or 0), f"{c['key']}: chain {low} above own {own}"
+    return found
+
+
+def chain(plumb, subject, *args, expect=None, env=None, network=True):
+    """plumb chain -o json with a cache of the case; the JSON is checked against its schema."""
+    flags = ["--cache-dir", plumb.path("cache/x").parent, "--progress=none"] + ([] if network else ["--offline"])
+    code, out, said = plumb.raw("chain", subject, *args, "-o", "json", *flags, env=env)
+    found = assert_chain(code, out, said)
+    assert expect is None or code == expect, f"exit {code}, not {expect}: {found['findings']} {found['errors']} {said}"
     return found
 
 
