@@ -40,8 +40,8 @@ static int look(const uint8_t *data, size_t size)
     struct pl_source_tree tree = {.name = "fuzz"};
     struct pl_source_tree *trees[] = {&tree};
     struct pl_index *index = NULL;
-    static const char *const paths[] = {"a.c", "b.rs", "c.go"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const paths[] = {"a.c", "b.rs", "c.go", "d.asm"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         struct pl_source_file *source = PL_VEC_ADD(&tree.files);
         if (source == NULL)
             return 0;
