@@ -233,6 +233,14 @@ static bool set_policy(struct options *o, const char *value)
     return value[0] != '\0';
 }
 
+static bool set_policy_key(struct options *o, const char *value)
+{
+    if (o->n_policy_keys == MAX_KEYS || value[0] == '\0')
+        return false;
+    o->policy_keys[o->n_policy_keys++] = value;
+    return true;
+}
+
 static bool set_at(struct options *o, const char *value)
 {
     return pl_time_parse(value, &o->at_s) && o->at_s > 0;
@@ -303,13 +311,17 @@ static const struct flag flags[] = {
     {"policy", 0, "FILE",
      "a policy, or builtin:strict and so on; default: plumb.yaml, from the working folder upwards", true,
      set_policy},
+    {"policy-key", 0, "FILE",
+     "a public key that must have signed the policy (FILE.dsse beside it); repeatable: one of them", false,
+     set_policy_key},
     {"at", 0, "TIME", "judge expiries as of that time: 2027-02-01 or 2027-02-01T10:16:37Z", false, set_at},
     {"reason", 0, "TEXT", "waive: why the finding is accepted", false, set_reason},
     {"owner", 0, "WHO", "waive: who answers for it", false, set_owner},
     {"report-only", 0, NULL, "exit 0 where it would be 1 or 3", false, set_is_report_only},
     {"limit", 0, "N", "warnings listed in text; JSON is never cut; default 20", true, set_limit},
-    {"key", 'k', "FILE", "attest: sign with it; verify: trust it, instead of the trust store; repeatable",
-     false, set_key},
+    {"key", 'k', "FILE",
+     "attest, policy: sign with it; verify: trust it, instead of the trust store; repeatable", false,
+     set_key},
     {"passphrase-file", 0, "FILE", "the first line of it opens or locks a private key", true,
      set_passphrase_file},
     {"algorithm", 0, "NAME", "key gen: ed25519 (the default) or p256", false, set_algorithm, "ed25519 p256"},

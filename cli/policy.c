@@ -10,6 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whoever can take the policy away must not be better off than one who changes it. */
+static pl_status no_policy_to_trust(struct pl_err *err)
+{
+    err->status = PL_E_TRUST;
+    err->offset = PL_NO_OFFSET;
+    (void)snprintf(err->text, sizeof err->text, "a signed policy was asked for, and there is none");
+    (void)snprintf(err->hint, sizeof err->hint, "--policy FILE names it");
+    return PL_E_TRUST;
+}
+
 pl_status policy_of(const struct options *o, const char *const *subjects, size_t n_subjects,
                     const struct pl_observer *observer, struct pl_ruleset **out, struct pl_err *err)
 {
@@ -28,7 +38,9 @@ pl_status policy_of(const struct options *o, const char *const *subjects, size_t
         st = pl_policy_find(judged, n, observer, &found, err);
     const char *path = o->policy != NULL ? o->policy : found;
     if (st == PL_OK && path != NULL)
-        st = pl_policy_open(path, o->at_s, out, err);
+        st = pl_policy_open_signed(path, o->at_s, o->policy_keys, o->n_policy_keys, out, err);
+    else if (st == PL_OK && o->n_policy_keys > 0)
+        st = no_policy_to_trust(err);
     free(found);
     return st;
 }
@@ -71,7 +83,7 @@ static int run_policy(const struct options *o)
 {
     static const char usage[] =
         "plumb policy check FILE, plumb policy show [FILE|builtin:NAME], plumb policy test FILE "
-        "REPORT=VERDICT..., or plumb policy baseline FILE REPORT...";
+        "REPORT=VERDICT..., plumb policy baseline FILE REPORT..., or plumb policy sign FILE --key KEY";
     struct pl_outcome *out = NULL;
     struct pl_err err = {0};
     const char *verb = o->n_words == 0 ? "" : o->words[0];
@@ -86,6 +98,8 @@ static int run_policy(const struct options *o)
         st = pl_policy_test(path, o->at_s, o->words + 2, o->n_words - 2, &out, &err);
     else if (strcmp(verb, "baseline") == 0 && takes_more)
         st = pl_policy_baseline(path, o->at_s, o->words + 2, o->n_words - 2, &out, &err);
+    else if (strcmp(verb, "sign") == 0 && o->n_words == 2)
+        st = pl_policy_sign(path, o->at_s, o->keys, o->n_keys, o->passphrase_file, &out, &err);
     else
         return usage_error(usage, NULL);
     return finish_outcome(o, st, out, &err);
@@ -93,6 +107,6 @@ static int run_policy(const struct options *o)
 
 const struct command command_policy = {
     .name = "policy",
-    .arguments = "check|show|test|baseline FILE",
-    .help = "is a policy right, what does it say, does it decide as expected; its baseline",
+    .arguments = "check|show|test|baseline|sign FILE",
+    .help = "is a policy right, what does it say, does it decide as expected; its baseline; sign it",
     .run = run_policy};

@@ -17,7 +17,18 @@ struct pl_ruleset;
  */
 PL_API PL_MUST_USE pl_status pl_policy_open(const char *path, int64_t at_s, struct pl_ruleset **out,
                                             struct pl_err *err);
+/*
+ * The same, of a policy that one of these keys (files of public ones) must have signed, and the baseline that it names, too: FILE.dsse beside each. PL_E_TRUST
+ * when that is not so. No keys: nobody has to. What comes with the program needs no signature.
+ */
+PL_API PL_MUST_USE pl_status pl_policy_open_signed(const char *path, int64_t at_s, const char *const *keys,
+                                                   size_t n_keys, struct pl_ruleset **out,
+                                                   struct pl_err *err);
 PL_API void pl_policy_free(struct pl_ruleset *p); /* accepts NULL */
+/* Sign a policy that is right, and the baseline that it names: FILE.dsse beside each, at once or not at all. */
+PL_API PL_MUST_USE pl_status pl_policy_sign(const char *path, int64_t at_s, const char *const *keys,
+                                            size_t n_keys, const char *passphrase_file,
+                                            struct pl_outcome **out, struct pl_err *err);
 
 /*
  * The nearest plumb.yaml from the working folder upwards. One that lies in a folder that is `judged` (subjects and sources) is passed over, with a

@@ -105,7 +105,7 @@ pl_status pl_policy_baseline(const char *path, int64_t at_s, const char *const *
     if (o == NULL)
         return pl_fail_nomem(err);
     pl_status st =
-        n > 0 ? pl_policy_read(path, now_s, &p, &why)
+        n > 0 ? pl_policy_read(path, now_s, NULL, &p, &why)
               : pl_fail(&why, PL_E_INPUT, PL_NO_OFFSET, "no report: nothing is known of the findings");
     if (st == PL_OK && p->baseline_file == NULL) {
         st = pl_fail(&why, PL_E_USAGE, PL_NO_OFFSET, "this policy names no baseline");

@@ -29,7 +29,7 @@ const char *pl_baseline_path(const struct pl_ruleset *p, struct pl_arena *arena,
     return path;
 }
 
-static pl_status read_baseline(struct pl_ruleset *p, struct pl_err *err)
+static pl_status read_baseline(struct pl_ruleset *p, const struct pl_policy_signers *by, struct pl_err *err)
 {
     uint8_t *heap = NULL;
     size_t n = 0;
@@ -37,10 +37,12 @@ static pl_status read_baseline(struct pl_ruleset *p, struct pl_err *err)
     if (path == NULL)
         return p->arena.why;
     pl_status st = pl_io_read(path, PL_BASELINE_MAX_BYTES, &heap, &n, err);
+    if (st != PL_OK)
+        pl_err_hint(err, "plumb policy baseline %s REPORT... makes it", p->name);
+    if (st == PL_OK)
+        st = pl_policy_signed(path, pl_bytes_of(heap, n), PL_BASELINE_TYPE, by, err);
     if (st == PL_OK)
         st = pl_baseline_read(pl_bytes_of(heap, n), &p->baseline, err);
-    else
-        pl_err_hint(err, "plumb policy baseline %s REPORT... makes it", p->name);
     free(heap);
     pl_err_about(err, path);
     return st;
@@ -57,13 +59,16 @@ static pl_status as_usage(pl_status st, struct pl_err *err)
     return PL_E_USAGE;
 }
 
-pl_status pl_policy_read(const char *path, int64_t at_s, struct pl_ruleset **out, struct pl_err *err)
+pl_status pl_policy_read(const char *path, int64_t at_s, const struct pl_policy_signers *by,
+                         struct pl_ruleset **out, struct pl_err *err)
 {
     uint8_t *heap = NULL;
     size_t n = 0;
     if (strncmp(path, "builtin:", 8) == 0)
         return pl_ruleset_builtin(path, out, err);
     pl_status st = pl_io_read(path, PL_YAML_MAX_BYTES, &heap, &n, err);
+    if (st == PL_OK)
+        st = pl_policy_signed(path, pl_bytes_of(heap, n), PL_POLICY_TYPE, by, err);
     if (st == PL_OK)
         st = pl_ruleset_read(pl_bytes_of(heap, n), path, at_s == 0 ? pl_clock_utc_s() : at_s, out, err);
     free(heap);
@@ -72,17 +77,24 @@ pl_status pl_policy_read(const char *path, int64_t at_s, struct pl_ruleset **out
     return st;
 }
 
-pl_status pl_policy_open(const char *path, int64_t at_s, struct pl_ruleset **out, struct pl_err *err)
+pl_status pl_policy_open_signed(const char *path, int64_t at_s, const char *const *keys, size_t n_keys,
+                                struct pl_ruleset **out, struct pl_err *err)
 {
+    const struct pl_policy_signers by = {.keys = keys, .n = n_keys};
     struct pl_ruleset *p = NULL;
-    pl_status st = pl_policy_read(path, at_s, &p, err);
+    pl_status st = pl_policy_read(path, at_s, &by, &p, err);
     if (st == PL_OK && p->baseline_file != NULL)
-        st = as_usage(read_baseline(p, err), err);
+        st = as_usage(read_baseline(p, &by, err), err);
     if (st == PL_OK)
         *out = p;
     else
         pl_ruleset_free(p);
     return st;
+}
+
+pl_status pl_policy_open(const char *path, int64_t at_s, struct pl_ruleset **out, struct pl_err *err)
+{
+    return pl_policy_open_signed(path, at_s, NULL, 0, out, err);
 }
 
 void pl_policy_free(struct pl_ruleset *p)

@@ -9,6 +9,8 @@ import pathlib
 import re
 import subprocess
 
+import yaml
+
 import made
 from plumb_test import ROOT, case, main
 
@@ -24,7 +26,7 @@ def script_of(path, begin, end):
 
 
 def run(t, script, **more):
-    env = {**os.environ, "PATH": f"{pathlib.Path(t.program).parent}:{os.environ['PATH']}", "PACKAGE": "app.deb", "SOURCE": "source",
+    env = {**os.environ, "PATH": f"{pathlib.Path(t.program).parent}:{os.environ['PATH']}", "PACKAGE": "app.deb", "SOURCE": "source", "POLICY": "builtin:release",
            "GITHUB_STEP_SUMMARY": str(t.path("summary.md")), "XDG_CACHE_HOME": str(t.path("xdg/x").parent), "PLUMB_OFFLINE": "1", **more}
     return subprocess.run(["bash", "-e", "-c", script], cwd=t.scratch, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
                           timeout=120)
@@ -69,16 +71,54 @@ def the_script_of_the_gitlab_template_leaves_its_artifacts_and_fails(t):
             assert t.path(name).stat().st_size > 0, name
 
 
+def shell_reads(script):
+    done = subprocess.run(["bash", "-n", "-c", script], stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, (script, done.stderr.decode())
+
+
 @case
-def both_templates_are_yaml(t):
-    try:
-        import yaml
-    except ImportError:
-        yaml = None
-    for path in (CONTRIB / "github/plumb.yml", CONTRIB / "gitlab/plumb.gitlab-ci.yml"):
-        text = path.read_text(encoding="utf-8")
-        assert "\t" not in text
-        assert yaml is None or isinstance(yaml.safe_load(text), dict), path
+def the_github_workflow_parses_and_every_step_is_one(t):
+    whole = yaml.safe_load((CONTRIB / "github/plumb.yml").read_text(encoding="utf-8"))
+    job = whole["jobs"]["account"]
+    assert {"PACKAGE", "SOURCE", "POLICY"} <= set(job["env"]) and whole["permissions"] == {"contents": "read"}
+    for step in job["steps"]:
+        assert ("uses" in step) != ("run" in step), step
+        assert "uses" not in step or re.fullmatch(r"[a-z-]+/[a-z/-]+@v\d+", step["uses"]), step
+        shell_reads(step.get("run", "true"))
+    checks = [s["run"] for s in job["steps"] if "plumb check" in s.get("run", "")]
+    assert len(checks) == 1 and '--policy "$POLICY"' in checks[0], checks
+
+
+@case
+def the_gitlab_template_parses_and_its_script_leaves_what_it_reports(t):
+    whole = yaml.safe_load((CONTRIB / "gitlab/plumb.gitlab-ci.yml").read_text(encoding="utf-8"))
+    job = whole[".plumb"]
+    assert set(job) == {"stage", "variables", "script", "after_script", "allow_failure", "artifacts"} and set(whole) == {".plumb"}
+    for line in job["script"] + job["after_script"]:
+        shell_reads(line)
+    assert '--policy "$POLICY"' in job["script"][0] and {"PACKAGE", "SOURCE", "POLICY"} <= set(job["variables"])
+    assert job["allow_failure"] == {"exit_codes": [3]}
+    assert f"gitlab={job['artifacts']['reports']['codequality']}" in job["script"][0]
+    assert f"junit={job['artifacts']['reports']['junit']}" in job["script"][0]
+
+
+@case
+def the_hook_parses_in_a_plain_shell(t):
+    assert subprocess.run(["sh", "-n", CONTRIB / "git/pre-commit"], check=False).returncode == 0
+    assert os.access(CONTRIB / "git/pre-commit", os.X_OK)
+
+
+@case
+def the_hook_obeys_the_policy_that_is_configured(t):
+    folder, git, good, _ = repository(t)
+    strict = t.write("policy file.yaml", "version: 1\nrequire: {level: 4}\n")
+    (folder / "app.deb").write_bytes(good)
+    git("add", "-A")
+    git("config", "plumb.policy", str(strict))
+    done = git("commit", "-qm", "x")
+    assert done.returncode == 1 and b"level 1, at least 4" in done.stdout, done.stdout.decode()
+    git("config", "plumb.policy", "builtin:release")
+    assert git("commit", "-qm", "x").returncode == 0
 
 
 def repository(t):

@@ -552,5 +552,43 @@ def every_built_in_policy_is_shown_and_is_a_policy(t):
     assert t.raw("policy", "show", "builtin:nothing")[0] == 2
 
 
+@case
+def a_policy_that_its_owner_did_not_sign_as_it_stands_is_exit_6(t):
+    report = stored(t, cron=PLANTED)
+    path = policy(t, "severity: {file.unaccounted: warning}\nbaseline: {file: base.json}\n")
+    for name in ("owner", "other"):
+        assert t.raw("key", "gen", name)[0] == 0
+    baseline(t, path, report)
+    args = (report, "--policy", path, "--policy-key", "owner.pub")
+    assert "no signature lies beside" in gate(t, *args, expect=6).error()
+    assert t.raw("policy", "sign", path)[0] == 2 and t.raw("policy", "sign", path, "--key", "owner.pub")[0] == 2
+    assert t.raw("policy", "sign", path, "--key", "owner")[0] == 0
+    gate(t, *args, expect=0)
+    gate(t, *args, "--policy-key", "other.pub", expect=0)  # one of them
+    assert "none of the keys" in gate(t, report, "--policy", path, "--policy-key", "other.pub", expect=6).error()
+    package, source = folders(t, cron=PLANTED)
+    t.check(package, "--source", source, *args[1:], "--at", AT, expect=0)
+    for file in (path, t.path("base.json")):
+        whole = file.read_bytes()
+        file.write_bytes(whole + b"\n")
+        got = gate(t, *args, expect=6)
+        assert "changed after it was signed" in got.error() and file.name in got.json["errors"][0]["subject"], got.json["errors"]
+        assert t.check(package, "--source", source, *args[1:], "--at", AT, expect=6).json["files"] == []
+        file.write_bytes(whole)
+    seal = t.path("policy.yaml.dsse").read_bytes()
+    for i in range(0, len(seal) - 1, 7):  # not one bit of the envelope can change
+        t.path("policy.yaml.dsse").write_bytes(seal[:i] + bytes([seal[i] ^ 1]) + seal[i + 1:])
+        gate(t, *args, expect=6)
+    t.path("policy.yaml.dsse").write_bytes(t.path("base.json.dsse").read_bytes())
+    gate(t, *args, expect=6)
+    t.path("policy.yaml.dsse").write_bytes(seal)
+    gate(t, *args, expect=0)
+    assert "there is none" in gate(t, report, "--policy-key", "owner.pub", expect=6).error()
+    gate(t, report, "--policy", "builtin:observe", "--policy-key", "owner.pub", expect=1)
+    gate(t, *args[:3], "--policy-key", "nowhere.pub", expect=4)
+    bad = policy(t, "requires: {}\n", "bad.yaml")
+    assert t.raw("policy", "sign", bad, "--key", "owner")[0] == 2 and not t.path("bad.yaml.dsse").exists()
+
+
 if __name__ == "__main__":
     main()
