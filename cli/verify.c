@@ -12,7 +12,7 @@
 static void say_criterion(void *ctx, const char *name, const char *wanted)
 {
     (void)ctx; /* goes to standard output */
-    (void)printf("  requires   %-12s", name);
+    (void)printf("  requires    %-12s", name);
     put_quoted(stdout, wanted);
     (void)putchar('\n');
 }

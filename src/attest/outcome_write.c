@@ -61,16 +61,41 @@ static void add_quoted(struct pl_buf *out, const char *text)
     pl_quote(out, pl_bytes_of_str(text));
 }
 
+/* The first criterion that does not hold; NULL when all do. */
+static const char *what_fails(const struct pl_outcome *o)
+{
+    for (size_t i = 0; i < o->steps.n; i++)
+        if (o->steps.v[i].result == PL_STEP_FAILS)
+            return o->steps.v[i].why;
+    return NULL;
+}
+
+/* Lines of a value stand below each other: none of them begins a line of ours. */
+static void add_value(struct pl_buf *out, const char *value)
+{
+    pl_bytes rest = pl_bytes_of_str(value);
+    for (size_t end; (end = pl_bytes_find_byte(rest, '\n', 0)) != SIZE_MAX && end + 1 < rest.n;) {
+        pl_quote(out, pl_bytes_sub(rest, 0, end));
+        pl_buf_printf(out, "\n  %-11s ", "");
+        rest = pl_bytes_from(rest, end + 1);
+    }
+    pl_quote(out, pl_bytes_ends(rest, PL_LIT("\n")) ? pl_bytes_sub(rest, 0, rest.n - 1) : rest);
+}
+
 static void write_verdict(const struct pl_outcome *o, struct pl_buf *out)
 {
     pl_buf_add_str(out, "plumb: ");
     for (const char *c = pl_exit_name(o->exit); *c != '\0'; c++)
         pl_buf_add_byte(out, (uint8_t)toupper((unsigned char)*c));
-    pl_buf_printf(out, " %s ", o->verb);
-    add_quoted(out, o->subject);
-    if (o->has_error) {
+    pl_buf_printf(out, " %s", o->verb);
+    if (o->subject[0] != '\0') {
+        pl_buf_add_byte(out, ' ');
+        add_quoted(out, o->subject);
+    }
+    const char *why = o->has_error ? o->error.text : what_fails(o);
+    if (why != NULL) {
         pl_buf_add_str(out, ": ");
-        add_quoted(out, o->error.text);
+        add_quoted(out, why);
     }
     pl_buf_add_byte(out, '\n');
 }
@@ -79,13 +104,13 @@ static void write_text(const struct pl_outcome *o, const struct pl_write_options
 {
     for (size_t i = 0; i < o->steps.n && !options->is_quiet; i++) {
         const struct pl_outcome_step *s = &o->steps.v[i];
-        pl_buf_printf(out, "  %-10s %-12s", s->name, result_name(s->result));
+        pl_buf_printf(out, "  %-11s %-12s", s->name, result_name(s->result));
         add_quoted(out, s->why != NULL ? s->why : s->wanted);
         pl_buf_add_byte(out, '\n');
     }
     for (size_t i = 0; i < o->facts.n && !options->is_quiet; i++) {
-        pl_buf_printf(out, "  %-10s ", o->facts.v[i].name);
-        add_quoted(out, o->facts.v[i].value);
+        pl_buf_printf(out, "  %-11s ", o->facts.v[i].name);
+        add_value(out, o->facts.v[i].value);
         pl_buf_add_byte(out, '\n');
     }
     if (o->has_error && o->error.hint[0] != '\0' && !options->is_quiet) {

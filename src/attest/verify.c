@@ -98,8 +98,8 @@ static pl_status open_envelope(struct verifying *v, pl_bytes text)
                      "the envelope holds no in-toto statement but another type");
     if (st != PL_OK)
         return pl_outcome_fails(v->o, "envelope", &v->why);
-    return pl_outcome_holds(v->o, "envelope", &v->why, "%zu bytes, %zu signatures", v->envelope.payload.n,
-                            v->envelope.signatures.n);
+    return pl_outcome_holds(v->o, "envelope", &v->why, "%zu bytes, %zu signature%s", v->envelope.payload.n,
+                            v->envelope.signatures.n, v->envelope.signatures.n == 1 ? "" : "s");
 }
 
 /* Keys that count now, and how many have ended. */

@@ -103,6 +103,12 @@ static void whole(struct pl_buf *out, const struct pl_ruleset *p)
         match_rule(out, &p->rules.v[i]);
     for (size_t i = 0; i < p->waivers.n; i++)
         waiver(out, &p->waivers.v[i]);
+    if (p->baseline_file != NULL) {
+        pl_buf_add_str(out, "  baseline ");
+        pl_quote(out, pl_bytes_of_str(p->baseline_file));
+        pl_buf_printf(out, "%s  (line %u)\n", p->baseline_shrinks ? ", which must shrink" : "",
+                      p->baseline_at.line);
+    }
 }
 
 pl_status pl_policy_write(const struct pl_ruleset *p, bool (*put)(void *ctx, const void *bytes, size_t n),

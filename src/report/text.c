@@ -107,6 +107,16 @@ static void facts(struct screen *s, const struct pl_finding *f)
     }
 }
 
+/* By which plumb waive knows it. */
+static void id_line(struct screen *s, const struct pl_placed_finding *p)
+{
+    char id[19];
+    if (pl_finding_id(p, id, NULL) == PL_OK)
+        pl_buf_printf(s->out, "   = id: %s\n", id);
+    else
+        s->out->why = PL_E_NOMEM;
+}
+
 static void finding(struct screen *s, const struct pl_placed_finding *p)
 {
     const struct pl_finding *f = p->finding;
@@ -122,6 +132,8 @@ static void finding(struct screen *s, const struct pl_placed_finding *p)
     pl_add_range(s->out, f);
     pl_buf_add_byte(s->out, '\n');
     facts(s, f);
+    if (f->severity == PL_SEVERITY_ERROR)
+        id_line(s, p);
 }
 
 /* Errors are never cut; notes are shown with -v only, warnings up to the row limit. */
