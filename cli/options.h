@@ -44,7 +44,7 @@ struct options {
     bool is_offline;
     bool is_confined;
     bool is_report_only;
-    const char *policy;         /* NULL: looked for */
+    const char *policy; /* NULL: looked for */
     const char *policy_keys[MAX_KEYS];
     size_t n_policy_keys;
     int64_t at_s;               /* 0: now */

@@ -60,7 +60,7 @@ def an_account_is_signed_and_verifies_for_its_package(t):
     assert statement["predicate"]["report"] == json.loads(t.path("r.json").read_bytes()), "the whole report is in it"
     code, out, _ = t.raw("verify", "a.json", package, "--key", "k.pub")
     text = out.decode()
-    assert code == 0 and text.index("requires   signature") < text.index("holds"), "criteria are stated first"
+    assert code == 0 and text.index("requires    signature") < text.index("holds"), "criteria are stated first"
     assert text.splitlines()[-1].startswith("plumb: PASS verify a.json"), text
 
 
