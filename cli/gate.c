@@ -46,8 +46,11 @@ static int run_gate(const struct options *o)
         return PL_EXIT_USAGE;
     pl_status st = policy_of(o, NULL, 0, NULL, &policy, &err);
     if (st == PL_OK) {
-        struct pl_gate_options options = {
-            .reports = o->words, .n_reports = o->n_words, .policy = policy, .at_s = o->at_s};
+        struct pl_gate_options options = {.reports = o->words,
+                                          .n_reports = o->n_words,
+                                          .policy = policy,
+                                          .policy_is_found = policy != NULL && o->policy == NULL,
+                                          .at_s = o->at_s};
         st = pl_gate(&options, &g, &err);
     } else {
         struct pl_err why = err;

@@ -65,6 +65,7 @@ struct pl_gate_options {
     const char *const *reports; /* paths of JSON reports; "-" is standard input */
     size_t n_reports;
     const struct pl_ruleset *policy; /* NULL: the default, as in a check */
+    bool policy_is_found;            /* nobody named it: it must not be a file of what is judged */
     int64_t at_s;                    /* judge expiries as of then; 0: now */
 };
 

@@ -42,6 +42,23 @@ static pl_status refuse_empty(const struct pl_report *r, struct pl_err *err)
     return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the report holds no files: nothing was examined");
 }
 
+/* A policy that lay about and is a file of the package: what is judged never configures its judge. */
+static pl_status refuse_own_policy(const struct pl_report *r, const struct pl_gate_options *o,
+                                   struct pl_err *why)
+{
+    for (size_t i = 0; o->policy_is_found && i < r->files.n; i++) {
+        const struct pl_file *f = r->files.v[i];
+        if (!f->has_digests || !pl_sha256_eq(&f->sha256, &o->policy->sha256))
+            continue;
+        pl_status st =
+            pl_fail(why, PL_E_USAGE, PL_NO_OFFSET,
+                    "the policy that was found, %.80s, is a file of what is judged", o->policy->name);
+        pl_err_hint(why, "when it is yours, name it: --policy FILE");
+        return st;
+    }
+    return PL_OK;
+}
+
 /* A report or a chain; *why is set, and nothing else, when it is neither. */
 static pl_status judge_text(pl_bytes text, const struct pl_report_limits *limits,
                             const struct pl_gate_options *o, struct pl_report **out, struct pl_err *why)
@@ -55,6 +72,8 @@ static pl_status judge_text(pl_bytes text, const struct pl_report_limits *limits
         pl_err_hint(why, "a report is what plumb check -o json or plumb chain -o json writes");
     if (st == PL_OK)
         st = refuse_empty(r, why);
+    if (st == PL_OK)
+        st = refuse_own_policy(r, o, why);
     if (st == PL_OK)
         st = pl_gate_apply(r, o->policy, now_s, why);
     if (st == PL_OK)

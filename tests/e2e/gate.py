@@ -242,6 +242,20 @@ def a_policy_inside_of_the_package_is_not_read_and_that_is_said(t):
 
 
 @case
+def a_gate_does_not_find_its_policy_in_the_package(t):
+    own = "version: 1\nseverity: {file.unaccounted: note, text.unaccounted: note}\n"
+    report = stored(t, cron=PLANTED, plumb_yaml=own)
+    package = t.path("p/package/x").parent
+    got = gate(t, report, cwd=package, expect=2)
+    assert "is a file of what is judged" in got.json["subjects"][0]["errors"][0]["message"]
+    gate(t, report, cwd=t.scratch, expect=1)
+    t.write("plumb.yaml", "version: 1\nrequire: {level: 0}\n")
+    gate(t, report, cwd=t.scratch, expect=1)
+    named = gate(t, report, "--policy", t.write("mine.yaml", own), expect=0)  # named, and so somebody's decision
+    assert named.json["policy"]["name"].endswith("mine.yaml")
+
+
+@case
 def a_policy_inside_of_the_source_holds_only_when_it_is_named(t):
     package, source = folders(t, cron=PLANTED)
     t.write("p/source/plumb.yaml", "version: 1\nseverity: {file.unaccounted: note}\n")
