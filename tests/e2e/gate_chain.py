@@ -15,6 +15,20 @@ CHAIN = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/chain.schema.js
 HOLDS = {1: (), 2: ("shipped", "published"), 3: ("shipped", "published", "sourced"), 4: ("shipped", "published", "sourced", "origin")}
 
 
+def complete(value, schema):
+    """Keys that the schema requires and that no case is about: keys are only ever added."""
+    if isinstance(value, dict):
+        for key in schema.get("required", []):
+            kinds = schema["properties"][key].get("type", "string")
+            kinds = kinds if isinstance(kinds, list) else [kinds]
+            value.setdefault(key, None if "null" in kinds else {"array": [], "object": {}, "integer": 0, "boolean": False}.get(kinds[0], ""))
+        for key, one in value.items():
+            complete(one, schema.get("properties", {}).get(key, {}))
+    elif isinstance(value, list):
+        for one in value:
+            complete(one, schema.get("items", {}))
+
+
 def links(level, broken=None):
     """Links that earn that level."""
     return {l: {"verdict": "broken" if l == broken else "holds" if l in HOLDS[level or 1] else "unproven", "why": "made for a test"}
@@ -60,6 +74,7 @@ def chain(t, *components, name="chain.json", findings=(), required=0, **more):
         "weakest": {"path": [], "other_paths": 0, "components": []}, "raise": [], "components": list(components),
         "findings": [{"tag": tag, "severity": s, "message": "m", "evidence": {}} for tag, s in findings], "findings_left_out": 0, "errors": [],
         "run": {"tool": "plumb 0.1.0", "started": "2026-11-26T12:00:00Z", "elapsed_us": 0, "jobs": 1, "from_cache": 0}, **more}
+    complete(document, CHAIN.schema)
     error = jsonschema.exceptions.best_match(CHAIN.iter_errors(document))
     assert error is None, f"{error.json_path}: {error.message}"
     return t.write(name, json.dumps(document))
