@@ -424,8 +424,9 @@ def the_commit_that_the_builders_certificate_names_is_evidence_for_the_origin(t)
     assert plain.verdict("origin") == "unchecked", plain.json["links"]
 
 
-# What reaches out of the machine, or asks it for names; a pair of sockets between a process and its child does not.
-OUTWARD = re.compile(r"\b(socket\((?!AF_UNIX)|connect\(|sendto\(|sendmsg\(|sendmmsg\(|bind\(|listen\()")
+# What reaches out of the machine, or asks it for names: a socket that is not between processes, or an address. A pair of sockets between a process and
+# its child has neither.
+OUTWARD = re.compile(r"\bsocket\((?!AF_UNIX)|\bconnect\(|\bbind\(|\blisten\(|sa_family=AF_(?!UNIX)")
 
 
 def outward(t, *args, expect, env=None):
