@@ -269,6 +269,11 @@ static void records_that_cannot_be_are_refused(void **state)
 
 int main(void)
 {
+    const char *preload = getenv("LD_PRELOAD");
+    if (preload != NULL && strstr(preload, "vgpreload") != NULL) {
+        (void)printf("1..0 # SKIP valgrind lets nobody limit what is open\n");
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_honest_package_comes_back_whole),
         cmocka_unit_test(a_file_that_crashes_its_process_is_opaque_and_the_others_are_not),
