@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define VENDORED_FILES                                                                                       \
-    2u /* that must lie at a place for it to be taken for a copy, or all of a smaller package */
+    2u /* that must lie at a place, and half of all, for it to be taken for a copy; or all of a smaller package */
 
 /* One package against one place. */
 struct comparison {
@@ -190,6 +190,18 @@ struct votes {
     pl_bytes folder;
 };
 
+/* "node_modules/x" or "node_modules/@s/x" at the end: a package manager has put another package there. */
+static bool is_managed(pl_bytes folder)
+{
+    for (int i = 0; i < 2; i++) {
+        size_t slash = pl_bytes_rfind_byte(folder, '/');
+        folder = pl_bytes_sub(folder, 0, slash == SIZE_MAX ? 0 : slash);
+        if (pl_bytes_eq_str(pl_bytes_basename(folder), "node_modules"))
+            return true;
+    }
+    return false;
+}
+
 static pl_status vote(struct votes *v, pl_bytes rest, const pl_sha256 *digest, struct pl_err *err)
 {
     const struct pl_product *p = v->c->p;
@@ -208,6 +220,8 @@ static pl_status vote(struct votes *v, pl_bytes rest, const pl_sha256 *digest, s
         if (path.n <= rest.n + 1 || !pl_bytes_ends(path, rest) || path.p[path.n - rest.n - 1] != '/')
             continue;
         pl_bytes folder = pl_bytes_sub(path, 0, path.n - rest.n - 1);
+        if (is_managed(folder))
+            continue;
         (void)pl_map_get(&v->by_folder, folder, &n); /* else it is the first vote */
         pl_status st = pl_map_set(&v->by_folder, folder, ++n, err);
         if (st != PL_OK)
@@ -250,7 +264,7 @@ static pl_status find_copy(struct comparison *c, pl_bytes package, struct pl_err
     struct pl_unpack_sink sink = {.ctx = &v, .wants = wants_first, .file = take_vote};
     pl_map_init(&v.by_folder);
     pl_status st = pl_unpack(package, PL_LIT("package"), c->p->limits, c->arena, &sink, err);
-    bool is_copy = v.most >= VENDORED_FILES || (v.most > 0 && v.most == v.files);
+    bool is_copy = (v.most >= VENDORED_FILES && 2 * v.most >= v.files) || (v.most > 0 && v.most == v.files);
     c->place = is_copy ? v.folder : (pl_bytes){NULL, 0};
     pl_map_reset(&v.by_folder);
     return st;

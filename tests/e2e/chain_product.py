@@ -220,6 +220,15 @@ def a_vendored_copy_as_published_holds_wherever_it_lies(plumb):
 
 
 @case
+def another_package_that_shares_files_is_no_copy(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        tree = vendored(plumb, registry, "node_modules/@s/sibling", lambda files: files.update({"package.json": "{}"}))
+        result = component(chain(plumb, bom_of(plumb, "lib"), "--product", tree, env=registry.env), "pkg:npm/lib@1.0.0")["result"]
+        assert result["links"]["shipped"]["verdict"] == "unproven" and result["copy_at"] is None, result
+
+
+@case
 def what_has_nothing_of_the_package_is_no_copy_of_it(plumb):
     with Registry(plumb) as registry:
         registry.offer_keys()
