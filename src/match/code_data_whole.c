@@ -90,9 +90,11 @@ static pl_status try_spelled(struct pl_data *d, uint64_t from, uint64_t end, boo
     return *found ? claim_list(d, places[0].table, from, end + 1 - from, err) : PL_OK;
 }
 
-static uint64_t text_end(const struct pl_data *d, uint64_t at)
+/* The end of the open bytes from `at` on that are no zeros; not further than `limit` bytes. */
+static uint64_t text_end(const struct pl_data *d, uint64_t at, uint64_t limit)
 {
-    while (at < d->f->size && d->state[at] == PL_DATA_OPEN && d->f->data.p[at] != 0)
+    uint64_t end = limit < d->f->size - at ? at + limit : d->f->size;
+    while (at < end && d->state[at] == PL_DATA_OPEN && d->f->data.p[at] != 0)
         at++;
     return at;
 }
@@ -120,7 +122,7 @@ static pl_status find_starts(struct pl_data *d, struct pl_err *err)
         uint64_t offset = d->objects.v[i].offset;
         bool found = false;
         if (d->state[offset] == PL_DATA_OPEN)
-            st = try_spelled(d, offset, text_end(d, offset), &found, err);
+            st = try_spelled(d, offset, text_end(d, offset, MAX_SPELLED + 1), &found, err);
         for (unsigned width = 8; width >= 1 && !found && st == PL_OK; width /= 2)
             if (d->state[offset] == PL_DATA_OPEN)
                 st = try_start(d, offset, width, &compared, &found, err);
@@ -134,7 +136,7 @@ static pl_status find_spelled(struct pl_data *d, struct pl_err *err)
     for (uint64_t at = 0; at < d->f->size && st == PL_OK; at++) {
         uint64_t from = at;
         bool found;
-        at = text_end(d, at);
+        at = text_end(d, at, d->f->size);
         if (at > from)
             st = try_spelled(d, from, at, &found, err);
     }

@@ -78,8 +78,8 @@ static pl_status explain_parts(const struct rung *r, pl_bytes text, bool *is_exp
 {
     pl_status st = PL_OK;
     bool has_part = false;
-    if (text.p < r->f->data.p || text.p + text.n > r->f->data.p + r->f->data.n)
-        return PL_OK; /* a wide one is a copy */
+    if (text.p < r->f->data.p || text.p + text.n > r->f->data.p + r->f->data.n || text.n > MAX_WHOLE_BYTES)
+        return PL_OK; /* a wide one is a copy; one without end, as Go has them, is no row of texts */
     uint64_t offset = (uint64_t)(text.p - r->f->data.p);
     uint64_t end = offset + text.n;
     for (size_t i = pl_text_places_from(&r->places, offset + 1);

@@ -8,8 +8,8 @@
 #include "match/elf_strings.h"
 #include "match/text_places.h"
 
-#define NUMBER_BYTES 8u   /* of the widest number: a longer run that nobody refers to is a string */
-#define MAX_ASKED    256u /* runs of one file that are looked for among the numbers */
+#define NUMBER_BYTES 8u  /* of the widest number: a longer run that nobody refers to is a string */
+#define MAX_ASKED    64u /* runs of one file that are looked for among the numbers */
 
 static bool overlaps(const struct pl_elf_string *s, uint64_t offset, uint64_t n)
 {
@@ -99,7 +99,8 @@ pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl
         if (!s->is_clear || s->is_wide || pl_elf_is_strict(s))
             continue;
         st = settle(m, &p, s, err);
-        bool is_short = !s->is_used && s->text.n <= NUMBER_BYTES && asked++ < MAX_ASKED;
+        bool is_short = pl_elf_severity(m) == PL_SEVERITY_ERROR && !s->is_used && s->text.n <= NUMBER_BYTES &&
+                        asked++ < MAX_ASKED;
         if (st == PL_OK && is_short && is_number(f, code, s))
             s->is_clear = false; /* data, and left to those rules */
     }

@@ -266,7 +266,8 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
             last->is_used = s->is_used;
             last->length = s->file_bytes - (s->is_wide ? 2 : 1);
             last->novel_words = count_novel_words(m, s->text);
-            last->names_place = names_place(s->text);
+            /* A program that holds other packages' code has their strings, too. */
+            last->names_place = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text);
         }
     }
     return st;
