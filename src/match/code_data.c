@@ -182,8 +182,8 @@ static pl_status claim_list_ends(struct pl_file *f, const struct pl_image_range 
     return st;
 }
 
-static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view, const struct made *made,
-                            const char *why_not, struct pl_err *err)
+static pl_status claim_rest(const struct pl_match *m, struct pl_file *f, const struct pl_image_view *view,
+                            const struct made *made, const char *why_not, struct pl_err *err)
 {
     pl_status st = PL_OK;
     for (size_t i = 0; i < view->n_ranges && st == PL_OK; i++) {
@@ -231,7 +231,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
             st = run_steps(&d, steps, &made, err);
     }
     if (st == PL_OK)
-        st = claim_rest(f, &view, &made, why_not, err);
+        st = claim_rest(m, f, &view, &made, why_not, err);
     PL_VEC_FREE(&made.foreign);
     return st;
 }
