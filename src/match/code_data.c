@@ -20,6 +20,7 @@ typedef pl_status (*data_step)(struct pl_data *d, struct pl_err *err);
 struct made {
     pl_bytes why;                          /* no bytes: nothing says so */
     PL_VEC(struct pl_data_object) foreign; /* that unaccounted code alone refers to; by offset */
+    bool is_of_others; /* the program links other packages: how random its data looks says nothing */
 };
 
 static pl_status note_made(const struct pl_data *d, struct made *out, struct pl_err *err)
@@ -119,7 +120,9 @@ static pl_status add_residue(struct pl_file *f, const struct made *made, uint64_
     if (r == NULL)
         return pl_fail_nomem(err);
     *r = (struct pl_residue){.offset = from, .length = end - from, .is_data = true};
-    r->unevenness = pl_unevenness(pl_bytes_sub(f->data, (size_t)from, (size_t)(end - from)));
+    r->unevenness = made->is_of_others
+                        ? UINT64_MAX
+                        : pl_unevenness(pl_bytes_sub(f->data, (size_t)from, (size_t)(end - from)));
     r->made = why_made(made, from, end);
     return PL_OK;
 }
@@ -182,8 +185,8 @@ static pl_status claim_list_ends(struct pl_file *f, const struct pl_image_range 
     return st;
 }
 
-static pl_status claim_rest(const struct pl_match *m, struct pl_file *f, const struct pl_image_view *view,
-                            const struct made *made, const char *why_not, struct pl_err *err)
+static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view, const struct made *made,
+                            const char *why_not, struct pl_err *err)
 {
     pl_status st = PL_OK;
     for (size_t i = 0; i < view->n_ranges && st == PL_OK; i++) {
@@ -219,6 +222,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         st = pl_match_code(m, f, &code, err);
     if (st != PL_OK || !found)
         return st;
+    made.is_of_others = m->codebase != NULL && pl_codebase_links_all(m->codebase);
     if (m->tables != NULL) {
         why_not = code == NULL ? "no addresses" : code->unsupported;
         if (why_not != NULL) {
@@ -231,7 +235,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
             st = run_steps(&d, steps, &made, err);
     }
     if (st == PL_OK)
-        st = claim_rest(m, f, &view, &made, why_not, err);
+        st = claim_rest(f, &view, &made, why_not, err);
     PL_VEC_FREE(&made.foreign);
     return st;
 }
