@@ -91,7 +91,8 @@ static bool take_need(pl_bytes line, size_t n, struct pl_arena *arena, struct pl
     if (pl_bytes_starts(line, PL_LIT("- "))) {
         pl_bytes name = pl_bytes_from(line, 2);
         out->missing = pl_arena_str(arena, name);
-        return name.n > 0 && name.n <= MISSING_MAX && out->missing != NULL;
+        return name.n > 0 && name.n <= MISSING_MAX && pl_bytes_find_byte(name, 0, 0) == SIZE_MAX &&
+               out->missing != NULL;
     }
     if (!take_number(&line, n, &to) || line.n > 0)
         return false;
