@@ -19,7 +19,8 @@ struct pl_policy {
     uint32_t script_novel_sensitive;
     /* The same names, where the sources have all of them, but not here. */
     uint32_t script_context_sensitive;
-    /* Numbers beside such a name that make it an error: a program can be spelled by the codes of its characters. Honest runs have up to 5. */
+    /* Numbers beside such a name that make it an error: a program can be spelled by the codes of its characters. No
+     * run of the 54 honest npm packages is an error by it; how many numbers theirs have was not counted. */
     uint32_t script_sensitive_numbers;
     /*
      * Unexplained data of an image that is an error: at least so many bytes, as evenly spread as random or compressed ones (chi-square), and not more
