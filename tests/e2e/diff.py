@@ -220,7 +220,7 @@ def component(name, version, own, links, how="verified", **more):
 
 def chain(t, name, level, code, *components):
     found = {"schema": "https://plumbline.dev/schema/chain/1", "verdict": {0: "pass", 1: "fail", 3: "inconclusive"}[code], "exit_code": code,
-             "subject": "app.json", "format": "package-lock", "root": None, "level": level, "required": 0,
+             "subject": "app.json", "format": "package-lock", "root": None, "level": level, "required": 0, "required_by": None,
              "summary": {"components": len(components), "dependencies": 0, "depth": 0, "own": [0] * 5, "chain": [0] * 5, "not_examined": 0,
                          "cycles": []},
              "weakest": {"path": [], "other_paths": 0, "components": []}, "raise": [], "components": list(components), "findings": [],
