@@ -212,10 +212,13 @@ def component(name, version, own, links, how="verified", **more):
     return {"key": f"pkg:npm/{name}@{version}", "purl": f"pkg:npm/{name}@{version}", "name": name, "version": version, "reference": None,
             "place": None, "scope": "required", "product": False, "level": {"own": own, "chain": own, "violation": 0},
             "not_examined": more.get("not_examined"), "depends_on": [],
-            "result": {"exit_code": 0, "sha256": None, "size": 1, "errors": 0, "warnings": 0, "findings": [],
+            "result": {"exit_code": 0, "sha256": None, "size": 1, "errors": 0, "warnings": 0, "findings": [], "copy_at": None, "delta": None,
                        "links": {k: {"verdict": words[x], "why": ""} for k, x in zip(LINKS, links)},
                        "sources": [{"name": name, "uri": "u", "revision": None, "sha256": "0" * 64, "how": how}] if how else [],
-                       "bytes": {"total": 9, "unaccounted": more.get("unaccounted", 0), "opaque": more.get("opaque", 0)}}}
+                       "bytes": {"total": 9, "unaccounted": more.get("unaccounted", 0), "opaque": more.get("opaque", 0),
+                                 "active": {"total": 9, "unaccounted": more.get("unaccounted", 0), "code_by_grade": dict.fromkeys("ABC", 0),
+                                            "text_by_grade": dict.fromkeys("ABC", 0)},
+                                 "passive": {"total": 0, "unaccounted": 0}}}}
 
 
 def chain(t, name, level, code, *components):
