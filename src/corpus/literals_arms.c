@@ -152,30 +152,6 @@ static bool take_directive(struct scan *s, bool *has_token)
     return true;
 }
 
-static bool is_byte(const struct pl_clit_token *t, uint8_t byte)
-{
-    return t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == byte;
-}
-
-/* The list of arguments behind a macro: moves behind it and returns its end; 0 and nothing is moved when there is none. */
-static size_t skip_list(struct pl_clit *lexer)
-{
-    struct pl_clit ahead = *lexer;
-    struct pl_clit_token t;
-    size_t depth = 0;
-    for (size_t n = 0; n < MAX_LIST_TOKENS && pl_clit_next(&ahead, &t); n++) {
-        if (n == 0 && !is_byte(&t, '('))
-            return 0;
-        depth += is_byte(&t, '(');
-        depth -= is_byte(&t, ')');
-        if (depth == 0) {
-            *lexer = ahead;
-            return t.offset + t.length;
-        }
-    }
-    return 0;
-}
-
 /* A literal or a macro; false for anything else, which ends the pattern. */
 static bool take_token(struct scan *s)
 {
@@ -185,7 +161,7 @@ static bool take_token(struct scan *s)
         return true;
     }
     unsigned use = s->t.kind == PL_CLIT_WORD ? pl_macros_use(s->run->m, s->t.body) : 0;
-    size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? skip_list(&s->lexer) : 0;
+    size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? pl_clit_skip_list(&s->lexer, MAX_LIST_TOKENS) : 0;
     if (end == 0 && (use & PL_MACRO_ALONE) != 0)
         end = s->t.offset + s->t.length;
     /* A word beside a literal is a macro, and no other token may stand there. C17 6.4.5. */
@@ -203,7 +179,7 @@ static void scan_pattern(struct scan *s)
 {
     bool has_token = pl_clit_next(&s->lexer, &s->t);
     while (has_token && !s->is_broken) {
-        if (s->t.is_first && is_byte(&s->t, '#')) {
+        if (s->t.is_first && pl_clit_is_byte(&s->t, '#')) {
             if (!take_directive(s, &has_token))
                 break;
             continue;

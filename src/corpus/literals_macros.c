@@ -91,30 +91,6 @@ static void extend_run(struct pass *p, size_t start, size_t end)
     p->end = end;
 }
 
-static bool is_byte(const struct pl_clit_token *t, uint8_t byte)
-{
-    return t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == byte;
-}
-
-/* A list of arguments behind a word: moves the lexer behind it and returns the end; 0 and the lexer as it was when there is none. */
-static size_t skip_list(struct pl_clit *lexer)
-{
-    struct pl_clit ahead = *lexer;
-    struct pl_clit_token t;
-    size_t depth = 0;
-    for (size_t n = 0; n < MAX_LIST_TOKENS && pl_clit_next(&ahead, &t); n++) {
-        if (n == 0 && !is_byte(&t, '('))
-            return 0;
-        depth += is_byte(&t, '(');
-        depth -= is_byte(&t, ')');
-        if (depth == 0) {
-            *lexer = ahead;
-            return t.offset + t.length;
-        }
-    }
-    return 0;
-}
-
 /* assert and the like write down their arguments; through another macro, with macros in them expanded. */
 static bool is_checker(pl_bytes word)
 {
@@ -130,7 +106,7 @@ static bool is_checker(pl_bytes word)
 static void gather_arguments(struct pass *p, struct pl_clit lexer)
 {
     size_t start = lexer.at;
-    size_t end = skip_list(&lexer);
+    size_t end = pl_clit_skip_list(&lexer, MAX_LIST_TOKENS);
     size_t ways = 1;
     if (end == 0 || end - start > PL_LITERAL_MACRO_BYTES)
         return;
@@ -157,7 +133,7 @@ static void take_word(struct pass *p, const struct pl_clit_token *t, struct pl_c
     unsigned use = pl_macros_use(p->run.m, t->body);
     if (is_checker(t->body))
         gather_arguments(p, *lexer);
-    size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? skip_list(lexer) : 0;
+    size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? pl_clit_skip_list(lexer, MAX_LIST_TOKENS) : 0;
     if (end == 0 && (use & PL_MACRO_ALONE) != 0)
         end = t->offset + t->length;
     if (end == 0) {
@@ -189,7 +165,7 @@ static void scan_file(struct pass *p)
     pl_clit_init(&lexer, p->data, PL_CLIT_C);
     bool has_token = pl_clit_next(&lexer, &t);
     while (has_token && !p->is_out_of_memory && p->run.budget > 0) {
-        if (t.is_first && is_byte(&t, '#')) {
+        if (t.is_first && pl_clit_is_byte(&t, '#')) {
             try_arms(p, t.offset, &lexer);
             end_run(p);
             do

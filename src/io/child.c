@@ -9,6 +9,7 @@
 #include "io/child.h"
 
 #include "base/sanitized.h"
+#include "io/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -190,24 +191,12 @@ void pl_child_end(struct pl_child *c, int *signal, int *code)
     *code = WIFEXITED(state) ? WEXITSTATUS(state) : 0;
 }
 
-static bool put_bytes(int fd, pl_bytes bytes)
-{
-    while (bytes.n > 0) {
-        ssize_t n = write(fd, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            bytes = pl_bytes_from(bytes, (size_t)n);
-    }
-    return true;
-}
-
 bool pl_child_put(int to_parent, pl_bytes frame)
 {
     if (frame.n > UINT32_MAX)
         return false;
     uint32_t n = (uint32_t)frame.n;
-    return put_bytes(to_parent, pl_bytes_of(&n, sizeof n)) && put_bytes(to_parent, frame);
+    return pl_io_put(to_parent, pl_bytes_of(&n, sizeof n)) && pl_io_put(to_parent, frame);
 }
 
 bool pl_child_get(int from_parent, void *p, size_t n)

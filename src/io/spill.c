@@ -6,6 +6,8 @@
  */
 #include "io/spill.h"
 
+#include "io/write.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -59,18 +61,6 @@ static bool may_grow_to(uint64_t size)
 
 /* ---- a whole file ---- */
 
-static bool write_all(int fd, pl_bytes bytes)
-{
-    while (bytes.n > 0) {
-        ssize_t n = write(fd, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            bytes = pl_bytes_from(bytes, (size_t)n);
-    }
-    return true;
-}
-
 /* From `fd` to `to`, up to the end; more than max_bytes is PL_E_LIMIT. */
 static pl_status copy(int fd, int to, uint64_t max_bytes, uint64_t *n, struct pl_err *err)
 {
@@ -89,7 +79,7 @@ static pl_status copy(int fd, int to, uint64_t max_bytes, uint64_t *n, struct pl
         if (*n > max_bytes)
             st = pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "file is larger than %llu bytes",
                          (unsigned long long)max_bytes);
-        else if (!may_grow_to(*n) || !write_all(to, pl_bytes_of(block, (size_t)got)))
+        else if (!may_grow_to(*n) || !pl_io_put(to, pl_bytes_of(block, (size_t)got)))
             st = pl_fail_errno(err, "cannot copy it to a temporary file");
     }
     free(block);

@@ -78,17 +78,21 @@ pl_status pl_writing_open(const char *path, unsigned mode, struct pl_writing **o
     return PL_OK;
 }
 
-pl_status pl_writing_add(struct pl_writing *w, pl_bytes data, struct pl_err *err)
+bool pl_io_put(int fd, pl_bytes data)
 {
     while (data.n > 0) {
-        ssize_t n = write(w->fd, data.p, data.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return write_failed(err, "cannot write", w->path);
-        data = pl_bytes_from(data, (size_t)n);
+        ssize_t n = write(fd, data.p, data.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            data = pl_bytes_from(data, (size_t)n);
     }
-    return PL_OK;
+    return true;
+}
+
+pl_status pl_writing_add(struct pl_writing *w, pl_bytes data, struct pl_err *err)
+{
+    return pl_io_put(w->fd, data) ? PL_OK : write_failed(err, "cannot write", w->path);
 }
 
 pl_status pl_writing_restart(struct pl_writing *w, struct pl_err *err)

@@ -28,6 +28,9 @@ void pl_writing_close(struct pl_writing *w);
 /* All of the above in one call. */
 PL_MUST_USE pl_status pl_io_write(const char *path, unsigned mode, pl_bytes data, struct pl_err *err);
 
+/* All of `data` to an open file, however many calls that takes; false, and errno says why. */
+bool pl_io_put(int fd, pl_bytes data);
+
 /* Make a folder and those above it that are missing, with mode 0777 less the umask. */
 PL_MUST_USE pl_status pl_io_mkdirs(const char *path, struct pl_err *err);
 

@@ -387,3 +387,26 @@ void pl_clit_decode(const struct pl_clit_token *token, enum pl_clit_family famil
         i = decode_escape(s, i + 1, family, out);
     }
 }
+
+bool pl_clit_is_byte(const struct pl_clit_token *t, uint8_t byte)
+{
+    return t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == byte;
+}
+
+size_t pl_clit_skip_list(struct pl_clit *lexer, size_t max_tokens)
+{
+    struct pl_clit ahead = *lexer;
+    struct pl_clit_token t;
+    size_t depth = 0;
+    for (size_t n = 0; n < max_tokens && pl_clit_next(&ahead, &t); n++) {
+        if (n == 0 && !pl_clit_is_byte(&t, '('))
+            return 0;
+        depth += pl_clit_is_byte(&t, '(');
+        depth -= pl_clit_is_byte(&t, ')');
+        if (depth == 0) {
+            *lexer = ahead;
+            return t.offset + t.length;
+        }
+    }
+    return 0;
+}

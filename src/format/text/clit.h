@@ -50,6 +50,14 @@ void pl_clit_init(struct pl_clit *lexer, pl_bytes text, enum pl_clit_family fami
 /* The next token; false at the end. Any bytes will do; the whole text takes time linear in its length. */
 bool pl_clit_next(struct pl_clit *lexer, struct pl_clit_token *out);
 
+/* Is it this one byte? */
+bool pl_clit_is_byte(const struct pl_clit_token *t, uint8_t byte);
+/*
+ * A list in parentheses: moves the lexer behind it and returns the byte it ends before. 0, and the lexer as it was, when the next token opens none
+ * or the list has more than `max_tokens`.
+ */
+size_t pl_clit_skip_list(struct pl_clit *lexer, size_t max_tokens);
+
 /* Append the value of a string token: escapes decoded as the family does. Failure sticks in `out`. */
 void pl_clit_decode(const struct pl_clit_token *token, enum pl_clit_family family, struct pl_buf *out);
 
