@@ -24,7 +24,8 @@
 #define FEW_LOST     4u       /* functions: of a small image they are many */
 #define CALLED_ENTRY "export" /* one that others call by name, not the loader by itself */
 #define RESOLVER     "ifunc resolver"
-#define SHOWN_UNWIND 3u /* findings, then one for the rest */
+#define JUMP_BYTES   16u /* endbr64 and a jump, with fill */
+#define SHOWN_UNWIND 3u  /* findings, then one for the rest */
 
 /* Do the sources account for most of the image? Only then what they lack is an error: Rust and Go link in what other packages hold. */
 static enum pl_severity severity_of(const struct pl_code_result *r)
@@ -103,6 +104,18 @@ static bool any_source(const struct pl_code_result *r, bool (*asks)(pl_bytes tex
     return false;
 }
 
+/* frame_dummy of GCC's crtstuff.c is one jump, and __do_global_dtors_aux calls __cxa_finalize; older compilers made other bytes of them. */
+static bool is_start_up(const struct pl_code *code, const struct pl_function *fn)
+{
+    if (fn->size <= JUMP_BYTES && fn->n_atoms <= 1)
+        return true;
+    for (uint32_t k = 0; k < fn->n_atoms; k++)
+        if (code->atoms[fn->first_atom + k].kind == PL_ATOM_IMPORT &&
+            pl_bytes_eq_str(code->atoms[fn->first_atom + k].text, "__cxa_finalize"))
+            return true;
+    return false;
+}
+
 /* Is it in a table of functions that C code fills by an attribute alone? */
 static bool is_by_attribute(const struct pl_code_result *r, const struct pl_code_entry *e, uint32_t subject)
 {
@@ -142,7 +155,8 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
         /* A misplaced one has a finding of its own, and a source for each part. */
         if (!pl_code_end_is_accounted(end) && end != PL_CODE_MISPLACED)
             st = add_entry(r, e, fn, severity_of_entry(r, &r->grades[subject]), "nothing accounts for", err);
-        if (st != PL_OK || !pl_code_end_is_accounted(end) || !is_by_attribute(r, e, subject))
+        if (st != PL_OK || !pl_code_end_is_accounted(end) || is_start_up(code, fn) ||
+            !is_by_attribute(r, e, subject))
             continue;
         is_known = is_asked ? is_known : any_source(r, asks_for_constructor);
         is_asked = true;
