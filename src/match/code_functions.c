@@ -257,12 +257,8 @@ static pl_status grade_all(struct rung *r, struct pl_err *err)
     r->grades = pl_arena_take_n(r->m->scratch, r->a.subjects.n + 1, sizeof *r->grades);
     if (r->grades == NULL)
         return pl_arena_fail(r->m->scratch, err);
-    for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++) {
+    for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
         st = pl_code_grade_subject(&r->a, i, &r->grades[i], err);
-        bool is_source = r->grades[i].end == PL_CODE_MATCHED || r->grades[i].end == PL_CODE_PLACED;
-        if (st == PL_OK && is_source && pl_code_has_foreign_numbers(&r->a, r->m->tables, i))
-            r->grades[i].end = PL_CODE_UNMATCHED;
-    }
     return st;
 }
 
@@ -274,8 +270,6 @@ static pl_status report(const struct rung *r, struct pl_err *err)
     for (uint32_t i = 0; i < r->a.subjects.n; i++)
         result.n_accounted += pl_code_end_is_accounted(r->grades[i].end);
     pl_status st = pl_code_find_homes(&result, err);
-    if (st == PL_OK)
-        st = pl_code_check_numbers(&result, err);
     if (st == PL_OK)
         st = pl_code_check(&result, err); /* first: a flood of the others must not push it out */
     for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)

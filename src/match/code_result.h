@@ -4,7 +4,6 @@
  *     code_reach.c    how control reaches a function
  *     code_report.c   findings about functions and their atoms
  *     code_checks.c   findings about what is no ordinary function: entries, resolvers, system calls, gaps
- *     code_numbers.c  findings about numbers
  *     code_story.c    all that is known of one function, for plumb explain
  */
 #ifndef PL_MATCH_CODE_RESULT_H
@@ -59,11 +58,6 @@ PL_MUST_USE pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err
 PL_MUST_USE pl_status pl_code_report(const struct pl_code_result *r, uint32_t subject, struct pl_err *err);
 /* Findings for entries, resolvers, system calls, unwind entries and gaps. */
 PL_MUST_USE pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err);
-/* Does it hold two wide numbers or more that look random, that no source has and that no compiler makes? `tables` may be NULL. */
-bool pl_code_has_foreign_numbers(const struct pl_aligner *a, const struct pl_tables *tables,
-                                 uint32_t subject);
-/* Findings for unmatched functions that do. */
-PL_MUST_USE pl_status pl_code_check_numbers(const struct pl_code_result *r, struct pl_err *err);
 /* Fill in m->explanation for the function that holds the byte it asks for. */
 PL_MUST_USE pl_status pl_code_story(const struct pl_code_result *r, struct pl_err *err);
 

@@ -180,34 +180,6 @@ static void text_between_instructions_is_an_error(void **state)
     assert_true(says(found, "atom[0]", "/var/tmp/.beacon-cache"));
 }
 
-#define MIX(name, first, second)                                                                             \
-    "unsigned long " name "(const unsigned char *p, int n)\n{\n    unsigned long h = " first ";\n"           \
-    "    for (int i = 0; i < n; i++)\n        h = (h ^ p[i]) * 31;\n    return h == " second ";\n}\n"
-
-static void numbers_like_keys_that_no_source_has_are_told_and_unaccounted(void **state)
-{
-    static const char text[] = START MIX("trap", "0x66450079382916b7", "0xfc02c4bc4a1fa252") END;
-    (void)state;
-    struct pl_file *f = compared(built(text, ""), START END);
-    assert_tag(f, "code.foreign-number", PL_SEVERITY_WARNING);
-    assert_true(says(find(f, "code.foreign-number"), "number[0]", "0x66450079382916b7"));
-}
-
-/* Multipliers of divisions, pieces of text and of lists of bytes: numbers that only the compiler writes. */
-static void numbers_that_a_compiler_makes_are_not_told(void **state)
-{
-    static const char text[] = START
-        "unsigned long parts(unsigned long t)\n{\n    return t / 86400 + t / 1000000007 % 1461 + t / 3600 % "
-        "24 + t / 7;\n}\n"
-        "void label(char *out)\n{\n    __builtin_memcpy(out, \"wide text of sixteen, and more..\", 32);\n}\n"
-        "void mixed(unsigned char *out)\n{\n    static const unsigned char list[16] = {0xf3, 0x1a, 0x92, "
-        "0x5c, 0xe7, 0x60, 0xbd, 0x18,\n"
-        "        0x9b, 0xc4, 0x2f, 0xd1, 0x76, 0x3e, 0xa8, 0x55};\n    __builtin_memcpy(out, list, "
-        "16);\n}\n" MIX("known", "0x66450079382916b7", "0xfc02c4bc4a1fa252") END;
-    (void)state;
-    assert_null(find(compared(built(text, ""), text), "code.foreign-number"));
-}
-
 static size_t entries_reported(const char *extra)
 {
     char text[4096];
@@ -360,9 +332,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_that_the_source_calls_by_hand_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(text_between_instructions_is_an_error, set_up, end),
-        cmocka_unit_test_setup_teardown(numbers_like_keys_that_no_source_has_are_told_and_unaccounted, set_up,
-                                        end),
-        cmocka_unit_test_setup_teardown(numbers_that_a_compiler_makes_are_not_told, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
