@@ -25,6 +25,14 @@ bool pl_bytes_eq_str(pl_bytes a, const char *s)
     return pl_bytes_eq(a, pl_bytes_of_str(s));
 }
 
+bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pl_bytes_eq_str(a, words[i]))
+            return true;
+    return false;
+}
+
 bool pl_bytes_starts(pl_bytes a, pl_bytes prefix)
 {
     return a.n >= prefix.n && pl_bytes_eq(pl_bytes_sub(a, 0, prefix.n), prefix);

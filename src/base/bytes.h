@@ -27,6 +27,8 @@ pl_bytes pl_bytes_of_str(const char *s); /* NULL gives no bytes */
 
 bool pl_bytes_eq(pl_bytes a, pl_bytes b);
 bool pl_bytes_eq_str(pl_bytes a, const char *s);
+/* Is it one of `n` words? O(n). */
+bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n);
 bool pl_bytes_starts(pl_bytes a, pl_bytes prefix);
 bool pl_bytes_ends(pl_bytes a, pl_bytes suffix);
 /* memcmp order; a prefix sorts first. */

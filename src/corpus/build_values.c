@@ -364,9 +364,8 @@ bool pl_is_build_file(pl_bytes path)
     static const char *const ends[] = {".mk",  ".am",  ".cmake", ".m4", ".mak",
                                        ".pro", ".pri", ".h.in",  ".gn", ".mk.in"};
     pl_bytes name = pl_bytes_basename(path);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (pl_bytes_eq_str(name, names[i]))
-            return true;
+    if (pl_bytes_is_one_of(name, names, sizeof names / sizeof names[0]))
+        return true;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (pl_bytes_ends(name, pl_bytes_of_str(ends[i])))
             return true;

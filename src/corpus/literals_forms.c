@@ -69,10 +69,7 @@ static bool is_language_word(pl_bytes word)
         "const",     "volatile", "unsigned",  "signed", "long",    "short", "int",    "char",     "bool",
         "double",    "float",    "void",      "static", "virtual", "std",   "with",   "operator", "anonymous",
         "namespace", "lambda",   "constexpr", "struct", "class",   "enum",  "inline", "noexcept", "unnamed"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (pl_bytes_eq_str(word, words[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]);
 }
 
 /*

@@ -168,10 +168,7 @@ static bool is_keyword(pl_bytes word)
     static const char *const keywords[] = {"return", "case", "extern",  "else",   "do",    "sizeof", "goto",
                                            "const",  "char", "include", "static", "throw", "define", "if",
                                            "in",     "not",  "and",     "or",     "asm",   "import", "from"};
-    for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
-        if (pl_bytes_eq_str(word, keywords[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(word, keywords, sizeof keywords / sizeof keywords[0]);
 }
 
 /* Names of macros that may write down their argument: all capitals, or of the assert family. */

@@ -178,10 +178,7 @@ bool pl_script_is_type_name(pl_bytes text)
 {
     static const char *const names[] = {"undefined", "object",  "function", "string",
                                         "number",    "boolean", "symbol",   "bigint"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (pl_bytes_eq_str(text, names[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(text, names, sizeof names / sizeof names[0]);
 }
 
 static bool is_sign(const struct pl_lex_token *t, uint8_t byte)

@@ -82,9 +82,8 @@ static const char *const by_compiler[] = {
 
 static bool is_by_compiler(pl_bytes name)
 {
-    for (size_t i = 0; i < sizeof by_compiler / sizeof by_compiler[0]; i++)
-        if (pl_bytes_eq_str(name, by_compiler[i]))
-            return true;
+    if (pl_bytes_is_one_of(name, by_compiler, sizeof by_compiler / sizeof by_compiler[0]))
+        return true;
     /* Objects and bases of namespace std are destroyed without a word in the source. Itanium C++ ABI, 5.1.4.3. */
     return (pl_bytes_starts(name, PL_LIT("_ZNSt")) || pl_bytes_starts(name, PL_LIT("_ZNKSt"))) &&
            (pl_bytes_ends(name, PL_LIT("D0Ev")) || pl_bytes_ends(name, PL_LIT("D1Ev")) ||

@@ -155,14 +155,6 @@ static bool is_libgcc_arithmetic(pl_bytes name)
     return false;
 }
 
-static bool is_in(pl_bytes name, const char *const *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (pl_bytes_eq_str(name, list[i]))
-            return true;
-    return false;
-}
-
 static bool is_used(struct question *q, pl_bytes name)
 {
     return pl_literals_word(q->l, PL_WORD_IN_SOURCE, name, q->arena, &q->source) ||
@@ -291,7 +283,8 @@ static bool by_posix_name(struct question *q, pl_bytes name)
 {
     pl_bytes base = pl_bytes_from(name, 1);
     return pl_bytes_starts(name, PL_LIT("_")) &&
-           is_in(base, posix_names, sizeof posix_names / sizeof posix_names[0]) && is_used(q, base);
+           pl_bytes_is_one_of(base, posix_names, sizeof posix_names / sizeof posix_names[0]) &&
+           is_used(q, base);
 }
 
 static bool by_table(struct question *q, pl_bytes name, const struct substitute *table, size_t n)
@@ -332,7 +325,7 @@ static bool by_fortify(struct question *q, pl_bytes name)
         return false;
     if (pl_bytes_ends(base, PL_LIT("_chk"))) {
         base = pl_bytes_sub(base, 0, base.n - 4);
-        if (!is_in(base, fortified, sizeof fortified / sizeof fortified[0]))
+        if (!pl_bytes_is_one_of(base, fortified, sizeof fortified / sizeof fortified[0]))
             return false;
         return is_used(q, base) || by_table(q, base, builtins, sizeof builtins / sizeof builtins[0]) ||
                (pl_bytes_eq_str(base, "longjmp") && is_used_str(q, "siglongjmp")) ||
@@ -343,7 +336,7 @@ static bool by_fortify(struct question *q, pl_bytes name)
         return false;
     base = pl_bytes_sub(base, 0, base.n - 2);
     pl_bytes plain = pl_bytes_ends(base, PL_LIT("64")) ? pl_bytes_sub(base, 0, base.n - 2) : base;
-    return is_in(base, doubled, sizeof doubled / sizeof doubled[0]) &&
+    return pl_bytes_is_one_of(base, doubled, sizeof doubled / sizeof doubled[0]) &&
            (is_used(q, base) || is_used(q, plain));
 }
 
@@ -366,7 +359,7 @@ static bool by_large_file(struct question *q, pl_bytes name)
 {
     pl_bytes base = pl_bytes_sub(name, 0, name.n - 2);
     return name.n > 2 && pl_bytes_ends(name, PL_LIT("64")) &&
-           is_in(base, offset_functions, sizeof offset_functions / sizeof offset_functions[0]) &&
+           pl_bytes_is_one_of(base, offset_functions, sizeof offset_functions / sizeof offset_functions[0]) &&
            is_used(q, base);
 }
 
@@ -417,7 +410,7 @@ static bool by_cpp_runtime(pl_bytes name)
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (pl_bytes_starts(name, pl_bytes_of_str(starts[i])))
             return true;
-    if (is_in(name, others, sizeof others / sizeof others[0]))
+    if (pl_bytes_is_one_of(name, others, sizeof others / sizeof others[0]))
         return true;
     bool is_type = name.n > 4 && pl_bytes_starts(name, PL_LIT("_ZT")) && memchr("VTIS", name.p[3], 4) != NULL;
     pl_bytes type = pl_bytes_from(name, 4);
@@ -460,7 +453,7 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_HEADER;
     else if (pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source))
         *rule = RULE_MACRO;
-    else if (is_in(name, runtime_names, sizeof runtime_names / sizeof runtime_names[0]) ||
+    else if (pl_bytes_is_one_of(name, runtime_names, sizeof runtime_names / sizeof runtime_names[0]) ||
              is_libgcc_arithmetic(name))
         *rule = RULE_RUNTIME;
     else if (by_fortify(q, name))

@@ -20,9 +20,8 @@ static bool is_toolchain_library(pl_bytes name)
         "librt.so.1",       "libgcc_s.so.1", "libstdc++.so.6",  "libatomic.so.1",
         "libutil.so.1",     "libmvec.so.1",  "libresolv.so.2",  "libgomp.so.1",
         "libquadmath.so.0", "libnsl.so.1",   "libanl.so.1",     "libssp.so.0"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (pl_bytes_eq_str(name, names[i]))
-            return true;
+    if (pl_bytes_is_one_of(name, names, sizeof names / sizeof names[0]))
+        return true;
     return pl_bytes_starts(name, PL_LIT("ld-linux")) || pl_bytes_starts(name, PL_LIT("ld64.so")) ||
            pl_bytes_starts(name, PL_LIT("ld.so"));
 }

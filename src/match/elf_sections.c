@@ -112,9 +112,8 @@ static const char *const usual[] = {
 
 static bool is_usual(pl_bytes name)
 {
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (pl_bytes_eq_str(name, usual[i]))
-            return true;
+    if (pl_bytes_is_one_of(name, usual, sizeof usual / sizeof usual[0]))
+        return true;
     return pl_bytes_starts(name, PL_LIT(".debug_")) || pl_bytes_starts(name, PL_LIT(".zdebug_")) ||
            pl_bytes_starts(name, PL_LIT(".gnu.warning.")) ||
            pl_bytes_starts(name, PL_LIT(".gnu.build.attributes"));

@@ -207,10 +207,7 @@ static bool is_of_build_flags(pl_bytes word)
         "_FORTIFY_SOURCE", "Wdate", "Werror",       "Wformat",  "Wstack", "clash",  "debug",       "ffile",
         "fdebug",          "fcf",   "fstack",       "fzero",    "gpr",    "macro",  "noexecstack", "prefix",
         "protector",       "relro", "reproducible", "security", "specs",  "strong", "fhardened"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (pl_bytes_eq_str(word, words[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]);
 }
 
 static bool is_known_word(const struct pl_match *m, pl_bytes word)

@@ -100,10 +100,7 @@ static const char *const deciding[] = {"Main-Class:",           "Class-Path:",  
 
 static bool is_tool_word(pl_bytes word)
 {
-    for (size_t i = 0; i < sizeof tool_words / sizeof tool_words[0]; i++)
-        if (pl_bytes_eq_str(word, tool_words[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(word, tool_words, sizeof tool_words / sizeof tool_words[0]);
 }
 
 static bool is_number(pl_bytes word)

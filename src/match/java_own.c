@@ -138,9 +138,8 @@ static bool is_number(pl_bytes name)
 static bool is_own_type(const struct pl_java_check *x, const struct pl_java_atom *atom)
 {
     bool is_near = pl_java_same_top(atom->text, x->class->name);
-    for (size_t i = 0; i < sizeof made_types / sizeof made_types[0]; i++)
-        if (pl_bytes_eq_str(atom->text, made_types[i]))
-            return true;
+    if (pl_bytes_is_one_of(atom->text, made_types, sizeof made_types / sizeof made_types[0]))
+        return true;
     /* An anonymous class, which is compared by itself; the constants of an enumeration; the outermost class, which assert asks. */
     bool is_top = atom->kind == PL_JAVA_ATOM_CLASS && pl_bytes_eq(atom->text, top_of(atom->text));
     return is_near &&

@@ -133,9 +133,8 @@ static bool is_index_of(pl_bytes line, pl_bytes before)
 static bool is_bare_request(pl_bytes line)
 {
     static const char *const bare[] = {".PP", ".Sp", ".Ve", ".RE", ".RS 4", ".IP \"\" 4"};
-    for (size_t i = 0; i < sizeof bare / sizeof bare[0]; i++)
-        if (pl_bytes_eq_str(line, bare[i]))
-            return true;
+    if (pl_bytes_is_one_of(line, bare, sizeof bare / sizeof bare[0]))
+        return true;
     if (!pl_bytes_starts(line, PL_LIT(".Vb ")) || line.n < 5 || line.n > 7)
         return false;
     for (size_t i = 4; i < line.n; i++)

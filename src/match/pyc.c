@@ -125,9 +125,8 @@ static bool is_own(pl_bytes name)
                                       "__annotations__", "__file__",        "__static_attributes__",
                                       "__firstlineno__", "__build_class__", "__classdict__",
                                       "AssertionError"};
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (pl_bytes_eq_str(name, own[i]))
-            return true;
+    if (pl_bytes_is_one_of(name, own, sizeof own / sizeof own[0]))
+        return true;
     return name.n > 0 && (name.p[0] == '<' || name.p[0] == '.'); /* <lambda>, .0 */
 }
 

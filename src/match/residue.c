@@ -120,9 +120,8 @@ static bool has_shell_comments(const struct pl_match *m, const struct pl_file *f
     pl_bytes base = pl_bytes_basename(f->name);
     if (kind != NULL || m->pieces == NULL || m->layout == NULL)
         return kind != NULL && kind->lines != PL_LINES_PLAIN;
-    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
-        if (pl_bytes_eq_str(base, copied[i]))
-            return true;
+    if (pl_bytes_is_one_of(base, copied, sizeof copied / sizeof copied[0]))
+        return true;
     return pl_bytes_ends(base, PL_LIT(".m4"));
 }
 

@@ -46,10 +46,7 @@ static bool is_known_key(pl_bytes key)
 {
     static const char *const keys[] = {"version", "file",    "sourceRoot",          "sections",  "map",
                                        "offset",  "debugId", "x_google_ignoreList", "ignoreList"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (pl_bytes_eq_str(key, keys[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(key, keys, sizeof keys / sizeof keys[0]);
 }
 
 static enum part part_of(pl_bytes key)

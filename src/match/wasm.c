@@ -52,10 +52,7 @@ static bool is_of_tool(pl_bytes module)
 {
     static const char *const modules[] = {"env", "wasi_snapshot_preview1", "wasi_unstable", "GOT.mem",
                                           "GOT.func"};
-    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
-        if (pl_bytes_eq_str(module, modules[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(module, modules, sizeof modules / sizeof modules[0]);
 }
 
 /* Custom sections that tools write. */
@@ -66,9 +63,8 @@ static bool is_tool_section(pl_bytes name)
         "dylink",     "dylink.0",        "linking",          "build_id",
         "go:buildid", "go.buildid",      "component-type"};
     static const char *const starts[] = {"reloc.", ".debug_", "__wasm_bindgen", "metadata.code."};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (pl_bytes_eq_str(name, names[i]))
-            return true;
+    if (pl_bytes_is_one_of(name, names, sizeof names / sizeof names[0]))
+        return true;
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (pl_bytes_starts(name, pl_bytes_of_str(starts[i])))
             return true;

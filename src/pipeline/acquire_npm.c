@@ -226,9 +226,8 @@ static bool is_beside(pl_bytes path)
     if (path.p[0] == '.')
         return true;
     while (pl_bytes_split(&rest, '/', &part))
-        for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-            if (pl_bytes_eq_str(part, folders[i]))
-                return true;
+        if (pl_bytes_is_one_of(part, folders, sizeof folders / sizeof folders[0]))
+            return true;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (pl_bytes_find(base, pl_bytes_of_str(words[i]), 0) != SIZE_MAX)
             return true;

@@ -114,9 +114,8 @@ static bool is_known_keyword(pl_bytes key)
                                         "hdrcharset",
                                         "charset",
                                         "LIBARCHIVE.creationtime"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (pl_bytes_eq_str(key, known[i]))
-            return true;
+    if (pl_bytes_is_one_of(key, known, sizeof known / sizeof known[0]))
+        return true;
     return pl_bytes_starts(key, PL_LIT("GNU.sparse."));
 }
 

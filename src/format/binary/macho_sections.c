@@ -137,10 +137,7 @@ static bool is_known_segment(pl_bytes name)
                                         "__LLVM",     "__DWARF",     "__AUTH_CONST", "__AUTH",
                                         "__RESTRICT", "__TEXT_EXEC", "__CTF",        "__OBJC_CONST",
                                         "__OBJC_RO",  "__ICON",      "__UNIXSTACK",  ""};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (pl_bytes_eq_str(name, names[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(name, names, sizeof names / sizeof names[0]);
 }
 
 static void check_segment(struct pl_macho_reader *r, const struct pl_macho_segment *g)

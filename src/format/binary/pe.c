@@ -297,19 +297,11 @@ static void read_symbols(struct pl_pe_reader *r)
     pl_image_fill(&r->map, at, strings_at + length, PL_IMAGE_AS_PADDING, "in the COFF string table");
 }
 
-static bool is_one_of(pl_bytes name, const char *const *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (pl_bytes_eq_str(name, names[i]))
-            return true;
-    return false;
-}
-
 /* Sections that hold one table and fill, so that anything else in them has no business there. */
 static bool is_table_section(const struct pl_pe_section *s)
 {
     static const char *const names[] = {".reloc", ".pdata", ".edata"};
-    return is_one_of(s->name, names, sizeof names / sizeof names[0]);
+    return pl_bytes_is_one_of(s->name, names, sizeof names / sizeof names[0]);
 }
 
 /* Names that compilers and linkers give: MSVC, mingw, lld, Go, Rust, Delphi, and run-time libraries of Microsoft. */
@@ -327,7 +319,7 @@ static bool is_known_section(const struct pl_pe_section *s)
         ".qtmimed",       ".shared",  ".cormeta",  ".debug$S", ".debug$T", "UPX0",     "UPX1",     "UPX2",
         ".text.unlikely", "LZMADEC",  ".nep",      "minATL",
     };
-    return is_one_of(s->name, names, sizeof names / sizeof names[0]) ||
+    return pl_bytes_is_one_of(s->name, names, sizeof names / sizeof names[0]) ||
            pl_bytes_starts(s->name, PL_LIT(".debug")) || pl_bytes_starts(s->name, PL_LIT(".zdebug")) ||
            pl_bytes_starts(s->name, PL_LIT(".text$")) || pl_bytes_starts(s->name, PL_LIT(".gnu_debug"));
 }

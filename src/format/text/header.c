@@ -150,9 +150,8 @@ static bool is_attribute(pl_bytes word)
                                         "asm",     "__asm__", "__asm",    "if",       "while",
                                         "for",     "switch",  "return",   "sizeof"};
     static const char *const starts[] = {"__attribute", "__declspec", "__nonnull", "__extension__"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (pl_bytes_eq_str(word, words[i]))
-            return true;
+    if (pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]))
+        return true;
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (pl_bytes_starts(word, pl_bytes_of_str(starts[i])))
             return true;

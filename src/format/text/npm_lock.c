@@ -23,10 +23,7 @@ bool pl_npm_is_lock(pl_bytes basename)
 {
     static const char *const names[] = {"package-lock.json", "npm-shrinkwrap.json", "yarn.lock",
                                         "pnpm-lock.yaml"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (pl_bytes_eq_str(basename, names[i]))
-            return true;
-    return false;
+    return pl_bytes_is_one_of(basename, names, sizeof names / sizeof names[0]);
 }
 
 /* A digit first, and nothing but what versions are made of. */
