@@ -74,34 +74,48 @@ static bool has_attribute(pl_bytes text, const char *word, const char *const *en
     return false;
 }
 
-/* Does the text ask the compiler for a resolver: ifunc("name"), target_clones(...), versions of a function by target("default")? */
-static bool asks_for_resolver(pl_bytes text)
+/* Does it ask the compiler for a resolver: ifunc("name"), target_clones(...), versions of a function by target("default")? */
+static bool asks_for_resolver(const struct pl_source_file *file)
 {
     static const char *const call[] = {"("};
     static const char *const of_default[] = {"(\"default\")"};
-    return has_attribute(text, "ifunc", call, 1) || has_attribute(text, "target_clones", call, 1) ||
-           has_attribute(text, "target", of_default, 1);
+    return has_attribute(file->data, "ifunc", call, 1) ||
+           has_attribute(file->data, "target_clones", call, 1) ||
+           has_attribute(file->data, "target", of_default, 1);
 }
 
 /* Does it let the loader call a function: constructor), destructor(101), a section .init_array? */
-static bool asks_for_constructor(pl_bytes text)
+static bool asks_for_constructor(const struct pl_source_file *file)
 {
     static const char *const inside[] = {")", "(", ","};
     static const char *const any[] = {""};
+    pl_bytes text = file->data;
     return has_attribute(text, "constructor", inside, 3) || has_attribute(text, "destructor", inside, 3) ||
            has_attribute(text, "init_array", any, 1) || has_attribute(text, "fini_array", any, 1) ||
            has_attribute(text, ".ctors", any, 1);
 }
 
-static bool any_source(const struct pl_code_result *r, bool (*asks)(pl_bytes text))
+static bool is_assembly_file(const struct pl_source_file *file)
+{
+    return pl_source_language_of(file->path) == PL_SOURCE_ASM;
+}
+
+/* What the compiled sources say to a question. They are asked when the first needs to know, and once. */
+struct answer {
+    bool is_asked;
+    bool is_yes; /* for one of them */
+};
+
+static bool any_source(const struct pl_code_result *r, struct answer *known,
+                       bool (*asks)(const struct pl_source_file *file))
 {
     const struct pl_index *ix = pl_codebase_index(r->a->cb);
-    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++) {
+    for (uint32_t u = 0; u < pl_index_unit_count(ix) && !known->is_asked && !known->is_yes; u++) {
         const struct pl_source_file *file = pl_index_unit_file(ix, u);
-        if (pl_source_language_of(file->path) != PL_SOURCE_NONE && asks(file->data))
-            return true;
+        known->is_yes = pl_source_language_of(file->path) != PL_SOURCE_NONE && asks(file);
     }
-    return false;
+    known->is_asked = true;
+    return known->is_yes;
 }
 
 /* frame_dummy of GCC's crtstuff.c is one jump, and __do_global_dtors_aux calls __cxa_finalize; older compilers made other bytes of them. */
@@ -141,8 +155,7 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
 {
     const struct pl_code *code = r->a->code;
     pl_status st = PL_OK;
-    bool is_asked = false;
-    bool is_known = false;
+    struct answer known = {false, false};
     for (size_t i = 0; i < code->n_entries && st == PL_OK; i++) {
         const struct pl_code_entry *e = &code->entries[i];
         if (e->function == PL_NO_TARGET || !is_automatic(e))
@@ -158,9 +171,7 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
         if (st != PL_OK || !pl_code_end_is_accounted(end) || is_start_up(code, fn) ||
             !is_by_attribute(r, e, subject))
             continue;
-        is_known = is_asked ? is_known : any_source(r, asks_for_constructor);
-        is_asked = true;
-        if (!is_known)
+        if (!any_source(r, &known, asks_for_constructor))
             st = add_entry(r, e, fn, severity_of(r), "no source makes a constructor or destructor", err);
     }
     return st;
@@ -170,15 +181,12 @@ static pl_status check_resolvers(const struct pl_code_result *r, struct pl_err *
 {
     const struct pl_code *code = r->a->code;
     pl_status st = PL_OK;
-    bool is_asked = false;
-    bool is_known = false;
+    struct answer known = {false, false};
     for (size_t i = 0; i < code->n_entries && st == PL_OK; i++) {
         const struct pl_code_entry *e = &code->entries[i];
         if (strcmp(e->what, RESOLVER) != 0)
             continue;
-        if (!is_asked)
-            is_known = any_source(r, asks_for_resolver);
-        is_asked = true;
+        bool is_known = any_source(r, &known, asks_for_resolver);
         const struct pl_function *fn = e->function == PL_NO_TARGET ? NULL : &code->functions[e->function];
         st = pl_findings_add(&r->f->findings, TAG_IFUNC, is_known ? PL_SEVERITY_NOTE : severity_of(r),
                              fn == NULL ? PL_NO_OFFSET : fn->offset, fn == NULL ? 0 : fn->size, NULL, err,
@@ -196,7 +204,7 @@ static bool is_assembly(const struct pl_code_result *r, const struct pl_subject 
         return false;
     const struct pl_source_file *file =
         pl_index_unit_file(pl_codebase_index(r->a->cb), pl_codebase_at(r->a->cb, s->definition)->unit);
-    return pl_source_language_of(file->path) == PL_SOURCE_ASM;
+    return is_assembly_file(file);
 }
 
 static bool is_name_byte(uint8_t c)
@@ -224,22 +232,14 @@ static bool has_instruction(pl_bytes text, pl_bytes word)
     return false;
 }
 
-/* Does any assembly of the sources make system calls by itself? */
-static bool source_has_syscall(const struct pl_code_result *r)
+/* Does assembly in it make system calls by itself? */
+static bool makes_syscalls(const struct pl_source_file *file)
 {
     static const char *const words[] = {"syscall", "sysenter", "int $0x80", "int\\t$0x80", "svc", "swi"};
-    const struct pl_index *ix = pl_codebase_index(r->a->cb);
-    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++) {
-        const struct pl_source_file *file = pl_index_unit_file(ix, u);
-        enum pl_source_language language = pl_source_language_of(file->path);
-        if (language == PL_SOURCE_NONE)
-            continue;
-        bool is_all = language == PL_SOURCE_ASM;
-        bool has_asm = is_all || memmem(file->data.p, file->data.n, "asm", 3) != NULL;
-        for (size_t i = 0; i < sizeof words / sizeof words[0] && has_asm; i++)
-            if (has_instruction(file->data, pl_bytes_of_str(words[i])))
-                return true;
-    }
+    bool has_asm = is_assembly_file(file) || memmem(file->data.p, file->data.n, "asm", 3) != NULL;
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && has_asm; i++)
+        if (has_instruction(file->data, pl_bytes_of_str(words[i])))
+            return true;
     return false;
 }
 
@@ -247,17 +247,14 @@ static pl_status check_syscalls(const struct pl_code_result *r, struct pl_err *e
 {
     const struct pl_code *code = r->a->code;
     pl_status st = PL_OK;
-    bool is_asked = false;
-    bool is_known = false;
+    struct answer known = {false, false};
     for (size_t i = 0; i < code->n_functions && st == PL_OK; i++) {
         const struct pl_function *fn = &code->functions[i];
         for (uint32_t k = 0; k < fn->n_atoms && st == PL_OK; k++) {
             const struct pl_atom *atom = &code->atoms[fn->first_atom + k];
             if (atom->kind != PL_ATOM_SYSCALL || (fn->flags & PL_FUNCTION_RUNTIME))
                 continue;
-            if (!is_asked)
-                is_known = source_has_syscall(r);
-            is_asked = true;
+            bool is_known = any_source(r, &known, makes_syscalls);
             st = pl_findings_add(&r->f->findings, TAG_SYSCALL, is_known ? PL_SEVERITY_NOTE : severity_of(r),
                                  atom->at, 2, NULL, err,
                                  is_known ? "the program asks the kernel without the C library"
@@ -276,16 +273,6 @@ static bool needs_unwind(const struct pl_code_result *r, uint32_t subject)
     const struct pl_function *fn = &r->a->code->functions[s->function];
     uint32_t none = PL_FUNCTION_UNWIND | PL_FUNCTION_PLT | PL_FUNCTION_RUNTIME | PL_FUNCTION_THUNK;
     return !(fn->flags & none) && !is_assembly(r, s);
-}
-
-/* Assembly keeps tables among its code. */
-static bool source_has_assembly(const struct pl_code_result *r)
-{
-    const struct pl_index *ix = pl_codebase_index(r->a->cb);
-    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++)
-        if (pl_source_language_of(pl_index_unit_file(ix, u)->path) == PL_SOURCE_ASM)
-            return true;
-    return false;
 }
 
 /* Does some function refer to a byte of it as data? */
@@ -311,7 +298,7 @@ static bool is_data(const struct pl_code *code, const struct pl_code_gap *gap)
     return false;
 }
 
-/* What stands between functions, is no fill, and nobody leads to. */
+/* What stands between functions, is no fill, and nobody leads to. Assembly keeps tables among its code. */
 static pl_status report_cave(const struct pl_code_result *r, uint64_t offset, uint64_t length, bool is_table,
                              struct pl_err *err)
 {
@@ -341,6 +328,7 @@ static pl_status check_unwind(const struct pl_code_result *r, struct pl_err *err
     const struct pl_code *code = r->a->code;
     uint32_t found = 0;
     pl_status st = PL_OK;
+    struct answer known = {false, false};
     if (!has_unwind_throughout(code))
         return PL_OK;
     for (uint32_t i = 0; i < r->a->subjects.n && st == PL_OK; i++) {
@@ -349,7 +337,7 @@ static pl_status check_unwind(const struct pl_code_result *r, struct pl_err *err
         if (!needs_unwind(r, i))
             continue;
         if (pl_code_ways(r, i, &way, 1) == 0)
-            st = report_cave(r, fn->offset, fn->size, source_has_assembly(r), err);
+            st = report_cave(r, fn->offset, fn->size, any_source(r, &known, is_assembly_file), err);
         else if (found++ < SHOWN_UNWIND)
             st = pl_findings_add(&r->f->findings, TAG_UNWIND, PL_SEVERITY_WARNING, fn->offset, fn->size, NULL,
                                  err,
@@ -374,11 +362,12 @@ static pl_status check_gaps(const struct pl_code_result *r, struct pl_err *err)
 {
     const struct pl_code *code = r->a->code;
     pl_status st = PL_OK;
+    struct answer known = {false, false};
     for (size_t i = 0; i < code->n_gaps && st == PL_OK; i++)
         if (!code->gaps[i].is_fill &&
             !is_blank(pl_bytes_sub(r->f->data, (size_t)code->gaps[i].offset, (size_t)code->gaps[i].length)))
             st = report_cave(r, code->gaps[i].offset, code->gaps[i].length,
-                             source_has_assembly(r) || is_data(code, &code->gaps[i]), err);
+                             any_source(r, &known, is_assembly_file) || is_data(code, &code->gaps[i]), err);
     return st;
 }
 

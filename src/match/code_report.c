@@ -136,11 +136,11 @@ pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
         return pl_arena_fail(r->m->scratch, err);
     for (uint32_t i = 0; i < a->subjects.n; i++) {
         const struct pl_subject *s = &a->subjects.v[i];
-        bool is_source =
-            r->grades[i].end == PL_CODE_MATCHED; /* the call may be why one was placed where it is */
+        if (r->grades[i].end != PL_CODE_MATCHED) /* the call may be why one was placed where it is */
+            continue;
         for (uint32_t k = 0; k < s->n_facts; k++) {
             const struct pl_code_fact *f = &a->facts.v[s->first_fact + k];
-            if (f->kind == PL_ATOM_IMPORT && is_source)
+            if (f->kind == PL_ATOM_IMPORT)
                 r->at_home[r->n_at_home++] = a->code->atoms[f->atom].hash;
         }
     }
@@ -153,8 +153,7 @@ pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
 static bool is_homeless(const struct pl_code_result *r, const struct pl_atom *atom)
 {
     return atom->kind == PL_ATOM_IMPORT && pl_import_acts(atom->text) &&
-           (r->n_at_home == 0 ||
-            bsearch(&atom->hash, r->at_home, r->n_at_home, sizeof *r->at_home, by_value) == NULL);
+           bsearch(&atom->hash, r->at_home, r->n_at_home, sizeof *r->at_home, by_value) == NULL;
 }
 
 /*
