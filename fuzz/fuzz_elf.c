@@ -19,7 +19,6 @@ static void apply(const struct pl_match *m, struct pl_file *f, const struct pl_r
 
 extern const struct pl_rung pl_rung_elf_structure;
 extern const struct pl_rung pl_rung_elf_imports;
-extern const struct pl_rung pl_rung_elf_sections;
 extern const struct pl_rung pl_rung_elf_strings;
 
 static int look(const uint8_t *data, size_t size)
@@ -52,7 +51,6 @@ static int look(const uint8_t *data, size_t size)
     pl_findings_init(&f.findings, &arena, limits.findings);
     apply(&m, &f, &pl_rung_elf_structure);
     apply(&m, &f, &pl_rung_elf_imports);
-    apply(&m, &f, &pl_rung_elf_sections);
     apply(&m, &f, &pl_rung_elf_strings);
     if (pl_ledger_seal(&f.ledger, PL_CLASS_OPAQUE, "rest", &err) != PL_OK)
         abort();

@@ -1,10 +1,11 @@
 /*
- * elf_imports.c - symbols, libraries and search paths that an ELF image asks the loader for and its source does not.
+ * elf_imports.c - symbols, libraries and search paths that an ELF image asks the loader for and its source does not; its sections, too.
  *
  * Claims nothing: the tables are structure. What no strict rule explains is noted in f->foreign, and the judge makes findings of it.
  */
 #include "format/binary/elf_dynamic.h"
 #include "match/code_imports.h"
+#include "match/elf_sections.h"
 #include "match/foreign.h"
 
 #include <string.h>
@@ -138,14 +139,16 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         st = pl_elf_dynamic_read(f->data, &elf, m->scratch, &dynamic, err);
     if (st == PL_OK)
         st = check_imports(m, f, &dynamic, err);
-    return st == PL_OK ? check_libraries(m, f, &dynamic, err) : st;
+    if (st == PL_OK)
+        st = check_libraries(m, f, &dynamic, err);
+    return st == PL_OK ? pl_elf_note_sections(m, f, &elf, err) : st;
 }
 
 const struct pl_rung pl_rung_elf_imports = {
     .rule = "elf.imports",
-    .what = "Explains nothing: notes imported symbols, libraries and search paths that the source does not "
-            "ask for.",
-    .source = "System V gABI 4.2, chapter 5; docs of the rules in match/code_imports.c",
+    .what = "Explains nothing: notes imported symbols, libraries, search paths and sections that the source "
+            "does not ask for.",
+    .source = "System V gABI 4.2, chapters 4 and 5; docs of the rules in match/code_imports.c",
     .pass = PL_PASS_FILE,
     .apply = apply,
 };

@@ -2,9 +2,10 @@
  * elf_sections.c - sections of a linked ELF image that no compiler, linker or source asks for.
  *
  * Of 2,959 ELF files of a Debian system all but 30 have sections of the list below only; what the others have stands in their sources as
- * section("name"). Claims nothing: the bytes are for the rungs that read them.
+ * section("name"). Source: gABI 4.2, chapter 4; GCC manual, 6.34.1 (section attribute).
  */
-#include "format/binary/elf.h"
+#include "match/elf_sections.h"
+
 #include "match/foreign.h"
 
 #define ET_REL 1u
@@ -135,36 +136,23 @@ static pl_status is_of_source(const struct pl_match *m, pl_bytes name, bool *is_
     return st;
 }
 
-static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+pl_status pl_elf_note_sections(const struct pl_match *m, struct pl_file *f, const struct pl_elf *elf,
+                               struct pl_err *err)
 {
-    struct pl_elf elf;
-    struct pl_err why = {0};
-    if (m->literals == NULL || !pl_elf_is(f->data) || f->data.n != f->size)
-        return PL_OK;
-    pl_status st = pl_elf_read(f->data, m->scratch, NULL, &elf, &why);
-    if (st == PL_E_INPUT)
-        return PL_OK; /* the rung for its structure has said so */
-    if (st != PL_OK && err != NULL)
-        *err = why;
-    for (size_t i = 0; st == PL_OK && i < elf.n_sections && elf.type != ET_REL; i++) {
-        const struct pl_elf_section *s = &elf.sections[i];
+    pl_status st = PL_OK;
+    for (size_t i = 0; st == PL_OK && i < elf->n_sections && elf->type != ET_REL; i++) {
+        const struct pl_elf_section *s = &elf->sections[i];
+        bool has_bytes = s->type != PL_ELF_SHT_NOBITS;
         bool is_known = is_usual(s->name);
         f->asked[PL_FOREIGN_SECTION]++;
         if (!is_known)
             st = is_of_source(m, s->name, &is_known, err);
-        if (st == PL_OK && !is_known)
-            st = pl_foreign_add(m, f, PL_FOREIGN_SECTION,
-                                s->type == PL_ELF_SHT_NOBITS ? PL_NO_OFFSET : s->offset, s->name, NULL, err);
-        if (st == PL_OK && !is_known)
-            f->foreign.v[f->foreign.n - 1].length = s->type == PL_ELF_SHT_NOBITS ? 0 : s->size;
+        if (st != PL_OK || is_known)
+            continue;
+        st = pl_foreign_add(m, f, PL_FOREIGN_SECTION, has_bytes ? s->offset : PL_NO_OFFSET, s->name, NULL,
+                            err);
+        if (st == PL_OK)
+            f->foreign.v[f->foreign.n - 1].length = has_bytes ? s->size : 0;
     }
     return st;
 }
-
-const struct pl_rung pl_rung_elf_sections = {
-    .rule = "elf.sections",
-    .what = "Explains nothing: notes sections that no compiler, linker or source asks for.",
-    .source = "System V gABI 4.2, chapter 4; GCC manual, 6.34.1 (section attribute)",
-    .pass = PL_PASS_FILE,
-    .apply = apply,
-};

@@ -46,7 +46,7 @@ static const struct pl_file *compared(const char *text, const char *command, con
     with_literals = literals;
     (void)add_file; /* of the fixture */
     struct pl_file *file = add_bytes("usr/bin/letters", pl_bytes_of(image, n));
-    apply("elf.sections", file);
+    apply("elf.imports", file);
     return file;
 }
 
