@@ -325,7 +325,7 @@ static void take_characters(struct gatherer *x, const struct pl_clit_token *t)
 {
     pl_bytes raw = pl_bytes_sub(x->of->text, t->offset, t->length);
     bool is_constant = t->kind == PL_CLIT_OTHER && raw.n >= 3 && raw.p[0] == '\'' && raw.p[raw.n - 1] == '\'';
-    bool is_comma = t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == ',';
+    bool is_comma = pl_clit_is_byte(t, ',');
     if (is_constant) {
         struct pl_clit_token inner = *t;
         if (x->characters.n == 0)
@@ -386,7 +386,7 @@ void pl_literals_gather(struct gathered *g, const struct gather_text *t)
     pl_clit_init(&lexer, t->text, x.family);
     while (!g->is_out_of_memory && pl_clit_next(&lexer, &token)) {
         take_token(&x, &token, &lexer);
-        bool is_call = token.kind == PL_CLIT_OTHER && token.byte == '(' && token.length == 1;
+        bool is_call = pl_clit_is_byte(&token, '(');
         if (is_call && is_source && word.n > 0 && x.family == PL_CLIT_C && is_macro_like(word))
             gather_macro_text(&x, lexer);
         word = token.kind == PL_CLIT_WORD ? token.body : pl_bytes_sub(t->text, 0, 0);

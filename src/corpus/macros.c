@@ -178,10 +178,10 @@ static bool tells(const struct pl_macros *m, const struct macro *macro)
     pl_clit_init(&lexer, macro->body, PL_CLIT_C);
     while (pl_clit_next(&lexer, &t)) {
         const struct macro *inner[PL_MACRO_DEFINITIONS];
-        if (was_parameter && t.kind == PL_CLIT_OTHER && t.length == 1 && t.byte == '(')
+        if (was_parameter && pl_clit_is_byte(&t, '('))
             return true;
         was_parameter = t.kind == PL_CLIT_WORD && is_parameter(macro, t.body);
-        if (t.kind == PL_CLIT_STRING || (t.kind == PL_CLIT_OTHER && t.length == 1 && t.byte == '#'))
+        if (t.kind == PL_CLIT_STRING || pl_clit_is_byte(&t, '#'))
             return true;
         size_t n = t.kind == PL_CLIT_WORD ? pl_macros_find(m, t.body, inner) : 0;
         for (size_t i = 0; i < n; i++)

@@ -208,6 +208,20 @@ static pl_status name_after(struct pl_tree_build *b, const char *path, struct pl
     return b->tree->arena->why == PL_OK ? PL_OK : pl_arena_fail(b->tree->arena, err);
 }
 
+/* What was loaded, as `st` says, becomes the tree of that path; b is spent either way. */
+static pl_status finish_path(struct pl_tree_build *b, pl_status st, const char *path,
+                             struct pl_source_tree **out, struct pl_err *err)
+{
+    if (st == PL_OK)
+        st = name_after(b, path, err);
+    if (st == PL_OK)
+        st = pl_tree_build_finish(b, out, err);
+    if (st != PL_OK)
+        pl_err_about(err, path);
+    pl_tree_build_reset(b);
+    return st;
+}
+
 pl_status pl_source_tree_from_folder(const char *path, const struct pl_source_spec *spec,
                                      const struct pl_limits *limits, const struct pl_tree_feeder *from,
                                      struct pl_source_tree **out, struct pl_err *err)
@@ -216,15 +230,7 @@ pl_status pl_source_tree_from_folder(const char *path, const struct pl_source_sp
     pl_status st = pl_tree_build_init(&b, spec, limits, err);
     if (st != PL_OK)
         return st;
-    st = load_folder(&b, from, err);
-    if (st == PL_OK)
-        st = name_after(&b, path, err);
-    if (st == PL_OK)
-        st = pl_tree_build_finish(&b, out, err);
-    if (st != PL_OK)
-        pl_err_about(err, path);
-    pl_tree_build_reset(&b);
-    return st;
+    return finish_path(&b, load_folder(&b, from, err), path, out, err);
 }
 
 pl_status pl_source_tree_open_path(const char *path, const struct pl_source_spec *spec,
@@ -245,15 +251,7 @@ pl_status pl_source_tree_open_path(const char *path, const struct pl_source_spec
     pl_status st = pl_tree_build_init(&b, spec, limits, err);
     if (st != PL_OK)
         return st;
-    st = load_file(&b, path, spec->jobs, err);
-    if (st == PL_OK)
-        st = name_after(&b, path, err);
-    if (st == PL_OK)
-        st = pl_tree_build_finish(&b, out, err);
-    if (st != PL_OK)
-        pl_err_about(err, path);
-    pl_tree_build_reset(&b);
-    return st;
+    return finish_path(&b, load_file(&b, path, spec->jobs, err), path, out, err);
 }
 
 struct in_memory {

@@ -41,11 +41,6 @@ static bool is_digit(uint8_t b)
     return b >= '0' && b <= '9';
 }
 
-static bool is_byte(const struct pl_clit_token *t, uint8_t byte)
-{
-    return t->kind == PL_CLIT_OTHER && t->length == 1 && t->byte == byte;
-}
-
 /* A line under construction; taken back when it says nothing. */
 struct line {
     struct pl_buf *out;
@@ -116,7 +111,7 @@ static bool thin_define(struct thinner *x, struct pl_clit_token *t)
     bool has_token = true;
     while (has_parameters && (has_token = pl_clit_next(&x->lexer, t)) && !t->is_first) {
         pl_buf_add(x->out, pl_bytes_sub(text, t->offset, t->length));
-        has_parameters = !is_byte(t, ')');
+        has_parameters = !pl_clit_is_byte(t, ')');
     }
     begin_body(&l);
     l.says_something = is_part_of_texts(name);
@@ -184,8 +179,8 @@ static void thin_block(struct thinner *x)
         pl_buf_add_byte(x->out, '{');
         begin_body(&l);
         while (depth > 0 && pl_clit_next(&x->lexer, &t)) {
-            depth += is_byte(&t, '{');
-            depth -= is_byte(&t, '}');
+            depth += pl_clit_is_byte(&t, '{');
+            depth -= pl_clit_is_byte(&t, '}');
             if (depth > 0)
                 add_token(&l, x->lexer.text, &t);
         }
@@ -264,7 +259,7 @@ void pl_header_thin(pl_bytes text, struct pl_buf *out)
     pl_clit_init(&x.lexer, text, PL_CLIT_C);
     bool has_token = pl_clit_next(&x.lexer, &t);
     while (has_token && out->why == PL_OK) {
-        if (t.is_first && is_byte(&t, '#')) {
+        if (t.is_first && pl_clit_is_byte(&t, '#')) {
             has_token = thin_directive(&x, &t);
             continue;
         }
