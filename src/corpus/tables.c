@@ -116,13 +116,13 @@ const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, p
     return find(&t->spelled, t->spelled_directory, pl_table_text_hash(text), n);
 }
 
-bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool *known)
+bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool is_windows, bool *known)
 {
     size_t first;
     size_t end = pl_table_names_find(&t->names, name, &first);
     *known = first < end;
     for (size_t i = first; i < end; i++)
-        if (t->names.list.v[i].value == value)
+        if (t->names.list.v[i].value + (is_windows ? (uint64_t)t->names.list.v[i].windows : 0) == value)
             return true;
     return false;
 }

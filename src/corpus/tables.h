@@ -36,7 +36,7 @@ struct pl_table_item {
     uint32_t at; /* byte in the unit */
     uint8_t kind;
     uint8_t flags;
-    uint16_t spare;
+    int16_t windows; /* what is added to a number there: errno and its like are counted otherwise */
 };
 
 struct pl_table {
@@ -92,7 +92,7 @@ const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uin
 const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, pl_bytes text, size_t *n);
 
 /* May a name have that value? *known: the sources or the C library's headers give it one. */
-bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool *known);
+bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool is_windows, bool *known);
 uint64_t pl_table_text_hash(pl_bytes text);
 
 #endif

@@ -142,8 +142,7 @@ size_t pl_table_names_find(const struct table_names *n, uint64_t hash, size_t *f
     return low;
 }
 
-bool pl_table_names_value(const struct table_names *n, uint64_t hash, uint32_t unit, uint64_t *value,
-                          bool *is_float)
+const struct table_name *pl_table_names_value(const struct table_names *n, uint64_t hash, uint32_t unit)
 {
     size_t first;
     size_t end = pl_table_names_find(n, hash, &first);
@@ -151,18 +150,15 @@ bool pl_table_names_value(const struct table_names *n, uint64_t hash, uint32_t u
     bool agree = true;
     for (size_t i = first; i < end; i++) {
         const struct table_name *x = &n->list.v[i];
-        agree = agree && x->value == n->list.v[first].value && x->is_float == n->list.v[first].is_float;
+        agree = agree && x->value == n->list.v[first].value && x->is_float == n->list.v[first].is_float &&
+                x->windows == n->list.v[first].windows;
         if (x->unit != unit)
             continue;
         if (own != NULL)
-            return false;
+            return NULL;
         own = x;
     }
     if (own == NULL && agree && first < end)
         own = &n->list.v[first];
-    if (own == NULL)
-        return false;
-    *value = own->value;
-    *is_float = own->is_float;
-    return true;
+    return own;
 }

@@ -140,7 +140,10 @@ static bool read_element(struct table_reader *r, struct list *l)
     r->at = end;
     if (name != 0)
         return add_item(r, l, PL_ITEM_NAME, name, at, false);
-    return add_item(r, l, v.kind, v.bits, at, v.is_plain);
+    if (!add_item(r, l, v.kind, v.bits, at, v.is_plain))
+        return false;
+    l->out->items.v[l->out->items.n - 1].windows = v.windows;
+    return true;
 }
 
 /* ".name =" and "[n] =", with r->at behind it afterwards; false when there is none. */
@@ -337,7 +340,7 @@ static bool define(struct table_reader *r, struct table_names *defined, uint64_t
     if (slot == NULL)
         r->is_out_of_memory = true;
     else
-        *slot = (struct table_name){name, v.bits, r->unit, v.kind == PL_ITEM_FLOAT};
+        *slot = (struct table_name){name, v.bits, r->unit, v.windows, v.kind == PL_ITEM_FLOAT};
     return slot != NULL;
 }
 

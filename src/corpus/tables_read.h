@@ -43,6 +43,8 @@ struct table_reader {
     size_t at, end;
     unsigned nested;
     unsigned n_choices; /* of the present expression: ? : within each other */
+    bool is_windows;    /* names have the values that they have there */
+    bool has_windows;   /* one of the present expression has another value there */
     struct pl_buf joined;
     bool is_out_of_memory;
 };
@@ -61,6 +63,7 @@ struct table_value {
     uint64_t bits;
     uint8_t kind;
     bool is_plain;
+    int16_t windows; /* what is added to the number there */
 };
 
 /* Read an expression at r->at; stops before the first token that does not belong to it. */

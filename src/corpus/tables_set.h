@@ -18,7 +18,8 @@
 struct table_name {
     uint64_t hash;
     uint64_t value;
-    uint32_t unit; /* where it is defined */
+    uint32_t unit;   /* where it is defined */
+    int16_t windows; /* what is added to the value there */
     bool is_float;
 };
 
@@ -81,8 +82,7 @@ bool pl_table_names_add_common(struct table_names *n);
 void pl_table_names_reset(struct table_names *n);
 /* Values of a name: [*first, returned). */
 size_t pl_table_names_find(const struct table_names *n, uint64_t hash, size_t *first);
-/* The one value that the name has in `unit`: its own definition before all others, which must agree. */
-bool pl_table_names_value(const struct table_names *n, uint64_t hash, uint32_t unit, uint64_t *value,
-                          bool *is_float);
+/* The one value that the name has in `unit`: its own definition before all others, which must agree. NULL: none. */
+const struct table_name *pl_table_names_value(const struct table_names *n, uint64_t hash, uint32_t unit);
 
 #endif

@@ -142,16 +142,18 @@ static struct table_value read_size(struct table_reader *r)
 static struct table_value read_name(struct table_reader *r)
 {
     pl_bytes name = text_of(r, r->at++);
-    uint64_t bits;
-    bool is_float;
     if (is_constant_macro(name) && is_kind(r, r->at, '('))
         return read_group(r);
     if (pl_bytes_eq_str(name, "sizeof"))
         return read_size(r);
-    if (is_kind(r, r->at, '(') || is_kind(r, r->at, '[') || is_kind(r, r->at, '.') ||
-        !pl_table_names_value(r->names, pl_table_text_hash(name), r->unit, &bits, &is_float))
+    if (is_kind(r, r->at, '(') || is_kind(r, r->at, '[') || is_kind(r, r->at, '.'))
         return unknown;
-    return (struct table_value){bits, is_float ? PL_ITEM_FLOAT : PL_ITEM_NUMBER, false};
+    const struct table_name *found = pl_table_names_value(r->names, pl_table_text_hash(name), r->unit);
+    if (found == NULL)
+        return unknown;
+    r->has_windows |= found->windows != 0;
+    return (struct table_value){.bits = found->value + (r->is_windows ? (uint64_t)found->windows : 0),
+                                .kind = found->is_float ? PL_ITEM_FLOAT : PL_ITEM_NUMBER};
 }
 
 /* "(unsigned char)", "(struct x *)" before an operand: the token behind it; 0 when it is no cast. Its width is not looked at. */
@@ -160,9 +162,7 @@ static size_t cast_end(const struct table_reader *r)
     size_t i = r->at + 1;
     size_t words = 0;
     while (is_kind(r, i, TABLE_WORD)) {
-        uint64_t bits;
-        bool is_float;
-        if (pl_table_names_value(r->names, pl_table_text_hash(text_of(r, i)), r->unit, &bits, &is_float))
+        if (pl_table_names_value(r->names, pl_table_text_hash(text_of(r, i)), r->unit) != NULL)
             return 0;
         i++;
         words++;
@@ -287,7 +287,8 @@ static struct table_value compare(pl_bytes token, struct table_value x, struct t
     case '|': is_true = x.bits != 0 || y.bits != 0; break;
     default: return unknown; /* += and the like */
     }
-    return (struct table_value){is_true, PL_ITEM_NUMBER, x.is_plain && y.is_plain};
+    return (struct table_value){
+        .bits = is_true, .kind = PL_ITEM_NUMBER, .is_plain = x.is_plain && y.is_plain};
 }
 
 static struct table_value read_binary(struct table_reader *r, unsigned least)
@@ -330,11 +331,31 @@ static struct table_value read_choice(struct table_reader *r)
     }
 }
 
-struct table_value pl_table_expression(struct table_reader *r)
+static struct table_value read_whole(struct table_reader *r)
 {
     r->nested = 0;
     r->n_choices = 0;
     return read_choice(r);
+}
+
+struct table_value pl_table_expression(struct table_reader *r)
+{
+    size_t start = r->at;
+    r->has_windows = false;
+    struct table_value v = read_whole(r);
+    if (!r->has_windows || v.kind != PL_ITEM_NUMBER)
+        return v;
+    size_t end = r->at;
+    r->at = start;
+    r->is_windows = true;
+    struct table_value there = read_whole(r);
+    r->is_windows = false;
+    r->at = end;
+    int64_t more = (int64_t)(there.bits - v.bits);
+    if (there.kind != PL_ITEM_NUMBER || more < INT16_MIN || more > INT16_MAX)
+        return unknown;
+    v.windows = (int16_t)more;
+    return v;
 }
 
 struct table_value pl_table_operand(struct table_reader *r)

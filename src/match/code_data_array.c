@@ -36,25 +36,34 @@ struct run {
 
 typedef PL_VEC(struct run) runs;
 
+/* What the number is on the system that the image is made for. */
+static uint64_t number_of(const struct pl_data *d, const struct pl_table_item *item)
+{
+    return item->value + (d->view->is_windows ? (uint64_t)item->windows : 0);
+}
+
 bool pl_data_item_fits(const struct pl_data *d, const struct pl_table_item *item, bool is_float,
                        uint64_t offset, unsigned width)
 {
     uint64_t memory = pl_data_number(d, offset, width);
+    uint64_t value = number_of(d, item);
+    bool is_windows = d->view->is_windows;
     bool known;
     if (item->kind == PL_ITEM_UNKNOWN)
         return true;
     if (item->kind == PL_ITEM_NAME) {
-        bool fits = pl_tables_may_be(d->m->tables, item->value, memory, &known);
+        bool fits = pl_tables_may_be(d->m->tables, item->value, memory, is_windows, &known);
         if (!known)
             return true;
         for (unsigned w = width; !fits && w < 8; w = 8) /* negative ones are kept in 64 bits */
-            fits = pl_tables_may_be(d->m->tables, item->value, memory | ~0ull << (8 * width), &known);
+            fits = pl_tables_may_be(d->m->tables, item->value, memory | ~0ull << (8 * width), is_windows,
+                                    &known);
         return fits;
     }
     if (is_float && item->kind <= PL_ITEM_FLOAT) {
         double wide;
         if (item->kind == PL_ITEM_NUMBER)
-            wide = (double)(int64_t)item->value;
+            wide = (double)(int64_t)value;
         else
             memcpy(&wide, &item->value, sizeof wide);
         uint64_t bits = 0;
@@ -67,12 +76,12 @@ bool pl_data_item_fits(const struct pl_data *d, const struct pl_table_item *item
     if (item->kind != PL_ITEM_NUMBER)
         return false;
     if (width == 8)
-        return memory == item->value;
+        return memory == value;
     uint64_t mask = (1ull << (8 * width)) - 1;
-    uint64_t top = item->value & ~mask;
-    bool is_whole = top == 0 || (top == ~mask && (item->value >> (8 * width - 1) & 1) != 0);
+    uint64_t top = value & ~mask;
+    bool is_whole = top == 0 || (top == ~mask && (value >> (8 * width - 1) & 1) != 0);
     /* A cast in the source cuts; a literal alone does not, but for the 32 bits of an unsigned one. */
-    return (item->value & mask) == memory && (is_whole || (item->flags & PL_ITEM_PLAIN) == 0);
+    return (value & mask) == memory && (is_whole || (item->flags & PL_ITEM_PLAIN) == 0);
 }
 
 static bool fits(const struct pl_data *d, const struct run *r, int64_t element)

@@ -18,7 +18,8 @@
 #define MAX_ROWS          65536u
 #define MAX_COLUMNS       96u
 #define MAX_STRIDE        1024u
-#define MAX_SKIPPED       16u /* rows that the build left out, in one place */
+#define MAX_TEXT          1024u /* bytes of a string that is no constant */
+#define MAX_SKIPPED       16u   /* rows that the build left out, in one place */
 #define MAX_PADDING       16u
 #define MAX_BEFORE        256u           /* bytes of a row before the string by which it was found */
 #define MAX_SHRINKING     4u             /* times that fewer rows are tried */
@@ -84,7 +85,7 @@ static bool is_zero(const struct pl_data *d, uint64_t offset, uint64_t n)
     return offset + n <= d->f->size && pl_bytes_all(pl_bytes_sub(d->f->data, (size_t)offset, (size_t)n), 0);
 }
 
-/* The string that the pointer at `offset` leads to, as tables.h hashes it; 0 when there is none. */
+/* The string that the pointer at `offset` leads to, in constants or not, as tables.h hashes it; 0 when there is none. */
 static uint64_t text_at(const struct pl_data *d, uint64_t offset)
 {
     uint64_t target;
@@ -93,9 +94,11 @@ static uint64_t text_at(const struct pl_data *d, uint64_t offset)
         return 0;
     if (slot->text.n > 0)
         return pl_table_text_hash(slot->text);
-    if (pl_data_offset(d, slot->target, &target) && d->f->data.p[target] == 0)
-        return pl_table_text_hash((pl_bytes){(const uint8_t *)"", 0});
-    return 0;
+    if (!pl_data_offset(d, slot->target, &target))
+        return 0;
+    pl_bytes rest = pl_bytes_sub(d->f->data, (size_t)target, MAX_TEXT);
+    size_t n = pl_bytes_find_byte(rest, 0, 0);
+    return n == SIZE_MAX ? 0 : pl_table_text_hash(pl_bytes_sub(rest, 0, n));
 }
 
 /* Does the item stand at `offset` in `width` bytes? A width of 0: text in the row itself. */
@@ -118,7 +121,7 @@ static bool stands(const struct pl_data *d, const struct pl_table_item *item, ui
     if (item->kind == PL_ITEM_NAME || item->kind == PL_ITEM_UNKNOWN) {
         bool known = false;
         if (item->kind == PL_ITEM_NAME)
-            (void)pl_tables_may_be(d->m->tables, item->value, 0, &known);
+            (void)pl_tables_may_be(d->m->tables, item->value, 0, d->view->is_windows, &known);
         if (!known)
             return is_zero(d, offset, width) || width == 4;
     }

@@ -76,6 +76,7 @@ static const struct format formats[] = {
       .data_rule = "pe.data",
       .string_rule = "pe.string",
       .foreign_rule = "pe.foreign",
+      .is_windows = true,
       .has_wide = true}},
     {pl_macho_is,
      read_macho,

@@ -15,7 +15,8 @@ struct pl_image_view {
     const char *data_rule;
     const char *string_rule;
     const char *foreign_rule;
-    bool has_wide; /* strings of two bytes a character are usual: Windows */
+    bool is_windows;
+    bool has_wide; /* strings of two bytes a character are usual */
 };
 
 /* Read f as whatever image it is, without findings. *found is false when it is none, or a damaged one. */

@@ -98,13 +98,14 @@ static void names_are_resolved_over_all_files_when_they_have_one_value(void **st
     assert_number(&x, 1, 3, 7);
     assert_int_equal(item(&x, 1, 4)->kind, PL_ITEM_NAME); /* two arms, two values */
     uint64_t size = item(&x, 1, 4)->value;
-    assert_true(pl_tables_may_be(x.tables, size, 4, &known) && pl_tables_may_be(x.tables, size, 8, &known));
-    assert_false(pl_tables_may_be(x.tables, size, 5, &known));
+    assert_true(pl_tables_may_be(x.tables, size, 4, false, &known) &&
+                pl_tables_may_be(x.tables, size, 8, false, &known));
+    assert_false(pl_tables_may_be(x.tables, size, 5, false, &known));
     assert_true(known);
-    assert_true(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("LAST")), 42, &known));
+    assert_true(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("LAST")), 42, false, &known));
     assert_int_equal(item(&x, 1, 5)->kind, PL_ITEM_UNKNOWN);
     assert_int_equal(item(&x, 1, 6)->kind, PL_ITEM_NAME);
-    assert_false(pl_tables_may_be(x.tables, item(&x, 1, 6)->value, 0, &known));
+    assert_false(pl_tables_may_be(x.tables, item(&x, 1, 6)->value, 0, false, &known));
     assert_false(known);
     close_set(&x);
 }
@@ -189,6 +190,26 @@ static void open_text(struct fixture *x, const char *text)
     add_file(x, "a.c", text);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_tables_build(x->index, 1, &x->tables, &x->err), PL_OK);
+}
+
+static void errors_have_the_number_that_windows_gives_them_beside_everybodys(void **state)
+{
+    static const struct {
+        int64_t value, windows;
+    } want[] = {{-38, -40}, {22, 22}, {-76, -80}, {1, 0}};
+    struct fixture x;
+    bool known;
+    open_text(&x, "#define MISSING (-(ENOSYS))\n"
+                  "int a[] = { MISSING, EINVAL, -(ENOSYS) * 2, EWOULDBLOCK == EAGAIN };\n");
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_number(&x, 0, i, (uint64_t)want[i].value);
+        assert_int_equal(want[i].value + item(&x, 0, i)->windows, want[i].windows);
+    }
+    uint64_t name = pl_table_text_hash(PL_LIT("MISSING"));
+    assert_true(pl_tables_may_be(x.tables, name, (uint64_t)-38, false, &known));
+    assert_true(pl_tables_may_be(x.tables, name, (uint64_t)-40, true, &known));
+    assert_false(pl_tables_may_be(x.tables, name, (uint64_t)-38, true, &known));
+    close_set(&x);
 }
 
 static void choices_and_sizes_of_texts_have_values(void **state)
@@ -319,6 +340,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(literals_have_the_value_that_a_compiler_gives_them),
+        cmocka_unit_test(errors_have_the_number_that_windows_gives_them_beside_everybodys),
         cmocka_unit_test(names_are_resolved_over_all_files_when_they_have_one_value),
         cmocka_unit_test(rows_keep_their_items_in_place_whatever_they_are),
         cmocka_unit_test(floats_and_designators_are_items_of_their_own_kinds),
