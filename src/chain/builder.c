@@ -4,7 +4,6 @@
 #include "chain/builder.h"
 
 #include "chain/graph.h"
-#include "chain/levels.h"
 #include "supply/purl.h"
 
 #include <stdio.h>
@@ -202,20 +201,12 @@ struct order {
 #define CHUNK      8u
 #define MANY       2048u /* so many are sorted by counting */
 #define MAX_CHUNKS 16u   /* keys that are equal up to there are compared as texts */
+#define FEW        8u
 
-static int by_chunk(const void *a, const void *b)
-{
-    const struct order *x = a;
-    const struct order *y = b;
-    return x->chunk < y->chunk ? -1 : x->chunk > y->chunk;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct order *x = a;
-    const struct order *y = b;
-    return strcmp(x->key, y->key);
-}
+struct sorter {
+    struct order *room; /* as many places as are sorted */
+    uint64_t work;
+};
 
 /* The next bytes of a key, the first one highest; zeros behind its end. */
 static uint64_t chunk_at(const char *key)
@@ -226,21 +217,23 @@ static uint64_t chunk_at(const char *key)
     return chunk;
 }
 
-/* By counting, a byte at a time from the lowest one, in which chunks differ: time linear in n. `room` has n places. */
-static void sort_many(struct order *v, size_t n, struct order *room)
+/* By counting, a byte at a time from the lowest one, in which chunks differ: time linear in n. */
+static void sort_many(struct sorter *s, struct order *v, size_t n)
 {
     struct order *from = v;
-    struct order *to = room;
+    struct order *to = s->room;
     for (unsigned shift = 0; shift < 64; shift += 8) {
         size_t first[257] = {0};
         for (size_t i = 0; i < n; i++)
             first[(from[i].chunk >> shift & 0xff) + 1]++;
+        s->work += n;
         if (first[(from[0].chunk >> shift & 0xff) + 1] == n)
             continue; /* all are equal here */
         for (size_t i = 0; i < 256; i++)
             first[i + 1] += first[i];
         for (size_t i = 0; i < n; i++)
             to[first[from[i].chunk >> shift & 0xff]++] = from[i];
+        s->work += n;
         struct order *other = from;
         from = to;
         to = other;
@@ -249,27 +242,60 @@ static void sort_many(struct order *v, size_t n, struct order *room)
         memcpy(v, from, n * sizeof *v);
 }
 
-/* Sort v, whose keys are equal in all bytes before `chunks` chunks. Recursion ends at MAX_CHUNKS. `room` has n places. */
-static void sort_order(struct order *v, size_t n, unsigned chunks, struct order *room)
+static bool is_after(const struct order *a, const struct order *b, bool by_text)
+{
+    return by_text ? strcmp(a->key, b->key) > 0 : a->chunk > b->chunk;
+}
+
+/* By insertion up to FEW, by merging above: n log n comparisons, for fewer than MANY or for keys that begin with the same 128 bytes. */
+static void sort_few(struct sorter *s, struct order *v, size_t n, bool by_text)
+{
+    size_t half = n / 2;
+    if (n <= FEW) {
+        for (size_t i = 1; i < n; i++) {
+            struct order one = v[i];
+            size_t at = i;
+            for (; at > 0 && is_after(&v[at - 1], &one, by_text); at--)
+                v[at] = v[at - 1];
+            v[at] = one;
+            s->work += i - at + 1;
+        }
+        return;
+    }
+    sort_few(s, v, half, by_text);
+    sort_few(s, v + half, n - half, by_text);
+    memcpy(s->room, v, half * sizeof *v);
+    size_t left = 0;
+    size_t right = half;
+    for (size_t at = 0; left < half && right < n;
+         at++) /* what is left of the right half stands where it belongs */
+        v[at] = is_after(&s->room[left], &v[right], by_text) ? v[right++] : s->room[left++];
+    memcpy(v + left + right - half, s->room + left, (half - left) * sizeof *v);
+    s->work += n;
+}
+
+/* Sort v, whose keys are equal in all bytes before `chunks` chunks. Recursion ends at MAX_CHUNKS. */
+static void sort_order(struct sorter *s, struct order *v, size_t n, unsigned chunks)
 {
     if (n < 2)
         return;
     if (chunks == MAX_CHUNKS) {
-        qsort(v, n, sizeof *v, by_key);
+        sort_few(s, v, n, true);
         return;
     }
     for (size_t i = 0; i < n; i++)
         v[i].chunk = chunk_at(v[i].key + (size_t)chunks * CHUNK);
+    s->work += 2 * n;
     if (n >= MANY)
-        sort_many(v, n, room);
+        sort_many(s, v, n);
     else
-        qsort(v, n, sizeof *v, by_chunk);
+        sort_few(s, v, n, false);
     for (size_t from = 0; from < n;) {
         size_t to = from + 1;
         while (to < n && v[to].chunk == v[from].chunk)
             to++;
         if ((v[from].chunk & 0xff) != 0) /* a key that has ended is the only one of its kind */
-            sort_order(v + from, to - from, chunks + 1, room);
+            sort_order(s, v + from, to - from, chunks + 1);
         from = to;
     }
 }
@@ -280,14 +306,14 @@ static pl_status sort_components(struct pl_chain_builder *b, uint32_t *root, str
     struct pl_chain *c = b->chain;
     size_t n = c->components.n;
     struct order *order = malloc((n + 1) * sizeof *order);
-    struct order *room = malloc((n + 1) * sizeof *room);
+    struct sorter s = {.room = malloc((n + 1) * sizeof *s.room)};
     struct pl_component *sorted = malloc((n + 1) * sizeof *sorted);
     uint32_t *new_id = malloc((n + 1) * sizeof *new_id);
-    bool has_room = order != NULL && room != NULL && sorted != NULL && new_id != NULL;
+    bool has_room = order != NULL && s.room != NULL && sorted != NULL && new_id != NULL;
     if (has_room) {
         for (uint32_t i = 0; i < n; i++)
             order[i] = (struct order){.key = c->components.v[i].key, .id = i};
-        sort_order(order, n, 0, room);
+        sort_order(&s, order, n, 0);
         for (uint32_t i = 0; i < n; i++) {
             sorted[i] = c->components.v[order[i].id];
             new_id[order[i].id] = i;
@@ -298,9 +324,10 @@ static pl_status sort_components(struct pl_chain_builder *b, uint32_t *root, str
             c->edges.v[i].to = new_id[c->edges.v[i].to];
         }
         *root = new_id[*root];
+        c->work += s.work + 3 * n + 2 * c->edges.n;
     }
     free(order);
-    free(room);
+    free(s.room);
     free(sorted);
     free(new_id);
     return has_room ? PL_OK : pl_fail_nomem(err);
@@ -308,45 +335,56 @@ static pl_status sort_components(struct pl_chain_builder *b, uint32_t *root, str
 
 static pl_status rebuild(struct pl_chain *c, struct pl_err *err)
 {
+    c->work = pl_chain_work(c);
     pl_graph_reset(&c->graph);
     pl_condensation_reset(&c->groups);
     pl_status st = pl_graph_build((uint32_t)c->components.n, c->edges.v, c->edges.n, &c->graph, err);
     return st == PL_OK ? pl_graph_condense(&c->graph, &c->groups, err) : st;
 }
 
-/* All that `from` reaches and was not reached before. */
-static void mark(const struct pl_graph *g, uint32_t from, bool *is_reached, uint32_t *queue)
-{
-    uint32_t n = 0;
-    is_reached[from] = true;
-    queue[n++] = from;
-    for (uint32_t at = 0; at < n; at++)
-        for (uint32_t e = g->first[queue[at]]; e < g->first[queue[at] + 1]; e++)
-            if (!is_reached[g->to[e]]) {
-                is_reached[g->to[e]] = true;
-                queue[n++] = g->to[e];
-            }
-}
-
-/* What the root does not reach is in the product all the same. Groups are asked from the top down, so that few edges are added. */
-static pl_status attach(struct pl_chain_builder *b, uint64_t *attached, struct pl_err *err)
+/* What nothing depends on is in the product all the same; that much shows before there is a graph. */
+static pl_status attach_tops(struct pl_chain_builder *b, uint64_t *attached, struct pl_err *err)
 {
     struct pl_chain *c = b->chain;
-    bool *is_reached = calloc(c->components.n + 1, sizeof *is_reached);
-    uint32_t *queue = malloc((c->components.n + 1) * sizeof *queue);
-    pl_status st = is_reached == NULL || queue == NULL ? pl_fail_nomem(err) : PL_OK;
-    if (st == PL_OK)
-        mark(&c->graph, c->root, is_reached, queue);
-    for (uint32_t k = c->groups.n_groups; k > 0 && st == PL_OK; k--) {
-        uint32_t top = c->groups.member[c->groups.first[k - 1]];
-        if (is_reached[top])
-            continue;
-        st = pl_chain_depend(b, c->root, top, err);
-        mark(&c->graph, top, is_reached, queue);
-        ++*attached;
+    size_t n_edges = c->edges.n;
+    bool *is_needed = calloc(c->components.n + 1, sizeof *is_needed);
+    pl_status st = is_needed == NULL ? pl_fail_nomem(err) : PL_OK;
+    for (size_t i = 0; i < n_edges && st == PL_OK; i++)
+        if (c->edges.v[i].from != c->edges.v[i].to)
+            is_needed[c->edges.v[i].to] = true;
+    for (uint32_t i = 0; i < c->components.n && st == PL_OK; i++)
+        if (!is_needed[i] && i != c->root) {
+            st = pl_chain_depend(b, c->root, i, err);
+            ++*attached;
+        }
+    c->work += n_edges + c->components.n;
+    free(is_needed);
+    return st;
+}
+
+/* And so are cycles that nothing else depends on. Groups are asked from the top down: each has learnt from all above it whether it is reached. */
+static pl_status attach_cycles(struct pl_chain_builder *b, uint64_t *attached, struct pl_err *err)
+{
+    struct pl_chain *c = b->chain;
+    struct pl_condensation *g = &c->groups;
+    bool *is_reached = calloc((size_t)g->n_groups + 1, sizeof *is_reached);
+    pl_status st = is_reached == NULL ? pl_fail_nomem(err) : PL_OK;
+    if (st != PL_OK)
+        return st;
+    is_reached[g->group[c->root]] = true;
+    for (uint32_t k = g->group[c->root] + 1; k-- > 0;)
+        for (uint32_t e = g->below_first[k]; is_reached[k] && e < g->below_first[k + 1]; e++)
+            is_reached[g->below[e]] = true;
+    for (uint32_t k = g->n_groups; k-- > 0 && st == PL_OK;) {
+        if (!is_reached[k]) {
+            st = pl_chain_depend(b, c->root, g->member[g->first[k]], err);
+            ++*attached;
+        }
+        for (uint32_t e = g->below_first[k]; e < g->below_first[k + 1]; e++)
+            is_reached[g->below[e]] = true;
     }
+    g->work += 2 * ((uint64_t)g->n_groups + g->below_first[g->n_groups]);
     free(is_reached);
-    free(queue);
     return st;
 }
 
@@ -382,10 +420,13 @@ pl_status pl_chain_finish(struct pl_chain_builder *b, uint32_t root, struct pl_e
     pl_status st = sort_components(b, &root, err);
     c->root = root;
     if (st == PL_OK)
-        st = rebuild(c, err);
+        st = attach_tops(b, &attached, err);
     if (st == PL_OK)
-        st = attach(b, &attached, err);
-    if (st == PL_OK && attached > 0)
+        st = rebuild(c, err);
+    uint64_t tops = attached;
+    if (st == PL_OK)
+        st = attach_cycles(b, &attached, err);
+    if (st == PL_OK && attached > tops)
         st = rebuild(c, err);
     if (st == PL_OK)
         st = note_shape(b, attached, has_edges, err);

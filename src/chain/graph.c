@@ -1,8 +1,8 @@
 /*
  * graph.c - building the two arrays by counting, and Tarjan's strongly connected components without recursion.
  *
- * Sorting by counting twice, first by target and then by source, leaves the targets of each source in rising order, in time linear in nodes
- * and edges; the number a node has decides everything, the order in which edges came decides nothing.
+ * Edges are put where they lead to, and from there where they come from: that leaves the targets of each source in rising order, in time linear in
+ * nodes and edges. The number a node has decides everything, the order in which edges came decides nothing.
  */
 #include "chain/graph.h"
 
@@ -11,88 +11,87 @@
 
 #define NONE UINT32_MAX
 
-/* Stable counting sort of `in` by one end of the edges into `out`; `count` has n + 1 places. */
-static void sort_by(const struct pl_edge *in, size_t n_edges, uint32_t n, bool by_target, uint32_t *count,
-                    struct pl_edge *out)
+static bool take(struct pl_graph *g, uint32_t n, size_t n_edges)
 {
-    memset(count, 0, ((size_t)n + 1) * sizeof *count);
-    for (size_t i = 0; i < n_edges; i++)
-        count[(by_target ? in[i].to : in[i].from) + 1u]++;
-    for (uint32_t i = 0; i < n; i++)
-        count[i + 1] += count[i];
-    for (size_t i = 0; i < n_edges; i++)
-        out[count[by_target ? in[i].to : in[i].from]++] = in[i];
+    *g = (struct pl_graph){.n = n};
+    g->first = calloc((size_t)n + 2, sizeof *g->first);
+    g->to = malloc((n_edges + 1) * sizeof *g->to);
+    return g->first != NULL && g->to != NULL;
 }
 
-/* Edges sorted by source and target: each into its place, once. */
-static void fill(struct pl_graph *g, const struct pl_edge *sorted, size_t n_edges)
+/*
+ * first[] as it is built: counts stand two places up, their sums one place up, where each place moves to the end of its node as that one is
+ * filled, which is where the next one begins.
+ */
+static void sum(struct pl_graph *g)
+{
+    for (uint32_t i = 0; i < g->n; i++)
+        g->first[i + 1] += g->first[i];
+}
+
+/* Who leads to each node, in the order in which the edges came. */
+static void turn_edges(const struct pl_edge *edges, size_t n_edges, struct pl_graph *out)
+{
+    for (size_t i = 0; i < n_edges; i++)
+        out->first[edges[i].to + 2u]++;
+    sum(out);
+    for (size_t i = 0; i < n_edges; i++)
+        out->to[out->first[edges[i].to + 1u]++] = edges[i].from;
+    out->work += 2 * (uint64_t)n_edges + out->n;
+}
+
+/* The other way round, and each row in rising order. */
+static void turn(const struct pl_graph *g, size_t n_edges, struct pl_graph *out)
+{
+    for (size_t e = 0; e < n_edges; e++)
+        out->first[g->to[e] + 2u]++;
+    sum(out);
+    for (uint32_t node = 0; node < g->n; node++)
+        for (uint32_t e = g->first[node]; e < g->first[node + 1]; e++)
+            out->to[out->first[g->to[e] + 1u]++] = node;
+    out->work += g->work + 2 * (uint64_t)n_edges + 2 * (uint64_t)g->n;
+}
+
+/* Each edge once, and none from a node to itself. Rows are in rising order. */
+static void thin_out(struct pl_graph *g)
 {
     uint32_t kept = 0;
-    size_t at = 0;
+    uint32_t at = 0;
     for (uint32_t node = 0; node < g->n; node++) {
+        uint32_t end = g->first[node + 1];
         g->first[node] = kept;
-        for (; at < n_edges && sorted[at].from == node; at++) {
-            bool is_repeated = kept > g->first[node] && g->to[kept - 1] == sorted[at].to;
-            if (sorted[at].to != node && !is_repeated)
-                g->to[kept++] = sorted[at].to;
+        for (; at < end; at++) {
+            bool is_repeated = kept > g->first[node] && g->to[kept - 1] == g->to[at];
+            if (g->to[at] != node && !is_repeated)
+                g->to[kept++] = g->to[at];
         }
     }
     g->first[g->n] = kept;
+    g->work += (uint64_t)at + g->n;
 }
 
 pl_status pl_graph_build(uint32_t n, const struct pl_edge *edges, size_t n_edges, struct pl_graph *out,
                          struct pl_err *err)
 {
-    struct pl_graph g = {.n = n};
-    if (n == NONE || n_edges >= NONE)
+    struct pl_graph turned;
+    struct pl_graph g = {0};
+    if (n >= NONE - 1 || n_edges >= NONE)
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "graph: too many components or dependencies");
-    uint32_t *count = malloc(((size_t)n + 1) * sizeof *count); /* of fewer than NONE edges */
-    struct pl_edge *one = malloc((n_edges + 1) * sizeof *one);
-    struct pl_edge *two = malloc((n_edges + 1) * sizeof *two);
-    g.first = malloc(((size_t)n + 1) * sizeof *g.first);
-    pl_status st = count == NULL || one == NULL || two == NULL || g.first == NULL ? PL_E_NOMEM : PL_OK;
-    if (st == PL_OK) {
-        sort_by(edges, n_edges, n, true, count, one);
-        sort_by(one, n_edges, n, false, count, two);
-        free(one);
-        one = NULL;
-        g.to = malloc((n_edges + 1) * sizeof *g.to);
-        st = g.to == NULL ? PL_E_NOMEM : PL_OK;
+    bool has_room = take(&turned, n, n_edges);
+    if (has_room) {
+        turn_edges(edges, n_edges, &turned);
+        has_room = take(&g, n, n_edges);
     }
-    if (st == PL_OK)
-        fill(&g, two, n_edges);
-    free(count);
-    free(one);
-    free(two);
-    if (st != PL_OK) {
+    if (has_room) {
+        turn(&turned, n_edges, &g);
+        thin_out(&g);
+        *out = g;
+    }
+    pl_graph_reset(&turned);
+    if (!has_room) {
         pl_graph_reset(&g);
         return pl_fail_nomem(err);
     }
-    *out = g;
-    return PL_OK;
-}
-
-pl_status pl_graph_reverse(const struct pl_graph *g, struct pl_graph *out, struct pl_err *err)
-{
-    struct pl_graph r = {.n = g->n};
-    uint32_t n_edges = pl_graph_edges(g);
-    r.first = calloc((size_t)g->n + 1, sizeof *r.first);
-    r.to = malloc(((size_t)n_edges + 1) * sizeof *r.to);
-    if (r.first == NULL || r.to == NULL) {
-        pl_graph_reset(&r);
-        return pl_fail_nomem(err);
-    }
-    for (uint32_t i = 0; i < n_edges; i++)
-        r.first[g->to[i] + 1]++;
-    for (uint32_t i = 0; i < g->n; i++)
-        r.first[i + 1] += r.first[i];
-    for (uint32_t node = 0; node < g->n; node++) /* moves each first[] to the end of its node */
-        for (uint32_t e = g->first[node]; e < g->first[node + 1]; e++)
-            r.to[r.first[g->to[e]]++] = node;
-    for (uint32_t i = g->n; i > 0; i--)
-        r.first[i] = r.first[i - 1];
-    r.first[0] = 0;
-    *out = r;
     return PL_OK;
 }
 
@@ -161,6 +160,7 @@ static void visit(struct search *s, uint32_t root)
             continue;
         }
         uint32_t to = s->g->to[here->next++];
+        s->out->work++;
         if (s->at[to].number == NONE)
             enter(s, to);
         else if (s->at[to].group == NONE && s->at[to].number < here->low)
@@ -171,45 +171,72 @@ static void visit(struct search *s, uint32_t root)
 static void list_members(struct pl_condensation *c, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
-        c->first[c->group[i] + 1]++;
+        c->first[c->group[i] + 2u]++;
     for (uint32_t k = 0; k < c->n_groups; k++)
         c->first[k + 1] += c->first[k];
     for (uint32_t i = 0; i < n; i++)
-        c->member[c->first[c->group[i]]++] = i;
-    for (uint32_t k = c->n_groups; k > 0; k--)
-        c->first[k] = c->first[k - 1];
-    c->first[0] = 0;
+        c->member[c->first[c->group[i] + 1u]++] = i;
     for (uint32_t k = 0; k < c->n_groups; k++)
         c->n_cycles += c->first[k + 1] - c->first[k] > 1;
+    c->work += 2 * ((uint64_t)n + c->n_groups);
+}
+
+/* `last` has a place a group: the last one that was found to depend on it. */
+static void link_groups(const struct pl_graph *g, uint32_t *last, struct pl_condensation *c)
+{
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < c->n_groups; k++)
+        last[k] = NONE;
+    for (uint32_t k = 0; k < c->n_groups; k++) {
+        c->below_first[k] = n;
+        for (uint32_t m = c->first[k]; m < c->first[k + 1]; m++) {
+            uint32_t i = c->member[m];
+            for (uint32_t e = g->first[i]; e < g->first[i + 1]; e++) {
+                uint32_t below = c->group[g->to[e]];
+                if (below == k || last[below] == k)
+                    continue;
+                last[below] = k;
+                c->below[n++] = below;
+            }
+        }
+    }
+    c->below_first[c->n_groups] = n;
+    c->work += 2 * (uint64_t)c->n_groups + g->n + pl_graph_edges(g);
 }
 
 pl_status pl_graph_condense(const struct pl_graph *g, struct pl_condensation *out, struct pl_err *err)
 {
     struct pl_condensation c = {0};
-    size_t n = (size_t)g->n + 1;
+    size_t n = (size_t)g->n + 2;
     uint32_t *room = malloc(2 * n * sizeof *room);
     struct visit *visits = malloc(n * sizeof *visits);
     c.group = malloc(n * sizeof *c.group);
-    c.first = calloc(n + 1, sizeof *c.first);
+    c.first = calloc(n, sizeof *c.first);
     c.member = malloc(n * sizeof *c.member);
-    if (room == NULL || visits == NULL || c.group == NULL || c.first == NULL || c.member == NULL) {
-        free(room);
-        free(visits);
+    c.below_first = malloc(n * sizeof *c.below_first);
+    c.below = malloc(((size_t)pl_graph_edges(g) + 1) * sizeof *c.below);
+    bool has_room = room != NULL && visits != NULL && c.group != NULL && c.first != NULL &&
+                    c.member != NULL && c.below_first != NULL && c.below != NULL;
+    if (has_room) {
+        struct search s = {.g = g, .out = &c, .at = visits, .path = room, .open = room + n};
+        for (uint32_t i = 0; i < g->n; i++)
+            visits[i] = (struct visit){.number = NONE, .group = NONE};
+        for (uint32_t i = 0; i < g->n; i++)
+            if (visits[i].number == NONE)
+                visit(&s, i);
+        for (uint32_t i = 0; i < g->n; i++)
+            c.group[i] = visits[i].group;
+        c.work += 5 * (uint64_t)g->n; /* two passes, and entering, leaving and listing each */
+        list_members(&c, g->n);
+        link_groups(g, room, &c);
+        *out = c;
+    }
+    free(room);
+    free(visits);
+    if (!has_room) {
         pl_condensation_reset(&c);
         return pl_fail_nomem(err);
     }
-    struct search s = {.g = g, .out = &c, .at = visits, .path = room, .open = room + n};
-    for (uint32_t i = 0; i < g->n; i++)
-        visits[i] = (struct visit){.number = NONE, .group = NONE};
-    for (uint32_t i = 0; i < g->n; i++)
-        if (visits[i].number == NONE)
-            visit(&s, i);
-    for (uint32_t i = 0; i < g->n; i++)
-        c.group[i] = visits[i].group;
-    free(room);
-    free(visits);
-    list_members(&c, g->n);
-    *out = c;
     return PL_OK;
 }
 
@@ -218,5 +245,7 @@ void pl_condensation_reset(struct pl_condensation *c)
     free(c->group);
     free(c->first);
     free(c->member);
+    free(c->below_first);
+    free(c->below);
     *c = (struct pl_condensation){0};
 }

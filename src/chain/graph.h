@@ -1,7 +1,7 @@
 /*
  * graph.h - building a graph (model/graph.h), and collapsing its cycles.
  *
- * All functions are O(nodes + edges) in time and memory unless they say otherwise; nothing recurses.
+ * All functions are O(nodes + edges) in time and memory unless they say otherwise; nothing recurses. They count their steps where they work.
  */
 #ifndef PL_CHAIN_GRAPH_H
 #define PL_CHAIN_GRAPH_H
@@ -15,8 +15,6 @@
  */
 PL_MUST_USE pl_status pl_graph_build(uint32_t n, const struct pl_edge *edges, size_t n_edges,
                                      struct pl_graph *out, struct pl_err *err);
-/* The same edges, turned round. */
-PL_MUST_USE pl_status pl_graph_reverse(const struct pl_graph *g, struct pl_graph *out, struct pl_err *err);
 void pl_graph_reset(struct pl_graph *g);
 static inline uint32_t pl_graph_edges(const struct pl_graph *g)
 {

@@ -28,7 +28,7 @@ static pl_status own_and_chain(struct pl_chain *c, struct pl_err *err)
         if (one->result == NULL && one->why_not == NULL)
             one->why_not = "nobody looked at it";
     }
-    pl_status st = pl_chain_levels(&c->graph, &c->groups, own, own + n, err);
+    pl_status st = pl_chain_levels(&c->groups, own, own + n, err);
     for (size_t i = 0; i < n && st == PL_OK; i++)
         c->components.v[i].chain = own[n + i];
     free(own);
@@ -57,8 +57,8 @@ static pl_status find_path(struct pl_chain *c, const uint8_t *own, struct pl_err
     uint64_t ways = 0;
     pl_status st = pl_chain_path_to(&c->graph, c->root, own, c->level, &path, err);
     if (st == PL_OK && path.n > 0)
-        st = pl_chain_count_paths(&c->graph, &c->groups, c->root, path.v[path.n - 1], PL_CHAIN_MOST_PATHS + 1,
-                                  &ways, err);
+        st = pl_chain_count_paths(&c->groups, c->root, path.v[path.n - 1], PL_CHAIN_MOST_PATHS + 1, &ways,
+                                  err);
     if (st == PL_OK && path.n > 0) {
         pl_bytes kept = pl_arena_keep(&c->arena, pl_bytes_of(path.v, path.n * sizeof *path.v));
         c->path = (uint32_t *)(uintptr_t)kept.p;
@@ -84,7 +84,7 @@ static pl_status find_weakest(struct pl_chain *c, const uint8_t *own, const bool
         if (is_reached[i] && own[i] == c->level)
             c->weakest[n++] = i;
     if (n <= MOST_COUNTED)
-        return pl_chain_dependants(&c->graph, &c->groups, c->weakest, n, c->dependants, err);
+        return pl_chain_dependants(&c->groups, c->weakest, n, c->dependants, err);
     for (uint32_t i = 0; i < n; i++)
         c->dependants[i] = UINT32_MAX;
     return PL_OK;
@@ -159,9 +159,9 @@ pl_status pl_chain_solve(struct pl_chain *c, struct pl_err *err)
     for (size_t i = 0; i < n && st == PL_OK; i++)
         own[i] = c->components.v[i].own;
     if (st == PL_OK)
-        st = pl_chain_reach(&c->graph, c->root, is_reached, err);
+        st = pl_chain_reach(&c->groups, c->root, is_reached, err);
     if (st == PL_OK)
-        st = pl_chain_depth(&c->graph, &c->groups, c->root, &depth, err);
+        st = pl_chain_depth(&c->groups, c->root, &depth, err);
     c->depth = depth;
     if (st == PL_OK)
         st = find_path(c, own, err);

@@ -27,6 +27,8 @@ void pl_chain_free(struct pl_chain *c)
     free(c->groups.group);
     free(c->groups.first);
     free(c->groups.member);
+    free(c->groups.below_first);
+    free(c->groups.below);
     pl_findings_reset(&c->findings);
     pl_arena_reset(&c->arena);
     free(c);

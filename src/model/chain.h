@@ -109,6 +109,7 @@ struct pl_chain {
     PL_VEC(struct pl_edge) edges; /* as they were read; `graph` has them sorted */
     struct pl_graph graph;
     struct pl_condensation groups;
+    uint64_t work; /* what sorting took, and graphs that were built before; pl_chain_work() has it all */
     struct pl_findings findings;
 
     uint8_t level;           /* of the chain */
@@ -141,5 +142,11 @@ struct pl_chain {
 
 /* An empty chain on the heap; NULL when out of memory. pl_chain_free() frees it. */
 struct pl_chain *pl_chain_new(const struct pl_limits *limits);
+
+/* Components, dependencies and groups looked at, keys moved and compared, from the first step to the last: time follows it. */
+static inline uint64_t pl_chain_work(const struct pl_chain *c)
+{
+    return c->work + c->graph.work + c->groups.work;
+}
 
 #endif

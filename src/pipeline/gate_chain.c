@@ -89,7 +89,7 @@ static pl_status find_levels(struct made *m, struct pl_err *err)
     pl_status st = pl_graph_build(n, m->edges, m->view.wanted.n, &m->graph, err);
     if (st == PL_OK)
         st = pl_graph_condense(&m->graph, &m->groups, err);
-    return st == PL_OK ? pl_chain_levels(&m->graph, &m->groups, m->levels, m->levels + n, err) : st;
+    return st == PL_OK ? pl_chain_levels(&m->groups, m->levels, m->levels + n, err) : st;
 }
 
 static enum pl_severity severity_of(const struct pl_ruleset *p, const struct pl_chain_finding *f)

@@ -1,5 +1,5 @@
 /*
- * chain_reader.c - documents to chains: who is found where, what is merged, what is odd, and what does not depend on order.
+ * chain_reader.c - documents to chains: who is found where, what is merged, what is odd.
  */
 #include "chain/reader.h"
 
