@@ -94,6 +94,8 @@ def a_flipped_bit_in_the_envelope_or_the_package_is_exit_6(t):
     end = whole.index(b'"', start)
     # every byte of the structure and the signature; of the payload a sample (the unit test flips every bit of one)
     places = list(range(start - 1)) + list(range(end, len(whole))) + [rng.randrange(start, end) for _ in range(40)]
+    if t.is_sanitized:
+        places = places[::4]
     for place in places:
         changed = bytearray(whole)
         changed[place] ^= 1 << rng.randrange(8)
@@ -455,7 +457,7 @@ def killed_a_hundred_times_attest_leaves_the_old_state_or_the_new(t):
     rng = random.Random(3)
     size = 1
     killed = 0
-    while killed < 100:
+    while killed < (20 if t.is_sanitized else 100):  # the plain build is killed the hundred times
         child = subprocess.Popen(command, cwd=t.scratch, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(rng.uniform(0, whole))
         child.kill()

