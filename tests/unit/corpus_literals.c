@@ -200,7 +200,7 @@ static void open_made(struct fixture *x)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     static const char headers[] =
-        "plumbline headers 4\n@usr/include/lib.h\nLIB_VERSION \"LibX 1.2.3 4 Jan 2026\"\n"
+        "plumbline headers 5\n@usr/include/lib.h\nLIB_VERSION \"LibX 1.2.3 4 Jan 2026\"\n"
         "LIB_TITLE(x) \"title of \" #x\nnot_reached \"never used\"\nlib_check{ fail(\"lib "
         "check failed\");\n@\nVector\n";
     struct pl_headers h = {.package = "libx-dev", .text = pl_bytes_of_str(headers)};

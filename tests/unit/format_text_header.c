@@ -23,6 +23,41 @@ static void macros_become_lines_with_their_parameters(void **state)
     assert_thin("#if A\n#define P q\n#else\n#define P r\n#endif\n", "P q\nP r\n");
 }
 
+static void defaults_of_template_parameters_hide_no_class(void **state)
+{
+    assert_thin(
+        "template<typename T, typename A = std::allocator<T> > class vector : protected base<T, A> {\n"
+        "  void grow(int n) { fail(\"too long\"); }\n};\n",
+        "grow{ fail(\"too long\");\n");
+    assert_thin("template <int N = (4 > 3), class T = a<b<c>>> int f(T x) { return g(x); }\n",
+                "f{ return g(x);\n");
+    assert_thin("template <class T;\nint f(void) { g(); }\n", "f{ g();\n");
+}
+
+static void what_initialises_members_belongs_to_the_constructor(void **state)
+{
+    assert_thin("struct a { a(int n) : base(check(n)), x(n) { begin(); } };\n",
+                "a{ base(check(n)), x(n); begin();\n");
+    assert_thin("int n::f(int x) { g(); }\n", "f{ g();\n");
+}
+
+static void arms_that_open_a_block_each_close_it_once(void **state)
+{
+    assert_thin("#if A\nint f(a x) {\n#else\nint f(b x) {\n#endif\n g(x); }\nint h(void) { k(); }\n",
+                "f{ #endif g(x);\nh{ k();\n");
+    assert_thin(
+        "int f(void) {\n#if A\n if (a) {\n#else\n if (b) {\n#endif\n c(); } }\nint h(void) { k(); }\n",
+        "f{ #if A if (a) {#else if (b) {#endif c(); }\nh{ k();\n");
+}
+
+static void operators_have_a_name(void **state)
+{
+    assert_thin("ostream &operator<<(ostream &o, id x) { return o << \"none\"; }\n",
+                "operator{ return o << \"none\";\no{ return o << \"none\";\n");
+    assert_thin("bool operator==(id x, id y) { return same(x, y); }\n",
+                "operator{ return same(x, y);\nx{ return same(x, y);\n");
+}
+
 static void numbers_alone_say_nothing_unless_they_are_of_a_version(void **state)
 {
     assert_thin("#define O_RDONLY 00\n#define EMPTY\n#define FOO_VERSION_MINOR 4\n", "FOO_VERSION_MINOR 4\n");
@@ -63,6 +98,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(macros_become_lines_with_their_parameters),
+        cmocka_unit_test(defaults_of_template_parameters_hide_no_class),
+        cmocka_unit_test(what_initialises_members_belongs_to_the_constructor),
+        cmocka_unit_test(arms_that_open_a_block_each_close_it_once),
+        cmocka_unit_test(operators_have_a_name),
         cmocka_unit_test(numbers_alone_say_nothing_unless_they_are_of_a_version),
         cmocka_unit_test(inline_functions_become_lines_and_declarations_do_not),
         cmocka_unit_test(tables_become_lines),

@@ -4,6 +4,8 @@
  *     #define NAME(a) body          a line; both arms of #if count
  *     inline T NAME(...) { body }   a line; blocks without a parameter list (struct, namespace, extern "C") are looked into
  *     T NAME[] = { body }           a line
+ *     template <class A = B> ...    its parameters say nothing
+ *     X(...) : a(b) { body }        a line, with what initialises the members
  *     namespace N MACRO(x) { ... }  what is inside
  *     T __NTH (NAME (...)) { body } a line for __NTH and one for NAME
  *     extern T __REDIRECT (NAME, (...), symbol);   a line
@@ -17,6 +19,8 @@
 
 #include <string.h>
 
+#define MAX_ARMS 16u
+
 /* A declaration that is being read, up to its block or semicolon. */
 struct declaration {
     pl_bytes name;   /* the word before its first parenthesis */
@@ -24,7 +28,10 @@ struct declaration {
     pl_bytes last;   /* the word just before */
     pl_bytes object; /* the word before its first bracket or "=" */
     size_t from;     /* where it begins in the text */
+    size_t init;     /* where its member initialisers begin; 0: none */
     unsigned parens; /* open ones */
+    unsigned angles; /* open ones of "template <...>", whose "=" give defaults */
+    bool is_template;
     bool is_renamed; /* it names a symbol */
     bool wants_inner;
     bool is_looked_into; /* its block holds declarations or data, whatever stands before */
@@ -164,6 +171,56 @@ static void start_declaration(struct thinner *x)
     x->d = (struct declaration){.from = x->lexer.at};
 }
 
+/* What stands between the ":" of a constructor and its block, whose first byte is at `end`. */
+static void add_initialisers(const struct thinner *x, size_t end, struct line *l)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    if (x->d.init == 0)
+        return;
+    pl_clit_init(&lexer, pl_bytes_sub(x->lexer.text, x->d.init, end - 1 - x->d.init), PL_CLIT_C);
+    while (pl_clit_next(&lexer, &t))
+        add_token(l, lexer.text, &t);
+    pl_buf_add_byte(x->out, ';');
+}
+
+/* Open braces at each #if of a block that is open. */
+struct arms {
+    size_t depth[MAX_ARMS];
+    size_t n;
+    size_t beyond;  /* open ones that found no room */
+    size_t skipped; /* open ones of another arm's head, up to the #endif */
+};
+
+/*
+ * Behind the "#" of a directive. Arms may each open what one brace behind #endif closes: depth is that of the arm's beginning. Where the
+ * head of the function stood in an arm, the others have heads of their own, which belong to no block.
+ */
+static void note_arm(const struct thinner *x, struct arms *a, size_t *depth)
+{
+    struct pl_clit lexer = x->lexer;
+    struct pl_clit_token t;
+    if (!pl_clit_next(&lexer, &t) || t.is_first || t.kind != PL_CLIT_WORD)
+        return;
+    bool is_if = pl_bytes_starts(t.body, PL_LIT("if"));
+    bool is_end = pl_bytes_eq_str(t.body, "endif");
+    bool is_else = pl_bytes_starts(t.body, PL_LIT("el"));
+    if (a->skipped > 0)
+        a->skipped = is_if ? a->skipped + 1 : is_end ? a->skipped - 1 : a->skipped;
+    else if (is_if && a->n < MAX_ARMS)
+        a->depth[a->n++] = *depth;
+    else if (is_if)
+        a->beyond++;
+    else if (is_end && a->beyond > 0)
+        a->beyond--;
+    else if (is_end && a->n > 0)
+        a->n--;
+    else if (is_else && a->beyond == 0 && a->n > 0)
+        *depth = a->depth[a->n - 1];
+    else if (is_else && a->n == 0)
+        a->skipped = 1;
+}
+
 /* The block of a function, behind its opening brace, as a line for each of its names. */
 static void thin_block(struct thinner *x)
 {
@@ -171,6 +228,7 @@ static void thin_block(struct thinner *x)
     struct pl_clit start = x->lexer;
     for (size_t i = 0; i < 2; i++) {
         struct pl_clit_token t;
+        struct arms arms = {.n = 0};
         size_t depth = 1;
         if (names[i].n == 0)
             continue;
@@ -178,7 +236,12 @@ static void thin_block(struct thinner *x)
         struct line l = begin_line(x->out, names[i]);
         pl_buf_add_byte(x->out, '{');
         begin_body(&l);
+        add_initialisers(x, start.at, &l);
         while (depth > 0 && pl_clit_next(&x->lexer, &t)) {
+            if (t.is_first && pl_clit_is_byte(&t, '#'))
+                note_arm(x, &arms, &depth);
+            if (arms.skipped > 0)
+                continue;
             depth += pl_clit_is_byte(&t, '{');
             depth -= pl_clit_is_byte(&t, '}');
             if (depth > 0)
@@ -218,15 +281,51 @@ static void read_open_paren(struct declaration *d)
     d->parens++;
 }
 
+/* Is the token part of the parameters of a template, or does it begin them? */
+static bool read_template(struct declaration *d, uint8_t b)
+{
+    bool is_inside = d->angles > 0;
+    if (!d->is_template || b == ';' || b == '{') {
+        d->angles = 0;
+        return false;
+    }
+    if (b == '(' || b == ')') {
+        d->parens += b == '(';
+        d->parens -= b == ')' && d->parens > 0;
+    } else if (b == '<' && d->parens == 0) {
+        d->angles++;
+    } else if (b == '>' && d->parens == 0 && is_inside) {
+        d->angles--;
+        d->is_template = d->angles > 0;
+    }
+    return is_inside || d->angles > 0;
+}
+
+/* One of the two of "::". */
+static bool is_scope(pl_bytes text, size_t at)
+{
+    return (at > 0 && text.p[at - 1] == ':') || (at + 1 < text.n && text.p[at + 1] == ':');
+}
+
 static void read_other(struct thinner *x, const struct pl_clit_token *t)
 {
     struct declaration *d = &x->d;
     uint8_t b = t->length == 1 ? t->byte : 0;
+    if (read_template(d, b)) {
+        d->last = (pl_bytes){NULL, 0};
+        return;
+    }
+    bool is_sign = b != '(' && b != ';' && b != '{' && b != '}';
+    if (is_sign && d->parens == 0 && d->name.n == 0 && pl_bytes_eq_str(d->last, "operator"))
+        return; /* "operator <<": the sign belongs to the name */
     if (b == '(') {
         read_open_paren(d);
     } else if (b == ')') {
         d->parens -= d->parens > 0;
         d->wants_inner = false;
+    } else if (b == ':' && d->parens == 0 && d->name.n > 0 && d->init == 0 &&
+               !is_scope(x->lexer.text, t->offset)) {
+        d->init = t->offset + 1;
     } else if (b == ',' && d->wants_inner && d->parens == 1) {
         d->inner = d->last;
         d->wants_inner = false;
@@ -266,6 +365,7 @@ void pl_header_thin(pl_bytes text, struct pl_buf *out)
         if (t.kind == PL_CLIT_WORD) {
             x.d.is_renamed = x.d.is_renamed || names_symbol(t.body);
             x.d.is_looked_into = x.d.is_looked_into || pl_bytes_eq_str(t.body, "namespace");
+            x.d.is_template = x.d.is_template || pl_bytes_eq_str(t.body, "template");
             x.d.last = t.body;
         } else if (t.kind == PL_CLIT_OTHER) {
             read_other(&x, &t);
