@@ -9,6 +9,8 @@
 #include "match/import_acts.h"
 #include "match/text_places.h"
 
+#include "format/text/cpp_names.h"
+
 #include <string.h>
 
 #define RULE_MATCHED "code.features"
@@ -111,6 +113,18 @@ static pl_status explain_string(const struct rung *r, pl_bytes text, bool *is_ex
     return st == PL_OK && !*is_explained ? explain_parts(r, text, is_explained, err) : st;
 }
 
+/*
+ * May an inline function or a macro of the build's headers make that call? Of namespace std by the name of the method: what operators and
+ * streams call stands in no source. One that acts has to be the unit's own.
+ */
+static bool may_be_of_header(const struct rung *r, pl_bytes name)
+{
+    struct pl_cpp_function cpp;
+    if (pl_cpp_function_of(name, &cpp) && cpp.is_standard)
+        name = cpp.name;
+    return !pl_import_acts(name) && pl_literals_word(r->m->literals, PL_WORD_IN_HEADER, name, NULL, NULL);
+}
+
 static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewhere, bool *is_explained,
                          struct pl_err *err)
 {
@@ -122,11 +136,11 @@ static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewher
     if (r->m->literals == NULL)
         return PL_OK;
     if (is_elsewhere) {
-        /* What headers of the build and config.h bring in may stand in any unit; a call that acts has to be the unit's own. */
-        enum pl_word_place place = atom->kind == PL_ATOM_IMPORT ? PL_WORD_IN_HEADER : PL_TEXT_OF_BUILD;
-        bool may_be =
-            atom->kind == PL_ATOM_STRING || (atom->kind == PL_ATOM_IMPORT && !pl_import_acts(atom->text));
-        *is_explained = may_be && pl_literals_word(r->m->literals, place, atom->text, NULL, NULL);
+        /* What headers of the build and config.h bring in may stand in any unit. */
+        *is_explained = atom->kind == PL_ATOM_IMPORT
+                            ? may_be_of_header(r, atom->text)
+                            : atom->kind == PL_ATOM_STRING &&
+                                  pl_literals_word(r->m->literals, PL_TEXT_OF_BUILD, atom->text, NULL, NULL);
     } else if (atom->kind == PL_ATOM_STRING) {
         st = explain_string(r, atom->text, is_explained, err);
     } else if (atom->kind == PL_ATOM_IMPORT) {
