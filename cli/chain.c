@@ -58,7 +58,7 @@ static int run_chain(const struct options *o)
     for (size_t i = 0; i < o->n_outputs; i++)
         if (!is_written(o->outputs[i].format))
             return usage_error("a chain is not written in that format",
-                               "text, json, cyclonedx, markdown and dot are the formats of a chain");
+                               "text, json, cyclonedx, spdx, markdown and dot are the formats of a chain");
     if (o->n_words == 0)
         return no_subject(o);
     progress_begin(&line, o);

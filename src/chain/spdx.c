@@ -4,17 +4,19 @@
  *     packages[]       SPDXID, name, versionInfo, externalRefs (purl), checksums
  *     relationships[]  spdxElementId, relationshipType, relatedSpdxElement
  *     the product      what the document DESCRIBES; several have one above them
+ *     no components    packages with the purpose SOURCE that others were GENERATED_FROM, when no dependency names them
  *
  * Source: SPDX 2.3, clauses 7 and 11. Files and snippets are known as such and are no components. Not read: other documents (DocumentRef-…),
  * which dangle; SPDX 3.
  */
 #include "chain/reader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define DOCUMENT "SPDXRef-DOCUMENT"
 
-enum meaning { FORWARD, BACKWARD, DESCRIBES, DESCRIBED_BY };
+enum meaning { FORWARD, BACKWARD, DESCRIBES, DESCRIBED_BY, MADE_FROM };
 
 /* Relationship types that say that one needs or holds the other; all others are about something else. */
 static const struct relation {
@@ -38,19 +40,94 @@ static const struct relation {
     {"PREREQUISITE_FOR", BACKWARD},
     {"DESCRIBES", DESCRIBES},
     {"DESCRIBED_BY", DESCRIBED_BY},
+    {"GENERATED_FROM", MADE_FROM}, /* and OTHER: compared with, and not made from */
+    {"OTHER", MADE_FROM},
 };
+
+/* What relationships say of an element. */
+#define IS_SOURCE UINT64_C(1)
+#define IS_NEEDED UINT64_C(2)
 
 #define NO_COMPONENT UINT64_MAX /* a file or snippet of the document */
 
 struct document {
     struct pl_chain_builder *b;
     struct pl_map by_id; /* to the component's number, or NO_COMPONENT */
+    struct pl_map roles; /* of an SPDXID: IS_SOURCE, IS_NEEDED */
+    uint64_t sources;    /* packages that are nothing else */
     PL_VEC(uint32_t) described;
 };
 
 static bool accepts(const struct pl_chain_input *in)
 {
     return in->json != NULL && pl_bytes_starts(pl_chain_text(in->json, "spdxVersion"), PL_LIT("SPDX-"));
+}
+
+static const struct relation *relation_of(const json_t *entry)
+{
+    pl_bytes type = pl_chain_text(entry, "relationshipType");
+    for (size_t i = 0; i < sizeof relations / sizeof relations[0]; i++)
+        if (pl_bytes_eq_str(type, relations[i].type))
+            return &relations[i];
+    return NULL;
+}
+
+static pl_status give_role(struct document *d, pl_bytes id, uint64_t role, struct pl_err *err)
+{
+    uint64_t *roles = pl_map_at(&d->roles, id);
+    if (roles == NULL)
+        return pl_map_set(&d->roles, id, role, err);
+    *roles |= role;
+    return PL_OK;
+}
+
+/* Before any package is read: what each one is to others. */
+static pl_status give_roles(struct document *d, const json_t *relationships, struct pl_err *err)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach((json_t *)(uintptr_t)relationships, i, entry)
+    {
+        const struct relation *r = relation_of(entry);
+        bool is_made = r != NULL && r->meaning == MADE_FROM;
+        pl_status st = PL_OK;
+        if (!json_is_object(entry))
+            return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "SPDX: an entry of \"relationships\" is no object");
+        if (r != NULL && !is_made)
+            st = give_role(d, pl_chain_text(entry, "spdxElementId"), IS_NEEDED, err);
+        if (r != NULL && st == PL_OK)
+            st = give_role(d, pl_chain_text(entry, "relatedSpdxElement"), is_made ? IS_SOURCE : IS_NEEDED,
+                           err);
+        if (st != PL_OK)
+            return st;
+    }
+    return PL_OK;
+}
+
+/* What a document describes is the product. */
+static pl_status give_described(struct document *d, const json_t *json, struct pl_err *err)
+{
+    const json_t *list;
+    size_t i;
+    json_t *one;
+    pl_status st = pl_chain_list(json, "documentDescribes", &list, err);
+    if (st != PL_OK)
+        return st;
+    json_array_foreach((json_t *)(uintptr_t)list, i, one)
+    {
+        if (json_is_string(one))
+            st = give_role(d, pl_bytes_of(json_string_value(one), json_string_length(one)), IS_NEEDED, err);
+        if (st != PL_OK)
+            return st;
+    }
+    return PL_OK;
+}
+
+static bool is_only_source(const struct document *d, const json_t *package)
+{
+    uint64_t roles = 0;
+    return pl_bytes_eq_str(pl_chain_text(package, "primaryPackagePurpose"), "SOURCE") &&
+           pl_map_get(&d->roles, pl_chain_text(package, "SPDXID"), &roles) && roles == IS_SOURCE;
 }
 
 static pl_status take_purl(struct document *d, const json_t *package, struct pl_component *c,
@@ -109,6 +186,10 @@ static pl_status add_package(struct document *d, const json_t *package, struct p
     if (!json_is_object(package) || c.reference == NULL || c.reference[0] == '\0')
         return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET,
                        "SPDX: an entry of \"packages\" is no object with an SPDXID");
+    if (is_only_source(d, package)) {
+        d->sources++;
+        return know(d, pl_chain_text(package, "SPDXID"), NO_COMPONENT, err);
+    }
     pl_status st = take_purl(d, package, &c, err);
     if (st == PL_OK)
         st = take_checksums(package, &c, err);
@@ -170,16 +251,10 @@ static bool is_nothing(pl_bytes id)
 
 static pl_status add_relation(struct document *d, const json_t *entry, struct pl_err *err)
 {
-    pl_bytes type = pl_chain_text(entry, "relationshipType");
     pl_bytes ids[2] = {pl_chain_text(entry, "spdxElementId"), pl_chain_text(entry, "relatedSpdxElement")};
     uint64_t ends[2];
-    const struct relation *r = NULL;
-    if (!json_is_object(entry))
-        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "SPDX: an entry of \"relationships\" is no object");
-    for (size_t i = 0; i < sizeof relations / sizeof relations[0]; i++)
-        if (pl_bytes_eq_str(type, relations[i].type))
-            r = &relations[i];
-    if (r == NULL || is_nothing(ids[0]) || is_nothing(ids[1]))
+    const struct relation *r = relation_of(entry);
+    if (r == NULL || r->meaning == MADE_FROM || is_nothing(ids[0]) || is_nothing(ids[1]))
         return PL_OK;
     for (int i = 0; i < 2; i++)
         if (!pl_map_get(&d->by_id, ids[i], &ends[i]))
@@ -231,6 +306,16 @@ static pl_status find_root(struct document *d, const json_t *json, uint32_t *roo
     return st;
 }
 
+static pl_status note_sources(struct document *d, struct pl_err *err)
+{
+    char text[100];
+    if (d->sources == 0)
+        return PL_OK;
+    (void)snprintf(text, sizeof text, "%llu packages are the sources of others, and not shipped",
+                   (unsigned long long)d->sources);
+    return pl_chain_note(d->b, "chain.source-package", PL_SEVERITY_NOTE, (pl_bytes){NULL, 0}, text, err);
+}
+
 static pl_status read_all(struct document *d, const json_t *json, uint32_t *root, struct pl_err *err)
 {
     const json_t *packages;
@@ -240,6 +325,10 @@ static pl_status read_all(struct document *d, const json_t *json, uint32_t *root
     pl_status st = pl_chain_list(json, "packages", &packages, err);
     if (st == PL_OK)
         st = pl_chain_list(json, "relationships", &relationships, err);
+    if (st == PL_OK)
+        st = give_roles(d, relationships, err);
+    if (st == PL_OK)
+        st = give_described(d, json, err);
     if (st != PL_OK)
         return st;
     json_array_foreach((json_t *)(uintptr_t)packages, i, one)
@@ -259,7 +348,8 @@ static pl_status read_all(struct document *d, const json_t *json, uint32_t *root
         if (st != PL_OK)
             return st;
     }
-    return find_root(d, json, root, err);
+    st = note_sources(d, err);
+    return st == PL_OK ? find_root(d, json, root, err) : st;
 }
 
 static pl_status read_spdx(const struct pl_chain_input *in, struct pl_chain_builder *b, uint32_t *root,
@@ -272,8 +362,10 @@ static pl_status read_spdx(const struct pl_chain_input *in, struct pl_chain_buil
                        edition.n > 16 ? 16 : (int)edition.n, (const char *)edition.p);
     b->chain->format = pl_bytes_eq_str(edition, "SPDX-2.3") ? "SPDX 2.3" : "SPDX 2.2";
     pl_map_init(&d.by_id);
+    pl_map_init(&d.roles);
     pl_status st = read_all(&d, in->json, root, err);
     pl_map_reset(&d.by_id);
+    pl_map_reset(&d.roles);
     PL_VEC_FREE(&d.described);
     return st;
 }

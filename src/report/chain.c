@@ -74,6 +74,14 @@ const char *pl_chain_lack(const struct pl_component *c)
     return "";
 }
 
+bool pl_chain_is_address(const char *uri)
+{
+    for (const unsigned char *p = (const unsigned char *)uri; *p != '\0'; p++)
+        if (*p <= 0x20 || *p >= 0x7f || strchr("<>\"{}|\\^`", *p) != NULL)
+            return false;
+    return strstr(uri, "://") != NULL;
+}
+
 const char *pl_chain_verdict(const struct pl_chain *c)
 {
     return pl_verdict_word(c->exit);

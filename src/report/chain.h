@@ -19,6 +19,8 @@ void pl_chain_add_title(struct pl_buf *out, const struct pl_component *c);
 const char *pl_chain_own_word(const struct pl_component *c);
 /* What keeps it from the level above its own, raw: the reason that a link gives, or why nobody looked. Never NULL. */
 const char *pl_chain_lack(const struct pl_component *c);
+/* An address that an IRI reference may be: anything else would make a bill of materials invalid. */
+bool pl_chain_is_address(const char *uri);
 /* "FAIL", and so on. */
 const char *pl_chain_verdict(const struct pl_chain *c);
 /* Components whose own level is below the one that is required; examined ones and others. */

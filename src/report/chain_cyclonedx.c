@@ -110,22 +110,13 @@ static void hash(struct pl_json *j, const char *hex)
     pl_json_end_array(j);
 }
 
-/* An address that an IRI reference may be: anything else would make the document invalid. */
-static bool is_address(const char *uri)
-{
-    for (const unsigned char *p = (const unsigned char *)uri; *p != '\0'; p++)
-        if (*p <= 0x20 || *p >= 0x7f || strchr("<>\"{}|\\^`", *p) != NULL)
-            return false;
-    return strstr(uri, "://") != NULL;
-}
-
 static void source_references(struct pl_json *j, const struct pl_component_result *r)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->n_sources; i++) {
         const struct pl_component_source *s = &r->sources[i];
         bool is_git = s->uri != NULL && strncmp(s->uri, "git+", 4) == 0;
-        if (s->uri == NULL || !is_address(s->uri))
+        if (s->uri == NULL || !pl_chain_is_address(s->uri))
             continue;
         if (n++ == 0) {
             pl_json_key(j, "externalReferences");

@@ -6,7 +6,7 @@ import tarfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from apt_mirror import mirror  # noqa: E402
-from chain_test import BOM, SPDX, chain, component, cyclonedx, installed, lock_of, tags  # noqa: E402
+from chain_test import BOM, SPDX, chain, component, cyclonedx, installed, lock_of, spdx, tags  # noqa: E402
 from plumb_test import RAW, case, main  # noqa: E402
 from registry import Registry  # noqa: E402
 
@@ -158,6 +158,45 @@ def a_cyclonedx_document_is_valid_and_can_be_read_again(plumb):
         assert {c["purl"] for c in again["components"] if c["purl"]} == set(level) and again["summary"]["depth"] == 3
         odd = {**BOM, "components": BOM["components"] + [{"type": "library", "name": "\u202e\u0007", "bom-ref": "urn:cdx:x"}]}
         cyclonedx(plumb, plumb.write("odd.cdx.json", json.dumps(odd)))
+
+
+@case
+def an_spdx_document_is_valid_and_can_be_read_again(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        lock = lock_of(registry, "a", "b", "@s/c", packages={"node_modules/d": {"version": "1.0.0", "dev": True}})
+        lock["packages"]["node_modules/b"]["integrity"] = lock["packages"]["node_modules/a"]["integrity"]
+        path = plumb.write("package-lock.json", json.dumps(lock))
+        document = spdx(plumb, path, env=registry.env)
+        assert document == spdx(plumb, path, env=registry.env), "the same chain, the same document"
+        said = {p["name"]: [a["comment"] for a in p["annotations"]] for p in document["packages"]}
+        assert "plumbline:level=2" in said["a"] and "plumbline:level=1" in said["b"] and "plumbline:chain-level=1" in said["a"], said
+        assert any(c.startswith("plumbline:link:shipped=broken: ") for c in said["b"]), said["b"]
+        assert "plumbline:level=0" in said["d"], said["d"]
+        assert "DEV_DEPENDENCY_OF" in {r["relationshipType"] for r in document["relationships"]}
+        again = chain(plumb, plumb.write("again.spdx.json", json.dumps(document)), env=registry.env)
+        purls = {c["purl"] for c in again["components"] if c["purl"]}
+        assert purls == {"pkg:npm/a@1.0.0", "pkg:npm/b@1.0.0", "pkg:npm/%40s/c@1.0.0", "pkg:npm/d@1.0.0"} and again["summary"]["depth"] == 3
+        first = chain(plumb, path, env=registry.env)
+        assert again["summary"]["dependencies"] == first["summary"]["dependencies"]
+        lock["packages"]["node_modules/b"]["integrity"] = "sha512-" + "A" * 86 + "=="
+        assert document["documentNamespace"] != spdx(plumb, plumb.write("package-lock.json", json.dumps(lock)), env=registry.env)["documentNamespace"]
+
+
+@case
+def the_source_of_a_package_in_spdx_is_no_component(plumb):
+    source = {"SPDXID": "SPDXRef-s", "name": "s", "downloadLocation": "NOASSERTION", "primaryPackagePurpose": "SOURCE"}
+    made = {"spdxElementId": "SPDXRef-a", "relationshipType": "GENERATED_FROM", "relatedSpdxElement": "SPDXRef-s"}
+    document = {**SPDX, "packages": SPDX["packages"] + [source], "relationships": SPDX["relationships"] + [made]}
+    found = chain(plumb, plumb.write("app.spdx.json", json.dumps(document)), network=False)
+    assert len(found["components"]) == 3 and tags(found) == {"chain.source-package"}, tags(found)
+    for keep in ({**source, "primaryPackagePurpose": "LIBRARY"}, source):  # of another purpose, or needed: whatever is listed counts
+        needed = [{**made, "relationshipType": "DEPENDS_ON"}] if keep is source else []
+        document = {**SPDX, "packages": SPDX["packages"] + [keep], "relationships": SPDX["relationships"] + [made] + needed}
+        found = chain(plumb, plumb.write("app.spdx.json", json.dumps(document)), network=False)
+        assert len(found["components"]) == 4 and "chain.source-package" not in tags(found), tags(found)
+    alone = {**SPDX, "packages": SPDX["packages"] + [source]}
+    assert len(chain(plumb, plumb.write("app.spdx.json", json.dumps(alone)), network=False)["components"]) == 4
 
 
 @case

@@ -5,7 +5,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from chain_test import BOM, SPDX, assert_chain, assert_cyclonedx, chain, component, tags  # noqa: E402
+from chain_test import BOM, SPDX, assert_chain, assert_cyclonedx, assert_spdx, chain, component, tags  # noqa: E402
 from plumb_test import RAW, case, main  # noqa: E402
 
 LOCK = {"name": "app", "version": "1", "lockfileVersion": 3, "packages": {
@@ -41,17 +41,22 @@ def changed(document, at, value):
 
 
 def judge(plumb, text):
-    """Both formats of one run: JSON by its schema, and the document of components by the published one."""
+    """All formats of one run that have a schema: JSON by ours, the two documents of components by the published ones."""
     path = plumb.write("doc.json", text)
     bom = plumb.path("out.cdx.json")
+    spdx = plumb.path("out.spdx.json")
     bom.unlink(missing_ok=True)
-    code, out, said = plumb.raw("chain", path, "-o", "json", "-o", f"cyclonedx={bom}", "--offline", "--progress=none", "--cache-dir",
-                                plumb.path("cache/x").parent)
+    spdx.unlink(missing_ok=True)
+    code, out, said = plumb.raw("chain", path, "-o", "json", "-o", f"cyclonedx={bom}", "-o", f"spdx={spdx}", "--offline", "--progress=none",
+                                "--cache-dir", plumb.path("cache/x").parent)
     found = assert_chain(code, out, said)
     assert code in (0, 1, 3, 4), (code, said)
     if found["errors"]:
         assert found["errors"][0]["message"], found
-    else:
+    raw = spdx.read_bytes()
+    assert not RAW.search(raw)
+    assert_spdx(json.loads(raw))
+    if not found["errors"]:
         raw = bom.read_bytes()
         assert not RAW.search(raw)
         assert_cyclonedx(json.loads(raw))
@@ -130,7 +135,7 @@ def control_characters_reach_no_screen_and_no_document(plumb):
         assert found["errors"] or "chain.bad-purl" in tags(found), found["findings"]
     for at in (("components", 0, "name"), ("components", 0, "bom-ref"), ("components", 0, "version"), ("metadata", "component", "name")):
         path = plumb.write("nasty.json", json.dumps(changed(BOM, at, "x" + plain)))
-        for form in ("text", "markdown", "dot", "json", "cyclonedx"):
+        for form in ("text", "markdown", "dot", "json", "cyclonedx", "spdx"):
             code, out, said = plumb.raw("chain", path, "-v", "-o", form, "--offline", "--progress=none")
             assert code == 3 and out and not RAW.search(out), (at, form, said)
     encoded = judge(plumb, json.dumps(changed(FULL, ("components", 0, "purl"), "pkg:npm/a%1b%5b2J@1")))

@@ -1,6 +1,7 @@
 """What tests of chains share: running plumb chain, and judging what it writes by the published schemas."""
 import json
 import pathlib
+import re
 import sys
 import warnings
 
@@ -62,6 +63,30 @@ def cyclonedx(plumb, subject, *args, env=None):
     bom = json.loads(out)
     assert_cyclonedx(bom)
     return bom
+
+
+def assert_spdx(document):
+    """Valid by the published schema of 2.3, and what its prose asks for beyond that."""
+    schema = json.loads((SCHEMAS / "spdx-2.3.schema.json").read_text(encoding="utf-8"))
+    error = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(schema).iter_errors(document))
+    assert error is None, f"schema: {error.json_path}: {error.message}"
+    ids = [p["SPDXID"] for p in document.get("packages", [])] + [document["SPDXID"]]
+    assert len(ids) == len(set(ids)) and all(re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", i) for i in ids)
+    assert re.fullmatch(r"https://[a-z./]+/[0-9a-f]{64}", document["documentNamespace"])
+    for r in document.get("relationships", []):
+        assert r["spdxElementId"] in ids and r["relatedSpdxElement"] in ids, r
+    for p in document.get("packages", []):
+        assert all(re.fullmatch(r"\S+", e["referenceLocator"]) for e in p.get("externalRefs", []))
+        assert all(re.fullmatch(r"[0-9a-f]{64}", s["checksumValue"]) for s in p.get("checksums", []))
+
+
+def spdx(plumb, subject, *args, env=None):
+    flags = ["--cache-dir", plumb.path("cache/x").parent, "--progress=none"]
+    _, out, said = plumb.raw("chain", subject, *args, "-o", "spdx", *flags, env=env)
+    assert not RAW.search(out), said
+    document = json.loads(out)
+    assert_spdx(document)
+    return document
 
 
 def component(found, key):
