@@ -1,20 +1,32 @@
 /*
  * confine.c - no_new_privs, resource limits, Landlock, then a seccomp filter that lets through what is listed here.
  *
+ *     filter:   another architecture: kill the process
+ *               call == each of the allowed: allow        these come first and hang on nothing but the number: the kernel keeps their
+ *               call == each of the refused: EACCES       answers in a bitmap, and runs no program for them
+ *               call == mmap, mprotect, clone, tgkill: allow if the argument is so
+ *               otherwise: a signal
+ *
+ * Nothing here takes memory from the heap: the process may be short of it, or a copy of one that has threads.
  * Landlock (a domain without any rule: no file can be opened, no port bound or connected) and the filter each suffice alone; where the kernel
  * lacks the first, the second still stands. Threads are started by clone(2) with CLONE_THREAD, which the filter can see; clone3(2) hides its
  * flags in memory and is answered ENOSYS, upon which the C library falls back.
  *
- * Source: landlock(7), seccomp(2), seccomp_rule_add(3), setrlimit(2), prctl(2). What glibc asks for: malloc, threads, stdio on open descriptors.
+ * Source: landlock(7), seccomp(2), the kernel's Documentation/userspace-api/seccomp_filter.rst, setrlimit(2), prctl(2). What glibc asks for: malloc, threads, stdio on open descriptors.
  */
 #include "io/confine.h"
 
 #include "base/sanitized.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <sched.h>
-#include <seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -30,55 +42,70 @@
 #define NET_TCP     3ull         /* version 4: bind, connect */
 #define SCOPED      3ull         /* version 6: abstract sockets, signals */
 
+/* Whose numbers of calls these are. Elsewhere there is no filter, and that is said. */
+#if defined(__x86_64__) && defined(__LP64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__) && defined(__LP64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCHITECTURE AUDIT_ARCH_RISCV64
+#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ARCHITECTURE AUDIT_ARCH_PPC64LE
+#endif
+
+#define PROGRAM_MAX 160
+#define OTHERWISE   (PL_IS_SANITIZED ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_TRAP)
+
 struct ruleset {
     uint64_t fs;
     uint64_t net;
     uint64_t scoped;
 };
 
-static const int allowed[] = {
+static const uint32_t allowed[] = {
     /* open descriptors */
-    SCMP_SYS(read),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-    SCMP_SYS(close),
-    SCMP_SYS(lseek),
-    SCMP_SYS(recvfrom),
+    SYS_read,
+    SYS_write,
+    SYS_writev,
+    SYS_close,
+    SYS_lseek,
+    SYS_recvfrom,
     /* memory; the executable kinds of mmap and mprotect are left out below */
-    SCMP_SYS(brk),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
+    SYS_brk,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_madvise,
     /* threads */
-    SCMP_SYS(futex),
-    SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(gettid),
-    SCMP_SYS(getpid),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(restart_syscall),
+    SYS_futex,
+    SYS_set_robust_list,
+    SYS_rseq,
+    SYS_sched_yield,
+    SYS_sched_getaffinity,
+    SYS_gettid,
+    SYS_getpid,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_restart_syscall,
     /* signals to itself */
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),
+    SYS_rt_sigprocmask,
+    SYS_rt_sigaction,
+    SYS_rt_sigreturn,
+    SYS_sigaltstack,
     /* qsort(3) asks how much memory there is */
-    SCMP_SYS(sysinfo),
+    SYS_sysinfo,
     /* clocks and chance */
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(getrandom),
+    SYS_clock_gettime,
+    SYS_clock_nanosleep,
+    SYS_nanosleep,
+    SYS_gettimeofday,
+    SYS_getrandom,
 #if PL_IS_SANITIZED
-    SCMP_SYS(getrusage),
-    SCMP_SYS(prctl),
-    SCMP_SYS(prlimit64),
-    SCMP_SYS(readlink),
-
+    SYS_getrusage,
+    SYS_prctl,
+    SYS_prlimit64,
+#ifdef SYS_readlink
+    SYS_readlink,
+#endif
 #endif
 };
 
@@ -86,9 +113,11 @@ static const int allowed[] = {
  * Answered EACCES, where anything else is a signal: libraries try these and do without (a seed, a configuration, the number of
  * processors). What takes over the process learns nothing by trying.
  */
-static const int refused[] = {
-    SCMP_SYS(open),       SCMP_SYS(openat), SCMP_SYS(stat),
-    SCMP_SYS(newfstatat), SCMP_SYS(access), SCMP_SYS(readlink),
+static const uint32_t refused[] = {
+    SYS_openat, SYS_newfstatat,
+#ifdef SYS_open
+    SYS_open,   SYS_stat,       SYS_access, SYS_readlink,
+#endif
 };
 
 static unsigned landlock_version(void)
@@ -97,9 +126,18 @@ static unsigned landlock_version(void)
     return v < 0 ? 0 : (unsigned)v;
 }
 
+static bool has_filter(void)
+{
+#ifdef ARCHITECTURE
+    return prctl(PR_GET_SECCOMP) >= 0;
+#else
+    return false;
+#endif
+}
+
 struct pl_confinement pl_confinement_of_kernel(void)
 {
-    return (struct pl_confinement){.has_seccomp = prctl(PR_GET_SECCOMP) >= 0, .landlock = landlock_version()};
+    return (struct pl_confinement){.has_seccomp = has_filter(), .landlock = landlock_version()};
 }
 
 void pl_confinement_text(const struct pl_confinement *c, char out[PL_CONFINEMENT_TEXT_BYTES])
@@ -128,13 +166,15 @@ static pl_status set_limit(int resource, const char *name, rlim_t value, struct 
 /* Bytes of address space that are mapped now; 0 when the system does not tell. */
 static uint64_t mapped_bytes(void)
 {
-    unsigned long long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-    if (f == NULL)
+    char text[32];
+    uint64_t pages = 0;
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return 0;
-    if (fscanf(f, "%llu", &pages) != 1)
-        pages = 0;
-    (void)fclose(f); /* opened for reading */
+    ssize_t n = read(fd, text, sizeof text);
+    (void)close(fd); /* opened for reading */
+    for (ssize_t i = 0; i < n && text[i] >= '0' && text[i] <= '9'; i++)
+        pages = pages * 10 + (uint64_t)(text[i] - '0');
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
@@ -178,42 +218,84 @@ static pl_status restrict_files(unsigned version, struct pl_err *err)
     return done == 0 ? PL_OK : pl_fail_errno(err, "cannot enter a Landlock domain");
 }
 
-static int add_rules(scmp_filter_ctx f)
+#ifdef ARCHITECTURE
+struct program {
+    struct sock_filter code[PROGRAM_MAX];
+    unsigned short n;
+    bool is_full;
+};
+
+static void emit(struct program *f, uint16_t code, uint8_t if_true, uint8_t if_false, uint32_t k)
 {
-    int failed = 0;
-    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0] && failed == 0; i++)
-        failed = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0] && failed == 0; i++)
-        failed = seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
-    if (failed == 0)
-        failed =
-            seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    if (failed == 0)
-        failed = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                                  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    if (failed == 0)
-        failed = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                                  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-    if (failed == 0)
-        failed = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    if (failed == 0)
-        failed = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                                  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
-    return failed;
+    if (f->n == PROGRAM_MAX) {
+        f->is_full = true;
+        return;
+    }
+    f->code[f->n++] = (struct sock_filter){.code = code, .jt = if_true, .jf = if_false, .k = k};
+}
+
+static void load(struct program *f, size_t offset)
+{
+    emit(f, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)offset);
+}
+
+static void answer(struct program *f, uint32_t what)
+{
+    emit(f, BPF_RET | BPF_K, 0, 0, what);
+}
+
+static void answer_call(struct program *f, uint32_t call, uint32_t what)
+{
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call);
+    answer(f, what);
+}
+
+/* Of `call`, let those through whose argument `i` has the bits of `mask` as they are in `value`; the upper half of it is not looked at. */
+static void allow_masked(struct program *f, uint32_t call, unsigned i, uint32_t mask, uint32_t value)
+{
+    size_t low = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0;
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 5, call);
+    load(f, offsetof(struct seccomp_data, args) + i * sizeof(uint64_t) + low);
+    emit(f, BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, value);
+    answer(f, SECCOMP_RET_ALLOW);
+    answer(f, OTHERWISE);
+}
+
+static void write_program(struct program *f)
+{
+    load(f, offsetof(struct seccomp_data, arch));
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, ARCHITECTURE);
+    answer(f, SECCOMP_RET_KILL_PROCESS);
+    load(f, offsetof(struct seccomp_data, nr));
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+        answer_call(f, allowed[i], SECCOMP_RET_ALLOW);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        answer_call(f, refused[i], SECCOMP_RET_ERRNO | EACCES);
+    answer_call(f, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    allow_masked(f, SYS_mmap, 2, PROT_EXEC, 0);
+    allow_masked(f, SYS_mprotect, 2, PROT_EXEC, 0);
+    allow_masked(f, SYS_clone, 0, CLONE_THREAD, CLONE_THREAD);
+    allow_masked(f, SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid());
+    answer(f, OTHERWISE);
 }
 
 static pl_status filter_calls(struct pl_err *err)
 {
-    scmp_filter_ctx f = seccomp_init(PL_IS_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP);
-    if (f == NULL)
-        return pl_fail_nomem(err);
-    int failed = add_rules(f);
-    if (failed == 0)
-        failed = seccomp_load(f);
-    seccomp_release(f);
-    errno = -failed;
-    return failed == 0 ? PL_OK : pl_fail_errno(err, "cannot filter system calls");
+    struct program f = {.n = 0};
+    write_program(&f);
+    assert(!f.is_full);
+    struct sock_fprog loaded = {.len = f.n, .filter = f.code};
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded) != 0)
+        return pl_fail_errno(err, "cannot filter system calls");
+    return PL_OK;
 }
+#else
+static pl_status filter_calls(struct pl_err *err)
+{
+    return PL_OK; /* and has_filter() says so */
+}
+#endif
 
 pl_status pl_confine_self(const struct pl_confine_limits *limits, struct pl_err *err)
 {
