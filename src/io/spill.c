@@ -20,8 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COPY_BYTES (1u << 20)
-#define EBB_NS     10000000 /* at a few gigabytes a second some tens of megabytes are read meanwhile */
+#define COPY_BYTES  (1u << 20)
+#define SMALL_BYTES (1u << 20)
+#define EBB_NS      10000000 /* at a few gigabytes a second some tens of megabytes are read meanwhile */
 
 static size_t page_bytes(void)
 {
@@ -170,6 +171,8 @@ bool pl_spill_open(uint64_t size, struct pl_store *out)
     (void)close(fd); /* the mapping holds it */
     if (base == MAP_FAILED)
         return false;
+    /* Of a hole two megabytes are "read ahead" at its first touch, which takes longer than all of a small check. */
+    (void)madvise(base, size < SMALL_BYTES ? (size_t)size : SMALL_BYTES, MADV_RANDOM);
     *out = (struct pl_store){
         .base = base, .size = (size_t)size, .page_bytes = page_bytes(), .give_back = give_back};
     return true;
