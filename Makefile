@@ -35,6 +35,7 @@ check: deps-test ## every test, plain and under ASan and UBSan; ends with "N pas
 
 check-deep: deps-deep check ## all of check, valgrind, 10,000 checks in a row, packages of 4 GiB, fuzzing for TIME seconds a target, accuracy
 	@tools/run-tests --wrap "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" build
+	@tests/fault/run build/tests/fault/failing_in_children 1 all
 	@tests/fault/run build/tests/fault/many_checks 10000
 	@tests/fault/large build/plumb
 	@tools/run-fuzz $(TIME)

@@ -9,6 +9,7 @@
 #include "attest/outcome.h"
 #include "attest/sigstore.h"
 #include "base/base64.h"
+#include "format/text/json.h"
 #include "io/read.h"
 #include "supply/npm_keys.h"
 
@@ -50,12 +51,14 @@ static pl_status load(const char *path, const char *what, json_t **out, struct p
 {
     uint8_t *heap = NULL;
     size_t n = 0;
-    json_error_t said;
+    struct pl_err said = {.status = PL_OK};
     pl_status st = pl_io_read(path, DOCUMENT_MAX, &heap, &n, err);
     if (st != PL_OK)
         return st;
-    *out = json_loadb((const char *)heap, n, JSON_REJECT_DUPLICATES, &said);
+    st = pl_json_load(pl_bytes_of(heap, n), false, out, &said);
     free(heap);
+    if (st == PL_E_NOMEM)
+        return pl_fail_nomem(err);
     if (*out == NULL || !json_is_object(*out)) {
         st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "%s cannot be read as JSON: %s", what,
                      *out == NULL ? said.text : "no object");

@@ -25,7 +25,8 @@ void pl_buf_reset(struct pl_buf *b)
 void pl_buf_clear(struct pl_buf *b)
 {
     b->n = 0;
-    b->why = PL_OK;
+    if (b->why == PL_E_LIMIT)
+        b->why = PL_OK;
 }
 
 void pl_buf_trim(struct pl_buf *b)

@@ -20,7 +20,7 @@ struct pl_buf {
 void pl_buf_init(struct pl_buf *b, size_t max_bytes);
 /* Free the contents; the buffer is empty and usable again. */
 void pl_buf_reset(struct pl_buf *b);
-/* Forget the contents, keep the room; a failure is forgotten too. */
+/* Forget the contents, keep the room. A limit is forgotten too; that memory ran out is not: who looks at the end sees it. */
 void pl_buf_clear(struct pl_buf *b);
 
 /* Give back what it holds beyond its bytes, once nothing is appended any more. */

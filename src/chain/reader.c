@@ -6,6 +6,7 @@
  */
 #include "chain/reader.h"
 
+#include "format/text/json.h"
 #include "io/read.h"
 
 #include <stdlib.h>
@@ -79,19 +80,22 @@ static pl_status run(const struct pl_chain_input *in, struct pl_chain *chain, st
 pl_status pl_chain_read_document(pl_bytes text, const struct pl_limits *limits, struct pl_chain *chain,
                                  struct pl_err *err)
 {
-    json_error_t why;
+    struct pl_err why;
+    json_t *json = NULL;
     struct pl_chain_input in = {.limits = limits};
     if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
         text = pl_bytes_from(text, 3);
-    json_t *json = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &why);
+    pl_status st = pl_json_load(text, false, &json, &why);
+    if (st == PL_E_INPUT)
+        return pl_fail(err, st, why.offset, "not a JSON document: %s", why.text);
+    if (st != PL_OK)
+        return pl_fail_nomem(err);
     if (!json_is_object(json)) {
-        bool is_json = json != NULL;
         json_decref(json);
-        return pl_fail(err, PL_E_INPUT, is_json || why.position < 0 ? 0 : (uint64_t)why.position,
-                       is_json ? "not a JSON object%s" : "not a JSON document: %s", is_json ? "" : why.text);
+        return pl_fail(err, PL_E_INPUT, 0, "not a JSON object");
     }
     in.json = json;
-    pl_status st = run(&in, chain, err);
+    st = run(&in, chain, err);
     json_decref(json);
     return st;
 }

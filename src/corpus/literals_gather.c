@@ -392,7 +392,8 @@ void pl_literals_gather(struct gathered *g, const struct gather_text *t)
         word = token.kind == PL_CLIT_WORD ? token.body : pl_bytes_sub(t->text, 0, 0);
     }
     end_group(&x);
-    g->is_out_of_memory = g->is_out_of_memory || x.joined.why == PL_E_NOMEM || x.characters.why == PL_E_NOMEM;
+    g->is_out_of_memory = g->is_out_of_memory || x.joined.why == PL_E_NOMEM ||
+                          x.characters.why == PL_E_NOMEM || g->texts.why == PL_E_NOMEM;
     pl_buf_reset(&x.joined);
     pl_buf_reset(&x.characters);
 }

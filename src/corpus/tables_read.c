@@ -232,6 +232,7 @@ static void read_list(struct table_reader *r, bool has_bracket, struct table_out
     if (l.table.n_rows > 0)
         (void)add_row(r, &l); /* the end of the last; sticky */
     struct pl_table *t = l.table.n < 2 || r->is_out_of_memory ? NULL : PL_VEC_ADD(&out->tables);
+    r->is_out_of_memory |= t == NULL && l.table.n >= 2;
     if (t != NULL) {
         *t = l.table;
     } else {
@@ -278,6 +279,7 @@ static void read_directives(struct table_reader *r, struct table_output *out)
     }
     l.table.n = (uint32_t)out->items.n - l.table.first;
     struct pl_table *t = l.table.n < 2 || r->is_out_of_memory ? NULL : PL_VEC_ADD(&out->tables);
+    r->is_out_of_memory |= t == NULL && l.table.n >= 2;
     if (t != NULL)
         *t = l.table;
     else
@@ -432,6 +434,7 @@ bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct ta
         if (out != NULL)
             read_lists(&r, out);
     }
+    r.is_out_of_memory |= r.joined.why == PL_E_NOMEM;
     pl_buf_reset(&r.joined);
     PL_VEC_FREE(&r.tokens);
     PL_VEC_FREE(&r.define_tokens);

@@ -73,7 +73,7 @@ static bool flush(struct pl_wire_out *w, int to_parent)
 
 static void tell_error(struct pl_wire_out *w, int to_parent, const struct pl_err *why)
 {
-    pl_buf_clear(w->out);
+    pl_buf_reset(w->out);
     memset(w->last, 0, sizeof w->last);
     pl_wire_u64(w, PART_ERROR);
     pl_wire_error(w, why);

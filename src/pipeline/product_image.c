@@ -18,9 +18,9 @@
 
 #include "base/map.h"
 #include "format/archive/unpack.h"
+#include "format/text/json.h"
 #include "io/host.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,14 +60,14 @@ static pl_status fail(struct pl_err *err, const char *what)
 
 static pl_status parse(pl_bytes text, const char *name, json_t **out, struct pl_err *err)
 {
-    json_error_t why;
+    struct pl_err why;
     if (text.n > MAX_JSON_BYTES)
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "image: %s is larger than %u bytes", name,
                        MAX_JSON_BYTES);
-    *out = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &why);
-    return *out == NULL
-               ? pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "image: %s is no JSON document: %s", name, why.text)
-               : PL_OK;
+    pl_status st = pl_json_load(text, false, out, &why);
+    if (st == PL_E_INPUT)
+        return pl_fail(err, st, PL_NO_OFFSET, "image: %s is no JSON document: %s", name, why.text);
+    return st == PL_OK ? PL_OK : pl_fail_nomem(err);
 }
 
 /* The part that a descriptor names, once it was seen to have the digest. */

@@ -133,7 +133,7 @@ static void be_child(void *ctx, int to_parent, int from_parent)
     if (st == PL_OK)
         return;
     err.status = st;
-    pl_buf_clear(&out);
+    pl_buf_reset(&out);
     memset(w.last, 0, sizeof w.last);
     pl_wire_u64(&w, PART_ERROR);
     pl_wire_error(&w, &err);

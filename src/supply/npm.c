@@ -10,6 +10,7 @@
  * Subresource Integrity for the form of dist.integrity. Not followed: tokens of private registries.
  */
 #include "base/base64.h"
+#include "format/text/json.h"
 #include "supply/npm_config.h"
 #include "supply/npm_keys.h"
 #include "supply/npm_repository.h"
@@ -121,10 +122,12 @@ static pl_status get_json(struct job *j, const char *url, const char *what, json
     pl_buf_init(&body, MAX_DOCUMENT_BYTES);
     pl_status st = get(j, url, what, true, &body, err);
     if (st == PL_OK) {
-        json_error_t why;
-        *out = json_loadb((const char *)body.p, body.n, JSON_REJECT_DUPLICATES, &why);
-        if (!json_is_object(*out)) {
-            st = pl_fail(err, PL_E_INPUT, why.position > 0 ? (uint64_t)why.position : 0,
+        struct pl_err why = {.text = ""};
+        st = pl_json_load(pl_buf_bytes(&body), false, out, &why);
+        if (st == PL_E_NOMEM)
+            st = pl_fail_nomem(err);
+        if (st != PL_E_NOMEM && !json_is_object(*out)) {
+            st = pl_fail(err, PL_E_INPUT, st == PL_OK ? 0 : why.offset,
                          "the registry's answer is no JSON object: %s", why.text);
             pl_err_about(err, url);
             json_decref(*out);

@@ -49,7 +49,7 @@ static void exactly_the_maximum_fits(void **state)
     }
 }
 
-static void a_failure_sticks_until_cleared(void **state)
+static void a_limit_sticks_until_cleared(void **state)
 {
     struct pl_buf b;
     struct pl_err err;
@@ -67,7 +67,7 @@ static void a_failure_sticks_until_cleared(void **state)
     pl_buf_reset(&b);
 }
 
-static void a_size_that_wraps_is_refused(void **state)
+static void a_size_that_wraps_is_refused_and_memory_that_ran_out_is_not_forgotten(void **state)
 {
     struct pl_buf b;
     pl_buf_init(&b, SIZE_MAX);
@@ -77,6 +77,12 @@ static void a_size_that_wraps_is_refused(void **state)
     pl_buf_clear(&b);
     assert_null(pl_buf_grow(&b, SIZE_MAX));
     assert_int_equal(pl_buf_done(&b, NULL), PL_E_NOMEM);
+    pl_buf_clear(&b); /* a loop that clears it for each round must not forget that */
+    pl_buf_add_byte(&b, 1);
+    assert_int_equal(pl_buf_done(&b, NULL), PL_E_NOMEM);
+    pl_buf_reset(&b);
+    pl_buf_add_byte(&b, 1);
+    assert_int_equal(pl_buf_done(&b, NULL), PL_OK);
     pl_buf_reset(&b);
 }
 
@@ -148,8 +154,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(appended_bytes_come_out_in_order),
         cmocka_unit_test(exactly_the_maximum_fits),
-        cmocka_unit_test(a_failure_sticks_until_cleared),
-        cmocka_unit_test(a_size_that_wraps_is_refused),
+        cmocka_unit_test(a_limit_sticks_until_cleared),
+        cmocka_unit_test(a_size_that_wraps_is_refused_and_memory_that_ran_out_is_not_forgotten),
         cmocka_unit_test(a_text_that_cannot_be_printed_is_a_failure),
         cmocka_unit_test(a_trimmed_buffer_keeps_its_bytes_and_takes_more),
         cmocka_unit_test(a_delivered_buffer_is_empty_and_a_refusal_is_said),

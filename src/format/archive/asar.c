@@ -15,8 +15,8 @@
 #include "base/status.h"
 #include "base/vec.h"
 #include "format/archive/walk.h"
+#include "format/text/json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 #define HEAD_BYTES 16u
@@ -179,36 +179,41 @@ static pl_status read_tree(struct asar *a, json_t *root, struct pl_err *err)
 
 /* ---- contents ---- */
 
-static bool digest_is(pl_bytes data, const json_t *hex)
+/* *is becomes false when the digest of `data` is not the one in `hex`, and stays what it was when it is. */
+static pl_status compare_digest(pl_bytes data, const json_t *hex, bool *is, struct pl_err *err)
 {
     pl_sha256 digest;
     uint8_t said[PL_SHA256_BYTES];
     if (!json_is_string(hex) ||
-        !pl_unhex(pl_bytes_of(json_string_value(hex), json_string_length(hex)), said, sizeof said))
-        return false;
-    return pl_sha256_of(data, &digest, NULL) == PL_OK &&
-           pl_bytes_eq(pl_bytes_of(digest.b, sizeof digest.b), pl_bytes_of(said, sizeof said));
+        !pl_unhex(pl_bytes_of(json_string_value(hex), json_string_length(hex)), said, sizeof said)) {
+        *is = false;
+        return PL_OK;
+    }
+    pl_status st = pl_sha256_of(data, &digest, err);
+    if (st == PL_OK)
+        *is = *is && pl_bytes_eq(pl_bytes_of(digest.b, sizeof digest.b), pl_bytes_of(said, sizeof said));
+    return st;
 }
 
 /* Whole-file digest and those of its blocks; a file without them is as honest as older archives are. */
-static bool is_as_digested(pl_bytes data, const json_t *integrity)
+static pl_status compare_digests(pl_bytes data, const json_t *integrity, bool *is, struct pl_err *err)
 {
     const json_t *blocks = json_object_get(integrity, "blocks");
     json_int_t block = json_integer_value(json_object_get(integrity, "blockSize"));
     const char *algorithm = text_of(integrity, "algorithm");
-    if (algorithm == NULL || !pl_bytes_eq_str(pl_bytes_of_str(algorithm), "SHA256") ||
-        !digest_is(data, json_object_get(integrity, "hash")))
-        return false;
+    *is = algorithm != NULL && pl_bytes_eq_str(pl_bytes_of_str(algorithm), "SHA256");
+    pl_status st = compare_digest(data, json_object_get(integrity, "hash"), is, err);
     if (!json_is_array(blocks) || block <= 0)
-        return true;
+        return st;
     size_t n = json_array_size(blocks);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && st == PL_OK && *is; i++) {
         size_t from;
-        if (__builtin_mul_overflow(i, (size_t)block, &from) || from > data.n ||
-            !digest_is(pl_bytes_sub(data, from, (size_t)block), json_array_get(blocks, i)))
-            return false;
+        *is = !__builtin_mul_overflow(i, (size_t)block, &from) && from <= data.n;
+        if (*is)
+            st = compare_digest(pl_bytes_sub(data, from, (size_t)block), json_array_get(blocks, i), is, err);
     }
-    return n == 0 || n >= data.n / (size_t)block;
+    *is = *is && (n == 0 || n >= data.n / (size_t)block);
+    return st;
 }
 
 static pl_status read_file(struct asar *a, const struct asar_file *file, struct pl_err *err)
@@ -220,12 +225,15 @@ static pl_status read_file(struct asar *a, const struct asar_file *file, struct 
     struct pl_file *f;
     pl_bytes data = pl_bytes_sub(a->c->file->data, (size_t)file->at, (size_t)file->size);
     const json_t *integrity = json_object_get(file->entry, "integrity");
+    bool is_digested = true;
     pl_status st = pl_member_begin(a->c, &e, &f, err);
     if (st != PL_OK || f == NULL)
         return st;
     st = file->is_overlapping ? pl_member_opaque(f, file->size, "archive.overlap", err)
                               : pl_member_slice(a->c, f, data, err);
-    if (st == PL_OK && json_is_object(integrity) && !is_as_digested(data, integrity))
+    if (st == PL_OK && json_is_object(integrity))
+        st = compare_digests(data, integrity, &is_digested, err);
+    if (st == PL_OK && !is_digested)
         st = pl_findings_add(&f->findings, "archive.damaged", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0, NULL, err,
                              "asar: the digest in the header is not that of the file");
     if (st != PL_OK) {
@@ -292,13 +300,15 @@ static pl_status asar_unpack(struct pl_container *c, struct pl_reader *in, struc
     pl_bytes text = pl_cursor_take(&head, pl_cursor_u32le(&head));
     if (head.bad || body_at > all.n)
         return pl_fail(err, PL_E_INPUT, 4, "asar: header cut short");
-    json_error_t why;
-    json_t *root = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &why);
-    if (root == NULL)
-        return pl_fail(err, PL_E_INPUT, HEAD_BYTES + (uint64_t)(why.position > 0 ? why.position : 0),
-                       "asar: header is no JSON: %s", why.text);
+    struct pl_err why;
+    json_t *root = NULL;
+    pl_status st = pl_json_load(text, false, &root, &why);
+    if (st == PL_E_INPUT)
+        return pl_fail(err, st, HEAD_BYTES + why.offset, "asar: header is no JSON: %s", why.text);
+    if (st != PL_OK)
+        return pl_fail_nomem(err);
     struct asar a = {.c = c, .body_at = body_at};
-    pl_status st = pl_own(c, 0, HEAD_BYTES + text.n, PL_CLASS_STRUCTURE, err);
+    st = pl_own(c, 0, HEAD_BYTES + text.n, PL_CLASS_STRUCTURE, err);
     if (st == PL_OK)
         st = pl_own_padding(c, HEAD_BYTES + text.n,
                             pl_bytes_sub(all, HEAD_BYTES + text.n, (size_t)body_at - HEAD_BYTES - text.n),

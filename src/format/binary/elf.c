@@ -79,10 +79,11 @@ const char *pl_elf_name(struct pl_elf_reader *r, uint32_t section)
     struct pl_buf quoted;
     pl_buf_init(&quoted, 4096);
     pl_quote_some(&quoted, r->elf->sections[section].name, 64);
-    const char *text = pl_arena_str(r->arena, pl_bytes_of(quoted.p, quoted.n));
+    pl_status st = pl_buf_done(&quoted, r->err);
+    const char *text = st != PL_OK ? NULL : pl_arena_str(r->arena, pl_buf_bytes(&quoted));
     pl_buf_reset(&quoted);
     if (text == NULL)
-        r->st = pl_arena_fail(r->arena, r->err);
+        r->st = st != PL_OK ? st : pl_arena_fail(r->arena, r->err);
     return text == NULL ? "" : text;
 }
 
