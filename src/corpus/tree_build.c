@@ -3,6 +3,8 @@
  */
 #include "corpus/tree_build.h"
 
+#include "io/clock.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +53,8 @@ void pl_tree_build_reset(struct pl_tree_build *b)
 pl_status pl_tree_build_add(struct pl_tree_build *b, const struct pl_source_file *file, struct pl_err *err)
 {
     struct pl_source_tree *t = b->tree;
+    if (pl_clock_is_past(b->limits->deadline_ns))
+        return pl_limits_late(b->limits->deadline_seconds, err);
     struct pl_source_file *f = t->files.n < b->limits->entries ? PL_VEC_ADD(&t->files) : NULL;
     if (f == NULL) {
         bool is_full = t->files.n >= b->limits->entries;

@@ -16,6 +16,11 @@ uint64_t pl_clock_monotonic_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
+bool pl_clock_is_past(uint64_t deadline_ns)
+{
+    return deadline_ns != 0 && pl_clock_monotonic_ns() >= deadline_ns;
+}
+
 int64_t pl_clock_utc_s(void)
 {
     struct timespec ts = {0};

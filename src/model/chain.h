@@ -87,6 +87,7 @@ struct pl_component {
     const struct pl_component_result *result; /* NULL: not examined */
     const char *why_not;                      /* then: why; never NULL once the chain is solved */
     bool is_cached;                           /* the result is from an earlier run */
+    bool is_late;                             /* there is no result, since it took too long */
     uint8_t own;                              /* 0 when not examined */
     uint8_t chain;
 };

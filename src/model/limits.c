@@ -28,3 +28,8 @@ struct pl_limits pl_limits_default(void)
         .process_bytes = 32 * GIB,
     };
 }
+
+pl_status pl_limits_late(uint32_t seconds, struct pl_err *err)
+{
+    return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "it took more than %u seconds", (unsigned)seconds);
+}

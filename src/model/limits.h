@@ -6,6 +6,8 @@
 #ifndef PL_MODEL_LIMITS_H
 #define PL_MODEL_LIMITS_H
 
+#include "base/status.h"
+
 #include <stdint.h>
 
 struct pl_limits {
@@ -26,11 +28,17 @@ struct pl_limits {
     uint32_t component_seconds; /* one component of a chain, from its first byte to its level, by the clock */
     uint32_t process_seconds; /* an examining process: processor time of all its threads, and by the clock */
     uint64_t process_bytes;   /* address space that an examining process takes */
+    /* Of one subject, set by whoever limits it: nothing goes on after that moment of the monotonic clock; 0: no such moment. */
+    uint64_t deadline_ns;
+    uint32_t deadline_seconds; /* that it was made of, to show */
 };
 
 /* The defaults: input 8 GiB, unpacked 16 GiB, file 1 GiB, ratio 10,000 over 64 MiB, entries 1,000,000, depth 16,
  * name 4,096 bytes, arena 4 GiB, findings 1,000, document 256 MiB, components 1,000,000, dependencies 10,000,000,
  * 600 seconds a file, 1,800 a component, 12 hours and 32 GiB a process. */
 struct pl_limits pl_limits_default(void);
+
+/* PL_E_LIMIT: "it took more than 1800 seconds". */
+PL_MUST_USE pl_status pl_limits_late(uint32_t seconds, struct pl_err *err);
 
 #endif

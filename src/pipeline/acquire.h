@@ -30,7 +30,6 @@ struct pl_acquired {
     struct pl_store store;         /* for what is unpacked of it; .base NULL: none is to be had */
     struct pl_ebb ebb;             /* keeps little of both in memory */
     PL_VEC(struct pl_store) rooms; /* contents of trees that a child has read (source_child.h) */
-    bool is_holding;               /* between pl_confined_hold() and pl_confined_release() */
     struct pl_supplied *supplied;  /* owns bytes when it was a purl */
     struct pl_supplied *published; /* the published package, when ours is another one */
     bool has_identity;

@@ -140,6 +140,7 @@ static pl_status take_answer(struct run *r, struct pl_component *c, const struct
     }
     c->result = kept;
     c->is_cached = a->is_cached;
+    c->is_late = a->is_late;
     return st;
 }
 
@@ -245,6 +246,24 @@ static pl_status look_at_all(struct run *r, struct pl_supply *supply, struct pl_
     return st;
 }
 
+/* In order of components, whoever was late first. */
+static pl_status note_late(const struct run *r, struct pl_err *err)
+{
+    struct pl_chain *c = r->chain;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < c->components.n && st == PL_OK; i++) {
+        const struct pl_component *one = &c->components.v[i];
+        struct pl_finding *finding;
+        if (!one->is_late)
+            continue;
+        st = pl_findings_add(&c->findings, "chain.timeout", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, &finding,
+                             err, "a component was not examined: %s", one->why_not);
+        if (st == PL_OK)
+            st = pl_finding_fact(&c->findings, finding, "component", pl_bytes_of_str(one->key), err);
+    }
+    return st;
+}
+
 /* Files of the product that no package accounts for. */
 static pl_status note_unowned(const struct run *r, struct pl_err *err)
 {
@@ -296,6 +315,8 @@ static pl_status run(const struct pl_chain_options *options, struct pl_chain *c,
         st = look_at_all(&r, supply, err);
     else
         pl_supply_close(supply);
+    if (st == PL_OK)
+        st = note_late(&r, err);
     if (st == PL_OK && r.product != NULL)
         st = note_unowned(&r, err);
     if (st == PL_OK)

@@ -9,15 +9,18 @@
  */
 #include "pipeline/chain_check.h"
 
+#include "io/clock.h"
 #include "judge/gate_facts.h"
 #include "judge/judge.h"
 #include "pipeline/chain_store.h"
+#include "pipeline/confined.h"
 #include "report/report.h"
 
 #include <string.h>
 #include <strings.h>
 
 #define MAX_FINDINGS 8u
+#define MORE_SECONDS 60u
 
 static const char *keep(struct pl_arena *arena, const char *text)
 {
@@ -89,19 +92,34 @@ static pl_status take_report(const struct pl_report *r, struct pl_arena *arena,
     return st == PL_OK && arena->why != PL_OK ? pl_arena_fail(arena, err) : st;
 }
 
+/* For what is asked beside the check, which may have used up its own time: as long again, and a minute at most. */
+static void give_time(struct pl_chain_worker *w)
+{
+    unsigned seconds = w->component_seconds < MORE_SECONDS ? w->component_seconds : MORE_SECONDS;
+    pl_supply_set_deadline(w->supply, pl_clock_monotonic_ns() + seconds * UINT64_C(1000000000),
+                           w->component_seconds);
+}
+
 pl_status pl_chain_fetch(struct pl_chain_worker *w, const struct pl_purl *purl, struct pl_arena *arena,
                          struct pl_supplied **out, struct pl_err *err)
 {
-    if (!pl_bytes_eq_str(purl->type, "deb"))
-        return pl_supply_fetch_pinned(w->supply, purl, out, err);
+    give_time(w);
+    if (!pl_bytes_eq_str(purl->type, "deb")) {
+        pl_confined_hold();
+        pl_status fetched = pl_supply_fetch_pinned(w->supply, purl, out, err);
+        pl_confined_release();
+        return fetched;
+    }
     pl_bytes arch = pl_purl_get(purl, "arch");
     const char *name = pl_arena_str(arena, purl->name);
     const char *version = pl_arena_str(arena, purl->version);
     const char *arch_text = arch.n == 0 ? NULL : pl_arena_str(arena, arch);
     if (arena->why != PL_OK)
         return pl_arena_fail(arena, err);
+    pl_confined_hold();
     pl_status st =
         pl_supply_fetch_deb(w->supply, name, purl->version.n == 0 ? NULL : version, arch_text, out, err);
+    pl_confined_release();
     if (st == PL_OK && !(*out)->is_exact) {
         pl_supplied_free(*out);
         *out = NULL;
@@ -111,7 +129,7 @@ pl_status pl_chain_fetch(struct pl_chain_worker *w, const struct pl_purl *purl, 
 }
 
 /* The source could not be had, or not be examined in time: what is known is that this is the published package. */
-static pl_status take_supplied(const struct pl_supplied *s, const struct pl_err *no_report,
+static pl_status take_supplied(const struct pl_supplied *s, const struct pl_err *no_report, bool is_late,
                                struct pl_arena *arena, struct pl_component_result *out, struct pl_err *err)
 {
     const char *before =
@@ -124,6 +142,16 @@ static pl_status take_supplied(const struct pl_supplied *s, const struct pl_err 
     out->links[PL_LINK_SOURCED] = (struct pl_link_result){
         PL_VERDICT_UNCHECKED, pl_arena_printf(arena, "%s: %s", before, no_report->text)};
     out->links[PL_LINK_ORIGIN] = (struct pl_link_result){PL_VERDICT_UNCHECKED, before};
+    if (is_late) {
+        out->findings = pl_arena_take(arena, sizeof *out->findings);
+        if (out->findings == NULL)
+            return pl_arena_fail(arena, err);
+        out->findings[0] = (struct pl_component_finding){.tag = "chain.timeout",
+                                                         .severity = PL_SEVERITY_WARNING,
+                                                         .path = "",
+                                                         .message = keep(arena, no_report->text)};
+        out->n_findings = out->warnings = 1;
+    }
     out->level = pl_judge_level(out->links, &out->violation);
     return arena->why != PL_OK ? pl_arena_fail(arena, err) : PL_OK;
 }
@@ -178,6 +206,7 @@ struct job {
     struct pl_purl purl;
     struct pl_arena *arena;
     struct pl_chain_answer *out;
+    bool is_late; /* the check took as long as it may */
 };
 
 /* The check itself; `why` is set when it did not come to its end. */
@@ -215,18 +244,21 @@ static pl_status look_at_package(const struct job *j, const struct pl_err *no_re
     if (st != PL_OK)
         return PL_OK; /* why says it */
     if (no_report->status != PL_OK)
-        st = take_supplied(s, no_report, j->arena, &j->out->result, err);
+        st = take_supplied(s, no_report, j->is_late, j->arena, &j->out->result, err);
     if (st == PL_OK && j->c->pinned_hex != NULL)
         st = compare_pin(j->c, s, j->arena, &j->out->result, err);
     pl_supplied_free(s);
     return st;
 }
 
-static pl_status look(const struct job *j, struct pl_err *err)
+static pl_status look(struct job *j, struct pl_err *err)
 {
     struct pl_err no_report = {.status = PL_OK};
     struct pl_err no_package = {.status = PL_OK};
+    uint64_t start_ns = pl_clock_monotonic_ns();
     pl_status st = check(j, &no_report, err);
+    j->is_late = no_report.status == PL_E_LIMIT &&
+                 (pl_clock_monotonic_ns() - start_ns) / 1000000000u >= j->w->component_seconds;
     if (st == PL_OK && (no_report.status != PL_OK || j->c->pinned_hex != NULL))
         st = look_at_package(j, &no_report, &no_package, err);
     if (st != PL_OK || no_report.status == PL_OK || no_package.status == PL_OK)
@@ -238,6 +270,7 @@ static pl_status look(const struct job *j, struct pl_err *err)
         take_refusal(no_package.status, text, &j->out->result);
     else
         j->out->why_not = text;
+    j->out->is_late = j->is_late && j->out->why_not != NULL;
     return PL_OK;
 }
 
@@ -271,6 +304,7 @@ pl_status pl_chain_recall(struct pl_chain_worker *w, const struct pl_component *
     st = pl_chain_result_key(c, w->options, &key, err);
     if (st != PL_OK)
         return st;
+    give_time(w);
     st = pl_chain_result_read(w->supply, &j.purl, &key, arena, &out->result, NULL);
     *is_known = out->is_cached = st == PL_OK;
     return st == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK;
@@ -288,8 +322,12 @@ pl_status pl_chain_check(struct pl_chain_worker *w, const struct pl_component *c
     st = pl_chain_result_key(c, w->options, &key, err);
     if (st == PL_OK)
         st = look(&j, err);
-    if (st == PL_OK && out->why_not == NULL &&
-        pl_chain_result_write(w->supply, &j.purl, &key, &out->result, NULL) == PL_E_NOMEM)
-        st = pl_fail_nomem(err); /* any other trouble with the cache costs time, next time */
+    if (st == PL_OK && out->why_not == NULL) {
+        give_time(w);
+        pl_confined_hold();
+        if (pl_chain_result_write(w->supply, &j.purl, &key, &out->result, NULL) == PL_E_NOMEM)
+            st = pl_fail_nomem(err); /* any other trouble with the cache costs time, next time */
+        pl_confined_release();
+    }
     return st;
 }

@@ -20,6 +20,7 @@ struct pl_chain_answer {
     struct pl_component_result result;
     const char *why_not; /* then there is no result */
     bool is_cached;      /* it was known before */
+    bool is_late;        /* there is no result, since it took too long */
 };
 
 struct pl_product;

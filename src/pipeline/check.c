@@ -78,6 +78,8 @@ struct pl_supply_options pl_supply_options_of(const struct pl_check_options *o)
         .timeout_ms = o->timeout_ms,
         .apt_root = o->system_root,
         .git_mirror = o->git_mirror,
+        .pause = pl_confined_pause,
+        .forking = pl_confined_forking,
     };
 }
 
@@ -87,7 +89,10 @@ static pl_status open_supply(struct pl_acquired *a, struct shared_observer *shar
     s.log = supply_log;
     s.progress = supply_progress;
     s.ctx = shared;
-    return pl_supply_open(&s, &a->supply, err);
+    pl_status st = pl_supply_open(&s, &a->supply, err);
+    if (st == PL_OK)
+        pl_supply_set_deadline(a->supply, a->limits->deadline_ns, a->limits->deadline_seconds);
+    return st;
 }
 
 static bool has_git_source(const struct pl_acquired *a)
@@ -103,7 +108,6 @@ struct examining {
     struct pl_acquired *a;
     const struct pl_question *question; /* NULL: none */
     const struct pl_observer *observer; /* NULL: nobody listens in this process */
-    uint64_t deadline_ns;               /* 0: none */
 };
 
 static pl_status index_sources(const struct pl_acquired *a, struct pl_watch *watch, struct pl_index **out,
@@ -166,17 +170,18 @@ static pl_status examine_somewhere(const struct examining *given, struct pl_repo
                                     .limits = a->limits,
                                     .observer = observer,
                                     .jobs = a->options->jobs,
-                                    .deadline_ns = e.deadline_ns,
-                                    .seconds = a->options->seconds,
+                                    .is_open = a->options->is_unconfined,
                                     .folder = a->is_folder ? a->options->subject : NULL,
                                     .package = a->bytes,
                                     .name = a->name,
                                     .explanation = q == NULL ? NULL : q->explanation};
     observer->progress(observer->ctx, "index", "", 0, 0);
-    if (a->options->is_unconfined) {
+    if (a->options->is_unconfined && a->limits->deadline_ns == 0) {
         e.observer = observer;
         return examine(&e, NULL, &feed, r, err);
     }
+    if (a->options->is_unconfined)
+        return pl_confined(&work, r, err);
     char text[PL_CONFINEMENT_TEXT_BYTES];
     pl_confinement_text(&kernel, text);
     r->sandbox = pl_arena_str(&r->arena, pl_bytes_of_str(text));
@@ -190,10 +195,7 @@ static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct 
 {
     struct pl_observer observer = {.ctx = shared, .progress = shared_progress};
     struct examining e = {.a = a, .question = q};
-    if (a->options->seconds != 0)
-        e.deadline_ns = pl_clock_monotonic_ns() + a->options->seconds * UINT64_C(1000000000);
     pl_confined_hold();
-    a->is_holding = true;
     pl_status st = open_supply(a, shared, err);
     if (st == PL_OK)
         st = pl_acquire(a, r, err);
@@ -203,7 +205,6 @@ static pl_status run(struct pl_acquired *a, const struct pl_question *q, struct 
     pl_supply_close(a->supply);
     a->supply = NULL;
     pl_confined_release();
-    a->is_holding = false;
     if (st == PL_OK)
         st = examine_somewhere(&e, r, &observer, err);
     if (st != PL_OK)
@@ -265,6 +266,9 @@ pl_status pl_check_for(const struct pl_check_options *options, const struct pl_q
     pl_arena_init(&a.arena, (size_t)limits.memory_bytes);
     o.jobs = options->jobs == 0 ? pl_host_jobs() : options->jobs;
     r->jobs = o.jobs;
+    limits.deadline_seconds = options->seconds;
+    if (options->seconds != 0)
+        limits.deadline_ns = start_ns + options->seconds * UINT64_C(1000000000);
     pl_clock_rfc3339(pl_clock_utc_s(), r->started);
     r->subject_name = pl_arena_str(&r->arena, pl_bytes_of_str(options->subject));
     pl_status st = r->subject_name == NULL ? pl_fail_nomem(err) : PL_OK;

@@ -31,14 +31,30 @@ enum part { PART_END, PART_FILE, PART_ERROR };
 
 static pthread_rwlock_t forking = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
+static __thread bool is_holding;
+static __thread bool was_holding; /* before a pause */
+
 void pl_confined_hold(void)
 {
     (void)pthread_rwlock_rdlock(&forking); /* fails only on misuse, like the others */
+    is_holding = true;
 }
 
 void pl_confined_release(void)
 {
+    is_holding = false;
     (void)pthread_rwlock_unlock(&forking);
+}
+
+void pl_confined_pause(bool is_begin)
+{
+    if (is_begin) {
+        was_holding = is_holding;
+        if (was_holding)
+            pl_confined_release();
+    } else if (was_holding) {
+        pl_confined_hold();
+    }
 }
 
 pl_status pl_confined_prepare(struct pl_err *err)
@@ -50,10 +66,13 @@ pl_status pl_confined_prepare(struct pl_err *err)
 
 void pl_confined_forking(bool is_begin)
 {
-    if (is_begin)
+    if (is_begin) {
+        pl_confined_pause(true);
         (void)pthread_rwlock_wrlock(&forking); /* fails only on misuse */
-    else
+    } else {
         (void)pthread_rwlock_unlock(&forking);
+        pl_confined_pause(false);
+    }
 }
 
 /* ---- the child ---- */
@@ -113,7 +132,7 @@ static void be_child(void *ctx, int to_parent, int from_parent)
     struct pl_wire_out w = {.out = &out};
     size_t first_finding = c->r->findings.list.n;
     pl_buf_init(&out, MAX_FRAME_BYTES);
-    pl_status st = pl_confine_self(&limits, &err);
+    pl_status st = c->work->is_open ? PL_OK : pl_confine_self(&limits, &err);
     if (st == PL_OK) {
         pl_watch_faults(c->watch);
         st = c->work->examine(c->work->ctx, c->watch, &feed, c->r, &err);
@@ -143,16 +162,6 @@ struct parent_side {
     bool is_late; /* past the deadline of the work */
 };
 
-static bool is_past(const struct pl_confined_work *work, uint64_t now_ns)
-{
-    return work->deadline_ns != 0 && now_ns >= work->deadline_ns;
-}
-
-static pl_status fail_late(const struct pl_confined_work *work, struct pl_err *err)
-{
-    return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "it took more than %u seconds", work->seconds);
-}
-
 /* Is somebody at one file for too long? Also tells the observer. */
 static bool tick(void *ctx)
 {
@@ -174,7 +183,7 @@ static bool tick(void *ctx)
             return false;
         }
     }
-    p->is_late = is_past(p->work, now_ns);
+    p->is_late = pl_clock_is_past(limits->deadline_ns);
     return !p->is_out_of_time && !p->is_late;
 }
 
@@ -292,7 +301,7 @@ static pl_status blame(struct parent_side *p, const char *why, const struct pl_w
 {
     struct pl_watch_seen one = *seen;
     if (p->is_late)
-        return fail_late(p->work, err);
+        return pl_limits_late(p->work->limits->deadline_seconds, err);
     if (p->late_slot < p->watch->n_slots) {
         one.order = pl_watch_order(p->watch, p->late_slot);
         one.is_walk = p->late_slot == 0;
@@ -378,8 +387,8 @@ pl_status pl_confined(const struct pl_confined_work *work, struct pl_report *r, 
     struct parent_side p = {.work = work, .watch = &watch, .r = r, .first_file = r->files.n};
     char why[96] = "";
     bool is_again = true;
-    if (is_past(work, pl_clock_monotonic_ns())) /* whatever came before the examination took all of it */
-        return fail_late(work, err);
+    if (pl_clock_is_past(work->limits->deadline_ns)) /* whatever came before the examination took all of it */
+        return pl_limits_late(work->limits->deadline_seconds, err);
     pl_status st = pl_confined_prepare(err);
     if (st == PL_OK)
         st = pl_watch_init(&watch, work->jobs, err);

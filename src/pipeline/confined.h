@@ -14,14 +14,13 @@ struct pl_confined_work {
     void *ctx;
     pl_status (*examine)(void *ctx, struct pl_watch *watch, const struct pl_feed *feed, struct pl_report *r,
                          struct pl_err *err);
-    const struct pl_limits *limits;
+    const struct pl_limits *limits;     /* PL_E_LIMIT when their deadline passes before the end */
     const struct pl_observer *observer; /* of the parent */
     unsigned jobs;
-    uint64_t deadline_ns; /* of the monotonic clock: PL_E_LIMIT when it passes before the end; 0: none */
-    unsigned seconds;     /* that the deadline stands for, to show */
-    const char *folder;   /* the child is fed the files of this folder; NULL: */
-    pl_bytes package;     /* what it examines; copied by the fork */
-    const char *name;     /* of it, to show */
+    bool is_open;                       /* the child gives nothing up: it is there to be ended in time */
+    const char *folder;                 /* the child is fed the files of this folder; NULL: */
+    pl_bytes package;                   /* what it examines; copied by the fork */
+    const char *name;                   /* of it, to show */
     struct pl_explanation *explanation; /* its function comes back, too; NULL: nobody asks */
 };
 
@@ -38,9 +37,11 @@ PL_MUST_USE pl_status pl_confined(const struct pl_confined_work *work, struct pl
  */
 void pl_confined_hold(void);
 void pl_confined_release(void);
+/* Around a wait, by a thread that may hold: it holds no lock then. */
+void pl_confined_pause(bool is_begin);
 /* Let libraries read of the system what they want before their first use, which a child may not. Before one is started. */
 PL_MUST_USE pl_status pl_confined_prepare(struct pl_err *err);
-/* Around the start of a child, by a thread that does not hold. */
+/* Around the start of a child, by a thread that may hold. */
 void pl_confined_forking(bool is_begin);
 
 #endif

@@ -36,6 +36,7 @@ struct work {
     size_t n;
     const struct pl_limits *limits;
     struct pl_store *room;
+    bool is_open; /* the child gives nothing up: it is there to be ended in time */
 };
 
 static bool flush(struct pl_wire_out *w, int to_parent)
@@ -125,7 +126,7 @@ static void be_child(void *ctx, int to_parent, int from_parent)
     struct pl_buf out;
     struct pl_wire_out w = {.out = &out};
     pl_buf_init(&out, MAX_FRAME_BYTES);
-    pl_status st = pl_confine_self(&limits, &err);
+    pl_status st = work->is_open ? PL_OK : pl_confine_self(&limits, &err);
     if (st == PL_OK)
         st = read_source(work, from_parent, &t, &err);
     if (st == PL_OK)
@@ -246,13 +247,14 @@ static pl_status take_frame(struct pl_wire_in *in, pl_bytes frame, pl_bytes room
 
 struct patience {
     uint64_t started_ns;
-    uint32_t seconds;
+    const struct pl_limits *limits;
 };
 
 static bool has_time(void *ctx)
 {
     const struct patience *p = ctx;
-    return (pl_clock_monotonic_ns() - p->started_ns) / 1000000000u <= p->seconds;
+    return (pl_clock_monotonic_ns() - p->started_ns) / 1000000000u <= p->limits->process_seconds &&
+           !pl_clock_is_past(p->limits->deadline_ns);
 }
 
 static pl_status ended_early(int signal, int code, bool is_late, struct pl_err *err)
@@ -280,8 +282,7 @@ static pl_status send_folder(const struct work *work, struct pl_child *child,
 static pl_status converse(struct pl_child *child, const struct work *work, struct pl_source_tree *t,
                           struct pl_err *err)
 {
-    struct patience patience = {.started_ns = pl_clock_monotonic_ns(),
-                                .seconds = work->limits->process_seconds};
+    struct patience patience = {.started_ns = pl_clock_monotonic_ns(), .limits = work->limits};
     const struct pl_child_tick each = {.ctx = &patience, .tick = has_time};
     struct pl_wire_in in = {.arena = t->arena, .limits = work->limits};
     pl_bytes room = pl_bytes_of(work->room->base, work->room->size);
@@ -301,6 +302,8 @@ static pl_status converse(struct pl_child *child, const struct work *work, struc
     }
     pl_buf_reset(&frame);
     pl_child_end(child, &signal, &code);
+    if (!is_end && st == PL_E_LIMIT && pl_clock_is_past(work->limits->deadline_ns))
+        return pl_limits_late(work->limits->deadline_seconds, err);
     if (!is_end && (st == PL_E_NOT_FOUND || st == PL_E_LIMIT))
         st = ended_early(signal, code, st == PL_E_LIMIT, err);
     return st;
@@ -339,31 +342,25 @@ static const struct pl_artifact *main_item(const struct work *work)
     return &work->items[0];
 }
 
-static pl_status start(struct pl_acquired *a, const struct work *work, struct pl_child *child,
-                       struct pl_err *err)
+static pl_status start(const struct work *work, struct pl_child *child, struct pl_err *err)
 {
     pl_status st = pl_confined_prepare(err);
     if (st != PL_OK)
         return st;
-    if (a->is_holding)
-        pl_confined_release();
     pl_confined_forking(true);
     st = pl_child_start(be_child, (void *)(uintptr_t)work, child, err);
     pl_confined_forking(false);
-    if (a->is_holding)
-        pl_confined_hold();
     return st;
 }
 
-static pl_status read_in_child(struct pl_acquired *a, const struct work *work, struct pl_source_tree **out,
-                               struct pl_err *err)
+static pl_status read_in_child(const struct work *work, struct pl_source_tree **out, struct pl_err *err)
 {
     struct pl_source_tree *t = NULL;
     struct pl_child child;
     const struct pl_artifact *item = work->folder == NULL ? main_item(work) : NULL;
     pl_status st = new_tree(work->spec, work->limits, &t, err);
     if (st == PL_OK)
-        st = start(a, work, &child, err);
+        st = start(work, &child, err);
     if (st == PL_OK)
         st = converse(&child, work, t, err);
     if (st == PL_OK && item != NULL)
@@ -400,10 +397,16 @@ static pl_status read_and_keep(struct pl_acquired *a, const struct work *work, s
         pl_spill_close(work->room);
         return pl_fail_nomem(err);
     }
-    pl_status st = read_in_child(a, work, out, err);
+    pl_status st = read_in_child(work, out, err);
     pl_spill_freeze(work->room, st == PL_OK ? end_of(*out, work->room) : 0);
     *slot = *work->room; /* until the trees go */
     return st;
+}
+
+/* Without a child there is nobody to end it in time. */
+static bool is_here(const struct pl_acquired *a)
+{
+    return a->options->is_unconfined && a->limits->deadline_ns == 0;
 }
 
 pl_status pl_source_read(struct pl_acquired *a, const struct pl_source_spec *spec,
@@ -412,8 +415,13 @@ pl_status pl_source_read(struct pl_acquired *a, const struct pl_source_spec *spe
 {
     const struct pl_limits *l = a->limits;
     struct pl_store room;
-    struct work work = {.spec = spec, .items = items, .n = n, .limits = l, .room = &room};
-    if (a->options->is_unconfined || n == 0 || !pl_spill_open(2 * l->unpacked_bytes, &room))
+    struct work work = {.spec = spec,
+                        .items = items,
+                        .n = n,
+                        .limits = l,
+                        .room = &room,
+                        .is_open = a->options->is_unconfined};
+    if (is_here(a) || n == 0 || !pl_spill_open(2 * l->unpacked_bytes, &room))
         return pl_source_tree_from_artifacts(spec, items, n, l, out, err);
     return read_and_keep(a, &work, out, err);
 }
@@ -499,8 +507,12 @@ pl_status pl_source_read_path(struct pl_acquired *a, const char *path, const str
 {
     struct stat sb;
     struct pl_store room;
-    struct work work = {.spec = spec, .folder = path, .limits = a->limits, .room = &room};
-    bool is_there = !a->options->is_unconfined && stat(path, &sb) == 0;
+    struct work work = {.spec = spec,
+                        .folder = path,
+                        .limits = a->limits,
+                        .room = &room,
+                        .is_open = a->options->is_unconfined};
+    bool is_there = !is_here(a) && stat(path, &sb) == 0;
     if (is_there && S_ISDIR(sb.st_mode) && pl_spill_open(2 * a->limits->unpacked_bytes, &room)) {
         pl_status read = read_and_keep(a, &work, out, err);
         if (read != PL_OK)

@@ -5,11 +5,20 @@
  *     cache    git/<sha256 of the URL>, a bare repository
  *
  * Branches and tags are fetched, and nothing else: pull requests are refs that anybody can make. Source: git-fetch(1), gitnamespaces(7).
+ *
+ * libgit2 waits for a server as long as that one likes. So a child fetches, and is ended when the time is over or nothing was heard for too long:
+ *
+ *     frames: 'p' bytes received    while it goes on
+ *             status, text, hint    at the end
  */
 #include "supply/git_fetch.h"
 
+#include "base/cursor.h"
 #include "corpus/git.h"
+#include "io/child.h"
+#include "io/clock.h"
 #include "io/write.h"
+#include "model/limits.h"
 #include "supply/supplier.h"
 
 #include <dirent.h>
@@ -21,6 +30,11 @@
 #include <unistd.h>
 
 #define MAX_FETCH_BYTES (8ull << 30)
+#define SILENT_TIMES    10u    /* timeouts of a transfer without a word of the server: it may be packing */
+#define DEFAULT_MS      30000u /* that timeout, where nobody names one */
+#define FRAME_BYTES     8192u
+#define PROGRESS        'p'
+#define END             'e'
 
 /* "https://user@host/owner/name.git" taken apart. Views. */
 struct place {
@@ -168,17 +182,42 @@ pl_status pl_supply_git_local(struct pl_supply *s, pl_bytes url, struct pl_arena
 struct transfer {
     struct pl_supply *s;
     const char *url;
+    const char *into; /* the repository */
+    int to_parent;
     bool is_too_large;
+    uint64_t told_ns;
+    uint64_t heard_ns; /* the parent, of the child */
+    bool is_silent;
 };
+
+/* To the parent, five times a second at most. */
+static void tell_progress(struct transfer *t, uint64_t bytes)
+{
+    uint8_t frame[1 + sizeof bytes] = {PROGRESS};
+    uint64_t now_ns = pl_clock_monotonic_ns();
+    if (now_ns - t->told_ns < 200000000u)
+        return;
+    t->told_ns = now_ns;
+    memcpy(frame + 1, &bytes, sizeof bytes);
+    (void)pl_child_put(t->to_parent,
+                       pl_bytes_of(frame, sizeof frame)); /* a parent that is gone ends the child */
+}
 
 static int on_transfer(const git_indexer_progress *stats, void *ctx)
 {
     struct transfer *t = ctx;
-    const struct pl_supply_options *o = &t->s->options;
     t->is_too_large = stats->received_bytes > MAX_FETCH_BYTES;
-    if (o->progress != NULL)
-        o->progress(o->ctx, t->url, stats->received_bytes, 0);
+    tell_progress(t, stats->received_bytes);
     return t->is_too_large ? -1 : 0;
+}
+
+/* What the server says while it counts and packs. */
+static int on_words(const char *words, int n, void *ctx)
+{
+    (void)words;
+    (void)n;
+    tell_progress(ctx, 0);
+    return 0;
 }
 
 static pl_status fail_fetch(const struct transfer *t, struct pl_err *err)
@@ -196,8 +235,8 @@ static pl_status fail_fetch(const struct transfer *t, struct pl_err *err)
     return st;
 }
 
-/* Into a bare repository at `path`, which may be there already. */
-static pl_status fetch_into(struct transfer *t, const char *path, struct pl_err *err)
+/* Into a bare repository, which may be there already. */
+static pl_status fetch(struct transfer *t, struct pl_err *err)
 {
     static const char *const specs[] = {"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"};
     git_strarray list = {(char **)(uintptr_t)specs, 2};
@@ -205,12 +244,13 @@ static pl_status fetch_into(struct transfer *t, const char *path, struct pl_err 
     git_repository *repository = NULL;
     git_remote *remote = NULL;
     options.callbacks.transfer_progress = on_transfer;
+    options.callbacks.sideband_progress = on_words;
     options.callbacks.payload = t;
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE; /* the second spec has them all */
     options.update_fetchhead = 0;
     options.prune = GIT_FETCH_PRUNE;
     options.proxy_opts.type = GIT_PROXY_AUTO;
-    int code = git_repository_init(&repository, path, 1);
+    int code = git_repository_init(&repository, t->into, 1);
     if (code == 0)
         code = git_remote_create_anonymous(&remote, repository, t->url);
     if (code == 0)
@@ -218,6 +258,112 @@ static pl_status fetch_into(struct transfer *t, const char *path, struct pl_err 
     git_remote_free(remote);
     git_repository_free(repository);
     return code == 0 ? PL_OK : fail_fetch(t, err);
+}
+
+static void be_child(void *ctx, int to_parent, int from_parent)
+{
+    struct transfer *t = ctx;
+    struct pl_err err = {.offset = PL_NO_OFFSET};
+    struct pl_buf frame;
+    (void)from_parent;
+    t->to_parent = to_parent;
+    int status = fetch(t, &err);
+    pl_buf_init(&frame, FRAME_BYTES);
+    pl_buf_add_byte(&frame, END);
+    pl_buf_add(&frame, pl_bytes_of(&status, sizeof status));
+    pl_buf_add(&frame, pl_bytes_of(err.text, strlen(err.text) + 1));
+    pl_buf_add(&frame, pl_bytes_of(err.hint, strlen(err.hint) + 1));
+    (void)pl_child_put(to_parent, pl_buf_bytes(&frame)); /* nobody is left to be told */
+    pl_buf_reset(&frame);
+}
+
+static bool has_time(void *ctx)
+{
+    struct transfer *t = ctx;
+    uint64_t timeout_ms = t->s->options.timeout_ms == 0 ? DEFAULT_MS : t->s->options.timeout_ms;
+    uint64_t silent_ms = (pl_clock_monotonic_ns() - t->heard_ns) / 1000000u;
+    t->is_silent = silent_ms > timeout_ms * SILENT_TIMES;
+    return !t->is_silent && !pl_clock_is_past(t->s->deadline_ns);
+}
+
+/* What a frame says; *is_end with the last one. */
+static pl_status take_frame(struct transfer *t, pl_bytes frame, bool *is_end, struct pl_err *err)
+{
+    const struct pl_supply_options *o = &t->s->options;
+    struct pl_cursor c = pl_cursor_of(frame);
+    uint64_t bytes = 0;
+    int status = PL_OK;
+    uint8_t kind = pl_cursor_u8(&c);
+    t->heard_ns = pl_clock_monotonic_ns();
+    if (kind == PROGRESS && frame.n == 1 + sizeof bytes) {
+        memcpy(&bytes, frame.p + 1, sizeof bytes);
+        if (o->progress != NULL && bytes > 0)
+            o->progress(o->ctx, t->url, bytes, 0);
+        return PL_OK;
+    }
+    *is_end = true;
+    if (kind != END || frame.n < 1 + sizeof status + 2 || frame.p[frame.n - 1] != '\0')
+        return pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "git: a process says what makes no sense");
+    memcpy(&status, frame.p + 1, sizeof status);
+    if (status == PL_OK)
+        return PL_OK;
+    const char *text = (const char *)frame.p + 1 + sizeof status;
+    const char *hint = text + strlen(text) + 1;
+    bool has_hint = (size_t)(hint - (const char *)frame.p) < frame.n;
+    pl_status st = pl_fail(err, status == PL_E_LIMIT ? PL_E_LIMIT : PL_E_NETWORK, PL_NO_OFFSET, "%s", text);
+    pl_err_about(err, t->url);
+    if (has_hint && hint[0] != '\0')
+        pl_err_hint(err, "%s", hint);
+    return st;
+}
+
+static pl_status converse(struct transfer *t, struct pl_child *child, struct pl_err *err)
+{
+    const struct pl_child_tick each = {.ctx = t, .tick = has_time};
+    struct pl_buf frame;
+    bool is_end = false;
+    pl_status st = PL_OK;
+    t->heard_ns = pl_clock_monotonic_ns();
+    pl_buf_init(&frame, FRAME_BYTES);
+    while (st == PL_OK && !is_end) {
+        st = pl_child_receive(child, &each, &frame, err);
+        if (st == PL_OK)
+            st = take_frame(t, pl_buf_bytes(&frame), &is_end, err);
+    }
+    pl_buf_reset(&frame);
+    if (is_end || st == PL_OK)
+        return st;
+    if (st == PL_E_LIMIT && !t->is_silent)
+        st = pl_limits_late(t->s->deadline_seconds, err);
+    else if (st == PL_E_LIMIT)
+        st = pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "git: the server says nothing any more");
+    else
+        st = pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "git: the process that fetches has ended early");
+    pl_err_about(err, t->url);
+    return st;
+}
+
+static pl_status fetch_into(struct transfer *t, const char *path, struct pl_err *err)
+{
+    const struct pl_supply_options *o = &t->s->options;
+    struct pl_child child;
+    int signal;
+    int code;
+    t->into = path;
+    if (o->forking != NULL)
+        o->forking(true);
+    pl_status st = pl_child_start(be_child, t, &child, err);
+    if (o->forking != NULL)
+        o->forking(false);
+    if (st != PL_OK)
+        return st;
+    if (o->pause != NULL)
+        o->pause(true);
+    st = converse(t, &child, err);
+    pl_child_end(&child, &signal, &code); /* how it ended shows in what it said */
+    if (o->pause != NULL)
+        o->pause(false);
+    return st;
 }
 
 /* A half-made repository is nothing but files and folders of git's own making. */

@@ -7,6 +7,8 @@
 #include "supply/http.h"
 
 #include "base/size.h"
+#include "io/clock.h"
+#include "model/limits.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -27,6 +29,8 @@
 struct pl_http {
     struct pl_http_options options;
     CURLM *multi;
+    uint64_t deadline_ns;
+    uint32_t deadline_seconds;
 };
 
 /* One attempt. */
@@ -37,6 +41,7 @@ struct transfer {
     struct curl_slist *headers;
     bool is_failed_status; /* the body is an error page */
     bool may_pass;         /* worth another try */
+    bool is_concluded;
 };
 
 static void init_curl(void)
@@ -71,6 +76,12 @@ void pl_http_close(struct pl_http *h)
     if (h != NULL)
         (void)curl_multi_cleanup(h->multi); /* every easy handle is gone by then */
     free(h);
+}
+
+void pl_http_set_deadline(struct pl_http *h, uint64_t deadline_ns, uint32_t seconds)
+{
+    h->deadline_ns = deadline_ns;
+    h->deadline_seconds = seconds;
 }
 
 static size_t on_body(char *p, size_t size, size_t count, void *ctx)
@@ -201,6 +212,7 @@ static void conclude(struct transfer *t, CURLcode result)
 {
     struct pl_http_get *g = t->get;
     long code = 0;
+    t->is_concluded = true;
     (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &code); /* stays 0 for file: */
     if (g->status != PL_OK) {
         pl_err_about(&g->err, g->url);
@@ -234,6 +246,31 @@ static void reap(struct pl_http *h)
     }
 }
 
+/* Until something happens, for a second at most. */
+static CURLMcode wait_for_news(const struct pl_http *h)
+{
+    uint64_t now_ns = pl_clock_monotonic_ns();
+    int ms = 1000;
+    if (h->deadline_ns != 0 && h->deadline_ns < now_ns + 1000000000u)
+        ms = h->deadline_ns <= now_ns ? 0 : (int)((h->deadline_ns - now_ns) / 1000000u) + 1;
+    if (h->options.pause != NULL)
+        h->options.pause(true);
+    CURLMcode code = curl_multi_poll(h->multi, NULL, 0, ms, NULL);
+    if (h->options.pause != NULL)
+        h->options.pause(false);
+    return code;
+}
+
+/* A transfer of which curl has not said how it ended. */
+static void conclude_early(const struct pl_http *h, struct pl_http_get *g, CURLMcode code)
+{
+    if (g->status == PL_OK && code == CURLM_OK)
+        g->status = pl_limits_late(h->deadline_seconds, &g->err);
+    else if (g->status == PL_OK)
+        g->status = pl_fail(&g->err, PL_E_NETWORK, PL_NO_OFFSET, "%s", curl_multi_strerror(code));
+    pl_err_about(&g->err, g->url);
+}
+
 /* One attempt at each of the n transfers that are not done. */
 static void attempt(struct pl_http *h, struct transfer *transfers, const bool *is_done,
                     struct pl_http_get *gets, size_t n)
@@ -243,18 +280,17 @@ static void attempt(struct pl_http *h, struct transfer *transfers, const bool *i
             gets[i].status = start(&transfers[i], &gets[i], h);
     int running = 1;
     CURLMcode code = CURLM_OK;
-    while (running > 0 && code == CURLM_OK) {
+    while (running > 0 && code == CURLM_OK && !pl_clock_is_past(h->deadline_ns)) {
         code = curl_multi_perform(h->multi, &running);
         reap(h);
         if (code == CURLM_OK && running > 0)
-            code = curl_multi_poll(h->multi, NULL, 0, 1000, NULL);
+            code = wait_for_news(h);
     }
     for (size_t i = 0; i < n; i++) {
         if (is_done[i])
             continue;
-        if (code != CURLM_OK && gets[i].status == PL_OK)
-            gets[i].status =
-                pl_fail(&gets[i].err, PL_E_NETWORK, PL_NO_OFFSET, "%s", curl_multi_strerror(code));
+        if (!transfers[i].is_concluded)
+            conclude_early(h, &gets[i], code);
         if (transfers[i].easy != NULL) {
             (void)curl_multi_remove_handle(h->multi,
                                            transfers[i].easy); /* harmless when it was never added */

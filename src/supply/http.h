@@ -14,6 +14,8 @@ struct pl_http_options {
     void (*progress)(void *ctx, const char *what, uint64_t done_bytes,
                      uint64_t total_bytes); /* may be NULL */
     void *ctx;
+    void (*pause)(
+        bool is_begin); /* around each wait, in which this thread holds no lock of any library; may be NULL */
 };
 
 #define PL_HTTP_HEADER_BYTES 256u
@@ -44,6 +46,8 @@ struct pl_http_get {
 PL_MUST_USE pl_status pl_http_open(const struct pl_http_options *options, struct pl_http **out,
                                    struct pl_err *err);
 void pl_http_close(struct pl_http *h); /* accepts NULL */
+/* Transfers that are not done at that moment of the monotonic clock end with PL_E_LIMIT, and name the seconds; 0: no such moment. */
+void pl_http_set_deadline(struct pl_http *h, uint64_t deadline_ns, uint32_t seconds);
 
 /*
  * Run all transfers, a few at a time, each tried up to three times when the failure may pass; look at each one's status.

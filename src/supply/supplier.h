@@ -30,6 +30,8 @@ struct pl_supply {
     struct pl_cache *cache;
     struct pl_http *http;
     struct pl_debian *debian; /* NULL until the first question about Debian */
+    uint64_t deadline_ns;     /* 0: none */
+    uint32_t deadline_seconds;
 };
 
 void pl_supply_log(struct pl_supply *s, enum pl_severity severity, const char *fmt, ...) PL_PRINTF(3, 4);

@@ -44,7 +44,8 @@ static pl_status keep_text(struct pl_supply *s, const char **text, struct pl_err
 static pl_status open_parts(struct pl_supply *s, struct pl_err *err)
 {
     const struct pl_supply_options *o = &s->options;
-    struct pl_http_options http = {.timeout_ms = o->timeout_ms, .progress = o->progress, .ctx = o->ctx};
+    struct pl_http_options http = {
+        .timeout_ms = o->timeout_ms, .progress = o->progress, .ctx = o->ctx, .pause = o->pause};
     pl_status st = keep_text(s, &s->options.apt_root, err);
     if (st == PL_OK)
         st = keep_text(s, &s->options.keyring, err);
@@ -72,6 +73,14 @@ pl_status pl_supply_open(const struct pl_supply_options *options, struct pl_supp
     }
     *out = s;
     return PL_OK;
+}
+
+void pl_supply_set_deadline(struct pl_supply *s, uint64_t deadline_ns, uint32_t seconds)
+{
+    s->deadline_ns = deadline_ns;
+    s->deadline_seconds = seconds;
+    if (s->http != NULL)
+        pl_http_set_deadline(s->http, deadline_ns, seconds);
 }
 
 void pl_supply_close(struct pl_supply *s)

@@ -28,6 +28,9 @@ struct pl_supply_options {
     void (*progress)(void *ctx, const char *what, uint64_t done_bytes,
                      uint64_t total_bytes); /* may be NULL; comes from several threads */
     void *ctx;
+    /* A process may be started by another thread only while this one holds no lock of a library. Both may be NULL. */
+    void (*pause)(bool is_begin);   /* around a wait for the network, in which it holds none */
+    void (*forking)(bool is_begin); /* around the start of a process by this one */
 };
 
 /* One link of the chain from a key to the bytes. */
@@ -75,6 +78,9 @@ struct pl_supplied {
 };
 
 void pl_supplied_free(struct pl_supplied *s); /* accepts NULL */
+
+/* Whatever waits for a network at that moment of the monotonic clock ends with PL_E_LIMIT, and names the seconds; 0: no such moment. */
+void pl_supply_set_deadline(struct pl_supply *s, uint64_t deadline_ns, uint32_t seconds);
 
 /* Let go of the memory behind the files of the source, which stay readable: once they are unpacked nobody looks at them again. */
 void pl_supplied_let_go(const struct pl_supplied *s);

@@ -61,12 +61,12 @@ class Mirror:
         self.files["/pool/" + name] = data
         return f" {sha256(data)} {len(data)} {name}\n"
 
-    def build(self, fields="", others=""):
-        """One package, greet; `fields` are added to its stanza, `others` are stanzas of packages that only the index knows."""
+    def build(self, fields="", others="", source=None):
+        """One package, greet; `fields` are added to its stanza, `others` are stanzas of packages that only the index knows; `source` is its tarball."""
         deb = made.package().build()
         self.pool("greet_1.0-1_all.deb", deb)
         packages = (others + fields + made.control_text() + f"Filename: pool/greet_1.0-1_all.deb\nSize: {len(deb)}\nSHA256: {sha256(deb)}\n\n")
-        tarball = self.pool("greet_1.0-1.tar.gz", made.gz(made.tar({"greet-1.0/" + k: v for k, v in made.source().items()})))
+        tarball = self.pool("greet_1.0-1.tar.gz", source or made.gz(made.tar({"greet-1.0/" + k: v for k, v in made.source().items()})))
         head = "Format: 3.0 (native)\nSource: greet\nBinary: greet\nArchitecture: all\nVersion: 1.0-1\n"
         dsc = self.pool("greet_1.0-1.dsc", (head + "Maintainer: Ada Example <ada@example.org>\nChecksums-Sha256:\n" +
                                             tarball).encode())
