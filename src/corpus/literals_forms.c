@@ -66,9 +66,10 @@ const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_
 static bool is_language_word(pl_bytes word)
 {
     static const char *const words[] = {
-        "const",     "volatile", "unsigned",  "signed", "long",    "short", "int",    "char",     "bool",
-        "double",    "float",    "void",      "static", "virtual", "std",   "with",   "operator", "anonymous",
-        "namespace", "lambda",   "constexpr", "struct", "class",   "enum",  "inline", "noexcept", "unnamed"};
+        "const",    "volatile",  "unsigned",  "signed",        "long",      "short",   "int",   "char",
+        "bool",     "double",    "float",     "void",          "static",    "virtual", "std",   "with",
+        "operator", "anonymous", "namespace", "lambda",        "constexpr", "struct",  "class", "enum",
+        "inline",   "noexcept",  "unnamed",   "__va_list_tag", "__va_list"};
     return pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]);
 }
 

@@ -5,7 +5,8 @@
  * bytes of an executable segment are code, and where a statically linked program keeps its tables.
  *
  * Source: System V gABI 4.2, chapter 5; psABI for x86-64, i386, AArch64 (relocation types); RELR: gABI draft of 2022.
- * Not read here: relocatable objects; thread-local relocations; pointers of programs that are loaded at a fixed place, which need none.
+ * Not read here: relocatable objects; thread-local relocations; pointers of programs that are loaded at a fixed place, which need none
+ * (code_elf_fixed.c).
  */
 #include "feature/code_image.h"
 
@@ -454,6 +455,8 @@ static pl_status load(struct pl_code_image *im, const struct pl_elf *elf, const 
     read_static_symbols(&l);
     read_all_unwind(&l);
     read_index(&l);
+    if (im->is_fixed)
+        pl_code_add_fixed_pointers(im, elf);
     return PL_OK;
 }
 

@@ -212,6 +212,8 @@ size_t pl_code_first_hole(const struct pl_code_image *im, uint64_t address);
  * A sticky im->no_memory is looked at by who calls.
  */
 pl_status pl_code_load_elf(struct pl_code_image *im, const char **unsupported);
+/* code_elf_fixed.c: slots for the pointers in data that no relocation names; seeds are known. */
+void pl_code_add_fixed_pointers(struct pl_code_image *im, const struct pl_elf *elf);
 /* code_object.c: the same for an ELF object file; offsets stay those of the file, and im->data becomes a relocated copy */
 pl_status pl_code_load_object(struct pl_code_image *im, const struct pl_elf *elf, const char **unsupported);
 /* code_coff.c: the same for an object file of Windows */

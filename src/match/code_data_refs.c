@@ -22,11 +22,20 @@
 #define RULE_RUNTIME    "data.runtime"
 #define RULE_PADDING    "data.padding"
 
-#define MAX_CONSTANT  64u /* bytes of an object that is believed for who refers to it */
-#define MAX_SCALAR    0xffffu
-#define RECORD_WINDOW 64u /* bytes before or behind a pointer that are still of its record */
-#define PADDING_MIN   1u
-#define MAX_ROUNDS    64u
+#define MAX_CONSTANT   64u /* bytes of an object that is believed for who refers to it */
+#define MAX_SCALAR     0xffffu
+#define RECORD_WINDOW  64u /* bytes before or behind a pointer that are still of its record */
+#define PADDING_MIN    1u
+#define MAX_ROUNDS     64u
+#define DEAD_END_BYTES 16u
+
+/* Nothing but a call of abort(): where compilers send the cases that cannot be, in a part that only the table leads to. */
+static bool is_dead_end(const struct pl_data *d, const struct pl_function *f)
+{
+    const struct pl_atom *a = &d->code->atoms[f->first_atom];
+    return f->size <= DEAD_END_BYTES && f->n_atoms == 1 && a->kind == PL_ATOM_IMPORT &&
+           pl_bytes_eq_str(a->text, "abort");
+}
 
 static bool is_inside(const struct pl_data *d, uint32_t owner, uint64_t address)
 {
@@ -38,7 +47,7 @@ static bool is_inside(const struct pl_data *d, uint32_t owner, uint64_t address)
         if (address < f->address)
             high = middle;
         else if (address - f->address < f->size)
-            return f->owner == owner;
+            return f->owner == owner || (address == f->address && is_dead_end(d, f));
         else
             low = middle + 1;
     }
@@ -63,11 +72,15 @@ static uint64_t entries_bytes(const struct pl_data *d, uint32_t owner, uint64_t 
     return n;
 }
 
-/* An address of 8 bytes begins as one of 4 does: the longer table is the one. */
-static uint64_t switch_bytes(const struct pl_data *d, uint32_t owner, uint64_t offset, uint64_t limit)
+/*
+ * An address of 8 bytes begins as one of 4 does: the longer table is the one. `length` bytes to the next thing that something refers to; what the
+ * decoder counted can be too few where the compiler moved the comparison.
+ */
+static uint64_t switch_bytes(const struct pl_data *d, uint32_t owner, uint64_t offset, uint64_t length,
+                             uint64_t cases)
 {
-    uint64_t narrow = entries_bytes(d, owner, offset, limit, 4);
-    uint64_t wide = entries_bytes(d, owner, offset, limit, 8);
+    uint64_t narrow = entries_bytes(d, owner, offset, cases * 4 > length ? cases * 4 : length, 4);
+    uint64_t wide = entries_bytes(d, owner, offset, cases * 8 > length ? cases * 8 : length, 8);
     return wide > narrow ? wide : narrow;
 }
 
@@ -87,12 +100,8 @@ static pl_status find_switches(struct pl_data *d, struct pl_err *err)
             if (offset >= d->f->size || d->state[offset] != PL_DATA_OPEN)
                 continue;
             const struct pl_data_object *o = pl_data_object_at(d, offset);
-            uint64_t limit = o == NULL ? 0 : o->length;
-            if (is_table && a->text.n > limit)
-                limit =
-                    a->text
-                        .n; /* what the decoder counted can be too few where the compiler moved the comparison */
-            uint64_t n = switch_bytes(d, fn->owner, offset, limit);
+            uint64_t n =
+                switch_bytes(d, fn->owner, offset, o == NULL ? 0 : o->length, is_table ? a->value : 0);
             if (n >= (is_table ? 4u : 8u))
                 st = pl_data_claim(d, offset, n, PL_CLASS_DERIVED, PL_GRADE_C, RULE_SWITCH, NULL, err);
         }

@@ -340,9 +340,12 @@ static void read_gnu_hash(struct pl_elf_reader *r, uint32_t section)
     uint64_t first_symbol = pl_elf_u32(r, &c);
     uint64_t bloom_words = pl_elf_u32(r, &c);
     uint64_t symbols = linked_symbols(r, s);
-    /* 32-bit factors: none of this can wrap. With no exported symbol the linker writes one bucket and symbol 1. */
+    /* 32-bit factors: none of this can wrap. With no exported symbol the linker writes one empty bucket and symbol 1. */
     uint64_t exported = symbols > first_symbol ? symbols - first_symbol : 0;
-    uint64_t used = 16 + bloom_words * pl_elf_word_bytes(r) + (buckets + exported) * 4;
+    uint64_t head = 16 + bloom_words * pl_elf_word_bytes(r) + buckets * 4;
+    if (head == s->size && pl_bytes_all(pl_bytes_from(pl_elf_section_bytes(r->data, s), 16), 0))
+        exported = 0;
+    uint64_t used = head + exported * 4;
     if (c.bad || used > s->size) {
         pl_elf_own_part(r, section, 0, s->size, PL_ELF_DATA);
         return;
