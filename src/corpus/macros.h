@@ -36,6 +36,7 @@ struct pl_macro_run {
     const struct pl_macros *m;
     struct pl_arena *scratch; /* the caller resets it */
     size_t budget;            /* tokens that may still be touched */
+    size_t max_steps;         /* tokens made for one use; 0: as many as a text may take */
     pl_bytes path;            /* of the file that the use stands in, for __FILE__ */
     uint32_t line_1based;
 };

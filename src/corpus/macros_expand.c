@@ -385,7 +385,8 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
 
 bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out, size_t *ways)
 {
-    size_t steps = run->budget < MAX_STEPS ? run->budget : MAX_STEPS;
+    size_t most = run->max_steps == 0 ? MAX_STEPS : run->max_steps;
+    size_t steps = run->budget < most ? run->budget : most;
     struct expansion x = {.run = run, .way = way, .ways = 1, .steps = steps, .arena = run->scratch};
     struct tokens list = expand_list(&x, lex(&x, text), 0);
     /* Which names are met depends on the way: another one can have shown more of them. */

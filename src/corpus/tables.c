@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define FIRST_DULL 0xfffffu /* a number up to that stands anywhere */
+
 size_t pl_tables_count(const struct pl_tables *t)
 {
     return t->tables.n;
@@ -104,6 +106,15 @@ const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint
 uint64_t pl_table_start_key(const uint8_t *low, size_t n)
 {
     return n == 0 ? 0 : pl_bytes_hash(pl_bytes_of(low, n), 2 + n) | 1;
+}
+
+uint64_t pl_table_first_key(uint64_t value)
+{
+    uint8_t bytes[8];
+    for (unsigned i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(value >> (8 * i));
+    bool is_dull = value <= FIRST_DULL || value >= UINT64_MAX - FIRST_DULL;
+    return is_dull ? 0 : pl_bytes_hash(pl_bytes_of(bytes, 8), 1) | 1;
 }
 
 const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n)

@@ -87,6 +87,11 @@ const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint
  */
 uint64_t pl_table_start_key(const uint8_t *low, size_t n);
 const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n);
+/*
+ * The same index by the first item of a list of rows, all numbers, where that item alone tells: place.item is 0. The key is 0 for a number that
+ * does not.
+ */
+uint64_t pl_table_first_key(uint64_t value);
 /* Lists of characters, PL_TABLE_SPELLED or more and a NUL, that are this text: { ASCII_N, ASCII_o, 0 }. */
 #define PL_TABLE_SPELLED 2u
 const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, pl_bytes text, size_t *n);

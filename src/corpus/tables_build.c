@@ -26,6 +26,7 @@
 #define MIN_BUDGET         1000000u   /* tokens that one file may touch, however short it is */
 #define MAX_BUDGET         200000000u /* of all files together, where that is less */
 #define TOKENS_A_BYTE      4u
+#define MAX_STEPS          200000u /* of one element: a macro may make all rows of a table */
 
 struct reading {
     const struct pl_index *index;
@@ -138,6 +139,7 @@ static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *e
                                .scratch = &scratch,
                                .budget =
                                    (share < MIN_BUDGET ? share : MIN_BUDGET) + TOKENS_A_BYTE * f->data.n,
+                               .max_steps = MAX_STEPS,
                                .path = f->path,
                                .line_1based = 1};
     bool is_good = true;
@@ -368,6 +370,9 @@ static bool index_start(struct pl_tables *t, size_t table)
         zeros++;
     for (; n < PL_TABLE_WINDOW && zeros + n < x->n; n++)
         low[n] = (uint8_t)items[zeros + n].value;
+    uint64_t key = x->n_rows >= 2 ? pl_table_first_key(items[0].value) : 0;
+    if (key != 0 && !add_place(&t->starts, key, table, 0, PL_TABLE_FLAT))
+        return false;
     return n == 0 || add_place(&t->starts, pl_table_start_key(low, n), table, zeros, PL_TABLE_FLAT);
 }
 

@@ -231,8 +231,11 @@ static void read_list(struct table_reader *r, bool has_bracket, struct table_out
     l.table.n_rows = (uint32_t)out->rows.n - l.table.first_row;
     if (l.table.n_rows > 0)
         (void)add_row(r, &l); /* the end of the last; sticky */
-    struct pl_table *t = l.table.n < 2 || r->is_out_of_memory ? NULL : PL_VEC_ADD(&out->tables);
-    r->is_out_of_memory |= t == NULL && l.table.n >= 2;
+    /* One element that nobody can read may be a macro that makes all of them. */
+    bool may_be_more = l.table.n == 1 && out->items.v[l.table.first].kind == PL_ITEM_UNKNOWN;
+    bool is_list = (l.table.n >= 2 || may_be_more) && !r->is_out_of_memory;
+    struct pl_table *t = is_list ? PL_VEC_ADD(&out->tables) : NULL;
+    r->is_out_of_memory |= t == NULL && is_list;
     if (t != NULL) {
         *t = l.table;
     } else {

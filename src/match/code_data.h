@@ -70,10 +70,11 @@ PL_MUST_USE pl_status pl_data_claim(struct pl_data *d, uint64_t offset, uint64_t
 const char *pl_data_source(const struct pl_data *d, uint32_t unit, uint32_t from, uint32_t to,
                            struct pl_err *err);
 
-/* The steps, in this order. */
+/* The steps. */
 PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_whole(struct pl_data *d, struct pl_err *err);
-/* Rows of numbers that are all known; and then all tables of structs. */
+/* A few rows of numbers that begin with one that tells; rows of numbers that are all known; and then all tables of structs. */
+PL_MUST_USE pl_status pl_data_find_first_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_solid_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err);

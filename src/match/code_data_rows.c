@@ -464,6 +464,59 @@ static pl_status find_columns(struct pl_data *d, struct pl_err *err)
     return st;
 }
 
+/* ---- a few rows, found by the number that they begin with ---- */
+
+/* The distance to the number that the second row begins with; 0 when there is none. */
+static uint32_t second_row(const struct pl_data *d, uint32_t table, uint64_t offset, unsigned width)
+{
+    const struct pl_table_item *second = item_at(d, table, 1, 0);
+    for (uint32_t s = width; second != NULL && s <= MAX_STRIDE; s += width)
+        if (!pl_data_is_data(d, offset + s, width))
+            return 0;
+        else if (pl_data_item_fits(d, second, false, offset + s, width))
+            return s;
+    return 0;
+}
+
+/* All rows of the lists that begin with the number at `offset`. */
+static pl_status try_first(struct pl_data *d, uint64_t offset, unsigned width, bool *found,
+                           struct pl_err *err)
+{
+    size_t n;
+    pl_status st = PL_OK;
+    uint64_t key = pl_table_first_key(pl_data_number(d, offset, width));
+    const struct pl_table_place *places = key == 0 ? NULL : pl_tables_find_start(d->m->tables, key, &n);
+    for (size_t i = 0; places != NULL && i < n && !*found && st == PL_OK; i++) {
+        struct layout l = {.table = places[i].table};
+        l.n_rows = pl_tables_at(d->m->tables, l.table)->n_rows;
+        l.stride = l.n_rows >= 2 && l.n_rows < MAX_ROWS ? second_row(d, l.table, offset, width) : 0;
+        if (l.stride == 0 || d->work > MAX_WORK)
+            continue;
+        l.rows = pl_arena_take_n(d->m->scratch, l.n_rows, sizeof *l.rows);
+        if (l.rows == NULL)
+            return pl_arena_fail(d->m->scratch, err);
+        for (uint32_t r = 0; r < l.n_rows; r++)
+            l.rows[r] = r;
+        st = settle_rows(d, &l, 0, offset, found, err);
+    }
+    return st;
+}
+
+pl_status pl_data_find_first_rows(struct pl_data *d, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    d->is_strict_rows = true;
+    for (uint64_t at = 0; at + 4 <= d->f->size && st == PL_OK; at += 4) {
+        bool found = false;
+        if (d->state[at] == PL_DATA_OPEN && at % 8 == 0 && pl_data_is_data(d, at, 8))
+            st = try_first(d, at, 8, &found, err);
+        if (st == PL_OK && !found && d->state[at] == PL_DATA_OPEN && pl_data_is_data(d, at, 4))
+            st = try_first(d, at, 4, &found, err);
+    }
+    d->is_strict_rows = false;
+    return st;
+}
+
 pl_status pl_data_find_solid_rows(struct pl_data *d, struct pl_err *err)
 {
     d->is_strict_rows = true;
