@@ -326,6 +326,22 @@ static void read_ac_define(struct reading *r, pl_bytes line)
         give_macro(r, name, value);
 }
 
+/* "python3 ./configure.py --bootstrap" in debian/rules: a script of the source that asks for its interpreter gets this one. */
+static void read_interpreter(struct reading *r, pl_bytes line)
+{
+    pl_bytes interpreter;
+    pl_bytes script;
+    pl_source_ref ref;
+    if (!r->is_debian_rules || !pl_bytes_starts(line, PL_LIT("\t")) || !next_word(&line, &interpreter) ||
+        !next_word(&line, &script))
+        return;
+    if (pl_bytes_starts(script, PL_LIT("./")))
+        script = pl_bytes_from(script, 2);
+    bool is_name = name_length(interpreter) == interpreter.n;
+    if (is_name && pl_bytes_find_byte(script, '.', 0) != SIZE_MAX && pl_index_find_path(r->ix, script, &ref))
+        give_value(r, interpreter);
+}
+
 enum round { READ_CHANGELOG, READ_VARIABLES, GIVE_VALUES };
 
 static void read_file(struct reading *r, const struct pl_source_file *f, enum round round)
@@ -351,6 +367,7 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
         }
         read_define(r, line);
         read_ac_define(r, line);
+        read_interpreter(r, line);
         while (!r->is_configure && next_word(&words, &word))
             read_word(r, word);
     }

@@ -14,7 +14,8 @@
 #define MAX_STRING_BYTES     65536u
 #define MAX_CONCAT_BYTES     4096u
 #define MAX_CONFIGURED_BYTES 64u
-#define MAX_PIECES           16u
+#define MAX_PIECES           64u
+#define WHOLE_FILE_BYTES     64u     /* of the shortest source file that is looked for as a text */
 #define CONFIGURED_PPM       600000u /* MATCHING section 3: prefix and suffix at least 60 % */
 #define TEXT_KEY_BYTES       5u
 
@@ -57,6 +58,8 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
     [RULE_OPTIONS] = {"literal.options", true,
                       "a command line of options for the compiler or configure and nothing else",
                       "dpkg-buildflags(1); GCC manual, 3"},
+    [RULE_WHOLE_FILE] = {"literal.whole-file", true,
+                         "all of a source file: the build makes an array of characters of it", "C17 6.4.5"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
                      "C17 6.4.5"},
     [RULE_ARMS] = {"literal.arms", true, "literals with #if between them, one arm of each",
@@ -334,6 +337,22 @@ static const struct literal *find_configured(const struct pl_literals *l, pl_byt
     return NULL;
 }
 
+/* The source file that has these bytes and no others. */
+static pl_status find_whole_file(const struct pl_literals *l, pl_bytes string, struct literal *out,
+                                 bool *found, struct pl_err *err)
+{
+    pl_sha256 digest;
+    pl_source_ref ref;
+    pl_status st = pl_sha256_of(string, &digest, err);
+    if (st != PL_OK || !pl_index_find_sha256(l->index, &digest, &ref))
+        return st;
+    for (size_t i = 0; i < l->n_files && !*found; i++) {
+        *found = l->files[i].tree == ref.tree && l->files[i].file == ref.file;
+        *out = (struct literal){.file = (uint32_t)i, .line_1based = 1, .kind = RULE_WHOLE_FILE};
+    }
+    return PL_OK;
+}
+
 pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
                               bool *found, struct pl_literal_hit *out, struct pl_err *err)
 {
@@ -346,6 +365,15 @@ pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, stru
     if (e == NULL && pl_literal_find_arms(l, string, &of_arms)) {
         e = &of_arms;
         rule = RULE_ARMS;
+    }
+    struct literal of_file;
+    if (e == NULL && string.n >= WHOLE_FILE_BYTES) {
+        bool is_whole = false;
+        pl_status st = find_whole_file(l, string, &of_file, &is_whole, err);
+        if (st != PL_OK)
+            return st;
+        e = is_whole ? &of_file : NULL;
+        rule = RULE_WHOLE_FILE;
     }
     if (e == NULL) {
         e = find_configured(l, string, false);

@@ -191,6 +191,13 @@ static bool is_other_version(pl_bytes a, pl_bytes b)
 /* "OpenSSL 3.0.11 19 Sep 2023": a literal of a header, as another version of that header has it. */
 const struct literal *pl_literal_find_other_version(const struct pl_literals *l, pl_bytes string)
 {
+    /* Headers of libstdc++ up to GCC 11, and the word of them that those of today still have. */
+    static const char *const older[][2] = {
+        {"basic_string::_M_construct null not valid", "_M_construct"},
+    };
+    for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
+        if (pl_bytes_eq_str(string, older[i][0]))
+            return pl_literal_find(l, KIND_HEADER_WORD, pl_bytes_of_str(older[i][1]));
     for (size_t i = 0; i < l->n_versions; i++) {
         const struct literal *e = &l->literals.v[l->versions[i]];
         if (is_other_version(pl_literal_text(l, e), string))

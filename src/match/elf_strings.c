@@ -19,7 +19,7 @@
 #define TELLING_LETTERS     4u
 #define CAMEL_LETTERS       2u
 #define SHOWN_STRINGS       3u
-#define PIECE_SEARCHES      256u /* strings of one file that are tried as pieces */
+#define PIECE_SEARCHES      64u /* strings of one file that are tried as pieces */
 
 struct counts {
     size_t strings; /* clear ones */
