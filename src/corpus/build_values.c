@@ -96,6 +96,54 @@ static void read_date_command(struct reading *r, pl_bytes name, pl_bytes value)
         pl_build_variables_add(&r->vars, name, text, false);
 }
 
+/* Behind the parenthesis that closes the one before `at`; SIZE_MAX when none does. */
+static size_t behind_parenthesis(pl_bytes text, size_t at)
+{
+    size_t depth = 1;
+    for (; at < text.n; at++) {
+        depth += text.p[at] == '(';
+        depth -= text.p[at] == ')';
+        if (depth == 0)
+            return at + 1;
+    }
+    return SIZE_MAX;
+}
+
+/* NAME := a$(shell echo '$(DEB_VERSION)' | sed -e 's/.*-//')b: what stands behind the last byte of that kind. GNU sed manual, 3.3. */
+static void read_cut_version(struct reading *r, pl_bytes name, pl_bytes value)
+{
+    static const char start[] = "$(shell echo '$(";
+    static const char middle[] = "' | sed -e 's/.*";
+    struct pl_build_values whole;
+    size_t from = pl_bytes_find(value, PL_LIT("$(shell echo '$("), 0);
+    if (from == SIZE_MAX)
+        return;
+    size_t end = behind_parenthesis(value, from + 2);
+    pl_bytes inner = pl_bytes_sub(value, from + sizeof start - 1, end - from - (sizeof start - 1));
+    size_t close = end == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(inner, ')', 0);
+    pl_bytes rest = close == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(inner, close + 1);
+    if (!pl_bytes_starts(rest, PL_LIT("' | sed -e 's/.*")) ||
+        !pl_bytes_eq_str(pl_bytes_from(rest, sizeof middle), "//')"))
+        return;
+    const char *reference = pl_arena_printf(r->vars.arena, "$(%.*s)", PL_ARG(pl_bytes_sub(inner, 0, close)));
+    if (reference == NULL) {
+        r->vars.is_out_of_memory = true;
+        return;
+    }
+    pl_build_variables_evaluate(&r->vars, pl_bytes_of_str(reference), &whole);
+    for (size_t i = 0; i < whole.n; i++) {
+        size_t last = pl_bytes_rfind_byte(whole.v[i], rest.p[sizeof middle - 1]);
+        const char *text = last == SIZE_MAX ? NULL
+                                            : pl_arena_printf(r->vars.arena, "%.*s%.*s%.*s",
+                                                              PL_ARG(pl_bytes_sub(value, 0, from)),
+                                                              PL_ARG(pl_bytes_from(whole.v[i], last + 1)),
+                                                              PL_ARG(pl_bytes_from(value, end)));
+        r->vars.is_out_of_memory = r->vars.is_out_of_memory || (last != SIZE_MAX && text == NULL);
+        if (text != NULL)
+            pl_build_variables_add(&r->vars, name, pl_bytes_of_str(text), false);
+    }
+}
+
 /* NAME = value, NAME := value, NAME='value', export NAME=value; the value up to the end of the line or, quoted, to its quote. */
 static void read_assignment(struct reading *r, pl_bytes line)
 {
@@ -114,6 +162,7 @@ static void read_assignment(struct reading *r, pl_bytes line)
         return;
     pl_bytes value = pl_bytes_trim(pl_bytes_from(line, at + 1));
     read_date_command(r, name, value);
+    read_cut_version(r, name, value);
     bool is_quoted = value.n > 1 && (value.p[0] == '"' || value.p[0] == '\'');
     size_t close = is_quoted ? pl_bytes_find_byte(value, value.p[0], 1) : SIZE_MAX;
     if (close != SIZE_MAX)
@@ -284,13 +333,33 @@ static void read_word(struct reading *r, pl_bytes word)
     }
 }
 
-/* --sysconfdir=/etc/tool */
-static void read_option(struct reading *r, pl_bytes word)
+/* "\$${prefix}/lib" for make, "\${prefix}/lib" for the shell: configure gets "${prefix}/lib", and make looks that up in the end. */
+static pl_bytes behind_make_and_shell(struct reading *r, pl_bytes text)
+{
+    struct pl_buf b;
+    if (pl_bytes_find(text, PL_LIT("$$"), 0) == SIZE_MAX)
+        return text;
+    pl_buf_init(&b, PL_BUILD_VALUE_BYTES);
+    for (size_t i = 0; i < text.n; i++) {
+        pl_bytes rest = pl_bytes_from(text, i);
+        i += pl_bytes_starts(rest, PL_LIT("\\$$")) ? 2 : pl_bytes_starts(rest, PL_LIT("$$"));
+        pl_buf_add_byte(&b, text.p[i]);
+    }
+    text = b.why == PL_OK ? pl_arena_keep(r->vars.arena, pl_buf_bytes(&b)) : (pl_bytes){NULL, 0};
+    r->vars.is_out_of_memory = r->vars.is_out_of_memory || (b.why == PL_OK && text.p == NULL);
+    pl_buf_reset(&b);
+    return text;
+}
+
+/* --sysconfdir=/etc/tool; NAME=value where make is called (`is_make`). */
+static void read_option(struct reading *r, pl_bytes word, bool is_make)
 {
     size_t equals = pl_bytes_find_byte(word, '=', 0);
-    if (pl_bytes_starts(word, PL_LIT("--")) && equals != SIZE_MAX)
-        pl_build_variables_add(&r->vars, pl_bytes_sub(word, 2, equals - 2),
-                               unquote(r, pl_bytes_from(word, equals + 1)), true);
+    size_t dashes = pl_bytes_starts(word, PL_LIT("--")) ? 2 : 0;
+    bool is_variable = is_make && equals != SIZE_MAX && equals > 0 && name_length(word) == equals;
+    if (equals != SIZE_MAX && (dashes > 0 || is_variable))
+        pl_build_variables_give(&r->vars, pl_bytes_sub(word, dashes, equals - dashes),
+                                unquote(r, behind_make_and_shell(r, pl_bytes_from(word, equals + 1))));
 }
 
 /* A line of configure that writes "#define NAME value" to config.h, however it is quoted; also #define lines of *.h.in. */
@@ -361,8 +430,10 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
             read_assignment(r, line);
             read_call(r, line, f->data);
             read_path_program(r, line);
+            bool is_make = pl_bytes_find(line, PL_LIT("$(MAKE)"), 0) != SIZE_MAX ||
+                           pl_bytes_find(line, PL_LIT("dh_auto_build"), 0) != SIZE_MAX;
             while (r->is_debian_rules && next_word(&words, &word))
-                read_option(r, word);
+                read_option(r, word, is_make);
             continue;
         }
         read_define(r, line);

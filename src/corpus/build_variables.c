@@ -73,6 +73,7 @@ static const char *const machines[][2] = {
     {"host_os", "linux-gnu"},
     {"host_vendor", "pc"},
     {"OS", "$(host)"},
+    {"DEB_VENDOR", "Debian"}, /* /usr/share/dpkg/vendor.mk */
 };
 
 static pl_bytes text_of(struct pl_build_variables *r, struct pl_arena *arena, const struct pl_buf *b)
@@ -87,8 +88,10 @@ static uint32_t *slot_of(struct pl_build_variables *r, pl_bytes name)
     return &r->slots[pl_bytes_hash(name, 0) % (sizeof r->slots / sizeof r->slots[0])];
 }
 
-void pl_build_variables_add(struct pl_build_variables *r, pl_bytes name, pl_bytes value, bool is_directory)
+static void add(struct pl_build_variables *r, struct pl_build_variable added)
 {
+    pl_bytes name = added.name;
+    pl_bytes value = added.value;
     size_t n = 0;
     if (value.n > PL_BUILD_VALUE_BYTES || name.n == 0 || r->list.n >= MAX_VARIABLES)
         return;
@@ -96,7 +99,8 @@ void pl_build_variables_add(struct pl_build_variables *r, pl_bytes name, pl_byte
         const struct pl_build_variable *old = &r->list.v[i - 1];
         if (!pl_bytes_eq(old->name, name))
             continue;
-        if (pl_bytes_eq(old->value, value) || ++n >= PL_BUILD_VALUES)
+        bool is_same = pl_bytes_eq(old->value, value) && old->is_given == added.is_given;
+        if (is_same || (++n >= PL_BUILD_VALUES && !added.is_given))
             return;
     }
     struct pl_build_variable *v = PL_VEC_ADD(&r->list);
@@ -104,8 +108,19 @@ void pl_build_variables_add(struct pl_build_variables *r, pl_bytes name, pl_byte
         r->is_out_of_memory = true;
         return;
     }
-    *v = (struct pl_build_variable){name, value, *slot_of(r, name), is_directory};
+    added.next = *slot_of(r, name);
+    *v = added;
     *slot_of(r, name) = (uint32_t)r->list.n;
+}
+
+void pl_build_variables_add(struct pl_build_variables *r, pl_bytes name, pl_bytes value, bool is_directory)
+{
+    add(r, (struct pl_build_variable){.name = name, .value = value, .is_directory = is_directory});
+}
+
+void pl_build_variables_give(struct pl_build_variables *r, pl_bytes name, pl_bytes value)
+{
+    add(r, (struct pl_build_variable){.name = name, .value = value, .is_directory = true, .is_given = true});
 }
 
 static bool is_name_byte(uint8_t b)
@@ -176,9 +191,13 @@ static struct pl_build_values values_of(struct pl_build_variables *r, pl_bytes n
     if (newest->values != NULL)
         return *newest->values;
     newest->is_busy = true;
-    for (size_t i = n; i > 0; i--) { /* the oldest first: what Debian's builds have */
+    /* First what the build is given; then the oldest first, what Debian's builds have. */
+    for (size_t i = 2 * n; i > 0; i--) {
         struct pl_build_values some;
-        evaluate(r, r->list.v[all[i - 1]].value, depth + 1, &some);
+        uint32_t which = all[(i - 1) % n];
+        if (r->list.v[which].is_given != (i > n))
+            continue;
+        evaluate(r, r->list.v[which].value, depth + 1, &some);
         for (size_t k = 0; k < some.n; k++)
             add_once(&list, some.v[k]);
     }

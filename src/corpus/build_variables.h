@@ -20,7 +20,8 @@ struct pl_build_variable {
     pl_bytes value; /* as written */
     uint32_t next;  /* of the same slot: index + 1, or 0 */
     bool is_directory;
-    bool is_busy; /* being evaluated: it refers to itself */
+    bool is_given; /* to the build, by who calls it: goes before all others */
+    bool is_busy;  /* being evaluated: it refers to itself */
     struct pl_build_values
         *values; /* of all variables of this name, kept with the newest; NULL: not known yet */
 };
@@ -39,6 +40,8 @@ void pl_build_variables_init(struct pl_build_variables *r, struct pl_arena *aren
 void pl_build_variables_reset(struct pl_build_variables *r);
 /* One more value of a variable; borrowed. Values are final once one has been asked for. */
 void pl_build_variables_add(struct pl_build_variables *r, pl_bytes name, pl_bytes value, bool is_directory);
+/* The same of a directory or program that the build is given: configure --libexecdir=/usr/lib/x, make ASKPASS=/usr/bin/y. */
+void pl_build_variables_give(struct pl_build_variables *r, pl_bytes name, pl_bytes value);
 /* All texts that `text` may stand for; none when a variable in it is not known. In scratch, or borrowed. */
 void pl_build_variables_evaluate(struct pl_build_variables *r, pl_bytes text, struct pl_build_values *out);
 /* Does the word refer to a variable that is a directory? */
