@@ -209,6 +209,7 @@ pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, str
     pl_source_lex_init(&r.lex, text, language);
     r.is_cpp = language == PL_SOURCE_CPP;
     r.sym_static = pl_source_symbol(&r.lex, PL_LIT("static"));
+    r.sym_extern = pl_source_symbol(&r.lex, PL_LIT("extern"));
     if (language != PL_SOURCE_NONE && !r.lex.is_out_of_memory)
         read_all(&r);
     pl_source_clear(&r, &r.joined);

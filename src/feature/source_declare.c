@@ -1,7 +1,7 @@
 /*
  * source_declare.c - declarations within a body: what they declare is local, and what is static or a function is a definition of its own.
  *
- * A statement that begins like a declaration (two words in a row, or a word, stars and a word) is one.
+ * A statement that begins like a declaration (two words in a row, or a word, stars and a word) is one. What is extern in it is not local.
  *
  * Source: C17 6.7; C++20 [stmt.ambig]; the GNU C manual, nested functions.
  */
@@ -90,7 +90,8 @@ uint32_t pl_source_after_declarator(const struct pl_source_reader *r, uint32_t i
 static void take_declared(struct pl_source_walk *b, uint32_t i)
 {
     struct pl_source_reader *r = b->r;
-    declare(r, i);
+    if (!b->is_extern)
+        declare(r, i);
     b->is_declaring = true;
     b->declared_depth = b->depth;
     b->is_fresh = false;
@@ -141,7 +142,7 @@ static uint32_t pointer_name(const struct pl_source_reader *r, uint32_t i, uint3
 struct specifiers {
     uint32_t i, last;
     uint32_t type; /* last word that may be the type's name, 0: there is none */
-    bool has_type, is_static;
+    bool has_type, is_static, is_extern;
 };
 
 static bool is_name_behind_type(const struct pl_source_reader *r, uint32_t i)
@@ -183,6 +184,7 @@ static bool take_specifier(struct pl_source_walk *b, struct specifiers *d)
     switch (word) {
     case PL_WORD_STORAGE:
         d->is_static |= r->t[d->i].link == r->sym_static;
+        d->is_extern |= r->t[d->i].link == r->sym_extern;
         d->has_type |= d->is_static;
         d->i++;
         return true;
@@ -260,6 +262,7 @@ static bool take_declared_with_group(struct pl_source_walk *b, const struct spec
     if (d->type != 0)
         pl_source_emit_word(r, PL_ATOM_CALL, d->type);
     b->static_from = 0;
+    b->is_extern = false;
     take_declared(b, d->i);
     return true;
 }
@@ -291,6 +294,7 @@ static bool take_type_and_name(struct pl_source_walk *b)
             name = d.i;
         if (name != 0) {
             b->static_from = d.is_static ? b->i : 0;
+            b->is_extern = d.is_extern;
             take_declared(b, name);
             return true;
         }

@@ -29,7 +29,7 @@ struct pl_source_reader {
     struct pl_buf joined;   /* a string being put together */
     uint32_t last_function; /* number that was given last */
     uint32_t function;      /* number of the function being read: names declared in it carry it */
-    uint32_t sym_static;
+    uint32_t sym_static, sym_extern;
     bool is_cpp;    /* C++ words mean something: also in a header of C that turns out to be of C++ */
     pl_bytes scope; /* of what is defined next */
     uint32_t depth; /* of enumerators and scopes within each other */

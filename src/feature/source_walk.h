@@ -21,6 +21,7 @@ struct pl_source_walk {
     bool is_declaring; /* behind a declared name; a comma at `declared_depth` brings another */
     uint32_t declared_depth;
     uint32_t static_from; /* token where a static declaration began, 0: it is not static */
+    bool is_extern;       /* the declaration is of something outside of the function */
     struct {
         size_t atom;
         uint32_t end;

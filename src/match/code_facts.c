@@ -29,6 +29,9 @@ static const struct {
     {"__ctype_tolower_loc", "tolower"},
     {"__ctype_toupper_loc", "toupper"},
     {"__errno_location", "errno"},
+    {"__environ", "environ"}, /* objects with two names: glibc's unistd.h and errno.h */
+    {"__progname", "program_invocation_short_name"},
+    {"__progname_full", "program_invocation_name"},
     {"__fxstat", "fstat"},
     {"__lxstat", "lstat"},
     {"__sigsetjmp", "sigsetjmp"},

@@ -11,6 +11,7 @@
 
 #include "format/text/cpp_names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define RULE_MATCHED "code.features"
@@ -75,6 +76,27 @@ static pl_bytes behind_array(const struct rung *r, pl_bytes text)
     return text;
 }
 
+static int by_address(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Does code refer to that byte as data? */
+static bool is_data_place(const struct rung *r, const uint8_t *p)
+{
+    const struct pl_code *code = r->a.code;
+    uint64_t offset = (uint64_t)(p - r->f->data.p);
+    for (size_t i = 0; i < code->n_spans; i++) {
+        const struct pl_code_span *span = &code->spans[i];
+        uint64_t address = span->address + (offset - span->offset);
+        if (offset - span->offset < span->size)
+            return bsearch(&address, code->data, code->n_data, sizeof address, by_address) != NULL;
+    }
+    return false;
+}
+
 /* Texts one behind the other, which code refers to one by one: each is a text of the source. */
 static pl_status explain_parts(const struct rung *r, pl_bytes text, bool *is_explained, struct pl_err *err)
 {
@@ -104,7 +126,8 @@ static pl_status explain_string(const struct rung *r, pl_bytes text, bool *is_ex
 {
     pl_bytes whole = whole_text(r, text);
     pl_bytes behind = behind_array(r, text);
-    *is_explained = behind.n == 0;
+    /* An array of characters may end where something else begins. */
+    *is_explained = behind.n == 0 || (behind.n < text.n && is_data_place(r, behind.p));
     pl_status st = *is_explained ? PL_OK : explain_text(r, text, is_explained, err);
     if (st == PL_OK && !*is_explained && whole.n > text.n)
         st = explain_text(r, whole, is_explained, err);

@@ -49,6 +49,23 @@ static bool has_part(const struct pl_aligner *a, const uint32_t *units, const st
     return false;
 }
 
+/*
+ * A function of a .c file that others include has words that they define before: gnulib's at-func.c calls AT_FUNC_F1, which is getxattr in one
+ * unit and fstatat in another.
+ */
+static bool has_includer(const struct pl_aligner *a, const struct pl_subject *s, uint32_t feature)
+{
+    const struct pl_index *ix = pl_codebase_index(a->cb);
+    uint32_t own =
+        s->definition == PL_NO_DEFINITION ? UINT32_MAX : pl_codebase_at(a->cb, s->definition)->unit;
+    if (own == UINT32_MAX || !pl_bytes_ends(pl_index_unit_file(ix, own)->path, PL_LIT(".c")))
+        return false;
+    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++)
+        if (u != own && pl_codebase_includes(a->cb, u, own) && pl_code_unit_has(a, u, feature))
+            return true;
+    return false;
+}
+
 enum where { IN_FUNCTION, IN_UNIT, ELSEWHERE, NOWHERE };
 
 static enum where find_fact(const struct pl_aligner *a, const struct pl_subject *s, const uint32_t *units,
@@ -66,6 +83,9 @@ static enum where find_fact(const struct pl_aligner *a, const struct pl_subject 
         for (unsigned k = 0; k < f->n && units[u] != UINT32_MAX; k++)
             if (pl_code_unit_has(a, units[u], f->feature[k]))
                 return IN_UNIT;
+    for (unsigned k = 0; k < f->n; k++)
+        if (has_includer(a, s, f->feature[k]))
+            return IN_UNIT;
     return ELSEWHERE;
 }
 
