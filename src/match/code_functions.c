@@ -83,18 +83,28 @@ static int by_address(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Does code refer to that byte as data? */
-static bool is_data_place(const struct rung *r, const uint8_t *p)
+/* A text of two bytes a character is a copy. */
+static bool is_within(const struct rung *r, pl_bytes text)
+{
+    return text.n > 0 && text.p >= r->f->data.p && text.p < r->f->data.p + r->f->data.n;
+}
+
+static uint64_t address_of(const struct rung *r, const uint8_t *p)
 {
     const struct pl_code *code = r->a.code;
     uint64_t offset = (uint64_t)(p - r->f->data.p);
-    for (size_t i = 0; i < code->n_spans; i++) {
-        const struct pl_code_span *span = &code->spans[i];
-        uint64_t address = span->address + (offset - span->offset);
-        if (offset - span->offset < span->size)
-            return bsearch(&address, code->data, code->n_data, sizeof address, by_address) != NULL;
-    }
-    return false;
+    for (size_t i = 0; i < code->n_spans; i++)
+        if (offset - code->spans[i].offset < code->spans[i].size)
+            return code->spans[i].address + (offset - code->spans[i].offset);
+    return 0;
+}
+
+/* Does code refer to that byte as data? */
+static bool is_data_place(const struct rung *r, const uint8_t *p)
+{
+    uint64_t address = address_of(r, p);
+    return address != 0 &&
+           bsearch(&address, r->a.code->data, r->a.code->n_data, sizeof address, by_address) != NULL;
 }
 
 /* Texts one behind the other, which code refers to one by one: each is a text of the source. */
@@ -137,6 +147,42 @@ static pl_status explain_string(const struct rung *r, pl_bytes text, bool *is_ex
 }
 
 /*
+ * A loop over a table compares with where the table ends, and there the string of somebody else may begin: the function refers to what stands right before
+ * it, too.
+ */
+static bool is_end_of_table(const struct rung *r, const struct pl_atom *atom)
+{
+    const struct pl_code *code = r->a.code;
+    uint64_t end = is_within(r, atom->text) ? address_of(r, atom->text.p) : 0;
+    size_t low = 0;
+    size_t high = code->n_data;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (code->data[middle] < end)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (end == 0 || low == 0)
+        return false;
+    uint64_t before = code->data[low - 1];
+    size_t index = (size_t)(atom - code->atoms);
+    for (size_t i = 0; i < code->n_functions; i++) {
+        const struct pl_function *f = &code->functions[i];
+        if (index - f->first_atom >= f->n_atoms)
+            continue;
+        for (uint32_t k = 0; k < f->n_atoms; k++) {
+            const struct pl_atom *other = &code->atoms[f->first_atom + k];
+            bool is_before = other->kind == PL_ATOM_DATA && other->value == before;
+            if (is_before || (other->kind == PL_ATOM_STRING && is_within(r, other->text) &&
+                              address_of(r, other->text.p) == before))
+                return true;
+        }
+    }
+    return false;
+}
+
+/*
  * May an inline function or a macro of the build's headers make that call? Of namespace std by the name of the method: what operators and
  * streams call stands in no source. One that acts has to be the unit's own.
  */
@@ -160,10 +206,12 @@ static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewher
         return PL_OK;
     if (is_elsewhere) {
         /* What headers of the build and config.h bring in may stand in any unit. */
-        *is_explained = atom->kind == PL_ATOM_IMPORT
-                            ? may_be_of_header(r, atom->text)
-                            : atom->kind == PL_ATOM_STRING &&
-                                  pl_literals_word(r->m->literals, PL_TEXT_OF_BUILD, atom->text, NULL, NULL);
+        *is_explained =
+            atom->kind == PL_ATOM_IMPORT
+                ? may_be_of_header(r, atom->text)
+                : atom->kind == PL_ATOM_STRING &&
+                      (pl_literals_word(r->m->literals, PL_TEXT_OF_BUILD, atom->text, NULL, NULL) ||
+                       is_end_of_table(r, atom));
     } else if (atom->kind == PL_ATOM_STRING) {
         st = explain_string(r, atom->text, is_explained, err);
     } else if (atom->kind == PL_ATOM_IMPORT) {
