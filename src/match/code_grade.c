@@ -11,6 +11,7 @@
 #define TELLING_LETTERS    3u /* in it: "%s/%s" is put together anywhere */
 #define MAX_PARTED_BYTES   256u
 #define PART_BYTES         5u  /* of a literal that a macro's value stands before or behind */
+#define MAX_ABSORBED       64u /* definitions that have the atom */
 #define MARGIN_TENTHS      25  /* to the next best source function that is no kin */
 #define DISTINCTIVE_TENTHS 60u /* found evidence that makes a match more than a place: once in 64 by chance */
 
@@ -49,6 +50,28 @@ static bool has_part(const struct pl_aligner *a, const uint32_t *units, const st
     return false;
 }
 
+/* Does it have the string in two: a macro's value and the rest of a literal, however short: PREFIX "/"? */
+static bool has_both_parts(const struct pl_aligner *a, const uint32_t *units, const struct pl_code_fact *f)
+{
+    pl_bytes text = a->code->atoms[f->atom].text;
+    if (f->kind != PL_ATOM_STRING || text.n > MAX_PARTED_BYTES)
+        return false;
+    for (size_t i = 1; i < text.n; i++) {
+        pl_bytes parts[] = {pl_bytes_sub(text, 0, i), pl_bytes_from(text, i)};
+        for (unsigned k = 0; k < 2; k++) {
+            uint32_t rest =
+                pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_STRING_PART, pl_atom_hash_text(parts[k])));
+            uint32_t value =
+                pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_STRING, pl_atom_hash_text(parts[1 - k])));
+            for (unsigned u = 0; u < 2 && rest != PL_NO_FEATURE && value != PL_NO_FEATURE; u++)
+                if (units[u] != UINT32_MAX && pl_code_unit_has(a, units[u], rest) &&
+                    pl_code_unit_has(a, units[u], value))
+                    return true;
+        }
+    }
+    return false;
+}
+
 /*
  * A function of a .c file that others include has words that they define before: gnulib's at-func.c calls AT_FUNC_F1, which is getxattr in one
  * unit and fstatat in another.
@@ -63,6 +86,39 @@ static bool has_includer(const struct pl_aligner *a, const struct pl_subject *s,
     for (uint32_t u = 0; u < pl_index_unit_count(ix); u++)
         if (u != own && pl_codebase_includes(a->cb, u, own) && pl_code_unit_has(a, u, feature))
             return true;
+    return false;
+}
+
+/* Do the packager's rules ask for optimisation over the borders of units? dpkg-buildflags(1), optimize=+lto; GCC manual, -flto. */
+static bool is_linked_with_optimisation(const struct pl_index *ix)
+{
+    pl_source_ref ref;
+    return pl_index_find_path(ix, PL_LIT("debian/rules"), &ref) &&
+           pl_bytes_find(pl_index_file(ix, ref)->data, PL_LIT("lto"), 0) != SIZE_MAX;
+}
+
+static bool is_in_image(const struct pl_aligner *a, uint32_t definition)
+{
+    for (size_t i = 0; i < a->subjects.n; i++)
+        if (a->subjects.v[i].definition == definition)
+            return true;
+    return false;
+}
+
+/*
+ * Has a function of another unit it that this one calls, and that no function of the image is: was it inlined when the program was linked?
+ */
+static bool has_absorbed(const struct pl_aligner *a, const struct pl_subject *s, uint32_t feature)
+{
+    if (s->definition == PL_NO_DEFINITION || !is_linked_with_optimisation(pl_codebase_index(a->cb)))
+        return false;
+    struct pl_id_list closure = pl_codebase_closure(a->cb, s->definition);
+    struct pl_id_list with = pl_codebase_with(a->cb, feature);
+    for (size_t i = 0; i < with.n && i < MAX_ABSORBED; i++) {
+        uint32_t name = pl_codebase_name_feature(a->cb, with.v[i]);
+        if (name != PL_NO_FEATURE && pl_id_list_has(closure, name) && !is_in_image(a, with.v[i]))
+            return true;
+    }
     return false;
 }
 
@@ -84,7 +140,7 @@ static enum where find_fact(const struct pl_aligner *a, const struct pl_subject 
             if (pl_code_unit_has(a, units[u], f->feature[k]))
                 return IN_UNIT;
     for (unsigned k = 0; k < f->n; k++)
-        if (has_includer(a, s, f->feature[k]))
+        if (has_includer(a, s, f->feature[k]) || has_absorbed(a, s, f->feature[k]))
             return IN_UNIT;
     return ELSEWHERE;
 }
@@ -137,7 +193,8 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, st
             if (st != PL_OK)
                 return st;
         }
-        if (where == ELSEWHERE && !is_explained && pl_code_is_telling(a, f) && has_part(a, units, f))
+        if (where == ELSEWHERE && !is_explained && pl_code_is_telling(a, f) &&
+            (has_part(a, units, f) || has_both_parts(a, units, f)))
             where = IN_UNIT;
         is_whole = is_whole && is_explained;
         if (where == IN_UNIT || is_explained || (where == ELSEWHERE && !pl_code_is_telling(a, f)))
