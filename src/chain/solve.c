@@ -50,11 +50,23 @@ static void count(struct pl_chain *c)
     }
 }
 
-/* Where the result of a shortest search is kept. */
-static pl_status find_path(struct pl_chain *c, const uint8_t *own, struct pl_err *err)
+/* Of components at the level of the chain those with a broken link are weaker than those of which nobody can tell: all others stand back. */
+static void prefer_broken(const struct pl_chain *c, uint8_t *own)
+{
+    bool has_broken = false;
+    for (size_t i = 0; i < c->components.n; i++)
+        has_broken = has_broken || (own[i] == c->level && pl_component_is_broken(&c->components.v[i]));
+    for (size_t i = 0; i < c->components.n && has_broken; i++)
+        if (own[i] == c->level && !pl_component_is_broken(&c->components.v[i]))
+            own[i] = PL_LEVEL_NEUTRAL;
+}
+
+/* Where the result of a shortest search is kept. Changes `own`. */
+static pl_status find_path(struct pl_chain *c, uint8_t *own, struct pl_err *err)
 {
     struct pl_chain_path path = {0};
     uint64_t ways = 0;
+    prefer_broken(c, own);
     pl_status st = pl_chain_path_to(&c->graph, c->root, own, c->level, &path, err);
     if (st == PL_OK && path.n > 0)
         st = pl_chain_count_paths(&c->groups, c->root, path.v[path.n - 1], PL_CHAIN_MOST_PATHS + 1, &ways,
@@ -164,11 +176,11 @@ pl_status pl_chain_solve(struct pl_chain *c, struct pl_err *err)
         st = pl_chain_depth(&c->groups, c->root, &depth, err);
     c->depth = depth;
     if (st == PL_OK)
-        st = find_path(c, own, err);
-    if (st == PL_OK)
         st = find_weakest(c, own, is_reached, err);
     if (st == PL_OK)
         st = find_steps(c, own, is_reached, err);
+    if (st == PL_OK)
+        st = find_path(c, own, err);
     free(own);
     free(is_reached);
     if (st == PL_OK)

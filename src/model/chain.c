@@ -34,6 +34,12 @@ void pl_chain_free(struct pl_chain *c)
     free(c);
 }
 
+bool pl_component_is_broken(const struct pl_component *c)
+{
+    const struct pl_component_result *r = c->result;
+    return r != NULL && (r->violation > 0 || r->exit == PL_EXIT_FAIL || r->exit == PL_EXIT_TRUST);
+}
+
 enum pl_exit pl_chain_exit(const struct pl_chain *c)
 {
     return c->exit;

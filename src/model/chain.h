@@ -70,6 +70,10 @@ struct pl_place {
     const struct pl_place *next;
 };
 
+struct pl_component;
+/* Something about it contradicts; never true of what was not examined. */
+bool pl_component_is_broken(const struct pl_component *c);
+
 struct pl_component {
     const char *key;              /* unique: the canonical purl, else the document's own name for it */
     const char *purl;             /* NULL when it has none */

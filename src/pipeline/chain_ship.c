@@ -97,9 +97,9 @@ static const char *tell_delta(const struct pl_component_delta *d, struct pl_aren
         return "this file is not the one in the published package";
     if (d->added + d->removed == 0)
         return "the published file, with other blanks or ends of lines";
-    return pl_arena_printf(arena, "the published file with %llu lines more%s%s%s and %llu less%s%s%s",
-                           (unsigned long long)d->added, d->added > 0 ? " (" : "", d->added_at,
-                           d->added > 0 ? ")" : "", (unsigned long long)d->removed,
+    return pl_arena_printf(arena, "the published file with %llu line%s more%s%s%s and %llu less%s%s%s",
+                           (unsigned long long)d->added, d->added == 1 ? "" : "s", d->added > 0 ? " (" : "",
+                           d->added_at, d->added > 0 ? ")" : "", (unsigned long long)d->removed,
                            d->removed > 0 ? " (there " : "", d->removed_at, d->removed > 0 ? ")" : "");
 }
 
@@ -157,6 +157,21 @@ static pl_status take(const struct pl_shipped *s, struct pl_arena *arena, struct
     return PL_OK;
 }
 
+/* What need not be there and is not there was not changed. */
+static pl_status take_absent(const struct pl_component *c, struct pl_arena *arena,
+                             struct pl_component_result *r, struct pl_err *err)
+{
+    struct pl_link_result *link = &r->links[PL_LINK_SHIPPED];
+    bool is_dev = strcmp(c->scope, "dev") == 0;
+    const char *why = pl_arena_printf(arena, "%s, and the product has nothing of it",
+                                      is_dev ? "for developers" : "optional");
+    if (why == NULL)
+        return pl_arena_fail(arena, err);
+    if (link->verdict == PL_VERDICT_HOLDS)
+        link->why = why;
+    return PL_OK;
+}
+
 /* Nothing to compare with: nobody can tell. */
 static pl_status take_nothing(const char *why, struct pl_arena *arena, struct pl_component_result *r,
                               struct pl_err *err)
@@ -187,10 +202,13 @@ pl_status pl_chain_ship(struct pl_chain_worker *w, struct pl_product *product, c
     pl_status st = pl_purl_parse(pl_bytes_of_str(c->purl), arena, &purl, &why);
     if (st == PL_OK)
         st = pl_chain_fetch(w, &purl, arena, &s, &why);
+    bool has_package = st == PL_OK;
     if (st == PL_OK)
         st =
             pl_product_compare(product, c, pl_bytes_eq_str(purl.type, "deb"), s->bytes, arena, shipped, &why);
     pl_supplied_free(s);
+    if (st == PL_E_NOT_FOUND && has_package && strcmp(c->scope, "required") != 0)
+        return take_absent(c, arena, &answer->result, err);
     if (st == PL_OK && shipped->edited > 0)
         st = find_delta(product, shipped, arena, &answer->result, &why);
     if (st == PL_E_NOMEM)

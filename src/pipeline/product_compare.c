@@ -270,35 +270,58 @@ static pl_status find_copy(struct comparison *c, pl_bytes package, struct pl_err
     return st;
 }
 
+static pl_status compare_there(struct comparison *c, pl_bytes package, struct pl_err *err)
+{
+    struct pl_unpack_sink sink = {.ctx = c, .wants = wants_package, .file = take_package_file};
+    pl_map_init(&c->in_package);
+    pl_status st = pl_unpack(package, PL_LIT("package"), c->p->limits, c->arena, &sink, err);
+    if (st == PL_OK && !c->is_deb)
+        find_extra(c);
+    pl_map_reset(&c->in_package);
+    return st;
+}
+
+/* It lies at none of its places: perhaps somewhere else. */
+static pl_status compare_copy(struct comparison *c, const char *guess, pl_bytes package, struct pl_err *err)
+{
+    pl_status st = find_copy(c, package, err);
+    if (st == PL_OK && c->place.n == 0)
+        return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET,
+                       "the product has no %s, and no copy of it elsewhere", guess);
+    if (st != PL_OK)
+        return st;
+    c->out->copy_at = pl_arena_str(c->arena, c->place);
+    return compare_there(c, package, err);
+}
+
 pl_status pl_product_compare(struct pl_product *p, const struct pl_component *c, bool is_deb,
                              pl_bytes package, struct pl_arena *arena, struct pl_shipped *out,
                              struct pl_err *err)
 {
     const struct pl_place first = {.path = c->place};
+    struct comparison one = {.p = p, .arena = arena, .out = out, .is_deb = is_deb};
+    const char *guess = NULL; /* the first place at which it is not */
+    size_t compared = 0;
     pl_status st = PL_OK;
     *out = (struct pl_shipped){0};
     for (const struct pl_place *at = &first; at != NULL && st == PL_OK;
          at = at == &first ? c->more_places : at->next) {
-        struct comparison one = {.p = p, .arena = arena, .out = out, .is_deb = is_deb};
-        struct pl_unpack_sink sink = {.ctx = &one, .wants = wants_package, .file = take_package_file};
-        const char *guess = at->path != NULL ? at->path : pl_arena_printf(arena, "node_modules/%s", c->name);
-        if (guess == NULL)
+        const char *here = at->path != NULL ? at->path : pl_arena_printf(arena, "node_modules/%s", c->name);
+        if (here == NULL)
             return pl_arena_fail(arena, err);
-        one.place = is_deb || strcmp(guess, ".") == 0 ? (pl_bytes){NULL, 0} : pl_bytes_of_str(guess);
-        if (!is_deb && !has_place(&one) && !find_below(&one, guess)) {
-            st = find_copy(&one, package, err);
-            if (st == PL_OK && one.place.n == 0)
-                st = pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET,
-                             "the product has no %s, and no copy of it elsewhere", guess);
-            if (st != PL_OK)
-                return st;
-            out->copy_at = pl_arena_str(arena, one.place);
+        one.place = is_deb || strcmp(here, ".") == 0 ? (pl_bytes){NULL, 0} : pl_bytes_of_str(here);
+        if (is_deb || has_place(&one) || find_below(&one, here)) {
+            st = compare_there(&one, package, err);
+            compared++;
+            continue;
         }
-        pl_map_init(&one.in_package);
-        st = pl_unpack(package, PL_LIT("package"), p->limits, arena, &sink, err);
-        if (st == PL_OK && !is_deb)
-            find_extra(&one);
-        pl_map_reset(&one.in_package);
+        guess = guess == NULL ? here : guess;
+        name(&one, out->missing_names, out->missing++, pl_bytes_of_str(here));
+    }
+    if (st == PL_OK && compared == 0) {
+        *out = (struct pl_shipped){0};
+        one.place = pl_bytes_of_str(guess);
+        st = compare_copy(&one, guess, package, err);
     }
     return st == PL_OK && arena->why != PL_OK ? pl_arena_fail(arena, err) : st;
 }

@@ -1,7 +1,7 @@
 /*
  * chain_dot.c - a chain as a graph for dot(1): a box a component, filled by its own level, the weakest path drawn thick.
  *
- * Colours are from light to dark and the level stands in the label, so that no meaning is in colour alone.
+ * The level stands in the label, so that no meaning is in colour alone; what sets the level of the chain has a thick frame.
  * Source: "The DOT Language", graphviz.org. Texts are quoted strings, in which " and \ are escaped.
  */
 #include "base/quote.h"
@@ -39,9 +39,13 @@ static void write_dot(const struct pl_chain *c, const struct pl_write_options *o
         dot_text(out, one->name);
         pl_buf_add_str(out, "\\n");
         dot_text(out, one->version);
-        pl_buf_printf(out, "\\nown %s, chain %u\", fillcolor=\"%s\"];\n", pl_chain_own_word(one),
+        bool is_weakest = c->n_path > 0 && c->path[c->n_path - 1] == i;
+        bool is_dark = one->result != NULL && (one->own == 0 || one->own == PL_LEVEL_MAX);
+        pl_buf_printf(out, "\\nown %s, chain %u%s\", fillcolor=\"%s\"%s%s];\n", pl_chain_own_word(one),
                       one->chain > PL_LEVEL_MAX ? c->level : one->chain,
-                      one->result == NULL && !one->is_product ? "#bdbdbd" : fill[one->own]);
+                      pl_component_is_broken(one) ? ", broken" : "",
+                      one->result == NULL && !one->is_product ? "#bdbdbd" : fill[one->own],
+                      is_dark ? ", fontcolor=\"#ffffff\"" : "", is_weakest ? ", penwidth=3" : "");
     }
     for (uint32_t i = 0; c->errors.n == 0 && i < c->components.n; i++)
         for (uint32_t e = c->graph.first[i]; e < c->graph.first[i + 1]; e++)

@@ -55,6 +55,27 @@ static void rows(const struct pl_chain *c, const uint32_t *v, uint32_t n, struct
     pl_buf_add_byte(out, '\n');
 }
 
+static void broken(const struct pl_chain *c, struct pl_buf *out)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->components.n && n < ROWS; i++) {
+        const struct pl_component *one = &c->components.v[i];
+        if (!pl_component_is_broken(one))
+            continue;
+        if (n++ == 0)
+            pl_buf_add_str(out, "### Broken\n\n| component | own | what contradicts |\n|---|---:|---|\n");
+        pl_buf_add_str(out, "| ");
+        title(out, one);
+        pl_buf_printf(out, " | %s | ", pl_chain_own_word(one));
+        word(out, pl_chain_lack(one));
+        pl_buf_add_str(out, " |\n");
+    }
+    if (n == ROWS)
+        pl_buf_add_str(out, "\nNo more than these are listed.\n");
+    if (n > 0)
+        pl_buf_add_byte(out, '\n');
+}
+
 static void write_markdown(const struct pl_chain *c, const struct pl_write_options *options,
                            struct pl_buf *out)
 {
@@ -82,6 +103,7 @@ static void write_markdown(const struct pl_chain *c, const struct pl_write_optio
         }
         pl_buf_add_str(out, ".\n\n");
     }
+    broken(c, out);
     for (unsigned i = 0; i < c->n_steps; i++) {
         pl_buf_printf(out, "### To reach LCAL-%u\n\n", c->steps[i].level);
         rows(c, c->steps[i].v, c->steps[i].n, out);

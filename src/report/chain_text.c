@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DEFAULT_ROWS 10u
+#define ERRORS_EACH  3u
 
 struct screen {
     struct pl_buf *out;
@@ -42,6 +43,35 @@ static uint64_t count_parts(const struct pl_chain *c)
     for (size_t i = 0; i < c->components.n; i++)
         n += !c->components.v[i].is_product;
     return n;
+}
+
+static uint64_t count_broken(const struct pl_chain *c)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < c->components.n; i++)
+        n += pl_component_is_broken(&c->components.v[i]);
+    return n;
+}
+
+/* The first errors about one component. */
+static void first_errors(struct screen *s, const struct pl_component_result *r)
+{
+    uint64_t shown = 0;
+    for (size_t i = 0; i < r->n_findings && shown < ERRORS_EACH; i++) {
+        if (r->findings[i].severity != PL_SEVERITY_ERROR)
+            continue;
+        shown++;
+        pl_buf_printf(s->out, "    error[%s]: ", r->findings[i].tag);
+        quoted(s, r->findings[i].path, 200);
+        pl_buf_add_str(s->out, r->findings[i].path[0] == '\0' ? "" : ": ");
+        quoted(s, r->findings[i].message, 200);
+        pl_buf_add_byte(s->out, '\n');
+    }
+    if (r->errors > shown) {
+        pl_buf_add_str(s->out, "    and ");
+        plural(s, r->errors - shown, "more error", "more errors");
+        pl_buf_add_byte(s->out, '\n');
+    }
 }
 
 static void head(struct screen *s)
@@ -127,7 +157,7 @@ static void step(struct screen *s, uint32_t at, uint32_t n)
     pl_buf_close_into(s->out, &left);
 }
 
-/* All components at the level of the chain: few by default, all with -v. */
+/* All components at the level of the chain: few by default, all with -v; those with a broken link first. */
 static void weakest_ones(struct screen *s)
 {
     size_t shown = 0;
@@ -136,8 +166,11 @@ static void weakest_ones(struct screen *s)
     pl_buf_add_str(s->out, "  ");
     plural(s, s->c->n_weakest, "component stands", "components stand");
     pl_buf_printf(s->out, " at LCAL-%u:\n", s->c->level);
-    for (uint32_t i = 0; i < s->c->n_weakest; i++) {
+    for (uint64_t turn = 0; turn < 2 * (uint64_t)s->c->n_weakest; turn++) {
+        uint32_t i = (uint32_t)(turn % s->c->n_weakest);
         const struct pl_component *c = &s->c->components.v[s->c->weakest[i]];
+        if (pl_component_is_broken(c) != (turn < s->c->n_weakest))
+            continue;
         if (!s->options->is_verbose && shown == s->rows) {
             pl_buf_add_str(s->out, "    … and ");
             pl_add_thousands(s->out, s->c->n_weakest - shown);
@@ -156,6 +189,37 @@ static void weakest_ones(struct screen *s)
         quoted(s, pl_chain_lack(c), 160);
         pl_buf_add_byte(s->out, '\n');
     }
+}
+
+/* What contradicts, wherever the chain hangs: all errors are shown, up to the rows. */
+static void broken_ones(struct screen *s)
+{
+    size_t shown = 0;
+    uint64_t n = count_broken(s->c);
+    if (n == 0)
+        return;
+    pl_paint(s->out, s->options, "1;31");
+    pl_buf_add_str(s->out, "broken  ");
+    pl_paint(s->out, s->options, "0");
+    plural(s, n, "component has a link that contradicts\n", "components have links that contradict\n");
+    for (size_t i = 0; i < s->c->components.n; i++) {
+        const struct pl_component *c = &s->c->components.v[i];
+        if (!pl_component_is_broken(c))
+            continue;
+        if (!s->options->is_verbose && shown++ == s->rows) {
+            pl_buf_add_str(s->out, "  … and ");
+            pl_add_thousands(s->out, n - s->rows);
+            pl_buf_add_str(s->out, " more (-v lists them)\n");
+            break;
+        }
+        pl_buf_add_str(s->out, "  ");
+        title(s, c);
+        pl_buf_add_str(s->out, "  ");
+        quoted(s, pl_chain_lack(c), 200);
+        pl_buf_add_byte(s->out, '\n');
+        first_errors(s, c->result);
+    }
+    pl_buf_add_byte(s->out, '\n');
 }
 
 static void weakest(struct screen *s)
@@ -188,9 +252,9 @@ static void raise_step(struct screen *s, const struct pl_chain_step *step, bool 
     if (!is_first)
         pl_buf_add_str(s->out, "the same ones, further, and ");
     plural(s, step->more, is_first ? "component" : "more", is_first ? "components" : "more");
-    for (uint32_t i = 0; i < step->n; i++) {
-        const struct pl_component *c = &s->c->components.v[step->v[i]];
-        if (c->own != step->level - 1)
+    for (uint64_t turn = 0; turn < 2 * (uint64_t)step->n; turn++) { /* broken ones first */
+        const struct pl_component *c = &s->c->components.v[step->v[turn % step->n]];
+        if (c->own != step->level - 1 || pl_component_is_broken(c) != (turn < step->n))
             continue;
         if (!s->options->is_verbose && shown == 3) {
             pl_buf_add_str(s->out, ", …");
@@ -307,6 +371,10 @@ static void verdict(struct screen *s)
         plural(s, count_parts(s->c), "component", "components");
         pl_buf_add_str(s->out, ", ");
     }
+    if (count_broken(s->c) > 0) {
+        pl_add_thousands(s->out, count_broken(s->c));
+        pl_buf_add_str(s->out, " broken, ");
+    }
     pl_add_thousands(s->out, unexamined);
     pl_buf_add_str(s->out, " not examined)\n");
 }
@@ -321,6 +389,7 @@ static void write_text(const struct pl_chain *c, const struct pl_write_options *
         head(&s);
         levels(&s);
         findings(&s);
+        broken_ones(&s);
         weakest(&s);
         raise_chain(&s);
     }

@@ -211,6 +211,35 @@ def a_product_as_it_was_published_holds(plumb):
 
 
 @case
+def what_need_not_be_in_a_product_and_is_not_there_was_not_changed(plumb):
+    with Registry(plumb) as registry:
+        registry.offer_keys()
+        lock = lock_of(registry, "a", "b", "c")
+        lock["packages"]["node_modules/b"]["optional"] = lock["packages"]["node_modules/c"]["dev"] = True
+        lock["packages"]["node_modules/a/node_modules/b"] = lock["packages"]["node_modules/b"]
+        plumb.write("prod/node_modules/a/package.json", json.dumps({"name": "a", "version": "1.0.0"}))
+        path = plumb.write("package-lock.json", json.dumps(lock))
+        shipped = lambda: {n: component(found, f"pkg:npm/{n}@1.0.0")["result"]["links"]["shipped"] for n in "abc"}  # noqa: E731
+        found = chain(plumb, path, "--product", plumb.path("prod"), env=registry.env)
+        assert {n: s["verdict"] for n, s in shipped().items()} == {"a": "holds", "b": "holds", "c": "holds"}, shipped()
+        assert shipped()["b"]["why"] == "optional, and the product has nothing of it"
+        del lock["packages"]["node_modules/b"]["optional"]
+        plumb.write("package-lock.json", json.dumps(lock))
+        found = chain(plumb, path, "--product", plumb.path("prod"), env=registry.env)
+        assert shipped()["b"]["verdict"] == "unproven", "it is needed"
+        plumb.write("prod/node_modules/b/package.json", json.dumps({"name": "b", "version": "1.0.0"}))
+        found = chain(plumb, path, "--product", plumb.path("prod"), env=registry.env)
+        assert shipped()["b"]["why"] == "1 files stand in the product as published, 1 missing", "at one of its two places"
+        assert tags(found) == set(), "nothing is without an owner"
+        plumb.write("prod/node_modules/b/package.json", json.dumps({"name": "b", "version": "6.6.6"}))
+        code, out, _ = plumb.raw("chain", path, "--product", plumb.path("prod"), "--progress=none", "--cache-dir", plumb.path("cache/x").parent, env=registry.env)
+        lines = out.decode().splitlines()
+        at = lines.index("broken  1 component has a link that contradicts")
+        assert code == 1 and lines[at + 1].startswith("  b 1.0.0  ") and "error[ship.edited]" in lines[at + 2], lines
+        assert any("weakest link  pkg:npm/b@1.0.0" in line for line in lines) and "1 broken" in lines[-1], lines
+
+
+@case
 def what_was_changed_inside_of_a_product_is_named(plumb):
     with Registry(plumb) as registry:
         registry.offer_keys()

@@ -10,12 +10,14 @@
 #include <stdio.h>
 
 static struct pl_component_result results[PL_LEVEL_MAX + 1];
+static const struct pl_component_result broken = {.level = 1, .violation = 3, .exit = PL_EXIT_FAIL};
 
 struct plan {
     uint32_t n;
     size_t n_edges;
     struct pl_edge *edges;
     const char *prefix; /* of all names */
+    uint32_t broken;    /* the number of one whose link is broken; 0: none */
 };
 
 static void name_of(const struct plan *p, uint32_t i, char *out, size_t n)
@@ -45,8 +47,11 @@ static struct pl_chain *build(const struct plan *p, const uint32_t *order, bool 
     for (uint32_t at = 0; at < p->n; at++) {
         uint32_t i = order == NULL ? at : order[at];
         name_of(p, i, name, sizeof name);
-        struct pl_component one = {
-            .key = name, .is_product = i == 0, .result = i == 0 ? NULL : &results[level_of(i)]};
+        struct pl_component one = {.key = name,
+                                   .is_product = i == 0,
+                                   .result = i == 0           ? NULL
+                                             : i == p->broken ? &broken
+                                                              : &results[level_of(i)]};
         assert_int_equal(pl_chain_add(&b, &one, &ids[i], NULL), PL_OK);
     }
     for (size_t k = 0; k < p->n_edges; k++) {
@@ -162,6 +167,25 @@ static void components_stand_in_the_order_of_their_keys(void **state)
     }
 }
 
+static void a_broken_component_is_weaker_than_one_of_which_nobody_can_tell(void **state)
+{
+    struct pl_edge edges[] = {{0, 1}, {0, 2}, {2, 3}};
+    struct plan p = {.n = 4, .n_edges = 3, .edges = edges, .prefix = "x"};
+    char name[64];
+    (void)state;
+    struct pl_chain *c = build(&p, NULL, false);
+    assert_int_equal(c->level, 1);
+    assert_int_equal(c->n_path, 2);
+    pl_chain_free(c);
+    p.broken = 3;
+    name_of(&p, 3, name, sizeof name);
+    c = build(&p, NULL, false);
+    assert_int_equal(c->n_path, 3); /* further away, and yet it is the one */
+    assert_string_equal(c->components.v[c->path[2]].key, name);
+    assert_int_equal(c->exit, PL_EXIT_FAIL);
+    pl_chain_free(c);
+}
+
 enum shape { RANDOM, LINE, STAR, CYCLE, FLAT, CYCLES_NOBODY_NEEDS };
 
 static struct plan plan_of(enum shape shape, uint32_t n, uint64_t *seed)
@@ -209,6 +233,7 @@ int main(void)
         cmocka_unit_test(the_order_of_components_and_dependencies_decides_nothing),
         cmocka_unit_test(the_product_reaches_all_that_is_listed_and_is_never_above_it),
         cmocka_unit_test(components_stand_in_the_order_of_their_keys),
+        cmocka_unit_test(a_broken_component_is_weaker_than_one_of_which_nobody_can_tell),
         cmocka_unit_test(work_grows_as_components_and_dependencies_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
