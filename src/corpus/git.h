@@ -53,8 +53,20 @@ PL_MUST_USE pl_status pl_source_tree_open_git_history(const struct pl_git_want *
 /* Does the repository have the revision that want->ref names? */
 bool pl_git_has_revision(const struct pl_git_want *want);
 
-/* Is there a repository (bare, or with a .git) at `path`? */
+/* Does it look as if a repository (bare, or with a .git) were at `path`? Nothing in it is read. */
 bool pl_git_is_repository(const char *path);
+
+#define PL_GIT_PLACES 32u
+/* Folders; texts in an arena. */
+struct pl_git_places {
+    const char *v[PL_GIT_PLACES];
+    size_t n;
+};
+/* Add to *out where the files of the repository at `path` lie; what is more than there is room for is left out. */
+PL_MUST_USE pl_status pl_git_places_of(const char *path, struct pl_arena *arena, struct pl_git_places *out,
+                                       struct pl_err *err);
+/* Let the library read of the system what it wants before its first use, which a confined process may not. */
+void pl_git_prepare(void);
 
 /*
  * How well `tag` names `version` of the package `name` (NULL when not known): 0 not at all, else the smaller the better. "1.2.3" and

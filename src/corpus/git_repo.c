@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define WINDOW_BYTES   (64u << 20) /* of a pack, that are mapped at a time */
+#define MAPPED_BYTES   (1u << 30)
 #define MAX_REFS       200000u
 #define MIN_HEX_DIGITS 7u
 #define MAX_PEELS      16
@@ -26,7 +28,15 @@ static void init_git(void)
                            0); /* an unknown option leaves the stricter default */
     for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
         (void)git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, ""); /* the same */
+    (void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)WINDOW_BYTES);
+    (void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)MAPPED_BYTES);
     (void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+}
+
+void pl_git_prepare(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, init_git); /* fails only on misuse */
 }
 
 pl_status pl_git_fail(struct pl_err *err, int code, const char *what, const char *name)
@@ -41,9 +51,8 @@ pl_status pl_git_fail(struct pl_err *err, int code, const char *what, const char
 
 pl_status pl_git_open(const char *path, struct pl_git_repo *out, struct pl_err *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct pl_git_repo r = {0};
-    (void)pthread_once(&once, init_git); /* fails only on misuse */
+    pl_git_prepare();
     int code = git_repository_open_ext(&r.repository, path, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
     if (code == GIT_ENOTFOUND)
         return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "git: there is no repository at %s", path);
@@ -63,15 +72,6 @@ void pl_git_close(struct pl_git_repo *r)
     git_odb_free(r->odb);
     git_repository_free(r->repository);
     *r = (struct pl_git_repo){0};
-}
-
-bool pl_git_is_repository(const char *path)
-{
-    struct pl_git_repo r;
-    if (pl_git_open(path, &r, NULL) != PL_OK)
-        return false;
-    pl_git_close(&r);
-    return true;
 }
 
 static const char *type_word(git_object_t type)

@@ -3,6 +3,7 @@
  *
  *     filter:   another architecture: kill the process
  *               call == each of the allowed: allow        these come first and hang on nothing but the number: the kernel keeps their
+ *               for readers: some more, and to open without a thought of writing
  *               call == each of the refused: EACCES       answers in a bitmap, and runs no program for them
  *               call == mmap, mprotect, clone, tgkill: allow if the argument is so
  *               otherwise: a signal
@@ -31,16 +32,18 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* Rights by the version of Landlock that brought them; the headers here may be older than the kernel. */
-#define FS_RIGHTS_1 ((1ull << 13) - 1)
-#define FS_REFER    (1ull << 13) /* version 2 */
-#define FS_TRUNCATE (1ull << 14) /* version 3 */
-#define FS_IOCTL    (1ull << 15) /* version 5 */
-#define NET_TCP     3ull         /* version 4: bind, connect */
-#define SCOPED      3ull         /* version 6: abstract sockets, signals */
+#define FS_RIGHTS_1    ((1ull << 13) - 1)
+#define FS_REFER       (1ull << 13) /* version 2 */
+#define FS_TRUNCATE    (1ull << 14) /* version 3 */
+#define FS_IOCTL       (1ull << 15) /* version 5 */
+#define READING_RIGHTS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define NET_TCP        3ull /* version 4: bind, connect */
+#define SCOPED         3ull /* version 6: abstract sockets, signals */
 
 /* Whose numbers of calls these are. Elsewhere there is no filter, and that is said. */
 #if defined(__x86_64__) && defined(__LP64__)
@@ -53,8 +56,9 @@
 #define ARCHITECTURE AUDIT_ARCH_PPC64LE
 #endif
 
-#define PROGRAM_MAX 160
-#define OTHERWISE   (PL_IS_SANITIZED ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_TRAP)
+#define PROGRAM_MAX   192
+#define READERS_FILES 256 /* descriptors of those who may open some */
+#define OTHERWISE     (PL_IS_SANITIZED ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_TRAP)
 
 struct ruleset {
     uint64_t fs;
@@ -108,6 +112,19 @@ static const uint32_t allowed[] = {
 #endif
 #endif
 };
+
+/* For those who may read some files. What these open is decided by Landlock. */
+static const uint32_t allowed_to_readers[] = {
+    SYS_newfstatat, SYS_fstat, SYS_statx,  SYS_readlinkat, SYS_faccessat, SYS_getdents64,
+    SYS_pread64,    SYS_fcntl, SYS_getcwd, SYS_getuid,     SYS_geteuid,
+#ifdef SYS_faccessat2
+    SYS_faccessat2,
+#endif
+#ifdef SYS_open
+    SYS_stat,       SYS_lstat, SYS_access, SYS_readlink,
+#endif
+};
+#define WRITING_FLAGS (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
 
 /*
  * Answered EACCES, where anything else is a signal: libraries try these and do without (a seed, a configuration, the number of
@@ -180,26 +197,51 @@ static uint64_t mapped_bytes(void)
 
 static pl_status limit_resources(const struct pl_confine_limits *limits, struct pl_err *err)
 {
+    rlim_t files = limits->n_reads > 0 ? READERS_FILES : 0;
     pl_status st = set_limit(RLIMIT_CORE, "core files", 0, err);
     if (st == PL_OK)
         st = set_limit(RLIMIT_FSIZE, "the size of files", 0, err);
     if (st == PL_OK)
-        st = set_limit(RLIMIT_NOFILE, "open files", 0, err);
+        st = set_limit(RLIMIT_NOFILE, "open files", files, err);
     if (st == PL_OK && limits->cpu_seconds > 0)
         st = set_limit(RLIMIT_CPU, "processor time", (rlim_t)limits->cpu_seconds, err);
     return st;
 }
 
-static pl_status restrict_files(unsigned version, struct pl_err *err)
+static uint64_t file_rights(unsigned version)
 {
-    struct ruleset rules = {.fs = FS_RIGHTS_1};
+    return FS_RIGHTS_1 | (version >= 2 ? FS_REFER : 0) | (version >= 3 ? FS_TRUNCATE : 0) |
+           (version >= 5 ? FS_IOCTL : 0);
+}
+
+/* Allow `rights` to what is below `path`, or to the file itself; nothing when it is not there. */
+static pl_status add_path(int rules, const char *path, uint64_t rights, struct pl_err *err)
+{
+    struct stat sb;
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0)
+        return PL_OK;
+    if (fstat(fd, &sb) != 0 || !S_ISDIR(sb.st_mode))
+        rights &= ~(uint64_t)LANDLOCK_ACCESS_FS_READ_DIR;
+    struct landlock_path_beneath_attr below = {.allowed_access = rights, .parent_fd = fd};
+    long done = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0);
+    int why = errno;
+    (void)close(fd); /* nothing was written */
+    errno = why;
+    return done == 0 ? PL_OK : pl_fail_errno(err, "cannot make a Landlock rule for %s", path);
+}
+
+static pl_status enter_domain(int rules, struct pl_err *err)
+{
+    if (syscall(SYS_landlock_restrict_self, rules, 0) != 0)
+        return pl_fail_errno(err, "cannot enter a Landlock domain");
+    return PL_OK;
+}
+
+static pl_status restrict_files(unsigned version, const struct pl_confine_limits *limits, struct pl_err *err)
+{
+    struct ruleset rules = {.fs = file_rights(version)};
     size_t n = sizeof rules.fs;
-    if (version >= 2)
-        rules.fs |= FS_REFER;
-    if (version >= 3)
-        rules.fs |= FS_TRUNCATE;
-    if (version >= 5)
-        rules.fs |= FS_IOCTL;
     if (version >= 4) {
         rules.net = NET_TCP;
         n = sizeof rules.fs + sizeof rules.net;
@@ -211,11 +253,13 @@ static pl_status restrict_files(unsigned version, struct pl_err *err)
     int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, n, 0);
     if (fd < 0)
         return pl_fail_errno(err, "cannot make a Landlock domain");
-    long done = syscall(SYS_landlock_restrict_self, fd, 0);
-    int why = errno;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < limits->n_reads && st == PL_OK; i++)
+        st = add_path(fd, limits->reads[i], READING_RIGHTS, err);
+    if (st == PL_OK)
+        st = enter_domain(fd, err);
     (void)close(fd); /* nothing was written */
-    errno = why;
-    return done == 0 ? PL_OK : pl_fail_errno(err, "cannot enter a Landlock domain");
+    return st;
 }
 
 #ifdef ARCHITECTURE
@@ -250,8 +294,12 @@ static void answer_call(struct program *f, uint32_t call, uint32_t what)
     answer(f, what);
 }
 
-/* Of `call`, let those through whose argument `i` has the bits of `mask` as they are in `value`; the upper half of it is not looked at. */
-static void allow_masked(struct program *f, uint32_t call, unsigned i, uint32_t mask, uint32_t value)
+/*
+ * Of `call`, let those through whose argument `i` has the bits of `mask` as they are in `value`; the upper half of it is not looked at. To others the
+ * answer is `otherwise`.
+ */
+static void allow_masked(struct program *f, uint32_t call, unsigned i, uint32_t mask, uint32_t value,
+                         uint32_t otherwise)
 {
     size_t low = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0;
     emit(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 5, call);
@@ -259,10 +307,20 @@ static void allow_masked(struct program *f, uint32_t call, unsigned i, uint32_t 
     emit(f, BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
     emit(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, value);
     answer(f, SECCOMP_RET_ALLOW);
-    answer(f, OTHERWISE);
+    answer(f, otherwise);
 }
 
-static void write_program(struct program *f)
+static void write_reading(struct program *f)
+{
+    for (size_t i = 0; i < sizeof allowed_to_readers / sizeof allowed_to_readers[0]; i++)
+        answer_call(f, allowed_to_readers[i], SECCOMP_RET_ALLOW);
+    allow_masked(f, SYS_openat, 2, WRITING_FLAGS, O_RDONLY, SECCOMP_RET_ERRNO | EACCES);
+#ifdef SYS_open
+    allow_masked(f, SYS_open, 1, WRITING_FLAGS, O_RDONLY, SECCOMP_RET_ERRNO | EACCES);
+#endif
+}
+
+static void write_program(struct program *f, bool is_reader)
 {
     load(f, offsetof(struct seccomp_data, arch));
     emit(f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, ARCHITECTURE);
@@ -270,20 +328,22 @@ static void write_program(struct program *f)
     load(f, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
         answer_call(f, allowed[i], SECCOMP_RET_ALLOW);
+    if (is_reader)
+        write_reading(f);
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         answer_call(f, refused[i], SECCOMP_RET_ERRNO | EACCES);
     answer_call(f, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
-    allow_masked(f, SYS_mmap, 2, PROT_EXEC, 0);
-    allow_masked(f, SYS_mprotect, 2, PROT_EXEC, 0);
-    allow_masked(f, SYS_clone, 0, CLONE_THREAD, CLONE_THREAD);
-    allow_masked(f, SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid());
+    allow_masked(f, SYS_mmap, 2, PROT_EXEC, 0, OTHERWISE);
+    allow_masked(f, SYS_mprotect, 2, PROT_EXEC, 0, OTHERWISE);
+    allow_masked(f, SYS_clone, 0, CLONE_THREAD, CLONE_THREAD, OTHERWISE);
+    allow_masked(f, SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid(), OTHERWISE);
     answer(f, OTHERWISE);
 }
 
-static pl_status filter_calls(struct pl_err *err)
+static pl_status filter_calls(bool is_reader, struct pl_err *err)
 {
     struct program f = {.n = 0};
-    write_program(&f);
+    write_program(&f, is_reader);
     assert(!f.is_full);
     struct sock_fprog loaded = {.len = f.n, .filter = f.code};
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded) != 0)
@@ -291,7 +351,7 @@ static pl_status filter_calls(struct pl_err *err)
     return PL_OK;
 }
 #else
-static pl_status filter_calls(struct pl_err *err)
+static pl_status filter_calls(bool is_reader, struct pl_err *err)
 {
     return PL_OK; /* and has_filter() says so */
 }
@@ -303,12 +363,33 @@ pl_status pl_confine_self(const struct pl_confine_limits *limits, struct pl_err 
     uint64_t mapped = mapped_bytes();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return pl_fail_errno(err, "cannot give up new privileges");
-    pl_status st = kernel.landlock == 0 ? PL_OK : restrict_files(kernel.landlock, err);
+    pl_status st = kernel.landlock == 0 ? PL_OK : restrict_files(kernel.landlock, limits, err);
     if (st == PL_OK)
         st = limit_resources(limits, err);
     if (st == PL_OK && !PL_IS_SANITIZED && limits->memory_bytes > 0 && mapped > 0)
         st = set_limit(RLIMIT_AS, "memory", (rlim_t)(mapped + limits->memory_bytes), err);
     if (st == PL_OK && kernel.has_seccomp)
-        st = filter_calls(err);
+        st = filter_calls(limits->n_reads > 0, err);
+    return st;
+}
+
+pl_status pl_confine_writing(const char *folder, struct pl_err *err)
+{
+    unsigned version = landlock_version();
+    struct ruleset rules = {.fs = file_rights(version)};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return pl_fail_errno(err, "cannot give up new privileges");
+    pl_status st = set_limit(RLIMIT_CORE, "core files", 0, err);
+    if (st != PL_OK || version == 0)
+        return st;
+    int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules.fs, 0);
+    if (fd < 0)
+        return pl_fail_errno(err, "cannot make a Landlock domain");
+    st = add_path(fd, "/", READING_RIGHTS, err);
+    if (st == PL_OK)
+        st = add_path(fd, folder, rules.fs & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE, err);
+    if (st == PL_OK)
+        st = enter_domain(fd, err);
+    (void)close(fd); /* nothing was written */
     return st;
 }

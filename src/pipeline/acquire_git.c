@@ -1,6 +1,9 @@
 /*
  * acquire_git.c - a source that is a revision of a git repository.
  *
+ * It is read in a child, by libgit2, which opens files when it needs them: the child may read what is below the repository (and the mirror and the
+ * cache, for submodules), and can open nothing else.
+ *
  * A local repository is read where it is. A remote one comes from the mirror folder that the user named, from the cache, or from
  * the network, in this order. What the subject is called says which tags to prefer when no revision is named.
  */
@@ -8,6 +11,7 @@
 
 #include "corpus/git_uri.h"
 #include "pipeline/leaves.h"
+#include "pipeline/source_child.h"
 #include "supply/git_fetch.h"
 #include "supply/openpgp.h"
 
@@ -89,19 +93,71 @@ static pl_status add_tree(struct pl_acquired *a, struct pl_source_tree *t, struc
     return PL_OK;
 }
 
+/* What the child does. */
+struct opening {
+    const struct pl_acquired *a;
+    struct pl_git_want *want;
+    bool is_history;
+    bool has_leaves; /* want->leaves are there: those of a folder, which the child may not read */
+};
+
+static pl_status open_repository(void *ctx, const struct pl_source_spec *spec, const struct pl_limits *limits,
+                                 struct pl_source_tree **out, struct pl_err *err)
+{
+    const struct opening *o = ctx;
+    struct pl_git_want want = *o->want;
+    struct pl_leaves leaves = {0};
+    pl_status st = PL_OK;
+    if (!o->has_leaves && (want.ref == NULL || o->is_history)) {
+        st = pl_leaves_of(o->a, &leaves, err);
+        want.leaves = leaves.list.v;
+        want.n_leaves = leaves.list.n;
+    }
+    if (st == PL_OK)
+        st = o->is_history ? pl_source_tree_open_git_history(&want, spec, limits, out, err)
+                           : pl_source_tree_open_git(&want, spec, limits, out, err);
+    PL_VEC_FREE(&leaves.list);
+    return st;
+}
+
+/* The repository, and where those of its submodules may be. */
+static pl_status list_places(struct pl_acquired *a, const char *repository, struct pl_git_places *places,
+                             struct pl_err *err)
+{
+    const char *mirror = a->options->git_mirror;
+    const char *brace = mirror == NULL ? NULL : strchr(mirror, '{');
+    pl_status st = pl_git_places_of(repository, &a->arena, places, err);
+    if (st != PL_OK)
+        return st;
+    if (mirror != NULL && places->n < PL_GIT_PLACES)
+        places->v[places->n++] =
+            brace == NULL ? mirror : pl_arena_str(&a->arena, pl_bytes_of(mirror, (size_t)(brace - mirror)));
+    if (places->n < PL_GIT_PLACES)
+        places->v[places->n++] = pl_supply_git_cache(a->supply, &a->arena);
+    for (size_t i = 0; i < places->n; i++)
+        if (places->v[i] == NULL)
+            return pl_arena_fail(&a->arena, err);
+    return PL_OK;
+}
+
 static pl_status load(struct pl_acquired *a, const struct pl_git_source *source, struct pl_git_want *want,
                       struct pl_report *r, struct pl_err *err)
 {
     struct pl_source_spec spec = {.uri = source->uri, .how = source->how, .jobs = a->options->jobs};
     struct pl_source_tree *t = NULL;
     struct pl_leaves leaves = {0};
-    pl_status st = PL_OK;
-    if (want->ref == NULL || a->options->takes_history)
-        st = pl_leaves_of(a, &leaves, err);
+    struct pl_git_places places = {.n = 0};
+    struct opening opening = {.a = a, .want = want, .has_leaves = a->is_folder};
+    struct pl_source_opener opener = {.ctx = &opening, .open = open_repository, .reads = places.v};
+    pl_status st = list_places(a, want->path, &places, err);
+    if (st == PL_OK && a->is_folder && (want->ref == NULL || a->options->takes_history))
+        st = pl_leaves_of(a, &leaves, err); /* of files that are read and hashed, no more */
+    opener.n_reads = places.n;
     want->leaves = leaves.list.v;
     want->n_leaves = leaves.list.n;
+    pl_git_prepare();
     if (st == PL_OK)
-        st = pl_source_tree_open_git(want, &spec, a->limits, &t, err);
+        st = pl_source_read_by(a, &spec, &opener, &t, err);
     if (st == PL_OK) {
         st = verify(a, t, r, err);
         if (st == PL_OK)
@@ -112,7 +168,8 @@ static pl_status load(struct pl_acquired *a, const struct pl_git_source *source,
     if (st == PL_OK && a->options->takes_history) {
         spec.rank = PL_RANK_HISTORY;
         spec.name = "history";
-        st = pl_source_tree_open_git_history(want, &spec, a->limits, &t, err);
+        opening.is_history = true;
+        st = pl_source_read_by(a, &spec, &opener, &t, err);
         if (st == PL_OK)
             st = add_tree(a, t, err);
     }

@@ -36,7 +36,8 @@ struct work {
     size_t n;
     const struct pl_limits *limits;
     struct pl_store *room;
-    bool is_open; /* the child gives nothing up: it is there to be ended in time */
+    const struct pl_source_opener *opener; /* it reads by itself what these may; NULL: */
+    bool is_open;                          /* the child gives nothing up: it is there to be ended in time */
 };
 
 static bool flush(struct pl_wire_out *w, int to_parent)
@@ -59,6 +60,7 @@ static pl_status put_file(struct pl_wire_out *w, struct pl_store *room, const st
     pl_wire_bytes(w, f->link_target);
     pl_wire_u64(w, f->mode);
     pl_wire_u64(w, f->is_superseded);
+    pl_wire_u64(w, f->is_export_ignored);
     pl_wire_bytes(w, pl_bytes_of(f->sha256.b, PL_SHA256_BYTES));
     pl_wire_bytes(w, pl_bytes_of(f->git_blob.b, PL_SHA1_BYTES));
     pl_wire_u64(w, (uint64_t)(p - room->base));
@@ -90,6 +92,7 @@ static pl_status tell(struct pl_wire_out *w, int to_parent, const struct work *w
     pl_wire_u64(w, t->warnings.n);
     for (size_t i = 0; i < t->warnings.n; i++)
         pl_wire_text(w, t->warnings.v[i]);
+    pl_wire_source_git(w, t->git);
     return flush(w, to_parent) ? PL_OK : pl_fail(err, PL_E_IO, PL_NO_OFFSET, "nobody listens");
 }
 
@@ -111,6 +114,8 @@ static pl_status read_source(const struct work *work, int from_parent, struct pl
 {
     struct feeding feeding = {.feed = {.from_parent = from_parent}, .limits = work->limits};
     struct pl_tree_feeder from = {.ctx = &feeding, .each = each_entry};
+    if (work->opener != NULL)
+        return work->opener->open(work->opener->ctx, work->spec, work->limits, out, err);
     if (work->folder != NULL)
         return pl_source_tree_from_folder(work->folder, work->spec, work->limits, &from, out, err);
     return pl_source_tree_from_artifacts(work->spec, work->items, work->n, work->limits, out, err);
@@ -121,6 +126,10 @@ static void be_child(void *ctx, int to_parent, int from_parent)
     const struct work *work = ctx;
     const struct pl_limits *l = work->limits;
     struct pl_confine_limits limits = {.memory_bytes = l->process_bytes, .cpu_seconds = l->process_seconds};
+    if (work->opener != NULL) {
+        limits.reads = work->opener->reads;
+        limits.n_reads = work->opener->n_reads;
+    }
     struct pl_err err = {.offset = PL_NO_OFFSET};
     struct pl_source_tree *t = NULL;
     struct pl_buf out;
@@ -191,23 +200,27 @@ void pl_source_take_file(struct pl_wire_in *in, pl_bytes room, struct pl_source_
     *f = (struct pl_source_file){.path = pl_wire_take_bytes(in), .link_target = pl_wire_take_bytes(in)};
     uint64_t mode = pl_wire_take_u64(in);
     uint64_t is_superseded = pl_wire_take_u64(in);
+    uint64_t is_export_ignored = pl_wire_take_u64(in);
     take_digest(in, f->sha256.b, PL_SHA256_BYTES);
     take_digest(in, f->git_blob.b, PL_SHA1_BYTES);
     uint64_t at = pl_wire_take_u64(in);
     uint64_t n = pl_wire_take_u64(in);
-    if (in->c.bad || mode > UINT32_MAX || is_superseded > 1 || at > room.n || n > room.n - at) {
+    if (in->c.bad || mode > UINT32_MAX || is_superseded > 1 || is_export_ignored > 1 || at > room.n ||
+        n > room.n - at) {
         in->c.bad = true;
         return;
     }
     f->mode = (uint32_t)mode;
     f->is_superseded = is_superseded == 1;
+    f->is_export_ignored = is_export_ignored == 1;
     f->data = pl_bytes_of(room.p + at, (size_t)n);
     t->total_bytes += n; /* as many entries of as many bytes as there can be do not wrap it */
     in->c.bad |= !comes_after(t, f);
     take_hunks(in, f);
 }
 
-static void take_end(struct pl_wire_in *in, struct pl_source_tree *t)
+/* A revision is asked for of a repository, and of nothing else. */
+static void take_end(struct pl_wire_in *in, struct pl_source_tree *t, bool may_be_git)
 {
     const char *name = pl_wire_take_text(in);
     const char *revision = pl_wire_take_text(in);
@@ -223,12 +236,15 @@ static void take_end(struct pl_wire_in *in, struct pl_source_tree *t)
         else
             *slot = text;
     }
+    t->git = pl_wire_take_source_git(in);
+    in->c.bad |= t->git != NULL && !may_be_git;
 }
 
 /* One frame; *is_end when it was the last. An error that the child tells of is the status. */
-static pl_status take_frame(struct pl_wire_in *in, pl_bytes frame, pl_bytes room, struct pl_source_tree *t,
-                            bool *is_end, struct pl_err *err)
+static pl_status take_frame(struct pl_wire_in *in, pl_bytes frame, const struct work *work,
+                            struct pl_source_tree *t, bool *is_end, struct pl_err *err)
 {
+    pl_bytes room = pl_bytes_of(work->room->base, work->room->size);
     in->c = pl_cursor_of(frame);
     while (!*is_end && !in->c.bad && pl_cursor_left(&in->c) > 0) {
         uint64_t part = pl_wire_take_u64(in);
@@ -236,7 +252,7 @@ static pl_status take_frame(struct pl_wire_in *in, pl_bytes frame, pl_bytes room
         if (part == PART_FILE)
             pl_source_take_file(in, room, t);
         else if (part == PART_END)
-            take_end(in, t);
+            take_end(in, t, work->opener != NULL);
         else {
             memset(in->last, 0, sizeof in->last);
             return pl_wire_take_error(in, err);
@@ -285,7 +301,6 @@ static pl_status converse(struct pl_child *child, const struct work *work, struc
     struct patience patience = {.started_ns = pl_clock_monotonic_ns(), .limits = work->limits};
     const struct pl_child_tick each = {.ctx = &patience, .tick = has_time};
     struct pl_wire_in in = {.arena = t->arena, .limits = work->limits};
-    pl_bytes room = pl_bytes_of(work->room->base, work->room->size);
     struct pl_buf frame;
     bool is_end = false;
     int signal;
@@ -298,7 +313,7 @@ static pl_status converse(struct pl_child *child, const struct work *work, struc
     while (st == PL_OK && !is_end) {
         st = pl_child_receive(child, &each, &frame, err);
         if (st == PL_OK)
-            st = take_frame(&in, pl_buf_bytes(&frame), room, t, &is_end, err);
+            st = take_frame(&in, pl_buf_bytes(&frame), work, t, &is_end, err);
     }
     pl_buf_reset(&frame);
     pl_child_end(child, &signal, &code);
@@ -357,7 +372,7 @@ static pl_status read_in_child(const struct work *work, struct pl_source_tree **
 {
     struct pl_source_tree *t = NULL;
     struct pl_child child;
-    const struct pl_artifact *item = work->folder == NULL ? main_item(work) : NULL;
+    const struct pl_artifact *item = work->n > 0 ? main_item(work) : NULL;
     pl_status st = new_tree(work->spec, work->limits, &t, err);
     if (st == PL_OK)
         st = start(work, &child, err);
@@ -423,6 +438,21 @@ pl_status pl_source_read(struct pl_acquired *a, const struct pl_source_spec *spe
                         .is_open = a->options->is_unconfined};
     if (is_here(a) || n == 0 || !pl_spill_open(2 * l->unpacked_bytes, &room))
         return pl_source_tree_from_artifacts(spec, items, n, l, out, err);
+    return read_and_keep(a, &work, out, err);
+}
+
+pl_status pl_source_read_by(struct pl_acquired *a, const struct pl_source_spec *spec,
+                            const struct pl_source_opener *opener, struct pl_source_tree **out,
+                            struct pl_err *err)
+{
+    struct pl_store room;
+    struct work work = {.spec = spec,
+                        .opener = opener,
+                        .limits = a->limits,
+                        .room = &room,
+                        .is_open = a->options->is_unconfined};
+    if (is_here(a) || !pl_spill_open(2 * a->limits->unpacked_bytes, &room))
+        return opener->open(opener->ctx, spec, a->limits, out, err);
     return read_and_keep(a, &work, out, err);
 }
 

@@ -20,6 +20,19 @@ PL_MUST_USE pl_status pl_source_read_path(struct pl_acquired *a, const char *pat
                                           const struct pl_source_spec *spec, struct pl_source_tree **out,
                                           struct pl_err *err);
 
+/* Who reads a source by himself: `open` is called in the child, which may read what is in `reads`, at least one path, and open nothing else. */
+struct pl_source_opener {
+    void *ctx;
+    pl_status (*open)(void *ctx, const struct pl_source_spec *spec, const struct pl_limits *limits,
+                      struct pl_source_tree **out, struct pl_err *err);
+    const char *const *reads;
+    size_t n_reads;
+};
+/* spec->uri must be there. */
+PL_MUST_USE pl_status pl_source_read_by(struct pl_acquired *a, const struct pl_source_spec *spec,
+                                        const struct pl_source_opener *opener, struct pl_source_tree **out,
+                                        struct pl_err *err);
+
 /* One record of a file, from a process that is not believed; contents are views of `room`. For tests. */
 struct pl_wire_in;
 void pl_source_take_file(struct pl_wire_in *in, pl_bytes room, struct pl_source_tree *t);

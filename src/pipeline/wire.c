@@ -193,6 +193,21 @@ void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
     write_lines(w, f);
 }
 
+void pl_wire_source_git(struct pl_wire_out *w, const struct pl_source_git *git)
+{
+    pl_wire_u64(w, git != NULL);
+    if (git == NULL)
+        return;
+    pl_wire_text(w, git->commit);
+    pl_wire_text(w, git->tree);
+    pl_wire_text(w, git->tag);
+    pl_wire_text(w, git->ref);
+    pl_wire_text(w, git->folder);
+    pl_wire_u64(w, git->is_found);
+    pl_wire_bytes(w, git->signature);
+    pl_wire_bytes(w, git->signed_text);
+}
+
 void pl_wire_error(struct pl_wire_out *w, const struct pl_err *why)
 {
     pl_wire_u64(w, (uint64_t) - (int64_t)why->status);

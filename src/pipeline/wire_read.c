@@ -341,6 +341,33 @@ void pl_wire_take_file(struct pl_wire_in *w, struct pl_file *f)
     read_lines(w, f);
 }
 
+static bool is_git_id(const char *hex)
+{
+    return hex == NULL ||
+           (strlen(hex) == 2 * PL_SHA1_BYTES && strspn(hex, "0123456789abcdef") == strlen(hex));
+}
+
+struct pl_source_git *pl_wire_take_source_git(struct pl_wire_in *w)
+{
+    uint64_t is_there = pl_wire_take_u64(w);
+    struct pl_source_git *git = is_there == 1 ? pl_arena_take(w->arena, sizeof *git) : NULL;
+    if (git == NULL) {
+        w->c.bad |= is_there != 0;
+        return NULL;
+    }
+    *git = (struct pl_source_git){.commit = pl_wire_take_text(w), .tree = pl_wire_take_text(w)};
+    git->tag = pl_wire_take_text(w);
+    git->ref = pl_wire_take_text(w);
+    git->folder = pl_wire_take_text(w);
+    uint64_t is_found = pl_wire_take_u64(w);
+    git->is_found = is_found == 1;
+    git->signature = pl_wire_take_bytes(w);
+    git->signed_text = pl_wire_take_bytes(w);
+    w->c.bad |= is_found > 1 || git->tree == NULL || git->folder == NULL || !is_git_id(git->tree) ||
+                !is_git_id(git->commit) || !is_git_id(git->tag);
+    return git;
+}
+
 pl_status pl_wire_done(const struct pl_wire_in *w, struct pl_err *err)
 {
     if (w->st == PL_E_NOMEM || w->st == PL_E_LIMIT)

@@ -17,6 +17,7 @@
 #include "corpus/git.h"
 #include "io/child.h"
 #include "io/clock.h"
+#include "io/confine.h"
 #include "io/write.h"
 #include "model/limits.h"
 #include "supply/supplier.h"
@@ -33,6 +34,8 @@
 #define SILENT_TIMES    10u    /* timeouts of a transfer without a word of the server: it may be packing */
 #define DEFAULT_MS      30000u /* that timeout, where nobody names one */
 #define FRAME_BYTES     8192u
+#define ASKED_SECONDS   60u
+#define ASKED_BYTES     (8ull << 30) /* of address space: packs are mapped */
 #define PROGRESS        'p'
 #define END             'e'
 
@@ -161,6 +164,11 @@ static const char *cache_path(const struct pl_supply *s, pl_bytes url, struct pl
     return pl_arena_printf(arena, "%s/git/%s", pl_cache_dir(s->cache), hex);
 }
 
+const char *pl_supply_git_cache(const struct pl_supply *s, struct pl_arena *arena)
+{
+    return pl_arena_printf(arena, "%s/git", pl_cache_dir(s->cache));
+}
+
 pl_status pl_supply_git_local(struct pl_supply *s, pl_bytes url, struct pl_arena *arena, const char **path,
                               struct pl_err *err)
 {
@@ -267,7 +275,9 @@ static void be_child(void *ctx, int to_parent, int from_parent)
     struct pl_buf frame;
     (void)from_parent;
     t->to_parent = to_parent;
-    int status = fetch(t, &err);
+    int status = pl_confine_writing(t->into, &err);
+    if (status == PL_OK)
+        status = fetch(t, &err);
     pl_buf_init(&frame, FRAME_BYTES);
     pl_buf_add_byte(&frame, END);
     pl_buf_add(&frame, pl_bytes_of(&status, sizeof status));
@@ -275,6 +285,17 @@ static void be_child(void *ctx, int to_parent, int from_parent)
     pl_buf_add(&frame, pl_bytes_of(err.hint, strlen(err.hint) + 1));
     (void)pl_child_put(to_parent, pl_buf_bytes(&frame)); /* nobody is left to be told */
     pl_buf_reset(&frame);
+}
+
+static pl_status start(const struct pl_supply *s, pl_child_work work, void *ctx, struct pl_child *out,
+                       struct pl_err *err)
+{
+    if (s->options.forking != NULL)
+        s->options.forking(true);
+    pl_status st = pl_child_start(work, ctx, out, err);
+    if (s->options.forking != NULL)
+        s->options.forking(false);
+    return st;
 }
 
 static bool has_time(void *ctx)
@@ -350,11 +371,11 @@ static pl_status fetch_into(struct transfer *t, const char *path, struct pl_err 
     int signal;
     int code;
     t->into = path;
-    if (o->forking != NULL)
-        o->forking(true);
-    pl_status st = pl_child_start(be_child, t, &child, err);
-    if (o->forking != NULL)
-        o->forking(false);
+    pl_git_prepare();
+    pl_status st =
+        pl_io_mkdirs(path, err); /* a folder that is there can be named in what the child may write */
+    if (st == PL_OK)
+        st = start(t->s, be_child, t, &child, err);
     if (st != PL_OK)
         return st;
     if (o->pause != NULL)
@@ -409,10 +430,39 @@ static pl_status clone(struct transfer *t, const char *path, struct pl_arena *ar
     return st;
 }
 
-static bool has_ref(const char *path, const char *ref)
+/* Objects are read to tell that, by a child that can read nothing else. */
+static void be_asked(void *ctx, int to_parent, int from_parent)
+{
+    const struct pl_git_want *want = ctx;
+    const struct pl_confine_limits limits = {
+        .memory_bytes = ASKED_BYTES, .cpu_seconds = ASKED_SECONDS, .reads = &want->path, .n_reads = 1};
+    (void)from_parent;
+    if (pl_confine_self(&limits, NULL) == PL_OK && pl_git_has_revision(want))
+        (void)pl_child_put(to_parent, PL_LIT("y")); /* a parent that is gone ends the child */
+}
+
+static bool has_time_to_answer(void *ctx)
+{
+    return !pl_clock_is_past(*(const uint64_t *)ctx);
+}
+
+static bool has_ref(const struct pl_supply *s, const char *path, const char *ref)
 {
     struct pl_git_want want = {.path = path, .ref = ref};
-    return ref != NULL && pl_git_has_revision(&want);
+    uint64_t end_ns = pl_clock_monotonic_ns() + ASKED_SECONDS * 1000000000u;
+    const struct pl_child_tick each = {.ctx = &end_ns, .tick = has_time_to_answer};
+    struct pl_child child;
+    struct pl_buf answer;
+    int signal;
+    int code;
+    pl_git_prepare();
+    if (ref == NULL || start(s, be_asked, &want, &child, NULL) != PL_OK)
+        return false;
+    pl_buf_init(&answer, 1);
+    bool has = pl_child_receive(&child, &each, &answer, NULL) == PL_OK && answer.n == 1;
+    pl_child_end(&child, &signal, &code); /* one that has said nothing has nothing */
+    pl_buf_reset(&answer);
+    return has;
 }
 
 pl_status pl_supply_git_fetch(struct pl_supply *s, const struct pl_git_fetch *fetch, struct pl_arena *arena,
@@ -425,7 +475,7 @@ pl_status pl_supply_git_fetch(struct pl_supply *s, const struct pl_git_fetch *fe
     bool is_mirror = st == PL_OK && read_place(url, &p) && in_mirror(s, &p, arena) != NULL;
     if (st != PL_OK && st != PL_E_NOT_FOUND)
         return st;
-    if (is_mirror || (st == PL_OK && (s->options.is_offline || has_ref(*path, fetch->ref))))
+    if (is_mirror || (st == PL_OK && (s->options.is_offline || has_ref(s, *path, fetch->ref))))
         return PL_OK;
     if (s->options.is_offline) {
         st = pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "git: no copy is here, and offline");

@@ -20,6 +20,9 @@ struct pl_git_fetch {
 PL_MUST_USE pl_status pl_supply_git_fetch(struct pl_supply *s, const struct pl_git_fetch *fetch,
                                           struct pl_arena *arena, const char **path, struct pl_err *err);
 
+/* The folder of all repositories of the cache; in the arena, NULL when that is full. */
+const char *pl_supply_git_cache(const struct pl_supply *s, struct pl_arena *arena);
+
 /* The same without the network: the mirror folder and the cache. PL_E_NOT_FOUND when it is in neither. */
 PL_MUST_USE pl_status pl_supply_git_local(struct pl_supply *s, pl_bytes url, struct pl_arena *arena,
                                           const char **path, struct pl_err *err);

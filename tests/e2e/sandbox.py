@@ -5,6 +5,7 @@ usage: sandbox.py PLUMB [PART-OF-A-NAME]
 """
 import re
 import shutil
+import subprocess
 
 import hostile_made as bad
 import made
@@ -18,14 +19,14 @@ HARMLESS = {"read", "write", "writev", "recvfrom", "close", "lseek", "mmap", "mu
 CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?([a-z0-9_]+)[( ]")
 
 
-def strace(t, *args):
+def strace(t, *args, words=16):
     """{process or thread: [calls after its confinement]} of plumb check; threads inherit what their starter gave up."""
     log = t.path("strace.log")
     if shutil.which("strace") is None:
         raise Skip("strace is not installed")
     if is_sanitized(t.program):
         raise Skip("sanitizers make calls of their own")
-    t.check(*args, wrap=("strace", "-f", "-s", "16", "-o", log))
+    t.check(*args, wrap=("strace", "-f", "-s", str(words), "-o", log))
     confined = {}
     starting = {}
     for line in log.read_text(errors="replace").splitlines():
@@ -73,6 +74,37 @@ def nothing_is_opened_connected_or_run_once_examining_begins(t):
             if name in ("mmap", "mprotect"):
                 assert "PROT_EXEC" not in line, line
     assert sum(map(len, confined.values())) > 20
+
+
+# What the process that reads a git repository may ask for besides: it opens files below that one, when libgit2 wants them.
+READING = {"open", "openat", "stat", "newfstatat", "fstat", "lstat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64",
+           "pread64", "fcntl", "getcwd", "getuid", "geteuid"}
+
+
+@case
+def who_reads_a_git_repository_opens_nothing_else(t):
+    if shutil.which("git") is None:
+        raise Skip("git is not installed")
+    package, folder = everything(t)
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "one"], ["tag", "v1.0"], ["gc", "-q"]):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True, capture_output=True)
+    for ref in ("@v1.0", ""):
+        confined = strace(t, package, "--source", f"git+file://{folder}{ref}", "-j2", words=4096)
+        readers = 0
+        for pid, lines in confined.items():
+            names = {CALL.match(line).group(2) for line in lines}
+            assert names <= HARMLESS | READING, (pid, names - HARMLESS - READING)
+            opened = [line for line in lines if re.search(r"\bopen(at)?\(.*= \d+$", line)]
+            readers += bool(opened)
+            for line in opened:
+                assert f'"{folder}/' in line or f'"{folder}"' in line, line
+                assert "O_RDONLY" in line and not re.search("O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", line), line
+            if not opened:
+                assert names <= HARMLESS, (pid, names - HARMLESS)
+        assert readers == 1 and len(confined) >= 3, (readers, len(confined))
+    one = t.check(package, "--source", f"git+file://{folder}@v1.0", "--sandbox", "-j2")
+    two = t.check(package, "--source", f"git+file://{folder}@v1.0", "--no-sandbox", "-j2")
+    assert one.stable() == two.stable() and one.json["sources"][0]["git"]
 
 
 @case
