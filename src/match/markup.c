@@ -8,6 +8,7 @@
 #include "classify/classify.h"
 #include "format/text/words.h"
 #include "match/match.h"
+#include "match/printed.h"
 
 #define MAX_BYTES 32u
 
@@ -23,20 +24,24 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     uint64_t length;
     pl_status st = PL_OK;
     (void)m; /* the ledger says what is around */
-    if (f->data.p == NULL || f->role != PL_ROLE_PASSIVE || f->ledger.settled.n == 0 ||
-        !pl_looks_like_text(f->data))
+    if (f->data.p == NULL || f->ledger.settled.n == 0 || !pl_looks_like_text(f->data))
+        return PL_OK;
+    bool is_passive = f->role == PL_ROLE_PASSIVE;
+    if (!is_passive && (!pl_is_compiled_name(f->name) || !pl_is_printed(f->data)))
         return PL_OK;
     for (uint64_t from = 0; st == PL_OK && pl_ledger_gap(&f->ledger, from, &offset, &length);
          from = offset + length)
         if (offset > 0 && offset + length < f->data.n && length <= MAX_BYTES &&
-            !has_word(pl_bytes_sub(f->data, (size_t)offset, (size_t)length)))
+            !has_word(pl_bytes_sub(f->data, (size_t)offset, (size_t)length)) &&
+            (is_passive || pl_is_in_printed_lines(f->data, (size_t)offset, (size_t)length)))
             st = pl_match_claim(f, offset, length, PL_CLASS_DERIVED, PL_GRADE_C, "text.markup", NULL, err);
     return st;
 }
 
 const struct pl_rung pl_rung_text_markup = {
     .rule = "text.markup",
-    .what = "In documentation: a run of at most 32 bytes of markup and punctuation, without a word, between "
+    .what = "In documentation, and in literals of a program that mostly prints: a run of at most 32 bytes of "
+            "markup and punctuation, without a word, between "
             "explained bytes.",
     .source = "bound: as long as the escapes and requests that Pod::Man and po4a put between two phrases",
     .pass = PL_PASS_PACKAGE,

@@ -74,7 +74,8 @@ struct pl_rung {
 const struct pl_rung *const *pl_rungs(size_t *n);
 
 /* Between the passes: what the rung text.words will look up for this file. */
-void pl_match_wanted_prose(const struct pl_file *f, struct pl_gram_set *set);
+PL_MUST_USE pl_status pl_match_wanted_prose(const struct pl_file *f, struct pl_arena *scratch,
+                                            struct pl_gram_set *set, struct pl_err *err);
 
 /* Apply one rung alone, for tests and tools; neither settles the ledger nor resets scratch. */
 PL_MUST_USE pl_status pl_match_rung(const struct pl_match *m, const struct pl_rung *rung, struct pl_file *f,

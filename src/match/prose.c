@@ -5,12 +5,14 @@
  *     file:    \fB\-\-all\fR\n.RS 4\ndo \fInot\fR ignore entries starting with .
  *     words:   all do not ignore entries starting with
  *
- * Only for passive files: a word out of place changes what a program does, and hardly what a page says. A run has at least
+ * Only for passive files, and for lines of a program that are one literal each (printed.h): a word out of place changes what a program does, and
+ * hardly what a page says. A run has at least
  * PL_RUN_WORDS words; between two of its words at most MAX_SPACE_BYTES of markup count with it. Grade C.
  */
 #include "format/text/fold.h"
 #include "format/text/words.h"
 #include "match/claim.h"
+#include "match/printed.h"
 
 #include <string.h>
 
@@ -23,7 +25,7 @@ struct words {
     const struct pl_match *m;
     struct pl_file *f;
     const struct pl_postings *index;
-    PL_VEC(pl_bytes) list;
+    pl_prose_words list;
 };
 
 /* A run of equal words: `n` from `first` on, the first of them at `source_at` of the unit. */
@@ -34,25 +36,42 @@ struct word_run {
     size_t source_at;
 };
 
+static bool is_documentation(const struct pl_file *f)
+{
+    return f->data.p != NULL && f->container == NULL && f->role == PL_ROLE_PASSIVE && !pl_is_image(f) &&
+           pl_is_text(f->data);
+}
+
+/* A program that holds a text to print. */
+static bool is_print_out(const struct pl_file *f)
+{
+    return f->data.p != NULL && f->container == NULL && pl_is_compiled_name(f->name) && pl_is_text(f->data) &&
+           pl_is_printed(f->data);
+}
+
 static size_t start_of(const struct words *x, size_t word)
 {
-    return (size_t)(x->list.v[word].p - x->f->data.p);
+    return x->list.v[word].parts[0].start;
 }
 
 static size_t end_of(const struct words *x, size_t word)
 {
-    return start_of(x, word) + x->list.v[word].n;
+    return x->list.v[word].parts[x->list.v[word].n_parts - 1].end;
 }
 
 static pl_status cut_words(struct words *x, struct pl_err *err)
 {
     pl_bytes rest = x->f->data;
     pl_bytes word;
+    if (!is_documentation(x->f))
+        return pl_printed_words(x->f->data, x->m->scratch, &x->list, err);
     while (pl_prose_next(&rest, &word)) {
-        pl_bytes *slot = PL_VEC_ADD(&x->list);
+        struct pl_prose_word *slot = PL_VEC_ADD(&x->list);
         if (slot == NULL)
             return pl_fail_nomem(err);
-        *slot = word;
+        *slot = (struct pl_prose_word){.text = word, .n_parts = 1};
+        slot->parts[0].start = (size_t)(word.p - x->f->data.p);
+        slot->parts[0].end = slot->parts[0].start + word.n;
     }
     return PL_OK;
 }
@@ -61,7 +80,8 @@ static size_t same_words(const struct words *x, size_t first, pl_bytes source)
 {
     pl_bytes word;
     size_t n = 0;
-    while (first + n < x->list.n && pl_prose_next(&source, &word) && pl_prose_eq(word, x->list.v[first + n]))
+    while (first + n < x->list.n && pl_prose_next(&source, &word) &&
+           pl_prose_eq(word, x->list.v[first + n].text))
         n++;
     return n;
 }
@@ -90,7 +110,7 @@ static struct word_run longest(const struct words *x, size_t first, size_t lowes
     uint64_t hashes[PL_PROSE_GRAM];
     struct word_run best = {0};
     for (size_t i = 0; i < PL_PROSE_GRAM; i++)
-        hashes[i] = pl_prose_hash(x->list.v[first + i]);
+        hashes[i] = pl_prose_hash(x->list.v[first + i].text);
     pl_places places = pl_postings_find(x->index, pl_prose_gram(hashes));
     for (size_t i = 0; i < places.n; i++) {
         uint64_t position = pl_places_position(places, i);
@@ -102,8 +122,8 @@ static struct word_run longest(const struct words *x, size_t first, size_t lowes
     }
     size_t start = 0;
     if (best.n > 0 && first > lowest &&
-        is_word_before(pl_index_unit_file(x->m->index, best.unit)->data, best.source_at, x->list.v[first - 1],
-                       &start))
+        is_word_before(pl_index_unit_file(x->m->index, best.unit)->data, best.source_at,
+                       x->list.v[first - 1].text, &start))
         best = (struct word_run){first - 1, best.n + 1, best.unit, start};
     return best;
 }
@@ -122,16 +142,20 @@ static pl_status claim_run(const struct words *x, const struct word_run *run, st
     if (c.source == NULL)
         return pl_arena_fail(x->m->arena, err);
     pl_status st = PL_OK;
-    size_t piece = run->first;
-    for (size_t i = run->first; i < run->first + run->n && st == PL_OK; i++) {
-        bool is_last = i + 1 == run->first + run->n;
-        if (!is_last && start_of(x, i + 1) - end_of(x, i) <= MAX_SPACE_BYTES)
-            continue;
-        c.offset = start_of(x, piece);
-        c.length = end_of(x, i) - c.offset;
-        st = pl_ledger_claim(&x->f->ledger, &c, err);
-        piece = i + 1;
-    }
+    c.offset = start_of(x, run->first);
+    for (size_t i = run->first; i < run->first + run->n && st == PL_OK; i++)
+        for (uint32_t k = 0; k < x->list.v[i].n_parts && st == PL_OK; k++) {
+            const struct pl_prose_word *word = &x->list.v[i];
+            bool is_last = i + 1 == run->first + run->n && k + 1 == word->n_parts;
+            const struct pl_prose_word *next = is_last ? NULL : k + 1 < word->n_parts ? word : word + 1;
+            uint32_t n = next == word ? k + 1 : 0;
+            if (next != NULL && next->parts[n].group == word->parts[k].group &&
+                next->parts[n].start - word->parts[k].end <= MAX_SPACE_BYTES)
+                continue;
+            c.length = word->parts[k].end - c.offset;
+            st = pl_ledger_claim(&x->f->ledger, &c, err);
+            c.offset = next == NULL ? 0 : next->parts[n].start;
+        }
     return st;
 }
 
@@ -144,30 +168,40 @@ static bool go_to_gap(const struct words *x, size_t at, uint64_t *offset, uint64
     return true;
 }
 
-static bool is_documentation(const struct pl_file *f)
+/* The words of one file, one after the other. */
+static void want(struct pl_gram_set *set, uint64_t hashes[PL_PROSE_GRAM], size_t n, pl_bytes word)
 {
-    return f->data.p != NULL && f->container == NULL && f->role == PL_ROLE_PASSIVE && !pl_is_image(f) &&
-           pl_is_text(f->data);
+    memmove(hashes, hashes + 1, (PL_PROSE_GRAM - 1) * sizeof hashes[0]);
+    hashes[PL_PROSE_GRAM - 1] = pl_prose_hash(word);
+    if (n >= PL_PROSE_GRAM)
+        pl_gram_set_add(set, pl_prose_gram(hashes));
 }
 
-void pl_match_wanted_prose(const struct pl_file *f, struct pl_gram_set *set)
+pl_status pl_match_wanted_prose(const struct pl_file *f, struct pl_arena *scratch, struct pl_gram_set *set,
+                                struct pl_err *err)
 {
     uint64_t hashes[PL_PROSE_GRAM] = {0};
     pl_bytes rest = f->data;
     pl_bytes word;
-    if (pl_ledger_unclaimed(&f->ledger) == 0 || !is_documentation(f))
-        return;
-    for (size_t n = 1; pl_prose_next(&rest, &word); n++) {
-        memmove(hashes, hashes + 1, sizeof hashes - sizeof hashes[0]);
-        hashes[PL_PROSE_GRAM - 1] = pl_prose_hash(word);
-        if (n >= PL_PROSE_GRAM)
-            pl_gram_set_add(set, pl_prose_gram(hashes));
+    pl_prose_words printed = {0};
+    if (pl_ledger_unclaimed(&f->ledger) == 0)
+        return PL_OK;
+    if (is_documentation(f))
+        for (size_t n = 1; pl_prose_next(&rest, &word); n++)
+            want(set, hashes, n, word);
+    else if (is_print_out(f)) {
+        pl_status st = pl_printed_words(f->data, scratch, &printed, err);
+        for (size_t n = 1; n <= printed.n && st == PL_OK; n++)
+            want(set, hashes, n, printed.v[n - 1].text);
+        PL_VEC_FREE(&printed);
+        return st;
     }
+    return PL_OK;
 }
 
 static pl_status prose(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    if (!is_documentation(f))
+    if (!is_documentation(f) && (pl_ledger_unclaimed(&f->ledger) == 0 || !is_print_out(f)))
         return PL_OK;
     struct words x = {.m = m, .f = f};
     pl_status st = pl_index_prose(m->index, m->prose, &x.index, err);
@@ -199,7 +233,8 @@ static pl_status prose(const struct pl_match *m, struct pl_file *f, struct pl_er
 
 const struct pl_rung pl_rung_text_words = {
     .rule = RULE,
-    .what = "In documentation: five or more words in a row stand in a source file, whatever the markup "
+    .what = "In documentation, and in literals of a program that mostly prints: five or more words in a row "
+            "stand in a source file, whatever the markup "
             "around them.",
     .source = "DESIGN section 5, rung 4",
     .pass = PL_PASS_PACKAGE, /* when all that will be looked up is known, the index of it is small */

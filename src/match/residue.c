@@ -12,6 +12,7 @@
 #include "classify/classify.h"
 #include "format/text/words.h"
 #include "match/generated.h"
+#include "match/own_generator.h"
 #include "match/pieces.h"
 
 #include <string.h>
@@ -139,9 +140,9 @@ static bool is_in_comment(pl_bytes data, pl_bytes word)
            pl_bytes_starts(line, PL_LIT("dnl "));
 }
 
-/* `control` is that of the package, looked up once for all words; NULL when it has none. */
+/* `control` is that of the package and `own` the script that wrote the file, looked up once for all words; NULL when there is none. */
 static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, const struct pl_file *control,
-                             struct pl_residue *out, struct pl_err *err)
+                             const struct pl_own *own, struct pl_residue *out, struct pl_err *err)
 {
     bool is_text = pl_looks_like_text(f->data);
     const struct pl_generated_kind *kind = m->pieces == NULL ? NULL : pl_generated_kind(f);
@@ -162,7 +163,7 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
         out->words++;
         if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||
             is_own_name(control, word) || (is_pasted && pl_pieces_derives(m->pieces, word)) ||
-            (has_comments && is_in_comment(f->data, word)))
+            (own != NULL && pl_own_derives(own, word)) || (has_comments && is_in_comment(f->data, word)))
             continue;
         bool is_known = false;
         pl_status st = is_text ? PL_OK : pl_index_has_word_in_any_case(m->index, word, &is_known, err);
@@ -188,22 +189,36 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
     return st;
 }
 
+/* Did a script of the tree write most of it, line by line? */
+static bool is_mostly_own(const struct pl_file *f)
+{
+    uint64_t own = 0;
+    for (size_t i = 0; i < f->ledger.settled.n; i++)
+        if (pl_bytes_eq_str(pl_bytes_of_str(f->ledger.settled.v[i].rule), PL_OWN_RULE))
+            own += f->ledger.settled.v[i].length;
+    return 2 * own >= f->ledger.size && own > 0;
+}
+
 pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     uint64_t offset;
     uint64_t length;
     const struct pl_file *control = NULL;
+    struct pl_own *own = NULL;
+    pl_status st = is_mostly_own(f) ? pl_own_open(m, f, &own, err) : PL_OK;
     f->is_other_version = m->pieces != NULL && pl_generated_by_another(m, f);
-    for (uint64_t from = 0; pl_ledger_gap(&f->ledger, from, &offset, &length); from = offset + length) {
+    for (uint64_t from = 0; st == PL_OK && pl_ledger_gap(&f->ledger, from, &offset, &length);
+         from = offset + length) {
         struct pl_residue *slot = PL_VEC_ADD(&f->residues);
-        if (slot == NULL)
-            return pl_fail_nomem(err);
+        if (slot == NULL) {
+            st = pl_fail_nomem(err);
+            break;
+        }
         *slot = (struct pl_residue){.offset = offset, .length = length};
         if (control == NULL && f->residues.n == 1)
             control = pl_match_control(m, "control");
-        pl_status st = look_closer(m, f, control, slot, err);
-        if (st != PL_OK)
-            return st;
+        st = look_closer(m, f, control, own, slot, err);
     }
-    return PL_OK;
+    pl_own_close(own);
+    return st;
 }

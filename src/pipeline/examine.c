@@ -375,11 +375,15 @@ static pl_status finish(struct run *run, struct pl_err *err)
     run->prose = calloc(1, sizeof *run->prose);
     if (run->prose == NULL)
         return pl_fail_nomem(err);
-    for (size_t i = 0; i < r->files.n; i++) {
+    const struct pl_match first = match_of(run, 0);
+    for (size_t i = 0; i < r->files.n && st == PL_OK; i++) {
         pl_watch_begin(run->x->watch, 0, r->files.v[i]->order);
-        pl_match_wanted_prose(r->files.v[i], run->prose);
+        st = pl_match_wanted_prose(r->files.v[i], first.scratch, run->prose, err);
+        pl_arena_rewind(first.scratch);
     }
     pl_watch_end(run->x->watch, 0);
+    if (st != PL_OK)
+        return st;
     st = pl_pool_open(n_threads(run->x), UINT64_MAX, second_pass, run, &run->pool, err);
     for (size_t i = 0; i < r->files.n && st == PL_OK; i++)
         st = pl_pool_put(run->pool, r->files.v[i], err);
