@@ -270,8 +270,11 @@ static bool in_control_member(const struct pl_file *f)
 static bool is_metadata(pl_bytes name)
 {
     return pl_bytes_find(name, PL_LIT("META-INF/maven/"), 0) != SIZE_MAX ||
-           pl_bytes_ends(name, PL_LIT(".egg-info/PKG-INFO")) ||
-           pl_bytes_ends(name, PL_LIT(".dist-info/METADATA")) || pl_bytes_ends(name, PL_LIT(".egg-info"));
+           pl_bytes_eq_str(pl_bytes_basename(name), "PKG-INFO") ||
+           pl_bytes_ends(name, PL_LIT(".egg-info/SOURCES.txt")) ||
+           pl_bytes_ends(name, PL_LIT(".egg-info/top_level.txt")) ||
+           pl_bytes_ends(name, PL_LIT(".dist-info/METADATA")) ||
+           pl_bytes_ends(name, PL_LIT(".dist-info/RECORD")) || pl_bytes_ends(name, PL_LIT(".egg-info"));
 }
 
 /* Control files that dpkg only shows or keeps, and that decide nothing. deb(5). */

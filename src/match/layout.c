@@ -76,6 +76,15 @@ static bool is_all_by(const struct pl_file *f, const char *rule)
     return f->ledger.settled.n > 0 && f->residues.n == 0;
 }
 
+static bool has_rule(const struct pl_file *f, const char *rule)
+{
+    for (size_t i = 0; i < f->ledger.settled.n; i++)
+        if (strcmp(f->ledger.settled.v[i].rule, rule) == 0 &&
+            f->ledger.settled.v[i].class != PL_CLASS_UNACCOUNTED)
+            return true;
+    return false;
+}
+
 static bool is_in_tests(pl_bytes path)
 {
     static const char *const words[] = {"test",     "tests",        "__tests__", "spec",    "fixture",
@@ -230,6 +239,8 @@ static enum pl_severity severity_of(const struct pl_match *m, const struct pl_fi
         return PL_SEVERITY_NOTE;
     if (whole_unit(m, f, &other) && !is_own(m, other))
         return PL_SEVERITY_NOTE; /* a tool's own file took its place */
+    if (f->residues.n == 0 && (has_rule(f, "cargo.manifest") || has_rule(f, "python.metadata")))
+        return PL_SEVERITY_NOTE; /* written anew by the tool that publishes, each entry of it the source's */
     if (m->layout->is_release)
         return d != NULL && d->is_numbers ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR;
     return d != NULL && d->removed > d->added ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE;
