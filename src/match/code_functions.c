@@ -154,6 +154,10 @@ static bool is_end_of_table(const struct rung *r, const struct pl_atom *atom)
 {
     const struct pl_code *code = r->a.code;
     uint64_t end = is_within(r, atom->text) ? address_of(r, atom->text.p) : 0;
+    size_t text = is_within(r, atom->text)
+                      ? pl_text_places_from(&r->places, (uint64_t)(atom->text.p - r->f->data.p))
+                      : 0;
+    uint64_t before = text > 0 ? address_of(r, r->f->data.p + r->places.v.v[text - 1]) : 0;
     size_t low = 0;
     size_t high = code->n_data;
     while (low < high) {
@@ -163,11 +167,10 @@ static bool is_end_of_table(const struct rung *r, const struct pl_atom *atom)
         else
             high = middle;
     }
-    if (end == 0 || low == 0)
-        return false;
-    uint64_t before = code->data[low - 1];
+    if (low > 0 && code->data[low - 1] > before)
+        before = code->data[low - 1];
     size_t index = (size_t)(atom - code->atoms);
-    for (size_t i = 0; i < code->n_functions; i++) {
+    for (size_t i = 0; i < code->n_functions && end != 0 && before != 0; i++) {
         const struct pl_function *f = &code->functions[i];
         if (index - f->first_atom >= f->n_atoms)
             continue;
