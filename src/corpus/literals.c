@@ -14,6 +14,7 @@
 #define MAX_STRING_BYTES     65536u
 #define MAX_CONCAT_BYTES     4096u
 #define MAX_CONFIGURED_BYTES 64u
+#define MAX_VERSION_TEXT     512u
 #define MAX_PIECES           64u
 #define WHOLE_FILE_BYTES     64u     /* of the shortest source file that is looked for as a text */
 #define CONFIGURED_PPM       600000u /* MATCHING section 3: prefix and suffix at least 60 % */
@@ -337,6 +338,48 @@ static const struct literal *find_configured(const struct pl_literals *l, pl_byt
     return NULL;
 }
 
+/* Bytes of a number such as "6.4" or "1.2.3" at the front of the text; 0 for others. */
+static size_t version_bytes(pl_bytes text)
+{
+    size_t n = 0;
+    size_t dots = 0;
+    while (n < text.n && ((text.p[n] >= '0' && text.p[n] <= '9') || (text.p[n] == '.' && n > 0))) {
+        dots += text.p[n] == '.';
+        n++;
+    }
+    while (n > 0 && text.p[n - 1] == '.') {
+        n--;
+        dots--;
+    }
+    return dots >= 1 && dots <= 2 ? n : 0;
+}
+
+/*
+ * Literals with #if between them whose one version number is that of a header, in another version of that header: "ncurses 6.3" where
+ * NCURSES_VERSION is "6.4" today.
+ */
+static bool find_arms_of_other_version(const struct pl_literals *l, pl_bytes string, struct literal *out)
+{
+    uint8_t room[MAX_VERSION_TEXT];
+    size_t at = 0;
+    while (at < string.n && version_bytes(pl_bytes_from(string, at)) == 0)
+        at++;
+    size_t n = at < string.n ? version_bytes(pl_bytes_from(string, at)) : 0;
+    for (size_t i = 0; i < l->n_versions && n > 0; i++) {
+        const struct literal *e = &l->literals.v[l->versions[i]];
+        pl_bytes version = pl_literal_text(l, e);
+        size_t length = string.n - n + version.n;
+        if (e->kind != RULE_HEADER || version_bytes(version) != version.n || length > sizeof room)
+            continue;
+        memcpy(room, string.p, at);
+        memcpy(room + at, version.p, version.n);
+        memcpy(room + at + version.n, string.p + at + n, string.n - at - n);
+        if (pl_literal_find_arms(l, pl_bytes_of(room, length), out))
+            return true;
+    }
+    return false;
+}
+
 /* The source file that has these bytes and no others. */
 static pl_status find_whole_file(const struct pl_literals *l, pl_bytes string, struct literal *out,
                                  bool *found, struct pl_err *err)
@@ -365,6 +408,10 @@ pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, stru
     if (e == NULL && pl_literal_find_arms(l, string, &of_arms)) {
         e = &of_arms;
         rule = RULE_ARMS;
+    }
+    if (e == NULL && find_arms_of_other_version(l, string, &of_arms)) {
+        e = &of_arms;
+        rule = RULE_OTHER_VERSION;
     }
     struct literal of_file;
     if (e == NULL && string.n >= WHOLE_FILE_BYTES) {

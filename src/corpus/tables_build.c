@@ -78,9 +78,8 @@ static size_t element_end(pl_bytes text, size_t at)
     return text.n;
 }
 
-/* In parts, since one use may take a bounded number of steps alone. */
-static bool expand_elements(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out,
-                            size_t *ways)
+bool pl_table_expand_elements(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out,
+                              size_t *ways)
 {
     bool is_good = true;
     for (size_t at = 0; at < text.n && is_good && run->budget > 0;) {
@@ -109,7 +108,7 @@ static bool read_expanded(struct pl_macro_run *run, const struct reading *r, uin
         size_t first = f->tables.n;
         pl_buf_clear(&out);
         pl_buf_add_str(&out, "=");
-        is_good = expand_elements(run, pl_buf_bytes(&in), way, &out, &ways);
+        is_good = pl_table_expand_elements(run, pl_buf_bytes(&in), way, &out, &ways);
         if (is_good && out.why == PL_OK && out.n > 2)
             is_good = pl_tables_read_at(pl_buf_bytes(&out), file->path, unit, r->names, t.at, f);
         if (f->tables.n == first + 1 && count_open(f, &f->tables.v[first]) >= count_open(f, &t)) {
@@ -124,6 +123,19 @@ static bool read_expanded(struct pl_macro_run *run, const struct reading *r, uin
     return is_good;
 }
 
+struct pl_macro_run pl_table_macro_run(const struct pl_macros *m, struct pl_arena *scratch,
+                                       const struct pl_source_file *f, size_t n_files)
+{
+    size_t share = MAX_BUDGET / (n_files + 1);
+    return (struct pl_macro_run){.m = m,
+                                 .scratch = scratch,
+                                 .budget =
+                                     (share < MIN_BUDGET ? share : MIN_BUDGET) + TOKENS_A_BYTE * f->data.n,
+                                 .max_steps = MAX_STEPS,
+                                 .path = f->path,
+                                 .line_1based = 1};
+}
+
 static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
     (void)worker; /* each file has an output of its own */
@@ -134,14 +146,7 @@ static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *e
     if (!pl_tables_read(f->data, f->path, (uint32_t)i, r->names, NULL, NULL, out))
         return pl_fail_nomem(err);
     pl_arena_init(&scratch, MAX_SCRATCH_BYTES);
-    size_t share = MAX_BUDGET / (pl_index_unit_count(r->index) + 1);
-    struct pl_macro_run run = {.m = r->macros,
-                               .scratch = &scratch,
-                               .budget =
-                                   (share < MIN_BUDGET ? share : MIN_BUDGET) + TOKENS_A_BYTE * f->data.n,
-                               .max_steps = MAX_STEPS,
-                               .path = f->path,
-                               .line_1based = 1};
+    struct pl_macro_run run = pl_table_macro_run(r->macros, &scratch, f, pl_index_unit_count(r->index));
     bool is_good = true;
     size_t n = out->tables.n;
     for (size_t k = 0; k < n && is_good && pl_clit_family_of(f->path) == PL_CLIT_C; k++)
@@ -180,31 +185,28 @@ static pl_status join(struct pl_tables *t, const struct table_output *f, struct 
     return PL_OK;
 }
 
-static bool gather_macros(struct reading *r, size_t n)
+static bool gather_macros(const struct pl_index *ix, struct pl_macros **out)
 {
-    if (!pl_macros_new(&r->macros))
+    if (!pl_macros_new(out))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        const struct pl_source_file *f = pl_index_unit_file(r->index, (uint32_t)i);
-        if (pl_clit_family_of(f->path) == PL_CLIT_C && !pl_macros_add_text(r->macros, f->data))
+    for (size_t i = 0; i < pl_index_unit_count(ix); i++) {
+        const struct pl_source_file *f = pl_index_unit_file(ix, (uint32_t)i);
+        if (pl_clit_family_of(f->path) == PL_CLIT_C && !pl_macros_add_text(*out, f->data))
             return false;
     }
-    pl_macros_finish(r->macros);
+    pl_macros_finish(*out);
     return true;
 }
 
-static pl_status read_all(struct pl_tables *t, unsigned jobs, struct pl_err *err)
+static pl_status read_all(struct pl_tables *t, struct pl_macros *macros, unsigned jobs, struct pl_err *err)
 {
     size_t n = pl_index_unit_count(t->index);
-    struct reading r = {.index = t->index, .names = &t->names};
+    struct reading r = {.index = t->index, .names = &t->names, .macros = macros};
     r.files = calloc(n + 1, sizeof *r.files);
     pl_status st = PL_OK;
     if (r.files == NULL)
         return pl_fail_nomem(err);
-    if (!gather_macros(&r, n))
-        st = pl_fail_nomem(err);
-    if (st == PL_OK)
-        st = pl_parallel(jobs, n, &r, read_one, err);
+    st = pl_parallel(jobs, n, &r, read_one, err);
     for (size_t i = 0; i < n; i++) {
         if (st == PL_OK)
             st = join(t, &r.files[i], err);
@@ -213,7 +215,6 @@ static pl_status read_all(struct pl_tables *t, unsigned jobs, struct pl_err *err
         PL_VEC_FREE(&r.files[i].tables);
     }
     free(r.files);
-    pl_macros_free(r.macros);
     return st;
 }
 
@@ -443,9 +444,13 @@ pl_status pl_tables_build(const struct pl_index *ix, unsigned jobs, struct pl_ta
     if (t == NULL)
         return pl_fail_nomem(err);
     t->index = ix;
-    pl_status st = pl_table_names_build(ix, jobs, &t->names, err);
+    struct pl_macros *macros = NULL;
+    pl_status st = gather_macros(ix, &macros) ? PL_OK : pl_fail_nomem(err);
     if (st == PL_OK)
-        st = read_all(t, jobs, err);
+        st = pl_table_names_build(ix, macros, jobs, &t->names, err);
+    if (st == PL_OK)
+        st = read_all(t, macros, jobs, err);
+    pl_macros_free(macros);
     if (st == PL_OK && !index_all(t))
         st = pl_fail_nomem(err);
     if (st != PL_OK) {

@@ -6,11 +6,13 @@
  */
 #include "base/parallel.h"
 #include "corpus/tables_set.h"
+#include "format/text/clit.h"
 
 #include <stdlib.h>
 
-#define ROUNDS         4
-#define DIRECTORY_SIZE (1u << TABLE_DIRECTORY_BITS)
+#define ROUNDS            4
+#define MAX_SCRATCH_BYTES ((size_t)64 << 20)
+#define DIRECTORY_SIZE    (1u << TABLE_DIRECTORY_BITS)
 
 struct file_names {
     struct table_names own;
@@ -20,6 +22,7 @@ struct file_names {
 struct naming {
     const struct pl_index *index;
     const struct table_names *known;
+    const struct pl_macros *macros;
     struct file_names *files; /* one a unit */
     bool is_first;
 };
@@ -47,7 +50,14 @@ static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *e
     file->n_open = 0;
     if (!pl_tables_read(f->data, f->path, (uint32_t)i, n->known, &file->own, &file->n_open, NULL))
         return pl_fail_nomem(err);
-    return PL_OK;
+    if (pl_clit_family_of(f->path) != PL_CLIT_C)
+        return PL_OK;
+    struct pl_arena scratch;
+    pl_arena_init(&scratch, MAX_SCRATCH_BYTES);
+    struct pl_macro_run run = pl_table_macro_run(n->macros, &scratch, f, pl_index_unit_count(n->index));
+    bool is_good = pl_tables_read_enums(&run, f, (uint32_t)i, n->known, &file->own);
+    pl_arena_reset(&scratch);
+    return is_good ? PL_OK : pl_fail_nomem(err);
 }
 
 /* Sort, drop what is there twice, and make the directory. */
@@ -89,12 +99,13 @@ static pl_status join(const struct naming *n, size_t n_files, struct table_names
         return pl_fail_nomem(err);
     return PL_OK;
 }
-pl_status pl_table_names_build(const struct pl_index *ix, unsigned jobs, struct table_names *out,
-                               struct pl_err *err)
+
+pl_status pl_table_names_build(const struct pl_index *ix, const struct pl_macros *macros, unsigned jobs,
+                               struct table_names *out, struct pl_err *err)
 {
     size_t n_files = pl_index_unit_count(ix);
     struct table_names known = {0};
-    struct naming n = {.index = ix, .known = &known, .is_first = true};
+    struct naming n = {.index = ix, .known = &known, .macros = macros, .is_first = true};
     pl_status st = PL_OK;
     n.files = calloc(n_files + 1, sizeof *n.files);
     if (n.files == NULL)

@@ -6,6 +6,7 @@
  *     tables_switch.c tables that compilers make of switch statements
  *     tables_nasm.c   lists in assembly for NASM
  *     tables_names.c  enumerators and macros of numbers, over all files
+ *     tables_enums.c  enumerators that macros make
  *     tables_build.c  reads all files, indexes windows and strings
  *     tables.c        answers
  */
@@ -13,6 +14,7 @@
 #define PL_CORPUS_TABLES_SET_H
 
 #include "base/vec.h"
+#include "corpus/macros.h"
 #include "corpus/tables.h"
 
 struct table_name {
@@ -74,9 +76,18 @@ bool pl_tables_read_nasm(pl_bytes text, uint32_t unit, struct table_output *out)
 /* Does anything of the file matter here? */
 bool pl_tables_is_source(pl_bytes path);
 
+/* tables_build.c: the text with its macros put in, in parts, since one use may take a bounded number of steps alone. */
+bool pl_table_expand_elements(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out,
+                              size_t *ways);
+/* A run for one of n_files files. */
+struct pl_macro_run pl_table_macro_run(const struct pl_macros *m, struct pl_arena *scratch,
+                                       const struct pl_source_file *f, size_t n_files);
+/* tables_enums.c: enumerators of enumerations that use macros. False when out of memory. */
+bool pl_tables_read_enums(struct pl_macro_run *run, const struct pl_source_file *f, uint32_t unit,
+                          const struct table_names *known, struct table_names *defined);
 /* tables_names.c */
-pl_status pl_table_names_build(const struct pl_index *ix, unsigned jobs, struct table_names *out,
-                               struct pl_err *err);
+pl_status pl_table_names_build(const struct pl_index *ix, const struct pl_macros *macros, unsigned jobs,
+                               struct table_names *out, struct pl_err *err);
 /* tables_common.c: the names that everybody's headers define, but for those that are there; behind all others. False when out of memory. */
 bool pl_table_names_add_common(struct table_names *n);
 void pl_table_names_reset(struct table_names *n);
