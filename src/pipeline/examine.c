@@ -116,6 +116,15 @@ static pl_status need_literals(struct run *run, unsigned worker, struct pl_match
     return st;
 }
 
+/* In the second pass: those that an image asked for in the first one, which is over. */
+static const struct pl_literals *known_literals(struct run *run)
+{
+    (void)pthread_mutex_lock(&run->literals_lock); /* fails only on misuse */
+    const struct pl_literals *known = run->literals_built ? run->literals : NULL;
+    (void)pthread_mutex_unlock(&run->literals_lock);
+    return known;
+}
+
 static bool is_leaf_with_data(const struct pl_file *f)
 {
     return f->type == PL_ENTRY_FILE && f->container == NULL && f->is_whole && f->data.p != NULL;
@@ -202,6 +211,8 @@ static pl_status match_second(struct run *run, unsigned worker, struct pl_file *
     if (m.index != NULL && is_leaf_with_data(f)) {
         if (pl_kind_is_image(f->kind))
             st = need_literals(run, worker, &m, err);
+        else
+            m.literals = known_literals(run);
         if (st == PL_OK)
             st = pl_match_file(&m, PL_PASS_PACKAGE, f, err);
         if (st == PL_OK)

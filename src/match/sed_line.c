@@ -1,0 +1,154 @@
+/*
+ * sed_line.c - lines in which the build's sed(1) put a directory.
+ *
+ *     Makefile.am   sed 's;/usr/local/libexec/awk;$(pkglibexecdir);' < group.awk.in > group.awk
+ *     source        _gr_awklib = "/usr/local/libexec/awk/"
+ *     file          _gr_awklib = "/usr/lib/x86_64-linux-gnu/awk/"
+ *
+ * The line is that of the source at this place but for one path; the source's path stands in a command of sed in a build file, and the file's
+ * is a value of the build (literal.build-value), not just any.
+ *
+ * Source: POSIX.1-2017 XCU, sed; GNU Coding Standards 7.2.5.
+ */
+#include "corpus/build_values.h"
+#include "format/text/fold.h"
+#include "match/claim.h"
+
+#include <string.h>
+
+#define RULE           "text.sed"
+#define MAX_LINES      64u /* of one file that are looked at */
+#define MAX_LINE_BYTES 512u
+#define MAX_AHEAD      4u /* lines of the source that one is looked for in */
+#define MIN_PATH_BYTES 4u
+
+struct pair {
+    pl_bytes from; /* in the source */
+    pl_bytes to;   /* in the file */
+};
+
+/* Does a build file of the package have "s;FROM;", with whatever stands for the semicolons? */
+static bool is_replaced(const struct pl_match *m, pl_bytes from)
+{
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index); u++) {
+        const struct pl_source_file *file = pl_index_unit_file(m->index, u);
+        pl_bytes text = file->data;
+        if (!pl_is_build_file(file->path))
+            continue;
+        for (size_t at = pl_bytes_find(text, from, 0); at != SIZE_MAX;
+             at = pl_bytes_find(text, from, at + 1)) {
+            size_t end = at + from.n;
+            bool has_room = at >= 3 && end < text.n;
+            if (has_room && text.p[at - 2] == 's' && text.p[at - 1] == text.p[end] && text.p[end] != '/' &&
+                memchr(";|,:#%!@~+", text.p[end], 10) != NULL && memchr(" '\"\t", text.p[at - 3], 4) != NULL)
+                return true;
+        }
+    }
+    return false;
+}
+
+static pl_status is_value(const struct pl_match *m, pl_bytes path, bool *is_one, struct pl_err *err)
+{
+    struct pl_literal_hit hit;
+    bool found = false;
+    pl_status st = pl_literals_explain(m->literals, path, m->scratch, &found, &hit, err);
+    *is_one = st == PL_OK && found && strcmp(hit.rule->name, "literal.build-value") == 0;
+    return st;
+}
+
+/* Is `text` the line of the source with one path replaced? */
+static pl_status compare(const struct pl_match *m, pl_bytes source, pl_bytes text, struct pair *out,
+                         bool *found, struct pl_err *err)
+{
+    size_t start = 0;
+    size_t same_end = 0;
+    pl_status st = PL_OK;
+    while (start < source.n && start < text.n && source.p[start] == text.p[start])
+        start++;
+    while (same_end < source.n - start && same_end < text.n - start &&
+           source.p[source.n - 1 - same_end] == text.p[text.n - 1 - same_end])
+        same_end++;
+    for (size_t a = start + 1; a-- > 0 && !*found && st == PL_OK;) {
+        if (a >= source.n || a >= text.n || source.p[a] != '/' || text.p[a] != '/')
+            continue;
+        for (size_t b = same_end + 1; b-- > 0 && !*found && st == PL_OK;) {
+            if (a + b + MIN_PATH_BYTES > source.n || a + b + MIN_PATH_BYTES > text.n)
+                continue;
+            *out = (struct pair){pl_bytes_sub(source, a, source.n - a - b),
+                                 pl_bytes_sub(text, a, text.n - a - b)};
+            st = is_value(m, out->to, found, err);
+            *found = st == PL_OK && *found && is_replaced(m, out->from);
+        }
+    }
+    return st;
+}
+
+static pl_status claim(const struct pl_match *m, struct pl_file *f, uint64_t offset, pl_bytes line,
+                       uint32_t unit, uint64_t source_offset, const struct pair *p, struct pl_err *err)
+{
+    struct pl_claim c = {.offset = offset,
+                         .length = line.n,
+                         .class = PL_CLASS_DERIVED,
+                         .grade = PL_GRADE_B,
+                         .rule = RULE,
+                         .source_offset = PL_NO_OFFSET};
+    c.source = pl_arena_printf(m->arena, "%.*s:%llu", PL_ARG(pl_index_unit_file(m->index, unit)->path),
+                               (unsigned long long)pl_index_line_of(m->index, unit, source_offset));
+    c.note = pl_arena_printf(m->arena, "%.*s=%.*s", PL_ARG(p->from), PL_ARG(p->to));
+    return c.source == NULL || c.note == NULL ? pl_arena_fail(m->arena, err)
+                                              : pl_ledger_claim(&f->ledger, &c, err);
+}
+
+/* The line at `offset`, which begins where the run ends: is it one of the next lines of the run's source? */
+static pl_status try_line(const struct pl_match *m, struct pl_file *f, uint64_t offset, pl_bytes line,
+                          const struct pl_run *before, struct pl_err *err)
+{
+    pl_bytes data = pl_index_unit_file(m->index, before->unit)->data;
+    pl_bytes rest = pl_bytes_from(data, (size_t)(before->source_offset + before->length));
+    pl_bytes source;
+    pl_status st = PL_OK;
+    bool found = false;
+    for (unsigned i = 0; i < MAX_AHEAD && !found && st == PL_OK && pl_bytes_line(&rest, &source); i++) {
+        struct pair p;
+        if (source.n > MAX_LINE_BYTES)
+            continue;
+        st = compare(m, source, line, &p, &found, err);
+        if (st == PL_OK && found)
+            st = claim(m, f, offset, line, before->unit, (uint64_t)(source.p - data.p), &p, err);
+    }
+    return st;
+}
+
+static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    unsigned n = 0;
+    if (m->literals == NULL || f->data.p == NULL || f->container != NULL || pl_is_image(f) ||
+        !pl_is_text(f->data))
+        return PL_OK;
+    for (size_t i = 0; i < f->ledger.settled.n && n < MAX_LINES && st == PL_OK; i++) {
+        const struct pl_claim c = f->ledger.settled.v[i];
+        uint64_t end = c.offset + c.length;
+        struct pl_run before;
+        uint64_t gap;
+        uint64_t length;
+        if (!pl_ledger_gap(&f->ledger, end, &gap, &length) || gap != end ||
+            !pl_claim_run(m, f, &c, &before) || end == 0 || f->data.p[end - 1] != '\n')
+            continue;
+        pl_bytes rest = pl_bytes_sub(f->data, (size_t)gap, (size_t)length);
+        pl_bytes line;
+        n++;
+        if (pl_bytes_line(&rest, &line) && line.n <= MAX_LINE_BYTES && line.n < length)
+            st = try_line(m, f, gap, pl_bytes_of(line.p, line.n), &before, err);
+    }
+    return st;
+}
+
+const struct pl_rung pl_rung_text_sed = {
+    .rule = RULE,
+    .what = "a line of the source with one path replaced, as a command of sed in a build file says, by a "
+            "directory of the build",
+    .source = "POSIX.1-2017 XCU, sed",
+    .pass = PL_PASS_PACKAGE,
+    .apply = apply,
+};
