@@ -122,9 +122,10 @@ static bool read_element(struct table_reader *r, struct list *l)
     size_t start = r->at;
     size_t end = element_end(r);
     uint32_t at = r->t[start].at;
-    bool starts_text =
-        is_kind(r, start, TABLE_STRING) || (is_kind(r, start, '(') && is_kind(r, start + 1, TABLE_STRING)) ||
-        (is_kind(r, start, TABLE_WORD) && is_kind(r, start + 1, '(') && is_kind(r, start + 2, TABLE_STRING));
+    bool starts_text = is_kind(r, start, TABLE_STRING) ||
+                       (is_kind(r, start, '(') && is_kind(r, start + 1, TABLE_STRING)) ||
+                       (is_kind(r, start, TABLE_WORD) && is_kind(r, start + 1, '(') &&
+                        is_kind(r, start + 2, TABLE_STRING) && !pl_bytes_eq_str(text_of(r, start), "sizeof"));
     if (end == start) {
         r->at++;
         return true;

@@ -5,10 +5,10 @@ import made
 from plumb_test import Skip
 
 
-def build_elf(t, name, text):
-    """A stripped program of that C source; built as the test runs, so it is as strange as this machine's compiler."""
+def build_elf(t, name, text, *flags):
+    """A stripped program of that C source, with more flags for the compiler; built as the test runs, so it is as strange as this machine's compiler."""
     source = t.write(name + ".c", text)
-    done = subprocess.run(["cc", "-O2", "-s", "-o", t.path(name), source], stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(["cc", "-O2", "-s", *flags, "-o", t.path(name), source], stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
         raise Skip("no C compiler")
     return t.path(name).read_bytes()

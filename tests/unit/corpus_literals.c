@@ -195,12 +195,16 @@ static void macros_that_name_each_other_end(void **state)
     close_set(&x);
 }
 
+static const char script_py[] =
+    "#!/usr/bin/env python\nprint('a script that the build puts into the program')\n";
+
 /* A tree of its own for the rules about macros, builds and C++. */
 static void open_made(struct fixture *x)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     static const char headers[] =
-        "plumbline headers 5\n@usr/include/lib.h\nLIB_VERSION \"LibX 1.2.3 4 Jan 2026\"\n"
+        "plumbline headers 5\n@usr/include/lib.h\nLIB_VERSION \"LibX 1.2.3 4 Jan 2026\"\nLIB_NUMBER_VERSION "
+        "\"6.4\"\n"
         "LIB_TITLE(x) \"title of \" #x\nnot_reached \"never used\"\nlib_check{ fail(\"lib "
         "check failed\");\n@\nVector\n";
     struct pl_headers h = {.package = "libx-dev", .text = pl_bytes_of_str(headers)};
@@ -217,10 +221,16 @@ static void open_made(struct fixture *x)
     add_file(x, "CMakeLists.txt",
              "string(TIMESTAMP DAY \"%Y%m%d\" UTC)\nset(BUILD ${DAY} CACHE STRING \"x\")\n");
     add_file(x, "src/conf.h.in", "#define BUILD \"@BUILD@\"\n");
-    add_file(x, "debian/rules", "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf\n");
+    add_file(x, "debian/rules",
+             "EXTRA := $(DEB_VENDOR)-$(shell echo '$(DEB_VERSION)' | sed -e 's/.*-//')\n"
+             "flags += -DEXTRA_TEXT=\\\"$(EXTRA)\\\"\n"
+             "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf --libexecdir=\\$${prefix}/lib/tools\n"
+             "\t$(MAKE) ASK='/usr/bin/tool-ask'\n\tpython3 ./src/make.py --all\n\tsh configure.none\n");
+    add_file(x, "src/make.py", script_py);
     add_file(x, "src/Makefile.am",
              "AM_CPPFLAGS = -DLOCALEDIR=\\\"$(localedir)\\\" -DRC='\"$(sysconfdir)/rc:~/.rc\"'\n"
-             "helperdir = $(libexecdir)/$(PACKAGE)\n");
+             "helperdir = $(libexecdir)/$(PACKAGE)\nASK = $(libexecdir)/ask\n"
+             "PATHS = -DHELPER=\\\"$(libexecdir)/helper\\\" -DASK=\\\"$(ASK)\\\"\n");
     add_file(
         x, "src/a.cc",
         "#define KEY(n) {#n \"Pane\", K_##n}\n#define LIST(X) X(red), X(green)\n#define TEXT(c) \"color \" "
@@ -229,6 +239,8 @@ static void open_made(struct fixture *x)
         "#define DCHECK CHECK\n#define LOCKED(x) 0\n#define LOCKED(x) CHECK(held(x))\n"
         "void g() { DCHECK(p == q); LOCKED(l->k); run(PR_PROGRAM \" -h\"); say(\"of \" __DATE__ \" \" "
         "__TIME__ \", \" BUILD); }\n"
+        "void h() { say(HELPER); say(ASK); say(EXTRA_TEXT); say(\"uses %s\"\n#ifdef NUMBERS\n\"; number \" "
+        "LIB_NUMBER_VERSION\n#endif\n, x); }\n"
         "static k keys[] = { KEY(Up) }; const char *t[] = { LIST(TEXT) };\n"
         "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
         " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
@@ -258,6 +270,13 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
         {"LibX 1.1.0 19 Sep 2023", "literal.other-version"},
         {"using LibX 1.1.0 19 Sep 2023", "literal.other-version"},
         {"/etc/tool/tool.conf", "literal.build-value"},
+        {"/usr/lib/tools/helper", "literal.macro"},
+        {"/usr/bin/tool-ask", "literal.macro"},
+        {"Debian-2", "literal.macro"},
+        {"python3", "literal.build-value"},
+        {script_py, "literal.whole-file"},
+        {"uses %s; number 6.4", "literal.arms"},
+        {"uses %s; number 6.3", "literal.other-version"},
         {"/usr/share/locale", "literal.build-value"},
         {"/usr/libexec/tool", "literal.build-value"},
         {"6Parser", "literal.type-name"},

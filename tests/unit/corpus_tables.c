@@ -212,6 +212,41 @@ static void errors_have_the_number_that_windows_gives_them_beside_everybodys(voi
     close_set(&x);
 }
 
+static void one_macro_behind_the_other_may_make_all_rows(void **state)
+{
+    struct fixture x;
+    size_t n;
+    open_text(&x, "#define ROW(a, b) { a, b, sizeof(\"x\" b) },\n"
+                  "struct r t[] = { ROW(0x3b8772b9, \"one\") ROW(0x427ebb21, \"three\") };\n"
+                  "struct r u[] = { { 0x306fd8ae, 1 }, { 0x5d5129ce, 2 } };\nint v[] = { f(1) };\n");
+    uint32_t made = 0;
+    while (pl_tables_at(x.tables, made)->n_rows != 2 || item(&x, made, 0)->value != 0x3b8772b9)
+        made++;
+    assert_int_equal(pl_tables_at(x.tables, made)->n, 6);
+    assert_number(&x, made, 2, 5);
+    assert_number(&x, made, 5, 7);
+    const struct pl_table_place *p = pl_tables_find_start(x.tables, pl_table_first_key(0x306fd8ae), &n);
+    assert_true(n == 1 && p->item == 0 && item(&x, p->table, 3)->value == 2);
+    assert_int_equal(pl_table_first_key(77), 0); /* stands anywhere */
+    close_set(&x);
+}
+
+static void enumerators_behind_a_macro_have_values_when_it_means_one_thing(void **state)
+{
+    struct fixture x;
+    bool known;
+    open_text(&x, "#define KEYS(n) KEY_##n##_UP, KEY_##n##_DOWN\n#define ODD(n) n, B_##n\n"
+                  "#ifdef A\n#define TWO(n) n##_A\n#else\n#define TWO(n) n##_A, n##_B\n#endif\n"
+                  "enum { FIRST = 0x100, KEYS(ONE), KEYS(TWO), LAST };\nenum { G = 7, TWO(H), I };\n");
+    assert_true(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("KEY_TWO_UP")), 0x103, false, &known));
+    assert_true(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("LAST")), 0x105, false, &known));
+    assert_false(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("LAST")), 0x104, false, &known));
+    assert_true(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("G")), 7, false, &known));
+    assert_false(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("I")), 9, false, &known));
+    assert_false(known);
+    close_set(&x);
+}
+
 static void choices_and_sizes_of_texts_have_values(void **state)
 {
     static const int64_t want[] = {1, 0, 4, 7, 0, 1, 26};
@@ -347,6 +382,8 @@ int main(void)
         cmocka_unit_test(a_body_of_a_function_is_no_list),
         cmocka_unit_test(numbers_of_assembly_are_a_list_over_their_lines),
         cmocka_unit_test(a_window_is_found_by_its_lowest_bytes),
+        cmocka_unit_test(one_macro_behind_the_other_may_make_all_rows),
+        cmocka_unit_test(enumerators_behind_a_macro_have_values_when_it_means_one_thing),
         cmocka_unit_test(choices_and_sizes_of_texts_have_values),
         cmocka_unit_test(a_switch_of_constants_is_a_table_from_its_lowest_label_on),
         cmocka_unit_test(a_chain_of_ifs_over_one_word_is_a_switch),

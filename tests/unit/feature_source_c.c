@@ -151,6 +151,13 @@ static void functions_may_define_functions_and_objects(void **state)
       "F f/0 0x12fd1 0x12fd2 g() A | M A/0 0x12fd1 | M B/0 0x12fd2");
 }
 
+static void what_is_extern_in_a_body_is_not_local(void **state)
+{
+    c("int f(void) { extern char *name; int own; name = g(own); return h(name); }",
+      "F f/0 name g() h() name");
+    c("int f(void) { static int own; own = g(own); }", "F f/0 g()");
+}
+
 static void objects_are_what_has_an_initialiser(void **state)
 {
     c("static const int t[3] = { 77777, -88888 }; int u; extern int v;",
@@ -272,6 +279,7 @@ int main(void)
         cmocka_unit_test(locals_types_and_members_are_no_names),
         cmocka_unit_test(a_switch_counts_its_own_cases),
         cmocka_unit_test(functions_may_define_functions_and_objects),
+        cmocka_unit_test(what_is_extern_in_a_body_is_not_local),
         cmocka_unit_test(objects_are_what_has_an_initialiser),
         cmocka_unit_test(enumerators_are_macros_with_their_value),
         cmocka_unit_test(macros_have_atoms_and_pasted_names),
