@@ -16,7 +16,11 @@ static const char policy_text[] =
     "severity: {archive.gap: error}\n"
     "rules:\n"
     "  - match: {purl: 'pkg:npm/*', scope: dev}\n"
-    "    require: {level: 1, chain_level: 1, unaccounted_passive: 1%}\n";
+    "    require: {level: 1, chain_level: 1, unaccounted_passive: 1%}\n"
+    "waivers:\n"
+    "  - {id: W-1, tag: archive.gap, sha256: "
+    "0000000000000000000000000000000000000000000000000000000000000000,\n"
+    "     reason: a test, owner: a tester, expires: 2027-12-01}\n";
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {

@@ -27,6 +27,10 @@ struct pl_component_finding {
     enum pl_severity severity;
     const char *path;
     const char *message;
+    char sha256
+        [PL_SHA256_HEX_BYTES]; /* of the file, or of the package for a finding about all of it; "" when neither has one */
+    uint64_t offset; /* in the file; PL_NO_OFFSET: about all of it */
+    uint64_t length;
 };
 
 /* One edited file of a copy in a product: lines that it has and the published one lacks, and the other way round. */

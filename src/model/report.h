@@ -79,6 +79,7 @@ struct pl_policy_result {
 struct pl_chain_numbers {
     uint64_t components; /* without the product that a document describes */
     uint64_t unexamined;
+    uint64_t in_baseline; /* findings of components */
     bool root_is_product;
 };
 

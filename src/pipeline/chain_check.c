@@ -60,11 +60,16 @@ static pl_status take_findings(const struct pl_report *r, struct pl_arena *arena
         out->warnings += f->severity == PL_SEVERITY_WARNING;
         if (f->severity == PL_SEVERITY_NOTE || out->n_findings == MAX_FINDINGS)
             continue;
-        out->findings[out->n_findings++] =
-            (struct pl_component_finding){.tag = keep(arena, f->tag),
-                                          .severity = f->severity,
-                                          .path = pl_arena_str(arena, pl_finding_path(r, &r->placed.v[i])),
-                                          .message = keep(arena, f->message)};
+        const struct pl_file *file = r->placed.v[i].file;
+        struct pl_component_finding *to = &out->findings[out->n_findings++];
+        *to = (struct pl_component_finding){.tag = keep(arena, f->tag),
+                                            .severity = f->severity,
+                                            .path = pl_arena_str(arena, pl_finding_path(r, &r->placed.v[i])),
+                                            .message = keep(arena, f->message),
+                                            .offset = f->offset,
+                                            .length = f->length};
+        if (file == NULL ? r->has_subject_digest : file->has_digests)
+            pl_hex(file == NULL ? r->subject_sha256.b : file->sha256.b, PL_SHA256_BYTES, to->sha256);
     }
     return PL_OK;
 }
@@ -149,7 +154,8 @@ static pl_status take_supplied(const struct pl_supplied *s, const struct pl_err 
         out->findings[0] = (struct pl_component_finding){.tag = "chain.timeout",
                                                          .severity = PL_SEVERITY_WARNING,
                                                          .path = "",
-                                                         .message = keep(arena, no_report->text)};
+                                                         .message = keep(arena, no_report->text),
+                                                         .offset = PL_NO_OFFSET};
         out->n_findings = out->warnings = 1;
     }
     out->level = pl_judge_level(out->links, &out->violation);

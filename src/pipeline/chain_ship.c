@@ -108,8 +108,11 @@ static void add_findings(struct pl_component_result *r, const char *tag, enum pl
                          const char *const *names, uint64_t count, const char *message)
 {
     for (uint64_t i = 0; i < count && i < PL_SHIPPED_NAMES; i++)
-        r->findings[r->n_findings++] = (struct pl_component_finding){
-            .tag = tag, .severity = severity, .path = names[i] == NULL ? "" : names[i], .message = message};
+        r->findings[r->n_findings++] = (struct pl_component_finding){.tag = tag,
+                                                                     .severity = severity,
+                                                                     .path = names[i] == NULL ? "" : names[i],
+                                                                     .message = message,
+                                                                     .offset = PL_NO_OFFSET};
     if (severity == PL_SEVERITY_ERROR)
         r->errors += count;
     else
@@ -123,7 +126,8 @@ static void add_delta(struct pl_component_result *r, const struct pl_shipped *s,
             (struct pl_component_finding){.tag = TAG_EDITED,
                                           .severity = PL_SEVERITY_ERROR,
                                           .path = r->delta[i].path,
-                                          .message = tell_delta(&r->delta[i], arena)};
+                                          .message = tell_delta(&r->delta[i], arena),
+                                          .offset = PL_NO_OFFSET};
     r->errors += s->edited;
 }
 

@@ -82,6 +82,10 @@ static void put_lists(struct pl_json *j, const struct pl_component_result *r)
         pl_json_kv_u64(j, "severity", (uint64_t)f->severity);
         pl_json_kv_str(j, "path", f->path);
         pl_json_kv_str(j, "message", f->message);
+        pl_json_kv_str(j, "sha256", f->sha256);
+        if (f->offset != PL_NO_OFFSET)
+            pl_json_kv_u64(j, "offset", f->offset);
+        pl_json_kv_u64(j, "length", f->length);
         pl_json_end_object(j);
     }
     pl_json_end_array(j);
@@ -214,20 +218,28 @@ static bool take_finding(struct pl_json_in *j, struct pl_arena *arena, struct pl
 {
     pl_bytes key;
     uint64_t severity = 0;
+    const char *hex = "";
+    f->offset = PL_NO_OFFSET;
     if (!pl_json_in_object(j))
         return false;
     while (pl_json_in_key(j, &key)) {
         const char **text = pl_bytes_eq_str(key, "tag")       ? &f->tag
                             : pl_bytes_eq_str(key, "path")    ? &f->path
                             : pl_bytes_eq_str(key, "message") ? &f->message
+                            : pl_bytes_eq_str(key, "sha256")  ? &hex
                                                               : NULL;
         bool is_read = text != NULL                       ? take_text(j, arena, text)
                        : pl_bytes_eq_str(key, "severity") ? take_below(j, PL_SEVERITY_ERROR + 1, &severity)
+                       : pl_bytes_eq_str(key, "offset")   ? pl_json_in_u64(j, &f->offset)
+                       : pl_bytes_eq_str(key, "length")   ? pl_json_in_u64(j, &f->length)
                                                           : pl_json_in_skip(j);
         if (!is_read)
             return false;
     }
     f->severity = (enum pl_severity)severity;
+    if (hex == NULL || strlen(hex) >= sizeof f->sha256)
+        return pl_json_in_fail(j, j->value_at, PL_E_INPUT, "not a sha256");
+    memcpy(f->sha256, hex, strlen(hex) + 1);
     return true;
 }
 

@@ -106,11 +106,14 @@ static pl_status judge_one(struct pl_gate_result *g, const struct pl_gate_option
     return pl_report_of_error(path, &why, &slot->report, err);
 }
 
-/* A baseline that only shrinks: what is gone must leave the file, or it could come back unseen. */
+/* A baseline that only shrinks: what is gone must leave the file, or it could come back unseen. Of a chain that cannot be told: it lists the gravest findings. */
 static pl_status judge_baseline(struct pl_gate_result *g, const struct pl_ruleset *p, struct pl_err *err)
 {
     if (p == NULL || p->baseline == NULL)
         return PL_OK;
+    for (size_t i = 0; i < g->subjects.n; i++)
+        if (g->subjects.v[i].report->chain != NULL)
+            return PL_OK;
     g->has_baseline = true;
     g->baseline_entries = p->baseline->entries.n;
     bool *found = pl_arena_take_n(&g->arena, g->baseline_entries + 1, sizeof *found);

@@ -3,18 +3,25 @@
  *
  * Findings are judged by the severities of the policy as far as they are listed: a chain lists the gravest of each component and no notes. A severity
  * that is raised counts for those, and for the others it is said that they are not known; one that is lowered mends no link.
+ *
+ * Waivers and the baseline are applied as in a report: the listed findings are placed in one, each in a file of its own path and digest. Where they
+ * cover every error of a component, its `sourced` is broken no more, and holds where no byte is left over; it is level 2 at most all the same.
  */
 #include "pipeline/gate_chain.h"
 
 #include "base/map.h"
 #include "chain/graph.h"
 #include "chain/levels.h"
+#include "judge/baseline.h"
 #include "judge/gate.h"
 #include "judge/judge.h"
+#include "judge/waive.h"
 #include "report/chain_view.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define WAIVED_MAX_LEVEL 2u
 
 struct made {
     struct pl_chain_view view;
@@ -25,6 +32,9 @@ struct made {
     uint8_t *levels; /* own of each, then chain of each */
     struct pl_gated_component *components;
     size_t root;
+    uint64_t in_baseline;
+    bool *
+        is_accepted; /* each listed finding of a component; NULL: the policy has neither waivers nor a baseline */
 };
 
 static void reset(struct made *m)
@@ -36,6 +46,79 @@ static void reset(struct made *m)
     pl_condensation_reset(&m->groups);
     pl_map_reset(&m->by_key);
     pl_chain_view_reset(&m->view);
+    free(m->is_accepted);
+}
+
+/* As if a check had placed it. */
+static pl_status place(struct pl_report *r, const struct pl_chain_finding *f, struct pl_err *err)
+{
+    struct pl_placed_finding *slot = PL_VEC_ADD(&r->placed);
+    struct pl_file *file = pl_arena_take(&r->arena, sizeof *file);
+    struct pl_finding *finding = pl_arena_take(&r->arena, sizeof *finding);
+    if (slot == NULL || file == NULL || finding == NULL)
+        return slot == NULL ? pl_fail_nomem(err) : pl_arena_fail(&r->arena, err);
+    *file = (struct pl_file){.path = pl_bytes_of_str(f->path == NULL ? "" : f->path),
+                             .has_digests = f->has_sha256,
+                             .sha256 = f->sha256};
+    *finding = (struct pl_finding){.tag = f->tag,
+                                   .severity = f->severity,
+                                   .judged = f->severity,
+                                   .offset = f->offset,
+                                   .length = f->length};
+    *slot = (struct pl_placed_finding){.file = file, .finding = finding};
+    return PL_OK;
+}
+
+/* Which findings somebody accepted; r->policy tells of each waiver. */
+static pl_status accept_some(struct made *m, const struct pl_ruleset *p, int64_t now_s, struct pl_report *r,
+                             struct pl_err *err)
+{
+    size_t n = m->view.component_findings.list.n;
+    pl_status st = PL_OK;
+    if (p == NULL || (p->waivers.n == 0 && p->baseline == NULL))
+        return PL_OK;
+    m->is_accepted = calloc(n + 1, sizeof *m->is_accepted);
+    if (m->is_accepted == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < n && st == PL_OK; i++)
+        st = place(r, &m->view.component_findings.list.v[i], err);
+    if (st == PL_OK)
+        st = pl_waive(r, p, now_s, err);
+    if (st == PL_OK && p->baseline != NULL)
+        st = pl_baseline_apply(p->baseline, r, err);
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        const char *by = r->placed.v[i].finding->waiver;
+        m->is_accepted[i] = by != NULL;
+        m->in_baseline += by != NULL && strcmp(by, PL_BASELINE_WAIVER) == 0;
+    }
+    PL_VEC_FREE(&r->placed); /* the report is about the chain */
+    return st;
+}
+
+static bool has_accepted(const struct made *m, const struct pl_chain_component *c)
+{
+    for (size_t k = c->first_finding; m->is_accepted != NULL && k < c->first_finding + c->n_findings; k++)
+        if (m->is_accepted[k])
+            return true;
+    return false;
+}
+
+/* With all of its errors accepted, nothing contradicts its source any more. */
+static void lift(struct made *m)
+{
+    for (size_t i = 0; i < m->view.components.n && m->is_accepted != NULL; i++) {
+        struct pl_chain_component *c = &m->view.components.v[i];
+        uint64_t accepted = 0;
+        for (size_t k = c->first_finding; k < c->first_finding + c->n_findings; k++)
+            accepted +=
+                m->view.component_findings.list.v[k].severity == PL_SEVERITY_ERROR && m->is_accepted[k];
+        if (c->links[PL_LINK_SOURCED] != PL_VERDICT_BROKEN || accepted == 0 || accepted < c->errors)
+            continue;
+        bool is_whole = c->has_measure && c->measure.active_unaccounted + c->measure.passive_unaccounted == 0;
+        c->links[PL_LINK_SOURCED] = is_whole && c->opaque == 0 ? PL_VERDICT_HOLDS : PL_VERDICT_UNPROVEN;
+        if (c->own == 1) /* that is what the broken link made it */
+            c->own = PL_LEVEL_MAX;
+    }
 }
 
 static pl_status find_all(struct made *m, struct pl_err *err)
@@ -84,7 +167,10 @@ static pl_status find_levels(struct made *m, struct pl_err *err)
         return pl_fail_nomem(err);
     for (size_t i = 0; i < n; i++) {
         const struct pl_chain_component *c = &m->view.components.v[i];
-        m->levels[i] = (uint8_t)(c->is_product ? PL_LEVEL_NEUTRAL : level_of(c));
+        unsigned level = level_of(c);
+        if (has_accepted(m, c) && level > WAIVED_MAX_LEVEL)
+            level = WAIVED_MAX_LEVEL;
+        m->levels[i] = (uint8_t)(c->is_product ? PL_LEVEL_NEUTRAL : level);
     }
     pl_status st = pl_graph_build(n, m->edges, m->view.wanted.n, &m->graph, err);
     if (st == PL_OK)
@@ -116,7 +202,10 @@ static void count_findings(const struct made *m, const struct pl_chain_component
     for (size_t i = 0; i < c->n_findings; i++) {
         const struct pl_chain_finding *f = &m->view.component_findings.list.v[c->first_finding + i];
         listed[f->severity]++;
-        out->errors += severity_of(p, f) == PL_SEVERITY_ERROR;
+        if (m->is_accepted != NULL && m->is_accepted[c->first_finding + i])
+            out->waived_findings++;
+        else
+            out->errors += severity_of(p, f) == PL_SEVERITY_ERROR;
     }
     if (c->errors > listed[PL_SEVERITY_ERROR])
         out->errors += c->errors - listed[PL_SEVERITY_ERROR];
@@ -146,7 +235,6 @@ static void fill(const struct made *m, size_t i, const struct pl_ruleset *p, str
         f->links[l].verdict = c->links[l];
     f->exit = c->exit;
     f->level = c->is_product ? 0 : m->levels[i];
-    f->uncapped_level = f->level;
     f->has_chain_level = true;
     f->chain_level = chain > PL_LEVEL_MAX ? 0 : chain; /* a product of nothing */
     f->sources = c->n_sources;
@@ -154,6 +242,7 @@ static void fill(const struct made *m, size_t i, const struct pl_ruleset *p, str
         f->sources_by_how[how] = c->sources_by_how[how];
     fill_bytes(c, f);
     count_findings(m, c, p, f);
+    f->uncapped_level = c->is_product ? 0 : level_of(c);
 }
 
 /* A chain without edges below its root may be one whose dependencies nobody knows. */
@@ -179,6 +268,7 @@ static pl_status describe(const struct made *m, struct pl_report *r, struct pl_e
         n->unexamined += m->components[i].facts.why_not != NULL;
     }
     n->root_is_product = root->is_product;
+    n->in_baseline = m->in_baseline;
     r->chain = n;
     r->level = m->components[m->root].facts.level;
     r->has_chain_level = true;
@@ -230,6 +320,9 @@ static pl_status judge_text(struct made *m, pl_bytes text, const struct pl_rules
     if (st != PL_OK || m->view.errors.n > 0)
         return st != PL_OK ? st : keep_errors(&m->view, r, err);
     st = find_all(m, err);
+    if (st == PL_OK)
+        st = accept_some(m, p, now_s, r, err);
+    lift(m);
     if (st == PL_OK)
         st = find_levels(m, err);
     return st == PL_OK ? judge(m, p, now_s, r, err) : st;

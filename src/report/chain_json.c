@@ -59,6 +59,9 @@ static void component_findings(struct pl_json *j, const struct pl_component_resu
         pl_json_kv_str(j, "severity", pl_severity_name(f->severity));
         pl_json_kv_quoted(j, "path", f->path == NULL ? "" : f->path);
         pl_json_kv_quoted(j, "message", f->message == NULL ? "" : f->message);
+        pl_json_kv_str(j, "sha256", f->sha256[0] == '\0' ? NULL : f->sha256);
+        pl_json_kv_offset(j, "offset", f->offset);
+        pl_json_kv_u64(j, "length", f->length);
         pl_json_end_object(j);
     }
     pl_json_end_array(j);

@@ -305,11 +305,40 @@ static bool read_severity(struct reader *x, void *to)
     return pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "note, warning or error expected");
 }
 
+static bool read_path(struct reader *x, void *to)
+{
+    return take_text(x, &((struct pl_chain_finding *)to)->path);
+}
+
+static bool read_digest(struct reader *x, void *to)
+{
+    struct pl_chain_finding *f = to;
+    pl_bytes hex;
+    if (pl_json_in_is_null(&x->in))
+        return true;
+    if (!pl_json_in_string(&x->in, &hex))
+        return false;
+    f->has_sha256 = hex.n == 2 * PL_SHA256_BYTES && pl_unhex(hex, f->sha256.b, PL_SHA256_BYTES);
+    return f->has_sha256 || pl_json_in_fail(&x->in, x->in.value_at, PL_E_INPUT, "not a sha256");
+}
+
+static bool read_offset(struct reader *x, void *to)
+{
+    return pl_json_in_is_null(&x->in) || pl_json_in_u64(&x->in, &((struct pl_chain_finding *)to)->offset);
+}
+
+static bool read_length(struct reader *x, void *to)
+{
+    return pl_json_in_u64(&x->in, &((struct pl_chain_finding *)to)->length);
+}
+
 static bool read_finding(struct reader *x, struct pl_chain_finding *to)
 {
-    static const struct field fields[] = {{"tag", read_tag}, {"severity", read_severity}};
-    *to = (struct pl_chain_finding){.tag = ""};
-    return read_fields(x, fields, 2, to);
+    static const struct field fields[] = {{"tag", read_tag},       {"severity", read_severity},
+                                          {"path", read_path},     {"sha256", read_digest},
+                                          {"offset", read_offset}, {"length", read_length}};
+    *to = (struct pl_chain_finding){.tag = "", .offset = PL_NO_OFFSET};
+    return read_fields(x, fields, sizeof fields / sizeof fields[0], to);
 }
 
 static bool read_findings(struct reader *x, struct pl_chain_finding_list *to)

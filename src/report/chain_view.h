@@ -5,6 +5,7 @@
 #define PL_REPORT_CHAIN_VIEW_H
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/vec.h"
 #include "model/measure.h"
 #include "plumbline/plumbline.h"
@@ -13,6 +14,11 @@
 struct pl_chain_finding {
     const char *tag;
     enum pl_severity severity;
+    const char *path; /* of one of a component, like the rest; NULL */
+    bool has_sha256;  /* of the file, or of the package for a finding about all of it */
+    pl_sha256 sha256;
+    uint64_t offset; /* PL_NO_OFFSET: about all of it */
+    uint64_t length;
 };
 
 struct pl_chain_finding_list {

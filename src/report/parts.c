@@ -54,6 +54,7 @@ static void add_waivers(struct pl_buf *out, const struct pl_report *r)
     for (size_t i = 0; i < r->placed.n; i++)
         old +=
             r->placed.v[i].finding->waiver != NULL && strcmp(r->placed.v[i].finding->waiver, "baseline") == 0;
+    old += r->chain != NULL ? (size_t)r->chain->in_baseline : 0;
     if (old > 0)
         pl_buf_printf(out, ", %zu in the baseline", old);
     if (live > 0)
@@ -92,6 +93,7 @@ static void add_chain_numbers(struct pl_buf *out, const struct pl_report *r)
         pl_add_thousands(out, r->chain->unexamined);
         pl_buf_add_str(out, " not examined");
     }
+    add_waivers(out, r);
     pl_buf_add_byte(out, ')');
 }
 

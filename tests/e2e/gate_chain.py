@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Policies over chains: rules for scopes, the chain's level, what was not examined. No network: chains are made here, and one by a real run."""
+import hashlib
 import json
 import pathlib
 import sys
@@ -29,6 +30,10 @@ def complete(value, schema):
             complete(one, schema.get("items", {}))
 
 
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def links(level, broken=None):
     """Links that earn that level."""
     return {l: {"verdict": "broken" if l == broken else "holds" if l in HOLDS[level or 1] else "unproven", "why": "made for a test"}
@@ -52,7 +57,8 @@ def component(name, level, *below, scope="required", broken=None, bytes_=(100, 0
                       "passive": {"total": passive, "unaccounted": passive_bad}},
             "errors": sum(s == "error" for _, s in findings),
             "warnings": sum(s == "warning" for _, s in findings) if warnings is None else warnings,
-            "findings": [{"tag": t, "severity": s, "path": "p", "message": "m"} for t, s in findings]}
+            "findings": [{"tag": t, "severity": s, "path": f"data.tar!/lib/{name}.so", "message": "m", "sha256": sha256(name), "offset": 0x1a40, "length": 0x90}
+                         for t, s in findings]}
     return {"key": key, "purl": key, "name": name, "version": "1.0.0", "reference": None, "place": None, "scope": scope, "product": False,
             "level": {"own": level, "chain": None, "violation": 0}, "not_examined": None if result else "no network", "result": result,
             "depends_on": [f"pkg:npm/{b}@1.0.0" for b in below]}
@@ -175,6 +181,66 @@ def a_broken_link_or_an_error_anywhere_fails_under_every_policy(t):
     forged = component("b", 1, broken="published", exit_code=6)
     gate(t, chain(t, product("a", "b"), component("a", 4), forged), "--policy", "builtin:observe", expect=6)
     gate(t, chain(t, product("a"), component("a", 4), findings=(("chain.conflict", "error"),)), "--policy", "builtin:observe", expect=1)
+
+
+def waiver(name, tag="code.unaccounted-function", expires="2027-02-01", where=None):
+    where = f"    range: lib/{where or name + '.so@0x1a40+0x90'}\n"
+    return (f"  - id: W-{name}\n    tag: {tag}\n    sha256: {sha256(name)}\n{where}    reason: a job we know\n    owner: k.lee@acme\n"
+            f"    expires: {expires}\n")
+
+
+ERROR = [("code.unaccounted-function", "error")]
+
+
+def accused(name, *below, broken="sourced", findings=ERROR, **more):
+    """All links hold but one, and that one makes it level 1."""
+    one = component(name, 4, *below, broken=broken, findings=findings, **more)
+    one["level"]["own"] = 1
+    return one
+
+
+@case
+def a_waived_error_of_a_component_breaks_nothing_and_caps_its_level(t):
+    path = chain(t, product("a", "b"), accused("a", "b"), component("b", 3))
+    want = "require: {chain_level: 2}\n"
+    gate(t, path, "--policy", policy(t, want), expect=1)
+    found = gate(t, path, "--policy", policy(t, want + "waivers:\n" + waiver("a")), expect=0)
+    text = t.raw("gate", path, "--policy", policy(t, want + "waivers:\n" + waiver("a")), "--at", AT)[1].decode()
+    assert "1 waiver, next expiry 2027-02-01" in text.splitlines()[-1], text
+    assert found.waivers() == {"W-a": "live"} and found.rules()["findings"] == "waived" and found.rules()["links"] == "pass"
+    three = policy(t, "require: {chain_level: 3}\nwaivers:\n" + waiver("a"), "three.yaml")
+    found = gate(t, path, "--policy", three, expect=1)
+    assert found.json["subjects"][0]["level"]["chain"] == 2, "a waived component is level 2 at most, and the chain is a minimum"
+    left = accused("a", bytes_=(100, 10, 50, 0, 0))
+    gate(t, chain(t, product("a"), left), "--policy", policy(t, "require: {chain_level: 2}\nwaivers:\n" + waiver("a")), expect=0)
+    for bad in (waiver("b"), waiver("a", tag="code.foreign-string"), waiver("a", expires="2026-11-01"), waiver("a", where="a.so@0x1a40+0x8f")):
+        gate(t, path, "--policy", policy(t, want + "waivers:\n" + bad), expect=1)
+
+
+@case
+def a_waiver_mends_nothing_but_the_source(t):
+    text = "waivers:\n" + waiver("a")
+    for broken in ("shipped", "published", "origin"):
+        gate(t, chain(t, product("a"), accused("a", broken=broken)), "--policy", policy(t, text), expect=1)
+    more = accused("a")
+    more["result"]["errors"] = 2  # one of them is not listed
+    gate(t, chain(t, product("a"), more), "--policy", policy(t, text), expect=1)
+    other = accused("a", findings=ERROR + [("code.foreign-string", "error")])
+    gate(t, chain(t, product("a"), other), "--policy", policy(t, text), expect=1)
+    unpinned = accused("a")
+    unpinned["result"]["findings"][0]["sha256"] = None
+    gate(t, chain(t, product("a"), unpinned), "--policy", policy(t, text), expect=1)
+
+
+@case
+def a_finding_of_the_baseline_breaks_nothing_and_a_new_one_does(t):
+    entry = {"tag": "code.unaccounted-function", "path": "data.tar!/lib/a.so", "sha256": sha256("a"), "offset": 0x1a40, "length": 0x90}
+    t.write("plumb.baseline.json", json.dumps({"schema": "https://plumbline.dev/schema/baseline/1", "findings": [entry]}))
+    rules = policy(t, "baseline: {file: plumb.baseline.json, ratchet: true}\n")
+    old = accused("a")
+    gate(t, chain(t, product("a"), old), "--policy", rules, expect=0)
+    new = accused("b")
+    gate(t, chain(t, product("a", "b"), old, new), "--policy", rules, expect=1)
 
 
 @case
