@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define MAX_STEPS     20000u /* tokens made for one use */
+#define MAX_STEPS     100000u /* tokens made for one use */
 #define MAX_DEPTH     48u    /* arguments in arguments */
 #define MAX_OUT_BYTES (256u << 10)
 #define MAX_WAYS      24u
