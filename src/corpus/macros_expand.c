@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define MAX_STEPS     100000u /* tokens made for one use */
-#define MAX_DEPTH     48u    /* arguments in arguments */
+#define MAX_DEPTH     48u     /* arguments in arguments */
 #define MAX_OUT_BYTES (256u << 10)
 #define MAX_WAYS      24u
 #define MAX_PICKS     16u /* names with several definitions in one use; further ones take their first */

@@ -42,6 +42,7 @@ struct pl_data {
     uint8_t *state;                        /* one a byte of the file: enum pl_data_state */
     uint8_t *trust;                        /* one a function: accounted for */
     bool is_strict_rows;                   /* no column of a row may be unknown */
+    bool has_narrow_unknowns;              /* what nobody knows may be two bytes wide */
     uint64_t work;                         /* items that were compared, where that has a bound */
     PL_VEC(struct pl_data_object) objects; /* by offset, disjoint */
 };
@@ -72,11 +73,14 @@ const char *pl_data_source(const struct pl_data *d, uint32_t unit, uint32_t from
 
 /* The steps. */
 PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err);
+PL_MUST_USE pl_status pl_data_find_texts(struct pl_data *d, struct pl_err *err); /* behind the strings */
 PL_MUST_USE pl_status pl_data_find_whole(struct pl_data *d, struct pl_err *err);
 /* A few rows of numbers that begin with one that tells; rows of numbers that are all known; and then all tables of structs. */
 PL_MUST_USE pl_status pl_data_find_first_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_solid_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err);
+/* Objects that are as long as a table of many rows. */
+PL_MUST_USE pl_status pl_data_find_large_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err);
 
 /*

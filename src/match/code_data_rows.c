@@ -25,6 +25,9 @@
 #define MAX_SHRINKING     4u             /* times that fewer rows are tried */
 #define MAX_WORK          (100ull << 20) /* items of one file that are compared; what is left then stays open */
 #define MAX_COLUMN_STRIDE 128u
+#define LARGE_ROWS        256u
+#define LARGE_SOLID       4u         /* times as many items must say something as nobody knows */
+#define MAX_TABLE_PADDING 32u        /* bytes behind a table, up to the next object */
 #define MAX_TRIED         (2u << 20) /* places of one file at which rows of numbers are looked for */
 
 struct column {
@@ -123,7 +126,7 @@ static bool stands(const struct pl_data *d, const struct pl_table_item *item, ui
         if (item->kind == PL_ITEM_NAME)
             (void)pl_tables_may_be(d->m->tables, item->value, 0, d->view->is_windows, &known);
         if (!known)
-            return is_zero(d, offset, width) || width == 4;
+            return is_zero(d, offset, width) || width == 4 || (width == 2 && d->has_narrow_unknowns);
     }
     bool is_float = item->kind == PL_ITEM_FLOAT;
     return pl_data_item_fits(d, item, is_float, offset, width);
@@ -188,7 +191,7 @@ static bool place_column(struct pl_data *d, struct layout *l, uint32_t c, uint32
             }
             continue;
         }
-        for (unsigned k = is_pointer ? 2 : 0; k < 4; k++) {
+        for (unsigned k = !is_pointer ? 0 : d->has_narrow_unknowns ? 1 : 2; k < 4; k++) {
             uint32_t w = widths[k];
             if ((address + at) % w != 0 || at + w > l->stride || !column_fits(d, l, c, at, w))
                 continue;
@@ -514,6 +517,41 @@ pl_status pl_data_find_first_rows(struct pl_data *d, struct pl_err *err)
             st = try_first(d, at, 4, &found, err);
     }
     d->is_strict_rows = false;
+    return st;
+}
+
+/* ---- many rows that say little, found by how long they are together ---- */
+
+static pl_status try_large(struct pl_data *d, uint32_t table, const struct pl_data_object *o, bool *found,
+                           struct pl_err *err)
+{
+    struct layout l = {.table = table, .n_rows = pl_tables_at(d->m->tables, table)->n_rows};
+    uint64_t stride = l.n_rows < LARGE_ROWS || l.n_rows >= MAX_ROWS ? 0 : o->length / l.n_rows;
+    if (stride < 2 || stride > MAX_COLUMN_STRIDE || o->length - stride * l.n_rows >= MAX_TABLE_PADDING)
+        return PL_OK;
+    l.stride = (uint32_t)stride;
+    l.base = o->offset;
+    l.rows = pl_arena_take_n(d->m->scratch, l.n_rows, sizeof *l.rows);
+    if (l.rows == NULL)
+        return pl_arena_fail(d->m->scratch, err);
+    for (uint32_t r = 0; r < l.n_rows; r++)
+        l.rows[r] = r;
+    *found = pl_data_is_data(d, o->offset, stride * l.n_rows) && lay_out(d, &l) &&
+             l.n_solid > LARGE_SOLID * (uint64_t)l.n_wild;
+    return *found ? claim_rows(d, &l, err) : PL_OK;
+}
+
+pl_status pl_data_find_large_rows(struct pl_data *d, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    d->has_narrow_unknowns = true;
+    for (size_t i = 0; i < d->objects.n && st == PL_OK; i++) {
+        const struct pl_data_object *o = &d->objects.v[i];
+        bool found = o->length < 2 * LARGE_ROWS || d->state[o->offset] != PL_DATA_OPEN;
+        for (uint32_t t = 0; t < pl_tables_count(d->m->tables) && !found && st == PL_OK; t++)
+            st = try_large(d, t, o, &found, err);
+    }
+    d->has_narrow_unknowns = false;
     return st;
 }
 

@@ -224,5 +224,55 @@ def a_few_rows_with_a_changed_number_are_no_rows_of_the_source(t):
     assert there[0]["rule"] != "data.rows" and there[0].get("grade") != "B", there
 
 
+LENGTHS = "1, " * 192 + "2, " * 32 + "3, " * 16
+OFFSETS = [random.Random(8).randrange(4) for _ in range(400)]
+PLAIN = """
+#include <stddef.h>
+#include <stdio.h>
+struct pool { char a[2], b[3], c[3], d[3], e[2], f[3], g[3], h[3], i[2], j[3]; };
+static const struct pool pool = { "z", "yi", "mn", "cn", "x", "lo", "co", "me", "q", "po" };
+#define at(s) offsetof(struct pool, s)
+static const struct name { short at, kind; } names[] = { %s };
+static const int lengths[] = { %s
+#ifdef NARROW
+ 4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+#else
+ 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 1, 1
+#endif
+};
+int main(int argc, char **argv)
+{
+    const struct name *n = &names[(unsigned)argc %% 400];
+    if (n->at >= 0)
+        puts((const char *)&pool + n->at + (unsigned)argv[0][0] %% 3);
+    printf("%%d of that kind and %%d bytes\\n", n->kind, lengths[(unsigned char)argv[0][0]]);
+    return 0;
+}
+""" % (", ".join(["{-1}", "{-1}", "{at(c), 243}", "{at(g), 129}"][n] if k % 6 == 0 else "{-1}" for k, n in enumerate(OFFSETS)), LENGTHS)
+
+
+def plain(t, change=lambda data: data):
+    deb = made.package()
+    deb.data[NAME] = made.Entry(change(build_elf(t, "steps-binary", PLAIN)), 0o755)
+    return check(t, deb, {**made.source(), "steps-binary.c": PLAIN})
+
+
+@case
+def tables_that_say_little_are_explained_where_all_of_them_stands(t):
+    found = rules(plain(t))
+    assert found.get("data.rows", 0) >= 1600 and found.get("data.array", 0) >= 1024 + 27, found
+    assert "elf.data" not in found, found
+
+
+@case
+def a_changed_number_of_a_table_that_says_little_leaves_it_open(t):
+    lengths = struct.pack("<8i", 2, 2, 2, 2, 3, 3, 3, 3)
+
+    def change(data):
+        at = data.index(lengths) + 16
+        return data[:at] + struct.pack("<i", 7) + data[at + 4:]
+    assert rules(plain(t, change)).get("elf.data", 0) >= 900, rules(plain(t, change))
+
+
 if __name__ == "__main__":
     main()
