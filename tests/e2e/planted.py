@@ -116,6 +116,16 @@ def a_maintainer_script_planted_is_found(t):
 
 
 @case
+def a_search_path_that_the_source_gives_the_linker_is_none_of_somebody_else(t):
+    line = "LDFLAGS-rpath-ORIGIN = -Wl,-rpath,'$$ORIGIN'\n"
+    binary = build_elf(t, "searching", "int main(void){return 0;}\n", "-Wl,-rpath,$ORIGIN")
+    for text, count in ((line, 0), (line.replace("$$", "\\$$"), 0), (line.replace("ORIGIN'", "ORIGIN/lib'"), 1), ("LDFLAGS =\n", 1)):
+        t.write("searched/Makeconfig", text)
+        report = t.check(t.path("searching"), "--source", t.path("searched"))
+        assert binary and len([f for f in report.findings() if f["tag"] == "code.runpath"]) == count, (text, t.summary(report))
+
+
+@case
 def a_program_of_other_source_is_found(t):
     deb, tree = with_binary(t)
     foreign = build_elf(t, "foreign", FOREIGN_C_SOURCE)
