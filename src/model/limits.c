@@ -12,6 +12,7 @@ struct pl_limits pl_limits_default(void)
         .input_bytes = 8 * GIB,
         .unpacked_bytes = 16 * GIB,
         .file_bytes = 1 * GIB,
+        .program_bytes = 256 * MIB,
         .ratio = 10000,
         .ratio_floor_bytes = 64 * MIB,
         .entries = 1000000,
