@@ -4,7 +4,7 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 SANITIZE = -Db_sanitize=address,undefined
 
-.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz coverage selfcheck bench accuracy accuracy-truth format lint install dist clean
+.PHONY: help deps deps-test deps-deep build demo check check-deep fuzz coverage selfcheck bench accuracy accuracy-truth printed format lint install dist clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | awk -F'#' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ accuracy-truth: build ## the same; first builds 16 packages that tell which func
 	@tools/install-deps build test accuracy
 	@tests/accuracy/truth
 	@tests/accuracy/run-all
+
+printed: build ## the manual page and the completions, from the program's tables
+	@tools/printed build/plumb --write
 
 format: ## lay out all C files
 	@tools/format
