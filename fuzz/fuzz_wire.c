@@ -1,7 +1,7 @@
 /*
  * fuzz_wire.c - what a child that was taken over may say: records are refused, or they sum and can be judged and written.
  *
- *     | kind: 0 records, 1 an explained function | bytes |
+ *     | kind: 0 records, 1 an explained function, 2 files of a source, 3 a revision of git | bytes |
  */
 #include "fuzz.h"
 
@@ -11,6 +11,7 @@
 #include "report/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {
@@ -103,6 +104,24 @@ static void read_source(pl_bytes data, const struct pl_limits *limits)
     pl_source_tree_free(t);
 }
 
+/* A revision: what is taken has the ids that are told of it. */
+static void read_git(pl_bytes data, const struct pl_limits *limits)
+{
+    struct pl_arena arena;
+    struct pl_wire_in in = {.c = pl_cursor_of(data), .arena = &arena, .limits = limits};
+    pl_arena_init(&arena, 64u << 20);
+    const struct pl_source_git *git = pl_wire_take_source_git(&in);
+    if (git != NULL && !in.c.bad) {
+        require(strlen(git->tree) == 2 * PL_SHA1_BYTES && git->folder != NULL);
+        fuzz_say_bytes(pl_bytes_of_str(git->tree));
+        fuzz_say_bytes(pl_bytes_of_str(git->folder));
+        fuzz_say(git->is_found);
+        fuzz_say_bytes(git->signature);
+        fuzz_say_bytes(git->signed_text);
+    }
+    pl_arena_reset(&arena);
+}
+
 static int look(const uint8_t *data, size_t size)
 {
     struct pl_limits limits = pl_limits_default();
@@ -116,6 +135,10 @@ static int look(const uint8_t *data, size_t size)
     }
     if (data[0] == 2) {
         read_source(rest, &limits);
+        return 0;
+    }
+    if (data[0] == 3) {
+        read_git(rest, &limits);
         return 0;
     }
     struct pl_arena arena;

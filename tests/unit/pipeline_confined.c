@@ -267,6 +267,69 @@ static void records_that_cannot_be_are_refused(void **state)
     done(&c);
 }
 
+/* Through the wire and back; false when it was refused. In `arena`. */
+static bool pass_git(const struct pl_source_git *git, struct pl_arena *arena, struct pl_source_git **back)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_buf text;
+    struct pl_wire_out out = {.out = &text};
+    pl_buf_init(&text, 1u << 20);
+    pl_wire_source_git(&out, git);
+    struct pl_wire_in in = {.c = pl_cursor_of(pl_buf_bytes(&text)), .arena = arena, .limits = &limits};
+    *back = pl_wire_take_source_git(&in);
+    bool is_good = pl_wire_done(&in, NULL) == PL_OK;
+    pl_buf_reset(&text);
+    return is_good;
+}
+
+static const struct pl_source_git a_revision = {.commit = "0123456789012345678901234567890123456789",
+                                                .tree = "abcdefabcdefabcdefabcdefabcdefabcdefabcd",
+                                                .ref = "refs/tags/v1.0",
+                                                .folder = "packages/x",
+                                                .is_found = true,
+                                                .signature = PL_LIT("-----BEGIN PGP SIGNATURE-----"),
+                                                .signed_text = PL_LIT("tree x\0y")};
+
+static void a_revision_comes_back_as_it_was_told(void **state)
+{
+    struct pl_arena arena;
+    struct pl_source_git *back;
+    pl_arena_init(&arena, 1u << 20);
+    assert_true(pass_git(&a_revision, &arena, &back));
+    assert_string_equal(back->commit, a_revision.commit);
+    assert_string_equal(back->tree, a_revision.tree);
+    assert_null(back->tag);
+    assert_string_equal(back->ref, a_revision.ref);
+    assert_string_equal(back->folder, a_revision.folder);
+    assert_true(back->is_found);
+    assert_true(pl_bytes_eq(back->signature, a_revision.signature));
+    assert_true(pl_bytes_eq(back->signed_text, a_revision.signed_text));
+    assert_null(back->signer); /* nobody but the parent says whose signature it is */
+    assert_true(pass_git(NULL, &arena, &back));
+    assert_null(back);
+    pl_arena_reset(&arena);
+}
+
+static void a_revision_with_an_id_that_is_none_is_refused(void **state)
+{
+    struct pl_arena arena;
+    struct pl_source_git *back;
+    static const char *const bad[] = {"", "0123", "0123456789012345678901234567890123456789ab",
+                                      "012345678901234567890123456789012345678g", NULL};
+    pl_arena_init(&arena, 1u << 20);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct pl_source_git git = a_revision;
+        git.tree = bad[i];
+        assert_false(pass_git(&git, &arena, &back));
+        if (bad[i] == NULL)
+            continue;
+        git = a_revision;
+        git.commit = bad[i];
+        assert_false(pass_git(&git, &arena, &back));
+    }
+    pl_arena_reset(&arena);
+}
+
 int main(void)
 {
     const char *preload = getenv("LD_PRELOAD");
@@ -283,6 +346,8 @@ int main(void)
         cmocka_unit_test(several_bad_files_cost_themselves),
         cmocka_unit_test(a_package_of_bad_files_is_one_opaque_file),
         cmocka_unit_test(records_that_cannot_be_are_refused),
+        cmocka_unit_test(a_revision_comes_back_as_it_was_told),
+        cmocka_unit_test(a_revision_with_an_id_that_is_none_is_refused),
     };
     test_process = getpid();
     return cmocka_run_group_tests(tests, NULL, NULL);
