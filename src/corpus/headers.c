@@ -9,7 +9,7 @@
 #include "format/text/clit.h"
 #include "format/text/header.h"
 
-#define MAGIC          "plumbline headers 5\n"
+#define MAGIC          "plumbline headers 6\n"
 #define MAX_PATH_BYTES 4096u
 
 /* A package while its headers are read. */

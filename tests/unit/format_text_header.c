@@ -50,6 +50,16 @@ static void arms_that_open_a_block_each_close_it_once(void **state)
         "f{ #if A if (a) {#else if (b) {#endif c(); }\nh{ k();\n");
 }
 
+static void uses_of_a_macro_that_the_user_defines_keep_their_texts(void **state)
+{
+    assert_thin("#define ERR_(a, b) ERR(a, b)\n NO_( none, \"no text\" )\n ERR_( one, \"first text\" )\n "
+                "ERR_( two,\n \"second text\" "
+                ")\n#endif\nint x;\n",
+                "ERR_(a,b) ERR(a, b)\nERR_{ \"first text\"\nERR{ \"first text\"\n"
+                "ERR_{ \"second text\"\nERR{ \"second text\"\n");
+    assert_thin("int f(const char *x = \"none\") const { g(); }\n", "f{ g();\n");
+}
+
 static void operators_have_a_name(void **state)
 {
     assert_thin("ostream &operator<<(ostream &o, id x) { return o << \"none\"; }\n",
@@ -101,6 +111,7 @@ int main(void)
         cmocka_unit_test(defaults_of_template_parameters_hide_no_class),
         cmocka_unit_test(what_initialises_members_belongs_to_the_constructor),
         cmocka_unit_test(arms_that_open_a_block_each_close_it_once),
+        cmocka_unit_test(uses_of_a_macro_that_the_user_defines_keep_their_texts),
         cmocka_unit_test(operators_have_a_name),
         cmocka_unit_test(numbers_alone_say_nothing_unless_they_are_of_a_version),
         cmocka_unit_test(inline_functions_become_lines_and_declarations_do_not),

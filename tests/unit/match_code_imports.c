@@ -13,7 +13,7 @@ static const char main_c[] = "#include <stdio.h>\n"
                              "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
                              "}\n";
 static const char configure[] = "system (execve) socket connect\n";
-static const char headers_text[] = "plumbline headers 5\n"
+static const char headers_text[] = "plumbline headers 6\n"
                                    "@usr/include/ctype.h\n"
                                    "isdigit(c) __isctype((c),_ISdigit)\n"
                                    "__isctype(c,t) ((*__ctype_b_loc())[(int)(c)]&t)\n"

@@ -5,6 +5,7 @@
  *     inline T NAME(...) { body }   a line; blocks without a parameter list (struct, namespace, extern "C") are looked into
  *     T NAME[] = { body }           a line
  *     template <class A = B> ...    its parameters say nothing
+ *     X(1, "a") X(2, "b")           a line each for X, of the texts
  *     X(...) : a(b) { body }        a line, with what initialises the members
  *     namespace N MACRO(x) { ... }  what is inside
  *     T __NTH (NAME (...)) { body } a line for __NTH and one for NAME
@@ -29,6 +30,8 @@ struct declaration {
     pl_bytes object; /* the word before its first bracket or "=" */
     size_t from;     /* where it begins in the text */
     size_t init;     /* where its member initialisers begin; 0: none */
+    size_t list;     /* where the list behind its name begins */
+    bool has_text;   /* a string stands in it */
     unsigned parens; /* open ones */
     unsigned angles; /* open ones of "template <...>", whose "=" give defaults */
     bool is_template;
@@ -41,6 +44,7 @@ struct thinner {
     struct pl_clit lexer;
     struct pl_buf *out;
     struct declaration d;
+    pl_bytes used; /* the macro of the last use that was kept */
 };
 
 static bool is_digit(uint8_t b)
@@ -268,11 +272,12 @@ static void thin_renamed(struct thinner *x, size_t end)
     end_line(&l);
 }
 
-static void read_open_paren(struct declaration *d)
+static void read_open_paren(struct declaration *d, size_t at)
 {
     bool is_name = d->parens == 0 && d->name.n == 0 && d->last.n > 0 && !is_attribute(d->last);
     if (is_name) {
         d->name = d->last;
+        d->list = at;
         d->wants_inner = true;
     } else if (d->wants_inner && d->last.n > 0 && d->parens == 1) {
         d->inner = d->last;
@@ -319,7 +324,7 @@ static void read_other(struct thinner *x, const struct pl_clit_token *t)
     if (is_sign && d->parens == 0 && d->name.n == 0 && pl_bytes_eq_str(d->last, "operator"))
         return; /* "operator <<": the sign belongs to the name */
     if (b == '(') {
-        read_open_paren(d);
+        read_open_paren(d, t->offset);
     } else if (b == ')') {
         d->parens -= d->parens > 0;
         d->wants_inner = false;
@@ -351,6 +356,42 @@ static void read_other(struct thinner *x, const struct pl_clit_token *t)
     d->last = (pl_bytes){NULL, 0};
 }
 
+/*
+ * X("a") X("b"): a header that is a list of uses of a macro, which whoever includes it defines. Each is a line of its texts, for the macro and
+ * for its name without an underscore at the end, by which such headers pass it on. `next` is what stands behind the list.
+ */
+static void thin_use(struct thinner *x, const struct pl_clit_token *next)
+{
+    struct declaration *d = &x->d;
+    bool is_again = next->kind == PL_CLIT_WORD ? pl_bytes_eq(next->body, d->name)
+                                               : pl_clit_is_byte(next, '#') && pl_bytes_eq(x->used, d->name);
+    if (d->name.n == 0 || d->parens > 0 || !d->has_text)
+        return;
+    if (!is_again) {
+        if (next->kind == PL_CLIT_WORD && next->is_first) /* another macro's turn */
+            start_declaration(x);
+        return;
+    }
+    pl_bytes name = d->name;
+    for (unsigned i = 0; i < 2 && name.n > 1; i++, name.n--) {
+        struct pl_clit lexer;
+        struct pl_clit_token t;
+        if (i == 1 && name.p[name.n] != '_')
+            break;
+        pl_clit_init(&lexer, pl_bytes_sub(x->lexer.text, d->list, next->offset - d->list), PL_CLIT_C);
+        struct line l = begin_line(x->out, name);
+        pl_buf_add_byte(x->out, '{');
+        begin_body(&l);
+        while (pl_clit_next(&lexer, &t))
+            if (t.kind == PL_CLIT_STRING)
+                add_token(&l, lexer.text, &t);
+        end_line(&l);
+    }
+    x->used = d->name;
+    start_declaration(x);
+    d->from = next->offset;
+}
+
 void pl_header_thin(pl_bytes text, struct pl_buf *out)
 {
     struct thinner x = {.out = out};
@@ -358,10 +399,12 @@ void pl_header_thin(pl_bytes text, struct pl_buf *out)
     pl_clit_init(&x.lexer, text, PL_CLIT_C);
     bool has_token = pl_clit_next(&x.lexer, &t);
     while (has_token && out->why == PL_OK) {
+        thin_use(&x, &t);
         if (t.is_first && pl_clit_is_byte(&t, '#')) {
             has_token = thin_directive(&x, &t);
             continue;
         }
+        x.d.has_text = x.d.has_text || (t.kind == PL_CLIT_STRING && x.d.parens > 0);
         if (t.kind == PL_CLIT_WORD) {
             x.d.is_renamed = x.d.is_renamed || names_symbol(t.body);
             x.d.is_looked_into = x.d.is_looked_into || pl_bytes_eq_str(t.body, "namespace");
