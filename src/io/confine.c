@@ -57,7 +57,7 @@
 #endif
 
 #define PROGRAM_MAX   192
-#define READERS_FILES 256 /* descriptors of those who may open some */
+#define READERS_FILES 4096 /* descriptors of those who may open some: a repository may have many packs */
 #define OTHERWISE     (PL_IS_SANITIZED ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_TRAP)
 
 struct ruleset {
