@@ -16,7 +16,7 @@
 
 #define MAX_MACROS        400u /* expanded for one definition */
 #define MAX_SAME_MACRO    8u   /* definitions of one name that are not in sight */
-#define MAX_INLINED       160u /* functions and objects in one closure */
+#define MAX_INLINED       160u /* functions in one closure, and as many objects */
 #define MAX_SAME_NAME     512u /* definitions of one name that are all looked at */
 #define MAX_INLINE_DEPTH  5u
 #define MAX_SET           16384u /* features of one definition */
@@ -40,6 +40,8 @@ struct work {
 struct reach {
     pl_ids set;
     pl_ids queue;
+    unsigned n_functions; /* in the queue */
+    unsigned n_objects;
     bool no_memory;
 };
 
@@ -306,15 +308,19 @@ static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint
     uint32_t i;
     uint32_t end;
     for (size_t k = 0; k < features.n; k++)
-        for (definitions_of(w, features.v[k], unit, &i, &end); i < end && r->queue.n < MAX_INLINED; i++) {
+        for (definitions_of(w, features.v[k], unit, &i, &end); i < end; i++) {
             uint32_t id = cb->names.ids[i];
             const struct pl_definition *d = cb->entries[id].definition;
-            bool is_shared = d->kind == PL_DEFINITION_OBJECT && !(d->flags & PL_DEFINITION_STATIC);
-            if (d->kind == PL_DEFINITION_MACRO ||
+            bool is_object = d->kind == PL_DEFINITION_OBJECT;
+            bool is_shared = is_object && !(d->flags & PL_DEFINITION_STATIC);
+            unsigned *n = is_object ? &r->n_objects : &r->n_functions;
+            if (d->kind == PL_DEFINITION_MACRO || *n == MAX_INLINED ||
                 (!is_shared && !pl_codebase_includes(cb, unit, cb->entries[id].unit)))
                 continue;
-            if (fresh(w, worker, id, stamp))
+            if (fresh(w, worker, id, stamp)) {
                 pl_ids_put(&r->queue, id, &r->no_memory);
+                (*n)++;
+            }
         }
 }
 

@@ -90,7 +90,7 @@ static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink 
             return st;
         f->flags |= sink->is_bad && !(f->flags & PL_FUNCTION_PLT) ? PL_FUNCTION_BAD_DECODE : 0;
     }
-    return sink->no_memory ? pl_fail_nomem(im->err) : PL_OK;
+    return sink->no_memory ? pl_arena_fail(im->arena, im->err) : PL_OK;
 }
 
 static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *sink)
@@ -100,7 +100,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
     pl_code_read_go(im);
     pl_code_read_stubs(im);
     pl_code_cut_sized(im);
-    pl_status st = im->no_memory ? pl_fail_nomem(im->err) : decode_functions(im, sink);
+    pl_status st = im->no_memory ? pl_arena_fail(im->arena, im->err) : decode_functions(im, sink);
     PL_VEC_TRIM(&sink->atoms);
     for (size_t i = 0; st == PL_OK && i < sink->atoms.n; i++) {
         const struct pl_atom *a = &sink->atoms.v[i];
@@ -118,7 +118,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
         pl_code_cut_rest(im, &starts);
     PL_VEC_FREE(&starts);
     if (st == PL_OK)
-        st = im->no_memory ? pl_fail_nomem(im->err) : decode_functions(im, sink);
+        st = im->no_memory ? pl_arena_fail(im->arena, im->err) : decode_functions(im, sink);
     return st;
 }
 
@@ -448,7 +448,7 @@ static pl_status read_part(struct pl_code_image *im, size_t row, struct pl_code 
     struct pl_code_sink sink = {.keeps_plain = true};
     pl_status st = formats[row].load(im, &code.unsupported);
     if (st == PL_OK && im->no_memory)
-        st = pl_fail_nomem(im->err);
+        st = pl_arena_fail(im->arena, im->err);
     for (size_t i = 0; i < im->areas.n; i++)
         code.code_bytes += im->areas.v[i].size;
     if (st == PL_OK)

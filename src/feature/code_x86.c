@@ -12,6 +12,8 @@
 #include <Zydis/Zydis.h>
 #include <string.h>
 
+#define LEAST_SUM 0x10000 /* a number that is added: smaller ones are places in a structure */
+
 struct x86 {
     const struct pl_code_image *im;
     struct pl_code_sink *sink;
@@ -196,11 +198,28 @@ static bool is_vector(const ZydisDecodedInstruction *in)
             (in->opcode == 0x28 || in->opcode == 0x6f || in->opcode == 0x10));
 }
 
+static uint64_t cut_to(uint64_t value, unsigned bits)
+{
+    return bits == 0 || bits >= 64 ? value : value & (((uint64_t)1 << bits) - 1);
+}
+
+/* lea eax, [rbx+rcx+0x428a2f98]: additions of a number from the source, of which hashes and ciphers are full. */
+static void refer_sum(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at)
+{
+    uint64_t value = cut_to((uint64_t)in->raw.disp.value, 32);
+    bool is_far = (int32_t)value >= LEAST_SUM || (int32_t)value <= -LEAST_SUM;
+    if (in->mnemonic == ZYDIS_MNEMONIC_LEA && in->operand_width == 32 && in->raw.disp.size == 32 && is_far)
+        pl_code_constant(x->sink, at, value,
+                         pl_bytes_sub(x->im->data, (size_t)(at + in->raw.disp.offset), 4));
+}
+
 static void refer_memory(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
 {
     uint64_t address;
-    if (!memory_address(x, in, next, &address))
+    if (!memory_address(x, in, next, &address)) {
+        refer_sum(x, in, at);
         return;
+    }
     enum pl_code_use use = PL_USE_LOAD;
     unsigned width = float_bytes(in);
     if (in->mnemonic == ZYDIS_MNEMONIC_LEA)
@@ -223,11 +242,6 @@ static void refer_memory(struct x86 *x, const ZydisDecodedInstruction *in, uint6
     bool may_be_table = use == PL_USE_ADDRESS || use == PL_USE_TABLE;
     if (may_be_table)
         pl_code_switch_table(&x->sw, x->sink, before, address);
-}
-
-static uint64_t cut_to(uint64_t value, unsigned bits)
-{
-    return bits == 0 || bits >= 64 ? value : value & (((uint64_t)1 << bits) - 1);
 }
 
 /* Does it move the stack pointer, so that its number is the size of a frame? */

@@ -32,8 +32,25 @@ static bool holds_all(const struct pl_aligner *a, const struct pl_subject *s, ui
     return holds_any;
 }
 
+/* What the definition holds of the subject, in tenths of a bit. */
+static int32_t weight_held(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    struct pl_id_list closure = pl_codebase_closure(a->cb, id);
+    int32_t sum = 0;
+    for (uint32_t i = 0; i < s->n_facts; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        for (unsigned k = 0; k < f->n; k++)
+            if (pl_id_list_has(closure, f->feature[k])) {
+                sum += f->weight;
+                break;
+            }
+    }
+    return sum;
+}
+
+/* `margin`: to the next that was asked and holds all, too; all of what it holds when there is none. */
 static void take(struct pl_aligner *a, uint32_t subject, uint32_t id, uint32_t place, uint32_t unit,
-                 int32_t score)
+                 int32_t score, int32_t margin)
 {
     struct pl_subject *s = &a->subjects.v[subject];
     if (s->definition != PL_NO_DEFINITION && a->taken_by[s->definition] == subject + 1)
@@ -42,7 +59,7 @@ static void take(struct pl_aligner *a, uint32_t subject, uint32_t id, uint32_t p
     s->definition = id;
     s->place = place;
     s->score = score;
-    s->margin = 0;
+    s->margin = margin;
     s->unit = unit;
 }
 
@@ -64,15 +81,27 @@ static bool find_place(const struct pl_aligner *a, const struct pl_subject *s, u
 static void adopt_candidate(struct pl_aligner *a, uint32_t subject)
 {
     const struct pl_subject *s = &a->subjects.v[subject];
-    uint32_t place;
-    uint32_t unit;
-    for (uint32_t k = 0; k < s->n_candidates; k++) {
+    const struct pl_candidate *best = NULL;
+    uint32_t best_place = PL_NO_PLACE;
+    uint32_t best_unit = UINT32_MAX;
+    int32_t margin = INT32_MAX;
+    for (uint32_t k = 0; k < s->n_candidates && margin == INT32_MAX; k++) {
         const struct pl_candidate *c = &a->candidates.v[s->first_candidate + k];
-        if (find_place(a, s, c->id, &place, &unit)) {
-            take(a, subject, c->id, place, unit, c->score);
-            return;
+        uint32_t place;
+        uint32_t unit;
+        if (!find_place(a, s, c->id, &place, &unit))
+            continue;
+        if (best == NULL) {
+            best = c;
+            best_place = place;
+            best_unit = unit;
+        } else if (pl_code_are_rivals(a, best->id, c->id)) {
+            margin = best->score - c->score;
         }
     }
+    if (best != NULL)
+        take(a, subject, best->id, best_place, best_unit, best->score,
+             margin == INT32_MAX ? weight_held(a, s, best->id) : margin);
 }
 
 /* Does the path say of it something that its atoms contradict? */
@@ -109,6 +138,7 @@ static bool is_called_so(const struct pl_aligner *a, const struct pl_subject *s,
 struct best {
     uint32_t id, place, unit;
     int32_t score;
+    int32_t second; /* score of the best rival; INT32_MIN: there is none */
 };
 
 static void try_named(const struct pl_aligner *a, uint32_t subject, uint64_t name, struct best *best)
@@ -122,8 +152,14 @@ static void try_named(const struct pl_aligner *a, uint32_t subject, uint64_t nam
             !is_size_likely(a, s, id) || !find_place(a, s, id, &b.place, &b.unit))
             continue;
         b.score = pl_code_score(a, s, id);
-        if (best->id == PL_NO_DEFINITION || b.score > best->score ||
-            (b.score == best->score && id < best->id))
+        b.second = best->second;
+        bool is_rival = best->id != PL_NO_DEFINITION && pl_code_are_rivals(a, id, best->id);
+        bool is_better = best->id == PL_NO_DEFINITION || b.score > best->score ||
+                         (b.score == best->score && id < best->id);
+        int32_t other = is_better ? best->score : b.score;
+        if (is_rival && other > b.second)
+            b.second = best->second = other;
+        if (is_better)
             *best = b;
     }
 }
@@ -148,7 +184,7 @@ static bool adopt_named(struct pl_aligner *a, uint32_t subject)
 {
     const struct pl_subject *s = &a->subjects.v[subject];
     pl_bytes name = a->code->functions[s->function].name;
-    struct best best = {.id = PL_NO_DEFINITION};
+    struct best best = {.id = PL_NO_DEFINITION, .second = INT32_MIN};
     if (!is_astray(a, s))
         return false;
     pl_code_mark(a, subject);
@@ -157,7 +193,8 @@ static bool adopt_named(struct pl_aligner *a, uint32_t subject)
     if (best.id == PL_NO_DEFINITION)
         try_called(a, subject, &best);
     if (best.id != PL_NO_DEFINITION)
-        take(a, subject, best.id, best.place, best.unit, best.score);
+        take(a, subject, best.id, best.place, best.unit, best.score,
+             best.second == INT32_MIN ? weight_held(a, s, best.id) : best.score - best.second);
     return best.id != PL_NO_DEFINITION;
 }
 

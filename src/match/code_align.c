@@ -18,6 +18,7 @@
 #include "match/code_align.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PASSES      5u
 #define SKIP_COST   1 /* for each source function passed over */
@@ -33,6 +34,8 @@ struct node {
     uint32_t subject;
     uint32_t place;
     uint32_t before;
+    int32_t own;  /* what the step itself is worth */
+    int64_t best; /* of all ways that end here; once margins are known, of all ways that lead through it */
 };
 
 struct value {
@@ -43,12 +46,13 @@ struct value {
 /* Places of the candidates, sorted, hence by unit. */
 struct path {
     struct pl_aligner *a;
+    bool is_backward; /* from the last function to the first: earlier places are those that stand behind */
     uint32_t *places;
     size_t n_places;
     uint32_t *unit_first;    /* per place: first place of its unit */
     uint32_t *unit_end;      /* per place */
     struct value *values;    /* per place */
-    struct value *fenwick;   /* per place, within its unit: maxima of score + SKIP_COST * place */
+    struct value *fenwick;   /* per place, within its unit: maxima of score + way() */
     struct value *unit_best; /* per first place of a unit */
     struct value best;
     PL_VEC(struct node) nodes;
@@ -80,13 +84,27 @@ static size_t index_of(const struct path *p, uint32_t place)
     return low;
 }
 
+/* How many places of its unit come before it, in the direction of the path. */
+static size_t rank(const struct path *p, size_t place)
+{
+    return p->is_backward ? p->unit_end[place] - 1 - place : place - p->unit_first[place];
+}
+
+/* What it costs to come so far. */
+static int64_t way(const struct path *p, size_t place)
+{
+    int64_t cost = (int64_t)SKIP_COST * p->places[place];
+    return p->is_backward ? -cost : cost;
+}
+
 /* Maximum over the places of the unit before `place`. */
 static struct value best_before(const struct path *p, size_t place)
 {
     size_t first = p->unit_first[place];
     struct value best = {INT64_MIN / 2, NO_NODE};
-    for (size_t i = place - first; i > 0; i &= i - 1)
+    for (size_t i = rank(p, place); i > 0; i &= i - 1)
         raise_to(&best, p->fenwick[first + i - 1]);
+    best.score -= way(p, place);
     return best;
 }
 
@@ -96,8 +114,8 @@ static void update(struct path *p, size_t place, struct value v)
     raise_to(&p->values[place], v);
     raise_to(&p->unit_best[first], v);
     raise_to(&p->best, v);
-    v.score += (int64_t)SKIP_COST * p->places[place];
-    for (size_t i = place - first + 1; i <= p->unit_end[place] - first; i += i & (~i + 1))
+    v.score += way(p, place);
+    for (size_t i = rank(p, place) + 1; i <= p->unit_end[place] - first; i += i & (~i + 1))
         raise_to(&p->fenwick[first + i - 1], v);
 }
 
@@ -106,7 +124,6 @@ static struct value arrive(const struct path *p, size_t place)
 {
     struct value best = {p->best.score - CHANGE_COST, p->best.node};
     struct value v = best_before(p, place);
-    v.score -= (int64_t)SKIP_COST * p->places[place];
     raise_to(&best, v);
     v = p->values[place];
     v.score -= CLONE_COST;
@@ -139,8 +156,9 @@ static pl_status step(struct path *p, uint32_t subject, struct pl_err *err)
             struct value *slot = PL_VEC_ADD(&p->news);
             if (node == NULL || slot == NULL)
                 return pl_fail_nomem(err);
-            *node = (struct node){subject, places.v[k], v.node};
-            *slot = (struct value){v.score + c->score + here - stay, (uint32_t)p->nodes.n - 1};
+            int64_t own = c->score + here - stay;
+            *node = (struct node){subject, places.v[k], v.node, (int32_t)own, v.score + own};
+            *slot = (struct value){v.score + own, (uint32_t)p->nodes.n - 1};
         }
     }
     for (size_t i = 0; i < p->news.n; i++)
@@ -181,6 +199,15 @@ static pl_status list_places(struct path *p, struct pl_err *err)
     return PL_OK;
 }
 
+/* No function has been passed yet. */
+static void begin(struct path *p, bool is_backward)
+{
+    p->is_backward = is_backward;
+    for (size_t i = 0; i < p->n_places; i++)
+        p->values[i] = p->fenwick[i] = p->unit_best[i] = (struct value){INT64_MIN / 2, NO_NODE};
+    p->best = (struct value){0, NO_NODE};
+}
+
 static pl_status make_places(struct path *p, struct pl_err *err)
 {
     struct pl_aligner *a = p->a;
@@ -200,12 +227,11 @@ static pl_status make_places(struct path *p, struct pl_err *err)
         uint32_t unit = pl_codebase_place(a->cb, p->places[i]).unit;
         bool is_same = i > 0 && pl_codebase_place(a->cb, p->places[i - 1]).unit == unit;
         p->unit_first[i] = is_same ? p->unit_first[i - 1] : (uint32_t)i;
-        p->values[i] = p->fenwick[i] = p->unit_best[i] = (struct value){INT64_MIN / 2, NO_NODE};
     }
     for (size_t i = n; i-- > 0;)
         p->unit_end[i] =
             i + 1 < n && p->unit_first[i + 1] == p->unit_first[i] ? p->unit_end[i + 1] : (uint32_t)i + 1;
-    p->best = (struct value){0, NO_NODE};
+    begin(p, false);
     return PL_OK;
 }
 
@@ -227,6 +253,15 @@ static bool are_kin(const struct pl_aligner *a, uint32_t x, uint32_t y)
     return pl_id_list_has(pl_codebase_hosts(a->cb, x), y) || pl_id_list_has(pl_codebase_hosts(a->cb, y), x);
 }
 
+/* The same function in two files, such as a grammar and what was made of it: whichever of them it is, it is that function. */
+static bool are_twins(const struct pl_aligner *a, uint32_t x, uint32_t y)
+{
+    struct pl_id_list of_x = pl_codebase_direct(a->cb, x);
+    struct pl_id_list of_y = pl_codebase_direct(a->cb, y);
+    return pl_codebase_name_feature(a->cb, x) == pl_codebase_name_feature(a->cb, y) && of_x.n == of_y.n &&
+           memcmp(of_x.v, of_y.v, of_x.n * sizeof *of_x.v) == 0;
+}
+
 static void settle_subject(struct pl_aligner *a, struct pl_subject *s, uint32_t place)
 {
     uint32_t placed = place == PL_NO_PLACE ? PL_NO_DEFINITION : pl_codebase_place(a->cb, place).id;
@@ -242,14 +277,68 @@ static void settle_subject(struct pl_aligner *a, struct pl_subject *s, uint32_t 
             break;
         }
     }
-    s->margin = s->score;
-    for (uint32_t i = 0; i < s->n_candidates && s->definition != PL_NO_DEFINITION; i++) {
+}
+
+bool pl_code_are_rivals(const struct pl_aligner *a, uint32_t x, uint32_t y)
+{
+    return x != y && !are_kin(a, x, y) && !are_twins(a, x, y);
+}
+
+/* By how much its own score exceeds that of the best rival that has no place, or of any when it has none itself; never more than all of it. */
+static int32_t margin_alone(const struct pl_aligner *a, const struct pl_subject *s)
+{
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
         const struct pl_candidate *c = &a->candidates.v[s->first_candidate + i];
-        if (c->id == s->definition || are_kin(a, c->id, s->definition))
-            continue;
-        if (s->score - c->score < s->margin)
-            s->margin = s->score - c->score;
-        break;
+        if ((s->place == PL_NO_PLACE || is_wild(a, c->id)) && pl_code_are_rivals(a, c->id, s->definition))
+            return s->score - c->score < s->score ? s->score - c->score : s->score;
+    }
+    return s->score;
+}
+
+/*
+ * By how much the best way exceeds the best that leads through a rival here: nodes [first, end) of the subject. The neighbours have their say
+ * in it. Source: max-marginals of a chain, Pearl 1988.
+ */
+static int32_t margin_on_path(const struct path *p, const struct pl_subject *s, size_t first, size_t end)
+{
+    int64_t chosen = INT64_MIN;
+    int64_t rival = INT64_MIN;
+    for (size_t k = first; k < end; k++) {
+        const struct node *node = &p->nodes.v[k];
+        uint32_t id = pl_codebase_place(p->a->cb, node->place).id;
+        if (node->place == s->place && node->best > chosen)
+            chosen = node->best;
+        else if (node->best > rival && pl_code_are_rivals(p->a, id, s->definition))
+            rival = node->best;
+    }
+    return rival == INT64_MIN || chosen - rival > INT32_MAX ? INT32_MAX : (int32_t)(chosen - rival);
+}
+
+/* The same path from the other end: with both, the best way through each node is known. */
+static void find_margins(struct path *p)
+{
+    struct pl_aligner *a = p->a;
+    size_t end = p->nodes.n;
+    begin(p, true);
+    for (uint32_t i = (uint32_t)a->subjects.n; i-- > 0;) {
+        struct pl_subject *s = &a->subjects.v[i];
+        size_t first = end;
+        while (first > 0 && p->nodes.v[first - 1].subject == i)
+            first--;
+        p->news.n = 0;
+        for (size_t k = first; k < end; k++) {
+            struct node *node = &p->nodes.v[k];
+            int64_t behind = arrive(p, index_of(p, node->place)).score;
+            p->news.v[p->news.n++] = (struct value){behind + node->own, (uint32_t)k};
+            node->best += behind;
+        }
+        for (size_t k = first; k < end; k++)
+            update(p, index_of(p, p->nodes.v[k].place), p->news.v[k - first]);
+        s->margin = s->definition == PL_NO_DEFINITION ? 0 : margin_alone(a, s);
+        int32_t margin = s->place == PL_NO_PLACE ? INT32_MAX : margin_on_path(p, s, first, end);
+        if (margin < s->margin)
+            s->margin = margin;
+        end = first;
     }
 }
 
@@ -308,8 +397,10 @@ static pl_status pass(struct pl_aligner *a, struct pl_err *err)
         st = make_places(&p, err);
     for (uint32_t i = 0; i < a->subjects.n && st == PL_OK; i++)
         st = step(&p, i, err);
-    if (st == PL_OK)
+    if (st == PL_OK) {
         settle(&p);
+        find_margins(&p);
+    }
     free_path(&p);
     return st;
 }

@@ -62,10 +62,12 @@ struct pl_subject {
     uint32_t definition; /* PL_NO_DEFINITION: none */
     uint32_t place;      /* of the codebase; PL_NO_PLACE: none, or of a header */
     int32_t score;
-    int32_t margin;       /* to the best other candidate that is neither its host nor inlined into it */
+    int32_t
+        margin; /* of the best path to the best one through a rival: neither the same function in another file nor kin */
     uint32_t unit;        /* in which the path was then; UINT32_MAX: none */
     uint32_t unit_behind; /* of the next one that has a place */
     bool is_fixed;        /* start-up code: never asked for */
+    bool is_reached; /* called, pointed to, or exported; true when the image does not say what points where */
 };
 
 struct pl_aligner {
@@ -111,6 +113,9 @@ void pl_code_mark(struct pl_aligner *a, uint32_t subject);
 PL_MUST_USE pl_status pl_code_order(struct pl_aligner *a, struct pl_err *err);
 /* The first proposal for a subject. O(log n). */
 size_t pl_code_proposals(const struct pl_aligner *a, uint32_t subject);
+
+/* Are they two functions? One of a name's equal definitions is as good as the other, and what is inlined holds what its host holds. */
+bool pl_code_are_rivals(const struct pl_aligner *a, uint32_t x, uint32_t y);
 
 /* What the finished path left alone, by one definition that holds all of it. */
 void pl_code_adopt(struct pl_aligner *a);

@@ -330,10 +330,34 @@ static pl_status add_callers(struct pl_aligner *a, struct pl_err *err)
     return PL_OK;
 }
 
+/* Who can be reached at all. An image that is loaded at a fixed address needs no relocations, and does not say what points to its functions. */
+static void note_reached(struct pl_aligner *a)
+{
+    const struct pl_code *code = a->code;
+    bool says_pointers = false;
+    for (size_t i = 0; i < code->n_slots; i++) {
+        if (code->slots[i].function == PL_NO_TARGET)
+            continue;
+        says_pointers = true;
+        uint32_t to = a->subject_of[code->functions[code->slots[i].function].owner];
+        if (to != PL_NO_TARGET)
+            a->subjects.v[to].is_reached = true;
+    }
+    for (size_t i = 0; i < a->subjects.n; i++) {
+        struct pl_subject *s = &a->subjects.v[i];
+        s->is_reached = s->is_reached || !says_pointers || s->n_callers > 0 ||
+                        (code->functions[s->function].flags & PL_FUNCTION_EXPORTED) != 0;
+    }
+}
+
 pl_status pl_code_facts(struct pl_aligner *a, struct pl_err *err)
 {
     pl_status st = make_subjects(a, err);
     if (st == PL_OK)
         st = add_parts(a, err);
-    return st == PL_OK ? add_callers(a, err) : st;
+    if (st == PL_OK)
+        st = add_callers(a, err);
+    if (st == PL_OK)
+        note_reached(a);
+    return st;
 }

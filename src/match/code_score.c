@@ -35,6 +35,7 @@
 #define LARGE_COST             8
 #define MORE_CALLERS_COST      5
 #define FEWER_CALLERS_COST     3
+#define UNREACHED_COST         90 /* static, and nothing leads to it: a compiler would have dropped it */
 #define STRANGE_HEADER_COST    80 /* of a header that its neighbours do not read */
 #define PLACE_SCORE            6  /* for standing where its neighbours say */
 #define TOKEN_BYTES            4  /* of code for a token of source, about */
@@ -58,6 +59,21 @@ bool pl_code_unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t featur
     return false;
 }
 
+/*
+ * Do macros or objects of the unit's own file have it? Another file that the unit includes beside the function's says nothing of it: a unit that
+ * is put together of several files would favour every function that has little itself.
+ */
+static bool host_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature)
+{
+    struct pl_id_list with = pl_codebase_with(a->cb, feature);
+    for (size_t i = 0; i < with.n; i++) {
+        const struct pl_codebase_entry *e = pl_codebase_at(a->cb, with.v[i]);
+        if (e->unit == unit && e->definition->kind != PL_DEFINITION_FUNCTION)
+            return true;
+    }
+    return false;
+}
+
 int32_t pl_code_place_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id,
                             uint32_t place)
 {
@@ -67,7 +83,7 @@ int32_t pl_code_place_score(const struct pl_aligner *a, const struct pl_subject 
     for (uint32_t i = 0; i < s->n_facts; i++) {
         const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
         for (unsigned k = 0; k < f->n; k++)
-            if (!pl_id_list_has(closure, f->feature[k]) && pl_code_unit_has(a, unit, f->feature[k])) {
+            if (!pl_id_list_has(closure, f->feature[k]) && host_has(a, unit, f->feature[k])) {
                 score += f->weight;
                 break;
             }
@@ -85,7 +101,7 @@ static bool some_unit_has(const struct pl_aligner *a, struct pl_id_list places, 
 {
     for (size_t i = 0; i < places.n && i < MAX_HOSTS; i++)
         for (unsigned k = 0; k < f->n; k++)
-            if (pl_code_unit_has(a, pl_codebase_place(a->cb, places.v[i]).unit, f->feature[k]))
+            if (host_has(a, pl_codebase_place(a->cb, places.v[i]).unit, f->feature[k]))
                 return true;
     return false;
 }
@@ -196,7 +212,9 @@ static int32_t score_degree(const struct pl_aligner *a, const struct pl_subject 
     uint32_t users = pl_codebase_users(a->cb, id);
     int32_t more = octaves(s->n_callers + 1, users + 1);
     int32_t fewer = octaves(users + 1, s->n_callers + 1);
-    return -(MORE_CALLERS_COST * more + FEWER_CALLERS_COST * fewer);
+    bool is_static = (pl_codebase_at(a->cb, id)->definition->flags & PL_DEFINITION_STATIC) != 0;
+    return -(MORE_CALLERS_COST * more + FEWER_CALLERS_COST * fewer +
+             (is_static && !s->is_reached ? UNREACHED_COST : 0));
 }
 
 static int32_t score_order(const struct pl_aligner *a, uint32_t subject, uint32_t id)

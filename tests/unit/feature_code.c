@@ -16,6 +16,8 @@ static const char program[] =
     "__attribute__((noinline)) double scale(double x)\n{\n    return x * 6.2831853;\n}\n"
     "__attribute__((noinline)) static int twice(const void *a, const void *b)\n{\n    return memcmp(a, b, 5) "
     "* 31337;\n}\n"
+    "__attribute__((noinline)) unsigned mixed(unsigned x, unsigned y)\n{\n    return x + y + "
+    "0x428a2f98u;\n}\n"
     "__attribute__((noinline)) int sorted(char *p)\n{\n    qsort(p, 9, 5, twice);\n    return "
     "choose(p[0]);\n}\n"
     "__attribute__((noinline)) long raw(long n)\n{\n    long r;\n"
@@ -25,7 +27,7 @@ static const char program[] =
     "        fprintf(stderr, \"rare %s\\n\", names[x & 1]);\n        abort();\n    }\n    return "
     "sorted((char *)&x) + 1;\n}\n"
     "int main(int argc, char **argv)\n{\n    counter = argc;\n    if (argc > 5)\n        return rare(argc) + "
-    "(int)raw(39);\n"
+    "(int)raw(39) + (int)mixed(argc, 7 * argc);\n"
     "    printf(\"%f %s\\n\", scale(argc), names[argc % 3]);\n    return sorted(argv[0]);\n}\n";
 
 /* The program as compiled with `flags`, in "NAME" and stripped in "NAME.s". False when this compiler cannot. */
@@ -64,6 +66,7 @@ static void check_build(const char *flags)
     const struct pl_function *choose = at(c, named(&full.code, "choose")->address);
     const struct pl_function *sorted = at(c, named(&full.code, "sorted")->address);
     const struct pl_function *twice = at(c, named(&full.code, "twice")->address);
+    const struct pl_function *mixed = at(c, named(&full.code, "mixed")->address);
     const struct pl_function *scale = at(c, named(&full.code, "scale")->address);
     const struct pl_function *raw = at(c, named(&full.code, "raw")->address);
     const struct pl_function *entry = at(c, named(&full.code, "main")->address);
@@ -75,6 +78,8 @@ static void check_build(const char *flags)
     assert_true(has_value(c, choose, PL_ATOM_CONSTANT, 4321));
     assert_true(has_value(c, choose, PL_ATOM_SWITCH, 6));
     assert_true(has_value(c, twice, PL_ATOM_CONSTANT, 31337));
+    assert_true(
+        has_value(c, mixed, PL_ATOM_CONSTANT, 0x428a2f98)); /* x86: in the address that LEA computes */
     assert_non_null(atom(c, sorted, PL_ATOM_IMPORT, "qsort"));
     assert_non_null(atom(c, raw, PL_ATOM_SYSCALL, NULL));
     assert_non_null(atom(c, scale, PL_ATOM_FLOAT, NULL));

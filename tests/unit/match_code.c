@@ -52,17 +52,30 @@ static void add_function(struct fixture *x)
                                            .owner = i};
 }
 
-/* The image as an honest compiler would leave it, but for `extra`, an import of the third function. */
-static void open_case(struct fixture *x, const char *extra)
+/* Read what add_file() was told; functions and atoms can be added then. */
+static void read_source(struct fixture *x)
 {
     struct pl_source_tree *trees[] = {&x->tree};
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x->index, 1, &x->codebase, NULL), PL_OK);
+    x->code = (struct pl_code){.functions = x->functions, .atoms = x->atoms};
+}
+
+static void align(struct fixture *x)
+{
+    assert_int_equal(pl_code_align(&x->aligner, x->codebase, &x->code, NULL, NULL, NULL), PL_OK);
+}
+
+/* The image as an honest compiler would leave it, but for `extra`, an atom of the third function; `copy` is one more file of the source. */
+static void open_with(struct fixture *x, enum pl_atom_kind kind, const char *extra, const char *copy)
+{
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
     add_file(x, "first.c", first_c);
     add_file(x, "second.c", second_c);
-    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
-    assert_int_equal(pl_codebase_build(x->index, 1, &x->codebase, NULL), PL_OK);
-    x->code = (struct pl_code){.functions = x->functions, .atoms = x->atoms};
+    if (copy != NULL)
+        add_file(x, "third.c", copy);
+    read_source(x);
     add_function(x);
     add_atom(x, PL_ATOM_STRING, "text of alpha");
     add_atom(x, PL_ATOM_IMPORT, "puts");
@@ -71,7 +84,7 @@ static void open_case(struct fixture *x, const char *extra)
     add_atom(x, PL_ATOM_STRING, "text of gamma");
     add_atom(x, PL_ATOM_IMPORT, "socket");
     if (extra != NULL)
-        add_atom(x, PL_ATOM_IMPORT, extra);
+        add_atom(x, kind, extra);
     add_function(x);
     add_atom(x, PL_ATOM_STRING, "text of delta");
     add_atom(x, PL_ATOM_STRING, "text of mode");
@@ -82,7 +95,13 @@ static void open_case(struct fixture *x, const char *extra)
     x->atoms[x->code.n_atoms] = (struct pl_atom){.kind = PL_ATOM_CALL, .target = 3};
     x->code.n_atoms++;
     x->functions[4].n_atoms++;
-    assert_int_equal(pl_code_align(&x->aligner, x->codebase, &x->code, NULL, NULL, NULL), PL_OK);
+    align(x);
+}
+
+/* With an import in the third function that an honest one has not. */
+static void open_case(struct fixture *x, const char *extra)
+{
+    open_with(x, PL_ATOM_IMPORT, extra, NULL);
 }
 
 static void close_case(struct fixture *x)
@@ -161,6 +180,112 @@ static void what_the_compiler_calls_by_itself_says_nothing(void **state)
     close_case(&x);
 }
 
+static void a_copy_of_its_file_leaves_a_function_matched(void **state)
+{
+    (void)state;
+    static const char one_c[] =
+        "int one(void)\n{\n    return puts(\"text of one\") + socket(\"more of it\");\n}\n";
+    static const char one_in_other_words_c[] =
+        "/* the same */\nint one(void)\n{\n    return puts(\"text of one\") + socket(\"more of it\");\n}\n";
+    struct fixture x;
+    memset(&x, 0, sizeof x);
+    x.tree.name = "test";
+    add_file(&x, "one.c", one_c);
+    add_file(&x, "copy/one.c", one_in_other_words_c);
+    add_file(&x, "first.c", first_c);
+    add_file(&x, "second.c", second_c);
+    add_file(&x, "more.c",
+             "int a1(void)\n{\n    return 1;\n}\nint a2(void)\n{\n    return 2;\n}\nint a3(void)\n{\n    "
+             "return 3;\n}\n");
+    read_source(&x);
+    add_function(&x);
+    add_atom(&x, PL_ATOM_STRING, "text of one");
+    add_atom(&x, PL_ATOM_STRING, "more of it");
+    add_atom(&x, PL_ATOM_IMPORT, "puts");
+    add_atom(&x, PL_ATOM_IMPORT, "socket");
+    align(&x);
+    assert_int_equal(grade_of(&x, 0).end, PL_CODE_MATCHED);
+    close_case(&x);
+}
+
+static void another_function_with_the_same_atoms_leaves_it_placed(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_with(&x, PL_ATOM_IMPORT, NULL, "int other(void)\n{\n    return puts(\"text of alpha\");\n}\n");
+    assert_int_equal(grade_of(&x, 2).end, PL_CODE_MATCHED);
+    assert_int_equal(grade_of(&x, 0).end, PL_CODE_PLACED);
+    close_case(&x);
+}
+
+static void a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not(void **state)
+{
+    (void)state;
+    static const char other_c[] =
+        "const char *zeta(int x)\n{\n    return x ? \"%lu\" : \"text of nobody else\";\n}\n";
+    struct fixture x;
+    open_with(&x, PL_ATOM_STRING, "%lu", other_c);
+    assert_int_equal(grade_of(&x, 2).end, PL_CODE_MATCHED);
+    close_case(&x);
+    open_with(&x, PL_ATOM_STRING, "text of nobody else", other_c);
+    assert_int_equal(grade_of(&x, 2).end, PL_CODE_MISPLACED);
+    close_case(&x);
+}
+
+static void what_is_inlined_eight_deep_is_found(void **state)
+{
+    (void)state;
+    static const char deep_c[] =
+        "static int f8(void)\n{\n    return unlink(\"text at the bottom\");\n}\nstatic int f7(void)\n{\n    "
+        "return f8();\n}\n"
+        "static int f6(void)\n{\n    return f7();\n}\nstatic int f5(void)\n{\n    return f6();\n}\n"
+        "static int f4(void)\n{\n    return f5();\n}\nstatic int f3(void)\n{\n    return f4();\n}\n"
+        "static int f2(void)\n{\n    return f3();\n}\nint f1(void)\n{\n    return f2() + puts(\"text at the "
+        "top\") + socket(\"more\");\n}\n";
+    struct fixture x;
+    memset(&x, 0, sizeof x);
+    x.tree.name = "test";
+    add_file(&x, "deep.c", deep_c);
+    read_source(&x);
+    add_function(&x);
+    add_atom(&x, PL_ATOM_STRING, "text at the top");
+    add_atom(&x, PL_ATOM_IMPORT, "puts");
+    add_atom(&x, PL_ATOM_IMPORT, "socket");
+    add_atom(&x, PL_ATOM_STRING, "text at the bottom");
+    align(&x);
+    assert_true(pl_bytes_eq_str(name_of(&x, 0), "f1"));
+    assert_int_equal(grade_of(&x, 0).end, PL_CODE_MATCHED);
+    close_case(&x);
+}
+
+static void what_nothing_leads_to_is_no_static_function(void **state)
+{
+    (void)state;
+    static const char wrapped_c[] =
+        "static int inner(void)\n{\n    return puts(\"text of inner\") + socket(\"more of it\");\n}\n"
+        "int outer(void)\n{\n    return inner();\n}\nint entry(void)\n{\n    return fopen(\"text of entry\", "
+        "0);\n}\n";
+    for (unsigned says_pointers = 0; says_pointers < 2; says_pointers++) {
+        struct fixture x;
+        struct pl_code_slot slot = {.target = 0x1040, .function = 1};
+        memset(&x, 0, sizeof x);
+        x.tree.name = "test";
+        add_file(&x, "wrapped.c", wrapped_c);
+        read_source(&x);
+        add_function(&x);
+        add_atom(&x, PL_ATOM_STRING, "text of inner");
+        add_atom(&x, PL_ATOM_STRING, "more of it");
+        add_function(&x);
+        add_atom(&x, PL_ATOM_STRING, "text of entry");
+        add_atom(&x, PL_ATOM_IMPORT, "fopen");
+        x.code.slots = &slot;
+        x.code.n_slots = says_pointers;
+        align(&x);
+        assert_true(pl_bytes_eq_str(name_of(&x, 0), says_pointers ? "outer" : "inner"));
+        close_case(&x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +294,11 @@ int main(void)
         cmocka_unit_test(a_call_that_no_source_makes_contradicts),
         cmocka_unit_test(a_call_of_another_unit_is_misplaced),
         cmocka_unit_test(what_the_compiler_calls_by_itself_says_nothing),
+        cmocka_unit_test(a_copy_of_its_file_leaves_a_function_matched),
+        cmocka_unit_test(another_function_with_the_same_atoms_leaves_it_placed),
+        cmocka_unit_test(a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not),
+        cmocka_unit_test(what_is_inlined_eight_deep_is_found),
+        cmocka_unit_test(what_nothing_leads_to_is_no_static_function),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
