@@ -2,7 +2,7 @@
  * pyc.c - a .pyc beside its .py: every name and every string that a code object uses stands in that one file.
  *
  * Code objects are judged one by one. One that uses a name or a string which its source does not have is contradicted: its bytes stay
- * unaccounted and a finding names what is foreign. The instructions themselves are not compared, so the rest is grade C: the same names, put to
+ * unaccounted and a finding names what is foreign; so is one that lacks a name which its source uses (pyc_lost.h). The instructions themselves are not compared, so the rest is grade C: the same names, put to
  * another use, would pass.
  *
  * Source: pyc.h; Python reference, 2.4.1 (what a string literal is worth) and 4.2.2 (names).
@@ -11,16 +11,21 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/siphash.h"
 #include "format/text/lex.h"
 #include "format/text/words.h"
 #include "match/claim.h"
+#include "match/pyc_lost.h"
 
 #include <string.h>
 
 #define RULE        "bytecode.python"
+#define IS_LOST     2u    /* in `contradicted`: it lacks something */
+#define SIPHASH_1_3 3450u /* from Python 3.11 on sources are hashed with fewer rounds */
 #define SHOWN       8u
 #define SHOWN_BYTES 60u
 #define MAX_REPORTS 50u /* of one file; further code objects are unaccounted without a finding of their own */
+#define LOST_BUDGET (1u << 26)   /* tokens and facts that are looked at for what one file lost */
 #define FIND_BYTES  (256u << 20) /* of source that is searched for one file */
 
 struct check {
@@ -29,8 +34,9 @@ struct check {
     struct pl_pyc pyc;
     pl_bytes source;
     const char *path;
-    struct pl_map words;   /* of the source */
-    uint64_t find_bytes;   /* of the source that may still be searched for texts */
+    struct pl_map words; /* of the source */
+    uint64_t find_bytes; /* of the source that may still be searched for texts */
+    struct pl_pyc_lost lost;
     uint8_t *contradicted; /* by code object */
     uint32_t reports;
 };
@@ -198,7 +204,37 @@ static pl_status report(struct check *x, const struct pl_pyc_code *code, uint32_
     return st;
 }
 
-static pl_status claim_code(struct check *x, uint32_t number, struct pl_err *err)
+/* A statement of the source that the code object lacks. Of optimised code asserts are gone. */
+static pl_status find_lost(struct check *x, uint32_t number, struct pl_err *err)
+{
+    const struct pl_pyc_code *code = &x->pyc.codes.v[number];
+    struct pl_finding *finding;
+    struct pl_buf list;
+    size_t n = 0;
+    if (pl_bytes_find(x->f->name, PL_LIT(".opt-"), 0) != SIZE_MAX)
+        return PL_OK;
+    /* What a method lacks its class lacks, too; inner ones come first. */
+    for (uint32_t i = number; i > 0 && x->pyc.codes.v[i - 1].offset >= code->offset; i--)
+        if (x->contradicted[i - 1] == IS_LOST)
+            return PL_OK;
+    pl_buf_init(&list, SHOWN * (SHOWN_BYTES + 2));
+    pl_status st = pl_pyc_lost_names(&x->lost, number, &list, &n, err);
+    if (st == PL_OK && n > 0) {
+        x->contradicted[number] = IS_LOST;
+        if (x->reports++ < MAX_REPORTS) {
+            st = pl_findings_add(&x->f->findings, "bytecode.lost", PL_SEVERITY_ERROR, code->offset,
+                                 code->length, &finding, err, "%.*s lacks names that its source in %s uses",
+                                 PL_ARG(code->name), x->path);
+            if (st == PL_OK)
+                st = pl_finding_fact(&x->f->findings, finding, "in the source alone", pl_buf_bytes(&list),
+                                     err);
+        }
+    }
+    pl_buf_reset(&list);
+    return st;
+}
+
+static pl_status claim_code(struct check *x, uint32_t number, bool is_foreign_code, struct pl_err *err)
 {
     const struct pl_pyc_code *code = &x->pyc.codes.v[number];
     bool is_contradicted = x->contradicted[number];
@@ -206,7 +242,25 @@ static pl_status claim_code(struct check *x, uint32_t number, struct pl_err *err
     pl_status st = pl_match_claim(
         x->f, code->offset, code->length, is_contradicted ? PL_CLASS_UNACCOUNTED : PL_CLASS_DERIVED,
         is_contradicted ? PL_GRADE_NONE : PL_GRADE_C, RULE, is_contradicted ? NULL : x->path, err);
-    return st == PL_OK && is_contradicted && x->reports++ < MAX_REPORTS ? report(x, code, number, err) : st;
+    return st == PL_OK && is_foreign_code && x->reports++ < MAX_REPORTS ? report(x, code, number, err) : st;
+}
+
+/* What the header says of the source: its size, or its hash under the magic number as the key (PEP 552). */
+static pl_status check_header(struct check *x, struct pl_err *err)
+{
+    bool is_new = (x->pyc.magic & 0xffff) >= SIPHASH_1_3;
+    if ((x->pyc.flags & ~3u) != 0 || x->pyc.flags == 2)
+        return pl_findings_add(&x->f->findings, "bytecode.header", PL_SEVERITY_ERROR, 4, 4, NULL, err,
+                               "flags that no compiler writes: 0x%x", x->pyc.flags);
+    if ((x->pyc.flags & 1) != 0 &&
+        x->pyc.source_hash != pl_siphash(x->source, x->pyc.magic, 0, is_new ? 1 : 2, is_new ? 3 : 4))
+        return pl_findings_add(&x->f->findings, "bytecode.header", PL_SEVERITY_ERROR, 8, 8, NULL, err,
+                               "compiled from a source with another hash than %s", x->path);
+    if (x->pyc.source_size != 0 && x->pyc.source_size != x->source.n)
+        return pl_findings_add(&x->f->findings, "bytecode.header", PL_SEVERITY_WARNING, 12, 4, NULL, err,
+                               "compiled from a source of %u bytes; %s has %zu", x->pyc.source_size, x->path,
+                               x->source.n);
+    return PL_OK;
 }
 
 static pl_status compare(struct check *x, struct pl_err *err)
@@ -220,12 +274,15 @@ static pl_status compare(struct check *x, struct pl_err *err)
             x->contradicted[x->pyc.facts.v[i].code] = is_foreign(x, &x->pyc.facts.v[i]);
     if (st == PL_OK)
         st = pl_match_claim(x->f, 0, PL_PYC_HEADER_BYTES, PL_CLASS_STRUCTURE, PL_GRADE_NONE, RULE, NULL, err);
-    if (st == PL_OK && x->pyc.source_size != 0 && x->pyc.source_size != x->source.n)
-        st = pl_findings_add(&x->f->findings, "bytecode.header", PL_SEVERITY_WARNING, 12, 4, NULL, err,
-                             "compiled from a source of %u bytes; %s has %zu", x->pyc.source_size, x->path,
-                             x->source.n);
-    for (uint32_t i = 0; i < x->pyc.codes.n && st == PL_OK; i++)
-        st = claim_code(x, i, err);
+    if (st == PL_OK)
+        st = check_header(x, err);
+    x->lost = (struct pl_pyc_lost){.pyc = &x->pyc, .source = x->source, .budget = LOST_BUDGET};
+    for (uint32_t i = 0; i < x->pyc.codes.n && st == PL_OK; i++) {
+        bool was_contradicted = x->contradicted[i];
+        st = was_contradicted ? PL_OK : find_lost(x, i, err);
+        if (st == PL_OK)
+            st = claim_code(x, i, was_contradicted, err);
+    }
     if (st == PL_OK && x->pyc.end < x->f->data.n)
         st = pl_findings_add(&x->f->findings, "bytecode.foreign", PL_SEVERITY_ERROR, x->pyc.end,
                              x->f->data.n - x->pyc.end, NULL, err, "bytes behind the end of the code");

@@ -26,16 +26,21 @@ class Store:
 '''
 
 
-def compiled(t, text, module="store"):
-    """A folder of one .pyc made of `text`, and the folder of SOURCE."""
+def compiled(t, text, module="store", keep_source=False, mode=None, edit=None):
+    """A folder of one .pyc made of `text`, one byte of it changed, and the folder of SOURCE."""
     if not (3, 8) <= sys.version_info[:2] <= (3, 13):
         raise Skip("no reader for the bytecode of this Python")
     source = t.path(f"made/{module}.py")
     t.write(f"made/{module}.py", text.encode())
-    t.write("src/pkg/store.py", SOURCE.encode())
+    if not keep_source:
+        t.write("src/pkg/store.py", SOURCE.encode())
     cached = t.path(f"pkg/usr/lib/pkg/__pycache__/{module}.cpython-{sys.version_info[0]}{sys.version_info[1]}.pyc")
     cached.parent.mkdir(parents=True, exist_ok=True)
-    py_compile.compile(str(source), str(cached), dfile="usr/lib/pkg/store.py")
+    py_compile.compile(str(source), str(cached), dfile="usr/lib/pkg/store.py", invalidation_mode=mode)
+    if edit is not None:
+        data = bytearray(cached.read_bytes())
+        data[edit] ^= 8
+        cached.write_bytes(data)
     return cached, t.check(t.path("pkg"), "--source", t.path("src"))
 
 
@@ -59,6 +64,22 @@ def a_call_that_the_source_does_not_have_is_named(t):
 def a_source_of_another_size_is_noticed(t):
     _, report = compiled(t, SOURCE + "\n\n# a comment\n")
     assert report.findings(tag="bytecode.header", severity="warning"), report.findings()
+
+
+@case
+def a_check_that_is_taken_out_of_the_bytecode_is_named(t):
+    guard = '        if not path.startswith("/srv"):\n            raise PermissionError(path)\n'
+    t.write("src/pkg/store.py", SOURCE.replace("        with open", guard + "        with open").encode())
+    _, report = compiled(t, SOURCE, keep_source=True)
+    found = report.findings(tag="bytecode.lost", severity="error")
+    assert [f["evidence"]["in the source alone"] for f in found] == ["startswith, PermissionError"], report.findings()
+
+
+@case
+def flags_and_hash_of_the_header_are_checked(t):
+    for mode, edit, wanted in ((py_compile.PycInvalidationMode.CHECKED_HASH, None, 0), (py_compile.PycInvalidationMode.UNCHECKED_HASH, 8, 1), (None, 4, 1)):
+        _, report = compiled(t, SOURCE, mode=mode, edit=edit)
+        assert len(report.findings(tag="bytecode.header", severity="error")) == wanted, report.findings()
 
 
 @case

@@ -21,6 +21,7 @@
 #define MAGIC_END   3600u
 #define FLAG_REF    0x80u
 #define MAX_RECORDS 4000000u
+#define OF_TUPLE    (UINT32_MAX - 1) /* as `code` of a reference: offset and length count the facts of a tuple */
 
 /* What the strings and numbers that are read next stand for. */
 struct reader {
@@ -130,6 +131,24 @@ static void take_code(struct reader *r, size_t start, unsigned depth)
             r->out->facts.v[i].code = (uint32_t)(r->out->codes.n - 1);
 }
 
+/* What a tuple holds that is referred to: the names of two code objects may be one tuple. */
+static void take_items_again(struct reader *r, const struct pl_pyc_fact *tuple, enum pl_pyc_kind kind,
+                             size_t start)
+{
+    for (uint64_t i = tuple->offset; i < tuple->offset + tuple->length && r->st == PL_OK; i++) {
+        struct pl_pyc_fact fact = r->out->facts.v[i];
+        if (++r->records > MAX_RECORDS) {
+            fail(r, PL_E_LIMIT, "too deep or too many records");
+            return;
+        }
+        fact.kind = fact.kind == PL_PYC_NUMBER ? fact.kind : kind;
+        fact.code = UINT32_MAX;
+        fact.offset = start;
+        fact.length = r->c.at - start;
+        add_fact(r, &fact);
+    }
+}
+
 static void take_reference(struct reader *r, enum pl_pyc_kind kind, size_t start, pl_bytes *text)
 {
     uint32_t number = pl_cursor_u32le(&r->c);
@@ -141,8 +160,12 @@ static void take_reference(struct reader *r, enum pl_pyc_kind kind, size_t start
     bool is_number = fact.kind == PL_PYC_NUMBER;
     if (text != NULL)
         *text = fact.text;
+    if (fact.code == OF_TUPLE) {
+        take_items_again(r, &fact, kind, start);
+        return;
+    }
     if (fact.text.p == NULL && !is_number)
-        return; /* of a tuple or a code object */
+        return; /* of a code object, or of something without text */
     fact.kind = is_number ? fact.kind : kind;
     fact.code = UINT32_MAX;
     fact.offset = start;
@@ -190,8 +213,13 @@ static void object(struct reader *r, enum pl_pyc_kind kind, unsigned depth, pl_b
     }
     size_t ref = type == 'r' ? SIZE_MAX : reserve_ref(r, all);
     size_t facts = r->out->facts.n;
-    if (composite(r, type, kind, start, depth))
+    size_t codes = r->out->codes.n;
+    if (composite(r, type, kind, start, depth)) {
+        if (ref != SIZE_MAX && ref < r->out->refs.n && r->out->codes.n == codes)
+            r->out->refs.v[ref] = (struct pl_pyc_fact){
+                .kind = PL_PYC_OTHER, .code = OF_TUPLE, .offset = facts, .length = r->out->facts.n - facts};
         return;
+    }
     switch (type) {
     case 'N':
     case 'F':
@@ -229,13 +257,15 @@ pl_status pl_pyc_read(pl_bytes data, struct pl_pyc *out, struct pl_err *err)
     *out = (struct pl_pyc){0};
     out->magic = pl_cursor_u32le(&r.c);
     out->flags = pl_cursor_u32le(&r.c);
-    (void)pl_cursor_u32le(&r.c); /* a time or half of a hash: proves nothing */
+    uint32_t low = pl_cursor_u32le(&r.c); /* a time, which proves nothing, or half of a hash */
     out->source_size = pl_cursor_u32le(&r.c);
     r.version = out->magic & 0xffffu;
     if (r.c.bad)
         return pl_fail(err, PL_E_INPUT, 0, "pyc: header cut short");
     if (r.version < MAGIC_3_8 || r.version >= MAGIC_END)
         return pl_fail(err, PL_E_UNSUPPORTED, 0, "pyc: no reader for this version of Python");
+    if ((out->flags & 1) != 0)
+        out->source_hash = (uint64_t)out->source_size << 32 | low;
     if (out->flags != 0)
         out->source_size = 0;
     object(&r, PL_PYC_OTHER, 0, NULL);

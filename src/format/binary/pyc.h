@@ -40,6 +40,7 @@ struct pl_pyc {
     uint32_t magic;
     uint32_t flags;
     uint32_t source_size;             /* of the .py, when flags are 0; else 0 */
+    uint64_t source_hash;             /* of the .py, when bit 0 of flags is set (PEP 552); else 0 */
     PL_VEC(struct pl_pyc_code) codes; /* inner ones before those around them */
     PL_VEC(struct pl_pyc_fact) facts;
     PL_VEC(struct pl_pyc_fact) refs; /* what later records refer back to, by number */
