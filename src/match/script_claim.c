@@ -278,7 +278,8 @@ static size_t telling_signs(const struct pl_lex_token *token)
     static const char signs[] = "[!+-~";
     bool is_long = token->kind == PL_LEX_WORD && token->length > LONG_NAME_BYTES;
     bool is_sign = token->kind == PL_LEX_PUNCT && token->byte != 0 && strchr(signs, token->byte) != NULL;
-    return is_long || is_sign || token->kind == PL_LEX_NUMBER ? token->length : 0;
+    bool is_chunk = token->kind == PL_LEX_CHUNK; /* with a text in it, it is an atom */
+    return is_long || is_sign || is_chunk || token->kind == PL_LEX_NUMBER ? token->length : 0;
 }
 
 pl_status pl_script_claim(const struct pl_script_text *t, struct pl_err *err)

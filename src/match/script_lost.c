@@ -6,8 +6,8 @@
  *
  * Where two neighbouring atoms of the package stand further apart in the source, what lies between them was left out. It is a guard when it is an
  * `if` whose branch begins with throw or return, or a call of an assertion, and when what follows in the package stands behind it in the same block: then the
- * function is there, and only the guard is not. An atom that stands elsewhere in the file was moved, not lost. Guards without any atom are not seen, and
- * those that ask for a build mode are meant to be lost.
+ * function is there, and only the guard is not. An atom that stands elsewhere in the file was moved, not lost. A guard without any atom, `if (!path) return key`,
+ * is lost where a package that is not minified asks and leaves less often at that place. Those that ask for a build mode are meant to be lost.
  *
  * Source: MATCHING.md, section 2: deletions need the reverse. Measured in tests/accuracy (npm-planted.md, npm.md).
  */
@@ -24,13 +24,15 @@
 #define NEAR        12u /* the atoms beside the neighbours are no further off: both are where they belong */
 #define SHOWN_BYTES 160u
 #define MAX_REPORTS 20u
-#define MAX_TRIED   32u /* guards of one gap */
+#define MEAN_LINE   120u /* bytes of a line; those of minified files have thousands */
+#define MAX_TRIED   32u  /* guards of one gap */
 
 struct lost {
     const struct pl_script_text *t;
     uint64_t *used; /* one bit a position of the set */
     struct pl_lex lexer;
     uint64_t n;
+    bool has_lines; /* the file is laid out for people: nobody rewrote its conditions */
 };
 
 /* What is being looked at, in a text of the source. */
@@ -56,6 +58,14 @@ static bool is_near(uint32_t low, uint32_t high)
     return low < high && high - low <= NEAR;
 }
 
+static bool is_unused(const struct lost *x, uint32_t first, uint32_t end)
+{
+    for (uint32_t p = first; p < end; p++)
+        if (is_used(x, p))
+            return false;
+    return true;
+}
+
 /* links[i] and links[i + 1] with a gap between their places, and each where its other neighbour is, too. */
 static bool find_gap(const struct lost *x, size_t i, struct gap *out)
 {
@@ -64,11 +74,10 @@ static bool find_gap(const struct lost *x, size_t i, struct gap *out)
         return false;
     uint32_t a = t->links[i].position;
     uint32_t b = t->links[i + 1].position;
-    if (b <= a + 1 || b - a > MAX_GAP || !is_placed(t, i + 2) || !is_near(b, t->links[i + 2].position))
+    if (b <= a || b - a > MAX_GAP || !is_placed(t, i + 2) || !is_near(b, t->links[i + 2].position))
         return false;
-    for (uint32_t p = a + 1; p < b; p++)
-        if (is_used(x, p))
-            return false;
+    if (!is_unused(x, a + 1, b))
+        return false;
     uint32_t unit = pl_script_unit_at(t->set, a);
     if (b >= t->set->units[unit + 1].first || pl_script_is_helper_unit(t->set, unit))
         return false;
@@ -77,6 +86,23 @@ static bool find_gap(const struct lost *x, size_t i, struct gap *out)
                         .first = a + 1,
                         .end = b};
     return t->set->offsets[b] - t->set->offsets[a] <= MAX_TEXT;
+}
+
+/*
+ * The gap, one atom further to the front: where the last atom that was left out is the same as the one before the gap, either of them may be the one that is
+ * left. `document` of two calls in a row is an example. `before` is the atom before that one.
+ */
+static bool slide(const struct lost *x, size_t before, struct gap *g)
+{
+    const struct pl_script_text *t = x->t;
+    uint32_t kept = g->first - 1;
+    if (g->first == g->end || kept <= t->set->units[g->unit].first ||
+        t->set->ids[kept] != t->set->ids[g->end - 1] || !is_placed(t, before) ||
+        !is_near(t->links[before].position, kept))
+        return false;
+    g->first--;
+    g->end--;
+    return true;
 }
 
 static bool is_word(const struct pl_lex_token *t, const char *word)
@@ -197,8 +223,64 @@ static bool has_atom(const struct pl_script_text *t, const struct gap *g, size_t
     return false;
 }
 
+/* No atom at all: a guard of local names, like `if (!path) return key`. */
+static bool is_bare(const struct pl_script_text *t, const struct gap *g, size_t from, size_t to)
+{
+    for (uint32_t p = g->first; p < g->end; p++)
+        if (t->set->offsets[p] >= from && t->set->offsets[p] < to)
+            return false;
+    return true;
+}
+
+static bool has_lines(pl_bytes text)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == '\n';
+    return text.n / n <= MEAN_LINE;
+}
+
+/* How often a text asks something, and how often it leaves. */
+struct turns {
+    size_t asks;
+    size_t exits;
+};
+
+static struct turns turns_of(struct lost *x, pl_bytes text, const struct pl_lex_language *language)
+{
+    struct turns n = {0, 0};
+    struct pl_lex_token token;
+    pl_lex_init(&x->lexer, text, language);
+    while (next_code(x, &token)) {
+        bool is_sign = token.kind == PL_LEX_PUNCT && token.byte != 0 && memchr("?&|", token.byte, 3) != NULL;
+        n.asks += is_sign || is_word(&token, "if");
+        n.exits += is_word(&token, "return") || is_word(&token, "throw");
+    }
+    return n;
+}
+
+/*
+ * Does the package ask less and leave less between atoms i and i + 1 than the source does between their places? Not asked of minified files, in which two guards
+ * become one, nor of TypeScript, where `?` and `|` stand in types, too.
+ */
+static bool asks_less(struct lost *x, size_t i, const struct gap *g)
+{
+    const struct pl_script_text *t = x->t;
+    const struct pl_source_file *f = pl_index_unit_file(t->m->index, t->set->units[g->unit].unit);
+    size_t from = t->atoms[i].at + t->atoms[i].length;
+    size_t to = t->atoms[i + 1].at;
+    size_t start = t->set->offsets[g->first - 1];
+    if (!x->has_lines || from > to || pl_bytes_ends(f->path, PL_LIT("ts")) ||
+        pl_bytes_ends(f->path, PL_LIT("tsx")))
+        return false;
+    struct turns made = turns_of(x, pl_bytes_sub(t->f->data, from, to - from), t->language);
+    struct turns own = turns_of(x, pl_bytes_sub(g->text, start, t->set->offsets[g->end] - start),
+                                pl_lex_language_of(f->path, f->data));
+    return made.asks < own.asks && made.exits < own.exits;
+}
+
 /* The first guard that lies in the gap as a whole; [*from, *to) of the source text. */
-static bool find_guard(struct lost *x, const struct gap *g, size_t *from, size_t *to)
+static bool find_guard(struct lost *x, size_t i, const struct gap *g, size_t *from, size_t *to)
 {
     const struct pl_script_text *t = x->t;
     size_t start = t->set->offsets[g->first - 1];
@@ -208,6 +290,10 @@ static bool find_guard(struct lost *x, const struct gap *g, size_t *from, size_t
     struct pl_lex_token token;
     bool is_behind_dot = false;
     size_t tried = 0;
+    pl_bytes between = pl_bytes_sub(g->text, start, stop - start);
+    if (pl_bytes_find(between, PL_LIT("return"), 0) == SIZE_MAX &&
+        pl_bytes_find(between, PL_LIT("throw"), 0) == SIZE_MAX && g->first == g->end)
+        return false;
     for (size_t at = start; at < stop && tried < MAX_TRIED;) {
         size_t base = at;
         pl_lex_init(&x->lexer, pl_bytes_sub(g->text, base, stop - base), language);
@@ -223,7 +309,8 @@ static bool find_guard(struct lost *x, const struct gap *g, size_t *from, size_t
         if (end == 0)
             continue;
         end += base;
-        if (has_atom(t, g, begin, end) && !asks_for_mode(pl_bytes_sub(g->text, begin, end - begin)) &&
+        if ((has_atom(t, g, begin, end) || (is_bare(t, g, begin, end) && asks_less(x, i, g))) &&
+            !asks_for_mode(pl_bytes_sub(g->text, begin, end - begin)) &&
             is_in_same_block(x, g->text, end, stop)) {
             *from = begin;
             *to = end;
@@ -233,7 +320,7 @@ static bool find_guard(struct lost *x, const struct gap *g, size_t *from, size_t
     return false;
 }
 
-static pl_status report(const struct lost *x, size_t i, const struct gap *g, size_t from, size_t to,
+static pl_status report(const struct lost *x, size_t i, size_t k, const struct gap *g, size_t from, size_t to,
                         struct pl_err *err)
 {
     const struct pl_script_text *t = x->t;
@@ -246,7 +333,7 @@ static pl_status report(const struct lost *x, size_t i, const struct gap *g, siz
     if (place == NULL)
         return pl_arena_fail(t->m->arena, err);
     pl_status st = pl_findings_add(&t->f->findings, "script.lost-guard", PL_SEVERITY_NOTE, at,
-                                   t->atoms[i + 1].at + t->atoms[i + 1].length - at, &finding, err,
+                                   t->atoms[k].at + t->atoms[k].length - at, &finding, err,
                                    "a check that the source makes here is not made here");
     if (st == PL_OK)
         st = pl_finding_fact(&t->f->findings, finding, "source", pl_bytes_of_str(place), err);
@@ -267,17 +354,25 @@ pl_status pl_script_lost(const struct pl_script_text *t, struct pl_err *err)
     if (x == NULL)
         return pl_fail_nomem(err);
     x->t = t;
+    x->has_lines = has_lines(t->f->data);
     x->used = calloc(t->set->n_atoms / 64 + 1, sizeof *x->used);
     if (x->used == NULL)
         st = pl_fail_nomem(err);
     for (size_t i = 0; i < t->n && st == PL_OK; i++)
         if (is_placed(t, i))
             x->used[t->links[i].position / 64] |= 1ULL << (t->links[i].position % 64);
-    for (size_t i = 0; i + 1 < t->n && st == PL_OK && x->n < MAX_REPORTS; i++)
-        if (find_gap(x, i, &gap) && find_guard(x, &gap, &from, &to)) {
+    for (size_t i = 0; i + 1 < t->n && st == PL_OK && x->n < MAX_REPORTS; i++) {
+        if (!find_gap(x, i, &gap))
+            continue;
+        bool found = find_guard(x, i, &gap, &from, &to);
+        size_t left = i;
+        for (; !found && left > 0 && slide(x, left - 1, &gap); left--)
+            found = find_guard(x, left - 1, &gap, &from, &to);
+        if (found) {
             x->n++;
-            st = report(x, i, &gap, from, to, err);
+            st = report(x, left, i + 1, &gap, from, to, err);
         }
+    }
     free(x->used);
     free(x);
     return st;
