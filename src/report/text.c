@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-#define DEFAULT_ROWS 20u
+#define DEFAULT_ROWS   20u
+#define LISTED_HELPERS 8u
 
 struct screen {
     struct pl_buf *out;
@@ -44,6 +45,36 @@ static void git_line(struct screen *s, const struct pl_source_git *git)
     pl_buf_add_byte(s->out, '\n');
 }
 
+static void source_line(struct screen *s, const struct pl_report_source *x)
+{
+    pl_buf_printf(s->out, "  %-10s ", x->is_helper ? "helper" : "source");
+    quoted(s, x->name);
+    pl_buf_printf(s->out, "  (%s)  ", pl_how_name(x->how));
+    pl_add_thousands(s->out, x->files);
+    pl_buf_add_str(s->out, " files, ");
+    pl_add_thousands(s->out, x->bytes);
+    pl_buf_add_str(s->out, " bytes\n");
+    if (x->git != NULL && !x->is_helper)
+        git_line(s, x->git);
+}
+
+/* A bundle may hold code of a hundred packages: their names would push the verdict off the screen. */
+static void helpers_line(struct screen *s, size_t n)
+{
+    uint64_t files = 0;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < s->r->sources.n; i++) {
+        const struct pl_report_source *x = &s->r->sources.v[i];
+        files += x->is_helper ? x->files : 0;
+        bytes += x->is_helper ? x->bytes : 0;
+    }
+    pl_buf_printf(s->out, "  %-10s %zu other sources that it may hold code of  ", "helpers", n);
+    pl_add_thousands(s->out, files);
+    pl_buf_add_str(s->out, " files, ");
+    pl_add_thousands(s->out, bytes);
+    pl_buf_add_str(s->out, " bytes; -v lists them\n");
+}
+
 static void head(struct screen *s)
 {
     const struct pl_report *r = s->r;
@@ -60,18 +91,15 @@ static void head(struct screen *s)
         quoted(s, r->subject_purl);
     }
     pl_buf_add_byte(s->out, '\n');
-    for (size_t i = 0; i < r->sources.n; i++) {
-        const struct pl_report_source *x = &r->sources.v[i];
-        pl_buf_printf(s->out, "  %-10s ", x->is_helper ? "helper" : "source");
-        quoted(s, x->name);
-        pl_buf_printf(s->out, "  (%s)  ", pl_how_name(x->how));
-        pl_add_thousands(s->out, x->files);
-        pl_buf_add_str(s->out, " files, ");
-        pl_add_thousands(s->out, x->bytes);
-        pl_buf_add_str(s->out, " bytes\n");
-        if (x->git != NULL && !x->is_helper)
-            git_line(s, x->git);
-    }
+    size_t helpers = 0;
+    for (size_t i = 0; i < r->sources.n; i++)
+        helpers += r->sources.v[i].is_helper;
+    bool is_short = helpers > LISTED_HELPERS && !s->options->is_verbose;
+    for (size_t i = 0; i < r->sources.n; i++)
+        if (!is_short || !r->sources.v[i].is_helper)
+            source_line(s, &r->sources.v[i]);
+    if (is_short)
+        helpers_line(s, helpers);
 }
 
 static void links(struct screen *s)
