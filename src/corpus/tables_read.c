@@ -368,7 +368,7 @@ static void read_defines(struct table_reader *r, struct table_names *defined, si
 /* Enumerators between the brace at r->at and its end. */
 static void read_enumerators(struct table_reader *r, struct table_names *defined, size_t *n_open)
 {
-    struct table_value next = {0, PL_ITEM_NUMBER, true};
+    struct table_value next = {.kind = PL_ITEM_NUMBER, .is_plain = true};
     r->at++;
     while (r->at < r->end && !is_kind(r, r->at, '}') && !is_kind(r, r->at, ';') && !r->is_out_of_memory) {
         if (!is_kind(r, r->at, TABLE_WORD)) {

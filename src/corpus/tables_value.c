@@ -19,7 +19,7 @@ static const struct table_value unknown = {.kind = PL_ITEM_UNKNOWN};
 
 static struct table_value number(uint64_t bits)
 {
-    return (struct table_value){bits, PL_ITEM_NUMBER, true};
+    return (struct table_value){.bits = bits, .kind = PL_ITEM_NUMBER, .is_plain = true};
 }
 
 static double as_double(struct table_value v)
