@@ -41,6 +41,19 @@ static unsigned child;   /* whose allocations fail, counted from 1 */
 static long nth;         /* that fails, counted from 1 */
 static pid_t me;         /* the process that the two below are about */
 static unsigned ordinal; /* of it; 0: the test itself */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_OFF 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
+#define IS_OFF 1
+#endif
+
+#ifdef IS_OFF
+static const bool can_fail = false;
+#else
+static const bool can_fail = true;
 static atomic_long count;
 
 static bool fails_now(void)
@@ -62,19 +75,6 @@ static bool fails_now(void)
     return true;
 }
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_OFF 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
-#define IS_OFF 1
-#endif
-
-#ifdef IS_OFF
-static const bool can_fail = false;
-#else
-static const bool can_fail = true;
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t count, size_t n);
 void *__libc_realloc(void *p, size_t n);

@@ -282,28 +282,32 @@ static bool pass_git(const struct pl_source_git *git, struct pl_arena *arena, st
     return is_good;
 }
 
-static const struct pl_source_git a_revision = {.commit = "0123456789012345678901234567890123456789",
-                                                .tree = "abcdefabcdefabcdefabcdefabcdefabcdefabcd",
-                                                .ref = "refs/tags/v1.0",
-                                                .folder = "packages/x",
-                                                .is_found = true,
-                                                .signature = PL_LIT("-----BEGIN PGP SIGNATURE-----"),
-                                                .signed_text = PL_LIT("tree x\0y")};
+static struct pl_source_git a_revision(void)
+{
+    return (struct pl_source_git){.commit = "0123456789012345678901234567890123456789",
+                                  .tree = "abcdefabcdefabcdefabcdefabcdefabcdefabcd",
+                                  .ref = "refs/tags/v1.0",
+                                  .folder = "packages/x",
+                                  .is_found = true,
+                                  .signature = PL_LIT("-----BEGIN PGP SIGNATURE-----"),
+                                  .signed_text = PL_LIT("tree x\0y")};
+}
 
 static void a_revision_comes_back_as_it_was_told(void **state)
 {
+    struct pl_source_git told = a_revision();
     struct pl_arena arena;
     struct pl_source_git *back;
     pl_arena_init(&arena, 1u << 20);
-    assert_true(pass_git(&a_revision, &arena, &back));
-    assert_string_equal(back->commit, a_revision.commit);
-    assert_string_equal(back->tree, a_revision.tree);
+    assert_true(pass_git(&told, &arena, &back));
+    assert_string_equal(back->commit, told.commit);
+    assert_string_equal(back->tree, told.tree);
     assert_null(back->tag);
-    assert_string_equal(back->ref, a_revision.ref);
-    assert_string_equal(back->folder, a_revision.folder);
+    assert_string_equal(back->ref, told.ref);
+    assert_string_equal(back->folder, told.folder);
     assert_true(back->is_found);
-    assert_true(pl_bytes_eq(back->signature, a_revision.signature));
-    assert_true(pl_bytes_eq(back->signed_text, a_revision.signed_text));
+    assert_true(pl_bytes_eq(back->signature, told.signature));
+    assert_true(pl_bytes_eq(back->signed_text, told.signed_text));
     assert_null(back->signer); /* nobody but the parent says whose signature it is */
     assert_true(pass_git(NULL, &arena, &back));
     assert_null(back);
@@ -318,12 +322,12 @@ static void a_revision_with_an_id_that_is_none_is_refused(void **state)
                                       "012345678901234567890123456789012345678g", NULL};
     pl_arena_init(&arena, 1u << 20);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct pl_source_git git = a_revision;
+        struct pl_source_git git = a_revision();
         git.tree = bad[i];
         assert_false(pass_git(&git, &arena, &back));
         if (bad[i] == NULL)
             continue;
-        git = a_revision;
+        git = a_revision();
         git.commit = bad[i];
         assert_false(pass_git(&git, &arena, &back));
     }
