@@ -154,8 +154,11 @@ static bool has_includer(const struct pl_aligner *a, const struct pl_subject *s,
 static bool is_linked_with_optimisation(const struct pl_index *ix)
 {
     pl_source_ref ref;
-    return pl_index_find_path(ix, PL_LIT("debian/rules"), &ref) &&
-           pl_bytes_find(pl_index_file(ix, ref)->data, PL_LIT("lto"), 0) != SIZE_MAX;
+    if (!pl_index_find_path(ix, PL_LIT("debian/rules"), &ref))
+        return false;
+    pl_bytes rules = pl_index_file(ix, ref)->data;
+    return pl_bytes_find(rules, PL_LIT("+lto"), 0) != SIZE_MAX ||
+           pl_bytes_find(rules, PL_LIT("-flto"), 0) != SIZE_MAX;
 }
 
 static bool is_in_image(const struct pl_aligner *a, uint32_t definition)
