@@ -136,11 +136,12 @@ pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
         return pl_arena_fail(r->m->scratch, err);
     for (uint32_t i = 0; i < a->subjects.n; i++) {
         const struct pl_subject *s = &a->subjects.v[i];
-        if (r->grades[i].end != PL_CODE_MATCHED) /* the call may be why one was placed where it is */
+        if (r->grades[i].end != PL_CODE_MATCHED)
             continue;
         for (uint32_t k = 0; k < s->n_facts; k++) {
             const struct pl_code_fact *f = &a->facts.v[s->first_fact + k];
-            if (f->kind == PL_ATOM_IMPORT)
+            bool is_why = s->margin < f->weight || r->grades[i].evidence < 2u * f->weight;
+            if (f->kind == PL_ATOM_IMPORT && !is_why) /* the call may be why it is matched there */
                 r->at_home[r->n_at_home++] = a->code->atoms[f->atom].hash;
         }
     }
