@@ -389,7 +389,7 @@ static void note_places(struct pl_aligner *a)
     a->has_places = true;
 }
 
-static pl_status pass(struct pl_aligner *a, struct pl_err *err)
+static pl_status pass(struct pl_aligner *a, bool is_last, struct pl_err *err)
 {
     struct path p = {.a = a};
     pl_status st = pl_code_candidates(a, err);
@@ -397,10 +397,10 @@ static pl_status pass(struct pl_aligner *a, struct pl_err *err)
         st = make_places(&p, err);
     for (uint32_t i = 0; i < a->subjects.n && st == PL_OK; i++)
         st = step(&p, i, err);
-    if (st == PL_OK) {
+    if (st == PL_OK)
         settle(&p);
+    if (st == PL_OK && is_last)
         find_margins(&p);
-    }
     free_path(&p);
     return st;
 }
@@ -422,7 +422,7 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
         return pl_fail_nomem(err);
     pl_status st = pl_code_facts(a, err);
     for (unsigned i = 0; i < PASSES && st == PL_OK; i++) {
-        st = pass(a, err);
+        st = pass(a, i + 1 == PASSES, err);
         if (st == PL_OK)
             note_places(a);
         if (st == PL_OK && i + 1 < PASSES)

@@ -174,14 +174,14 @@ static bool is_in_image(const struct pl_aligner *a, uint32_t definition)
  */
 static bool has_absorbed(const struct pl_aligner *a, const struct pl_subject *s, uint32_t feature)
 {
-    if (s->definition == PL_NO_DEFINITION || !is_linked_with_optimisation(pl_codebase_index(a->cb)))
+    if (s->definition == PL_NO_DEFINITION)
         return false;
     struct pl_id_list closure = pl_codebase_closure(a->cb, s->definition);
     struct pl_id_list with = pl_codebase_with(a->cb, feature);
     for (size_t i = 0; i < with.n && i < MAX_ABSORBED; i++) {
         uint32_t name = pl_codebase_name_feature(a->cb, with.v[i]);
         if (name != PL_NO_FEATURE && pl_id_list_has(closure, name) && !is_in_image(a, with.v[i]))
-            return true;
+            return is_linked_with_optimisation(pl_codebase_index(a->cb));
     }
     return false;
 }
@@ -277,12 +277,12 @@ static pl_status judge_fact(struct grading *g, const struct pl_code_fact *f, enu
     *is_explained = f->is_neutral;
     if ((*where == ELSEWHERE || *where == IN_UNIT) && !*is_explained && a->explain != NULL)
         st = a->explain(a->explain_ctx, &a->code->atoms[f->atom], true, is_explained, err);
-    if (st == PL_OK && *where == ELSEWHERE && !*is_explained && pl_code_is_telling(a, f))
-        *where = find_part(g, f);
-    if (st == PL_OK && *where == ELSEWHERE && !*is_explained && pl_code_is_telling(a, f) &&
-        has_both_parts(a, g->units, f))
+    if (st != PL_OK || *where != ELSEWHERE || *is_explained || !pl_code_is_telling(a, f))
+        return st;
+    *where = find_part(g, f);
+    if (*where == ELSEWHERE && has_both_parts(a, g->units, f))
         *where = IN_UNIT;
-    return st;
+    return PL_OK;
 }
 
 /* An atom that is not in the function: what it says of the whole. */

@@ -8,6 +8,7 @@
  */
 #include "base/buf.h"
 #include "plumbline/plumbline.h"
+#include "tap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +16,6 @@
 #include "../unit/failing_malloc.h" /* after the prototypes of what it replaces */
 
 #define DENSE 1500
-
-static int cases;
-
-static int report(bool holds, const char *name)
-{
-    printf("%s %d - %s\n", holds ? "ok" : "not ok", ++cases, name);
-    return holds ? 0 : 1;
-}
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {

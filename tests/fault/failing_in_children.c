@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "io/clock.h"
 #include "plumbline/plumbline.h"
+#include "tap.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -94,14 +95,6 @@ __attribute__((visibility("default"))) void *realloc(void *p, size_t n)
     return fails_now() ? NULL : __libc_realloc(p, n);
 }
 #endif
-
-static int cases;
-
-static int report(bool holds, const char *name)
-{
-    printf("%s %d - %s\n", holds ? "ok" : "not ok", ++cases, name);
-    return holds ? 0 : 1;
-}
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {

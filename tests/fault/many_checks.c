@@ -9,6 +9,7 @@
 #include "base/sanitized.h"
 #include "io/clock.h"
 #include "plumbline/plumbline.h"
+#include "tap.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -68,14 +69,6 @@ static bool run(const struct pl_check_options *options, unsigned count, enum pl_
     out->resident = resident_bytes();
     out->descriptors = open_descriptors();
     return true;
-}
-
-static int cases;
-
-static int report(bool holds, const char *name)
-{
-    printf("%s %d - %s\n", holds ? "ok" : "not ok", ++cases, name);
-    return holds ? 0 : 1;
 }
 
 int main(int argc, char **argv)

@@ -31,14 +31,6 @@ static struct pl_file *run(const char *text)
     return f;
 }
 
-static size_t found(const struct pl_file *f, const char *tag)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < f->findings.list.n; i++)
-        n += strcmp(f->findings.list.v[i].tag, tag) == 0;
-    return n;
-}
-
 static void what_cargo_rewrites_is_explained(void **state)
 {
     struct pl_file *f = run(MADE);

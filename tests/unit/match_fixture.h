@@ -117,4 +117,13 @@ static void apply(const char *rule, struct pl_file *f)
     fail_msg("no rung %s", rule);
 }
 
+/* How many findings have the tag. */
+static inline size_t found(const struct pl_file *f, const char *tag)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->findings.list.n; i++)
+        n += strcmp(f->findings.list.v[i].tag, tag) == 0;
+    return n;
+}
+
 #endif

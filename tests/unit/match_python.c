@@ -28,14 +28,6 @@ static struct pl_file *run(const char *name, const char *text)
     return f;
 }
 
-static size_t found(const struct pl_file *f, const char *tag)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < f->findings.list.n; i++)
-        n += strcmp(f->findings.list.v[i].tag, tag) == 0;
-    return n;
-}
-
 static void fields_that_the_project_states_are_explained(void **state)
 {
     const char *text = "Metadata-Version: 2.1\nName: my-project\nVersion: 1.2\nSummary: A long "
