@@ -223,12 +223,50 @@ static bool add_compiler_version(struct pl_literals *l, const struct pl_headers 
     return true;
 }
 
+/*
+ * Limits of types, in the words of the compiler, so that #x of an argument that names one can be told: "(size) <= (0x7fffffff)". Nothing but
+ * numbers, and the source's own definitions stand beside them. Source: GCC 12, `gcc -dM -E` of <limits.h> on a 64-bit machine; glibc 2.36
+ * <stdint.h>.
+ */
+static bool add_limits(struct pl_macros *m)
+{
+    static const struct {
+        const char *name, *body;
+    } limits[] = {
+        {"CHAR_BIT", "8"},
+        {"SCHAR_MAX", "0x7f"},
+        {"UCHAR_MAX", "(0x7f * 2 + 1)"},
+        {"SHRT_MAX", "0x7fff"},
+        {"USHRT_MAX", "(0x7fff * 2 + 1)"},
+        {"INT_MAX", "0x7fffffff"},
+        {"INT_MIN", "(-0x7fffffff - 1)"},
+        {"UINT_MAX", "(0x7fffffff * 2U + 1U)"},
+        {"LONG_MAX", "0x7fffffffffffffffL"},
+        {"LONG_MIN", "(-0x7fffffffffffffffL - 1L)"},
+        {"ULONG_MAX", "(0x7fffffffffffffffL * 2UL + 1UL)"},
+        {"LLONG_MAX", "0x7fffffffffffffffLL"},
+        {"LLONG_MIN", "(-0x7fffffffffffffffLL - 1LL)"},
+        {"ULLONG_MAX", "(0x7fffffffffffffffLL * 2ULL + 1ULL)"},
+        {"SIZE_MAX", "(18446744073709551615UL)"},
+        {"SSIZE_MAX", "0x7fffffffffffffffL"},
+        {"INT32_MAX", "(2147483647)"},
+        {"UINT32_MAX", "(4294967295U)"},
+        {"INT64_MAX", "(9223372036854775807L)"},
+        {"UINT64_MAX", "(18446744073709551615UL)"},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        if (!pl_macros_add(m, pl_bytes_of_str(limits[i].name), (pl_bytes){NULL, 0},
+                           pl_bytes_of_str(limits[i].body)))
+            return false;
+    return true;
+}
+
 bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,
                                 struct pl_macros *m, struct gathered *g)
 {
     struct reach r = {.headers = headers, .n_headers = n};
     bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m) &&
-                   add_compiler_version(l, headers, n, m);
+                   add_compiler_version(l, headers, n, m) && add_limits(m);
     PL_VEC_FREE(&r.headers_seen);
     PL_VEC_FREE(&r.all);
     PL_VEC_FREE(&r.queue);

@@ -83,7 +83,8 @@ const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint
 
 /*
  * Whole lists by what stands first in them, dull or not: for places where an object is known to begin. `low` are the lowest bytes of the
- * first `n` items, at most PL_TABLE_WINDOW, that are not zeros at its beginning; place.item says how many of these there are.
+ * first `n` items, at most PL_TABLE_WINDOW, that are not zeros at its beginning; place.item says how many of these there are. The longest lists
+ * come first.
  */
 uint64_t pl_table_start_key(const uint8_t *low, size_t n);
 const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n);

@@ -372,9 +372,10 @@ static bool index_start(struct pl_tables *t, size_t table)
     for (; n < PL_TABLE_WINDOW && zeros + n < x->n; n++)
         low[n] = (uint8_t)items[zeros + n].value;
     uint64_t key = x->n_rows >= 2 ? pl_table_first_key(items[0].value) : 0;
-    if (key != 0 && !add_place(&t->starts, key, table, 0, PL_TABLE_FLAT))
+    uint16_t length = x->n < PL_TABLE_FLAT ? (uint16_t)x->n : PL_TABLE_FLAT;
+    if (key != 0 && !add_place(&t->starts, key, table, 0, length))
         return false;
-    return n == 0 || add_place(&t->starts, pl_table_start_key(low, n), table, zeros, PL_TABLE_FLAT);
+    return n == 0 || add_place(&t->starts, pl_table_start_key(low, n), table, zeros, length);
 }
 
 /* { 'N', 'o', 0 }, in whatever way its characters are written. */
@@ -408,11 +409,21 @@ static int by_place(const void *a, const void *b)
     return x->column < y->column ? -1 : x->column > y->column;
 }
 
-static bool finish(table_places *places, uint32_t **directory)
+/* Of whole lists with one key the longest first: a short one that is dull stands in front of many others. */
+static int by_length(const void *a, const void *b)
+{
+    const struct pl_table_place *x = a;
+    const struct pl_table_place *y = b;
+    if (x->key == y->key && x->column != y->column)
+        return x->column > y->column ? -1 : 1;
+    return by_place(a, b);
+}
+
+static bool finish(table_places *places, uint32_t **directory, int (*order)(const void *, const void *))
 {
     size_t at = 0;
     if (places->n > 1)
-        qsort(places->v, places->n, sizeof *places->v, by_place);
+        qsort(places->v, places->n, sizeof *places->v, order);
     *directory = calloc(DIRECTORY_SIZE + 1, sizeof **directory);
     if (*directory == NULL || places->n >= UINT32_MAX)
         return false;
@@ -433,8 +444,10 @@ static bool index_all(struct pl_tables *t)
             !index_spelled(t, i))
             return false;
     }
-    return finish(&t->places, &t->place_directory) && finish(&t->texts, &t->text_directory) &&
-           finish(&t->starts, &t->start_directory) && finish(&t->spelled, &t->spelled_directory);
+    return finish(&t->places, &t->place_directory, by_place) &&
+           finish(&t->texts, &t->text_directory, by_place) &&
+           finish(&t->starts, &t->start_directory, by_length) &&
+           finish(&t->spelled, &t->spelled_directory, by_place);
 }
 
 pl_status pl_tables_build(const struct pl_index *ix, unsigned jobs, struct pl_tables **out,

@@ -181,7 +181,10 @@ static void read_all(struct pl_source_reader *r)
         pl_source_read_grammar(r);
         return;
     }
-    if (!pl_source_lex_range(&r->lex, 0, r->lex.text.n))
+    bool is_read = is_c && pl_source_is_builtins(r->lex.text)
+                       ? pl_source_lex_builtins(&r->lex)
+                       : pl_source_lex_range(&r->lex, 0, r->lex.text.n);
+    if (!is_read)
         return;
     uint32_t end = (uint32_t)r->lex.tokens.n;
     if (!pl_source_lex_finish(&r->lex))

@@ -134,6 +134,10 @@ uint32_t pl_source_initialiser_end(const struct pl_source_reader *r, uint32_t i,
 void pl_source_read_class(struct pl_source_reader *r, uint32_t tag, uint32_t open, uint32_t close);
 /* File scope of C, C++ and Objective-C. */
 void pl_source_read_c(struct pl_source_reader *r, uint32_t from, uint32_t to);
+/* Is it input of bash's mkbuiltins? Of such a text the C alone is lexed; false when out of memory. */
+bool pl_source_is_builtins(pl_bytes text);
+PL_MUST_USE bool pl_source_lex_builtins(struct pl_source_lex *x);
+
 /* Has the text sections, as input of yacc and lex has? */
 bool pl_source_is_grammar(pl_bytes text);
 /* Such a text, from the lexer on. */

@@ -10,6 +10,7 @@
 #define MAX_PLACES  32u    /* of one function, in as many units */
 #define MAX_CALLERS 16u    /* that are asked */
 #define MAX_NAMES   16384u /* of one caller */
+#define MAX_HOLDERS 64u    /* of an atom */
 #define ROUNDS      3u     /* a function that is found has callees */
 #define MAX_LARGER  8u     /* times that the code is larger than its source suggests */
 #define TOKEN_BYTES 4u     /* of code for a token of source, about */
@@ -120,6 +121,27 @@ static bool is_size_likely(const struct pl_aligner *a, const struct pl_subject *
     return s->size <= all * MAX_LARGER;
 }
 
+/*
+ * A macro or an object of the unit's own file names it: a function of a file that is included several times calls what a macro of each unit
+ * says (#define AT_FUNC_F1 file_has_acl). Macros of other files do not count.
+ */
+static bool unit_names(const struct pl_aligner *a, uint32_t unit, uint32_t name)
+{
+    struct pl_id_list with = pl_codebase_with(a->cb, name);
+    for (size_t i = 0; unit != UINT32_MAX && i < with.n; i++) {
+        const struct pl_codebase_entry *e = pl_codebase_at(a->cb, with.v[i]);
+        if (e->unit == unit && e->definition->kind == PL_DEFINITION_MACRO)
+            return true;
+    }
+    return false;
+}
+
+/* Of a function that several units include, so that their macros make it several functions. */
+static bool is_made_by_macros(const struct pl_aligner *a, const struct pl_subject *s)
+{
+    return pl_codebase_places(a->cb, s->definition).n >= 2;
+}
+
 /* All callers that are known use the name, and there is one. */
 static bool is_called_so(const struct pl_aligner *a, const struct pl_subject *s, uint32_t name)
 {
@@ -129,7 +151,8 @@ static bool is_called_so(const struct pl_aligner *a, const struct pl_subject *s,
         if (from->definition == PL_NO_DEFINITION)
             continue;
         known++;
-        if (!pl_id_list_has(pl_codebase_closure(a->cb, from->definition), name))
+        if (!pl_id_list_has(pl_codebase_closure(a->cb, from->definition), name) &&
+            !(is_made_by_macros(a, from) && unit_names(a, from->unit, name)))
             return false;
     }
     return known > 0;
@@ -164,6 +187,24 @@ static void try_named(const struct pl_aligner *a, uint32_t subject, uint64_t nam
     }
 }
 
+/* What the macros of the caller's unit name: functions that hold all atoms of the subject are few, so these are asked whether a macro does. */
+static void try_macros(const struct pl_aligner *a, uint32_t subject, const struct pl_subject *from,
+                       struct best *best)
+{
+    const struct pl_subject *s = &a->subjects.v[subject];
+    for (uint32_t i = 0; i < s->n_facts; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        struct pl_id_list with = {NULL, 0};
+        if (f->n > 0 && !f->is_neutral)
+            with = pl_codebase_with(a->cb, f->feature[0]);
+        for (size_t k = 0; k < with.n && k < MAX_HOLDERS; k++) {
+            uint32_t name = pl_codebase_name_feature(a->cb, with.v[k]);
+            if (name != PL_NO_FEATURE && unit_names(a, from->unit, name) && is_called_so(a, s, name))
+                try_named(a, subject, pl_codebase_feature_key(a->cb, name), best);
+        }
+    }
+}
+
 /* What the known callers name. */
 static void try_called(const struct pl_aligner *a, uint32_t subject, struct best *best)
 {
@@ -176,6 +217,8 @@ static void try_called(const struct pl_aligner *a, uint32_t subject, struct best
         for (size_t k = 0; k < named.n && k < MAX_NAMES; k++)
             if (pl_codebase_feature_kind(a->cb, named.v[k]) == PL_ATOM_CALL && is_called_so(a, s, named.v[k]))
                 try_named(a, subject, pl_codebase_feature_key(a->cb, named.v[k]), best);
+        if (best->id == PL_NO_DEFINITION && is_made_by_macros(a, from))
+            try_macros(a, subject, from, best);
         return; /* the others have to use the name, too */
     }
 }

@@ -3,12 +3,14 @@
  *
  * Tables can look like text, and text can follow a table without a NUL between them. Code and pointers tell: what they refer to
  * begins there. A run that nothing refers to is not used as a string; one whose middle is referred to begins there. Of at most 8 bytes, and
- * read as numbers alone, it is no string.
+ * read as numbers alone, it is no string; nor is a longer one that is nothing but such numbers, one behind the other: the linker merges constants
+ * of one width. What that could hide is a text of at most 64 bytes that code takes apart into numbers; it is data then, and judged as that.
  */
 #include "match/elf_strings.h"
 #include "match/text_places.h"
 
 #define NUMBER_BYTES 8u  /* of the widest number: a longer run that nobody refers to is a string */
+#define RUN_BYTES    64u /* of the longest run of numbers */
 #define MAX_ASKED    64u /* runs of one file that are looked for among the numbers */
 
 static bool overlaps(const struct pl_elf_string *s, uint64_t offset, uint64_t n)
@@ -36,6 +38,30 @@ static bool is_number(const struct pl_file *f, const struct pl_code *code, const
                 return true;
         }
     return false;
+}
+
+/* Does code refer, as to data, to the run's first byte, and then to one at most 8 bytes further each time, up to its end? */
+static bool is_run_of_numbers(const struct pl_code *code, const struct pl_elf_string *s)
+{
+    bool begins[RUN_BYTES] = {false};
+    size_t last = 0;
+    if (s->text.n > RUN_BYTES)
+        return false;
+    for (size_t k = 0; k < code->n_spans; k++) {
+        const struct pl_code_span *span = &code->spans[k];
+        for (size_t i = 0; i < code->n_data; i++) {
+            uint64_t at = span->offset + (code->data[i] - span->address);
+            if (code->data[i] >= span->address && code->data[i] - span->address < span->size &&
+                at >= s->offset && at - s->offset < s->text.n)
+                begins[at - s->offset] = true;
+        }
+    }
+    for (size_t i = 0; i < s->text.n; i++) {
+        last = begins[i] ? i : last;
+        if (i - last >= NUMBER_BYTES)
+            return false;
+    }
+    return begins[0];
 }
 
 /* A run that is referred to in its middle: explained when each of its parts is. It shrinks to begin with the first one. */
@@ -99,9 +125,11 @@ pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl
         if (!s->is_clear || s->is_wide || pl_elf_is_strict(s))
             continue;
         st = settle(m, &p, s, err);
-        bool is_short = pl_elf_severity(m) == PL_SEVERITY_ERROR && !s->is_used && s->text.n <= NUMBER_BYTES &&
-                        asked++ < MAX_ASKED;
-        if (st == PL_OK && is_short && is_number(f, code, s))
+        bool is_asked = pl_elf_severity(m) == PL_SEVERITY_ERROR && !s->is_used && s->text.n <= RUN_BYTES &&
+                        asked < MAX_ASKED;
+        asked += is_asked;
+        if (st == PL_OK && is_asked &&
+            (s->text.n <= NUMBER_BYTES ? is_number(f, code, s) : is_run_of_numbers(code, s)))
             s->is_clear = false; /* data, and left to those rules */
     }
     pl_text_places_reset(&p);

@@ -235,7 +235,7 @@ static void open_made(struct fixture *x)
         x, "src/a.cc",
         "#define KEY(n) {#n \"Pane\", K_##n}\n#define LIST(X) X(red), X(green)\n#define TEXT(c) \"color \" "
         "#c\n"
-        "#define CHECK(x) log(__FILE__ \": \" #x)\n"
+        "#define CHECK(x) log(__FILE__ \": \" #x)\n#define CHECK_LE(a, b) CHECK((a) <= (b))\n"
         "#define DCHECK CHECK\n#define LOCKED(x) 0\n#define LOCKED(x) CHECK(held(x))\n"
         "void g() { DCHECK(p == q); LOCKED(l->k); run(PR_PROGRAM \" -h\"); say(\"of \" __DATE__ \" \" "
         "__TIME__ \", \" BUILD); }\n"
@@ -244,7 +244,7 @@ static void open_made(struct fixture *x)
         "static k keys[] = { KEY(Up) }; const char *t[] = { LIST(TEXT) };\n"
         "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
         " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
-        "open(RC); }\n"
+        "open(RC); CHECK_LE(n, INT_MAX); }\n"
         "static const char hex[] = {'Q', 'R', 'S', '\\n', 'T'}; static const char *rc = RC \",extra\"; \n");
     pl_arena_init(&x->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
@@ -262,6 +262,7 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
         {"a.cc: held(l->k)", "literal.macro"},
         {"/usr/bin/pr -h", "literal.macro"},
         {"of Dec 31 2023 23:30:05, 20231231", "literal.macro"},
+        {"a.cc: (n) <= (0x7fffffff)", "literal.macro"},
         {"Tool 3.1!", "literal.macro"},
         {"/etc/rc:~/.rc,extra", "literal.macro"},
         {"title of me", "literal.macro"},
@@ -312,6 +313,7 @@ static void what_only_looks_made_is_not_explained(void **state)
                                           "/usr/bin/pw -h",
                                           "of Dec 31 2023 23:30:06, 20231231",
                                           "a.cc: held(k->l)",
+                                          "a.cc: (n) <= (0x7ffffffe)",
                                           "Tool 3.2!",
                                           "/etc/rc:~/.rc,evil",
                                           "title of you",

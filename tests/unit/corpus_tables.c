@@ -355,6 +355,22 @@ static void lists_are_found_by_their_start_and_by_the_text_they_are(void **state
     close_set(&x);
 }
 
+static void of_lists_that_begin_alike_the_longest_is_asked_first(void **state)
+{
+    static const uint8_t ones[PL_TABLE_WINDOW] = {1, 1, 1, 1, 1, 1, 1, 1};
+    struct fixture x;
+    size_t n;
+    open_text(&x, "char a[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2 };\n"
+                  "char b[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3 };\n"
+                  "char c[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4 };\n");
+    const struct pl_table_place *p =
+        pl_tables_find_start(x.tables, pl_table_start_key(ones, PL_TABLE_WINDOW), &n);
+    assert_int_equal(n, 3);
+    assert_int_equal(pl_tables_at(x.tables, p[0].table)->n, 20);
+    assert_int_equal(pl_tables_at(x.tables, p[1].table)->n, 18);
+    close_set(&x);
+}
+
 static void the_set_does_not_depend_on_the_number_of_threads(void **state)
 {
     struct fixture x;
@@ -389,6 +405,7 @@ int main(void)
         cmocka_unit_test(a_chain_of_ifs_over_one_word_is_a_switch),
         cmocka_unit_test(numbers_of_nasm_are_lists_that_labels_and_other_widths_part),
         cmocka_unit_test(lists_are_found_by_their_start_and_by_the_text_they_are),
+        cmocka_unit_test(of_lists_that_begin_alike_the_longest_is_asked_first),
         cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

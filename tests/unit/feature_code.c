@@ -3,6 +3,8 @@
  */
 #include "code_test.h"
 
+#include "feature/code_image.h"
+
 #include <stdio.h>
 
 static const char program[] =
@@ -151,6 +153,24 @@ static void start_up_code_is_known_by_content_and_ways_in_are_listed(void **stat
     unload(&bare);
 }
 
+static void start_up_code_in_one_piece_is_known_and_with_another_byte_is_not(void **state)
+{
+    (void)state;
+    uint8_t both[] = {0x48, 0x8d, 0x3d, 1,    2,    3,    4,    0x48, 0x8d, 0x05, 1,    2,    3,    4,
+                      0x48, 0x39, 0xf8, 0x74, 0x15, 0x48, 0x8b, 0x05, 1,    2,    3,    4,    0x48, 0x85,
+                      0xc0, 0x74, 0x09, 0xff, 0xe0, 0x0f, 0x1f, 0x80, 0,    0,    0,    0,    0xc3, 0x0f,
+                      0x1f, 0x80, 0,    0,    0,    0,    0x48, 0x8d, 0x3d, 1,    2,    3,    4,    0x48,
+                      0x8d, 0x35, 1,    2,    3,    4,    0x48, 0x29, 0xfe, 0x48, 0x89, 0xf0, 0x48, 0xc1,
+                      0xee, 0x3f, 0x48, 0xc1, 0xf8, 0x03, 0x48, 0x01, 0xc6, 0x48, 0xd1, 0xfe, 0x74, 0x14,
+                      0x48, 0x8b, 0x05, 1,    2,    3,    4,    0x48, 0x85, 0xc0, 0x74, 0x08, 0xff, 0xe0,
+                      0x66, 0x0f, 0x1f, 0x44, 0,    0,    0xc3};
+    pl_bytes code = pl_bytes_of(both, sizeof both);
+    assert_true(pl_code_is_runtime(PL_CODE_X86_64, code));
+    assert_false(pl_code_is_runtime(PL_CODE_X86_64, pl_bytes_sub(code, 0, code.n - 1)));
+    both[96] = 0xd0; /* the jump is a call */
+    assert_false(pl_code_is_runtime(PL_CODE_X86_64, code));
+}
+
 static void every_truncation_is_refused_or_sums(void **state)
 {
     struct image bare;
@@ -252,6 +272,7 @@ int main(void)
         cmocka_unit_test(functions_and_atoms_survive_stripping_at_any_level),
         cmocka_unit_test(a_table_of_pointers_gives_its_strings),
         cmocka_unit_test(start_up_code_is_known_by_content_and_ways_in_are_listed),
+        cmocka_unit_test(start_up_code_in_one_piece_is_known_and_with_another_byte_is_not),
         cmocka_unit_test(every_truncation_is_refused_or_sums),
         cmocka_unit_test(changed_bytes_never_break_the_sums),
         cmocka_unit_test(a_small_arena_is_a_limit_and_no_crash),

@@ -206,6 +206,15 @@ static void lemon_and_gperf_are_told_from_c(void **state)
       "O wordlist/0 \"alpha\" \"be ta\" | F m/0");
 }
 
+static void prose_between_the_code_of_builtins_closes_nothing(void **state)
+{
+    c("This isn't C (\n$PRODUCES a.c\n#include <x.h>\n$BUILTIN [\n$SHORT_DOC [ \"arg...\n$FUNCTION f\nDon't "
+      "{\n"
+      "$END\nint f(void) { g(\"x\"); }\n$BUILTIN b\n'\n$END\nint h(void) { k(); }\n",
+      "F f/0 g() \"x\" | F h/0 k()");
+    c("int f(void) { g(); }\n$END\nint h(void) { k(); }\n", "F f/0 g() | F h/0 k()"); /* not of that form */
+}
+
 static void attributes_set_flags(void **state)
 {
     c("__attribute__((constructor)) static void f(void) { }", "F f/0:s!");
@@ -285,6 +294,7 @@ int main(void)
         cmocka_unit_test(macros_have_atoms_and_pasted_names),
         cmocka_unit_test(actions_of_grammars_are_one_function),
         cmocka_unit_test(lemon_and_gperf_are_told_from_c),
+        cmocka_unit_test(prose_between_the_code_of_builtins_closes_nothing),
         cmocka_unit_test(attributes_set_flags),
         cmocka_unit_test(includes_are_listed),
         cmocka_unit_test(lines_and_offsets_are_those_of_the_declaration),

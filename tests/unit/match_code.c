@@ -5,6 +5,8 @@
 
 #include "match/code_align.h"
 
+#include <stdio.h>
+
 static const char first_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
                               "int beta(int x)\n{\n    return x * 3 + x / 7;\n}\n"
                               "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
@@ -258,6 +260,47 @@ static void what_is_inlined_eight_deep_is_found(void **state)
     close_case(&x);
 }
 
+/* A function that is mostly code for other systems, so that its size speaks against it: only who calls it tells. */
+static void what_a_macro_of_the_callers_unit_names_is_called(void **state)
+{
+    (void)state;
+    static const char *const one_c[] = {"#define AT_CALL large\n#include \"at.c\"\nint beside(void)\n{\n    "
+                                        "return puts(\"text beside\");\n}\n",
+                                        "#define AT_CALL other\n#include \"at.c\"\nint beside(void)\n{\n    "
+                                        "return puts(\"text beside\");\n}\n"};
+    static const char two_c[] = "#define AT_CALL small\n#include \"at.c\"\n";
+    static const char at_c[] = "int at(int fd)\n{\n    return AT_CALL(fd) + fchdir(fd, \"text at\");\n}\n";
+    static char large_c[16384];
+    size_t n = (size_t)snprintf(large_c, sizeof large_c, "int large(int fd)\n{\n    getxattr(fd);\n");
+    for (unsigned i = 0; i < 300; i++)
+        n += (size_t)snprintf(large_c + n, sizeof large_c - n, "    x = x * 3 + y[x] / z;\n");
+    (void)snprintf(large_c + n, sizeof large_c - n, "}\n");
+    for (unsigned is_other = 0; is_other < 2; is_other++) {
+        struct fixture x;
+        memset(&x, 0, sizeof x);
+        x.tree.name = "test";
+        add_file(&x, "at.c", at_c);
+        add_file(&x, "large.c", large_c);
+        add_file(&x, "one.c", one_c[is_other]);
+        add_file(&x, "two.c", two_c);
+        read_source(&x);
+        add_function(&x);
+        add_atom(&x, PL_ATOM_IMPORT, "fchdir");
+        add_atom(&x, PL_ATOM_STRING, "text at");
+        x.atoms[x.code.n_atoms++] = (struct pl_atom){.kind = PL_ATOM_CALL, .target = 2};
+        x.functions[0].n_atoms++;
+        add_function(&x);
+        add_atom(&x, PL_ATOM_IMPORT, "puts");
+        add_atom(&x, PL_ATOM_STRING, "text beside");
+        add_function(&x);
+        add_atom(&x, PL_ATOM_IMPORT, "getxattr");
+        align(&x);
+        assert_int_equal(grade_of(&x, 2).end == PL_CODE_MATCHED || grade_of(&x, 2).end == PL_CODE_PLACED,
+                         !is_other);
+        close_case(&x);
+    }
+}
+
 static void what_nothing_leads_to_is_no_static_function(void **state)
 {
     (void)state;
@@ -298,6 +341,7 @@ int main(void)
         cmocka_unit_test(another_function_with_the_same_atoms_leaves_it_placed),
         cmocka_unit_test(a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not),
         cmocka_unit_test(what_is_inlined_eight_deep_is_found),
+        cmocka_unit_test(what_a_macro_of_the_callers_unit_names_is_called),
         cmocka_unit_test(what_nothing_leads_to_is_no_static_function),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
