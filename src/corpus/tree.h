@@ -62,4 +62,9 @@ PL_MUST_USE pl_status pl_source_tree_from_artifacts(const struct pl_source_spec 
                                                     const struct pl_limits *limits,
                                                     struct pl_source_tree **out, struct pl_err *err);
 
+/* A source that should be here and is not: no files, and why. Without it what is in it alone would look foreign. */
+PL_MUST_USE pl_status pl_source_tree_missing(const struct pl_source_spec *spec, const char *why,
+                                             const struct pl_limits *limits, struct pl_source_tree **out,
+                                             struct pl_err *err);
+
 #endif

@@ -181,3 +181,20 @@ pl_status pl_tree_build_finish(struct pl_tree_build *b, struct pl_source_tree **
     pl_tree_build_reset(b);
     return PL_OK;
 }
+
+pl_status pl_source_tree_missing(const struct pl_source_spec *spec, const char *why,
+                                 const struct pl_limits *limits, struct pl_source_tree **out,
+                                 struct pl_err *err)
+{
+    struct pl_tree_build b;
+    pl_status st = pl_tree_build_init(&b, spec, limits, err);
+    if (st != PL_OK)
+        return st;
+    b.tree->missing = keep_text(b.tree->arena, why);
+    if (b.tree->missing == NULL) {
+        st = pl_arena_fail(b.tree->arena, err);
+        pl_tree_build_reset(&b);
+        return st;
+    }
+    return pl_tree_build_finish(&b, out, err);
+}

@@ -211,15 +211,18 @@ static void take_text(struct reader *x)
         x->has_text = true;
     }
     x->text.is_defined = !goes_on && defines(x);
-    pl_lex_decode(t, x->language, &x->joined);
+    bool is_raw = t->kind == PL_LEX_CHUNK && t->is_opening && is_word(&x->before, "raw") &&
+                  is_punct(&x->before2, '.'); /* String.raw`\d`, which older targets write as "\\d" */
+    if (is_raw)
+        pl_buf_add(&x->joined, t->body);
+    else
+        pl_lex_decode(t, x->language, &x->joined);
     x->text.is_escaped = x->text.is_escaped || pl_script_is_oddly_spelled(t->body);
     x->text.length = (uint32_t)(t->offset + t->length) - x->text.at;
     x->may_go_on = false;
     if (!closes_text(t) || !is_punct(&x->next, '+'))
         flush_text(x);
 }
-
-/* Numbers */
 
 static void flush_number(struct reader *x)
 {
@@ -259,8 +262,6 @@ static void take_number(struct reader *x)
     if (!is_factor)
         flush_number(x);
 }
-
-/* Imports */
 
 static void note_import(struct reader *x, uint64_t local, uint64_t imported)
 {

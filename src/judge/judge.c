@@ -135,6 +135,8 @@ static pl_status judge_script_run(struct pl_file *f, const struct pl_script_run 
     else
         st = pl_findings_add(&f->findings, "script.moved-code", severity, x->offset, x->length, &finding, err,
                              "%u names, strings or numbers stand in the source, but not here", x->context);
+    if (st == PL_OK && x->missing.n > 0)
+        st = pl_finding_fact(&f->findings, finding, "a missing source may explain it", x->missing, err);
     if (st == PL_OK && x->sample.n > 0)
         st = pl_finding_fact(&f->findings, finding, "not in any source", x->sample, err);
     if (st == PL_OK && x->bytes.n > 0)
@@ -151,7 +153,7 @@ static pl_status judge_script(struct pl_file *f, const struct pl_policy *policy,
         const struct pl_script_run *x = &f->script_runs.v[i];
         if (!overlaps_residue(f, x->offset, x->length))
             continue;
-        bool contradicts = f->role == PL_ROLE_ACTIVE && script_contradicts(x, policy);
+        bool contradicts = f->role == PL_ROLE_ACTIVE && x->missing.n == 0 && script_contradicts(x, policy);
         if (contradicts || listed++ < policy->residues_per_file)
             st = judge_script_run(f, x, contradicts, err);
     }

@@ -26,6 +26,13 @@ PL_MUST_USE pl_status pl_script_claim(const struct pl_script_text *t, struct pl_
 /* List the runs of atoms that nothing explains in f->script_runs, and count all atoms in f->script. */
 PL_MUST_USE pl_status pl_script_runs(const struct pl_script_text *t, struct pl_err *err);
 
+/*
+ * The source that is missing and of which this file must hold text (pl_source_tree.missing); no bytes when there is none. O(n log units).
+ */
+pl_bytes pl_script_missing_of(const struct pl_script_text *t);
+/* Is the run of atoms [first, last] in a stretch that is as large as a module of it would be? O(run). */
+bool pl_script_is_module_sized(const struct pl_script_text *t, size_t first, size_t last);
+
 /* Mark the links whose atoms can say nothing (is_small). `links` are t->links. O(text). */
 void pl_script_mark_small(const struct pl_script_text *t, struct pl_script_link *links);
 

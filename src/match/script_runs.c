@@ -24,6 +24,7 @@ struct runs {
     const struct pl_script_vocabulary *v;
     bool is_open;
     uint32_t regexes; /* novel ones: they can do nothing, whatever calls them */
+    pl_bytes missing; /* a source without which part of this file cannot be explained */
     size_t first;     /* the first and the last atom of the run */
     size_t last;
 };
@@ -136,6 +137,8 @@ static pl_status end_run(struct runs *x, struct pl_err *err)
     const struct pl_script_atom *last = &x->t->atoms[x->last];
     x->run.length = last->at + last->length - x->run.offset;
     x->run.sample = pl_arena_keep(x->t->m->arena, pl_buf_bytes(&x->sample));
+    if (x->missing.n > 0 && pl_script_is_module_sized(x->t, x->first, x->last))
+        x->run.missing = x->missing;
     *slot = x->run;
     x->is_open = false;
     pl_buf_clear(&x->sample);
@@ -154,7 +157,7 @@ static void tally(struct pl_script_account *sum, const struct pl_script_link *li
 
 pl_status pl_script_runs(const struct pl_script_text *t, struct pl_err *err)
 {
-    struct runs x = {.t = t, .v = pl_scripts_vocabulary(t->m->scripts)};
+    struct runs x = {.t = t, .v = pl_scripts_vocabulary(t->m->scripts), .missing = pl_script_missing_of(t)};
     pl_status st = PL_OK;
     pl_buf_init(&x.sample, SAMPLE_BYTES + SHOWN_BYTES + 8);
     for (size_t a = 0; a < t->n && st == PL_OK; a++) {

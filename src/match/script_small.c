@@ -5,6 +5,7 @@
  *     n.dayjs_plugin_utc = e()               the global that a UMD wrapper sets is put together from the file's path
  *     _A_b = new WeakMap()                   private fields, where __classPrivateFieldGet stands
  *     case 5: _a.sent(); return [3, 7]       states of a generator, where __generator stands
+ *     "node_modules/a/b.js"(exports) {       the path of a module in a bundle, where a source has that very file
  */
 #include "match/script_claim.h"
 
@@ -47,6 +48,42 @@ static bool is_of_path(const struct pl_script_text *t, size_t a)
     return parts > 1 && is_in_path; /* the last one */
 }
 
+/* Is the text "PACKAGE VERSION" of that package? */
+static bool is_tree_of(const struct pl_source_tree *tree, pl_bytes package)
+{
+    pl_bytes name = pl_bytes_of_str(tree->name);
+    return pl_bytes_starts(name, package) && name.n > package.n && name.p[package.n] == ' ';
+}
+
+/* A method that is called like a file of the sources: esbuild's __commonJS and __esm name modules so. */
+static bool is_module_path(const struct pl_script_text *t, size_t a)
+{
+    pl_bytes text = value_of(t, a);
+    pl_bytes modules = PL_LIT("node_modules/");
+    pl_bytes package = {NULL, 0};
+    size_t end = (size_t)t->atoms[a].at + t->atoms[a].length;
+    if (t->atoms[a].kind != PL_ATOM_STRING || end >= t->f->data.n || t->f->data.p[end] != '(')
+        return false;
+    for (size_t at = pl_bytes_find(text, modules, 0); at != SIZE_MAX; at = pl_bytes_find(text, modules, 0)) {
+        pl_bytes rest = pl_bytes_from(text, at + modules.n);
+        size_t slash = pl_bytes_find_byte(rest, '/', 0);
+        if (rest.n > 0 && rest.p[0] == '@' && slash != SIZE_MAX)
+            slash = pl_bytes_find_byte(rest, '/', slash + 1);
+        if (slash == SIZE_MAX)
+            return false;
+        package = pl_bytes_sub(rest, 0, slash);
+        text = pl_bytes_from(rest, slash + 1);
+    }
+    pl_units units = pl_index_units_of_path(t->m->index, text);
+    for (size_t i = 0; i < units.n; i++) {
+        const struct pl_source_tree *tree =
+            pl_index_tree(t->m->index, pl_index_unit_ref(t->m->index, units.v[i]).tree);
+        if (package.n == 0 ? tree->rank == PL_RANK_OWN : is_tree_of(tree, package))
+            return true;
+    }
+    return false;
+}
+
 static bool is_private_store(const struct pl_script_text *t, size_t a)
 {
     pl_bytes name = value_of(t, a);
@@ -79,6 +116,6 @@ void pl_script_mark_small(const struct pl_script_text *t, struct pl_script_link 
     bool has_states = pl_bytes_find(t->f->data, PL_LIT("__generator"), 0) != SIZE_MAX;
     for (size_t i = 0; i < t->n; i++)
         links[i].is_small = links[i].class >= PL_SCRIPT_CONTEXT &&
-                            (is_short(t, i) || is_of_path(t, i) || (has_private && is_private_store(t, i)) ||
-                             (has_states && is_state(t, i)));
+                            (is_short(t, i) || is_of_path(t, i) || is_module_path(t, i) ||
+                             (has_private && is_private_store(t, i)) || (has_states && is_state(t, i)));
 }

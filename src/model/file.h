@@ -83,6 +83,7 @@ struct pl_script_run {
     uint32_t bare;             /* bytes of a statement without any atom, over the limit */
     pl_bytes sample;           /* the first novel atoms, comma separated */
     pl_bytes bytes;            /* as they stand in the file, the first 200 */
+    pl_bytes missing; /* the source that could not be had and may be what this is of; no bytes: none */
 };
 
 /* Bytes that nobody can read: all of a file that is no text, or the longest run of base64 in one that is. */

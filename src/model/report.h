@@ -24,6 +24,7 @@ struct pl_report_source {
     uint64_t bytes;
     const struct pl_source_git *git; /* NULL when it is not from git; lives in source_arenas */
     bool is_helper;                  /* the toolchain's or a dependency's, not the package's own */
+    const char *missing;             /* why it could not be had, and explains nothing; NULL: it is here */
 };
 
 /* One step of the chain that proves publication: "Release", its URI, its digest. */

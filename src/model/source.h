@@ -23,9 +23,10 @@ struct pl_source_file {
     pl_sha256 sha256;
     pl_sha1 git_blob;
     uint32_t mode;
-    pl_bytes link_target;   /* when not empty this is a symlink and has no data */
-    bool is_superseded;     /* a patch or a later layer replaced it: it counts, but ranks behind */
-    bool is_export_ignored; /* git archive leaves it out: no wonder when an archive lacks it */
+    pl_bytes link_target;        /* when not empty this is a symlink and has no data */
+    bool is_superseded;          /* a patch or a later layer replaced it: it counts, but ranks behind */
+    bool is_export_ignored;      /* git archive leaves it out: no wonder when an archive lacks it */
+    const char *imports_missing; /* the name of a tree that is missing; borrowed from it; NULL: none */
     PL_VEC(struct pl_source_hunk) hunks; /* sorted; empty when nothing was patched */
 };
 
@@ -62,6 +63,8 @@ struct pl_source_tree {
     struct pl_arena *arena;              /* owned: names and texts */
     PL_VEC(struct pl_source_file) files; /* sorted by path, superseded ones last */
     uint64_t total_bytes;
+    const char *
+        missing; /* why it could not be had, there are no files, and it is called "PACKAGE VERSION"; NULL: it is here */
     PL_VEC(const char *) warnings; /* what could not be read or applied, for a person; in the arena */
 };
 

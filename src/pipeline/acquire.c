@@ -397,6 +397,8 @@ static pl_status list_trees(const struct pl_acquired *a, struct pl_report *r, st
             st = keep_text(r, t->uri, &slot->uri, err);
         if (st == PL_OK && t->revision != NULL)
             st = keep_text(r, t->revision, &slot->revision, err);
+        if (st == PL_OK && t->missing != NULL)
+            st = keep_text(r, t->missing, &slot->missing, err);
         for (size_t k = 0; k < t->warnings.n && st == PL_OK; k++)
             st = pl_findings_add(&r->findings, "source.patch", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL,
                                  err, "%s", t->warnings.v[k]);

@@ -13,7 +13,7 @@
 #include "supply/deb_identity.h"
 #include "supply/supply.h"
 
-#define PL_MAX_TREES 368u
+#define PL_MAX_TREES 688u
 
 /* All that a check needs in memory. Zeroed before use; released in every case. */
 struct pl_acquired {

@@ -13,19 +13,19 @@
 #include "format/archive/unpack.h"
 #include "format/text/jsonscan.h"
 #include "format/text/npm_lock.h"
+#include "pipeline/npm_imports.h"
+#include "pipeline/npm_source.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PACKAGES   320u         /* trees of dependencies */
+#define MAX_PACKAGES   640u         /* trees of dependencies */
 #define MAX_VERSIONS   3u           /* of one package */
 #define MAX_TREE_BYTES (160u << 20) /* of all of them, unpacked */
-#define MAX_LOCK_BYTES (64u << 20)
 #define MODULES        "node_modules/"
 #define MODULES_BYTES  13u
 #define PACKAGE_URL    "pkg:npm/"
 #define POLYFILL       "-browserify"
-#define MAX_NAME_BYTES 214u
 
 enum state { UNWANTED, WANTED, DONE };
 
@@ -33,7 +33,8 @@ struct pin {
     struct pl_npm_locked locked;
     size_t order; /* in the lock file, which begins with what is shared */
     enum state state;
-    bool is_tool; /* of a bundler: what it depends on in turn is in no bundle */
+    bool is_tool;   /* of a bundler: what it depends on in turn is in no bundle */
+    bool is_hinted; /* the package alone names it: the source does not ask for it */
 };
 
 struct plan {
@@ -46,11 +47,13 @@ struct plan {
     size_t *queue; /* pins in the order in which they became wanted */
     size_t n_queue;
     bool are_tools;    /* what is wanted now */
+    bool is_hinted;    /* likewise, by what the package says */
     bool is_closing;   /* what is wanted now is what a dependency names */
     bool is_unlocked;  /* the source has no lock file */
     pl_bytes manifest; /* package.json of the source */
     bool is_built;     /* a script is not in the source as it is */
     uint64_t bytes;
+    PL_VEC(pl_bytes) unlocked; /* asked for by the source, and not in its lock file */
 };
 
 static int by_name(const void *a, const void *b)
@@ -89,6 +92,15 @@ static bool is_declared(const struct plan *p, pl_bytes name)
     return false;
 }
 
+/*
+ * A package is never explained by itself: who got into one release would be explained in the next. That includes its other versions and
+ * whatever name they go by in the lock file.
+ */
+static bool is_subject(const struct plan *p, pl_bytes package)
+{
+    return pl_bytes_eq_str(package, p->a->supplied->package);
+}
+
 /* Without a lock file: the newest version of what the manifests name. */
 static bool want_newest(struct plan *p, pl_bytes name)
 {
@@ -96,12 +108,15 @@ static bool want_newest(struct plan *p, pl_bytes name)
         if (pl_bytes_eq(p->pins[i].locked.name, name))
             return true;
     bool is_named = p->is_closing || is_declared(p, name);
-    if (p->n_pins >= MAX_PACKAGES || !is_named)
+    if (p->n_pins >= MAX_PACKAGES || !is_named || is_subject(p, name))
         return false;
     pl_bytes kept = pl_arena_keep(&p->a->arena, name); /* it may stand on a stack */
     if (kept.p == NULL)
         return false; /* the arena says so when it is asked next */
-    p->pins[p->n_pins] = (struct pin){.locked = {.name = kept}, .state = WANTED, .is_tool = p->are_tools};
+    p->pins[p->n_pins] = (struct pin){.locked = {.name = kept, .package = kept},
+                                      .state = WANTED,
+                                      .is_tool = p->are_tools,
+                                      .is_hinted = p->is_hinted};
     p->queue[p->n_queue++] = p->n_pins++;
     return true;
 }
@@ -113,22 +128,16 @@ static bool want(struct plan *p, pl_bytes name, size_t versions)
         return want_newest(p, name);
     size_t first = first_of(p, name);
     for (size_t i = first; i < p->n_pins && i < first + versions && pl_bytes_eq(p->pins[i].locked.name, name);
-         i++)
-        if (p->pins[i].state == UNWANTED) {
+         i++) {
+        p->pins[i].is_hinted = p->pins[i].is_hinted && p->is_hinted;
+        if (p->pins[i].state == UNWANTED && !is_subject(p, p->pins[i].locked.package)) {
             p->pins[i].state = WANTED;
             p->pins[i].is_tool = p->are_tools;
+            p->pins[i].is_hinted = p->is_hinted;
             p->queue[p->n_queue++] = i;
         }
+    }
     return first < p->n_pins && pl_bytes_eq(p->pins[first].locked.name, name);
-}
-
-/* "a/b/c.js" is of package "a", "@s/a/b.js" of "@s/a". */
-static pl_bytes package_of(pl_bytes path)
-{
-    size_t slash = pl_bytes_find_byte(path, '/', 0);
-    if (path.n > 0 && path.p[0] == '@' && slash != SIZE_MAX)
-        slash = pl_bytes_find_byte(path, '/', slash + 1);
-    return pl_bytes_sub(path, 0, slash);
 }
 
 /* What browserify depends on to stand for the runtime, named by nobody else: lib/builtins.js there. */
@@ -139,18 +148,32 @@ static void want_builtin(struct plan *p, pl_bytes name)
     p->is_closing = false;
 }
 
-/* An imported module: its package, or what a bundler puts in the place of a module of the runtime. */
-static void want_module(struct plan *p, pl_bytes specifier)
+/* The source asks for a package that its lock file does not have. */
+static pl_status want_declared(struct plan *p, pl_bytes name, struct pl_err *err)
 {
-    char text[MAX_NAME_BYTES + sizeof POLYFILL];
-    if (pl_bytes_starts(specifier, PL_LIT("node:")))
-        specifier = pl_bytes_from(specifier, 5);
-    pl_bytes name = package_of(specifier);
-    if (name.n == 0 || name.n > MAX_NAME_BYTES || name.p[0] == '.' || name.p[0] == '/' || want(p, name, 1))
-        return;
+    if (want(p, name, 1) || p->is_unlocked || is_subject(p, name))
+        return PL_OK;
+    for (size_t i = 0; i < p->unlocked.n; i++)
+        if (pl_bytes_eq(p->unlocked.v[i], name))
+            return PL_OK;
+    pl_bytes *slot = p->unlocked.n < MAX_PACKAGES ? PL_VEC_ADD(&p->unlocked) : NULL;
+    if (slot == NULL)
+        return p->unlocked.n < MAX_PACKAGES ? pl_fail_nomem(err) : PL_OK;
+    *slot = name;
+    return PL_OK;
+}
+
+/* An imported module: its package, or what a bundler puts in the place of a module of the runtime. */
+static bool want_import(void *ctx, pl_bytes name)
+{
+    struct plan *p = ctx;
+    char text[PL_NPM_MAX_NAME + sizeof POLYFILL];
+    if (want(p, name, 1))
+        return true;
     memcpy(text, name.p, name.n);
     memcpy(text + name.n, POLYFILL, sizeof POLYFILL);
     want_builtin(p, pl_bytes_of(text, name.n + sizeof POLYFILL - 1));
+    return true;
 }
 
 /* Every "node_modules/NAME/" of a text. */
@@ -158,80 +181,11 @@ static void want_mentioned(struct plan *p, pl_bytes text)
 {
     for (size_t at = pl_bytes_find(text, PL_LIT(MODULES), 0); at != SIZE_MAX;
          at = pl_bytes_find(text, PL_LIT(MODULES), at + MODULES_BYTES)) {
-        pl_bytes rest = pl_bytes_sub(text, at + MODULES_BYTES, MAX_NAME_BYTES + 1);
-        pl_bytes name = package_of(rest);
+        pl_bytes rest = pl_bytes_sub(text, at + MODULES_BYTES, PL_NPM_MAX_NAME + 1);
+        pl_bytes name = pl_npm_package_of(rest);
         if (name.n < rest.n)
             (void)want(p, name, 2);
     }
-}
-
-/* What stands in quotes behind `word` and perhaps a parenthesis. */
-static void want_behind(struct plan *p, pl_bytes text, pl_bytes word)
-{
-    for (size_t at = pl_bytes_find(text, word, 0); at != SIZE_MAX;
-         at = pl_bytes_find(text, word, at + word.n)) {
-        size_t i = at + word.n;
-        while (i < text.n && (text.p[i] == ' ' || text.p[i] == '('))
-            i++;
-        if (i >= text.n || (text.p[i] != '"' && text.p[i] != '\''))
-            continue;
-        pl_bytes rest = pl_bytes_sub(text, i + 1, MAX_NAME_BYTES);
-        size_t end = pl_bytes_find_byte(rest, text.p[i], 0);
-        if (end != SIZE_MAX)
-            want_module(p, pl_bytes_sub(rest, 0, end));
-    }
-}
-
-static bool is_script(pl_bytes path)
-{
-    static const char *const suffixes[] = {".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"};
-    if (pl_bytes_ends(path, PL_LIT(".d.ts")) || pl_bytes_ends(path, PL_LIT(".d.mts")) ||
-        pl_bytes_ends(path, PL_LIT(".d.cts")))
-        return false;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (pl_bytes_ends(path, pl_bytes_of_str(suffixes[i])))
-            return true;
-    return false;
-}
-
-/* Tests, examples and the settings of tools import what no bundle holds. */
-static bool is_beside(pl_bytes path)
-{
-    static const char *const folders[] = {"test",
-                                          "tests",
-                                          "__tests__",
-                                          "spec",
-                                          "specs",
-                                          "bench",
-                                          "benchmark",
-                                          "benchmarks",
-                                          "example",
-                                          "examples",
-                                          "docs",
-                                          "doc",
-                                          "website",
-                                          "tasks",
-                                          "tools",
-                                          "perf",
-                                          "integration",
-                                          "integration-testing",
-                                          "legacy-reexport",
-                                          "docs_app",
-                                          "fixtures",
-                                          "scripts"};
-    static const char *const words[] = {".test.", ".spec.", ".config.", "ulpfile", "runtfile"};
-    pl_bytes base = pl_bytes_basename(path);
-    pl_bytes rest = path;
-    pl_bytes part;
-    if (path.p[0] == '.')
-        return true;
-    while (pl_bytes_split(&rest, '/', &part))
-        if (pl_bytes_is_one_of(part, folders, sizeof folders / sizeof folders[0]))
-            return true;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (pl_bytes_find(base, pl_bytes_of_str(words[i]), 0) != SIZE_MAX)
-            return true;
-    return false;
 }
 
 static bool is_in_folder(const struct plan *p, pl_bytes path)
@@ -249,15 +203,14 @@ static bool is_config(pl_bytes path)
 /* What the own programs import; or, of tools, what the settings of the bundler do: plugins put code of their own into a bundle. */
 static void want_imported(struct plan *p, bool are_tools)
 {
-    static const char *const words[] = {"from", "import", "require"};
     p->are_tools = are_tools;
     for (size_t i = 0; i < p->own->files.n; i++) {
         const struct pl_source_file *f = &p->own->files.v[i];
-        bool is_program = is_in_folder(p, f->path) && !is_beside(f->path) && !pl_is_build_output(f->path);
-        if (!is_script(f->path) || (are_tools ? !is_config(f->path) : !is_program))
+        bool is_program =
+            is_in_folder(p, f->path) && !pl_npm_is_beside(f->path) && !pl_is_build_output(f->path);
+        if (!pl_npm_is_script(f->path) || (are_tools ? !is_config(f->path) : !is_program))
             continue;
-        for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
-            want_behind(p, f->data, pl_bytes_of_str(words[k]));
+        (void)pl_npm_each_import(f->data, want_import, p);
     }
     p->are_tools = false;
 }
@@ -290,11 +243,11 @@ static pl_status look_at(void *ctx, struct pl_file *f, struct pl_err *err)
     struct plan *p = ctx;
     (void)err; /* nothing here can fail */
     bool is_text = f->type == PL_ENTRY_FILE && f->container == NULL && f->is_whole && f->data.p != NULL;
-    if (is_text && (is_script(f->name) || pl_bytes_ends(f->name, PL_LIT(".map")))) {
-        if (is_script(f->name) && !p->is_built)
+    if (is_text && (pl_npm_is_script(f->name) || pl_bytes_ends(f->name, PL_LIT(".map")))) {
+        if (pl_npm_is_script(f->name) && !p->is_built)
             p->is_built = !has_source(p, f->data);
         want_mentioned(p, f->data);
-        if (is_script(f->name))
+        if (pl_npm_is_script(f->name))
             want_helpers(p, f->data);
     }
     pl_file_reset(f);
@@ -307,27 +260,11 @@ static pl_status look_into_subject(struct plan *p, struct pl_err *err)
     struct pl_unpack_sink sink = {.ctx = p, .file = look_at};
     struct pl_arena arena;
     pl_arena_init(&arena, (size_t)a->limits->memory_bytes);
+    p->is_hinted = true;
     pl_status st = pl_unpack(a->bytes, pl_bytes_of_str(a->name), a->limits, &arena, &sink, err);
+    p->is_hinted = false;
     pl_arena_reset(&arena);
     return st;
-}
-
-/* The lock file that is nearest to the package's folder: the longest path among those that lead there. */
-static const struct pl_source_file *find_lock(const struct pl_source_tree *own)
-{
-    const struct pl_source_file *found = NULL;
-    pl_bytes folder = pl_bytes_of_str(own->git->folder);
-    for (size_t i = 0; i < own->files.n; i++) {
-        const struct pl_source_file *f = &own->files.v[i];
-        pl_bytes base = pl_bytes_basename(f->path);
-        pl_bytes above = pl_bytes_sub(f->path, 0, f->path.n - base.n);
-        bool leads = above.n == 0 || (above.n == folder.n + 1 && pl_bytes_starts(above, folder)) ||
-                     (above.n <= folder.n && pl_bytes_starts(folder, above));
-        if (leads && f->data.n > 0 && f->data.n <= MAX_LOCK_BYTES && pl_npm_is_lock(base) &&
-            (found == NULL || f->path.n - base.n > found->path.n - pl_bytes_basename(found->path).n))
-            found = f;
-    }
-    return found;
 }
 
 /* The same version at a second place. */
@@ -339,24 +276,11 @@ static bool is_repeated(const struct plan *p, size_t i)
     return false;
 }
 
-static pl_bytes manifest_of(const struct pl_source_tree *own)
-{
-    pl_bytes folder = pl_bytes_of_str(own->git->folder);
-    for (size_t i = 0; i < own->files.n; i++) {
-        pl_bytes path = own->files.v[i].path;
-        size_t base = folder.n == 0 ? 0 : folder.n + 1;
-        if (path.n == base + 12 && pl_bytes_starts(path, folder) &&
-            pl_bytes_eq_str(pl_bytes_from(path, base), "package.json"))
-            return own->files.v[i].data;
-    }
-    return (pl_bytes){NULL, 0};
-}
-
 static pl_status read_lock(struct plan *p, struct pl_err *err)
 {
-    const struct pl_source_file *lock = find_lock(p->own);
+    const struct pl_source_file *lock = pl_npm_lock_of(p->own);
     p->is_unlocked = lock == NULL;
-    p->manifest = manifest_of(p->own);
+    p->manifest = pl_npm_manifest_of(p->own);
     if (lock == NULL) {
         p->pins = calloc(MAX_PACKAGES, sizeof *p->pins);
         p->queue = calloc(MAX_PACKAGES, sizeof *p->queue);
@@ -379,51 +303,46 @@ static pl_status read_lock(struct plan *p, struct pl_err *err)
     return PL_OK;
 }
 
-/* What a dependency depends on may have been taken in with it. */
-static void want_its_own(struct plan *p, const struct pl_source_tree *t)
+/* The members of one list of a manifest. Those of `dependencies` have to be there. */
+static pl_status want_list(struct plan *p, pl_bytes manifest, const char *list, bool has_to_be,
+                           struct pl_err *err)
 {
-    p->is_closing = true;
-    for (size_t i = 0; i < t->files.n; i++) {
-        if (!pl_bytes_eq_str(t->files.v[i].path, "package.json"))
-            continue;
-        struct pl_json_members list = pl_json_members_of(pl_json_find(t->files.v[i].data, "dependencies"));
-        struct pl_json_member one;
-        while (!list.is_bad && pl_json_members_next(&list, &one))
+    struct pl_json_members members = pl_json_members_of(pl_json_find(manifest, list));
+    struct pl_json_member one;
+    pl_status st = PL_OK;
+    while (st == PL_OK && !members.is_bad && pl_json_members_next(&members, &one))
+        if (has_to_be)
+            st = want_declared(p, one.key, err);
+        else
             (void)want(p, one.key, 1);
-    }
-    p->is_closing = false;
+    return st;
 }
 
-/* What no bundle takes in would only slow the search. */
-static void keep_programs(struct pl_source_tree *t)
+/*
+ * What a dependency depends on may have been taken in with it. Its peers are named by it and installed by whoever uses it: in a version
+ * that the lock file has, else they are none.
+ */
+static pl_status want_its_own(struct plan *p, const struct pin *pin, pl_bytes manifest, struct pl_err *err)
 {
-    static const char *const suffixes[] = {".js", ".mjs", ".cjs", ".json", ".ts", ".mts", ".cts", ".css"};
-    size_t n = 0;
-    for (size_t i = 0; i < t->files.n; i++) {
-        struct pl_source_file *f = &t->files.v[i];
-        bool is_kept = f->heap == NULL || pl_bytes_starts(f->path, PL_LIT("LICEN"));
-        for (size_t k = 0; k < sizeof suffixes / sizeof suffixes[0] && !is_kept; k++)
-            is_kept = pl_bytes_ends(f->path, pl_bytes_of_str(suffixes[k]));
-        is_kept = is_kept && !pl_bytes_ends(f->path, PL_LIT(".min.js")) &&
-                  !pl_bytes_ends(f->path, PL_LIT(".d.ts")) && !pl_bytes_ends(f->path, PL_LIT(".d.mts")) &&
-                  !pl_bytes_ends(f->path, PL_LIT(".d.cts"));
-        if (is_kept) {
-            t->files.v[n++] = *f;
-        } else {
-            t->total_bytes -= f->data.n;
-            free(f->heap);
-            PL_VEC_FREE(&f->hunks);
-        }
-    }
-    t->files.n = n;
+    p->is_closing = true;
+    p->is_hinted = pin->is_hinted;
+    pl_status st = want_list(p, manifest, "dependencies", !pin->is_hinted, err);
+    if (st == PL_OK && !p->is_unlocked)
+        st = want_list(p, manifest, "peerDependencies", false, err);
+    p->is_hinted = true; /* nobody minds when these are not there */
+    if (st == PL_OK)
+        st = want_list(p, manifest, "optionalDependencies", false, err);
+    p->is_hinted = false;
+    p->is_closing = false;
+    return st;
 }
 
 static const char *url_of(struct plan *p, const struct pl_npm_locked *one)
 {
-    bool is_scoped = one->name.p[0] == '@';
+    bool is_scoped = one->package.p[0] == '@';
     return pl_arena_printf(&p->a->arena, "%s%s%.*s%s%.*s", PACKAGE_URL, is_scoped ? "%40" : "",
-                           PL_ARG(pl_bytes_from(one->name, is_scoped ? 1 : 0)), one->version.n > 0 ? "@" : "",
-                           PL_ARG(one->version));
+                           PL_ARG(pl_bytes_from(one->package, is_scoped ? 1 : 0)),
+                           one->version.n > 0 ? "@" : "", PL_ARG(one->version));
 }
 
 /* One package, as a tree; what is the matter with it is in *why. */
@@ -449,10 +368,31 @@ static pl_status load(struct plan *p, const char *url, struct pl_source_tree **o
     return st;
 }
 
-static pl_status take(struct plan *p, struct pin *pin, struct pl_err *err)
+/* It is said in the list of sources, and code that may be of it is no contradiction. What the package alone names is a note. */
+static pl_status miss(struct plan *p, const struct pin *pin, const char *url, const struct pl_err *why,
+                      struct pl_err *err)
+{
+    if (pin->is_hinted || pin->is_tool || p->a->n_trees >= PL_MAX_TREES)
+        return pl_acquire_note(p->r, url, why, err);
+    struct pl_source_spec spec = {
+        .name = pl_arena_printf(&p->a->arena, "%.*s%s%.*s", PL_ARG(pin->locked.name),
+                                pin->locked.version.n > 0 ? " " : "", PL_ARG(pin->locked.version)),
+        .uri = url,
+        .revision = pin->locked.version.n == 0 ? NULL : pl_arena_str(&p->a->arena, pin->locked.version),
+        .how = PL_HOW_CLAIMED,
+        .rank = PL_RANK_DEPENDENCY};
+    if (p->a->arena.why != PL_OK)
+        return pl_arena_fail(&p->a->arena, err);
+    pl_status st = pl_source_tree_missing(&spec, why->text, p->a->limits, &p->a->trees[p->a->n_trees], err);
+    p->a->n_trees += st == PL_OK;
+    return st;
+}
+
+static pl_status take(struct plan *p, size_t i, struct pl_err *err)
 {
     struct pl_source_tree *t = NULL;
     struct pl_err why = {.status = PL_OK};
+    struct pin *pin = &p->pins[i];
     const char *url = url_of(p, &pin->locked);
     pin->state = DONE;
     if (url == NULL)
@@ -461,15 +401,22 @@ static pl_status take(struct plan *p, struct pin *pin, struct pl_err *err)
     if (st == PL_E_NOMEM)
         return pl_fail_nomem(err);
     if (st != PL_OK)
-        return pl_acquire_note(p->r, url, &why, err);
+        return miss(p, pin, url, &why, err);
     if (pin->locked.version.n == 0) /* the newest one */
         pin->locked.version = pl_arena_keep(&p->a->arena, pl_bytes_of_str(t->revision));
-    keep_programs(t);
-    p->bytes += t->total_bytes;
-    if (!pin->is_tool)
-        want_its_own(p, t);
+    pl_bytes manifest = pl_npm_manifest_of(t);
+    if (is_subject(p, pl_json_text(pl_json_find(manifest, "name")))) {
+        pl_source_tree_free(t);
+        return PL_OK;
+    }
     p->a->trees[p->a->n_trees++] = t;
-    return PL_OK;
+    bool is_tool = pin->is_tool;
+    struct pin of = *pin; /* the list of pins may not move, its members may be asked for anew */
+    if (!is_tool)
+        st = want_its_own(p, &of, manifest, err);
+    pl_npm_keep_programs(t, pl_bytes_of_str(p->a->supplied->package));
+    p->bytes += t->total_bytes;
+    return st;
 }
 
 static const struct pl_source_tree *find_own(const struct pl_acquired *a)
@@ -487,7 +434,7 @@ static pl_status take_queue(struct plan *p, size_t *next, struct pl_err *err)
     for (; *next < p->n_queue && *next < MAX_PACKAGES && p->bytes < MAX_TREE_BYTES &&
            p->a->n_trees < PL_MAX_TREES && st == PL_OK;
          (*next)++)
-        st = take(p, &p->pins[p->queue[*next]], err);
+        st = take(p, p->queue[*next], err);
     return st;
 }
 
@@ -510,11 +457,31 @@ static pl_status want_older(struct plan *p, size_t i, struct pl_err *err)
     for (size_t k = 0; k < n && st == PL_OK && p->n_pins < MAX_PACKAGES; k++) {
         if (pl_bytes_eq(versions[k], first.version))
             continue;
-        p->pins[p->n_pins] = (struct pin){
-            .locked = {.name = first.name, .version = versions[k]}, .state = WANTED, .is_tool = true};
+        p->pins[p->n_pins] =
+            (struct pin){.locked = {.name = first.name, .package = first.package, .version = versions[k]},
+                         .state = WANTED,
+                         .is_tool = true};
         p->queue[p->n_queue++] = p->n_pins++;
     }
     return PL_OK; /* a registry that does not tell has no older ones */
+}
+
+/* What there was no room for. */
+static pl_status miss_rest(struct plan *p, size_t next, size_t left, size_t n, struct pl_err *err)
+{
+    struct pl_err why = {.status = PL_E_LIMIT};
+    pl_status st = PL_OK;
+    (void)pl_fail(&why, PL_E_LIMIT, PL_NO_OFFSET,
+                  "%zu of %zu packages that may be bundled were not looked at", left, n);
+    for (size_t i = next; i < n && st == PL_OK; i++) {
+        const struct pin *pin = &p->pins[p->queue[i]];
+        const char *url = url_of(p, &pin->locked);
+        if (url == NULL)
+            return pl_arena_fail(&p->a->arena, err);
+        if (!pin->is_hinted && !pin->is_tool)
+            st = miss(p, pin, url, &why, err);
+    }
+    return st == PL_OK ? pl_acquire_note(p->r, "dependencies", &why, err) : st;
 }
 
 /* One version of each, nearest first; then others of the same packages while there is room. */
@@ -531,12 +498,16 @@ static pl_status take_all(struct plan *p, struct pl_err *err)
             (void)want(p, p->pins[p->queue[i]].locked.name, MAX_VERSIONS);
     if (st == PL_OK)
         st = take_queue(p, &next, err);
-    if (left == 0 || st != PL_OK)
-        return st;
-    struct pl_err why = {.status = PL_E_LIMIT};
-    (void)pl_fail(&why, PL_E_LIMIT, PL_NO_OFFSET,
-                  "%zu of %zu packages that may be bundled were not looked at", left, n);
-    return pl_acquire_note(p->r, "dependencies", &why, err);
+    if (st == PL_OK && left > 0)
+        st = miss_rest(p, next, left, n, err);
+    for (size_t i = 0; i < p->unlocked.n && st == PL_OK; i++) {
+        struct pl_err why = {.status = PL_E_NOT_FOUND};
+        struct pin one = {.locked = {.name = p->unlocked.v[i], .package = p->unlocked.v[i]}};
+        const char *url = url_of(p, &one.locked);
+        (void)pl_fail(&why, PL_E_NOT_FOUND, PL_NO_OFFSET, "the lock file of the source does not name it");
+        st = url == NULL ? pl_arena_fail(&p->a->arena, err) : miss(p, &one, url, &why, err);
+    }
+    return st;
 }
 
 pl_status pl_acquire_dependencies(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
@@ -550,13 +521,17 @@ pl_status pl_acquire_dependencies(struct pl_acquired *a, struct pl_report *r, st
     pl_status st = read_lock(&p, err);
     if (st == PL_OK) {
         want_imported(&p, false);
+        st = want_list(&p, p.manifest, "dependencies", true, err);
         want_builtin(&p, PL_LIT("process"));
-        st = look_into_subject(&p, err);
+        if (st == PL_OK)
+            st = look_into_subject(&p, err);
         if (st == PL_OK)
             want_imported(&p, true);
         if (st == PL_OK && p.is_built)
             st = take_all(&p, err);
+        pl_npm_mark_importers(a->trees, a->n_trees);
     }
+    PL_VEC_FREE(&p.unlocked);
     free(p.pins);
     free(p.queue);
     PL_VEC_FREE(&p.lock.list);

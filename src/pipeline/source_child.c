@@ -28,7 +28,7 @@
 enum part { PART_END, PART_FILE, PART_ERROR };
 
 #if defined(__x86_64__)
-_Static_assert(sizeof(struct pl_source_file) == 144 && sizeof(struct pl_source_git) == 88,
+_Static_assert(sizeof(struct pl_source_file) == 152 && sizeof(struct pl_source_git) == 88,
                "a record has changed: write and read its new fields here, or in wire.c and wire_read.c");
 #endif
 

@@ -14,7 +14,7 @@ enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
 #if defined(__x86_64__)
 _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352 &&
                    sizeof(struct pl_residue) == 88 && sizeof(struct pl_foreign) == 56 &&
-                   sizeof(struct pl_script_run) == 88 && sizeof(struct pl_script_account) == 40 &&
+                   sizeof(struct pl_script_run) == 104 && sizeof(struct pl_script_account) == 40 &&
                    sizeof(struct pl_file) == 784,
                "a record has changed: write and read its new fields here and in wire_read.c");
 #endif
@@ -146,6 +146,7 @@ static void write_script(struct pl_wire_out *w, const struct pl_file *f)
             pl_wire_u64(w, numbers[k]);
         pl_wire_bytes(w, x->sample);
         pl_wire_bytes(w, x->bytes);
+        pl_wire_bytes(w, x->missing);
     }
 }
 

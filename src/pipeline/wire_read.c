@@ -254,6 +254,7 @@ static void read_script_run(struct pl_wire_in *w, struct pl_file *f)
         *numbers[k] = take_u32(w);
     x.sample = pl_wire_take_bytes(w);
     x.bytes = pl_wire_take_bytes(w);
+    x.missing = pl_wire_take_bytes(w);
     require(w, is_range(x.offset, x.length, f->size));
     struct pl_script_run *slot = w->c.bad ? NULL : PL_VEC_ADD(&f->script_runs);
     if (slot != NULL)
@@ -268,7 +269,7 @@ static void read_script(struct pl_wire_in *w, struct pl_file *f)
     uint64_t *const account[] = {&a->atoms, &a->explained, &a->helper, &a->context, &a->novel};
     for (size_t i = 0; i < sizeof account / sizeof account[0]; i++)
         *account[i] = pl_wire_take_u64(w);
-    size_t n = take_count(w, 13);
+    size_t n = take_count(w, 14);
     for (size_t i = 0; i < n && !w->c.bad; i++)
         read_script_run(w, f);
 }

@@ -515,7 +515,9 @@ static void source_row(struct page *p, const struct pl_report_source *s)
         raw(p, "</span>");
     }
     pl_buf_printf(p->out, "</td><td>%s</td><td class=\"wide\">%s</td><td class=\"n\">", pl_how_name(s->how),
-                  s->is_helper ? "helper" : "own");
+                  s->missing != NULL ? "missing"
+                  : s->is_helper     ? "helper"
+                                     : "own");
     pl_add_thousands(p->out, s->files);
     raw(p, "</td><td class=\"n wide\">");
     pl_add_thousands(p->out, s->bytes);

@@ -124,6 +124,7 @@ static void write_sources(struct pl_json *j, const struct pl_report *r)
         pl_json_kv_u64(j, "bytes", s->bytes);
         pl_json_key(j, "git");
         write_git(j, s->git);
+        text_or_null(j, "missing", s->missing);
         pl_json_end_object(j);
     }
     pl_json_end_array(j);

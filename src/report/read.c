@@ -159,6 +159,7 @@ static bool read_one_source(struct pl_report_reader *x)
         {"files", false, pl_read_u64, offsetof(struct pl_report_source, files)},
         {"bytes", false, pl_read_u64, offsetof(struct pl_report_source, bytes)},
         {"git", false, read_git, offsetof(struct pl_report_source, git)},
+        {"missing", true, pl_read_quoted_or_null, offsetof(struct pl_report_source, missing)},
     };
     struct pl_report_source *one = NULL;
     if (!pl_read_room(x, x->r->sources.n, x->limits->findings, "sources"))

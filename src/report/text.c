@@ -49,6 +49,12 @@ static void source_line(struct screen *s, const struct pl_report_source *x)
 {
     pl_buf_printf(s->out, "  %-10s ", x->is_helper ? "helper" : "source");
     quoted(s, x->name);
+    if (x->missing != NULL) {
+        pl_buf_add_str(s->out, "  (missing)  ");
+        quoted(s, x->missing);
+        pl_buf_add_byte(s->out, '\n');
+        return;
+    }
     pl_buf_printf(s->out, "  (%s)  ", pl_how_name(x->how));
     pl_add_thousands(s->out, x->files);
     pl_buf_add_str(s->out, " files, ");
@@ -93,10 +99,10 @@ static void head(struct screen *s)
     pl_buf_add_byte(s->out, '\n');
     size_t helpers = 0;
     for (size_t i = 0; i < r->sources.n; i++)
-        helpers += r->sources.v[i].is_helper;
+        helpers += r->sources.v[i].is_helper && r->sources.v[i].missing == NULL;
     bool is_short = helpers > LISTED_HELPERS && !s->options->is_verbose;
     for (size_t i = 0; i < r->sources.n; i++)
-        if (!is_short || !r->sources.v[i].is_helper)
+        if (!is_short || !r->sources.v[i].is_helper || r->sources.v[i].missing != NULL)
             source_line(s, &r->sources.v[i]);
     if (is_short)
         helpers_line(s, helpers);

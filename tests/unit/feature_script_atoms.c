@@ -56,6 +56,13 @@ static void neighbouring_literals_are_joined(void **state)
     assert_same("x = 'ab' + (y === 'c' ? 'd' : 'e')", "x=\"ab\"+(\"c\"===y?\"d\":\"e\")");
 }
 
+static void a_raw_template_has_no_escapes(void **state)
+{
+    assert_same("f(String.raw`@(\\)`)", "f(String.raw,\"@(\\\\)\")");
+    assert_other("f(String.raw`a\\nb`)", "f(String.raw,\"a\\nb\")");
+    assert_same("f(x.y`a\\nb`)", "f(x.y,\"a\\nb\")");
+}
+
 static void numbers_of_modules_are_no_atoms(void **state)
 {
     assert_same("x.list = require('./left')",
@@ -143,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(local_names_are_erased),
         cmocka_unit_test(neighbouring_literals_are_joined),
+        cmocka_unit_test(a_raw_template_has_no_escapes),
         cmocka_unit_test(numbers_of_modules_are_no_atoms),
         cmocka_unit_test(a_split_string_is_the_list_of_its_words),
         cmocka_unit_test(numbers_have_one_form),

@@ -13,8 +13,10 @@ static void names(const char *text, const char *expected)
     assert_int_equal(pl_npm_lock_read(pl_bytes_of_str(text), &lock, NULL), PL_OK);
     for (size_t i = 0; i < lock.list.n; i++) {
         size_t n = strlen(out);
-        (void)snprintf(out + n, sizeof out - n, "%.*s %.*s|", PL_ARG(lock.list.v[i].name),
-                       PL_ARG(lock.list.v[i].version));
+        bool is_alias = !pl_bytes_eq(lock.list.v[i].name, lock.list.v[i].package);
+        (void)snprintf(out + n, sizeof out - n, "%.*s%s%.*s %.*s|", PL_ARG(lock.list.v[i].name),
+                       is_alias ? "=" : "", is_alias ? (int)lock.list.v[i].package.n : 0,
+                       (const char *)lock.list.v[i].package.p, PL_ARG(lock.list.v[i].version));
     }
     PL_VEC_FREE(&lock.list);
     assert_string_equal(out, expected);
@@ -54,6 +56,17 @@ static void pnpm_names_both_in_one_key(void **state)
           "@s/b 2.0.0|a 1.2.3|old 0.1.0|");
 }
 
+static void an_alias_is_of_the_package_that_it_stands_for(void **state)
+{
+    (void)state;
+    names("{\"packages\":{\"node_modules/a\":{\"name\":\"@s/b\",\"version\":\"1.2.3\"}}}", "a=@s/b 1.2.3|");
+    names("{\"dependencies\":{\"a\":{\"version\":\"npm:b@1.2.3\"}}}", "a=b 1.2.3|");
+    names("a@npm:@s/b@^1.0.0:\n  version \"1.2.3\"\n", "a=@s/b 1.2.3|");
+    names("\"a@npm:b@1.2.3\":\n  version: 1.2.3\n\"c@npm:^1.0.0\":\n  version: 1.0.0\n",
+          "a=b 1.2.3|c 1.0.0|");
+    names("{\"packages\":{\"node_modules/a\":{\"name\":\"../b\",\"version\":\"1.2.3\"}}}", "");
+}
+
 static void what_no_url_may_hold_is_passed_over(void **state)
 {
     (void)state;
@@ -72,6 +85,7 @@ int main(void)
         cmocka_unit_test(older_npm_nests_them),
         cmocka_unit_test(yarn_names_ranges_and_the_version_below),
         cmocka_unit_test(pnpm_names_both_in_one_key),
+        cmocka_unit_test(an_alias_is_of_the_package_that_it_stands_for),
         cmocka_unit_test(what_no_url_may_hold_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

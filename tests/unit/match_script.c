@@ -261,9 +261,64 @@ static void a_guard_of_names_that_bundlers_rename_is_not_told(void **state)
     assert_int_equal(lost_guards("if (!isOpen(item)) return item", ""), 0);
 }
 
+/* The source's program imports "http", which could not be had, and the built file has `statements` that no source has. */
+static struct pl_file *run_without_http(const char *before, unsigned statements)
+{
+    static char text[32768];
+    size_t n = (size_t)snprintf(text, sizeof text, "%s%s", before, HEAD);
+    for (unsigned i = 0; i < statements; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "o.zork%u(\"quux number %u\",process.env);", i, i);
+    (void)snprintf(text + n, sizeof text - n, "%s", TAIL);
+    add_source(0, "src/load.ts", source);
+    trees[0]->files.v[trees[0]->files.n - 1].imports_missing = "http 1.0.0";
+    trees[1]->name = "http 1.0.0";
+    trees[1]->missing = "the registry has it not";
+    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
+    return run("dist/load.js", text);
+}
+
+static void assert_missing(const struct pl_file *f, bool is_expected)
+{
+    assert_true(f->script_runs.n > 0);
+    for (size_t i = 0; i < f->script_runs.n; i++)
+        assert_int_equal(f->script_runs.v[i].missing.n > 0, is_expected);
+}
+
+static void a_stretch_as_large_as_a_module_may_be_of_the_missing_source(void **state)
+{
+    assert_missing(run_without_http("", 80), true);
+}
+
+static void a_planted_statement_is_of_no_missing_source(void **state)
+{
+    assert_missing(run_without_http("", 6), false);
+}
+
+static void a_file_that_imports_the_missing_source_does_not_hold_it(void **state)
+{
+    assert_missing(run_without_http("import{get as n}from\"http\";", 80), false);
+}
+
+/* esbuild names modules by their path. */
+static void a_method_called_like_a_file_of_the_source_is_no_news(void **state)
+{
+    struct pl_file *f =
+        run("dist/a.js", HEAD "var r=x({\"src/load.ts\"(e){" TAIL "}});y({\"src/other.ts\"(e){" TAIL "}})");
+    assert_int_equal(f->script.novel, 1);
+    assert_true(pl_bytes_starts(f->script_runs.v[0].sample, PL_LIT("\"src/other.ts\"")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_stretch_as_large_as_a_module_may_be_of_the_missing_source, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_planted_statement_is_of_no_missing_source, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_file_that_imports_the_missing_source_does_not_hold_it, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_method_called_like_a_file_of_the_source_is_no_news, set_up,
+                                        tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_guard_that_the_build_lost_is_told, set_up, tear_down_scripts),
         cmocka_unit_test_setup_teardown(an_assertion_that_the_build_lost_is_told, set_up, tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_guard_that_is_there_is_not_told, set_up, tear_down_scripts),

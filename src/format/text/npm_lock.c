@@ -7,6 +7,9 @@
  *     yarn.lock, later         "a@npm:^1.0.0":        then    version: 1.2.3
  *     pnpm-lock.yaml           a@1.2.3(peer@2):   '/@s/b@1.2.3':   /a/1.2.3:      two blanks before each
  *
+ * An alias is another name for a package: "a": "npm:b@^1.0.0" in package.json. The locks say so with "name": "b" (2, 3), with
+ * "version": "npm:b@1.2.3" (1), with the range in the key (yarn), and not at all (pnpm, whose keys hold the package's name alone).
+ *
  * Source: package-lock-json(5); yarn's and pnpm's own files.
  */
 #include "format/text/npm_lock.h"
@@ -55,15 +58,33 @@ static bool is_name(pl_bytes text)
            text.p[0] != '.' && text.p[0] != '/';
 }
 
-static pl_status add(struct pl_npm_lock *out, pl_bytes name, pl_bytes version, struct pl_err *err)
+static pl_status add(struct pl_npm_lock *out, pl_bytes name, pl_bytes package, pl_bytes version,
+                     struct pl_err *err)
 {
-    if (!is_name(name) || !is_version(version))
+    if (!is_name(name) || !is_name(package) || !is_version(version))
         return PL_OK;
     struct pl_npm_locked *slot = PL_VEC_ADD(&out->list);
     if (slot == NULL)
         return pl_fail_nomem(err);
-    *slot = (struct pl_npm_locked){name, version};
+    *slot = (struct pl_npm_locked){name, package, version};
     return PL_OK;
+}
+
+/* "@s/a@npm:^1.0.0" is "@s/a". */
+static pl_bytes before_range(pl_bytes key)
+{
+    size_t at = pl_bytes_find_byte(key, '@', key.n > 0 && key.p[0] == '@' ? 1 : 0);
+    return at == SIZE_MAX ? key : pl_bytes_sub(key, 0, at);
+}
+
+/* "npm:b@^1.0.0" is of "b"; no bytes when the range names no package. */
+static pl_bytes package_of_range(pl_bytes range)
+{
+    if (!pl_bytes_starts(range, PL_LIT("npm:")))
+        return (pl_bytes){NULL, 0};
+    pl_bytes rest = pl_bytes_from(range, 4);
+    pl_bytes name = before_range(rest);
+    return name.n < rest.n && is_name(name) ? name : (pl_bytes){NULL, 0};
 }
 
 /* What stands behind the last "node_modules/". */
@@ -87,7 +108,12 @@ static pl_status read_members(pl_bytes object, bool are_paths, unsigned level, s
     while (st == PL_OK && pl_json_members_next(&members, &one)) {
         pl_bytes version = pl_json_text(pl_json_find(one.value, "version"));
         pl_bytes inner = are_paths ? (pl_bytes){NULL, 0} : pl_json_find(one.value, "dependencies");
-        st = add(out, are_paths ? name_of_path(one.key) : one.key, version, err);
+        pl_bytes name = are_paths ? name_of_path(one.key) : one.key;
+        pl_bytes alias =
+            are_paths ? pl_json_text(pl_json_find(one.value, "name")) : package_of_range(version);
+        if (!are_paths && alias.n > 0)
+            version = pl_bytes_from(version, 4 + alias.n + 1);
+        st = add(out, name, alias.n > 0 ? alias : name, version, err);
         if (st == PL_OK && inner.n > 0 && level < MAX_LEVELS)
             st = read_members(inner, false, level + 1, out, err);
     }
@@ -100,13 +126,6 @@ static pl_bytes unquoted(pl_bytes text)
     bool is_quoted =
         text.n >= 2 && (text.p[0] == '"' || text.p[0] == '\'') && text.p[text.n - 1] == text.p[0];
     return is_quoted ? pl_bytes_sub(text, 1, text.n - 2) : text;
-}
-
-/* "@s/a@npm:^1.0.0" is "@s/a". */
-static pl_bytes before_range(pl_bytes key)
-{
-    size_t at = pl_bytes_find_byte(key, '@', key.n > 0 && key.p[0] == '@' ? 1 : 0);
-    return at == SIZE_MAX ? key : pl_bytes_sub(key, 0, at);
 }
 
 /* "/@s/a@1.2.3(peer@2)" or "/@s/a/1.2.3_peer" */
@@ -125,7 +144,7 @@ static pl_status add_pnpm(pl_bytes key, struct pl_npm_lock *out, struct pl_err *
         version = pl_bytes_from(key, slash + 1);
         version = pl_bytes_sub(version, 0, pl_bytes_find_byte(version, '_', 0));
     }
-    return add(out, name, version, err);
+    return add(out, name, name, version, err);
 }
 
 /* yarn and pnpm: a key at the margin and its version below it, or a key with both. */
@@ -133,6 +152,7 @@ static pl_status read_lines(pl_bytes text, struct pl_npm_lock *out, struct pl_er
 {
     pl_bytes line;
     pl_bytes name = {NULL, 0};
+    pl_bytes alias = {NULL, 0};
     pl_status st = PL_OK;
     while (st == PL_OK && pl_bytes_line(&text, &line)) {
         pl_bytes body = pl_bytes_trim(line);
@@ -149,10 +169,11 @@ static pl_status read_lines(pl_bytes text, struct pl_npm_lock *out, struct pl_er
             while (first.n > 0 && first.p[first.n - 1] == '"')
                 first.n--;
             name = is_key ? before_range(first) : (pl_bytes){NULL, 0};
+            alias = package_of_range(pl_bytes_from(first, name.n < first.n ? name.n + 1 : first.n));
         } else if (indent == 2 && is_key) {
             st = add_pnpm(unquoted(pl_bytes_sub(body, 0, body.n - 1)), out, err);
         } else if (indent == 2 && pl_bytes_starts(body, PL_LIT("version")) && body.n > 8) {
-            st = add(out, name, unquoted(pl_bytes_from(body, 8)), err);
+            st = add(out, name, alias.n > 0 ? alias : name, unquoted(pl_bytes_from(body, 8)), err);
         }
     }
     return st;

@@ -10,7 +10,8 @@
 
 /* Views of the text. */
 struct pl_npm_locked {
-    pl_bytes name; /* "@scope/name" */
+    pl_bytes name;    /* "@scope/name", as programs import it */
+    pl_bytes package; /* as the registry knows it: another one where the name is an alias */
     pl_bytes version;
 };
 
