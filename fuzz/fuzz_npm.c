@@ -30,11 +30,16 @@ static int look(const uint8_t *data, size_t size)
         abort();
     fuzz_say_bytes(pl_npmrc_get(all, PL_LIT("registry")));
     fuzz_say_bytes(pl_buf_bytes(&out));
-    json_t *keys = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
-    if (keys != NULL &&
-        pl_npm_verify(json_object_get(keys, "signatures"), keys, PL_LIT("m"), &arena, &keyid, NULL) == PL_OK)
-        abort(); /* nobody can sign by chance */
-    json_decref(keys);
+    struct pl_limits limits = pl_limits_default();
+    const struct pl_ask here = {.limits = &limits, .is_here = true};
+    struct pl_npm_document d;
+    if (pl_npm_document_read(&here, all, &arena, &d, NULL) == PL_OK) {
+        fuzz_say(d.n_versions);
+        fuzz_say_bytes(d.repository);
+        if (pl_npm_verify(d.signatures, d.n_signatures, d.keys, d.n_keys, PL_LIT("m"), &arena, &keyid,
+                          NULL) == PL_OK)
+            abort(); /* nobody can sign by chance */
+    }
     pl_buf_reset(&out);
     pl_arena_reset(&arena);
     return 0;

@@ -1,10 +1,12 @@
 /*
  * fuzz_wire.c - what a child that was taken over may say: records are refused, or they sum and can be judged and written.
  *
- *     | kind: 0 records, 1 an explained function, 2 files of a source, 3 a revision of git | bytes |
+ *     | kind: 0 records, 1 an explained function, 2 files of a source, 3 a revision of git, 4 a chain | bytes |
  */
 #include "fuzz.h"
 
+#include "chain/draft.h"
+#include "chain/solve.h"
 #include "judge/judge.h"
 #include "pipeline/source_child.h"
 #include "pipeline/wire.h"
@@ -122,6 +124,32 @@ static void read_git(pl_bytes data, const struct pl_limits *limits)
     pl_arena_reset(&arena);
 }
 
+/* A chain: what is taken can be finished, and written. */
+static void read_chain(pl_bytes data, const struct pl_limits *given)
+{
+    struct pl_limits limits = *given;
+    struct pl_buf out;
+    struct pl_chain_builder b;
+    struct pl_chain_draft d = {.b = &b};
+    limits.components = 10000;
+    limits.dependencies = 100000;
+    struct pl_chain *c = pl_chain_new(&limits);
+    require(c != NULL);
+    c->subject = "document";
+    pl_chain_builder_init(&b, c, &limits);
+    d.in = (struct pl_wire_in){.arena = &c->arena, .limits = &limits};
+    pl_buf_init(&out, 64u << 20);
+    if (pl_chain_draft_take(&d, data, NULL) == PL_OK && d.is_end) {
+        require(pl_chain_finish(&b, d.root, NULL) == PL_OK);
+        if (pl_chain_draft_check(c, NULL) == PL_OK && pl_chain_solve(c, NULL) == PL_OK)
+            require(pl_chain_write(c, "json", NULL, put, &out, NULL) == PL_OK);
+    }
+    fuzz_say_bytes(pl_buf_bytes(&out));
+    pl_buf_reset(&out);
+    pl_chain_builder_reset(&b);
+    pl_chain_free(c);
+}
+
 static int look(const uint8_t *data, size_t size)
 {
     struct pl_limits limits = pl_limits_default();
@@ -139,6 +167,10 @@ static int look(const uint8_t *data, size_t size)
     }
     if (data[0] == 3) {
         read_git(rest, &limits);
+        return 0;
+    }
+    if (data[0] == 4) {
+        read_chain(rest, &limits);
         return 0;
     }
     struct pl_arena arena;

@@ -123,39 +123,53 @@ static bool is_good_then(const json_t *key, bool has_time, int64_t published)
     return has_time && pl_rfc3339_read(pl_bytes_of_str(json_string_value(expires)), &end) && published < end;
 }
 
+static pl_bytes text_at(const json_t *object, const char *key)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_string(v) ? pl_bytes_of(json_string_value(v), json_string_length(v)) : (pl_bytes){NULL, 0};
+}
+
+/* What the document signs with, and the keys that were good then; the first ones of each. */
+static void list_keys(const struct registering *x, bool has_time, int64_t published,
+                      struct pl_npm_document *out)
+{
+    const json_t *signatures = json_object_get(x->dist, "signatures");
+    size_t i;
+    json_t *one;
+    json_array_foreach(signatures, i, one) if (out->n_signatures < PL_NPM_SIGNATURES)
+        out->signatures[out->n_signatures++] =
+        (struct pl_npm_signature){.keyid = text_at(one, "keyid"), .sig = text_at(one, "sig")};
+    json_array_foreach(json_object_get(x->keys, "keys"), i, one)
+    {
+        if (out->n_keys < PL_NPM_KEYS && is_good_then(one, has_time, published))
+            out->keys[out->n_keys++] = (struct pl_npm_key){.keyid = text_at(one, "keyid"),
+                                                           .keytype = text_at(one, "keytype"),
+                                                           .key = text_at(one, "key")};
+    }
+}
+
 static pl_status check_signature(struct registering *x)
 {
     const char *name = json_string_value(json_object_get(x->document, "name"));
     const char *integrity = json_string_value(json_object_get(x->dist, "integrity"));
-    const json_t *signatures = json_object_get(x->dist, "signatures");
+    struct pl_npm_document lists = {.n_keys = 0};
     const char *when = json_string_value(json_object_get(json_object_get(x->document, "time"), x->version));
     const char *keyid = NULL;
     int64_t published = 0;
     bool has_time = pl_rfc3339_read(pl_bytes_of_str(when), &published);
-    json_t *usable = json_object();
-    json_t *list = json_array();
-    size_t i;
-    json_t *key;
-    pl_status st = usable == NULL || list == NULL || json_object_set(usable, "keys", list) != 0
-                       ? pl_fail_nomem(&x->why)
-                       : PL_OK;
-    json_array_foreach(json_object_get(x->keys, "keys"), i, key)
-    {
-        if (st == PL_OK && is_good_then(key, has_time, published) && json_array_append(list, key) != 0)
-            st = pl_fail_nomem(&x->why);
-    }
+    pl_status st = PL_OK;
+    list_keys(x, has_time, published, &lists);
     const char *message = name == NULL || integrity == NULL
                               ? NULL
                               : pl_arena_printf(&x->o->arena, "%s@%s:%s", name, x->version, integrity);
-    if (st == PL_OK && json_array_size(signatures) == 0)
+    if (lists.n_signatures == 0)
         st = pl_fail(&x->why, PL_E_TRUST, PL_NO_OFFSET,
                      "the document has no signature of that version; some mirrors drop them");
-    else if (st == PL_OK && message == NULL)
+    else if (message == NULL)
         st = pl_fail(&x->why, PL_E_TRUST, PL_NO_OFFSET, "the document does not name its package");
-    else if (st == PL_OK)
-        st = pl_npm_verify(signatures, usable, pl_bytes_of_str(message), &x->o->arena, &keyid, &x->why);
-    json_decref(list);
-    json_decref(usable);
+    else
+        st = pl_npm_verify(lists.signatures, lists.n_signatures, lists.keys, lists.n_keys,
+                           pl_bytes_of_str(message), &x->o->arena, &keyid, &x->why);
     if (st != PL_OK)
         return pl_outcome_fails(x->o, "signature", &x->why);
     st = pl_outcome_fact(x->o, "signed", &x->why, "%s", message);

@@ -30,13 +30,14 @@ struct pl_chain_reader {
 };
 
 /*
- * Fill `chain` from `subject`: a purl, a folder, or a document ("-" is standard input). `supply` finds the dependencies of a purl.
+ * Fill `chain` from `subject`: a purl, a folder, or a document ("-" is standard input), the last two in a process of their own. `supply` finds the
+ * dependencies of a purl.
  * PL_E_INPUT: no document of a known kind, or not JSON (err says at which byte); PL_E_UNSUPPORTED: an edition that is not read.
  */
 PL_MUST_USE pl_status pl_chain_read(const char *subject, struct pl_supply *supply,
                                     const struct pl_limits *limits, struct pl_chain *chain,
                                     struct pl_err *err);
-/* The same for the text of a document. */
+/* The same for the text of a document, in this process. */
 PL_MUST_USE pl_status pl_chain_read_document(pl_bytes text, const struct pl_limits *limits,
                                              struct pl_chain *chain, struct pl_err *err);
 

@@ -7,18 +7,27 @@
 
 #include <link.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-void pl_host_machine(char out[PL_HOST_MACHINE_BYTES])
+static char machine[PL_HOST_MACHINE_BYTES];
+
+static void find_machine(void)
 {
     struct utsname u;
-    out[0] = '\0';
     if (uname(&u) == 0)
-        (void)snprintf(out, PL_HOST_MACHINE_BYTES, "%.*s", (int)PL_HOST_MACHINE_BYTES - 1, u.machine);
+        (void)snprintf(machine, sizeof machine, "%s", u.machine);
+}
+
+void pl_host_machine(char out[PL_HOST_MACHINE_BYTES])
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, find_machine); /* fails only on misuse */
+    memcpy(out, machine, PL_HOST_MACHINE_BYTES);
 }
 
 pl_status pl_host_temp_folder(char **path, struct pl_err *err)

@@ -8,7 +8,7 @@
 
 #define PL_HOST_MACHINE_BYTES 65u
 
-/* The kernel's word for the processor: "x86_64". uname(2). */
+/* The kernel's word for the processor: "x86_64". uname(2); a process that may not ask has to be the copy of one that has. */
 void pl_host_machine(char out[PL_HOST_MACHINE_BYTES]);
 
 /*

@@ -13,6 +13,7 @@
 #include "pipeline/acquire_git.h"
 #include "pipeline/acquire_npm.h"
 #include "pipeline/acquire_tools.h"
+#include "pipeline/confined.h"
 #include "pipeline/headers.h"
 #include "pipeline/source_child.h"
 
@@ -167,7 +168,11 @@ static pl_status digest_subject(struct pl_acquired *a, struct pl_report *r, stru
 static pl_status identify(struct pl_acquired *a, struct pl_err *err)
 {
     bool is_named_deb = pl_bytes_ends(pl_bytes_of_str(a->name), PL_LIT(".deb"));
-    pl_status st = pl_deb_identify(a->bytes, a->limits, &a->arena, &a->identity, err);
+    struct pl_ask ask = {
+        .limits = a->limits, .forking = pl_confined_forking, .is_here = a->options->is_unconfined};
+    pl_status st = ask.is_here ? PL_OK : pl_confined_prepare(err);
+    if (st == PL_OK)
+        st = pl_deb_identify_apart(a->bytes, &ask, &a->arena, &a->identity, err);
     a->has_identity = st == PL_OK;
     if (st == PL_E_NOT_FOUND && !is_named_deb)
         return PL_OK;

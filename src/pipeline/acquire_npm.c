@@ -8,11 +8,14 @@
  */
 #include "pipeline/acquire_npm.h"
 
+#include "base/wire.h"
 #include "classify/classify.h"
 #include "corpus/tree.h"
 #include "format/archive/unpack.h"
 #include "format/text/jsonscan.h"
 #include "format/text/npm_lock.h"
+#include "io/ask.h"
+#include "pipeline/confined.h"
 #include "pipeline/npm_imports.h"
 #include "pipeline/npm_source.h"
 
@@ -53,6 +56,8 @@ struct plan {
     pl_bytes manifest; /* package.json of the source */
     bool is_built;     /* a script is not in the source as it is */
     uint64_t bytes;
+    struct pl_wire_out
+        *told; /* in the process that looks into the subject: what became wanted there; else NULL */
     PL_VEC(pl_bytes) unlocked; /* asked for by the source, and not in its lock file */
 };
 
@@ -121,11 +126,8 @@ static bool want_newest(struct plan *p, pl_bytes name)
     return true;
 }
 
-/* Add the first `versions` versions of a package to the queue; false when the lock file has none. */
-static bool want(struct plan *p, pl_bytes name, size_t versions)
+static bool want_locked(struct plan *p, pl_bytes name, size_t versions)
 {
-    if (p->is_unlocked)
-        return want_newest(p, name);
     size_t first = first_of(p, name);
     for (size_t i = first; i < p->n_pins && i < first + versions && pl_bytes_eq(p->pins[i].locked.name, name);
          i++) {
@@ -138,6 +140,18 @@ static bool want(struct plan *p, pl_bytes name, size_t versions)
         }
     }
     return first < p->n_pins && pl_bytes_eq(p->pins[first].locked.name, name);
+}
+
+/* Add the first `versions` versions of a package to the queue; false when the lock file has none. */
+static bool want(struct plan *p, pl_bytes name, size_t versions)
+{
+    size_t before = p->n_queue;
+    bool is_found = p->is_unlocked ? want_newest(p, name) : want_locked(p, name, versions);
+    if (p->told != NULL && p->n_queue > before) {
+        pl_wire_bytes(p->told, name);
+        pl_wire_u64(p->told, versions);
+    }
+    return is_found;
 }
 
 /* What browserify depends on to stand for the runtime, named by nobody else: lib/builtins.js there. */
@@ -194,12 +208,6 @@ static bool is_in_folder(const struct plan *p, pl_bytes path)
     return folder.n == 0 || (pl_bytes_starts(path, folder) && path.n > folder.n && path.p[folder.n] == '/');
 }
 
-static bool is_config(pl_bytes path)
-{
-    return pl_bytes_find(path, PL_LIT(".config."), 0) != SIZE_MAX &&
-           pl_bytes_find_byte(path, '/', 0) == SIZE_MAX;
-}
-
 /* What the own programs import; or, of tools, what the settings of the bundler do: plugins put code of their own into a bundle. */
 static void want_imported(struct plan *p, bool are_tools)
 {
@@ -208,7 +216,7 @@ static void want_imported(struct plan *p, bool are_tools)
         const struct pl_source_file *f = &p->own->files.v[i];
         bool is_program =
             is_in_folder(p, f->path) && !pl_npm_is_beside(f->path) && !pl_is_build_output(f->path);
-        if (!pl_npm_is_script(f->path) || (are_tools ? !is_config(f->path) : !is_program))
+        if (!pl_npm_is_script(f->path) || (are_tools ? !pl_npm_is_config(f->path) : !is_program))
             continue;
         (void)pl_npm_each_import(f->data, want_import, p);
     }
@@ -254,7 +262,9 @@ static pl_status look_at(void *ctx, struct pl_file *f, struct pl_err *err)
     return PL_OK;
 }
 
-static pl_status look_into_subject(struct plan *p, struct pl_err *err)
+#define TOLD_BYTES (1u << 20) /* of MAX_PACKAGES names */
+
+static pl_status unpack_subject(struct plan *p, struct pl_err *err)
 {
     const struct pl_acquired *a = p->a;
     struct pl_unpack_sink sink = {.ctx = p, .file = look_at};
@@ -265,6 +275,57 @@ static pl_status look_into_subject(struct plan *p, struct pl_err *err)
     p->is_hinted = false;
     pl_arena_reset(&arena);
     return st;
+}
+
+static pl_status say_wanted(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
+{
+    struct plan *p = ctx;
+    struct pl_buf out;
+    struct pl_wire_out w = {.out = &out};
+    pl_buf_init(&out, TOLD_BYTES);
+    p->told = &w;
+    pl_status st = unpack_subject(p, err);
+    p->told = NULL;
+    pl_wire_bytes(&w, (pl_bytes){NULL, 0});
+    pl_wire_u64(&w, p->is_built);
+    st = st == PL_OK ? pl_buf_done(&out, err) : st;
+    st = st == PL_OK ? pl_ask_say(to, pl_buf_bytes(&out), err) : st;
+    pl_buf_reset(&out);
+    return st;
+}
+
+/* What became wanted there becomes so here, in the same order; a name that is in no lock file adds nothing. */
+static pl_status take_wanted(void *ctx, pl_bytes part, struct pl_err *err)
+{
+    struct plan *p = ctx;
+    struct pl_wire_in in = {.c = pl_cursor_of(part)};
+    pl_bytes name = pl_wire_take_view(&in);
+    p->is_hinted = true;
+    while (!in.c.bad && name.n > 0) {
+        size_t versions = (size_t)pl_wire_take_below(&in, MAX_VERSIONS);
+        pl_wire_require(&in, name.n <= PL_NPM_MAX_NAME);
+        if (!in.c.bad)
+            (void)want(p, name, versions);
+        name = pl_wire_take_view(&in);
+    }
+    p->is_hinted = false;
+    p->is_built = pl_wire_take_bool(&in) || p->is_built;
+    return pl_wire_done(&in, err);
+}
+
+static pl_status look_into_subject(struct plan *p, struct pl_err *err)
+{
+    struct pl_ask ask = {.ctx = p,
+                         .work = say_wanted,
+                         .take = take_wanted,
+                         .what = "the package",
+                         .limits = p->a->limits,
+                         .part_bytes = TOLD_BYTES,
+                         .forking = pl_confined_forking};
+    if (p->a->options->is_unconfined)
+        return unpack_subject(p, err);
+    pl_status st = pl_confined_prepare(err);
+    return st == PL_OK ? pl_ask(&ask, err) : st;
 }
 
 /* The same version at a second place. */

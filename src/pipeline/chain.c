@@ -294,8 +294,9 @@ static pl_status open_product(struct run *r, const struct pl_limits *limits, str
         return PL_OK;
     tell(r, "reading the product");
     c->product = pl_arena_str(&c->arena, pl_bytes_of_str(path));
-    return c->product == NULL ? pl_arena_fail(&c->arena, err)
-                              : pl_product_open(path, limits, &r->product, err);
+    return c->product == NULL
+               ? pl_arena_fail(&c->arena, err)
+               : pl_product_open(path, r->options->check.is_unconfined, limits, &r->product, err);
 }
 
 static pl_status run(const struct pl_chain_options *options, struct pl_chain *c, struct pl_err *err)

@@ -60,6 +60,14 @@ static void shared_progress(void *ctx, const char *phase, const char *what, uint
     pl_buf_reset(&b);
 }
 
+static void hold(bool is_begin)
+{
+    if (is_begin)
+        pl_confined_hold();
+    else
+        pl_confined_release();
+}
+
 static void supply_log(void *ctx, enum pl_severity severity, const char *message)
 {
     log_quoted(ctx, severity == PL_SEVERITY_NOTE ? PL_LOG_NOTE : PL_LOG_WARNING, message);
@@ -80,6 +88,8 @@ struct pl_supply_options pl_supply_options_of(const struct pl_check_options *o)
         .git_mirror = o->git_mirror,
         .pause = pl_confined_pause,
         .forking = pl_confined_forking,
+        .holding = hold,
+        .is_unconfined = o->is_unconfined,
     };
 }
 

@@ -66,12 +66,16 @@ pl_status pl_confined_prepare(struct pl_err *err)
 
 void pl_confined_forking(bool is_begin)
 {
+    static __thread bool was_before; /* a pause may be around it, which has its own */
     if (is_begin) {
-        pl_confined_pause(true);
+        was_before = is_holding;
+        if (was_before)
+            pl_confined_release();
         (void)pthread_rwlock_wrlock(&forking); /* fails only on misuse */
     } else {
         (void)pthread_rwlock_unlock(&forking);
-        pl_confined_pause(false);
+        if (was_before)
+            pl_confined_hold();
     }
 }
 

@@ -9,10 +9,14 @@
 #include "base/buf.h"
 #include "corpus/tree.h"
 #include "format/text/deb822.h"
+#include "io/ask.h"
 #include "pipeline/compilers.h"
+#include "pipeline/confined.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define PART_BYTES (1u << 20)
 
 /* Build-Depends and Build-Depends-Arch of the first own source that has a debian/control, joined by a comma. */
 static pl_status read_build_depends(struct pl_acquired *a, pl_bytes *out, struct pl_err *err)
@@ -42,6 +46,54 @@ static pl_status read_build_depends(struct pl_acquired *a, pl_bytes *out, struct
     return PL_OK;
 }
 
+/* A package on its way to a packed text: unpacked in a process of its own, which says the text. */
+struct packing {
+    const struct pl_acquired *a;
+    const struct pl_dev_package *package;
+    const struct pl_supplied *s;
+    struct pl_buf *text;
+    pl_status (*pack)(const struct packing *p, struct pl_err *err);
+};
+
+static pl_status say_packed(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
+{
+    const struct packing *p = ctx;
+    pl_status st = p->pack(p, err);
+    pl_bytes rest = pl_buf_bytes(p->text);
+    while (st == PL_OK && rest.n > 0) {
+        st = pl_ask_say(to, pl_bytes_sub(rest, 0, PART_BYTES), err);
+        rest = pl_bytes_from(rest, rest.n < PART_BYTES ? rest.n : PART_BYTES);
+    }
+    return st;
+}
+
+static pl_status take_packed(void *ctx, pl_bytes part, struct pl_err *err)
+{
+    const struct packing *p = ctx;
+    pl_buf_add(p->text, part);
+    return pl_buf_done(p->text, err);
+}
+
+static pl_status pack_apart(const struct packing *p, struct pl_err *err)
+{
+    struct pl_ask ask = {.ctx = (void *)(uintptr_t)p,
+                         .work = say_packed,
+                         .take = take_packed,
+                         .what = p->package->name,
+                         .limits = p->a->limits,
+                         .part_bytes = PART_BYTES,
+                         .forking = pl_confined_forking};
+    if (p->a->options->is_unconfined)
+        return p->pack(p, err);
+    pl_status st = pl_confined_prepare(err);
+    return st == PL_OK ? pl_ask(&ask, err) : st;
+}
+
+static pl_status pack_headers(const struct packing *p, struct pl_err *err)
+{
+    return pl_headers_pack(p->s->bytes, p->a->limits, p->text, err);
+}
+
 /* Fetch and pack one package, and keep the result for the next time. */
 static pl_status pack(struct pl_acquired *a, const struct pl_dev_package *p, const char *arch, uint8_t **heap,
                       size_t *n, struct pl_err *err)
@@ -52,8 +104,9 @@ static pl_status pack(struct pl_acquired *a, const struct pl_dev_package *p, con
     pl_status st = pl_supply_fetch_deb(a->supply, p->name, p->version, arch, &s, err);
     if (st == PL_OK && !pl_sha256_eq(&s->sha256, &p->sha256))
         st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "two indices list different files");
+    struct packing packing = {.a = a, .package = p, .s = s, .text = &text, .pack = pack_headers};
     if (st == PL_OK)
-        st = pl_headers_pack(s->bytes, a->limits, &text, err);
+        st = pack_apart(&packing, err);
     if (st == PL_OK)
         st = pl_supply_derived_write(a->supply, &p->sha256, PL_HEADERS_FORM, pl_buf_bytes(&text), err);
     if (st == PL_OK)
@@ -84,29 +137,37 @@ static pl_status take_package(struct pl_acquired *a, const struct pl_dev_package
     return PL_OK;
 }
 
+static pl_status pack_libraries(const struct packing *p, struct pl_err *err)
+{
+    const struct pl_acquired *a = p->a;
+    struct pl_source_tree *tree = NULL;
+    struct pl_source_spec spec = {
+        .name = p->package->name, .rank = PL_RANK_TOOLCHAIN, .jobs = a->options->jobs};
+    struct pl_artifact one = {.name = p->s->filename, .bytes = p->s->bytes};
+    pl_status st = pl_source_tree_from_artifacts(&spec, &one, 1, a->limits, &tree, err);
+    if (st == PL_OK)
+        st = pl_toolchain_pack(tree, a->options->jobs, p->text, err);
+    pl_source_tree_free(tree);
+    return st;
+}
+
 static pl_status pack_prints(struct pl_acquired *a, const struct pl_dev_package *p, const char *arch,
                              uint8_t **heap, size_t *n, struct pl_err *err)
 {
     struct pl_supplied *s = NULL;
-    struct pl_source_tree *tree = NULL;
-    struct pl_source_spec spec = {.name = p->name, .rank = PL_RANK_TOOLCHAIN, .jobs = a->options->jobs};
     struct pl_buf text;
     pl_buf_init(&text, PL_PRINTS_MAX_BYTES);
     pl_status st = pl_supply_fetch_deb(a->supply, p->name, p->version, arch, &s, err);
     if (st == PL_OK && !pl_sha256_eq(&s->sha256, &p->sha256))
         st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "two indices list different files");
-    if (st == PL_OK) {
-        struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
-        st = pl_source_tree_from_artifacts(&spec, &one, 1, a->limits, &tree, err);
-    }
+    struct packing packing = {.a = a, .package = p, .s = s, .text = &text, .pack = pack_libraries};
     if (st == PL_OK)
-        st = pl_toolchain_pack(tree, a->options->jobs, &text, err);
+        st = pack_apart(&packing, err);
     if (st == PL_OK)
         st = pl_supply_derived_write(a->supply, &p->sha256, PL_PRINTS_FORM, pl_buf_bytes(&text), err);
     if (st == PL_OK)
         *heap = pl_buf_detach(&text, n);
     pl_buf_reset(&text);
-    pl_source_tree_free(tree);
     pl_supplied_free(s);
     return st;
 }

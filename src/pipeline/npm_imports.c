@@ -99,3 +99,9 @@ bool pl_npm_is_beside(pl_bytes path)
             return true;
     return false;
 }
+
+bool pl_npm_is_config(pl_bytes path)
+{
+    return pl_bytes_find(path, PL_LIT(".config."), 0) != SIZE_MAX &&
+           pl_bytes_find_byte(path, '/', 0) == SIZE_MAX;
+}

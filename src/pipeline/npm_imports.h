@@ -20,5 +20,7 @@ bool pl_npm_each_import(pl_bytes text, pl_npm_import_fn *fn, void *ctx);
 bool pl_npm_is_script(pl_bytes path);
 /* Tests, examples and the settings of tools import what no bundle holds. */
 bool pl_npm_is_beside(pl_bytes path);
+/* Settings of a tool, at the top of the source. */
+bool pl_npm_is_config(pl_bytes path);
 
 #endif

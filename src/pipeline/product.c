@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define PRODUCT_BYTES ((size_t)4 << 30)
 
@@ -163,17 +162,6 @@ pl_status pl_product_read_archive(struct pl_product *p, pl_bytes bytes, pl_bytes
     return st;
 }
 
-static pl_status read_archive(struct pl_product *p, const char *path, struct pl_err *err)
-{
-    uint8_t *heap = NULL;
-    size_t n = 0;
-    pl_status st = pl_io_read(path, p->limits->input_bytes, &heap, &n, err);
-    if (st == PL_OK)
-        st = pl_product_read_archive(p, pl_bytes_of(heap, n), pl_bytes_basename(pl_bytes_of_str(path)), err);
-    free(heap);
-    return st;
-}
-
 /* An image as a folder: its parts are read as they are asked for. */
 struct layout {
     const char *path;
@@ -202,7 +190,7 @@ static pl_status part_of_folder(void *ctx, pl_bytes name, pl_bytes *out, struct 
     return st;
 }
 
-static pl_status read_folder(struct pl_product *p, const char *path, struct pl_err *err)
+pl_status pl_product_read_folder(struct pl_product *p, const char *path, struct pl_err *err)
 {
     struct pl_walk_sink sink = {.ctx = p, .entry = take_entry};
     struct layout l = {.path = path, .limits = p->limits};
@@ -310,22 +298,15 @@ static pl_status put_in_order(struct pl_product *p, struct pl_err *err)
     return PL_OK;
 }
 
-static pl_status read_from(struct pl_product *p, const char *path, struct pl_err *err)
-{
-    struct stat sb;
-    p->place = path;
-    p->is_folder = stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
-    return p->is_folder ? read_folder(p, path, err) : read_archive(p, path, err);
-}
-
-pl_status pl_product_open(const char *path, const struct pl_limits *limits, struct pl_product **out,
-                          struct pl_err *err)
+pl_status pl_product_open(const char *path, bool is_unconfined, const struct pl_limits *limits,
+                          struct pl_product **out, struct pl_err *err)
 {
     struct pl_product *p = NULL;
     pl_status st = pl_product_new(limits, &p, err);
     if (st != PL_OK)
         return st;
-    st = read_from(p, path, err);
+    p->is_unconfined = is_unconfined;
+    st = pl_product_read_apart(p, path, err);
     if (st == PL_OK && !p->is_folder && !p->is_image)
         strip_top(p);
     if (st == PL_OK)
@@ -390,7 +371,8 @@ pl_status pl_product_recall(const struct pl_product *p, const char *const *paths
     }
     if (st == PL_OK) {
         again->wanted = &wanted;
-        st = read_from(again, p->place, err);
+        again->is_unconfined = p->is_unconfined;
+        st = pl_product_read_wanted(again, p->place, n, err);
     }
     pl_product_close(again);
     pl_map_reset(&wanted.by_path);

@@ -10,9 +10,9 @@ struct pl_product;
 
 /*
  * Read a folder, an archive to the members of its first level, or a container image as folder or archive (product_image.h), its layers laid over each
- * other. PL_E_NOT_FOUND, PL_E_INPUT, PL_E_LIMIT. The caller closes it.
+ * other: in a process that can do nothing else, unless `is_unconfined`. PL_E_NOT_FOUND, PL_E_INPUT, PL_E_LIMIT. The caller closes it.
  */
-PL_MUST_USE pl_status pl_product_open(const char *path, const struct pl_limits *limits,
+PL_MUST_USE pl_status pl_product_open(const char *path, bool is_unconfined, const struct pl_limits *limits,
                                       struct pl_product **out, struct pl_err *err);
 /* The two steps of it for an archive in memory; nothing can be compared with what they give. */
 PL_MUST_USE pl_status pl_product_new(const struct pl_limits *limits, struct pl_product **out,

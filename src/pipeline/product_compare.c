@@ -294,9 +294,9 @@ static pl_status compare_copy(struct comparison *c, const char *guess, pl_bytes 
     return compare_there(c, package, err);
 }
 
-pl_status pl_product_compare(struct pl_product *p, const struct pl_component *c, bool is_deb,
-                             pl_bytes package, struct pl_arena *arena, struct pl_shipped *out,
-                             struct pl_err *err)
+pl_status pl_product_compare_here(struct pl_product *p, const struct pl_component *c, bool is_deb,
+                                  pl_bytes package, struct pl_arena *arena, struct pl_shipped *out,
+                                  struct pl_err *err)
 {
     const struct pl_place first = {.path = c->place};
     struct comparison one = {.p = p, .arena = arena, .out = out, .is_deb = is_deb};

@@ -33,6 +33,7 @@ struct pl_product {
     const char *place; /* where it was read from; NULL: from memory */
     pl_bytes top;      /* the only folder of an archive, which paths leave out */
     bool is_folder;
+    bool is_unconfined; /* everything is unpacked in this process */
     bool is_image;
     struct pl_product_wanted *wanted;  /* NULL: nothing is */
     PL_VEC(struct product_file) files; /* sorted by path */
@@ -52,5 +53,16 @@ struct pl_product {
 #define PL_DELTA_BYTES (4u << 20)
 PL_MUST_USE pl_status pl_product_recall(const struct pl_product *p, const char *const *paths, size_t n,
                                         struct pl_arena *arena, pl_bytes *contents, struct pl_err *err);
+
+/* product.c, in a process of its own or in this one. */
+PL_MUST_USE pl_status pl_product_read_folder(struct pl_product *p, const char *path, struct pl_err *err);
+/* product_compare.c, the same. */
+PL_MUST_USE pl_status pl_product_compare_here(struct pl_product *p, const struct pl_component *c, bool is_deb,
+                                              pl_bytes package, struct pl_arena *arena,
+                                              struct pl_shipped *out, struct pl_err *err);
+/* product_child.c: fill p->files, p->links, p->is_image and p->is_folder; or what p->wanted wants, `n` files, and nothing else. */
+PL_MUST_USE pl_status pl_product_read_apart(struct pl_product *p, const char *path, struct pl_err *err);
+PL_MUST_USE pl_status pl_product_read_wanted(struct pl_product *p, const char *path, size_t n,
+                                             struct pl_err *err);
 
 #endif

@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* Which of the last texts a field compares with. */
-enum slot { SLOT_RULE, SLOT_SOURCE, SLOT_NOTE, SLOT_TEXT };
-
 #if defined(__x86_64__)
 _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352 &&
                    sizeof(struct pl_residue) == 88 && sizeof(struct pl_foreign) == 56 &&
@@ -18,38 +15,6 @@ _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352
                    sizeof(struct pl_file) == 784,
                "a record has changed: write and read its new fields here and in wire_read.c");
 #endif
-
-void pl_wire_u64(struct pl_wire_out *w, uint64_t n)
-{
-    while (n > 0x7f) {
-        pl_buf_add_byte(w->out, (uint8_t)(0x80 | (n & 0x7f)));
-        n >>= 7;
-    }
-    pl_buf_add_byte(w->out, (uint8_t)n);
-}
-
-void pl_wire_bytes(struct pl_wire_out *w, pl_bytes b)
-{
-    pl_wire_u64(w, b.n);
-    pl_buf_add(w->out, b);
-}
-
-/* 0: none; 1: the same as the last one; 2: it follows. */
-static void text_beside(struct pl_wire_out *w, enum slot slot, const char *text)
-{
-    bool is_same = text != NULL &&
-                   (text == w->last[slot] || (w->last[slot] != NULL && strcmp(text, w->last[slot]) == 0));
-    pl_buf_add_byte(w->out, text == NULL ? 0 : is_same ? 1 : 2);
-    if (text == NULL || is_same)
-        return;
-    w->last[slot] = text;
-    pl_wire_bytes(w, pl_bytes_of_str(text));
-}
-
-void pl_wire_text(struct pl_wire_out *w, const char *text)
-{
-    text_beside(w, SLOT_TEXT, text);
-}
 
 static void write_facts(struct pl_wire_out *w, const struct pl_fact *facts, size_t max)
 {
@@ -87,10 +52,10 @@ static void write_ledger(struct pl_wire_out *w, const struct pl_ledger *l)
         pl_wire_u64(w, c->length);
         pl_wire_u64(w, c->class);
         pl_wire_u64(w, c->grade);
-        text_beside(w, SLOT_RULE, c->rule);
-        text_beside(w, SLOT_SOURCE, c->source);
+        pl_wire_text_beside(w, PL_WIRE_RULE, c->rule);
+        pl_wire_text_beside(w, PL_WIRE_SOURCE, c->source);
         pl_wire_u64(w, c->source_offset + 1); /* PL_NO_OFFSET is 0 */
-        text_beside(w, SLOT_NOTE, c->note);
+        pl_wire_text_beside(w, PL_WIRE_NOTE, c->note);
     }
 }
 

@@ -37,6 +37,8 @@ struct job {
     bool was_bad; /* the copy in the cache was damaged */
     struct pl_cache *cache;
     const struct pl_supply_options *options;
+    struct pl_ask ask; /* how a process is asked to unpack it */
+    struct pl_limits limits;
 };
 
 static bool find_form(const struct pl_apt_index *ix, const struct form *form, pl_sha256 *digest,
@@ -142,7 +144,8 @@ static pl_status unpack_to_cache(struct job *j, struct pl_err *err)
     pl_status st = pl_cache_put_open(j->cache, &j->plain, &put, err);
     struct unpacking u = {.options = j->options, .put = put, .what = what, .total_bytes = j->plain_bytes};
     if (st == PL_OK)
-        st = pl_unpress(j->form->how, pl_buf_bytes(&j->fetch.memory), j->plain_bytes, to_put, &u, err);
+        st = pl_unpress_apart(&j->ask, j->form->how, pl_buf_bytes(&j->fetch.memory), j->plain_bytes, to_put,
+                              &u, err);
     if (st == PL_OK)
         st = pl_cache_put_finish(put, NULL, err);
     pl_cache_put_close(put);
@@ -158,7 +161,8 @@ static pl_status unpack_to_heap(struct job *j, struct pl_err *err)
     struct pl_buf plain;
     size_t n;
     pl_buf_init(&plain, MAX_INDEX_BYTES);
-    pl_status st = pl_unpress(j->form->how, j->fetch.blob.bytes, MAX_INDEX_BYTES, to_buf, &plain, err);
+    pl_status st =
+        pl_unpress_apart(&j->ask, j->form->how, j->fetch.blob.bytes, MAX_INDEX_BYTES, to_buf, &plain, err);
     if (st == PL_OK) {
         j->index->heap = pl_buf_detach(&plain, &n);
         j->index->bytes = pl_bytes_of(j->index->heap, n);
@@ -167,10 +171,8 @@ static pl_status unpack_to_heap(struct job *j, struct pl_err *err)
     return st;
 }
 
-/* An item of pl_parallel(). */
-static pl_status conclude(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+static pl_status conclude_one(struct job *j, struct pl_err *err)
 {
-    struct job *j = &((struct job *)ctx)[i];
     struct pl_apt_index *ix = j->index;
     if (j->is_over)
         return PL_OK;
@@ -196,6 +198,18 @@ static pl_status conclude(void *ctx, unsigned worker, size_t i, struct pl_err *e
     return ix->status == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK;
 }
 
+/* An item of pl_parallel(). */
+static pl_status conclude(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct job *j = &((struct job *)ctx)[i];
+    if (j->options->holding != NULL)
+        j->options->holding(true);
+    pl_status st = conclude_one(j, err);
+    if (j->options->holding != NULL)
+        j->options->holding(false);
+    return st;
+}
+
 static pl_status run_jobs(struct pl_supply *s, struct job *jobs, size_t n, struct pl_err *err)
 {
     struct pl_fetch *fetches = calloc(n + 1, sizeof *fetches);
@@ -212,7 +226,12 @@ static pl_status run_jobs(struct pl_supply *s, struct job *jobs, size_t n, struc
         if (!jobs[i].is_over)
             jobs[i].fetch = fetches[k++];
     free(fetches);
-    return pl_parallel(INDICES_AT_ONCE, n, jobs, conclude, err);
+    if (s->options.pause != NULL)
+        s->options.pause(true); /* each thread holds for itself, and lets go when it starts a process */
+    pl_status st = pl_parallel(INDICES_AT_ONCE, n, jobs, conclude, err);
+    if (s->options.pause != NULL)
+        s->options.pause(false);
+    return st;
 }
 
 pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *indices, size_t n,
@@ -227,6 +246,9 @@ pl_status pl_apt_index_load(struct pl_supply *s, struct pl_apt_index *const *ind
         jobs[k].index = indices[i];
         jobs[k].cache = s->cache;
         jobs[k].options = &s->options;
+        jobs[k].limits = pl_limits_default();
+        jobs[k].ask.limits = &jobs[k].limits;
+        pl_supply_asking(s, &jobs[k].ask);
         st = prepare(s, &jobs[k++], err);
     }
     if (st == PL_OK)

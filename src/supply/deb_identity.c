@@ -6,6 +6,7 @@
  */
 #include "supply/deb_identity.h"
 
+#include "base/wire.h"
 #include "format/archive/unpack.h"
 #include "format/text/deb822.h"
 
@@ -138,6 +139,11 @@ static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
     return st;
 }
 
+static bool is_deb(pl_bytes package)
+{
+    return pl_bytes_starts(package, PL_LIT("!<arch>\ndebian-binary"));
+}
+
 pl_status pl_deb_identify(pl_bytes package, const struct pl_limits *limits, struct pl_arena *arena,
                           struct pl_deb_identity *out, struct pl_err *err)
 {
@@ -145,7 +151,7 @@ pl_status pl_deb_identify(pl_bytes package, const struct pl_limits *limits, stru
     struct reading r = {.arena = arena, .id = out};
     struct pl_unpack_sink sink = {.ctx = &r, .wants = only_control, .file = visit};
     *out = (struct pl_deb_identity){0};
-    if (!pl_bytes_starts(package, PL_LIT("!<arch>\ndebian-binary")))
+    if (!is_deb(package))
         return pl_fail(err, PL_E_NOT_FOUND, 0, "not a .deb");
     pl_arena_init(&walk, (size_t)limits->memory_bytes);
     pl_status st = pl_unpack(package, PL_LIT(""), limits, &walk, &sink, err);
@@ -153,4 +159,88 @@ pl_status pl_deb_identify(pl_bytes package, const struct pl_limits *limits, stru
     if (st == PL_OK && !r.has_control)
         return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET, "the .deb has no control file");
     return st;
+}
+
+/* ---- in a process of its own ---- */
+
+#define PART_BYTES (1u << 20)
+
+struct apart {
+    pl_bytes package;
+    const struct pl_limits *limits;
+    struct pl_arena *arena;
+    struct pl_deb_identity *id;
+    bool is_told;
+};
+
+/* Helpers have a name from this file; the number of it goes over the wire. */
+static const char *const helper_names[] = {"dh-python", "dh-apparmor", "libdebhelper-perl", "autotools-dev"};
+
+#define N_NAMES (sizeof helper_names / sizeof helper_names[0])
+
+static pl_status say(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
+{
+    const struct apart *a = ctx;
+    const struct pl_deb_identity *id = a->id;
+    struct pl_buf out;
+    struct pl_wire_out w = {.out = &out};
+    pl_status st = pl_deb_identify(a->package, a->limits, a->arena, a->id, err);
+    if (st != PL_OK)
+        return st;
+    const pl_bytes fields[] = {id->package, id->version, id->architecture, id->source, id->source_version};
+    pl_buf_init(&out, PART_BYTES);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        pl_wire_bytes(&w, fields[i]);
+    pl_wire_u64(&w, id->n_helpers);
+    for (size_t i = 0; i < id->n_helpers; i++) {
+        size_t k = 0;
+        while (k < N_NAMES && strcmp(helper_names[k], id->helpers[i].package) != 0)
+            k++;
+        pl_wire_u64(&w, k);
+        pl_wire_bytes(&w, id->helpers[i].version);
+    }
+    st = pl_buf_done(&out, err);
+    if (st == PL_OK)
+        st = pl_ask_say(to, pl_buf_bytes(&out), err);
+    pl_buf_reset(&out);
+    return st;
+}
+
+static pl_status take(void *ctx, pl_bytes part, struct pl_err *err)
+{
+    struct apart *a = ctx;
+    struct pl_deb_identity *id = a->id;
+    struct pl_wire_in in = {.c = pl_cursor_of(part), .arena = a->arena, .limits = a->limits};
+    pl_bytes *const fields[] = {&id->package, &id->version, &id->architecture, &id->source,
+                                &id->source_version};
+    *id = (struct pl_deb_identity){0};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        *fields[i] = pl_wire_take_bytes(&in);
+    id->n_helpers = (size_t)pl_wire_take_below(&in, PL_DEB_HELPERS + 1);
+    for (size_t i = 0; i < id->n_helpers; i++) {
+        id->helpers[i].package = helper_names[pl_wire_take_below(&in, N_NAMES)];
+        id->helpers[i].version = pl_wire_take_bytes(&in);
+    }
+    pl_wire_require(&in, id->package.n > 0 && !a->is_told);
+    a->is_told = true;
+    return pl_wire_done(&in, err);
+}
+
+pl_status pl_deb_identify_apart(pl_bytes package, const struct pl_ask *given, struct pl_arena *arena,
+                                struct pl_deb_identity *out, struct pl_err *err)
+{
+    struct apart a = {.package = package, .limits = given->limits, .arena = arena, .id = out};
+    struct pl_ask ask = *given;
+    *out = (struct pl_deb_identity){0};
+    if (!is_deb(package) || ask.is_here)
+        return pl_deb_identify(package, given->limits, arena, out, err);
+    ask.ctx = &a;
+    ask.work = say;
+    ask.take = take;
+    ask.what = "the control member";
+    ask.part_bytes = PART_BYTES;
+    pl_status st = pl_ask(&ask, err);
+    return st == PL_OK && !a.is_told
+               ? pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the control member cannot be read: nothing was said")
+               : st;
 }

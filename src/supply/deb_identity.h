@@ -5,6 +5,7 @@
 #define PL_SUPPLY_DEB_IDENTITY_H
 
 #include "base/arena.h"
+#include "io/ask.h"
 #include "model/limits.h"
 
 #define PL_DEB_HELPERS 4u
@@ -33,5 +34,10 @@ struct pl_deb_identity {
 PL_MUST_USE pl_status pl_deb_identify(pl_bytes package, const struct pl_limits *limits,
                                       struct pl_arena *arena, struct pl_deb_identity *out,
                                       struct pl_err *err);
+
+/* The same in a process that `ask` describes, of which only `limits`, `forking` and `is_here` are looked at. */
+PL_MUST_USE pl_status pl_deb_identify_apart(pl_bytes package, const struct pl_ask *ask,
+                                            struct pl_arena *arena, struct pl_deb_identity *out,
+                                            struct pl_err *err);
 
 #endif

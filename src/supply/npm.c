@@ -10,8 +10,8 @@
  * Subresource Integrity for the form of dist.integrity. Not followed: tokens of private registries.
  */
 #include "base/base64.h"
-#include "format/text/json.h"
 #include "supply/npm_config.h"
+#include "supply/npm_document.h"
 #include "supply/npm_keys.h"
 #include "supply/npm_repository.h"
 
@@ -28,20 +28,14 @@ struct job {
     const struct pl_purl *purl;
     struct pl_supplied_whole *whole;
     const char *registry;
-    const char *name; /* "@scope/name" */
-    json_t *document; /* of the version */
-    json_t *keys;     /* NULL when the registry has none */
+    const char *name;                /* "@scope/name" */
+    struct pl_npm_document document; /* of the version */
+    struct pl_npm_document keys;
 };
 
 static struct pl_supplied *out_of(const struct job *j)
 {
     return &j->whole->public;
-}
-
-static pl_bytes text_at(const json_t *object, const char *key)
-{
-    const json_t *v = json_object_get(object, key);
-    return json_is_string(v) ? pl_bytes_of(json_string_value(v), json_string_length(v)) : (pl_bytes){NULL, 0};
 }
 
 /* A name or version may not break out of the URL's path. */
@@ -116,23 +110,19 @@ static pl_status add_step(const struct job *j, const char *what, const char *uri
     return st;
 }
 
-static pl_status get_json(struct job *j, const char *url, const char *what, json_t **out, struct pl_err *err)
+static pl_status get_json(struct job *j, const char *url, const char *what, struct pl_npm_document *out,
+                          struct pl_err *err)
 {
     struct pl_buf body;
+    struct pl_limits limits = pl_limits_default();
+    struct pl_ask ask = {.limits = &limits};
+    pl_supply_asking(j->s, &ask);
     pl_buf_init(&body, MAX_DOCUMENT_BYTES);
     pl_status st = get(j, url, what, true, &body, err);
     if (st == PL_OK) {
-        struct pl_err why = {.text = ""};
-        st = pl_json_load(pl_buf_bytes(&body), false, out, &why);
-        if (st == PL_E_NOMEM)
-            st = pl_fail_nomem(err);
-        if (st != PL_E_NOMEM && !json_is_object(*out)) {
-            st = pl_fail(err, PL_E_INPUT, st == PL_OK ? 0 : why.offset,
-                         "the registry's answer is no JSON object: %s", why.text);
+        st = pl_npm_document_read(&ask, pl_buf_bytes(&body), &j->whole->arena, out, err);
+        if (st == PL_E_INPUT)
             pl_err_about(err, url);
-            json_decref(*out);
-            *out = NULL;
-        }
     }
     if (st == PL_OK)
         st = add_step(j, what, url, pl_buf_bytes(&body), err);
@@ -181,9 +171,9 @@ static pl_status get_document(struct job *j, struct pl_err *err)
     }
     if (st != PL_OK)
         return st;
-    if (!pl_bytes_eq_str(text_at(j->document, "name"), j->name) ||
-        (j->purl->version.n > 0 && !pl_bytes_eq(text_at(j->document, "version"), version)) ||
-        !is_plain(text_at(j->document, "version"))) {
+    if (!pl_bytes_eq_str(j->document.name, j->name) ||
+        (j->purl->version.n > 0 && !pl_bytes_eq(j->document.version, version)) ||
+        !is_plain(j->document.version)) {
         st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "the registry answers with another package or version");
         pl_err_about(err, url);
     }
@@ -212,13 +202,12 @@ static bool read_integrity(pl_bytes integrity, uint8_t out[SHA512_BYTES])
 /* Does the tarball have the digest that the document gives? *is_strong is false for sha1 alone. */
 static pl_status check_digest(const struct job *j, pl_bytes bytes, bool *is_strong, struct pl_err *err)
 {
-    const json_t *dist = json_object_get(j->document, "dist");
     uint8_t want[SHA512_BYTES];
     uint8_t got[PL_DIGEST_MAX_BYTES];
     size_t n = 0;
-    pl_bytes integrity = text_at(dist, "integrity");
+    pl_bytes integrity = j->document.integrity;
     *is_strong = read_integrity(integrity, want);
-    if (!*is_strong && !pl_unhex(text_at(dist, "shasum"), want, PL_SHA1_BYTES))
+    if (!*is_strong && !pl_unhex(j->document.shasum, want, PL_SHA1_BYTES))
         return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "the registry gives no digest of %s", j->name);
     pl_status st = pl_digest_parts(*is_strong ? "SHA512" : "SHA1", &bytes, 1, got, &n, err);
     if (st == PL_OK && memcmp(want, got, n) != 0)
@@ -231,7 +220,7 @@ static pl_status check_digest(const struct job *j, pl_bytes bytes, bool *is_stro
 /* npm takes the tarballs of the public registry from the configured one, whatever the document says. */
 static const char *tarball_url(const struct job *j)
 {
-    pl_bytes url = text_at(json_object_get(j->document, "dist"), "tarball");
+    pl_bytes url = j->document.tarball;
     pl_bytes public = PL_LIT(PL_NPM_REGISTRY "/");
     if (!pl_bytes_starts(url, PL_LIT("https://")) && !pl_bytes_starts(url, PL_LIT("http://")))
         return NULL;
@@ -313,8 +302,6 @@ static pl_status judge_signature(struct job *j, bool is_strong, struct pl_err *e
 {
     struct pl_supplied *p = out_of(j);
     struct pl_arena *a = &j->whole->arena;
-    const json_t *dist = json_object_get(j->document, "dist");
-    const json_t *signatures = json_object_get(dist, "signatures");
     const char *host = strstr(j->registry, "://") + 3;
     const char *keyid = NULL;
     struct pl_err why = {.status = PL_OK};
@@ -324,15 +311,16 @@ static pl_status judge_signature(struct job *j, bool is_strong, struct pl_err *e
         p->why = pl_arena_printf(a, "%s gives a sha1 alone, which proves nothing", host);
         return a->why == PL_OK ? PL_OK : pl_arena_fail(a, err);
     }
-    if (json_array_size(signatures) > 0) {
+    if (j->document.n_signatures > 0) {
         const char *url = pl_arena_printf(a, "%s/-/npm/v1/keys", j->registry);
         const char *message =
-            pl_arena_printf(a, "%s@%s:%.*s", j->name, p->version, PL_ARG(text_at(dist, "integrity")));
+            pl_arena_printf(a, "%s@%s:%.*s", j->name, p->version, PL_ARG(j->document.integrity));
         if (url == NULL || message == NULL)
             return pl_arena_fail(a, err);
         st = get_json(j, url, "keys", &j->keys, &why);
         if (st == PL_OK)
-            st = pl_npm_verify(signatures, j->keys, pl_bytes_of_str(message), a, &keyid, &why);
+            st = pl_npm_verify(j->document.signatures, j->document.n_signatures, j->keys.keys, j->keys.n_keys,
+                               pl_bytes_of_str(message), a, &keyid, &why);
         if (st == PL_E_TRUST || st == PL_E_NOMEM) {
             if (err != NULL)
                 *err = why;
@@ -344,10 +332,9 @@ static pl_status judge_signature(struct job *j, bool is_strong, struct pl_err *e
         p->published = PL_VERDICT_HOLDS;
         p->why = pl_arena_printf(a, "sha512 stands in the document of %s, signed by its key %s", host, keyid);
     } else {
-        p->why = pl_arena_printf(a, "sha512 stands in the document of %s, %s%s", host,
-                                 json_array_size(signatures) > 0 ? "whose signature could not be checked: "
-                                                                 : "unsigned",
-                                 why.text);
+        p->why = pl_arena_printf(
+            a, "sha512 stands in the document of %s, %s%s", host,
+            j->document.n_signatures > 0 ? "whose signature could not be checked: " : "unsigned", why.text);
     }
     return a->why == PL_OK ? PL_OK : pl_arena_fail(a, err);
 }
@@ -357,12 +344,9 @@ static void read_claims(struct job *j)
 {
     struct pl_supplied *p = out_of(j);
     struct pl_arena *a = &j->whole->arena;
-    const json_t *repository = json_object_get(j->document, "repository");
-    pl_bytes text = json_is_string(repository)
-                        ? pl_bytes_of(json_string_value(repository), json_string_length(repository))
-                        : text_at(repository, "url");
-    pl_bytes directory = text_at(repository, "directory");
-    pl_bytes head = text_at(j->document, "gitHead");
+    pl_bytes text = j->document.repository;
+    pl_bytes directory = j->document.directory;
+    pl_bytes head = j->document.git_head;
     uint8_t id[PL_SHA1_BYTES];
     if (text.n == 0 || !pl_npm_repository(text, a, &p->repository, &p->repository_folder)) {
         p->repository = NULL;
@@ -384,7 +368,7 @@ static pl_status describe(struct job *j, struct pl_err *err)
     struct pl_arena *a = &j->whole->arena;
     struct pl_purl purl = {.type = PL_LIT("npm"), .name = j->purl->name, .ns = j->purl->ns};
     struct pl_buf text;
-    purl.version = text_at(j->document, "version");
+    purl.version = j->document.version;
     pl_buf_init(&text, PL_PURL_MAX_BYTES * 3);
     pl_purl_print(&purl, &text);
     p->package = j->name;
@@ -414,8 +398,6 @@ static pl_status npm_fetch(struct pl_supply *s, const struct pl_purl *purl, stru
         st = get_tarball(&j, &is_strong, err);
     if (st == PL_OK)
         st = judge_signature(&j, is_strong, err);
-    json_decref(j.document);
-    json_decref(j.keys);
     if (st != PL_OK) {
         pl_supplied_free(&j.whole->public);
         return st;
@@ -437,7 +419,6 @@ static pl_status npm_fingerprint(struct pl_supply *s, const struct pl_purl *purl
         st = get_document(&j, err);
     if (st == PL_OK)
         *out = out_of(&j)->steps[0].sha256;
-    json_decref(j.document);
     pl_supplied_free(&j.whole->public);
     return st;
 }
@@ -479,12 +460,10 @@ static void note_version(pl_bytes *versions, size_t max, size_t *n, pl_bytes ver
 static pl_status list_versions(const struct job *j, struct pl_arena *arena, pl_bytes *out, size_t max,
                                size_t *n, struct pl_err *err)
 {
-    json_t *versions = json_object_get(j->document, "versions");
-    const char *key;
-    json_t *value;
     *n = 0;
-    json_object_foreach(versions, key, value) if (json_is_object(value) && is_release(pl_bytes_of_str(key)))
-        note_version(out, max, n, pl_bytes_of_str(key));
+    for (size_t i = 0; i < j->document.n_versions; i++)
+        if (is_release(j->document.versions[i]))
+            note_version(out, max, n, j->document.versions[i]);
     for (size_t i = 0; i < *n; i++) {
         out[i] = pl_arena_keep(arena, out[i]);
         if (out[i].p == NULL)
@@ -509,7 +488,6 @@ static pl_status npm_versions(struct pl_supply *s, const struct pl_purl *purl, s
         st = get_json(&j, url, "list of versions", &j.document, err);
     if (st == PL_OK)
         st = list_versions(&j, arena, out, max, n, err);
-    json_decref(j.document);
     pl_supplied_free(&j.whole->public);
     return st;
 }

@@ -17,22 +17,16 @@
 
 #define MAX_DER_BYTES 4096u
 
-static pl_bytes text_of(const json_t *object, const char *key)
-{
-    const json_t *v = json_object_get(object, key);
-    return json_is_string(v) ? pl_bytes_of(json_string_value(v), json_string_length(v)) : (pl_bytes){NULL, 0};
-}
-
 /* The key as OpenSSL has it; NULL when it is not a key on P-256. */
-static EVP_PKEY *read_key(const json_t *key)
+static EVP_PKEY *read_key(const struct pl_npm_key *key)
 {
     struct pl_buf der;
     EVP_PKEY *out = NULL;
     char group[64] = "";
     size_t n = 0;
     pl_buf_init(&der, MAX_DER_BYTES);
-    if (pl_bytes_eq_str(text_of(key, "keytype"), "ecdsa-sha2-nistp256") &&
-        pl_base64_decode(text_of(key, "key"), &der) && der.n > 0 && der.why == PL_OK) {
+    if (pl_bytes_eq_str(key->keytype, "ecdsa-sha2-nistp256") && pl_base64_decode(key->key, &der) &&
+        der.n > 0 && der.why == PL_OK) {
         const unsigned char *p = der.p;
         out = d2i_PUBKEY(NULL, &p, (long)der.n);
     }
@@ -60,28 +54,27 @@ static bool is_good(EVP_PKEY *key, pl_bytes signature64, pl_bytes message)
     return good;
 }
 
-static const json_t *find_key(const json_t *keys, pl_bytes keyid)
+static const struct pl_npm_key *find_key(const struct pl_npm_key *keys, size_t n, pl_bytes keyid)
 {
-    const json_t *list = json_object_get(keys, "keys");
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (pl_bytes_eq(text_of(json_array_get(list, i), "keyid"), keyid) && keyid.n > 0)
-            return json_array_get(list, i);
+    for (size_t i = 0; i < n; i++)
+        if (pl_bytes_eq(keys[i].keyid, keyid) && keyid.n > 0)
+            return &keys[i];
     return NULL;
 }
 
-pl_status pl_npm_verify(const json_t *signatures, const json_t *keys, pl_bytes message,
+pl_status pl_npm_verify(const struct pl_npm_signature *signatures, size_t n_signatures,
+                        const struct pl_npm_key *keys, size_t n_keys, pl_bytes message,
                         struct pl_arena *arena, const char **keyid, struct pl_err *err)
 {
     bool is_known = false;
-    for (size_t i = 0; i < json_array_size(signatures); i++) {
-        const json_t *s = json_array_get(signatures, i);
-        pl_bytes id = text_of(s, "keyid");
-        const json_t *listed = find_key(keys, id);
+    for (size_t i = 0; i < n_signatures; i++) {
+        pl_bytes id = signatures[i].keyid;
+        const struct pl_npm_key *listed = find_key(keys, n_keys, id);
         EVP_PKEY *key = listed == NULL ? NULL : read_key(listed);
         is_known |= listed != NULL;
         if (key == NULL)
             continue;
-        bool good = is_good(key, text_of(s, "sig"), message);
+        bool good = is_good(key, signatures[i].sig, message);
         EVP_PKEY_free(key);
         if (!good)
             return pl_fail(err, PL_E_TRUST, PL_NO_OFFSET,

@@ -75,6 +75,12 @@ pl_status pl_supply_open(const struct pl_supply_options *options, struct pl_supp
     return PL_OK;
 }
 
+void pl_supply_asking(const struct pl_supply *s, struct pl_ask *ask)
+{
+    ask->is_here = s == NULL || s->options.is_unconfined;
+    ask->forking = s == NULL ? NULL : s->options.forking;
+}
+
 void pl_supply_set_deadline(struct pl_supply *s, uint64_t deadline_ns, uint32_t seconds)
 {
     s->deadline_ns = deadline_ns;

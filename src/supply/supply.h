@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "io/ask.h"
 #include "model/words.h"
 #include "supply/purl.h"
 
@@ -28,9 +29,11 @@ struct pl_supply_options {
     void (*progress)(void *ctx, const char *what, uint64_t done_bytes,
                      uint64_t total_bytes); /* may be NULL; comes from several threads */
     void *ctx;
-    /* A process may be started by another thread only while this one holds no lock of a library. Both may be NULL. */
+    /* A process may be started by another thread only while this one holds no lock of a library. All may be NULL. */
     void (*pause)(bool is_begin);   /* around a wait for the network, in which it holds none */
     void (*forking)(bool is_begin); /* around the start of a process by this one */
+    void (*holding)(bool is_begin); /* around the work of a thread that is started while this one is paused */
+    bool is_unconfined;             /* documents and packed indices are read in this process */
 };
 
 /* One link of the chain from a key to the bytes. */
@@ -81,6 +84,9 @@ void pl_supplied_free(struct pl_supplied *s); /* accepts NULL */
 
 /* Whatever waits for a network at that moment of the monotonic clock ends with PL_E_LIMIT, and names the seconds; 0: no such moment. */
 void pl_supply_set_deadline(struct pl_supply *s, uint64_t deadline_ns, uint32_t seconds);
+
+/* Whether and how another process is asked to read what nobody should read here: fills in `forking` and `is_here`. */
+void pl_supply_asking(const struct pl_supply *s, struct pl_ask *ask);
 
 /* Let go of the memory behind the files of the source, which stay readable: once they are unpacked nobody looks at them again. */
 void pl_supplied_let_go(const struct pl_supplied *s);

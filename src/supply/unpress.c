@@ -91,3 +91,46 @@ pl_status pl_unpress(enum pl_press how, pl_bytes packed, uint64_t max_bytes,
     free(piece);
     return st;
 }
+
+struct apart {
+    enum pl_press how;
+    pl_bytes packed;
+    uint64_t max_bytes;
+    struct sink sink; /* of the plain bytes, in this process */
+};
+
+static pl_status say_piece(void *ctx, pl_bytes part, struct pl_err *err)
+{
+    return pl_ask_say(ctx, part, err);
+}
+
+static pl_status unpack_there(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
+{
+    const struct apart *a = ctx;
+    return pl_unpress(a->how, a->packed, a->max_bytes, say_piece, to, err);
+}
+
+static pl_status take_piece(void *ctx, pl_bytes part, struct pl_err *err)
+{
+    struct apart *a = ctx;
+    return hand_on(&a->sink, part, err);
+}
+
+pl_status pl_unpress_apart(const struct pl_ask *given, enum pl_press how, pl_bytes packed, uint64_t max_bytes,
+                           pl_status (*write)(void *ctx, pl_bytes part, struct pl_err *err), void *ctx,
+                           struct pl_err *err)
+{
+    struct apart a = {.how = how,
+                      .packed = packed,
+                      .max_bytes = max_bytes,
+                      .sink = {.left_bytes = max_bytes, .write = write, .ctx = ctx}};
+    struct pl_ask ask = *given;
+    if (ask.is_here || how == PL_PRESS_NONE)
+        return pl_unpress(how, packed, max_bytes, write, ctx, err);
+    ask.ctx = &a;
+    ask.work = unpack_there;
+    ask.take = take_piece;
+    ask.what = "the packed index";
+    ask.part_bytes = PIECE_BYTES;
+    return pl_ask(&ask, err);
+}

@@ -3,6 +3,7 @@
 
 usage: sandbox.py PLUMB [PART-OF-A-NAME]
 """
+import json
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import subprocess
 import hostile_made as bad
 import made
 from plumb_test import Skip, case, is_sanitized, main
+from registry import Registry
 
 # What a process may ask for once it has given up the rest: threads, memory, clocks, its pipes.
 HARMLESS = {"read", "write", "writev", "recvfrom", "close", "lseek", "mmap", "munmap", "mprotect", "mremap", "madvise", "brk", "futex",
@@ -19,14 +21,18 @@ HARMLESS = {"read", "write", "writev", "recvfrom", "close", "lseek", "mmap", "mu
 CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?([a-z0-9_]+)[( ]")
 
 
-def strace(t, *args, words=16):
-    """{process or thread: [calls after its confinement]} of plumb check; threads inherit what their starter gave up."""
+def strace(t, *args, words=16, run=None):
+    """{process or thread: [calls after its confinement]} of plumb check; threads inherit what their starter gave up. `run` is something else to run."""
     log = t.path("strace.log")
     if shutil.which("strace") is None:
         raise Skip("strace is not installed")
     if is_sanitized(t.program):
         raise Skip("sanitizers make calls of their own")
-    t.check(*args, wrap=("strace", "-f", "-s", str(words), "-o", log))
+    wrap = ("strace", "-f", "-s", str(words), "-o", log)
+    if run is None:
+        t.check(*args, wrap=wrap)
+    else:
+        run(wrap)
     confined = {}
     starting = {}
     for line in log.read_text(errors="replace").splitlines():
@@ -173,6 +179,70 @@ def the_report_is_the_same_with_and_without_it(t):
         without = t.check(subject, "--source", folder, "--no-sandbox", "-j2")
         assert with_it.stable() == without.stable(), subject
         assert with_it.code == without.code
+
+
+def assert_harmless(confined, least, folder=None):
+    """Each process asks for nothing; one that reads `folder` opens what is in it."""
+    assert len(confined) >= least, confined.keys()
+    for pid, lines in confined.items():
+        for line in lines:
+            name = CALL.match(line).group(2)
+            if name in HARMLESS:
+                continue
+            assert folder is not None and name in READING, f"process {pid}: {line}"
+            if name in ("open", "openat") and re.search(r"= \d+$", line):
+                assert "O_RDONLY" in line and not re.search("O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", line), line
+                assert re.search(r'AT_FDCWD, "([^"]*)"', line) is None or f'"{folder}' in line, line
+
+
+@case
+def what_a_deb_says_of_itself_is_read_in_a_process(t):
+    """One for its control member, one for the source, one for the examination."""
+    package, folder = everything(t)
+    confined = strace(t, package, "--source", folder, "-j1")
+    assert_harmless(confined, 3)
+    cut = t.write("cut_1.0-1_all.deb", package.read_bytes()[:200])
+    with_it, without = (t.check(cut, "--source", folder, flag) for flag in ("--sandbox", "--no-sandbox"))
+    assert with_it.stable() == without.stable() and with_it.code == 4, with_it.json["errors"]
+
+
+def chain_of(t, *args, env=None):
+    cache = t.path("cache/x").parent
+    return lambda wrap: t.raw("chain", *args, "-o", "json", "--cache-dir", cache, "--progress=none", env=env, wrap=wrap)
+
+
+@case
+def lists_of_components_and_products_are_read_in_processes(t):
+    """A document, a lock file, a folder of modules, a product as archive and as folder: each in one, and the same comes out without."""
+    bom = t.write("bom.json", json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"name": "a", "purl": "pkg:npm/a@1"}]}))
+    spdx = t.write("bom.spdx.json", json.dumps({"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "x", "documentNamespace": "urn:x",
+                                                "packages": [{"SPDXID": "SPDXRef-a", "name": "a", "versionInfo": "1"}]}))
+    lock = t.write("package-lock.json", json.dumps({"name": "x", "version": "1.0.0", "lockfileVersion": 3, "packages": {
+        "": {"name": "x", "version": "1.0.0"}, "node_modules/a": {"version": "1.0.0"}}}))
+    t.write("app/node_modules/a/package.json", '{"name": "a", "version": "1.0.0"}')
+    app = t.write("app/package.json", '{"name": "x", "version": "1.0.0"}').parent
+    product = t.write("app.tar.gz", made.gz(made.tar({"app/node_modules/a/index.js": "a\n"})))
+    for subject, more, least in ((bom, (), 1), (spdx, (), 1), (lock, (), 1), (app, (), 2), (bom, ("--product", product), 2), (lock, ("--product", app), 2)):
+        found = {}
+        for flags in ((), ("--no-sandbox",)):
+            _, out, said = chain_of(t, subject, *more, "--offline", *flags)(())
+            found[flags] = {k: v for k, v in json.loads(out).items() if k != "run"}
+        assert found[()] == found[("--no-sandbox",)], (subject, said)
+        confined = strace(t, run=chain_of(t, subject, *more, "--offline"))
+        assert_harmless(confined, least, folder=app if app in (subject, *more) else None)
+
+
+@case
+def what_a_registry_says_is_read_in_a_process(t):
+    """The document of a package, and the package that is compared with the product."""
+    with Registry(t) as registry:
+        files = {"package.json": b'{"name": "a", "version": "1.0.0"}', "index.js": b"module.exports = 1;\n"}
+        registry.publish("a", "1.0.0", files)
+        bom = t.write("bom.json", json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+            {"name": "a", "version": "1.0.0", "purl": "pkg:npm/a@1.0.0"}]}))
+        product = t.write("app.tar", made.tar({f"node_modules/a/{k}": v for k, v in files.items()}))
+        confined = strace(t, run=chain_of(t, bom, "--product", product, env=registry.env))
+        assert_harmless(confined, 4)
 
 
 @case

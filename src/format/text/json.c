@@ -42,3 +42,8 @@ pl_status pl_json_load(pl_bytes text, bool may_repeat, json_t **out, struct pl_e
     *out = json;
     return PL_OK;
 }
+
+void pl_json_prepare(void)
+{
+    json_object_seed(0);
+}

@@ -15,4 +15,7 @@
  */
 PL_MUST_USE pl_status pl_json_load(pl_bytes text, bool may_repeat, json_t **out, struct pl_err *err);
 
+/* Have the library read of the system what it wants before its first use, which a process that has given up files cannot. */
+void pl_json_prepare(void);
+
 #endif
