@@ -427,6 +427,8 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
             note_places(a);
         if (st == PL_OK && i + 1 < PASSES)
             st = pl_code_order(a, err);
+        if (st == PL_OK && i + 1 < PASSES)
+            st = pl_code_objects(a, err);
     }
     if (st == PL_OK)
         pl_code_adopt(a);
@@ -437,6 +439,7 @@ void pl_aligner_reset(struct pl_aligner *a)
 {
     PL_VEC_FREE(&a->subjects);
     PL_VEC_FREE(&a->facts);
+    PL_VEC_FREE(&a->refs);
     PL_VEC_FREE(&a->calls);
     PL_VEC_FREE(&a->callers);
     PL_VEC_FREE(&a->candidates);

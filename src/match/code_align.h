@@ -3,6 +3,7 @@
  *
  *     code_facts.c   what a function of the image holds, in features of the codebase
  *     code_score.c   how well a source function fits it; who is worth asking
+ *     code_objects.c which variable stands at an address
  *     code_order.c   who is called between two calls that are known
  *     code_align.c   the best path through all functions in address order, several times
  *     code_adopt.c   a definition for what the path left alone
@@ -32,6 +33,9 @@ typedef pl_status (*pl_code_explain)(void *ctx, const struct pl_atom *atom, bool
 struct pl_code_fact {
     uint32_t feature[PL_FACT_ALTERNATIVES];
     uint32_t atom; /* of the image */
+    uint32_t
+        name; /* feature: a text that no source has and that is the name of functions, __func__; else PL_NO_FEATURE */
+    uint32_t file; /* unit: a text that no source has and that is its path, __FILE__; else UINT32_MAX */
     uint16_t weight;
     uint8_t n; /* alternatives that the sources have; 0: none has it */
     uint8_t kind;
@@ -51,11 +55,23 @@ struct pl_proposal {
     int32_t weight;
 };
 
+#define PL_REF_NAMES 4u
+
+/* A reference to data, and what the other functions that refer to it say of its name. */
+struct pl_data_ref {
+    uint32_t
+        object; /* of pl_code.data; behind those, the distance of a field from the start of its structure */
+    uint32_t name[PL_REF_NAMES]; /* features; one of them has to be mentioned */
+    uint16_t weight;             /* tenths of a bit */
+    uint8_t n;                   /* 0: nobody knows */
+};
+
 /* A function of the image while it is being matched; cold parts are with their owner. */
 struct pl_subject {
     uint32_t function; /* of the image */
     uint64_t size;     /* bytes, cold parts too */
     uint32_t first_fact, n_facts;
+    uint32_t first_ref, n_refs;
     uint32_t first_call, n_calls;     /* subjects that it calls */
     uint32_t first_caller, n_callers; /* subjects that call it */
     uint32_t first_candidate, n_candidates;
@@ -77,6 +93,7 @@ struct pl_aligner {
     void *explain_ctx;
     PL_VEC(struct pl_subject) subjects; /* by address */
     PL_VEC(struct pl_code_fact) facts;
+    PL_VEC(struct pl_data_ref) refs;
     PL_VEC(uint32_t) calls;   /* subjects */
     PL_VEC(uint32_t) callers; /* subjects */
     PL_VEC(struct pl_candidate) candidates;
@@ -108,6 +125,9 @@ int32_t pl_code_place_score(const struct pl_aligner *a, const struct pl_subject 
 /* Does anything that compiling the unit reads have the feature? */
 bool pl_code_unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature);
 void pl_code_mark(struct pl_aligner *a, uint32_t subject);
+
+/* What each address of data that functions refer to is called, from what is placed. */
+PL_MUST_USE pl_status pl_code_objects(struct pl_aligner *a, struct pl_err *err);
 
 /* Make the proposals anew from what is placed. */
 PL_MUST_USE pl_status pl_code_order(struct pl_aligner *a, struct pl_err *err);

@@ -162,7 +162,8 @@ bool pl_code_fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_
 {
     const struct pl_atom *atom = &a->code->atoms[index];
     pl_bytes names[PL_FACT_ALTERNATIVES];
-    *fact = (struct pl_code_fact){.atom = index, .kind = atom->kind};
+    *fact =
+        (struct pl_code_fact){.atom = index, .kind = atom->kind, .name = PL_NO_FEATURE, .file = UINT32_MAX};
     switch (atom->kind) {
     case PL_ATOM_STRING:
         add_alternative(a, fact, pl_codebase_key(atom->kind, atom->hash));
@@ -214,12 +215,67 @@ static pl_status explain_novel(const struct pl_aligner *a, struct pl_code_fact *
     return st;
 }
 
+/* Is the path of the unit the end of the text, or the other way round, from a folder's name on? */
+static bool is_path_of(pl_bytes text, pl_bytes path)
+{
+    pl_bytes longer = text.n > path.n ? text : path;
+    pl_bytes shorter = text.n > path.n ? path : text;
+    return pl_bytes_ends(longer, shorter) &&
+           (longer.n == shorter.n || longer.p[longer.n - shorter.n - 1] == '/');
+}
+
+/* What compilers say of the place: __func__ and __FILE__. C17 6.4.2.2 and 6.10.8.1. */
+static void note_place(const struct pl_aligner *a, pl_bytes text, struct pl_code_fact *fact)
+{
+    const struct pl_index *ix = pl_codebase_index(a->cb);
+    uint64_t hash = pl_atom_hash_text(text);
+    struct pl_id_list named = pl_codebase_named(a->cb, hash);
+    unsigned n = 0;
+    if (named.n > 0 && pl_codebase_at(a->cb, named.v[0])->definition->kind == PL_DEFINITION_FUNCTION)
+        fact->name = pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_NAME, hash));
+    for (size_t u = 0; fact->n == 0 && u < pl_index_unit_count(ix) && n < 2 &&
+                       pl_source_language_of(text) != PL_SOURCE_NONE;
+         u++)
+        if (is_path_of(text, pl_index_unit_file(ix, (uint32_t)u)->path)) {
+            fact->file = (uint32_t)u;
+            n++;
+        }
+    if (n != 1)
+        fact->file = UINT32_MAX;
+}
+
 static bool has_call(const struct pl_aligner *a, uint32_t first, uint32_t subject)
 {
     for (size_t i = first; i < a->calls.n; i++)
         if (a->calls.v[i] == subject)
             return true;
     return false;
+}
+
+static pl_status add_ref(struct pl_aligner *a, uint32_t first, size_t object, struct pl_err *err)
+{
+    for (size_t i = first; i < a->refs.n; i++)
+        if (a->refs.v[i].object == object)
+            return PL_OK;
+    struct pl_data_ref *slot = PL_VEC_ADD(&a->refs);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    *slot = (struct pl_data_ref){.object = (uint32_t)object};
+    return PL_OK;
+}
+
+/* Which of the addresses it is. */
+static size_t object_of(const struct pl_aligner *a, uint64_t address)
+{
+    size_t low = 0;
+    for (size_t high = a->code->n_data; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (a->code->data[middle] < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* Facts and calls of one function or part of it. */
@@ -229,9 +285,14 @@ static pl_status add_part(struct pl_aligner *a, struct pl_subject *s, uint32_t s
     for (uint32_t i = f->first_atom; i < f->first_atom + f->n_atoms; i++) {
         const struct pl_atom *atom = &a->code->atoms[i];
         struct pl_code_fact fact;
-        if (a->facts.n - s->first_fact >= MAX_FACTS || a->calls.n - s->first_call >= MAX_FACTS)
+        if (a->facts.n - s->first_fact >= MAX_FACTS || a->calls.n - s->first_call >= MAX_FACTS ||
+            a->refs.n - s->first_ref >= MAX_FACTS)
             return PL_OK;
-        if (atom->kind == PL_ATOM_CALL && atom->target != PL_NO_TARGET) {
+        if (atom->kind == PL_ATOM_DATA) {
+            pl_status st = add_ref(a, s->first_ref, object_of(a, atom->value), err);
+            if (st != PL_OK)
+                return st;
+        } else if (atom->kind == PL_ATOM_CALL && atom->target != PL_NO_TARGET) {
             uint32_t to = a->subject_of[a->code->functions[atom->target].owner];
             if (to == PL_NO_TARGET || to == self || has_call(a, s->first_call, to))
                 continue;
@@ -244,6 +305,8 @@ static pl_status add_part(struct pl_aligner *a, struct pl_subject *s, uint32_t s
             if (slot == NULL)
                 return pl_fail_nomem(err);
             *slot = fact;
+            if (fact.kind == PL_ATOM_STRING)
+                note_place(a, atom->text, slot);
             pl_status st = explain_novel(a, slot, err);
             if (st != PL_OK)
                 return st;
@@ -296,6 +359,7 @@ static pl_status add_parts(struct pl_aligner *a, struct pl_err *err)
         struct pl_subject *s = &a->subjects.v[k];
         s->first_fact = (uint32_t)a->facts.n;
         s->first_call = (uint32_t)a->calls.n;
+        s->first_ref = (uint32_t)a->refs.n;
         st = add_part(a, s, k, &code->functions[s->function], err);
         for (uint32_t part = head[s->function]; part != 0 && st == PL_OK; part = next[part - 1]) {
             s->size += code->functions[part - 1].size;
@@ -303,6 +367,7 @@ static pl_status add_parts(struct pl_aligner *a, struct pl_err *err)
         }
         s->n_facts = (uint32_t)a->facts.n - s->first_fact;
         s->n_calls = (uint32_t)a->calls.n - s->first_call;
+        s->n_refs = (uint32_t)a->refs.n - s->first_ref;
     }
     free(next);
     free(head);

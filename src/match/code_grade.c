@@ -267,6 +267,13 @@ static bool fits_best(const struct pl_aligner *a, uint32_t subject)
     return by == 0 || by == subject + 1 || pl_codebase_places(a->cb, s->definition).n >= 2;
 }
 
+/* Is it the name of the definition itself, which __func__ makes? */
+static bool is_own_name(const struct grading *g, const struct pl_code_fact *f)
+{
+    return g->s->definition != PL_NO_DEFINITION && f->kind == PL_ATOM_STRING && f->name != PL_NO_FEATURE &&
+           f->name == pl_codebase_name_feature(g->a->cb, g->s->definition);
+}
+
 /* Where a fact is, and whether a rule says why it is not in the function. */
 static pl_status judge_fact(struct grading *g, const struct pl_code_fact *f, enum where *where,
                             bool *is_explained, struct pl_err *err)
@@ -275,6 +282,10 @@ static pl_status judge_fact(struct grading *g, const struct pl_code_fact *f, enu
     pl_status st = PL_OK;
     *where = find_fact(g, f);
     *is_explained = f->is_neutral;
+    if (*where != IN_FUNCTION && is_own_name(g, f) && (f->n > 0 || f->is_neutral)) {
+        *where = IN_FUNCTION;
+        return PL_OK;
+    }
     if ((*where == ELSEWHERE || *where == IN_UNIT) && !*is_explained && a->explain != NULL)
         st = a->explain(a->explain_ctx, &a->code->atoms[f->atom], true, is_explained, err);
     if (st != PL_OK || *where != ELSEWHERE || *is_explained || !pl_code_is_telling(a, f))

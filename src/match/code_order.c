@@ -1,22 +1,30 @@
 /*
- * code_order.c - who is called between two calls that are known.
+ * code_order.c - who is called between two calls that are known, and who stands between two known entries of a table.
  *
  * The atoms of a function stand mostly in the order of its source. Where a function is placed, the longest common subsequence of its atoms and
  * those of its source gives anchors; a call between two anchors that is not known leads to one of the functions that the source
- * names between the same two. Source: Hunt and McIlroy 1976 for the subsequence.
+ * names between the same two. A table of pointers is read in the same way, beside the initialiser of the object that it is. Source: Hunt and McIlroy 1976 for the subsequence.
  */
 #include "match/code_align.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ITEMS     400u
-#define MAX_CELLS     60000u
-#define MAX_WINDOW    12u
-#define PAIR_WEIGHT   45  /* as many calls as names between the anchors: one to one */
-#define LOOSE_WEIGHT  45  /* shared among all that stand between */
-#define BLIND_PERCENT 50  /* there is no anchor at all */
-#define MOST_WEIGHT   140 /* from all callers together */
+#define MAX_ITEMS      400u
+#define MAX_CELLS      60000u
+#define MAX_WINDOW     12u
+#define PAIR_WEIGHT    45  /* as many calls as names between the anchors: one to one */
+#define LOOSE_WEIGHT   45  /* shared among all that stand between */
+#define BLIND_PERCENT  50  /* there is no anchor at all */
+#define MOST_WEIGHT    140 /* from all callers together */
+#define TABLE_WEIGHT   90  /* beside an entry of a table that is known */
+#define TABLE_SLOTS    96u /* of a table, looked at together */
+#define TABLE_STEP     64u
+#define TABLE_GAP      64u /* bytes between pointers of one table */
+#define TABLE_REACH    16u /* entries beside one that is known */
+#define TABLE_OBJECTS  8u  /* that have most of the entries */
+#define TABLE_POSTINGS 64u
+#define TABLE_LEAST    60u /* of known entries, tenths of a bit */
 
 /* An atom of either side: what is compared. */
 struct item {
@@ -34,6 +42,11 @@ struct order {
     size_t n_image;
     size_t n_source;
     uint32_t *cells; /* (n_image + 1) * (n_source + 1) */
+    struct {
+        uint32_t id;
+        uint32_t weight;
+    } objects[TABLE_OBJECTS + 1]; /* that a table may be, best first */
+    size_t n_objects;
     bool no_memory;
 };
 
@@ -166,11 +179,10 @@ static void propose_window(struct order *o, uint32_t from, size_t i0, size_t i1,
         }
 }
 
-static void align(struct order *o, uint32_t from)
+/* Weights of the best common subsequences of what begins at each pair. */
+static void fill_cells(struct order *o)
 {
     size_t width = o->n_source + 1;
-    if ((o->n_image + 1) * width > MAX_CELLS)
-        return;
     memset(o->cells, 0, (o->n_image + 1) * width * sizeof *o->cells);
     for (size_t i = o->n_image; i-- > 0;)
         for (size_t j = o->n_source; j-- > 0;) {
@@ -181,6 +193,14 @@ static void align(struct order *o, uint32_t from)
             other = o->cells[(i + 1) * width + j + 1] + g;
             o->cells[i * width + j] = g > 0 && other > best ? other : best;
         }
+}
+
+static void align(struct order *o, uint32_t from)
+{
+    size_t width = o->n_source + 1;
+    if ((o->n_image + 1) * width > MAX_CELLS)
+        return;
+    fill_cells(o);
     size_t i = 0;
     size_t j = 0;
     size_t i0 = 0;
@@ -202,6 +222,146 @@ static void align(struct order *o, uint32_t from)
         }
     }
     propose_window(o, from, i0, o->n_image, j0, o->n_source, is_blind);
+}
+
+/* ---- tables ---- */
+
+/* The pointers at `slots`: functions of the image and strings. */
+static void read_table(struct order *o, const struct pl_code_slot *slots, size_t n)
+{
+    const struct pl_aligner *a = o->a;
+    o->n_image = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct item *item = &o->image[o->n_image];
+        uint32_t feature = PL_NO_FEATURE;
+        *item = (struct item){.subject = PL_NO_TARGET};
+        if (slots[i].function != PL_NO_TARGET) {
+            item->subject = a->subject_of[a->code->functions[slots[i].function].owner];
+            uint32_t id =
+                item->subject == PL_NO_TARGET ? PL_NO_DEFINITION : a->subjects.v[item->subject].definition;
+            feature = id == PL_NO_DEFINITION ? PL_NO_FEATURE : pl_codebase_name_feature(a->cb, id);
+        } else if (slots[i].text.n > 0) {
+            feature =
+                pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_STRING, pl_atom_hash_text(slots[i].text)));
+        } else {
+            continue;
+        }
+        if (feature != PL_NO_FEATURE) {
+            item->feature[item->n++] = feature;
+            item->weight = (uint16_t)pl_codebase_weight(a->cb, feature);
+        }
+        if (item->subject != PL_NO_TARGET)
+            item->weight /= 2; /* it may be placed wrongly; a string cannot */
+        o->n_image++;
+    }
+}
+
+/* Only what becomes a pointer. */
+static void read_object(struct order *o, uint32_t id)
+{
+    size_t kept = 0;
+    read_source(o, id);
+    for (size_t j = 0; j < o->n_source; j++)
+        if (o->source[j].name != 0 ||
+            pl_codebase_feature_kind(o->a->cb, o->source[j].feature[0]) == PL_ATOM_STRING)
+            o->source[kept++] = o->source[j];
+    o->n_source = kept;
+}
+
+static void vote_object(struct order *o, uint32_t id, uint32_t weight)
+{
+    size_t at = 0;
+    while (at < o->n_objects && o->objects[at].id != id)
+        at++;
+    if (at == TABLE_OBJECTS + 1)
+        at--; /* the last one gives way */
+    if (at == o->n_objects)
+        o->n_objects++;
+    if (at >= TABLE_OBJECTS || o->objects[at].id != id)
+        o->objects[at].id = id, o->objects[at].weight = 0;
+    o->objects[at].weight += weight;
+    for (; at > 0 && o->objects[at].weight > o->objects[at - 1].weight; at--) {
+        uint32_t id_before = o->objects[at - 1].id;
+        uint32_t weight_before = o->objects[at - 1].weight;
+        o->objects[at - 1] = o->objects[at];
+        o->objects[at].id = id_before;
+        o->objects[at].weight = weight_before;
+    }
+}
+
+static void find_objects(struct order *o)
+{
+    const struct pl_codebase *cb = o->a->cb;
+    o->n_objects = 0;
+    for (size_t i = 0; i < o->n_image; i++) {
+        if (o->image[i].n == 0)
+            continue;
+        struct pl_id_list with = pl_codebase_with(cb, o->image[i].feature[0]);
+        for (size_t k = 0; k < with.n && with.n <= TABLE_POSTINGS; k++)
+            if (pl_codebase_at(cb, with.v[k])->definition->kind == PL_DEFINITION_OBJECT)
+                vote_object(o, with.v[k], o->image[i].weight + 1u);
+    }
+}
+
+/* From an entry that is known, in one direction, as long as both sides are of one kind. */
+static void propose_beside(struct order *o, uint32_t from, size_t i, size_t j, bool is_forward)
+{
+    size_t step = is_forward ? 1 : (size_t)-1;
+    for (unsigned n = 0; n < TABLE_REACH; n++) {
+        i += step;
+        j += step;
+        if (i >= o->n_image || j >= o->n_source ||
+            (o->image[i].subject != PL_NO_TARGET) != (o->source[j].name != 0))
+            return;
+        if (o->image[i].subject == PL_NO_TARGET && gain(&o->image[i], &o->source[j]) == 0)
+            return; /* another string */
+        if (o->image[i].subject != PL_NO_TARGET)
+            propose_named(o, o->image[i].subject, from, o->source[j].name, TABLE_WEIGHT);
+        if (gain(&o->image[i], &o->source[j]) > 0)
+            return; /* known: the next one goes on from there */
+    }
+}
+
+static void align_table(struct order *o, uint32_t id)
+{
+    size_t width = o->n_source + 1;
+    if ((o->n_image + 1) * width > MAX_CELLS)
+        return;
+    fill_cells(o);
+    if (o->cells[0] < TABLE_LEAST)
+        return;
+    for (size_t i = 0, j = 0; i < o->n_image && j < o->n_source;) {
+        uint32_t here = o->cells[i * width + j];
+        uint32_t g = gain(&o->image[i], &o->source[j]);
+        if (g > 0 && here == o->cells[(i + 1) * width + j + 1] + g) {
+            propose_beside(o, id, i, j, true);
+            propose_beside(o, id, i, j, false);
+            i++;
+            j++;
+        } else if (here == o->cells[(i + 1) * width + j]) {
+            i++;
+        } else {
+            j++;
+        }
+    }
+}
+
+static void read_tables(struct order *o)
+{
+    const struct pl_code *code = o->a->code;
+    for (size_t first = 0, end; first < code->n_slots && !o->no_memory; first = end) {
+        end = first + 1;
+        while (end < code->n_slots && code->slots[end].address - code->slots[end - 1].address <= TABLE_GAP)
+            end++;
+        for (size_t at = first; at < end; at += TABLE_STEP) {
+            read_table(o, code->slots + at, end - at < TABLE_SLOTS ? end - at : TABLE_SLOTS);
+            find_objects(o);
+            for (size_t k = 0; k < o->n_objects && k < TABLE_OBJECTS; k++) {
+                read_object(o, o->objects[k].id);
+                align_table(o, o->objects[k].id);
+            }
+        }
+    }
 }
 
 static int by_subject_and_id(const void *a, const void *b)
@@ -248,6 +408,8 @@ pl_status pl_code_order(struct pl_aligner *a, struct pl_err *err)
         read_source(&o, s->definition);
         align(&o, s->definition);
     }
+    if (!o.no_memory)
+        read_tables(&o);
     join(a);
     free(o.image);
     free(o.source);

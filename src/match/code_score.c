@@ -27,6 +27,12 @@
 #define INLINED_CALL_PERCENT   15
 #define CALLER_PERCENT         45
 #define WRONG_CALL_PERCENT     30
+#define OBJECT_PERCENT         50
+#define INLINED_OBJECT_PERCENT 25
+#define WRONG_OBJECT_PERCENT   30
+#define MOST_OBJECTS           200
+#define WRONG_NAME_PERCENT     50
+#define FILE_SCORE             50
 #define EXPORT_SCORE           200 /* its name is the exported one */
 #define EXPORT_OTHER           (-300)
 #define TAKEN_COST             90 /* another subject fits it better */
@@ -106,6 +112,25 @@ static bool some_unit_has(const struct pl_aligner *a, struct pl_id_list places, 
     return false;
 }
 
+/* Text that says where it stands: is it the name of the definition or of what it may inline, the path of a unit that holds it? */
+static int32_t score_saying(const struct pl_aligner *a, const struct pl_code_fact *f, uint32_t id)
+{
+    struct pl_id_list places = pl_codebase_places(a->cb, id);
+    int32_t score = 0;
+    if (f->name != PL_NO_FEATURE) {
+        bool is_own = pl_codebase_name_feature(a->cb, id) == f->name;
+        score += is_own || pl_id_list_has(pl_codebase_closure(a->cb, id), f->name)
+                     ? percent(f->weight, is_own ? 100 : INLINED_PERCENT)
+                     : -percent(f->weight, WRONG_NAME_PERCENT);
+    }
+    if (f->file == UINT32_MAX)
+        return score;
+    bool is_there = pl_codebase_includes(a->cb, pl_codebase_at(a->cb, id)->unit, f->file);
+    for (size_t i = 0; i < places.n && i < MAX_HOSTS && !is_there; i++)
+        is_there = pl_codebase_place(a->cb, places.v[i]).unit == f->file;
+    return score + (is_there ? FILE_SCORE : -FILE_SCORE);
+}
+
 static int32_t score_facts(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
     struct pl_id_list direct = pl_codebase_direct(a->cb, id);
@@ -116,6 +141,8 @@ static int32_t score_facts(const struct pl_aligner *a, const struct pl_subject *
         const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
         bool is_direct = false;
         bool is_found = false;
+        if (f->n == 0 && f->is_neutral && (f->name != PL_NO_FEATURE || f->file != UINT32_MAX))
+            score += score_saying(a, f, id);
         for (unsigned k = 0; k < f->n && !is_direct; k++) {
             is_direct = pl_id_list_has(direct, f->feature[k]);
             is_found = is_found || is_direct || pl_id_list_has(closure, f->feature[k]);
@@ -185,6 +212,28 @@ static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *
     }
     int32_t most = 2 * weight;
     return score + (callers > most ? most : callers < -most ? -most : callers);
+}
+
+/* Does it mention what stands at the addresses that the subject refers to? */
+static int32_t score_objects(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    struct pl_id_list direct = pl_codebase_direct(a->cb, id);
+    struct pl_id_list closure = pl_codebase_closure(a->cb, id);
+    int32_t score = 0;
+    for (uint32_t i = 0; i < s->n_refs; i++) {
+        const struct pl_data_ref *ref = &a->refs.v[s->first_ref + i];
+        bool is_direct = false;
+        bool is_found = false;
+        for (unsigned k = 0; k < ref->n; k++) {
+            is_direct = is_direct || pl_id_list_has(direct, ref->name[k]);
+            is_found = is_found || is_direct || pl_id_list_has(closure, ref->name[k]);
+        }
+        if (ref->n > 0)
+            score += is_direct  ? percent(ref->weight, OBJECT_PERCENT)
+                     : is_found ? percent(ref->weight, INLINED_OBJECT_PERCENT)
+                                : -percent(ref->weight, WRONG_OBJECT_PERCENT);
+    }
+    return score < -MOST_OBJECTS ? -MOST_OBJECTS : score > MOST_OBJECTS ? MOST_OBJECTS : score;
 }
 
 /* Octaves by which `a` exceeds `b`. */
@@ -280,6 +329,7 @@ int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, ui
     score += score_name(f->name, e->definition);
     if (!a->has_places)
         return score;
+    score += score_objects(a, s, id);
     score += score_calls(a, s, id) + score_degree(a, s, id) + score_order(a, subject, id);
     if (a->taken_by[id] != 0 && a->taken_by[id] != subject + 1 && pl_codebase_places(a->cb, id).n < 2)
         score -= TAKEN_COST;
@@ -354,6 +404,11 @@ static pl_status vote_calls(struct pl_aligner *a, const struct pl_subject *s, st
         if (name != PL_NO_FEATURE)
             st = vote_feature(a, name, pl_codebase_weight(a->cb, name) / 2, err);
     }
+    for (uint32_t i = 0; i < s->n_refs && st == PL_OK; i++) {
+        const struct pl_data_ref *ref = &a->refs.v[s->first_ref + i];
+        for (unsigned k = 0; k < ref->n && st == PL_OK; k++)
+            st = vote_feature(a, ref->name[k], ref->weight / 2u, err);
+    }
     for (uint32_t i = 0; i < s->n_callers && i < 8 && st == PL_OK; i++) {
         const struct pl_subject *from = &a->subjects.v[a->callers.v[s->first_caller + i]];
         if (from->definition == PL_NO_DEFINITION)
@@ -400,6 +455,8 @@ static pl_status gather_votes(struct pl_aligner *a, uint32_t subject, struct pl_
         const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
         for (unsigned k = 0; k < f->n && st == PL_OK; k++)
             st = vote_feature(a, f->feature[k], f->weight, err);
+        if (st == PL_OK && f->n == 0 && f->is_neutral && f->name != PL_NO_FEATURE)
+            st = vote_named(a, pl_codebase_feature_key(a->cb, f->name), f->weight, err);
     }
     struct pl_cpp_function cpp;
     if (st == PL_OK && name.n > 0)

@@ -329,6 +329,125 @@ static void what_nothing_leads_to_is_no_static_function(void **state)
     }
 }
 
+/* Other functions, so that what two share tells something. */
+static const char others_c[] =
+    "int a1(void)\n{\n    return b1(\"text 1\");\n}\nint a2(void)\n{\n    return b2(\"text 2\");\n}\n"
+    "int a3(void)\n{\n    return b3(\"text 3\");\n}\nint a4(void)\n{\n    return b4(\"text 4\");\n}\n"
+    "int a5(void)\n{\n    return b5(\"text 5\");\n}\nint a6(void)\n{\n    return b6(\"text 6\");\n}\n"
+    "int a7(void)\n{\n    return b7(\"text 7\");\n}\nint a8(void)\n{\n    return b8(\"text 8\");\n}\n";
+
+/* One of two functions that hold the same stands in the image in the other's order; `n_slots` entries of the table say which is which. */
+static void open_table(struct fixture *x, struct pl_code_slot slots[4], size_t n_slots)
+{
+    static const char table_c[] =
+        "static int rise(int x)\n{\n    return labs(x) + 1;\n}\n"
+        "static int fall(int x)\n{\n    return labs(x) - 1;\n}\n"
+        "static const struct row rows[] = {{\"row of rise\", rise}, {\"row of fall\", fall}};\n"
+        "int find(void)\n{\n    return bsearch(\"text of find\", rows);\n}\n";
+    memset(x, 0, sizeof *x);
+    x->tree.name = "test";
+    add_file(x, "table.c", table_c);
+    add_file(x, "others.c", others_c);
+    read_source(x);
+    for (unsigned i = 0; i < 2; i++) {
+        add_function(x);
+        add_atom(x, PL_ATOM_IMPORT, "labs");
+    }
+    add_function(x);
+    add_atom(x, PL_ATOM_STRING, "text of find");
+    add_atom(x, PL_ATOM_IMPORT, "bsearch");
+    for (unsigned i = 0; i < 4; i++)
+        slots[i] = (struct pl_code_slot){.address = 0x4000 + 8 * i, .target = 1, .function = PL_NO_TARGET};
+    slots[0].text = PL_LIT("row of rise");
+    slots[1].function = 1;
+    slots[2].text = PL_LIT("row of fall");
+    slots[3].function = 0;
+    x->code.slots = slots;
+    x->code.n_slots = n_slots;
+    align(x);
+}
+
+static void a_table_says_which_function_stands_beside_a_known_entry(void **state)
+{
+    (void)state;
+    struct fixture x;
+    struct pl_code_slot slots[4];
+    open_table(&x, slots, 0);
+    assert_true(pl_bytes_eq_str(name_of(&x, 0), "rise"));
+    close_case(&x);
+    open_table(&x, slots, 4);
+    assert_true(pl_bytes_eq_str(name_of(&x, 0), "fall"));
+    assert_true(pl_bytes_eq_str(name_of(&x, 1), "rise"));
+    close_case(&x);
+}
+
+static void what_others_mention_says_whose_data_a_function_refers_to(void **state)
+{
+    (void)state;
+    static const char state_c[] =
+        "int open_it(void)\n{\n    return socket(\"text of open\", held_state);\n}\n"
+        "int shut_it(void)\n{\n    return fopen(\"text of shut\", held_state);\n}\n"
+        "int count_it(void)\n{\n    return labs(held_count);\n}\n"
+        "int check_it(void)\n{\n    return labs(held_state);\n}\n";
+    for (unsigned refers = 0; refers < 2; refers++) {
+        struct fixture x;
+        uint64_t data = 0x5000;
+        memset(&x, 0, sizeof x);
+        x.tree.name = "test";
+        add_file(&x, "state.c", state_c);
+        add_file(&x, "others.c", others_c);
+        read_source(&x);
+        for (unsigned i = 0; i < 3; i++) {
+            add_function(&x);
+            add_atom(&x, i == 2 ? PL_ATOM_IMPORT : PL_ATOM_STRING,
+                     i == 0   ? "text of open"
+                     : i == 1 ? "text of shut"
+                              : "labs");
+            if (i == 2 && !refers)
+                continue;
+            add_atom(&x, PL_ATOM_DATA, "");
+            x.atoms[x.code.n_atoms - 1].value = data;
+        }
+        x.code.data = &data;
+        x.code.n_data = 1;
+        align(&x);
+        assert_true(pl_bytes_eq_str(name_of(&x, 2), refers ? "check_it" : "count_it"));
+        close_case(&x);
+    }
+}
+
+static pl_status say_yes(void *ctx, const struct pl_atom *atom, bool is_elsewhere, bool *is_explained,
+                         struct pl_err *err)
+{
+    (void)ctx, (void)atom, (void)is_elsewhere, (void)err;
+    *is_explained = true;
+    return PL_OK;
+}
+
+static void a_function_that_says_its_name_is_that_function(void **state)
+{
+    (void)state;
+    static const char named_c[] = "int count_up(int x)\n{\n    return labs(x);\n}\n"
+                                  "int count_down(int x)\n{\n    return labs(x);\n}\n"
+                                  "int both(void)\n{\n    return count_up(1) + count_down(1);\n}\n";
+    for (unsigned says = 0; says < 2; says++) {
+        struct fixture x;
+        memset(&x, 0, sizeof x);
+        x.tree.name = "test";
+        add_file(&x, "named.c", named_c);
+        add_file(&x, "others.c", others_c);
+        read_source(&x);
+        add_function(&x);
+        add_atom(&x, PL_ATOM_IMPORT, "labs");
+        if (says)
+            add_atom(&x, PL_ATOM_STRING, "count_down");
+        assert_int_equal(pl_code_align(&x.aligner, x.codebase, &x.code, say_yes, NULL, NULL), PL_OK);
+        assert_true(pl_bytes_eq_str(name_of(&x, 0), says ? "count_down" : "count_up"));
+        assert_int_equal(grade_of(&x, 0).end, says ? PL_CODE_MATCHED : PL_CODE_PLACED);
+        close_case(&x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +462,9 @@ int main(void)
         cmocka_unit_test(what_is_inlined_eight_deep_is_found),
         cmocka_unit_test(what_a_macro_of_the_callers_unit_names_is_called),
         cmocka_unit_test(what_nothing_leads_to_is_no_static_function),
+        cmocka_unit_test(a_table_says_which_function_stands_beside_a_known_entry),
+        cmocka_unit_test(what_others_mention_says_whose_data_a_function_refers_to),
+        cmocka_unit_test(a_function_that_says_its_name_is_that_function),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
