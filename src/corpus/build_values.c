@@ -284,6 +284,22 @@ static void give_macro(struct reading *r, pl_bytes name, pl_bytes written)
     }
 }
 
+/* A value without quotes that is one identifier is a name of C: AC_DEFINE_UNQUOTED([CONVERSATION], [$conversation]). */
+static void give_name(struct reading *r, pl_bytes name, pl_bytes written)
+{
+    struct pl_build_values values;
+    if (pl_bytes_find_byte(written, '"', 0) != SIZE_MAX)
+        return;
+    pl_build_variables_evaluate(&r->vars, written, &values);
+    for (size_t i = 0; i < values.n && !r->vars.is_out_of_memory; i++) {
+        pl_bytes v = values.v[i];
+        if (v.n == 0 || name_length(v) < v.n || (v.p[0] >= '0' && v.p[0] <= '9'))
+            continue;
+        v = pl_arena_keep(r->vars.arena, v);
+        r->vars.is_out_of_memory = v.p == NULL || !r->sink->macro(r->sink->ctx, name, v);
+    }
+}
+
 static void give_value(struct reading *r, pl_bytes written)
 {
     struct pl_build_values values;
@@ -391,8 +407,10 @@ static void read_ac_define(struct reading *r, pl_bytes line)
     if (open == SIZE_MAX)
         return;
     pl_bytes rest = pl_bytes_from(line, open + 1);
-    if (next_argument(&rest, true, &name) && next_argument(&rest, true, &value))
+    if (next_argument(&rest, true, &name) && next_argument(&rest, true, &value)) {
         give_macro(r, name, value);
+        give_name(r, name, value);
+    }
 }
 
 /* "python3 ./configure.py --bootstrap" in debian/rules: a script of the source that asks for its interpreter gets this one. */

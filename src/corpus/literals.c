@@ -530,6 +530,15 @@ pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct 
     return e == NULL ? PL_OK : set_hit(l, e, e->kind, arena, found, out, err);
 }
 
+bool pl_literals_has_file(const struct pl_literals *l, pl_bytes suffix)
+{
+    for (size_t i = 0; i < l->n_files; i++)
+        if (pl_bytes_ends(pl_index_file(l->index, l->files[i])->path, suffix) &&
+            pl_index_tree(l->index, l->files[i].tree)->rank == PL_RANK_OWN)
+            return true;
+    return false;
+}
+
 bool pl_literals_has_headers(const struct pl_literals *l)
 {
     return l->has_headers;

@@ -75,6 +75,9 @@ PL_MUST_USE pl_status pl_literals_explain_text(const struct pl_literals *l, cons
 PL_MUST_USE pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
                                        bool *found, struct pl_literal_hit *out, struct pl_err *err);
 
+/* Does the source have a file whose path ends so? O(files). */
+bool pl_literals_has_file(const struct pl_literals *l, pl_bytes suffix);
+
 /* Was any header of the build given? */
 bool pl_literals_has_headers(const struct pl_literals *l);
 

@@ -173,27 +173,25 @@ static unsigned strip_option(pl_bytes options)
     return 1;
 }
 
-static pl_status apply_named(struct pl_tree_build *b, pl_bytes line, struct pl_err *err)
+static pl_status apply_named(struct pl_tree_build *b, pl_bytes folder, pl_bytes line, struct pl_err *err)
 {
     pl_bytes rest = line;
     pl_bytes name;
     struct pl_arena *a = b->tree->arena;
     if (!pl_bytes_split(&rest, ' ', &name))
         return PL_OK;
-    const char *path = pl_arena_printf(a, "debian/patches/%.*s", PL_ARG(name));
+    const char *path = pl_arena_printf(a, "%.*s/%.*s", PL_ARG(folder), PL_ARG(name));
     if (path == NULL)
         return pl_arena_fail(a, err);
     const struct pl_source_file *f = pl_tree_build_find(b, pl_bytes_of_str(path));
     if (f == NULL)
-        return pl_tree_build_warn(b, err, "%s: named in debian/patches/series and not there", path);
+        return pl_tree_build_warn(b, err, "%s: named in %.*s/series and not there", path, PL_ARG(folder));
     return pl_tree_patch(b, f->data, path, strip_option(rest), err);
 }
 
-pl_status pl_tree_apply_series(struct pl_tree_build *b, struct pl_err *err)
+static pl_status apply_series(struct pl_tree_build *b, pl_bytes folder, const struct pl_source_file *series,
+                              struct pl_err *err)
 {
-    const struct pl_source_file *series = pl_tree_build_find(b, PL_LIT("debian/patches/debian.series"));
-    if (series == NULL)
-        series = pl_tree_build_find(b, PL_LIT("debian/patches/series"));
     pl_bytes rest = series == NULL ? (pl_bytes){NULL, 0} : series->data;
     pl_bytes line;
     pl_status st = PL_OK;
@@ -202,9 +200,61 @@ pl_status pl_tree_apply_series(struct pl_tree_build *b, struct pl_err *err)
         bool has_note = hash != SIZE_MAX && (hash == 0 || line.p[hash - 1] == ' ');
         line = pl_bytes_trim(has_note ? pl_bytes_sub(line, 0, hash) : line);
         if (line.n > 0)
-            st = apply_named(b, line, err);
+            st = apply_named(b, folder, line, err);
     }
     return st;
+}
+
+pl_status pl_tree_apply_series(struct pl_tree_build *b, struct pl_err *err)
+{
+    pl_bytes folder = PL_LIT("debian/patches");
+    const struct pl_source_file *series = pl_tree_build_find(b, PL_LIT("debian/patches/debian.series"));
+    if (series == NULL)
+        series = pl_tree_build_find(b, PL_LIT("debian/patches/series"));
+    return apply_series(b, folder, series, err);
+}
+
+/* The folder below debian/ of a line "export QUILT_PATCH_DIR = debian/patches-applied" in debian/rules; empty when there is none. */
+static pl_bytes patch_folder(pl_bytes rules)
+{
+    pl_bytes line;
+    while (pl_bytes_line(&rules, &line)) {
+        line = pl_bytes_trim(line);
+        if (pl_bytes_starts(line, PL_LIT("export ")))
+            line = pl_bytes_trim(pl_bytes_from(line, 7));
+        size_t equals = pl_bytes_find_byte(line, '=', 0);
+        if (!(pl_bytes_starts(line, PL_LIT("QUILT_PATCH_DIR")) ||
+              pl_bytes_starts(line, PL_LIT("QUILT_PATCHES"))) ||
+            equals == SIZE_MAX)
+            continue;
+        pl_bytes folder = pl_bytes_trim(pl_bytes_from(line, equals + 1));
+        if (pl_bytes_starts(folder, PL_LIT("$(CURDIR)/")))
+            folder = pl_bytes_from(folder, 10);
+        if (pl_bytes_ends(folder, PL_LIT("/")))
+            folder = pl_bytes_sub(folder, 0, folder.n - 1);
+        if (pl_bytes_starts(folder, PL_LIT("debian/")) && pl_bytes_find_byte(folder, '$', 0) == SIZE_MAX)
+            return folder;
+    }
+    return (pl_bytes){NULL, 0};
+}
+
+/*
+ * Patches that the build applies itself: dh --with quilt, whose folder debian/rules names. dh_quilt_patch(1), dpkg-source(1). Of the format
+ * 3.0 (quilt) those in debian/patches are applied already.
+ */
+static pl_status apply_series_of_build(struct pl_tree_build *b, bool is_quilt, struct pl_err *err)
+{
+    const struct pl_source_file *rules = pl_tree_build_find(b, PL_LIT("debian/rules"));
+    bool runs_quilt = rules != NULL && pl_bytes_find(rules->data, PL_LIT("quilt"), 0) != SIZE_MAX;
+    pl_bytes folder = runs_quilt ? patch_folder(rules->data) : (pl_bytes){NULL, 0};
+    if (runs_quilt && folder.n == 0)
+        folder = PL_LIT("debian/patches");
+    if (folder.n == 0 || (is_quilt && pl_bytes_eq_str(folder, "debian/patches")))
+        return PL_OK;
+    const char *path = pl_arena_printf(b->tree->arena, "%.*s/series", PL_ARG(folder));
+    if (path == NULL)
+        return pl_arena_fail(b->tree->arena, err);
+    return apply_series(b, folder, pl_tree_build_find(b, pl_bytes_of_str(path)), err);
 }
 
 /* The diff of a 1.0 package: unpacked like any other input, a single leaf comes out. */
@@ -269,9 +319,10 @@ static pl_status load(struct dsc *d, struct pl_tree_build *b, pl_bytes dsc,
         st = add_layers(d, b, err);
     if (st == PL_OK && d->diff.p != NULL)
         st = apply_diff(b, d->diff, err);
-    if (st == PL_OK && pl_bytes_eq_str(pl_deb822_get(&d->fields, "Format"), "3.0 (quilt)"))
+    bool is_quilt = pl_bytes_eq_str(pl_deb822_get(&d->fields, "Format"), "3.0 (quilt)");
+    if (st == PL_OK && is_quilt)
         st = pl_tree_apply_series(b, err);
-    return st;
+    return st == PL_OK ? apply_series_of_build(b, is_quilt, err) : st;
 }
 
 pl_status pl_tree_load_dsc(struct pl_tree_build *b, pl_bytes dsc, const struct pl_tree_finder *finder,

@@ -150,15 +150,22 @@ static bool has_includer(const struct pl_aligner *a, const struct pl_subject *s,
     return false;
 }
 
-/* Do the packager's rules ask for optimisation over the borders of units? dpkg-buildflags(1), optimize=+lto; GCC manual, -flto. */
+/*
+ * Do the packager's rules ask for optimisation over the borders of units? dpkg-buildflags(1), optimize=+lto; GCC manual, -flto; Meson
+ * manual, base option b_lto; CMake manual, CMAKE_INTERPROCEDURAL_OPTIMIZATION.
+ */
 static bool is_linked_with_optimisation(const struct pl_index *ix)
 {
     pl_source_ref ref;
     if (!pl_index_find_path(ix, PL_LIT("debian/rules"), &ref))
         return false;
     pl_bytes rules = pl_index_file(ix, ref)->data;
-    return pl_bytes_find(rules, PL_LIT("+lto"), 0) != SIZE_MAX ||
-           pl_bytes_find(rules, PL_LIT("-flto"), 0) != SIZE_MAX;
+    static const char *const asks[] = {
+        "+lto", "-flto", "b_lto=true", "INTERPROCEDURAL_OPTIMIZATION=ON", "--enable-lto", "--with-lto"};
+    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++)
+        if (pl_bytes_find(rules, pl_bytes_of_str(asks[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
 }
 
 static bool is_in_image(const struct pl_aligner *a, uint32_t definition)

@@ -9,6 +9,7 @@
 
 #include "format/text/cpp_names.h"
 #include "match/import_acts.h"
+#include "match/import_made.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ enum import_rule {
     RULE_BUILTIN,
     RULE_CPP_RUNTIME,
     RULE_CPP,
+    RULE_MADE,
     RULE_ANY_HEADER,
     RULE_UNKNOWN_HEADER,
     RULE_COUNT
@@ -65,6 +67,9 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
     [RULE_CPP] = {"import.c++", true,
                   "a C++ name all of whose parts are identifiers of the source, its headers or namespace std",
                   "Itanium C++ ABI, 5.1"},
+    [RULE_MADE] = {"import.generated", true,
+                   "a tool that the build runs on a file of the source writes this call",
+                   "the tools' manuals; match/import_made.c"},
     [RULE_ANY_HEADER] = {"import.any-header", false, "stands somewhere in a header of the build", "none"},
     [RULE_UNKNOWN_HEADER] = {"import.unknown-header", false,
                              "no header of the build is known, and their macros make names", "none"},
@@ -173,7 +178,7 @@ struct substitute {
     const char *uses[8];
 };
 
-/* glibc: two names of one object; the linker names the one that the library defines first. */
+/* Two names of one object; the linker names the one that the library defines first (glibc). */
 static const struct substitute aliases[] = {
     {"__environ", {"environ"}},
     {"_environ", {"environ"}},
@@ -186,6 +191,8 @@ static const struct substitute aliases[] = {
     {"__tzname", {"tzname"}},
     {"__signgam", {"signgam"}},
     {"_res", {"res_init", "res_query", "res_search"}},
+    /* Qt 5: qversiontagging.h refers to it in each unit that includes any header of QtCore. */
+    {"qt_version_tag", {"QObject", "QString", "Q_OBJECT", "QCoreApplication", "QtGlobal", "QVariant"}},
 };
 
 /* Inline functions and macros of time.h, errno.h, stdio.h of msvcrt and the Universal CRT; mingw-w64 has the same. */
@@ -474,6 +481,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_CPP_RUNTIME;
     else if (is_cpp && pl_cpp_identifiers(name, is_known_identifier, q))
         *rule = RULE_CPP;
+    else if (pl_import_is_made(q->l, name))
+        *rule = RULE_MADE;
     else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
         *rule = RULE_ANY_HEADER;
     else if (!pl_literals_has_headers(q->l) && !pl_import_acts(name))

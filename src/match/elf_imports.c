@@ -53,6 +53,29 @@ static bool is_asked_for(const struct pl_match *m, pl_bytes word)
     return n == 0 || is_build_word(m, word) || is_build_word(m, pl_bytes_sub(word, 0, n));
 }
 
+/*
+ * "isc-9.18.49-1~deb12u1-Debian": libtool's -release with the version of the package, and the vendor where the rules ask dpkg for it. What
+ * is left in front says which library it is; a name that is all version says nothing. libtool manual, Release numbers.
+ */
+static pl_bytes without_release(const struct pl_match *m, pl_bytes stem)
+{
+    for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
+        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
+        pl_bytes version = pl_bytes_of_str(tree->rank == PL_RANK_OWN && tree->revision ? tree->revision : "");
+        size_t colon = pl_bytes_find_byte(version, ':', 0);
+        version = colon == SIZE_MAX ? version : pl_bytes_from(version, colon + 1);
+        size_t at = version.n < 3 ? SIZE_MAX : pl_bytes_find(stem, version, 0);
+        if (at == SIZE_MAX || at < 2 || stem.p[at - 1] != '-')
+            continue;
+        pl_bytes behind = pl_bytes_from(stem, at + version.n);
+        bool is_vendor = pl_bytes_eq_str(behind, "-Debian") &&
+                         pl_literals_word(m->literals, PL_WORD_IN_BUILD, PL_LIT("DEB_VENDOR"), NULL, NULL);
+        if (behind.n == 0 || is_vendor)
+            return pl_bytes_sub(stem, 0, at - 1);
+    }
+    return stem;
+}
+
 /* "libfoo-bar.so.5": do the build files of the source name foo (or libfoo) and bar? */
 static bool is_build_library(const struct pl_match *m, pl_bytes name)
 {
@@ -62,6 +85,7 @@ static bool is_build_library(const struct pl_match *m, pl_bytes name)
     pl_bytes stem = pl_bytes_sub(name, 0, end);
     if (pl_bytes_starts(stem, PL_LIT("lib")))
         stem = pl_bytes_from(stem, 3);
+    stem = without_release(m, stem);
     bool says_something = false;
     for (size_t at = 0; at < stem.n;) {
         size_t n = 0;

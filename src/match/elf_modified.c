@@ -7,6 +7,8 @@
  */
 #include "match/elf_strings.h"
 
+#include "base/quote.h"
+
 #include <string.h>
 
 static bool is_digit(uint8_t b)
@@ -27,8 +29,40 @@ struct change {
 /* The differing bytes are a whole conversion of a format ("%d") that something else now stands for: the text was formatted. */
 static bool is_formatted(pl_bytes string, pl_bytes literal, size_t first, size_t last)
 {
-    return last == first + 1 && literal.p[first] == '%' && string.p[first] != '%' &&
-           memchr("diouxXcs", literal.p[last], 8) != NULL;
+    return last <= first + 1 && literal.p[first] == '%' && string.p[first] != '%' && first + 1 < literal.n &&
+           memchr("diouxXcs", literal.p[first + 1], 8) != NULL;
+}
+
+/* The differing bytes are a variable in a text of Perl or the shell ("Fcntl::S_IF$_"), which is filled in. */
+static bool is_interpolated(pl_bytes string, pl_bytes literal, size_t first, const char *source)
+{
+    static const char *const languages[] = {".pm:", ".pl:", ".PL:", ".t:", ".sh:"};
+    bool has_variables = false;
+    for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
+        has_variables = has_variables || strstr(source, languages[i]) != NULL;
+    return has_variables && literal.p[first] == '$' && string.p[first] != '$';
+}
+
+/*
+ * A literal that is copied without a call lies in pieces of 16 bytes among the vector constants, without an end: what follows is another
+ * constant's first byte.
+ */
+static bool is_end_of_piece(pl_bytes string, uint64_t offset, size_t first)
+{
+    return first + 1 == string.n && first > 0 && first % 16 == 0 && offset % 16 == 0 && string.p[first] < ' ';
+}
+
+/* Is it a text at all? Tables of numbers have runs of bytes, too, which differ here and there from other tables' runs. */
+static bool is_readable(pl_bytes string)
+{
+    size_t printable = 0;
+    for (size_t i = 0; i < string.n;) {
+        uint32_t c = 0;
+        size_t n = pl_utf8_next(pl_bytes_from(string, i), &c);
+        printable += n > 0 && (c >= ' ' || c == '\n' || c == '\t') ? n : 0;
+        i += n == 0 ? 1 : n;
+    }
+    return 2 * printable >= string.n;
 }
 
 /*
@@ -47,7 +81,8 @@ static bool locate(pl_bytes string, uint64_t offset, pl_bytes literal, struct ch
         last = i;
         is_digits_only = is_digits_only && is_digit(string.p[i]) && is_digit(literal.p[i]);
     }
-    if (first == SIZE_MAX || is_digits_only || is_formatted(string, literal, first, last))
+    if (first == SIZE_MAX || is_digits_only || is_formatted(string, literal, first, last) ||
+        is_interpolated(string, literal, first, out->source) || is_end_of_piece(string, offset, first))
         return false;
     out->offset = offset + first;
     out->length = last - first + 1;
@@ -211,7 +246,7 @@ static pl_status find_change(const struct pl_match *m, struct pl_file *f, struct
 {
     pl_status st = PL_OK;
     *found = false;
-    if (s->is_wide)
+    if (s->is_wide || !is_readable(s->text))
         return PL_OK; /* one that is unexplained is reported as foreign */
     if (next != NULL && next->is_wide)
         next = NULL;

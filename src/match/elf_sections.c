@@ -8,9 +8,11 @@
 
 #include "match/foreign.h"
 
+#include <string.h>
+
 #define ET_REL 1u
 
-/* In order of strcmp(). gABI, "Special Sections"; LSB Core 5.0, 10.2; ld, gold, lld, GCC, Go and Rust as packaged. */
+/* In order of strcmp(). gABI, "Special Sections"; LSB Core 5.0, 10.2; ld, gold, lld, GCC, Go, Rust and Qt (qversiontagging.h) as packaged. */
 static const char *const usual[] = {
     "",
     ".ARM.attributes",
@@ -79,6 +81,7 @@ static const char *const usual[] = {
     ".plt.sec",
     ".preinit_array",
     ".probes",
+    ".qtversion",
     ".rel.dyn",
     ".rel.iplt",
     ".rel.plt",
@@ -136,10 +139,35 @@ static pl_status is_of_source(const struct pl_match *m, pl_bytes name, bool *is_
     return st;
 }
 
+/*
+ * asm(".pushsection .note.FRR, \"aG\", ..."): a directive of the assembler in a source file, with this very name behind it. Looked for in the
+ * files themselves, so only as often as a file may ask.
+ */
+#define RAW_SEARCHES 16u
+
+static bool is_in_directive(const struct pl_match *m, pl_bytes name)
+{
+    pl_bytes directive = PL_LIT("section ");
+    for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
+        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
+        for (size_t i = 0; i < tree->files.n && tree->rank == PL_RANK_OWN; i++) {
+            pl_bytes text = tree->files.v[i].data;
+            size_t at = pl_bytes_find(text, name, 0);
+            for (; at != SIZE_MAX; at = pl_bytes_find(text, name, at + name.n))
+                if (at >= directive.n && at + name.n < text.n &&
+                    memchr(", \t\"\\\n", text.p[at + name.n], 6) != NULL &&
+                    pl_bytes_eq(pl_bytes_sub(text, at - directive.n, directive.n), directive))
+                    return true;
+        }
+    }
+    return false;
+}
+
 pl_status pl_elf_note_sections(const struct pl_match *m, struct pl_file *f, const struct pl_elf *elf,
                                struct pl_err *err)
 {
     pl_status st = PL_OK;
+    size_t searches = 0;
     for (size_t i = 0; st == PL_OK && i < elf->n_sections && elf->type != ET_REL; i++) {
         const struct pl_elf_section *s = &elf->sections[i];
         bool has_bytes = s->type != PL_ELF_SHT_NOBITS;
@@ -147,6 +175,8 @@ pl_status pl_elf_note_sections(const struct pl_match *m, struct pl_file *f, cons
         f->asked[PL_FOREIGN_SECTION]++;
         if (!is_known)
             st = is_of_source(m, s->name, &is_known, err);
+        if (st == PL_OK && !is_known && s->name.n > 1 && searches++ < RAW_SEARCHES)
+            is_known = is_in_directive(m, s->name);
         if (st != PL_OK || is_known)
             continue;
         st = pl_foreign_add(m, f, PL_FOREIGN_SECTION, has_bytes ? s->offset : PL_NO_OFFSET, s->name, NULL,

@@ -3,12 +3,13 @@
  *
  * A gap may begin or end inside a word, because coverage ate what it shares with the source; the whole word is what counts. Rules that
  * read a format claim whole fields, and a word does not go on into a field. A word of digits alone is never novel: dates, sizes and
- * versions are what builds put in; nor is an alphabet, which says nothing. In files that are not text only long words count, since short
- * ones arise by chance, and their case does not, since what writes such files often writes names in capitals (iconvconfig(8)).
+ * versions are what builds put in; nor is an alphabet, which says nothing. In files that are not text only long words count, since
+ * short ones arise by chance, and their case does not, since what writes such files often writes names in capitals (iconvconfig(8)).
  */
 #include "match/residue.h"
 
 #include "base/buf.h"
+#include "base/quote.h"
 #include "classify/classify.h"
 #include "format/text/words.h"
 #include "match/generated.h"
@@ -53,6 +54,33 @@ static bool is_alphabet(pl_bytes word)
     for (size_t i = 1; i < word.n; i++)
         seams += word.p[i] != word.p[i - 1] + 1 && word.p[i] != word.p[i - 1];
     return word.n >= 26 && seams <= word.n / 13;
+}
+
+/*
+ * Does a run of bytes in a file that is not text say something: eight characters in a row, four different ones among them? Tables of
+ * bits and of negative numbers (LC_CTYPE of a locale) are full of runs of 0xff and 0x55, and what is no UTF-8 is no text. A word of three
+ * letters in any order can hide behind this.
+ */
+static bool says_something(pl_bytes word)
+{
+    uint32_t kinds[4];
+    size_t n_kinds = 0;
+    size_t run = 0;
+    while (word.n > 0) {
+        uint32_t c = 0;
+        size_t k = 0;
+        size_t n = pl_utf8_next(word, &c);
+        word = pl_bytes_from(word, n == 0 ? 1 : n);
+        run = n == 0 ? 0 : run + 1;
+        n_kinds = n == 0 ? 0 : n_kinds;
+        while (k < n_kinds && kinds[k] != c)
+            k++;
+        if (n > 0 && k == n_kinds && k < 4)
+            kinds[n_kinds++] = c;
+        if (run >= BINARY_WORD_MIN_BYTES && n_kinds == 4)
+            return true;
+    }
+    return false;
 }
 
 /* Does a claim of one of the text rules, which claim bytes and not fields, stand on this byte? */
@@ -158,7 +186,7 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
     }
     pl_buf_init(&sample, SAMPLE_BYTES + 2 + PL_WORD_MAX_BYTES);
     while (pl_words_next(&rest, &word)) {
-        if (!is_text && word.n < BINARY_WORD_MIN_BYTES)
+        if (!is_text && !says_something(word))
             continue;
         out->words++;
         if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||

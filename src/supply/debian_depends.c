@@ -10,6 +10,7 @@
  */
 #include "supply/deb_relation.h"
 #include "supply/debian_answers.h"
+#include "supply/debian_provides.h"
 
 #include "base/map.h"
 #include "base/vec.h"
@@ -20,12 +21,6 @@
 #define NONE     UINT32_MAX
 #define QUESTION "depends"
 
-/* One name in a Provides field, and the package that has it. Views of an index. */
-struct provision {
-    pl_bytes name;
-    pl_bytes package;
-};
-
 struct depends {
     struct pl_supply *s;
     struct pl_debian_want root;
@@ -33,101 +28,8 @@ struct depends {
     struct pl_map chosen;              /* package name to node */
     PL_VEC(struct pl_debian_hit) hits; /* by node */
     PL_VEC(struct pl_deb_need) needs;
-    PL_VEC(struct provision) provisions; /* sorted, once has_provisions */
-    bool has_provisions;
-    char arch[64];
+    struct pl_debian_provisions provisions;
 };
-
-/* The value of the line "Package: " of the stanza that byte `at` is in. */
-static pl_bytes package_around(pl_bytes all, size_t at)
-{
-    pl_bytes mark = PL_LIT("Package: ");
-    size_t from = at;
-    while (from > 0 && !(all.p[from - 1] == '\n' && (from == 1 || all.p[from - 2] == '\n')))
-        from--;
-    size_t line = pl_bytes_starts(pl_bytes_from(all, from), mark)
-                      ? from
-                      : pl_bytes_find(all, PL_LIT("\nPackage: "), from) + 1;
-    if (line == 0 || line > at + 65536)
-        return (pl_bytes){NULL, 0};
-    line += mark.n;
-    size_t end = pl_bytes_find_byte(all, '\n', line);
-    return pl_bytes_trim(pl_bytes_sub(all, line, (end == SIZE_MAX ? all.n : end) - line));
-}
-
-static pl_status note_provisions(struct depends *d, pl_bytes list, pl_bytes package, struct pl_err *err)
-{
-    struct pl_deb_relation group[PL_DEB_ALTERNATIVES];
-    size_t n;
-    while (pl_deb_relation_next(&list, d->arch, group, &n)) {
-        if (n == 0)
-            continue;
-        struct provision *p = PL_VEC_ADD(&d->provisions);
-        if (p == NULL)
-            return pl_fail_nomem(err);
-        *p = (struct provision){group[0].name, package};
-    }
-    return PL_OK;
-}
-
-static pl_status scan_index(void *ctx, struct pl_apt_index *ix, struct pl_err *err)
-{
-    struct depends *d = ctx;
-    pl_bytes mark = PL_LIT("\nProvides: ");
-    pl_status st = PL_OK;
-    for (size_t at = pl_bytes_find(ix->bytes, mark, 0); at != SIZE_MAX && st == PL_OK;
-         at = pl_bytes_find(ix->bytes, mark, at + mark.n)) {
-        size_t start = at + mark.n;
-        size_t end = pl_bytes_find_byte(ix->bytes, '\n', start);
-        pl_bytes list = pl_bytes_sub(ix->bytes, start, (end == SIZE_MAX ? ix->bytes.n : end) - start);
-        st = note_provisions(d, list, package_around(ix->bytes, at), err);
-    }
-    return st;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct provision *x = a;
-    const struct provision *y = b;
-    int order = pl_bytes_cmp(x->name, y->name);
-    return order != 0 ? order : pl_bytes_cmp(x->package, y->package);
-}
-
-static pl_status load_provisions(struct depends *d, struct pl_err *err)
-{
-    if (d->has_provisions)
-        return PL_OK;
-    pl_status st = pl_debian_indices(d->s, &d->root, d, scan_index, err);
-    if (d->provisions.n > 1)
-        qsort(d->provisions.v, d->provisions.n, sizeof d->provisions.v[0], by_name);
-    d->has_provisions = st == PL_OK;
-    return st;
-}
-
-/* deb-control(5): the words of Priority, most wanted first. */
-static int priority_of(const struct pl_debian_hit *hit)
-{
-    static const char *const words[] = {"required", "important", "standard", "optional", "extra"};
-    pl_bytes word = pl_deb822_get(&hit->fields, "Priority");
-    for (int i = 0; i < 5; i++)
-        if (pl_bytes_eq_str(word, words[i]))
-            return i;
-    return 5;
-}
-
-/* Does that version of the package provide it? A version that is asked for must be provided, too. Policy 7.5. */
-static bool provides(const struct depends *d, const struct pl_debian_hit *hit,
-                     const struct pl_deb_relation *r)
-{
-    struct pl_deb_relation group[PL_DEB_ALTERNATIVES];
-    pl_bytes list = pl_deb822_get(&hit->fields, "Provides");
-    size_t n;
-    while (pl_deb_relation_next(&list, d->arch, group, &n))
-        if (n > 0 && pl_bytes_eq(group[0].name, r->name) &&
-            (r->op.n == 0 || (group[0].op.n > 0 && pl_deb_relation_is_met(r, group[0].version))))
-            return true;
-    return false;
-}
 
 /* The node that satisfies it already; NONE when none does. */
 static uint32_t already(const struct depends *d, const struct pl_deb_relation *r)
@@ -136,53 +38,9 @@ static uint32_t already(const struct depends *d, const struct pl_deb_relation *r
     if (pl_map_get(&d->chosen, r->name, &node) && pl_deb_relation_is_met(r, d->hits.v[node].version))
         return (uint32_t)node;
     for (uint32_t i = 0; i < d->hits.n; i++)
-        if (provides(d, &d->hits.v[i], r))
+        if (pl_debian_does_provide(&d->hits.v[i], r, d->provisions.arch))
             return i;
     return NONE;
-}
-
-/* A listed package of that name in a version that fits. PL_E_NOT_FOUND when there is none. */
-static pl_status find_real(struct depends *d, const struct pl_deb_relation *r, struct pl_debian_hit *out,
-                           struct pl_err *err)
-{
-    struct pl_debian_want want = d->root;
-    want.name = r->name;
-    want.version = pl_bytes_eq_str(r->op, "=") ? r->version : (pl_bytes){NULL, 0};
-    pl_status st = pl_debian_find(d->s, &want, out, err);
-    return st == PL_OK && !pl_deb_relation_is_met(r, out->version) ? PL_E_NOT_FOUND : st;
-}
-
-static pl_status find_provider(struct depends *d, const struct pl_deb_relation *r, struct pl_debian_hit *out,
-                               struct pl_err *err)
-{
-    struct pl_debian_hit best = {0};
-    size_t low = 0;
-    size_t high;
-    pl_status st = load_provisions(d, err);
-    if (st != PL_OK)
-        return st;
-    high = d->provisions.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (pl_bytes_cmp(d->provisions.v[middle].name, r->name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < d->provisions.n && pl_bytes_eq(d->provisions.v[low].name, r->name); low++) {
-        struct pl_debian_hit hit;
-        struct pl_deb_relation real = {.name = d->provisions.v[low].package};
-        st = find_real(d, &real, &hit, err);
-        if (st != PL_OK && st != PL_E_NOT_FOUND)
-            return st;
-        if (st == PL_OK && provides(d, &hit, r) &&
-            (best.index == NULL || priority_of(&hit) < priority_of(&best)))
-            best = hit;
-    }
-    if (best.index == NULL)
-        return PL_E_NOT_FOUND;
-    *out = best;
-    return PL_OK;
 }
 
 static pl_status choose(struct depends *d, const struct pl_debian_hit *hit, uint32_t *node,
@@ -214,9 +72,9 @@ static pl_status satisfy(struct depends *d, const struct pl_deb_relation *group,
         if ((*node = already(d, &group[i])) != NONE)
             return PL_OK;
     for (size_t i = 0; i < n; i++) {
-        pl_status st = find_real(d, &group[i], &hit, err);
+        pl_status st = pl_debian_find_real(d->s, &d->root, &group[i], &hit, err);
         if (st == PL_E_NOT_FOUND)
-            st = find_provider(d, &group[i], &hit, err);
+            st = pl_debian_find_provider(d->s, &d->provisions, &d->root, &group[i], &hit, err);
         if (st == PL_E_NOT_FOUND)
             continue;
         return st == PL_OK ? choose(d, &hit, node, err) : st;
@@ -230,7 +88,7 @@ static pl_status add_list(struct depends *d, uint32_t from, const char *field, s
     struct pl_deb_relation group[PL_DEB_ALTERNATIVES];
     pl_bytes list = pl_deb822_get(&d->hits.v[from].fields, field);
     size_t n;
-    while (pl_deb_relation_next(&list, d->arch, group, &n)) {
+    while (pl_deb_relation_next(&list, d->provisions.arch, group, &n)) {
         uint32_t to = NONE;
         if (n == 0)
             continue;
@@ -275,8 +133,8 @@ static pl_status follow(struct depends *d, const struct pl_purl *purl, struct pl
     if (st != PL_OK)
         return st;
     pl_bytes arch = pl_debian_arch(d->s, &d->root);
-    if (arch.n < sizeof d->arch)
-        memcpy(d->arch, arch.p, arch.n);
+    if (arch.n < sizeof d->provisions.arch)
+        memcpy(d->provisions.arch, arch.p, arch.n);
     st = choose(d, &hit, &node, err);
     for (uint32_t i = 0; i < d->hits.n && st == PL_OK; i++) {
         st = add_list(d, i, "Pre-Depends", err);
@@ -299,7 +157,7 @@ static pl_status find_out(struct pl_supply *s, const struct pl_purl *purl, struc
     pl_map_reset(&d.chosen);
     PL_VEC_FREE(&d.hits);
     PL_VEC_FREE(&d.needs);
-    PL_VEC_FREE(&d.provisions);
+    pl_debian_provisions_reset(&d.provisions);
     return st;
 }
 

@@ -7,10 +7,9 @@
  *
  * Build-essential packages need not be named: Debian Policy 4.2. Versions are those that the indices list now; the build may have been
  * made with older ones.
- * Not followed: virtual packages (Provides), which have no files.
+ * A name that no package has (libz-dev, libc-dev) is one that others provide: what is there already, else what apt-get would take.
  */
-#include "supply/deb_relation.h"
-#include "supply/debian.h"
+#include "supply/debian_provides.h"
 
 #include "base/map.h"
 #include "base/vec.h"
@@ -34,6 +33,7 @@ struct dev_search {
     struct pl_map seen;
     PL_VEC(struct found_package) found;
     PL_VEC(const char *) missing;
+    struct pl_debian_provisions provisions;
     bool is_cut;
 };
 
@@ -60,46 +60,75 @@ static bool is_compiler(pl_bytes name)
            pl_bytes_starts(name, PL_LIT("gcc-")) || pl_bytes_starts(name, PL_LIT("g++-"));
 }
 
-/* Take the first of `names` that is listed. */
+static pl_status keep_found(struct dev_search *d, const struct found_package *f, struct pl_err *err)
+{
+    if (d->found.n == PL_MAX_DEV_PACKAGES) {
+        d->is_cut = true;
+        return PL_OK;
+    }
+    struct found_package *slot = PL_VEC_ADD(&d->found);
+    if (slot == NULL)
+        return pl_fail_nomem(err);
+    *slot = *f;
+    return PL_OK;
+}
+
+/* Ask for one name once. *is_there: the index lists it, now or before. */
+static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, bool is_toolchain,
+                          bool *is_there, struct pl_err *err)
+{
+    struct pl_debian_want want = {
+        .publisher = PL_LIT("debian"), .name = name, .arch = pl_bytes_of_str(d->arch)};
+    struct found_package f = {.steps = steps, .is_toolchain = is_toolchain, .is_wanted = is_wanted(name)};
+    uint64_t was;
+    *is_there = true;
+    if (pl_map_get(&d->seen, name, &was)) {
+        *is_there = was == 1;
+        return PL_OK;
+    }
+    pl_status st = pl_debian_find(d->s, &want, &f.hit, err);
+    if (st != PL_OK && st != PL_E_NOT_FOUND)
+        return st;
+    *is_there = st == PL_OK;
+    st = pl_map_set(&d->seen, name, *is_there, err);
+    return st == PL_OK && *is_there ? keep_found(d, &f, err) : st;
+}
+
+/* A virtual package: one that was taken already is as good as any. */
+static pl_status take_provider(struct dev_search *d, pl_bytes name, unsigned steps, bool is_toolchain,
+                               bool *is_there, struct pl_err *err)
+{
+    struct pl_debian_want root = {.publisher = PL_LIT("debian"), .arch = pl_bytes_of_str(d->arch)};
+    struct pl_deb_relation wanted = {.name = name};
+    struct pl_debian_hit hit;
+    *is_there = true;
+    for (size_t i = 0; i < d->found.n; i++)
+        if (pl_debian_does_provide(&d->found.v[i].hit, &wanted, d->arch))
+            return PL_OK;
+    pl_status st = pl_debian_find_provider(d->s, &d->provisions, &root, &wanted, &hit, err);
+    if (st == PL_OK)
+        return take_one(d, pl_deb822_get(&hit.fields, "Package"), steps, is_toolchain, is_there, err);
+    *is_there = false;
+    return st == PL_E_NOT_FOUND ? PL_OK : st;
+}
+
+/* Take the first of `names` that is listed, else the first that is provided. */
 static pl_status take_first(struct dev_search *d, const pl_bytes *names, size_t n, unsigned steps,
                             bool is_toolchain, struct pl_err *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct pl_debian_want want = {
-            .publisher = PL_LIT("debian"), .name = names[i], .arch = pl_bytes_of_str(d->arch)};
-        struct pl_debian_hit hit;
-        uint64_t was;
-        if (pl_map_get(&d->seen, names[i], &was)) {
-            if (was == 1)
-                return PL_OK;
-            continue;
-        }
-        pl_status st = pl_debian_find(d->s, &want, &hit, err);
-        if (st != PL_OK && st != PL_E_NOT_FOUND)
-            return st;
-        bool is_listed = st == PL_OK;
-        st = pl_map_set(&d->seen, names[i], is_listed, err);
-        if (st != PL_OK || !is_listed) {
-            if (st != PL_OK)
-                return st;
-            continue;
-        }
-        if (d->found.n == PL_MAX_DEV_PACKAGES) {
-            d->is_cut = true;
-            return PL_OK;
-        }
-        struct found_package *slot = PL_VEC_ADD(&d->found);
-        if (slot == NULL)
-            return pl_fail_nomem(err);
-        *slot = (struct found_package){hit, steps, is_toolchain, is_wanted(names[i])};
-        return PL_OK;
-    }
-    const char *name = n == 0 ? NULL : pl_arena_str(d->arena, names[0]);
+    bool is_there = false;
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < n && st == PL_OK && !is_there; i++)
+        st = take_one(d, names[i], steps, is_toolchain, &is_there, err);
+    for (size_t i = 0; i < n && st == PL_OK && !is_there; i++)
+        st = take_provider(d, names[i], steps, is_toolchain, &is_there, err);
+    if (st != PL_OK || is_there || n == 0)
+        return st;
+    const char *name = pl_arena_str(d->arena, names[0]);
     const char **slot = name == NULL ? NULL : PL_VEC_ADD(&d->missing);
-    if (n > 0 && slot == NULL)
+    if (slot == NULL)
         return name == NULL ? pl_arena_fail(d->arena, err) : pl_fail_nomem(err);
-    if (slot != NULL)
-        *slot = name;
+    *slot = name;
     return PL_OK;
 }
 
@@ -160,6 +189,8 @@ pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes toolchain, pl_byt
     struct dev_search d = {.s = s, .arch = arch, .arena = arena};
     struct pl_dev_packages packages = {0};
     pl_map_init(&d.seen);
+    if (strlen(arch) < sizeof d.provisions.arch)
+        memcpy(d.provisions.arch, arch, strlen(arch));
     pl_status st = take_list(&d, toolchain, 0, true, err);
     for (size_t at = 0; st == PL_OK; at++) {
         if (at == d.found.n && build_depends.n > 0) {
@@ -177,6 +208,7 @@ pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes toolchain, pl_byt
     pl_map_reset(&d.seen);
     PL_VEC_FREE(&d.found);
     PL_VEC_FREE(&d.missing);
+    pl_debian_provisions_reset(&d.provisions);
     if (st == PL_OK)
         *out = packages;
     return st;

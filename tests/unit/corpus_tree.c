@@ -100,6 +100,18 @@ static void a_quilt_package_is_unpacked_and_patched(void **state)
     assert_int_equal(tree->warnings.n, 0);
 }
 
+/* Debian's pam: export QUILT_PATCH_DIR = debian/patches-applied, and dh --with quilt. */
+static void patches_that_the_build_applies_itself_are_applied(void **state)
+{
+    make_quilt();
+    run("mv d/debian/patches d/debian/mine && printf 'export QUILT_PATCH_DIR = debian/mine\n%%:\n\tdh $@ "
+        "--with "
+        "quilt\n' > d/debian/rules && tar -cJf p_1-1.debian.tar.xz -C d debian");
+    write_dsc("3.0 (quilt)", "p_1.orig.tar.gz p_1.orig-extra.tar.xz p_1-1.debian.tar.xz");
+    assert_int_equal(load("w/p.dsc", 1), PL_OK);
+    assert_file("src/x.c", "0\na\nB\nc\n");
+}
+
 static void each_patched_range_names_its_patch(void **state)
 {
     make_quilt();
@@ -240,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_quilt_package_is_unpacked_and_patched, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(patches_that_the_build_applies_itself_are_applied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_patched_range_names_its_patch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_patch_that_does_not_fit_is_a_warning, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_the_dsc_does_not_list_so_is_not_trusted, set_up,

@@ -11,8 +11,12 @@ static const char main_c[] = "#include <stdio.h>\n"
                              "  struct stat s; fstat(1, &s); mmap_my_file(p);\n"
                              "  if (isdigit(*p)) printf(\"%s\\n\", p);\n"
                              "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
+                             "  struct pam_conv c = {CONVERSATION, 0};\n"
                              "}\n";
-static const char configure[] = "system (execve) socket connect\n";
+static const char configure[] =
+    "system (execve) socket connect\ntalk=\"lib_conv\"; LIBS=-lpam\ntext=setuid\n";
+static const char configure_ac[] = "AC_DEFINE_UNQUOTED(CONVERSATION, [$talk], [who talks])\n"
+                                   "AC_DEFINE_UNQUOTED([NOT_USED], [$text], [nobody])\n";
 static const char headers_text[] = "plumbline headers 6\n"
                                    "@usr/include/ctype.h\n"
                                    "isdigit(c) __isctype((c),_ISdigit)\n"
@@ -48,7 +52,9 @@ static int open_set(void **state)
     struct pl_headers headers = {.package = "libc6-dev", .text = pl_bytes_of_str(headers_text)};
     memset(&x, 0, sizeof x);
     add_file(&x, "configure", configure);
+    add_file(&x, "configure.ac", configure_ac);
     add_file(&x, "src/main.c", main_c);
+    add_file(&x, "src/scan.l", "%%\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
     assert_int_equal(pl_literals_build(x.index, &headers, 1, 1, &x.literals, &x.err), PL_OK);
@@ -103,6 +109,9 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"__cxa_throw", "import.c++-runtime"},
         {"_ZN6Widget4drawEv", "import.c++"},
         {"_ZN7Painter4drawEv", "import.c++"},
+        {"lib_conv", "import.macro"},
+        {"fileno", "import.generated"},
+        {"clearerr", "import.generated"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(rule_of(*state, cases[i][0], NULL), cases[i][1]);

@@ -68,6 +68,21 @@ static void a_section_that_the_source_does_not_name_is_noted_with_its_bytes(void
     assert_memory_equal(f->data.p + f->foreign.v[0].offset, "\x1a\0\0\0", 4);
 }
 
+static void a_section_of_an_assembler_directive_is_known_by_its_whole_name(void **state)
+{
+    (void)state;
+    static const char directive[] =
+        "#include <stdio.h>\nint main(void)\n{\n    return puts(\"letters\");\n}\n"
+        "asm(\".pushsection .note.letters, \\\"a\\\"\\n.popsection\");\n";
+    const struct pl_file *f =
+        compared(plain_source,
+                 "objcopy --add-section .note.letters=s.c --add-section .note.letter=s.c "
+                 "s.out 2>/dev/null",
+                 directive);
+    assert_int_equal(f->foreign.n, 1);
+    assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".note.letter"));
+}
+
 static void an_added_section_is_noted(void **state)
 {
     (void)state;
@@ -83,6 +98,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(sections_of_compilers_and_of_the_source_are_not_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_that_the_source_does_not_name_is_noted_with_its_bytes,
+                                        set_up, end),
+        cmocka_unit_test_setup_teardown(a_section_of_an_assembler_directive_is_known_by_its_whole_name,
                                         set_up, end),
         cmocka_unit_test_setup_teardown(an_added_section_is_noted, set_up, end),
     };

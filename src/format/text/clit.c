@@ -53,7 +53,7 @@ static const struct suffix suffixes[] = {
     {".go", PL_CLIT_GO},      {".rs", PL_CLIT_RUST},   {".java", PL_CLIT_JAVA},  {".kt", PL_CLIT_JAVA},
     {".scala", PL_CLIT_JAVA}, {".cs", PL_CLIT_JAVA},   {".py", PL_CLIT_PYTHON},  {".pyx", PL_CLIT_PYTHON},
     {".pxd", PL_CLIT_PYTHON}, {".sh", PL_CLIT_SHELL},  {".bash", PL_CLIT_SHELL}, {".pl", PL_CLIT_SHELL},
-    {".pm", PL_CLIT_SHELL},   {".awk", PL_CLIT_SHELL}, {".rb", PL_CLIT_SHELL},
+    {".pm", PL_CLIT_SHELL},   {".awk", PL_CLIT_SHELL}, {".rb", PL_CLIT_SHELL},   {".xs", PL_CLIT_C},
 };
 
 enum pl_clit_family pl_clit_family_of(pl_bytes path)
