@@ -35,17 +35,20 @@ struct item {
     uint64_t name;    /* source: hash of a name that is a function */
 };
 
+/* An object of the source that a table may be. */
+struct table_object {
+    uint32_t id;
+    uint32_t weight; /* of the entries that it has, tenths of a bit */
+};
+
 struct order {
     struct pl_aligner *a;
     struct item *image;
     struct item *source;
     size_t n_image;
     size_t n_source;
-    uint32_t *cells; /* (n_image + 1) * (n_source + 1) */
-    struct {
-        uint32_t id;
-        uint32_t weight;
-    } objects[TABLE_OBJECTS + 1]; /* that a table may be, best first */
+    uint32_t *cells;                            /* (n_image + 1) * (n_source + 1) */
+    struct table_object objects[TABLE_OBJECTS]; /* heaviest first */
     size_t n_objects;
     bool no_memory;
 };
@@ -268,24 +271,25 @@ static void read_object(struct order *o, uint32_t id)
     o->n_source = kept;
 }
 
+/* Counts for an object; with too many, the last of the list gives way. */
 static void vote_object(struct order *o, uint32_t id, uint32_t weight)
 {
+    struct table_object *v = o->objects;
     size_t at = 0;
-    while (at < o->n_objects && o->objects[at].id != id)
+    while (at < o->n_objects && v[at].id != id)
         at++;
-    if (at == TABLE_OBJECTS + 1)
-        at--; /* the last one gives way */
-    if (at == o->n_objects)
-        o->n_objects++;
-    if (at >= TABLE_OBJECTS || o->objects[at].id != id)
-        o->objects[at].id = id, o->objects[at].weight = 0;
-    o->objects[at].weight += weight;
-    for (; at > 0 && o->objects[at].weight > o->objects[at - 1].weight; at--) {
-        uint32_t id_before = o->objects[at - 1].id;
-        uint32_t weight_before = o->objects[at - 1].weight;
-        o->objects[at - 1] = o->objects[at];
-        o->objects[at].id = id_before;
-        o->objects[at].weight = weight_before;
+    if (at == o->n_objects) {
+        if (at == TABLE_OBJECTS)
+            at--;
+        else
+            o->n_objects++;
+        v[at] = (struct table_object){.id = id};
+    }
+    v[at].weight += weight;
+    for (; at > 0 && v[at].weight > v[at - 1].weight; at--) {
+        struct table_object lighter = v[at - 1];
+        v[at - 1] = v[at];
+        v[at] = lighter;
     }
 }
 
@@ -356,7 +360,7 @@ static void read_tables(struct order *o)
         for (size_t at = first; at < end; at += TABLE_STEP) {
             read_table(o, code->slots + at, end - at < TABLE_SLOTS ? end - at : TABLE_SLOTS);
             find_objects(o);
-            for (size_t k = 0; k < o->n_objects && k < TABLE_OBJECTS; k++) {
+            for (size_t k = 0; k < o->n_objects; k++) {
                 read_object(o, o->objects[k].id);
                 align_table(o, o->objects[k].id);
             }
