@@ -77,10 +77,9 @@ static const struct {
     const char *package;
     bool is_versioned;
 } template_owners[] = {
-    {"python", "dh-python", false},
-    {"pypy", "dh-python", false},
-    {"apparmor", "dh-apparmor", false},
-    {"", "libdebhelper-perl", true},
+    {"python", "dh-python", false}, {"pypy", "dh-python", false},        {"apparmor", "dh-apparmor", false},
+    {"runit", "dh-runit", false},   {"sysuser", "dh-sysuser", false},    {"elpa", "dh-elpa", false},
+    {"dkms", "dh-dkms", false},     {"installtex", "tex-common", false}, {"", "libdebhelper-perl", true},
 };
 
 /* Which toolchain added something to this script? */
@@ -174,7 +173,9 @@ struct apart {
 };
 
 /* Helpers have a name from this file; the number of it goes over the wire. */
-static const char *const helper_names[] = {"dh-python", "dh-apparmor", "libdebhelper-perl", "autotools-dev"};
+static const char *const helper_names[] = {"dh-python",  "dh-apparmor",       "dh-runit",
+                                           "dh-sysuser", "dh-elpa",           "dh-dkms",
+                                           "tex-common", "libdebhelper-perl", "autotools-dev"};
 
 #define N_NAMES (sizeof helper_names / sizeof helper_names[0])
 
