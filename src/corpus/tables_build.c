@@ -384,7 +384,7 @@ static bool index_spelled(struct pl_tables *t, size_t table)
     const struct pl_table *x = &t->tables.v[table];
     const struct pl_table_item *items = t->items.v + x->first;
     uint8_t text[MAX_SPELLED];
-    size_t n = x->n - 1; /* a table has two items or more */
+    size_t n = x->n - 1; /* one item alone was to be made into more by a macro */
     if (n < PL_TABLE_SPELLED || n > MAX_SPELLED || x->n_rows > 0 || items[n].kind != PL_ITEM_NUMBER ||
         items[n].value != 0)
         return true;
