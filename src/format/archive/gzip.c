@@ -90,15 +90,21 @@ static pl_status gzip_own(struct pl_container *c, uint64_t at, pl_bytes frame, s
     if (flags & FLAG_EXTRA) {
         size_t begin = cur.at;
         pl_cursor_skip(&cur, pl_cursor_u16le(&cur));
-        st = pl_note(c, "archive.comment", PL_SEVERITY_NOTE, at + begin, cur.at - begin,
+        st = pl_note(c, "archive.comment", pl_carried_severity(cur.at - begin), at + begin, cur.at - begin,
                      "extra field in the header", err);
     }
-    if (flags & FLAG_NAME)
-        (void)skip_text(&cur); /* a cursor that turns bad is seen below */
+    if (flags & FLAG_NAME) {
+        size_t begin = cur.at;
+        size_t n = skip_text(&cur); /* a cursor that turns bad is seen below */
+        if (st == PL_OK && n > PL_CARRIED_BYTES)
+            st = pl_note(c, "archive.comment", pl_carried_severity(n), at + begin, n,
+                         "name in the header, longer than those of files", err);
+    }
     if ((flags & FLAG_COMMENT) && st == PL_OK) {
         size_t begin = cur.at;
         size_t n = skip_text(&cur);
-        st = pl_note(c, "archive.comment", PL_SEVERITY_NOTE, at + begin, n, "comment in the header", err);
+        st = pl_note(c, "archive.comment", pl_carried_severity(n), at + begin, n, "comment in the header",
+                     err);
     }
     if (flags & FLAG_CRC)
         pl_cursor_skip(&cur, 2);

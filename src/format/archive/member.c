@@ -6,6 +6,7 @@
 #include "format/archive/names.h"
 #include "format/archive/walk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,25 @@ pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f
     return st;
 }
 
+/* Rights do not follow from contents: who installs the package gives them to honest bytes, too. */
+static pl_status check_rights(struct pl_file *f, struct pl_err *err)
+{
+    char mode[8];
+    const char *problem = NULL;
+    if (f->type == PL_ENTRY_FILE && (f->mode & 06000) != 0)
+        problem = (f->mode & 04000) != 0 ? "runs with the rights of its owner, whoever starts it"
+                                         : "runs with the rights of its group, whoever starts it";
+    else if (f->type == PL_ENTRY_SPECIAL)
+        problem = "a device, pipe or socket, which no source holds";
+    if (problem == NULL)
+        return PL_OK;
+    struct pl_finding *finding;
+    pl_status st = pl_findings_add(&f->findings, "file.privileged", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
+                                   &finding, err, "%s", problem);
+    (void)snprintf(mode, sizeof mode, "%04o", (unsigned)(f->mode & 07777));
+    return st == PL_OK ? pl_finding_fact(&f->findings, finding, "mode", pl_bytes_of_str(mode), err) : st;
+}
+
 static pl_status check_name(struct pl_container *c, const struct pl_entry *e, struct pl_file *f,
                             struct pl_err *err)
 {
@@ -130,6 +150,8 @@ static pl_status check_name(struct pl_container *c, const struct pl_entry *e, st
         st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_ERROR, problem, f->name, err);
     if (st == PL_OK)
         st = pl_member_check_link(f, err);
+    if (st == PL_OK)
+        st = check_rights(f, err);
     if (st == PL_OK)
         st = pl_map_add(&c->seen, f->name, f->order, &count, err);
     if (st == PL_OK && count != f->order && f->type != PL_ENTRY_DIRECTORY)

@@ -149,6 +149,24 @@ static void apply_record(struct pax *out, pl_bytes key, pl_bytes value)
         out->is_sparse = true;
 }
 
+/* What a record says that describes no file, or gives one more rights than its mode does. */
+static pl_status note_record(struct tar *t, uint64_t at, uint64_t n, pl_bytes key, pl_bytes value,
+                             struct pl_err *err)
+{
+    struct pl_findings *f = &t->c->file->findings;
+    struct pl_finding *finding = NULL;
+    pl_status st = PL_OK;
+    if (pl_bytes_ends(key, PL_LIT("xattr.security.capability")))
+        st = pl_findings_add(f, "file.privileged", PL_SEVERITY_WARNING, at, n, &finding, err,
+                             "tar: a pax header gives a member capabilities, whoever starts it");
+    else if (!is_known_keyword(key))
+        st = pl_findings_add(f, "archive.comment", pl_carried_severity(value.n), at, n, &finding, err,
+                             "tar: pax keyword that describes no file");
+    return st == PL_OK && finding != NULL
+               ? pl_finding_fact(f, finding, "keyword", pl_bytes_sub(key, 0, 256), err)
+               : st;
+}
+
 /* Read the records in `body`, which stands at `at`. What is no record is a gap; a keyword that we do not know is noted. */
 static pl_status read_pax(struct tar *t, uint64_t at, pl_bytes body, struct pax *out, struct pl_err *err)
 {
@@ -163,14 +181,8 @@ static pl_status read_pax(struct tar *t, uint64_t at, pl_bytes body, struct pax 
             return pl_own_gap(t->c, here, rest.n, "bytes in a pax header that are no record", err);
         apply_record(out, key, value);
         st = pl_own(t->c, here, before - rest.n, PL_CLASS_STRUCTURE, err);
-        if (st == PL_OK && !is_known_keyword(key)) {
-            struct pl_finding *finding;
-            st = pl_findings_add(&t->c->file->findings, "archive.comment", PL_SEVERITY_NOTE, here,
-                                 before - rest.n, &finding, err, "tar: pax keyword that describes no file");
-            if (st == PL_OK)
-                st = pl_finding_fact(&t->c->file->findings, finding, "keyword", pl_bytes_sub(key, 0, 256),
-                                     err);
-        }
+        if (st == PL_OK)
+            st = note_record(t, here, before - rest.n, key, value, err);
     }
     return st;
 }

@@ -128,6 +128,13 @@ PL_MUST_USE pl_status pl_own_limit(struct pl_container *c, uint64_t at, const ch
 PL_MUST_USE pl_status pl_note(struct pl_container *c, const char *tag, enum pl_severity severity, uint64_t at,
                               uint64_t n, const char *what, struct pl_err *err);
 
+/* How grave bytes are that travel in a header and describe nothing: an identifier fits into a few, a payload does not. */
+#define PL_CARRIED_BYTES 128u
+static inline enum pl_severity pl_carried_severity(uint64_t n)
+{
+    return n > PL_CARRIED_BYTES ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE;
+}
+
 /* asar.c: jansson seeds its hash tables from a device, once. */
 void pl_asar_prepare(void);
 

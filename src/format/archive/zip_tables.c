@@ -127,8 +127,8 @@ static pl_status own_end(struct pl_container *c, const struct pl_zip_end *e, str
 {
     pl_status st = pl_own(c, e->end_at, END_BYTES + e->comment.n, PL_CLASS_STRUCTURE, err);
     if (st == PL_OK && e->comment.n > 0)
-        st = pl_note(c, "archive.comment", PL_SEVERITY_NOTE, e->end_at + END_BYTES, e->comment.n,
-                     "archive comment", err);
+        st = pl_note(c, "archive.comment", pl_carried_severity(e->comment.n), e->end_at + END_BYTES,
+                     e->comment.n, "archive comment", err);
     if (st == PL_OK && e->at != e->end_at) {
         st = pl_own(c, e->at, END64_BYTES, PL_CLASS_STRUCTURE, err);
         if (st == PL_OK)
@@ -222,8 +222,8 @@ static pl_status read_central(struct pl_container *c, const struct pl_zip_end *e
     if (st == PL_OK)
         st = pl_own(c, comment_at, comment_bytes, PL_CLASS_STRUCTURE, err);
     if (st == PL_OK && comment_bytes > 0)
-        st = pl_note(c, "archive.comment", PL_SEVERITY_NOTE, comment_at, comment_bytes, "comment of a member",
-                     err);
+        st = pl_note(c, "archive.comment", pl_carried_severity(comment_bytes), comment_at, comment_bytes,
+                     "comment of a member", err);
     e->size = x.size;
     e->packed_bytes = x.packed_bytes;
     if (!pl_add_u64(x.local_at, end->shift, &e->local_at) || e->local_at >= c->file->size)
