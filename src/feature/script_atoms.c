@@ -24,7 +24,7 @@
 #define MAX_JOIN_BYTES (1u << 24)
 #define NUMBER_SALT    0x6a09e667f3bcc908ULL
 
-enum enclosure { PARENTHESIS, BRACKET, BLOCK, OBJECT, CLASS, LIST };
+enum enclosure { PARENTHESIS, BRACKET, BLOCK, OBJECT, CLASS, LIST, MODULES };
 enum list_state { NO_LIST, IN_IMPORT, IN_EXPORT };
 
 struct import_name {
@@ -187,7 +187,7 @@ static bool defines(const struct reader *x)
 static void take_text(struct reader *x)
 {
     const struct pl_lex_token *t = &x->token;
-    bool is_module = is_module_place(x) && t->kind == PL_LEX_STRING;
+    bool is_module = (is_module_place(x) || enclosing(x) == MODULES) && t->kind == PL_LEX_STRING;
     bool is_key =
         t->kind == PL_LEX_STRING && is_punct(&x->next, ':') &&
         (is_punct(&x->before, '{') || is_punct(&x->before, ',')); /* {"./a.js": 3}: a bundle's table */
@@ -314,8 +314,6 @@ static void begin_list(struct reader *x)
         x->list = IN_EXPORT;
 }
 
-/* Types */
-
 static bool begins_type(const struct reader *x)
 {
     if (!(x->language->habits & PL_LEX_TYPES) || x->next.kind != PL_LEX_WORD || x->next.length == 0 ||
@@ -354,8 +352,6 @@ static bool in_skipped_type(struct reader *x)
     return s->is_on;
 }
 
-/* Brackets */
-
 static enum enclosure kind_of_brace(const struct reader *x)
 {
     const struct pl_lex_token *b = &x->before;
@@ -373,11 +369,17 @@ static enum enclosure kind_of_brace(const struct reader *x)
                : BLOCK;
 }
 
+/* define(["./a"], function (a) {}): what an AMD module imports. */
+static enum enclosure kind_of_list(const struct reader *x)
+{
+    return is_punct(&x->before, '(') && is_word(&x->before2, "define") ? MODULES : BRACKET;
+}
+
 static void take_bracket(struct reader *x)
 {
     uint8_t b = x->token.byte;
     if (b == '(' || b == '[' || b == '{') {
-        enum enclosure kind = b == '(' ? PARENTHESIS : b == '[' ? BRACKET : kind_of_brace(x);
+        enum enclosure kind = b == '(' ? PARENTHESIS : b == '[' ? kind_of_list(x) : kind_of_brace(x);
         if (kind == CLASS)
             x->class_depth = UINT32_MAX;
         if (x->depth < MAX_DEPTH)

@@ -20,4 +20,10 @@ PL_MUST_USE pl_status pl_layout_missing(const struct pl_match *m, struct pl_find
 /* The path in the source tree that f would have; false for members of nested archives and the package itself. */
 bool pl_layout_path(const struct pl_match *m, const struct pl_file *f, pl_bytes *out);
 
+/*
+ * Does [offset, offset + length) of a package.json lie in members that are for people alone: what the package is called, by whom, where to
+ * read more? No tool runs or loads what they say. False above 32 KiB. O(file).
+ */
+bool pl_manifest_is_for_people(const struct pl_file *f, uint64_t offset, uint64_t length);
+
 #endif

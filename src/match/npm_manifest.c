@@ -22,6 +22,7 @@
 #define RULE               "npm.manifest"
 #define ENTRY_TAG          "npm.entry-changed"
 #define MAX_MANIFEST_BYTES (4u << 20)
+#define MAX_TOLD_BYTES     (32u << 10)
 
 struct manifest {
     const struct pl_match *m;
@@ -239,6 +240,26 @@ static pl_status explain_member(struct manifest *x, const struct pl_json_member 
     if (pl_bytes_eq_str(one->key, "devDependencies")) /* nobody installs them with the package */
         return PL_OK;
     return is_entry(one->key) ? explain_entry(x, one, theirs, err) : PL_OK;
+}
+
+bool pl_manifest_is_for_people(const struct pl_file *f, uint64_t offset, uint64_t length)
+{
+    static const char *const keys[] = {"description", "keywords", "author",  "contributors", "maintainers",
+                                       "homepage",    "bugs",     "license", "funding",      NULL};
+    struct pl_json_members members;
+    struct pl_json_member one;
+    bool is_inside = false;
+    if (f->data.n > MAX_TOLD_BYTES || !pl_bytes_eq_str(pl_bytes_basename(f->name), "package.json"))
+        return false;
+    members = pl_json_members_of(f->data);
+    while (!members.is_bad && !members.is_array && pl_json_members_next(&members, &one)) {
+        if (one.offset + one.length <= offset || one.offset >= offset + length)
+            continue;
+        is_inside = is_one_of(one.key, keys);
+        if (!is_inside)
+            return false;
+    }
+    return is_inside && members.is_done;
 }
 
 /* The manifest in the package's folder of the source, or the one that has the package's name. */

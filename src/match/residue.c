@@ -13,6 +13,7 @@
 #include "classify/classify.h"
 #include "format/text/words.h"
 #include "match/generated.h"
+#include "match/layout.h"
 #include "match/own_generator.h"
 #include "match/pieces.h"
 
@@ -246,6 +247,8 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
         if (control == NULL && f->residues.n == 1)
             control = pl_match_control(m, "control");
         st = look_closer(m, f, control, own, slot, err);
+        if (st == PL_OK && slot->novel_words > 0 && pl_manifest_is_for_people(f, offset, length))
+            slot->novel_words = 0;
     }
     pl_own_close(own);
     return st;

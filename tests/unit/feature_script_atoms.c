@@ -56,6 +56,15 @@ static void neighbouring_literals_are_joined(void **state)
     assert_same("x = 'ab' + (y === 'c' ? 'd' : 'e')", "x=\"ab\"+(\"c\"===y?\"d\":\"e\")");
 }
 
+static void what_an_amd_module_imports_by_path_is_no_atom(void **state)
+{
+    assert_same("define(['./a', './b'], function (a) { return a.value })",
+                "define([],function(a){return a.value})");
+    assert_other("define(['other'], function (a) { return a.value })",
+                 "define([],function(a){return a.value})");
+    assert_other("f(['./a'])", "f([])");
+}
+
 static void a_raw_template_has_no_escapes(void **state)
 {
     assert_same("f(String.raw`@(\\)`)", "f(String.raw,\"@(\\\\)\")");
@@ -151,6 +160,7 @@ int main(void)
         cmocka_unit_test(local_names_are_erased),
         cmocka_unit_test(neighbouring_literals_are_joined),
         cmocka_unit_test(a_raw_template_has_no_escapes),
+        cmocka_unit_test(what_an_amd_module_imports_by_path_is_no_atom),
         cmocka_unit_test(numbers_of_modules_are_no_atoms),
         cmocka_unit_test(a_split_string_is_the_list_of_its_words),
         cmocka_unit_test(numbers_have_one_form),
