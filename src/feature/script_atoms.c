@@ -397,8 +397,6 @@ static void take_bracket(struct reader *x)
         x->list = NO_LIST;
 }
 
-/* Names */
-
 /* Does the present word name a member of an object or class? */
 static bool is_member_name(const struct reader *x)
 {

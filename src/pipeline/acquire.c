@@ -311,6 +311,8 @@ static pl_status acquire_helpers(struct pl_acquired *a, struct pl_report *r, str
         const char *version = h->version.n == 0 ? NULL : pl_arena_str(&a->arena, h->version);
         pl_status got = pl_supply_fetch_deb(a->supply, h->package, version, NULL, &s, &why);
         if (got == PL_OK)
+            got = pl_acquire_other_product(a, s, &why);
+        if (got == PL_OK)
             got = add_supplied(a, s, PL_HOW_VERIFIED, h->package, &why);
         if (got == PL_E_NOMEM)
             st = pl_fail_nomem(err);

@@ -79,12 +79,42 @@ static bool is_there(const struct pl_acquired *a, const char *package)
     return false;
 }
 
+/* "bison" of "bison-3.8.2.tar.xz": up to the first digit that stands behind a dash or underscore; "automake" of
+ * the source package "automake-1.16", too. */
+static pl_bytes project_of(pl_bytes name)
+{
+    for (size_t i = 1; i + 1 < name.n; i++)
+        if ((name.p[i] == '-' || name.p[i] == '_') && name.p[i + 1] >= '0' && name.p[i + 1] <= '9')
+            return pl_bytes_sub(name, 0, i);
+    return name;
+}
+
+pl_status pl_acquire_other_product(const struct pl_acquired *a, const struct pl_supplied *s,
+                                   struct pl_err *err)
+{
+    struct pl_arena arena;
+    struct pl_ask ask = {.limits = a->limits};
+    struct pl_deb_identity tool;
+    pl_bytes own = a->has_identity   ? a->identity.source
+                   : a->name == NULL ? (pl_bytes){NULL, 0}
+                                     : pl_bytes_of_str(a->name);
+    pl_supply_asking(a->supply, &ask);
+    pl_arena_init(&arena, (size_t)a->limits->memory_bytes);
+    pl_status st = pl_deb_identify_apart(s->bytes, &ask, &arena, &tool, err);
+    if (st == PL_OK && pl_bytes_eq(project_of(tool.source), project_of(own)))
+        st = pl_fail(err, PL_E_USAGE, PL_NO_OFFSET, "made of the same source, it explains nothing of itself");
+    pl_arena_reset(&arena);
+    return st;
+}
+
 static pl_status add_tool(struct pl_acquired *a, const char *package, struct pl_report *r, struct pl_err *err)
 {
     struct pl_supplied *s = NULL;
     struct pl_source_tree *t = NULL;
     struct pl_err why;
     pl_status got = pl_supply_fetch_deb(a->supply, package, NULL, NULL, &s, &why);
+    if (got == PL_OK)
+        got = pl_acquire_other_product(a, s, &why);
     if (got == PL_OK) {
         struct pl_source_spec spec = {.name = package,
                                       .uri = s->uri,

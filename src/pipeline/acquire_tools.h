@@ -12,4 +12,11 @@
  */
 PL_MUST_USE pl_status pl_acquire_tools(struct pl_acquired *a, struct pl_report *r, struct pl_err *err);
 
+/*
+ * Fails with PL_E_USAGE when the .deb `s` is made of the source that the subject says it is made of, or is a release of: a tool explains
+ * nothing of itself, since who got into one release of it would be explained in the next.
+ */
+PL_MUST_USE pl_status pl_acquire_other_product(const struct pl_acquired *a, const struct pl_supplied *s,
+                                               struct pl_err *err);
+
 #endif
