@@ -5,6 +5,7 @@
  * merged in file order, so the first file of that order names a literal whatever the number of jobs.
  */
 #include "corpus/build_values.h"
+#include "corpus/echoed_macros.h"
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
 
@@ -461,7 +462,8 @@ static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, 
     struct build_taker taker = {.l = l, .m = m};
     const struct pl_build_sink sink = {.ctx = &taker, .macro = take_macro, .value = take_value};
     /* Build values first: a name has room for few definitions, and other systems' config files hold many. */
-    is_good = is_good && pl_build_values(l->index, &l->header_arena, &sink) && add_macros(l, m) &&
+    is_good = is_good && pl_build_values(l->index, &l->header_arena, &sink) &&
+              pl_echoed_macros(l->index, &l->header_arena, &sink) && add_macros(l, m) &&
               pl_literals_gather_headers(l, headers, n_headers, m, of_headers) &&
               merge_literals(l, of_headers);
     pl_macros_finish(m);

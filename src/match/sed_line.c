@@ -6,7 +6,15 @@
  *     file          _gr_awklib = "/usr/lib/x86_64-linux-gnu/awk/"
  *
  * The line is that of the source at this place but for one path; the source's path stands in a command of sed in a build file, and the file's
- * is a value of the build (literal.build-value), not just any.
+ * is a value of the build (literal.build-value), not just any. Or but for one mark with the name of a macro in it, which is what that macro is
+ * defined as:
+ *
+ *     Makefile.in   sed -e "s%!PATCHLEVEL!%$(PatchLevel)%" bashbug.sh > $@
+ *     patchlevel.h  #define PATCHLEVEL 15
+ *     source        PATCHLEVEL="!PATCHLEVEL!"
+ *     file          PATCHLEVEL="15"
+ *
+ * What somebody could hide behind the second: another definition of that macro in the source, in its place; never a text that is none.
  *
  * Source: POSIX.1-2017 XCU, sed; GNU Coding Standards 7.2.5.
  */
@@ -14,6 +22,7 @@
 #include "format/text/fold.h"
 #include "match/claim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define RULE           "text.sed"
@@ -21,6 +30,7 @@
 #define MAX_LINE_BYTES 512u
 #define MAX_AHEAD      4u /* lines of the source that one is looked for in */
 #define MIN_PATH_BYTES 4u
+#define MAX_MARK_BYTES 64u
 
 struct pair {
     pl_bytes from; /* in the source */
@@ -83,6 +93,55 @@ static pl_status compare(const struct pl_match *m, pl_bytes source, pl_bytes tex
     return st;
 }
 
+static bool is_name_byte(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
+
+/* Is there a line "#define NAME VALUE" in the source? */
+static bool is_defined_as(const struct pl_match *m, pl_bytes name, pl_bytes value)
+{
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index); u++) {
+        pl_bytes text = pl_index_unit_file(m->index, u)->data;
+        for (size_t at = pl_bytes_find(text, name, 0); at != SIZE_MAX;
+             at = pl_bytes_find(text, name, at + name.n)) {
+            size_t start = pl_bytes_rfind_byte(pl_bytes_sub(text, 0, at), '\n');
+            size_t end = pl_bytes_find_byte(text, '\n', at);
+            pl_bytes before = pl_bytes_trim(pl_bytes_sub(text, start == SIZE_MAX ? 0 : start + 1,
+                                                         at - (start == SIZE_MAX ? 0 : start + 1)));
+            pl_bytes behind = pl_bytes_sub(text, at + name.n, (end == SIZE_MAX ? text.n : end) - at - name.n);
+            if (pl_bytes_eq_str(before, "#define") && behind.n > 0 && behind.p[0] <= ' ' &&
+                pl_bytes_eq(pl_bytes_trim(behind), value))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Is `text` the line of the source with "!NAME!" replaced by what NAME is defined as? The mark's ends are equal and no letters. */
+static bool compare_mark(const struct pl_match *m, pl_bytes source, pl_bytes text, struct pair *out)
+{
+    for (size_t at = 0; at < source.n && at < text.n; at++) {
+        size_t end = at + 1;
+        while (end < source.n && is_name_byte(source.p[end]))
+            end++;
+        size_t behind = source.n - end - 1;
+        bool is_mark = end > at + 1 && end < source.n && source.p[end] == source.p[at] &&
+                       source.p[at] > ' ' && !is_name_byte(source.p[at]) && end - at < MAX_MARK_BYTES &&
+                       text.n >= at + behind;
+        if (is_mark && pl_bytes_eq(pl_bytes_from(source, end + 1), pl_bytes_from(text, text.n - behind))) {
+            *out = (struct pair){pl_bytes_sub(source, at, end + 1 - at),
+                                 pl_bytes_sub(text, at, text.n - behind - at)};
+            if (out->to.n > 0 && is_defined_as(m, pl_bytes_sub(source, at + 1, end - at - 1), out->to) &&
+                is_replaced(m, out->from))
+                return true;
+        }
+        if (source.p[at] != text.p[at])
+            break;
+    }
+    return false;
+}
+
 static pl_status claim(const struct pl_match *m, struct pl_file *f, uint64_t offset, pl_bytes line,
                        uint32_t unit, uint64_t source_offset, const struct pair *p, struct pl_err *err)
 {
@@ -112,11 +171,35 @@ static pl_status try_line(const struct pl_match *m, struct pl_file *f, uint64_t 
         struct pair p;
         if (source.n > MAX_LINE_BYTES)
             continue;
-        st = compare(m, source, line, &p, &found, err);
+        found = compare_mark(m, source, line, &p);
+        if (!found)
+            st = compare(m, source, line, &p, &found, err);
         if (st == PL_OK && found)
             st = claim(m, f, offset, line, before->unit, (uint64_t)(source.p - data.p), &p, err);
     }
     return st;
+}
+
+/* A claim of another rule that ends with the end of line n of "PATH:n-n": a run that ends there. */
+static bool run_of_lines(const struct pl_match *m, const struct pl_claim *c, struct pl_run *out)
+{
+    pl_bytes source = pl_bytes_of_str(c->source == NULL ? "" : c->source);
+    size_t colon = pl_bytes_rfind_byte(source, ':');
+    size_t dash = pl_bytes_rfind_byte(source, '-');
+    if (colon == SIZE_MAX || dash == SIZE_MAX || dash < colon || strcmp(c->rule, "text.template") != 0)
+        return false;
+    pl_units units = pl_index_units_of_path(m->index, pl_bytes_sub(source, 0, colon));
+    uint64_t lines = strtoull(c->source + dash + 1, NULL, 10);
+    if (units.n == 0)
+        return false;
+    pl_bytes data = pl_index_unit_file(m->index, units.v[0])->data;
+    size_t end = 0;
+    for (; lines > 0 && end < data.n; lines--) {
+        size_t feed = pl_bytes_find_byte(data, '\n', end);
+        end = feed == SIZE_MAX ? data.n : feed + 1;
+    }
+    *out = (struct pl_run){c->offset, c->length, units.v[0], end - (end < c->length ? end : c->length)};
+    return end >= c->length;
 }
 
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
@@ -133,7 +216,8 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         uint64_t gap;
         uint64_t length;
         if (!pl_ledger_gap(&f->ledger, end, &gap, &length) || gap != end ||
-            !pl_claim_run(m, f, &c, &before) || end == 0 || f->data.p[end - 1] != '\n')
+            !(pl_claim_run(m, f, &c, &before) || run_of_lines(m, &c, &before)) || end == 0 ||
+            f->data.p[end - 1] != '\n')
             continue;
         pl_bytes rest = pl_bytes_sub(f->data, (size_t)gap, (size_t)length);
         pl_bytes line;
@@ -146,8 +230,9 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
 
 const struct pl_rung pl_rung_text_sed = {
     .rule = RULE,
-    .what = "a line of the source with one path replaced, as a command of sed in a build file says, by a "
-            "directory of the build",
+    .what =
+        "a line of the source with one path or mark replaced, as a command of sed in a build file says, by "
+        "a directory of the build, or by what the macro is defined as that the mark names",
     .source = "POSIX.1-2017 XCU, sed",
     .pass = PL_PASS_PACKAGE,
     .apply = apply,

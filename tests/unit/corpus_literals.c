@@ -227,6 +227,10 @@ static void open_made(struct fixture *x)
              "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf --libexecdir=\\$${prefix}/lib/tools\n"
              "\t$(MAKE) ASK='/usr/bin/tool-ask'\n\tpython3 ./src/make.py --all\n\tsh configure.none\n");
     add_file(x, "src/make.py", script_py);
+    add_file(x, "support/title.sh",
+             "#!/bin/sh\nnumber=`cat number`\nstate=$1\n[ -n \"$state\" ] || state=\"release\"\n"
+             "all=\"${number}.${part} $state\"\necho \"#define ECHOED \\\"Echoed tool ${all}\\\"\"\n"
+             "# echo \"#define UNSAID \\\"Unsaid tool\\\"\"\n");
     add_file(x, "src/Makefile.am",
              "AM_CPPFLAGS = -DLOCALEDIR=\\\"$(localedir)\\\" -DRC='\"$(sysconfdir)/rc:~/.rc\"'\n"
              "helperdir = $(libexecdir)/$(PACKAGE)\nASK = $(libexecdir)/ask\n"
@@ -244,7 +248,7 @@ static void open_made(struct fixture *x)
         "static k keys[] = { KEY(Up) }; const char *t[] = { LIST(TEXT) };\n"
         "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
         " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
-        "open(RC); CHECK_LE(n, INT_MAX); }\n"
+        "open(RC); CHECK_LE(n, INT_MAX); say(ECHOED); say(UNSAID); }\n"
         "static const char hex[] = {'Q', 'R', 'S', '\\n', 'T'}; static const char *rc = RC \",extra\"; \n");
     pl_arena_init(&x->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
@@ -263,6 +267,8 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
         {"/usr/bin/pr -h", "literal.macro"},
         {"of Dec 31 2023 23:30:05, 20231231", "literal.macro"},
         {"a.cc: (n) <= (0x7fffffff)", "literal.macro"},
+        {"Echoed tool 5.21 release", "literal.formatted"},
+        {"Echoed tool 5.21 7", "literal.formatted"},
         {"Tool 3.1!", "literal.macro"},
         {"/etc/rc:~/.rc,extra", "literal.macro"},
         {"title of me", "literal.macro"},
@@ -314,6 +320,9 @@ static void what_only_looks_made_is_not_explained(void **state)
                                           "of Dec 31 2023 23:30:06, 20231231",
                                           "a.cc: held(k->l)",
                                           "a.cc: (n) <= (0x7ffffffe)",
+                                          "Echoed tool 5.21 trojan",
+                                          "Echoed tool x.21 release",
+                                          "Unsaid tool",
                                           "Tool 3.2!",
                                           "/etc/rc:~/.rc,evil",
                                           "title of you",
