@@ -79,6 +79,17 @@ static pl_bytes date_as(struct reading *r, pl_bytes format)
     return kept;
 }
 
+/* date "+$FORMAT": what was assigned to the variable last; no bytes when nothing was. */
+static pl_bytes format_of(struct reading *r, pl_bytes reference)
+{
+    pl_bytes name = pl_bytes_from(reference, pl_bytes_starts(reference, PL_LIT("${")) ? 2 : 1);
+    name = pl_bytes_sub(name, 0, name_length(name));
+    for (size_t i = r->vars.list.n; i-- > 0 && name.n > 0;)
+        if (pl_bytes_eq(r->vars.list.v[i].name, name))
+            return unquote(r, r->vars.list.v[i].value);
+    return (pl_bytes){NULL, 0};
+}
+
 /* $(shell date -u +'%F'), `date +%Y%m%d`: date(1) of the build, which is that of the changelog. */
 static void read_date_command(struct reading *r, pl_bytes name, pl_bytes value)
 {
@@ -91,7 +102,10 @@ static void read_date_command(struct reading *r, pl_bytes name, pl_bytes value)
     size_t end = 0;
     while (end < format.n && (quote != 0 ? format.p[end] != quote : memchr(" )`", format.p[end], 3) == NULL))
         end++;
-    pl_bytes text = date_as(r, pl_bytes_sub(format, 0, end));
+    format = pl_bytes_sub(format, 0, end);
+    if (pl_bytes_starts(format, PL_LIT("$")))
+        format = format_of(r, format);
+    pl_bytes text = date_as(r, format);
     if (text.n > 0)
         pl_build_variables_add(&r->vars, name, text, false);
 }

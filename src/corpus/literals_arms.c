@@ -10,6 +10,9 @@
  * The choices are not written out, since twenty #if make a million of them: a string is compared along the pattern with the set of all places
  * that it can have come to. Conditions are not read, so that every arm may be taken; an #if without an #else may be left out.
  *
+ * A use of so many macros, with so many definitions each, that it is not expanded in all of its ways is kept so as well: each macro is an #if with
+ * an arm for each of its own ways ("%s: " F_dev ", " F_ino, formats that configure chooses).
+ *
  * Source: C17 6.4.5, 6.10.1. Not read: literals whose run begins or ends within an arm.
  */
 #include "corpus/literals_set.h"
@@ -19,7 +22,6 @@
 
 #define MAX_PATTERN_NODES 256u
 #define MAX_DEPTH         8u
-#define MAX_WAYS          8u /* of the macros in one stretch of literals */
 #define MAX_LIST_TOKENS   1000u
 #define MAX_STRING_BYTES  2047u
 #define PLACE_WORDS       ((MAX_STRING_BYTES + 1) / 64)
@@ -86,10 +88,11 @@ static void add_ways(struct scan *s, pl_bytes stretch)
 {
     size_t ways = 1;
     add_node(s, ARM_IF, pl_bytes_sub(stretch, 0, 0));
-    for (size_t way = 0; way < ways && way < MAX_WAYS && !s->is_broken; way++) {
+    for (size_t way = 0; way < ways && way < PL_MACRO_WAYS && !s->is_broken; way++) {
         pl_buf_clear(&s->text);
         s->is_out_of_memory = !pl_macros_expand(s->run, stretch, way, &s->text, &ways);
-        s->is_broken = s->is_out_of_memory || !join(s, pl_buf_bytes(&s->text));
+        bool is_empty = pl_bytes_trim(pl_buf_bytes(&s->text)).n == 0; /* the macro gives nothing */
+        s->is_broken = s->is_out_of_memory || (!join(s, pl_buf_bytes(&s->text)) && !is_empty);
         if (way > 0)
             add_node(s, ARM_ELSE, pl_bytes_sub(stretch, 0, 0));
         add_node(s, ARM_TEXT, pl_buf_bytes(&s->joined));
@@ -97,7 +100,8 @@ static void add_ways(struct scan *s, pl_bytes stretch)
     add_node(s, ARM_END_ALL, pl_bytes_sub(stretch, 0, 0));
 }
 
-static void end_stretch(struct scan *s)
+/* What is there of the stretch becomes nodes. */
+static void flush(struct scan *s)
 {
     if (s->stretch == SIZE_MAX)
         return;
@@ -108,9 +112,14 @@ static void end_stretch(struct scan *s)
         add_node(s, ARM_TEXT, pl_buf_bytes(&s->joined));
     else
         s->is_broken = true;
-    s->n_pieces += s->depth == 0;
     s->stretch = SIZE_MAX;
     s->has_macro = false;
+}
+
+static void end_stretch(struct scan *s)
+{
+    s->n_pieces += s->stretch != SIZE_MAX && s->depth == 0;
+    flush(s);
 }
 
 static void extend(struct scan *s, size_t from, size_t end)
@@ -157,6 +166,8 @@ static bool take_token(struct scan *s)
 {
     if (s->t.kind == PL_CLIT_STRING) {
         s->n_texts++;
+        if (s->has_macro)
+            flush(s); /* each macro has its own ways */
         extend(s, s->t.offset, s->t.offset + s->t.length);
         return true;
     }
@@ -169,6 +180,7 @@ static bool take_token(struct scan *s)
         end = s->t.offset + s->t.length;
     if (end == 0)
         return false;
+    flush(s);
     extend(s, s->t.offset, end);
     s->has_macro = true;
     return true;
@@ -192,32 +204,62 @@ static void scan_pattern(struct scan *s)
     s->is_broken = s->is_broken || s->depth > 0 || s->n_ifs == 0 || s->n_pieces < 2;
 }
 
+static void open_pattern(struct scan *s, struct gathered *g, struct pl_macro_run *run, pl_bytes data,
+                         size_t start)
+{
+    *s = (struct scan){.g = g,
+                       .run = run,
+                       .data = data,
+                       .first_node = g->arms.n,
+                       .first_text = g->texts.n,
+                       .stretch = SIZE_MAX};
+    pl_buf_init(&s->joined, 1u << 16);
+    pl_buf_init(&s->text, 1u << 16);
+    pl_clit_init(&s->lexer, data, PL_CLIT_C);
+    s->lexer.at = start;
+    add_node(s, ARM_START, pl_bytes_sub(data, 0, 0));
+}
+
+/* Keep or drop what was scanned from `first_node` on. */
+static bool end_pattern(struct scan *s, uint32_t file, uint32_t line)
+{
+    if (!s->is_broken) {
+        s->g->arms.v[s->first_node].file = file;
+        s->g->arms.v[s->first_node].line_1based = line;
+    } else {
+        s->g->arms.n = s->first_node;
+        s->g->texts.n = s->first_text;
+    }
+    pl_buf_reset(&s->joined);
+    pl_buf_reset(&s->text);
+    return !s->is_out_of_memory;
+}
+
 bool pl_literals_gather_arms(struct gathered *g, struct pl_macro_run *run, pl_bytes data, size_t start,
                              uint32_t file, uint32_t line, size_t *end)
 {
-    struct scan s = {.g = g,
-                     .run = run,
-                     .data = data,
-                     .first_node = g->arms.n,
-                     .first_text = g->texts.n,
-                     .stretch = SIZE_MAX};
-    pl_buf_init(&s.joined, 1u << 16);
-    pl_buf_init(&s.text, 1u << 16);
-    pl_clit_init(&s.lexer, data, PL_CLIT_C);
-    s.lexer.at = start;
-    add_node(&s, ARM_START, pl_bytes_sub(data, 0, 0));
+    struct scan s;
+    open_pattern(&s, g, run, data, start);
     scan_pattern(&s);
-    if (!s.is_broken) {
-        g->arms.v[s.first_node].file = file;
-        g->arms.v[s.first_node].line_1based = line;
+    if (!s.is_broken)
         *end = s.t.offset;
-    } else {
-        g->arms.n = s.first_node;
-        g->texts.n = s.first_text;
+    return end_pattern(&s, file, line);
+}
+
+bool pl_literals_gather_ways(struct gathered *g, struct pl_macro_run *run, pl_bytes use, uint32_t file)
+{
+    struct scan s;
+    uint32_t line = run->line_1based;
+    open_pattern(&s, g, run, use, 0);
+    for (bool has_token = pl_clit_next(&s.lexer, &s.t); has_token && !s.is_broken;
+         has_token = pl_clit_next(&s.lexer, &s.t)) {
+        bool is_text = s.t.kind == PL_CLIT_STRING;
+        s.is_broken = s.is_broken || !take_token(&s);
+        s.n_ifs += !is_text;
     }
-    pl_buf_reset(&s.joined);
-    pl_buf_reset(&s.text);
-    return !s.is_out_of_memory;
+    end_stretch(&s);
+    s.is_broken = s.is_broken || s.n_texts == 0 || s.n_ifs < 2;
+    return end_pattern(&s, file, line);
 }
 
 bool pl_literals_merge_arms(struct pl_literals *l, const struct gathered *g)

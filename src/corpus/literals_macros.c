@@ -19,6 +19,7 @@
 #define SCRATCH_BYTES   (256u << 20)
 #define SCRATCH_KEPT    (1u << 20)
 #define MAX_LIST_TOKENS 20000u
+#define MAX_PATTERNS    64u /* of one file, where a use has too many ways */
 
 struct pass {
     const struct pl_literals *l;
@@ -37,6 +38,7 @@ struct pass {
     size_t end;
     bool is_in_run;
     bool has_macro;
+    size_t n_patterns;
     size_t arms_end; /* behind the last pattern of literals with #if in it */
 };
 
@@ -73,6 +75,8 @@ static void expand_run(struct pass *p)
         if (p->scratch.used_bytes > SCRATCH_KEPT)
             pl_arena_rewind(&p->scratch);
     }
+    if (ways >= PL_MACRO_WAYS && !p->is_out_of_memory && p->n_patterns++ < MAX_PATTERNS)
+        p->is_out_of_memory = !pl_literals_gather_ways(p->g, &p->run, use, p->file);
 }
 
 static void end_run(struct pass *p)
@@ -199,6 +203,7 @@ static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, 
     p->line_at = 0;
     p->line = 1;
     p->arms_end = 0;
+    p->n_patterns = 0;
     p->run = (struct pl_macro_run){.m = m,
                                    .scratch = &p->scratch,
                                    .budget = steps_at_least(p->l) + STEPS_PER_BYTE * text.n,

@@ -194,6 +194,8 @@ bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macr
  */
 bool pl_literals_gather_arms(struct gathered *g, struct pl_macro_run *run, pl_bytes data, size_t start,
                              uint32_t file, uint32_t line, size_t *end);
+/* A use with too many ways to expand as a pattern: an #if for each of its macros. False when out of memory. */
+bool pl_literals_gather_ways(struct gathered *g, struct pl_macro_run *run, pl_bytes use, uint32_t file);
 bool pl_literals_merge_arms(struct pl_literals *l, const struct gathered *g);
 /* Does a pattern make this string? *out is a literal of its place. O(patterns), mostly a comparison of their starts. */
 bool pl_literal_find_arms(const struct pl_literals *l, pl_bytes string, struct literal *out);

@@ -32,6 +32,7 @@ enum pl_macro_use {
 unsigned pl_macros_use(const struct pl_macros *m, pl_bytes word);
 
 /* Uses of macros that share memory and a bound of the work. */
+#define PL_MACRO_WAYS 24u /* of one use; a use that has more is not expanded in all of them */
 struct pl_macro_run {
     const struct pl_macros *m;
     struct pl_arena *scratch; /* the caller resets it */

@@ -16,7 +16,6 @@
 #define MAX_STEPS     100000u /* tokens made for one use */
 #define MAX_DEPTH     48u     /* arguments in arguments */
 #define MAX_OUT_BYTES (256u << 10)
-#define MAX_WAYS      24u
 #define MAX_PICKS     16u /* names with several definitions in one use; further ones take their first */
 
 struct hidden {
@@ -390,7 +389,7 @@ bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struc
     struct expansion x = {.run = run, .way = way, .ways = 1, .steps = steps, .arena = run->scratch};
     struct tokens list = expand_list(&x, lex(&x, text), 0);
     /* Which names are met depends on the way: another one can have shown more of them. */
-    size_t met = x.ways < MAX_WAYS ? x.ways : MAX_WAYS;
+    size_t met = x.ways < PL_MACRO_WAYS ? x.ways : PL_MACRO_WAYS;
     *ways = met > *ways ? met : *ways;
     run->budget -= steps - x.steps;
     if (!may_go_on(&x))

@@ -117,6 +117,12 @@ uint64_t pl_table_first_key(uint64_t value)
     return is_dull ? 0 : pl_bytes_hash(pl_bytes_of(bytes, 8), 1) | 1;
 }
 
+const struct pl_table_classes *pl_tables_classes(const struct pl_tables *t, size_t *n)
+{
+    *n = t->classes.n;
+    return t->classes.v;
+}
+
 const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n)
 {
     return find(&t->starts, t->start_directory, key, n);
@@ -148,6 +154,7 @@ void pl_tables_free(struct pl_tables *t)
     PL_VEC_FREE(&t->tables);
     PL_VEC_FREE(&t->places);
     PL_VEC_FREE(&t->texts);
+    PL_VEC_FREE(&t->classes);
     PL_VEC_FREE(&t->starts);
     PL_VEC_FREE(&t->spelled);
     free(t->start_directory);

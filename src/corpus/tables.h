@@ -97,6 +97,18 @@ uint64_t pl_table_first_key(uint64_t value);
 #define PL_TABLE_SPELLED 2u
 const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, pl_bytes text, size_t *n);
 
+/*
+ * Classes of characters that a program of the sources writes as a table: add("0123456789", "DIGIT"). class_of[c] is the number of the class of a
+ * character, counted from 1; 0: none.
+ */
+#define PL_TABLE_CLASSES 64u /* of one table */
+struct pl_table_classes {
+    uint32_t unit, at, end;
+    uint8_t class_of[256];
+    uint8_t n_classes;
+};
+const struct pl_table_classes *pl_tables_classes(const struct pl_tables *t, size_t *n);
+
 /* May a name have that value? *known: the sources or the C library's headers give it one. */
 bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool is_windows, bool *known);
 uint64_t pl_table_text_hash(pl_bytes text);

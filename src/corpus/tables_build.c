@@ -143,13 +143,15 @@ static pl_status read_one(void *ctx, unsigned worker, size_t i, struct pl_err *e
     struct table_output *out = &r->files[i];
     const struct pl_source_file *f = pl_index_unit_file(r->index, (uint32_t)i);
     struct pl_arena scratch;
-    if (!pl_tables_read(f->data, f->path, (uint32_t)i, r->names, NULL, NULL, out))
+    bool is_c = pl_clit_family_of(f->path) == PL_CLIT_C;
+    if (!pl_tables_read(f->data, f->path, (uint32_t)i, r->names, NULL, NULL, out) ||
+        (is_c && !pl_tables_read_classes(f->data, (uint32_t)i, &out->classes)))
         return pl_fail_nomem(err);
     pl_arena_init(&scratch, MAX_SCRATCH_BYTES);
     struct pl_macro_run run = pl_table_macro_run(r->macros, &scratch, f, pl_index_unit_count(r->index));
     bool is_good = true;
     size_t n = out->tables.n;
-    for (size_t k = 0; k < n && is_good && pl_clit_family_of(f->path) == PL_CLIT_C; k++)
+    for (size_t k = 0; k < n && is_good && is_c; k++)
         if (count_open(out, &out->tables.v[k]) > 0)
             is_good = read_expanded(&run, r, (uint32_t)i, k, out);
     pl_arena_reset(&scratch);
@@ -173,6 +175,12 @@ static pl_status join(struct pl_tables *t, const struct table_output *f, struct 
         if (slot == NULL)
             return pl_fail_nomem(err);
         *slot = f->rows.v[i];
+    }
+    for (size_t i = 0; i < f->classes.n; i++) {
+        struct pl_table_classes *slot = PL_VEC_ADD(&t->classes);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = f->classes.v[i];
     }
     for (size_t i = 0; i < f->tables.n; i++) {
         struct pl_table *slot = PL_VEC_ADD(&t->tables);
@@ -210,6 +218,7 @@ static pl_status read_all(struct pl_tables *t, struct pl_macros *macros, unsigne
     for (size_t i = 0; i < n; i++) {
         if (st == PL_OK)
             st = join(t, &r.files[i], err);
+        PL_VEC_FREE(&r.files[i].classes);
         PL_VEC_FREE(&r.files[i].items);
         PL_VEC_FREE(&r.files[i].rows);
         PL_VEC_FREE(&r.files[i].tables);

@@ -35,6 +35,7 @@ typedef PL_VEC(struct pl_table_item) table_items;
 typedef PL_VEC(uint32_t) table_rows;
 typedef PL_VEC(struct pl_table) table_list;
 typedef PL_VEC(struct pl_table_place) table_places;
+typedef PL_VEC(struct pl_table_classes) table_classes;
 
 struct pl_tables {
     const struct pl_index *index;
@@ -42,6 +43,7 @@ struct pl_tables {
     table_items items;
     table_rows rows;
     table_list tables;
+    table_classes classes;
     table_places places; /* sorted by key, table, item, column */
     table_places texts;
     table_places starts;       /* of whole lists, by what stands first in them */
@@ -56,6 +58,7 @@ struct pl_tables {
 struct table_output {
     table_items items;
     table_rows rows;
+    table_classes classes;
     table_list tables; /* first and first_row count from this output */
 };
 
@@ -73,6 +76,8 @@ bool pl_tables_read_at(pl_bytes text, pl_bytes path, uint32_t unit, const struct
                        uint32_t at, struct table_output *out);
 /* Is it read by this one instead? tables_nasm.c; the text is under 4 GiB. False when out of memory. */
 bool pl_tables_read_nasm(pl_bytes text, uint32_t unit, struct table_output *out);
+/* tables_classes.c; false when out of memory. */
+bool pl_tables_read_classes(pl_bytes text, uint32_t unit, table_classes *out);
 /* Does anything of the file matter here? */
 bool pl_tables_is_source(pl_bytes path);
 

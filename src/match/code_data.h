@@ -6,6 +6,7 @@
  *     code_data_array.c  lists of numbers of the source, found as bytes
  *     code_data_whole.c  lists found by where they begin, or by the text that they are
  *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
+ *     code_data_classes.c  tables of classes of characters that a program of the sources writes
  *     code_data_made.c   files that the build makes, so that no source holds them
  *     code_data_refs.c   pointers, switch tables, constants, padding: what accounted code refers to
  */
@@ -81,6 +82,7 @@ PL_MUST_USE pl_status pl_data_find_solid_rows(struct pl_data *d, struct pl_err *
 PL_MUST_USE pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err);
 /* Objects that are as long as a table of many rows. */
 PL_MUST_USE pl_status pl_data_find_large_rows(struct pl_data *d, struct pl_err *err);
+PL_MUST_USE pl_status pl_data_find_classes(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err);
 
 /*
