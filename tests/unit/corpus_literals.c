@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "corpus/literals.h"
 
+#include <stdio.h>
+
 static const char main_c[] = "#include \"header.h\"\n"
                              "#define PACKAGE_TITLE \"Tool of tools\"\n"
                              "#define VERSION_TEXT PACKAGE_TITLE \" 1.0\"\n"
@@ -213,6 +215,8 @@ static void open_made(struct fixture *x)
              "PACKAGE_NAME='Tool'\nPACKAGE_VERSION='3.1'\nCONFIG_SHELL=/bin/sh\n"
              "printf \"%s\\n\" \"#define TOOL_TITLE \\\"$PACKAGE_NAME $PACKAGE_VERSION\\\"\" >>confdefs.h\n");
     add_file(x, "configure.ac",
+             "STAMP_FMT=\"%d %b %Y %H:%M:%S\"\nSTAMP=$(date -u -d \"@$SOURCE_DATE_EPOCH\" \"+$STAMP_FMT\")\n"
+             "AC_DEFINE_UNQUOTED(STAMP, [\"$STAMP\"])\n"
              "AC_PATH_PROG([PR_PROGRAM], [pr], [\"\"])\nAC_DEFINE_UNQUOTED([PR_PROGRAM], [\"$PR_PROGRAM\"], "
              "[x])\n");
     add_file(
@@ -248,7 +252,7 @@ static void open_made(struct fixture *x)
         "static k keys[] = { KEY(Up) }; const char *t[] = { LIST(TEXT) };\n"
         "void Parser::next(const Vector &v) { CHECK(a < b); print(TOOL_TITLE \"!\"); print(LIB_VERSION);\n"
         " print(\"using \" LIB_VERSION); print(LIB_TITLE(me)); lib_check(); fmt(\"SIGRTMIN+%d\", n); "
-        "open(RC); CHECK_LE(n, INT_MAX); say(ECHOED); say(UNSAID); }\n"
+        "open(RC); CHECK_LE(n, INT_MAX); say(ECHOED); say(\"at \" STAMP); say(UNSAID); }\n"
         "static const char hex[] = {'Q', 'R', 'S', '\\n', 'T'}; static const char *rc = RC \",extra\"; \n");
     pl_arena_init(&x->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
@@ -268,6 +272,7 @@ static void what_macros_builds_and_compilers_make_is_explained(void **state)
         {"of Dec 31 2023 23:30:05, 20231231", "literal.macro"},
         {"a.cc: (n) <= (0x7fffffff)", "literal.macro"},
         {"Echoed tool 5.21 release", "literal.formatted"},
+        {"at 31 Dec 2023 23:30:05", "literal.macro"},
         {"Echoed tool 5.21 7", "literal.formatted"},
         {"Tool 3.1!", "literal.macro"},
         {"/etc/rc:~/.rc,extra", "literal.macro"},
@@ -323,6 +328,7 @@ static void what_only_looks_made_is_not_explained(void **state)
                                           "Echoed tool 5.21 trojan",
                                           "Echoed tool x.21 release",
                                           "Unsaid tool",
+                                          "at 31 Dec 2023 23:30:06",
                                           "Tool 3.2!",
                                           "/etc/rc:~/.rc,evil",
                                           "title of you",
@@ -356,6 +362,38 @@ static void what_only_looks_made_is_not_explained(void **state)
         if (found && hit.rule->is_strict)
             fail_msg("%s is explained by %s", strings[i], hit.rule->name);
     }
+    close_set(&x);
+}
+
+/* Six macros of ten definitions each are a million ways: none of them is written out, and each is known. */
+static void a_use_with_more_ways_than_are_written_out_is_explained_way_by_way(void **state)
+{
+    static const char *const good[] = {"stat: %Lu,%Lu,%i,%li,%d,%d;", "stat: %hd,%lu,%ld,%u,%hu,%d;"};
+    static const char *const bad[] = {"stat: %d,%d,%d,%d,%d,%s;", "stat: %d,%d,%d,%d,%d;",
+                                      "stat: %d,%d,%d,%d,%d,%d"};
+    static const char *const forms[] = {"%d", "%u", "%hd", "%hu", "%ld", "%lu", "%Ld", "%Lu", "%i", "%li"};
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    char text[4096] = "";
+    memset(&x, 0, sizeof x);
+    for (unsigned i = 0; i < 6; i++)
+        for (unsigned k = 0; k < 10; k++)
+            (void)snprintf(text + strlen(text), sizeof text - strlen(text), "#define F_%c \"%s\"\n",
+                           'a' + (int)i, forms[k]);
+    (void)snprintf(
+        text + strlen(text), sizeof text - strlen(text),
+        "void f(void) { printf(\"stat: \"F_a\",\"F_b\",\"F_c\",\"F_d\",\"F_e\",\"F_f\";\", a); }\n");
+    add_file(&x, "a.c", text);
+    pl_arena_init(&x.arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const char *rule = rule_of(&x, pl_bytes_of_str(good[i]), NULL);
+        if (strcmp(rule, "literal.arms") != 0)
+            fail_msg("%s: %s", good[i], rule);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_string_not_equal(rule_of(&x, pl_bytes_of_str(bad[i]), NULL), "literal.arms");
     close_set(&x);
 }
 
@@ -455,6 +493,7 @@ int main(void)
         cmocka_unit_test(what_macros_builds_and_compilers_make_is_explained),
         cmocka_unit_test(texts_of_macros_that_the_build_defines_belong_to_every_unit),
         cmocka_unit_test(what_only_looks_made_is_not_explained),
+        cmocka_unit_test(a_use_with_more_ways_than_are_written_out_is_explained_way_by_way),
         cmocka_unit_test(literals_with_if_between_them_are_explained_arm_by_arm),
         cmocka_unit_test(macros_that_grow_without_end_are_given_up),
     };

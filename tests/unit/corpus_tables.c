@@ -355,6 +355,26 @@ static void lists_are_found_by_their_start_and_by_the_text_they_are(void **state
     close_set(&x);
 }
 
+static void classes_that_a_program_writes_are_a_table(void **state)
+{
+    struct fixture x;
+    size_t n;
+    open_text(
+        &x,
+        "void f(void) { add(\"0123456789\", \"DIGIT\"); /* x */ add(\"abcdef\", \"LOW\"); add(\"_a\\n\", "
+        "\"LOW\");\n"
+        "add(\"*\", \"STAR\"); print(\"t\"); add(\"0123456789abcdef\", \"FEW\"); add(\"x\", \"FEW\"); }\n");
+    const struct pl_table_classes *c = pl_tables_classes(x.tables, &n);
+    assert_int_equal(n, 1); /* the second list has one class */
+    assert_int_equal(c->n_classes, 3);
+    assert_int_equal(c->class_of['7'], 1);
+    assert_int_equal(c->class_of['a'], 2);
+    assert_int_equal(c->class_of['\n'], 2);
+    assert_int_equal(c->class_of['*'], 3);
+    assert_int_equal(c->class_of['x'], 0);
+    close_set(&x);
+}
+
 static void of_lists_that_begin_alike_the_longest_is_asked_first(void **state)
 {
     static const uint8_t ones[PL_TABLE_WINDOW] = {1, 1, 1, 1, 1, 1, 1, 1};
@@ -405,6 +425,7 @@ int main(void)
         cmocka_unit_test(a_chain_of_ifs_over_one_word_is_a_switch),
         cmocka_unit_test(numbers_of_nasm_are_lists_that_labels_and_other_widths_part),
         cmocka_unit_test(lists_are_found_by_their_start_and_by_the_text_they_are),
+        cmocka_unit_test(classes_that_a_program_writes_are_a_table),
         cmocka_unit_test(of_lists_that_begin_alike_the_longest_is_asked_first),
         cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
     };
