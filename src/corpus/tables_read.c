@@ -329,6 +329,8 @@ static void read_lists(struct table_reader *r, struct table_output *out)
             read_directives(r, out);
         else if (begins_list(r, r->at))
             read_list(r, true, out);
+        else if (r->functions.n > 0 && is_kind(r, r->at, '{'))
+            r->at = pl_tables_read_pack(r, r->at, out);
         else if (r->family == PL_CLIT_C && is_kind(r, r->at, TABLE_WORD) &&
                  pl_bytes_eq_str(text_of(r, r->at), "switch"))
             r->at = pl_tables_read_switch(r, r->at, out);
@@ -435,11 +437,14 @@ bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct ta
         }
         r.t = r.tokens.v;
         r.end = r.tokens.n;
+        if (out != NULL && r.family == PL_CLIT_C)
+            pl_tables_read_functions(&r);
         if (out != NULL)
             read_lists(&r, out);
     }
     r.is_out_of_memory |= r.joined.why == PL_E_NOMEM;
     pl_buf_reset(&r.joined);
+    PL_VEC_FREE(&r.functions);
     PL_VEC_FREE(&r.tokens);
     PL_VEC_FREE(&r.define_tokens);
     PL_VEC_FREE(&r.defines);

@@ -31,6 +31,30 @@ struct table_define {
     uint64_t name;
 };
 
+/* A value: kind is PL_ITEM_NUMBER, PL_ITEM_FLOAT or PL_ITEM_UNKNOWN. */
+struct table_value {
+    uint64_t bits;
+    uint8_t kind;
+    bool is_plain;
+    int16_t windows; /* what is added to the number there */
+};
+
+/* A function of C++ whose body is one expression. */
+#define TABLE_PARAMETERS 4u
+struct table_function {
+    pl_bytes name;
+    pl_bytes parameters[TABLE_PARAMETERS];
+    unsigned n_parameters;
+    size_t first, end; /* tokens of the expression */
+};
+
+/* A parameter, while the body of its function is read. */
+#define TABLE_BOUND 128u
+struct table_binding {
+    pl_bytes name;
+    struct table_value value;
+};
+
 struct table_reader {
     pl_bytes text;
     enum pl_clit_family family;
@@ -43,8 +67,12 @@ struct table_reader {
     size_t at, end;
     unsigned nested;
     unsigned n_choices; /* of the present expression: ? : within each other */
-    bool is_windows;    /* names have the values that they have there */
-    bool has_windows;   /* one of the present expression has another value there */
+    PL_VEC(struct table_function) functions;
+    struct table_binding bound[TABLE_BOUND];
+    size_t first_bound, n_bound; /* those of the present function; others are not seen */
+    unsigned n_calls, depth;
+    bool is_windows;  /* names have the values that they have there */
+    bool has_windows; /* one of the present expression has another value there */
     struct pl_buf joined;
     bool is_out_of_memory;
 };
@@ -55,19 +83,22 @@ size_t pl_tables_read_switch(struct table_reader *r, size_t at, struct table_out
 /* The same for the chain of ifs whose first one is token `at`. */
 size_t pl_tables_read_chain(struct table_reader *r, size_t at, struct table_output *out);
 
+/*
+ * tables_constexpr.c: find the functions of the text; what a parameter stands for, or NULL; the value of a call, r->at being at its parenthesis; and
+ * the list at token `at`, if it is an expansion of a pack: where to read on.
+ */
+void pl_tables_read_functions(struct table_reader *r);
+const struct table_value *pl_table_bound(const struct table_reader *r, pl_bytes name);
+struct table_value pl_table_call(struct table_reader *r, pl_bytes name);
+size_t pl_tables_read_pack(struct table_reader *r, size_t at, struct table_output *out);
+
 /* Cut the text into tokens and #defines. */
 bool pl_table_lex(struct table_reader *r);
 
-/* A value: kind is PL_ITEM_NUMBER, PL_ITEM_FLOAT or PL_ITEM_UNKNOWN. */
-struct table_value {
-    uint64_t bits;
-    uint8_t kind;
-    bool is_plain;
-    int16_t windows; /* what is added to the number there */
-};
-
 /* Read an expression at r->at; stops before the first token that does not belong to it. */
 struct table_value pl_table_expression(struct table_reader *r);
+/* The same, as a part of one. */
+struct table_value pl_table_choice(struct table_reader *r);
 /* The same for one operand, with what stands before it: "-1", "(int)X". */
 struct table_value pl_table_operand(struct table_reader *r);
 

@@ -146,6 +146,11 @@ static struct table_value read_name(struct table_reader *r)
         return read_group(r);
     if (pl_bytes_eq_str(name, "sizeof"))
         return read_size(r);
+    const struct table_value *bound = r->n_bound == 0 ? NULL : pl_table_bound(r, name);
+    if (bound != NULL)
+        return *bound;
+    if (is_kind(r, r->at, '(') && r->n_bound > 0)
+        return pl_table_call(r, name);
     if (is_kind(r, r->at, '(') || is_kind(r, r->at, '[') || is_kind(r, r->at, '.'))
         return unknown;
     const struct table_name *found = pl_table_names_value(r->names, pl_table_text_hash(name), r->unit);
@@ -329,6 +334,11 @@ static struct table_value read_choice(struct table_reader *r)
             result = v.kind == PL_ITEM_NUMBER ? left : unknown;
         }
     }
+}
+
+struct table_value pl_table_choice(struct table_reader *r)
+{
+    return read_choice(r);
 }
 
 static struct table_value read_whole(struct table_reader *r)

@@ -5,6 +5,8 @@
 
 #include "corpus/tables.h"
 
+#include <stdio.h>
+
 static const char table_c[] =
     "#define BASE 0x10\n"
     "#define NEXT (BASE + 1)\n"
@@ -375,6 +377,49 @@ static void classes_that_a_program_writes_are_a_table(void **state)
     close_set(&x);
 }
 
+/* The table whose first item is that number; one behind the last when there is none. */
+static uint32_t table_that_begins(const struct fixture *x, uint64_t value, uint32_t n)
+{
+    uint32_t t = 0;
+    while (t < pl_tables_count(x->tables) &&
+           (item(x, t, 0)->value != value || pl_tables_at(x->tables, t)->n != n))
+        t++;
+    return t;
+}
+
+static void an_expansion_of_a_pack_is_a_list_of_what_its_function_gives(void **state)
+{
+    static const char text[] =
+        "constexpr int16_t part(int16_t len, int16_t off) {\n  return len - (off << 8);\n}\n"
+        "inline constexpr int16_t whole(int data, int type) {\n  return type == 3 ? 0xFF : type == 2 ? "
+        "part(data + 77, 1) : "
+        "part(data, type);\n}\nconstexpr int16_t whole(uint8_t tag) { return whole(tag >> 2, tag & 3); }\n"
+        "template <size_t... seq>\nconstexpr std::array<int16_t, 64> make(index_sequence<seq...>) {\n"
+        "  return std::array<int16_t, 64>{whole(seq)...};\n}\n"
+        "constexpr int loop(int x) { return loop(x); }\nauto y = std::array<int, 9>{loop(seq)...};\n"
+        "auto z = std::array<int, 7>{%s(seq)...};\n";
+    static const char *const others[] = {"unknown", "two"};
+    struct fixture x;
+    char all[2048];
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(all, sizeof all, text, others[i]);
+        /* Two functions with as many parameters: which one it is their types say. */
+        (void)snprintf(
+            all + strlen(all), sizeof all - strlen(all),
+            "constexpr int two(int a) { return a; }\nconstexpr int two(long a) { return a + 1; }\n");
+        open_text(&x, all);
+        uint32_t t = table_that_begins(&x, 0, 64);
+        assert_number(&x, t, 1, (uint64_t)-256);
+        assert_number(&x, t, 2, 77 - 256);
+        assert_number(&x, t, 3, 0xff);
+        assert_number(&x, t, 63, 0xff);
+        assert_number(&x, t, 62, 15 + 77 - 256);
+        for (uint32_t k = 0; k < pl_tables_count(x.tables); k++)
+            assert_true(pl_tables_at(x.tables, k)->n != 9 && pl_tables_at(x.tables, k)->n != 7);
+        close_set(&x);
+    }
+}
+
 static void of_lists_that_begin_alike_the_longest_is_asked_first(void **state)
 {
     static const uint8_t ones[PL_TABLE_WINDOW] = {1, 1, 1, 1, 1, 1, 1, 1};
@@ -426,6 +471,7 @@ int main(void)
         cmocka_unit_test(numbers_of_nasm_are_lists_that_labels_and_other_widths_part),
         cmocka_unit_test(lists_are_found_by_their_start_and_by_the_text_they_are),
         cmocka_unit_test(classes_that_a_program_writes_are_a_table),
+        cmocka_unit_test(an_expansion_of_a_pack_is_a_list_of_what_its_function_gives),
         cmocka_unit_test(of_lists_that_begin_alike_the_longest_is_asked_first),
         cmocka_unit_test(the_set_does_not_depend_on_the_number_of_threads),
     };
