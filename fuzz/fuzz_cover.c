@@ -37,6 +37,7 @@ static int look(const uint8_t *data, size_t size)
     (void)test_add(t, "a.in", pl_bytes_sub(source, 0, half));
     (void)test_add(t, "b", pl_bytes_from(source, half));
     (void)test_add(t, "c", source);
+    (void)test_add(t, "d.pl", source);
     test_match_open(&x, t);
     test_climb(&x, "a", target, size > 0 && data[size - 1] % 2 == 1 ? PL_ROLE_PASSIVE : PL_ROLE_ACTIVE, &f);
     check_claims(&x, &f);

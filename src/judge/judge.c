@@ -81,6 +81,8 @@ static pl_status judge_active(struct pl_file *f, const struct pl_residue *x, boo
                              "no source explains these bytes");
     if (st == PL_OK && x->novel_words > 0)
         st = pl_finding_fact(&f->findings, finding, "words not in any source", x->sample, err);
+    if (st == PL_OK && x->made.n > 0)
+        st = pl_finding_fact(&f->findings, finding, "cannot tell", x->made, err);
     if (st == PL_OK && x->bytes.n > 0)
         st = pl_finding_fact(&f->findings, finding, "bytes", x->bytes, err);
     return st;
@@ -221,7 +223,7 @@ static pl_status judge_residues(struct pl_file *f, const struct pl_policy *polic
         const struct pl_residue *x = &f->residues.v[i];
         if (x->is_data)
             continue;
-        bool contradicts = x->novel_words >= policy->novel_words && !f->is_other_version;
+        bool contradicts = x->novel_words >= policy->novel_words && !f->is_other_version && x->made.n == 0;
         if (contradicts || listed++ < policy->residues_per_file)
             st = judge_active(f, x, left == f->size, contradicts, err);
     }

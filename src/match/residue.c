@@ -14,6 +14,7 @@
 #include "format/text/words.h"
 #include "match/generated.h"
 #include "match/layout.h"
+#include "match/linked_sources.h"
 #include "match/own_generator.h"
 #include "match/pieces.h"
 
@@ -234,7 +235,10 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
     uint64_t length;
     const struct pl_file *control = NULL;
     struct pl_own *own = NULL;
+    pl_bytes missing = {NULL, 0};
     pl_status st = is_mostly_own(f) ? pl_own_open(m, f, &own, err) : PL_OK;
+    if (st == PL_OK)
+        st = pl_linked_missing(m, f, &missing, err);
     f->is_other_version = m->pieces != NULL && pl_generated_by_another(m, f);
     for (uint64_t from = 0; st == PL_OK && pl_ledger_gap(&f->ledger, from, &offset, &length);
          from = offset + length) {
@@ -243,7 +247,7 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
             st = pl_fail_nomem(err);
             break;
         }
-        *slot = (struct pl_residue){.offset = offset, .length = length};
+        *slot = (struct pl_residue){.offset = offset, .length = length, .made = missing};
         if (control == NULL && f->residues.n == 1)
             control = pl_match_control(m, "control");
         st = look_closer(m, f, control, own, slot, err);

@@ -30,9 +30,9 @@ struct pl_residue {
     uint32_t novel_words; /* of those, in no source file */
     bool is_data;         /* of an executable image */
     uint64_t unevenness;  /* of data: chi-square of its bytes; about 255 when they are random */
-    pl_bytes made;   /* of data: why it may stand in no source and be honest; no bytes when nothing says so */
-    pl_bytes sample; /* the first novel words, comma separated */
-    pl_bytes bytes;  /* as they stand in the file, the first 200 */
+    pl_bytes made;        /* why it may stand in no source and be honest; no bytes when nothing says so */
+    pl_bytes sample;      /* the first novel words, comma separated */
+    pl_bytes bytes;       /* as they stand in the file, the first 200 */
 };
 
 /* A thing of an image that no strict rule explains. The judge turns it into a finding. */
