@@ -97,6 +97,27 @@ static bool is_in_tests(pl_bytes path)
     return false;
 }
 
+/*
+ * A place where a tool runs or reads a file that nothing names: npm builds what has a binding.gyp and starts server.js (npm scripts(7)), node resolves below
+ * node_modules first, Python reads *.pth and sitecustomize.py at each start (site), pip runs setup.py and cargo build.rs.
+ */
+static bool is_found_by_place(pl_bytes path)
+{
+    static const char *const at_top[] = {"binding.gyp", "server.js", ".npmrc", "setup.py", "build.rs"};
+    pl_bytes base = pl_bytes_basename(path);
+    pl_bytes part;
+    for (size_t i = 0; i < sizeof at_top / sizeof at_top[0]; i++)
+        if (pl_bytes_eq_str(path, at_top[i]))
+            return true;
+    if (pl_bytes_eq_str(base, "sitecustomize.py") || pl_bytes_eq_str(base, "usercustomize.py") ||
+        pl_bytes_ends(base, PL_LIT(".pth")))
+        return true;
+    while (pl_bytes_split(&path, '/', &part))
+        if (path.n > 0 && pl_bytes_eq_str(part, "node_modules"))
+            return true;
+    return false;
+}
+
 /* The unit whose bytes these are, when they are all of one. */
 static bool whole_unit(const struct pl_match *m, const struct pl_file *f, uint32_t *unit)
 {
@@ -111,12 +132,14 @@ static pl_status note_moved(const struct pl_match *m, struct pl_file *f, pl_byte
 {
     pl_bytes theirs = pl_index_unit_file(m->index, unit)->path;
     struct pl_finding *finding;
-    bool is_odd = is_in_tests(theirs) && !is_in_tests(path) && f->role == PL_ROLE_ACTIVE;
-    pl_status st =
-        pl_findings_add(&f->findings, "tree.moved", is_odd ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE,
-                        PL_NO_OFFSET, 0, &finding, err,
-                        is_odd ? "the revision has this file among its tests or examples"
-                               : "the revision has this file at another path");
+    bool is_test = is_in_tests(theirs) && !is_in_tests(path) && f->role == PL_ROLE_ACTIVE;
+    bool is_found = is_found_by_place(path) && !is_found_by_place(theirs);
+    pl_status st = pl_findings_add(
+        &f->findings, "tree.moved", is_test || is_found ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE,
+        PL_NO_OFFSET, 0, &finding, err,
+        is_found ? "the revision has this file at another path; here a tool finds it, though nothing names it"
+        : is_test ? "the revision has this file among its tests or examples"
+                  : "the revision has this file at another path");
     return st == PL_OK ? pl_finding_fact(&f->findings, finding, "there", theirs, err) : st;
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import made  # noqa: E402
 from plumb_test import case, main  # noqa: E402
 from registry import Registry  # noqa: E402
 
@@ -54,6 +55,19 @@ def a_signed_package_holds_and_its_claimed_source_explains_it(plumb):
         assert again.stable() == report.stable()
         latest = plumb.check("pkg:npm/kit", "--git-mirror", folder, network=True, env=r.env, expect=0)
         assert latest.json["subject"]["purl"] == "pkg:npm/kit@1.0.0"
+
+
+@case
+def a_file_of_the_revision_where_a_tool_finds_it_by_its_place_is_a_warning(plumb):
+    """Every byte is the source's; what runs is not what the source runs."""
+    own = {**FILES, "scripts/build.js": "require('child_process').execSync('make the kit');\n", "deps/x/binding.gyp": "{'targets': [{'target_name': 'x'}]}\n"}
+    folder = mirror(plumb, own, "v1.0.0")
+    for place, there in (("node_modules/fs/index.js", "scripts/build.js"), ("server.js", "scripts/build.js"), ("binding.gyp", "deps/x/binding.gyp")):
+        package = plumb.write("kit-1.0.0.tgz", made.gz(made.tar({f"package/{k}": v for k, v in {**own, place: own[there]}.items()})))
+        report = plumb.check(package, "--source", f"git+file://{folder}/own+kit@v1.0.0")
+        assert report.findings("tree.moved", place, "warning")[0]["evidence"]["there"] == there, (place, report.json["files"])
+    package = plumb.write("kit-1.0.0.tgz", made.gz(made.tar({f"package/{k}": v for k, v in {**own, "lib/build.js": own["scripts/build.js"]}.items()})))
+    assert plumb.check(package, "--source", f"git+file://{folder}/own+kit@v1.0.0").findings("tree.moved", "lib/build.js", "note")
 
 
 @case
