@@ -106,6 +106,7 @@ static const char *const runtime_names[] = {
     "__libc_csu_fini",
     "__register_atfork",
     "_Unwind_Resume_or_Rethrow",
+    "_dl_find_object", /* libgcc_eh of GCC 12 and later finds unwind tables by it */
     "__aeabi_unwind_cpp_pr0",
     "__aeabi_unwind_cpp_pr1",
     "__cpu_model",
@@ -433,7 +434,9 @@ static bool by_cpp_runtime(pl_bytes name)
 static bool is_known_identifier(void *ctx, pl_bytes word)
 {
     struct question *q = ctx;
-    return pl_literals_word(q->l, PL_WORD_IN_SOURCE, word, q->arena, &q->source) ||
+    return pl_bytes_eq_str(
+               word, "__va_list_tag") || /* the compiler's own type behind va_list: psABI x86-64, 3.5.7 */
+           pl_literals_word(q->l, PL_WORD_IN_SOURCE, word, q->arena, &q->source) ||
            pl_literals_word(q->l, PL_WORD_IN_CPP, word, NULL, NULL);
 }
 

@@ -122,11 +122,36 @@ static bool is_anchored(pl_bytes path)
            pl_bytes_starts(path, PL_LIT("${ORIGIN}"));
 }
 
-/* How many bytes of `text` are this path; 0: none. Make wants each $ doubled, the shell wants it escaped, and some want both. */
+/* Behind "$(DEB_HOST_MULTIARCH)" at `i` of `text`, where `path` has a machine at *k, which goes behind it, too; 0 when it does not stand there. */
+static size_t behind_machine(pl_bytes text, size_t i, pl_bytes path, size_t *k)
+{
+    static const char *const variables[] = {"$(DEB_HOST_MULTIARCH)", "${DEB_HOST_MULTIARCH}",
+                                            "$(DEB_TARGET_MULTIARCH)"};
+    pl_bytes rest = pl_bytes_from(path, *k);
+    size_t slash = pl_bytes_find_byte(rest, '/', 0);
+    pl_bytes machine = pl_bytes_sub(rest, 0, slash == SIZE_MAX ? rest.n : slash);
+    if (pl_bytes_find(machine, PL_LIT("-linux-gnu"), 0) == SIZE_MAX)
+        return 0;
+    for (size_t v = 0; v < sizeof variables / sizeof variables[0]; v++)
+        if (pl_bytes_starts(pl_bytes_from(text, i), pl_bytes_of_str(variables[v]))) {
+            *k += machine.n;
+            return i + strlen(variables[v]);
+        }
+    return 0;
+}
+
+/*
+ * How many bytes of `text` are this path; 0: none. Make wants each $ doubled, the shell wants it escaped, and some want both. Debian's builds
+ * know the machine by a variable.
+ */
 static size_t path_length(pl_bytes text, pl_bytes path)
 {
     size_t i = 0;
     for (size_t k = 0; k < path.n; k++, i++) {
+        size_t behind = k > 0 && path.p[k - 1] == '/' ? behind_machine(text, i, path, &k) : 0;
+        i = behind > 0 ? behind : i;
+        if (behind > 0 && k == path.n)
+            return i;
         while (path.p[k] == '$' && i + 1 < text.n && text.p[i + 1] == '$' &&
                (text.p[i] == '$' || text.p[i] == '\\'))
             i++;

@@ -126,6 +126,17 @@ def a_search_path_that_the_source_gives_the_linker_is_none_of_somebody_else(t):
 
 
 @case
+def a_search_path_with_the_machine_in_a_variable_is_the_sources(t):
+    machine = "x86_64-linux-gnu"
+    binary = build_elf(t, "searching", "int main(void){return 0;}\n", f"-Wl,-rpath,/usr/lib/{machine}/tool")
+    for text, count in (("-Wl,-rpath=/usr/lib/$(DEB_HOST_MULTIARCH)/tool\n", 0), ("-Wl,-rpath=/usr/lib/$(DEB_HOST_MULTIARCH)/tools\n", 1),
+                        ("-Wl,-rpath=/usr/lib/$(OTHER)/tool\n", 1)):
+        t.write("searched/Makeconfig", "LDFLAGS = " + text)
+        report = t.check(t.path("searching"), "--source", t.path("searched"))
+        assert binary and len([f for f in report.findings() if f["tag"] == "code.runpath"]) == count, (text, t.summary(report))
+
+
+@case
 def a_program_of_other_source_is_found(t):
     deb, tree = with_binary(t)
     foreign = build_elf(t, "foreign", FOREIGN_C_SOURCE)
