@@ -25,6 +25,7 @@ struct pass {
     const struct pl_literals *l;
     struct gathered *g;
     struct pl_macro_run run;
+    struct pl_macro_run patterns; /* the same, with steps of its own: uses are not lost for them */
     struct pl_arena scratch;
     struct pl_buf text;
     bool is_out_of_memory;
@@ -55,6 +56,12 @@ static uint32_t line_of(struct pass *p, size_t at)
     return p->line;
 }
 
+static struct pl_macro_run *pattern_run(struct pass *p)
+{
+    p->patterns.line_1based = p->run.line_1based;
+    return &p->patterns;
+}
+
 static void expand_run(struct pass *p)
 {
     size_t ways = 1;
@@ -76,7 +83,7 @@ static void expand_run(struct pass *p)
             pl_arena_rewind(&p->scratch);
     }
     if (ways >= PL_MACRO_WAYS && !p->is_out_of_memory && p->n_patterns++ < MAX_PATTERNS)
-        p->is_out_of_memory = !pl_literals_gather_ways(p->g, &p->run, use, p->file);
+        p->is_out_of_memory = !pl_literals_gather_ways(p->g, pattern_run(p), use, p->file);
 }
 
 static void end_run(struct pass *p)
@@ -156,8 +163,8 @@ static void try_arms(struct pass *p, size_t at, const struct pl_clit *lexer)
     size_t start = p->is_in_run ? p->start : at;
     bool is_if = pl_clit_next(&ahead, &t) && t.kind == PL_CLIT_WORD && pl_bytes_starts(t.body, PL_LIT("if"));
     if (is_if && start >= p->arms_end)
-        p->is_out_of_memory =
-            !pl_literals_gather_arms(p->g, &p->run, p->data, start, p->file, line_of(p, start), &p->arms_end);
+        p->is_out_of_memory = !pl_literals_gather_arms(p->g, pattern_run(p), p->data, start, p->file,
+                                                       line_of(p, start), &p->arms_end);
     if (p->scratch.used_bytes > SCRATCH_KEPT)
         pl_arena_rewind(&p->scratch);
 }
@@ -208,6 +215,7 @@ static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, 
                                    .scratch = &p->scratch,
                                    .budget = steps_at_least(p->l) + STEPS_PER_BYTE * text.n,
                                    .path = path};
+    p->patterns = p->run;
     scan_file(p);
 }
 
