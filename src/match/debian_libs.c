@@ -135,7 +135,14 @@ const struct pl_rung pl_rung_debian_triggers = {
 
 enum symbol_source { BY_LINE = 1, BY_PATTERN = 2 };
 
-/* " (tag|tag=x)name@VER 1.0 1" as " name@VER 1.0"; *has_tags says whether something was cut off the front. */
+/* Where the name ends in ` name@VER 1.0 1`, or in ` "ns::f(int, int)@VER" 1.0`. */
+static size_t end_of_symbol(pl_bytes line)
+{
+    size_t first = line.n > 1 && line.p[1] == '"' ? pl_bytes_find_byte(line, '"', 2) : 1;
+    return first == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(line, ' ', first);
+}
+
+/* " (tag|tag=x)name@VER 1.0 1" as " name@VER 1.0 1"; *has_tags says whether something was cut off the front. */
 static pl_bytes plain_symbol(struct pl_arena *a, pl_bytes line, bool *has_tags)
 {
     pl_bytes s = pl_bytes_trim(line);
@@ -144,10 +151,6 @@ static pl_bytes plain_symbol(struct pl_arena *a, pl_bytes line, bool *has_tags)
         size_t close = pl_bytes_find_byte(s, ')', 0);
         s = pl_bytes_from(s, close == SIZE_MAX ? s.n : close + 1);
     }
-    size_t first = pl_bytes_find_byte(s, ' ', 0);
-    size_t second = first == SIZE_MAX ? first : pl_bytes_find_byte(s, ' ', first + 1);
-    if (second != SIZE_MAX)
-        s = pl_bytes_sub(s, 0, second);
     const char *text = pl_arena_printf(a, " %.*s", PL_ARG(s));
     return pl_bytes_of_str(text);
 }
@@ -166,9 +169,12 @@ static pl_status read_symbols(const struct pl_match *m, pl_bytes data, struct pl
         if (key.p == NULL)
             return pl_arena_fail(m->scratch, err);
         st = pl_map_set(known, key, BY_LINE, err);
-        size_t space = pl_bytes_rfind_byte(key, ' ');
-        if (st == PL_OK && has_tags && space != SIZE_MAX)
-            st = pl_map_add(known, pl_bytes_from(key, space), BY_PATTERN, NULL, err);
+        size_t name_end = key.p[0] == ' ' ? end_of_symbol(key) : SIZE_MAX;
+        size_t version_end = name_end == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(key, ' ', name_end + 1);
+        if (st == PL_OK && version_end != SIZE_MAX) /* the number of a dependency may be left out */
+            st = pl_map_set(known, pl_bytes_sub(key, 0, version_end), BY_LINE, err);
+        if (st == PL_OK && has_tags && name_end != SIZE_MAX)
+            st = pl_map_add(known, pl_bytes_from(key, name_end), BY_PATTERN, NULL, err);
     }
     return st;
 }
@@ -196,10 +202,10 @@ static pl_status explain_symbol(struct pl_file *f, const struct pl_map *known, c
                            .rule = "debian.symbols",
                            .source = "debian/*.symbols"};
     uint64_t by;
-    size_t space = pl_bytes_rfind_byte(l->text, ' ');
+    size_t space = end_of_symbol(l->text);
     if (pl_map_get(known, l->text, &by))
         return pl_remade_claim(f, l->offset, l->length, &how, err);
-    if (l->text.n == 0 || l->text.p[0] != ' ' || space == 0 || space == SIZE_MAX ||
+    if (l->text.n == 0 || l->text.p[0] != ' ' || space == SIZE_MAX ||
         !pl_map_get(known, pl_bytes_from(l->text, space), &by))
         return PL_OK;
     how.grade = PL_GRADE_C;

@@ -245,9 +245,12 @@ static void the_ldconfig_trigger_needs_a_library(void **state)
 static void symbols_lose_their_tags(void **state)
 {
     add_source(0, "debian/p-bin.symbols",
-               "libp.so.1 p-bin #MINVER#\n (arch=amd64|optional)f@Base 1.0 1\n g@Base 1.1\n");
-    struct pl_file *f = add_file("control.tar.xz!/symbols",
-                                 "libp.so.1 p-bin #MINVER#\n f@Base 1.0\n g@Base 1.1\n h@Base 9\n");
+               "libp.so.1 p-bin #MINVER#\n (arch=amd64|optional)f@Base 1.0 1\n g@Base 1.1\n"
+               " (c++)\"n::q(int, char)@Base\" 5.37.0\n (regex)\"^.*@PRIVATE$\" 0 1\n");
+    struct pl_file *f =
+        add_file("control.tar.xz!/symbols",
+                 "libp.so.1 p-bin #MINVER#\n f@Base 1.0\n g@Base 1.1\n _ZN1n1qEic@Base 5.37.0\n"
+                 " _ZN1r1sEv@PRIVATE 0 1\n h@Base 9\n");
     apply("debian.symbols", f);
     assert_only_gap(f, " h@Base 9\n");
 }
