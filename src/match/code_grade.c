@@ -154,7 +154,7 @@ static bool has_includer(const struct pl_aligner *a, const struct pl_subject *s,
  * Do the packager's rules ask for optimisation over the borders of units? dpkg-buildflags(1), optimize=+lto; GCC manual, -flto; Meson
  * manual, base option b_lto; CMake manual, CMAKE_INTERPROCEDURAL_OPTIMIZATION.
  */
-static bool is_linked_with_optimisation(const struct pl_index *ix)
+bool pl_code_is_optimised_at_link(const struct pl_index *ix)
 {
     pl_source_ref ref;
     if (!pl_index_find_path(ix, PL_LIT("debian/rules"), &ref))
@@ -188,7 +188,7 @@ static bool has_absorbed(const struct pl_aligner *a, const struct pl_subject *s,
     for (size_t i = 0; i < with.n && i < MAX_ABSORBED; i++) {
         uint32_t name = pl_codebase_name_feature(a->cb, with.v[i]);
         if (name != PL_NO_FEATURE && pl_id_list_has(closure, name) && !is_in_image(a, with.v[i]))
-            return is_linked_with_optimisation(pl_codebase_index(a->cb));
+            return pl_code_is_optimised_at_link(pl_codebase_index(a->cb));
     }
     return false;
 }

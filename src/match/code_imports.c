@@ -29,6 +29,7 @@ enum import_rule {
     RULE_CPP,
     RULE_MADE,
     RULE_ANY_HEADER,
+    RULE_IDLE,
     RULE_UNKNOWN_HEADER,
     RULE_COUNT
 };
@@ -71,6 +72,10 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
                    "a tool that the build runs on a file of the source writes this call",
                    "the tools' manuals; match/import_made.c"},
     [RULE_ANY_HEADER] = {"import.any-header", false, "stands somewhere in a header of the build", "none"},
+    [RULE_IDLE] =
+        {"import.idle", false,
+         "reserved for compilers and libraries, or written by generators of code: reaches nothing by itself",
+         "C17 7.1.3; GObject and Python/C API manuals"},
     [RULE_UNKNOWN_HEADER] = {"import.unknown-header", false,
                              "no header of the build is known, and their macros make names", "none"},
 };
@@ -489,6 +494,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_MADE;
     else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
         *rule = RULE_ANY_HEADER;
+    else if (pl_import_is_idle(name))
+        *rule = RULE_IDLE;
     else if (!pl_literals_has_headers(q->l) && !pl_import_acts(name))
         *rule = RULE_UNKNOWN_HEADER;
     else
@@ -513,5 +520,5 @@ bool pl_import_is_open(const struct pl_literals *l, pl_bytes name, struct pl_are
 {
     struct question q = {.l = l, .arena = arena};
     enum import_rule rule;
-    return name.n > 0 && find_rule(&q, name, &rule) && rule == RULE_UNKNOWN_HEADER;
+    return name.n > 0 && find_rule(&q, name, &rule) && (rule == RULE_IDLE || rule == RULE_UNKNOWN_HEADER);
 }

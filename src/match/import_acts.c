@@ -253,3 +253,40 @@ bool pl_import_acts(pl_bytes name)
     }
     return false;
 }
+
+/* "__libc_dlopen_mode": one of the words between underscores acts. */
+static bool has_acting_part(pl_bytes name)
+{
+    for (size_t at = 0; at < name.n;) {
+        size_t end = pl_bytes_find_byte(name, '_', at);
+        end = end == SIZE_MAX ? name.n : end;
+        if (end > at && pl_import_acts(pl_bytes_sub(name, at, end - at)))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+static bool is_idle_python(pl_bytes name)
+{
+    static const char *const active[] = {"Run",         "Import",     "Eval", "Compile", "Marshal",
+                                         "Object_Call", "OS_",        "Main", "Bytes",   "Function",
+                                         "Vectorcall",  "Initialize", "Sys_", "File_"};
+    pl_bytes plain = name.n > 0 && name.p[0] == '_' ? pl_bytes_from(name, 1) : name;
+    if (!pl_bytes_starts(plain, PL_LIT("Py")) || plain.n < 4)
+        return false;
+    for (size_t i = 0; i < sizeof active / sizeof active[0]; i++)
+        if (pl_bytes_find(plain, pl_bytes_of_str(active[i]), 0) != SIZE_MAX)
+            return false;
+    return true;
+}
+
+bool pl_import_is_idle(pl_bytes name)
+{
+    bool is_reserved = name.n > 2 && name.p[0] == '_' &&
+                       (name.p[1] == '_' || (name.p[1] >= 'A' && name.p[1] <= 'Z')) &&
+                       !pl_bytes_starts(name, PL_LIT("_Z")) && !pl_bytes_starts(name, PL_LIT("_Py"));
+    if (pl_import_acts(name) || has_acting_part(name))
+        return false;
+    return is_reserved || pl_bytes_ends(name, PL_LIT("_get_type")) || is_idle_python(name);
+}
