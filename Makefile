@@ -22,7 +22,7 @@ build: deps ## the program, at build/plumb
 demo: build ## account for every byte of a real Debian package
 	@tools/demo
 
-check: deps-test ## every test, plain and under ASan and UBSan; ends with "N passed, N failed"
+check: deps-test ## every test, plain and under ASan and UBSan, unit tests by clang, too; ends with "N passed, N failed"
 	@tools/run-tests \
 	    --check "build: gcc=tools/build build" \
 	    --check "build: gcc, ASan and UBSan, warnings are errors=tools/build build-asan $(SANITIZE) -Dwerror_ci=true" \
@@ -31,7 +31,7 @@ check: deps-test ## every test, plain and under ASan and UBSan; ends with "N pas
 	    --check "style: every tag is explained=tools/check-tags ." \
 	    --check "style: words and lengths=tools/check-style" \
 	    --check "style: layout=tools/format --check" \
-	    build build-asan
+	    --units build-clang build build-asan
 
 check-deep: deps-deep check ## all of check, valgrind, 10,000 checks in a row, packages of 4 GiB, fuzzing for TIME seconds a target, accuracy
 	@tools/run-tests --wrap "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" build
