@@ -281,6 +281,21 @@ static bool is_idle_python(pl_bytes name)
     return true;
 }
 
+/* What xsubpp and perl.h's macros write into every extension of Perl. Source: perlapi(1). */
+static bool is_idle_perl(pl_bytes name)
+{
+    static const char *const active[] = {"_call", "eval", "run",    "load",  "require", "system",
+                                         "exec",  "open", "PerlIO", "parse", "my_"};
+    if (pl_bytes_starts(name, PL_LIT("PL_")))
+        return true;
+    if (!pl_bytes_starts(name, PL_LIT("Perl_")))
+        return false;
+    for (size_t i = 0; i < sizeof active / sizeof active[0]; i++)
+        if (pl_bytes_find(name, pl_bytes_of_str(active[i]), 0) != SIZE_MAX)
+            return false;
+    return true;
+}
+
 bool pl_import_is_idle(pl_bytes name)
 {
     bool is_reserved = name.n > 2 && name.p[0] == '_' &&
@@ -288,5 +303,6 @@ bool pl_import_is_idle(pl_bytes name)
                        !pl_bytes_starts(name, PL_LIT("_Z")) && !pl_bytes_starts(name, PL_LIT("_Py"));
     if (pl_import_acts(name) || has_acting_part(name))
         return false;
-    return is_reserved || pl_bytes_ends(name, PL_LIT("_get_type")) || is_idle_python(name);
+    return is_reserved || pl_bytes_ends(name, PL_LIT("_get_type")) || is_idle_python(name) ||
+           is_idle_perl(name);
 }

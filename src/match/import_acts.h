@@ -14,7 +14,7 @@ bool pl_import_acts(pl_bytes name);
 
 /*
  * Is it of a kind that only compilers, libraries and generators of code write, and that does nothing by itself: reserved names none of whose parts acts
- * (__libc_current_sigrtmax), types of GObject (pango_font_face_get_type), objects of Python without a way to run or to import?
+ * (__libc_current_sigrtmax), types of GObject (pango_font_face_get_type), objects of Python and Perl without a way to run or to import?
  */
 bool pl_import_is_idle(pl_bytes name);
 
