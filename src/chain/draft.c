@@ -18,15 +18,6 @@ _Static_assert(sizeof(struct pl_component) == 128, "a record has changed: say an
 
 /* ---- saying ---- */
 
-static pl_status flush(struct pl_wire_out *w, struct pl_ask_answer *to, struct pl_err *err)
-{
-    pl_status st = pl_buf_done(w->out, err);
-    if (st == PL_OK)
-        st = pl_ask_say(to, pl_buf_bytes(w->out), err);
-    pl_buf_clear(w->out);
-    return st;
-}
-
 static size_t number_of(const char *word, const char *const *words, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -66,7 +57,7 @@ static pl_status say_edges(struct pl_wire_out *w, const struct pl_chain *c, stru
             pl_wire_u64(w, c->edges.v[i].from);
             pl_wire_u64(w, c->edges.v[i].to);
         }
-        st = flush(w, to, err);
+        st = pl_ask_say_all(to, w->out, err);
     }
     return st;
 }
@@ -96,10 +87,10 @@ pl_status pl_chain_draft_say(const struct pl_chain_builder *b, uint32_t root, st
     for (size_t i = 0; i < c->components.n && st == PL_OK; i++) {
         say_component(&w, &c->components.v[i]);
         if (out.n >= SAY_BYTES || out.why != PL_OK)
-            st = flush(&w, to, err);
+            st = pl_ask_say_all(to, &out, err);
     }
     if (st == PL_OK && out.n > 0)
-        st = flush(&w, to, err);
+        st = pl_ask_say_all(to, &out, err);
     if (st == PL_OK)
         st = say_edges(&w, c, to, err);
     pl_wire_u64(&w, KIND_END);
@@ -109,7 +100,7 @@ pl_status pl_chain_draft_say(const struct pl_chain_builder *b, uint32_t root, st
     pl_wire_u64(&w, b->duplicates);
     say_findings(&w, &c->findings);
     if (st == PL_OK)
-        st = flush(&w, to, err);
+        st = pl_ask_say_all(to, &out, err);
     pl_buf_reset(&out);
     return st;
 }

@@ -40,6 +40,15 @@ pl_status pl_ask_say(struct pl_ask_answer *to, pl_bytes part, struct pl_err *err
     return st;
 }
 
+pl_status pl_ask_say_all(struct pl_ask_answer *to, struct pl_buf *part, struct pl_err *err)
+{
+    pl_status st = pl_buf_done(part, err);
+    if (st == PL_OK)
+        st = pl_ask_say(to, pl_buf_bytes(part), err);
+    pl_buf_clear(part);
+    return st;
+}
+
 static void say_error(struct pl_ask_answer *to, const struct pl_err *why)
 {
     const char *const texts[] = {why->subject, why->text, why->hint};
@@ -78,18 +87,6 @@ static void be_child(void *ctx, int to_parent, int from_parent)
 }
 
 /* ---- here ---- */
-
-struct patience {
-    uint64_t started_ns;
-    const struct pl_limits *limits;
-};
-
-static bool has_time(void *ctx)
-{
-    const struct patience *p = ctx;
-    return (pl_clock_monotonic_ns() - p->started_ns) / 1000000000u <= p->limits->process_seconds &&
-           !pl_clock_is_past(p->limits->deadline_ns);
-}
 
 static pl_bytes take_text(struct pl_cursor *c)
 {
@@ -155,8 +152,8 @@ static pl_status ended_early(const struct pl_ask *ask, int signal, int code, str
 
 static pl_status listen(const struct pl_ask *ask, struct pl_child *child, struct pl_err *err)
 {
-    struct patience patience = {.started_ns = pl_clock_monotonic_ns(), .limits = ask->limits};
-    const struct pl_child_tick each = {.ctx = &patience, .tick = has_time};
+    struct pl_child_patience patience = {.started_ns = pl_clock_monotonic_ns(), .limits = ask->limits};
+    const struct pl_child_tick each = {.ctx = &patience, .tick = pl_child_has_time};
     struct pl_buf frame;
     struct pl_err why = {.offset = PL_NO_OFFSET};
     bool is_end = false;

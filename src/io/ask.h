@@ -29,6 +29,9 @@ struct pl_ask {
 /* In work(): say a part of the answer. */
 PL_MUST_USE pl_status pl_ask_say(struct pl_ask_answer *to, pl_bytes part, struct pl_err *err);
 
+/* The same of a buffer, which is empty then. */
+PL_MUST_USE pl_status pl_ask_say_all(struct pl_ask_answer *to, struct pl_buf *part, struct pl_err *err);
+
 /*
  * Status and error are those of work() or take(). A process that ends before its work, or takes too long, is PL_E_INPUT; one past the deadline of the
  * limits PL_E_LIMIT.

@@ -8,6 +8,8 @@
  */
 #include "io/child.h"
 
+#include "io/clock.h"
+
 #include "base/sanitized.h"
 #include "io/write.h"
 
@@ -135,6 +137,13 @@ static pl_status receive_bytes(struct pl_child *c, const struct pl_child_tick *t
         done += got > 0 ? (size_t)got : 0;
     }
     return PL_OK;
+}
+
+bool pl_child_has_time(void *patience)
+{
+    const struct pl_child_patience *p = patience;
+    return (pl_clock_monotonic_ns() - p->started_ns) / 1000000000u <= p->limits->process_seconds &&
+           !pl_clock_is_past(p->limits->deadline_ns);
 }
 
 pl_status pl_child_receive(struct pl_child *c, const struct pl_child_tick *tick, struct pl_buf *out,

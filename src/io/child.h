@@ -8,6 +8,7 @@
 #define PL_IO_CHILD_H
 
 #include "base/buf.h"
+#include "model/limits.h"
 
 #include <sys/types.h>
 
@@ -31,6 +32,15 @@ struct pl_child_tick {
     void *ctx;
     bool (*tick)(void *ctx);
 };
+
+/* A tick's ctx: how long a child may take. */
+struct pl_child_patience {
+    uint64_t started_ns; /* pl_clock_monotonic_ns() */
+    const struct pl_limits *limits;
+};
+
+/* Is it neither past its process_seconds nor past the deadline of its limits? For pl_child_tick. */
+bool pl_child_has_time(void *patience);
 
 /* The next frame, of at most out->max_bytes, into `out`. PL_E_NOT_FOUND when the child has ended instead. */
 PL_MUST_USE pl_status pl_child_receive(struct pl_child *c, const struct pl_child_tick *tick,

@@ -20,15 +20,6 @@
 
 enum kind { KIND_END, KIND_FILE };
 
-static pl_status flush(struct pl_wire_out *w, struct pl_ask_answer *to, struct pl_err *err)
-{
-    pl_status st = pl_buf_done(w->out, err);
-    if (st == PL_OK)
-        st = pl_ask_say(to, pl_buf_bytes(w->out), err);
-    pl_buf_clear(w->out);
-    return st;
-}
-
 static struct pl_ask ask_of(const struct pl_product *p, const char *what)
 {
     return (struct pl_ask){
@@ -67,7 +58,7 @@ static pl_status say_product(void *ctx, struct pl_ask_answer *to, struct pl_err 
         pl_wire_u64(&w, f->is_link);
         pl_buf_add(&out, pl_bytes_of(f->sha256.b, PL_SHA256_BYTES));
         if (out.n >= SAY_BYTES || out.why != PL_OK)
-            st = flush(&w, to, err);
+            st = pl_ask_say_all(to, &out, err);
     }
     pl_wire_u64(&w, KIND_END);
     pl_wire_u64(&w, p->is_image);
@@ -77,7 +68,7 @@ static pl_status say_product(void *ctx, struct pl_ask_answer *to, struct pl_err 
         pl_wire_bytes(&w, p->links[i].target);
     }
     if (st == PL_OK)
-        st = flush(&w, to, err);
+        st = pl_ask_say_all(to, &out, err);
     pl_buf_reset(&out);
     return st;
 }
@@ -149,18 +140,27 @@ static pl_status with_archive(struct opening *o, pl_status (*then)(struct openin
     return st;
 }
 
-static pl_status open_it(struct opening *o, struct pl_err *err)
+/* Ask a process that may open what the product is, if that is a folder; here, if there is to be none. */
+static pl_status ask_product(struct opening *o, void *ctx,
+                             pl_status (*work)(void *ctx, struct pl_ask_answer *to, struct pl_err *err),
+                             pl_status (*take)(void *ctx, pl_bytes part, struct pl_err *err),
+                             struct pl_err *err)
 {
     struct pl_ask ask = ask_of(o->p, "the product");
     if (o->p->is_unconfined)
         return read_there(o, o->p, err);
-    ask.ctx = o;
-    ask.work = say_product;
-    ask.take = take_product;
+    ask.ctx = ctx;
+    ask.work = work;
+    ask.take = take;
     ask.reads = &o->path;
     ask.n_reads = o->p->is_folder;
-    pl_status st = pl_ask(&ask, err);
-    return st == PL_OK && !o->is_end
+    return pl_ask(&ask, err);
+}
+
+static pl_status open_it(struct opening *o, struct pl_err *err)
+{
+    pl_status st = ask_product(o, o, say_product, take_product, err);
+    return st == PL_OK && !o->is_end && !o->p->is_unconfined
                ? pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the product was not told to its end")
                : st;
 }
@@ -191,7 +191,7 @@ static pl_status say_contents(void *ctx, struct pl_ask_answer *to, struct pl_err
             continue;
         pl_wire_u64(&w, i);
         pl_wire_bytes(&w, r->wanted->contents[i]);
-        st = flush(&w, to, err);
+        st = pl_ask_say_all(to, &out, err);
     }
     pl_buf_reset(&out);
     return st;
@@ -216,15 +216,7 @@ static pl_status take_contents(void *ctx, pl_bytes part, struct pl_err *err)
 static pl_status recall_it(struct opening *o, struct pl_err *err)
 {
     struct recalling *r = (struct recalling *)o; /* its first member */
-    struct pl_ask ask = ask_of(o->p, "the product");
-    if (o->p->is_unconfined)
-        return read_there(o, o->p, err);
-    ask.ctx = r;
-    ask.work = say_contents;
-    ask.take = take_contents;
-    ask.reads = &o->path;
-    ask.n_reads = o->p->is_folder;
-    return pl_ask(&ask, err);
+    return ask_product(o, r, say_contents, take_contents, err);
 }
 
 pl_status pl_product_read_wanted(struct pl_product *p, const char *path, size_t n, struct pl_err *err)
@@ -303,7 +295,7 @@ static pl_status say_comparison(void *ctx, struct pl_ask_answer *to, struct pl_e
     if (st == PL_OK) {
         say_shipped(&w, x->out);
         say_owned(&w, p, was_owned);
-        st = flush(&w, to, err);
+        st = pl_ask_say_all(to, &out, err);
     }
     pl_buf_reset(&out);
     free(was_owned);

@@ -266,18 +266,6 @@ static pl_status take_frame(struct pl_wire_in *in, pl_bytes frame, const struct 
     return pl_wire_done(in, err);
 }
 
-struct patience {
-    uint64_t started_ns;
-    const struct pl_limits *limits;
-};
-
-static bool has_time(void *ctx)
-{
-    const struct patience *p = ctx;
-    return (pl_clock_monotonic_ns() - p->started_ns) / 1000000000u <= p->limits->process_seconds &&
-           !pl_clock_is_past(p->limits->deadline_ns);
-}
-
 static pl_status ended_early(int signal, int code, bool is_late, struct pl_err *err)
 {
     const char *name = sigdescr_np(signal);
@@ -303,8 +291,8 @@ static pl_status send_folder(const struct work *work, struct pl_child *child,
 static pl_status converse(struct pl_child *child, const struct work *work, struct pl_source_tree *t,
                           struct pl_err *err)
 {
-    struct patience patience = {.started_ns = pl_clock_monotonic_ns(), .limits = work->limits};
-    const struct pl_child_tick each = {.ctx = &patience, .tick = has_time};
+    struct pl_child_patience patience = {.started_ns = pl_clock_monotonic_ns(), .limits = work->limits};
+    const struct pl_child_tick each = {.ctx = &patience, .tick = pl_child_has_time};
     struct pl_wire_in in = {.arena = t->arena, .limits = work->limits};
     struct pl_buf frame;
     bool is_end = false;
@@ -314,7 +302,8 @@ static pl_status converse(struct pl_child *child, const struct work *work, struc
     if (work->folder != NULL)
         st = send_folder(work, child, &each, err);
     pl_buf_init(&frame, MAX_FRAME_BYTES);
-    is_end = st != PL_OK && (st != PL_E_LIMIT || has_time(&patience)); /* the folder cannot be read */
+    is_end =
+        st != PL_OK && (st != PL_E_LIMIT || pl_child_has_time(&patience)); /* the folder cannot be read */
     while (st == PL_OK && !is_end) {
         st = pl_child_receive(child, &each, &frame, err);
         if (st == PL_OK)
