@@ -28,15 +28,6 @@ struct reading {
     uint32_t line;
 };
 
-static size_t name_length(pl_bytes b)
-{
-    size_t n = 0;
-    while (n < b.n && ((b.p[n] >= '0' && b.p[n] <= '9') ||
-                       ((b.p[n] | 0x20) >= 'a' && (b.p[n] | 0x20) <= 'z') || b.p[n] == '_'))
-        n++;
-    return n;
-}
-
 /* Without one pair of quotes around all of it, and without the backslashes before quotes. */
 static pl_bytes unquote(struct reading *r, pl_bytes text)
 {
@@ -83,7 +74,7 @@ static pl_bytes date_as(struct reading *r, pl_bytes format)
 static pl_bytes format_of(struct reading *r, pl_bytes reference)
 {
     pl_bytes name = pl_bytes_from(reference, pl_bytes_starts(reference, PL_LIT("${")) ? 2 : 1);
-    name = pl_bytes_sub(name, 0, name_length(name));
+    name = pl_bytes_sub(name, 0, pl_build_name_length(name));
     for (size_t i = r->vars.list.n; i-- > 0 && name.n > 0;)
         if (pl_bytes_eq(r->vars.list.v[i].name, name))
             return unquote(r, r->vars.list.v[i].value);
@@ -166,7 +157,7 @@ static void read_assignment(struct reading *r, pl_bytes line)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (pl_bytes_starts(line, pl_bytes_of_str(words[i])))
             line = pl_bytes_trim(pl_bytes_from(line, strlen(words[i])));
-    pl_bytes name = pl_bytes_sub(line, 0, name_length(line));
+    pl_bytes name = pl_bytes_sub(line, 0, pl_build_name_length(line));
     size_t at = name.n;
     while (at < line.n && is_space(line.p[at]))
         at++;
@@ -307,7 +298,7 @@ static void give_name(struct reading *r, pl_bytes name, pl_bytes written)
     pl_build_variables_evaluate(&r->vars, written, &values);
     for (size_t i = 0; i < values.n && !r->vars.is_out_of_memory; i++) {
         pl_bytes v = values.v[i];
-        if (v.n == 0 || name_length(v) < v.n || (v.p[0] >= '0' && v.p[0] <= '9'))
+        if (v.n == 0 || pl_build_name_length(v) < v.n || (v.p[0] >= '0' && v.p[0] <= '9'))
             continue;
         v = pl_arena_keep(r->vars.arena, v);
         r->vars.is_out_of_memory = v.p == NULL || !r->sink->macro(r->sink->ctx, name, v);
@@ -386,7 +377,7 @@ static void read_option(struct reading *r, pl_bytes word, bool is_make)
 {
     size_t equals = pl_bytes_find_byte(word, '=', 0);
     size_t dashes = pl_bytes_starts(word, PL_LIT("--")) ? 2 : 0;
-    bool is_variable = is_make && equals != SIZE_MAX && equals > 0 && name_length(word) == equals;
+    bool is_variable = is_make && equals != SIZE_MAX && equals > 0 && pl_build_name_length(word) == equals;
     if (equals != SIZE_MAX && (dashes > 0 || is_variable))
         pl_build_variables_give(&r->vars, pl_bytes_sub(word, dashes, equals - dashes),
                                 unquote(r, behind_make_and_shell(r, pl_bytes_from(word, equals + 1))));
@@ -399,7 +390,7 @@ static void read_define(struct reading *r, pl_bytes line)
     if (at == SIZE_MAX)
         return;
     pl_bytes rest = pl_bytes_from(line, at + 8);
-    pl_bytes name = pl_bytes_sub(rest, 0, name_length(rest));
+    pl_bytes name = pl_bytes_sub(rest, 0, pl_build_name_length(rest));
     pl_bytes value = pl_bytes_trim(pl_bytes_from(rest, name.n));
     size_t end = pl_bytes_find(value, PL_LIT(">>"), 0);
     if (end != SIZE_MAX)
@@ -438,7 +429,7 @@ static void read_interpreter(struct reading *r, pl_bytes line)
         return;
     if (pl_bytes_starts(script, PL_LIT("./")))
         script = pl_bytes_from(script, 2);
-    bool is_name = name_length(interpreter) == interpreter.n;
+    bool is_name = pl_build_name_length(interpreter) == interpreter.n;
     if (is_name && pl_bytes_find_byte(script, '.', 0) != SIZE_MAX && pl_index_find_path(r->ix, script, &ref))
         give_value(r, interpreter);
 }

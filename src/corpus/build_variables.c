@@ -128,7 +128,7 @@ static bool is_name_byte(uint8_t b)
     return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
 }
 
-static size_t name_length(pl_bytes b)
+size_t pl_build_name_length(pl_bytes b)
 {
     size_t n = 0;
     while (n < b.n && is_name_byte(b.p[n]))
@@ -151,7 +151,7 @@ static bool read_reference(pl_bytes text, size_t at, pl_bytes *name, size_t *end
         *end = at + 2;
         return true;
     }
-    *name = pl_bytes_sub(text, from, name_length(pl_bytes_from(text, from)));
+    *name = pl_bytes_sub(text, from, pl_build_name_length(pl_bytes_from(text, from)));
     *end = from + name->n;
     if (name->n == 0)
         return false;

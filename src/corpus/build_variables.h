@@ -38,6 +38,8 @@ struct pl_build_variables {
 /* With the directories and machines of Debian's builds in it. */
 void pl_build_variables_init(struct pl_build_variables *r, struct pl_arena *arena);
 void pl_build_variables_reset(struct pl_build_variables *r);
+/* Bytes of the name that `b` begins with: letters, digits and underscores. */
+size_t pl_build_name_length(pl_bytes b);
 /* One more value of a variable; borrowed. Values are final once one has been asked for. */
 void pl_build_variables_add(struct pl_build_variables *r, pl_bytes name, pl_bytes value, bool is_directory);
 /* The same of a directory or program that the build is given: configure --libexecdir=/usr/lib/x, make ASKPASS=/usr/bin/y. */

@@ -13,6 +13,9 @@
 #include "corpus/echoed_macros.h"
 
 #include "base/buf.h"
+#include "corpus/build_variables.h"
+
+#include <string.h>
 
 #define MAX_FILE_BYTES (256u << 10)
 #define MAX_TEXT_BYTES 256u
@@ -31,15 +34,6 @@ struct script {
     struct pl_arena *arena;
     bool is_out_of_memory;
 };
-
-static size_t name_length(pl_bytes b)
-{
-    size_t n = 0;
-    while (n < b.n && ((b.p[n] >= '0' && b.p[n] <= '9') ||
-                       ((b.p[n] | 0x20) >= 'a' && (b.p[n] | 0x20) <= 'z') || b.p[n] == '_'))
-        n++;
-    return n;
-}
 
 static void add_text(struct texts *t, pl_bytes text)
 {
@@ -64,10 +58,9 @@ static void append(struct script *s, struct texts *heads, const struct texts *ta
                 s->is_out_of_memory = s->is_out_of_memory || s->arena->why == PL_E_NOMEM;
                 continue;
             }
-            for (size_t b = 0; b < both[0].n; b++)
-                p[b] = both[0].p[b];
-            for (size_t b = 0; b < both[1].n; b++)
-                p[both[0].n + b] = both[1].p[b];
+            for (size_t b = 0, at = 0; b < 2; at += both[b++].n)
+                if (both[b].n > 0)
+                    memcpy(p + at, both[b].p, both[b].n);
             add_text(&out, pl_bytes_of(p, both[0].n + both[1].n));
         }
     *heads = out;
@@ -141,7 +134,7 @@ static struct texts evaluate(struct script *s, pl_bytes text, unsigned nested)
             break;
         bool has_brace = text.n > 1 && text.p[1] == '{';
         pl_bytes name = pl_bytes_from(text, has_brace ? 2 : 1);
-        name = pl_bytes_sub(name, 0, name_length(name));
+        name = pl_bytes_sub(name, 0, pl_build_name_length(name));
         size_t end = (has_brace ? 2 : 1) + name.n;
         if (name.n == 0 || (has_brace && (end >= text.n || text.p[end] != '}')))
             return (struct texts){.n = 0}; /* ${x:-y}, $(x) and the like */
@@ -174,17 +167,17 @@ static pl_bytes body_of(struct script *s, pl_bytes rest)
 
 static bool read_script(struct script *s, const struct pl_build_sink *sink)
 {
-    static const char mark[] = "echo \"#define ";
+    pl_bytes mark = PL_LIT("echo \"#define ");
     size_t at = 0;
     for (unsigned n = 0; n < MAX_LINES; n++) {
-        at = pl_bytes_find(s->text, PL_LIT("echo \"#define "), at);
+        at = pl_bytes_find(s->text, mark, at);
         if (at == SIZE_MAX)
             return true;
-        at += sizeof mark - 1;
+        at += mark.n;
         size_t line = pl_bytes_rfind_byte(pl_bytes_sub(s->text, 0, at), '\n');
         pl_bytes before = pl_bytes_trim(pl_bytes_sub(s->text, line == SIZE_MAX ? 0 : line + 1, at));
         pl_bytes rest = pl_bytes_from(s->text, at);
-        pl_bytes name = pl_bytes_sub(rest, 0, name_length(rest));
+        pl_bytes name = pl_bytes_sub(rest, 0, pl_build_name_length(rest));
         pl_bytes body = {NULL, 0};
         if (name.n > 0 && name.n < rest.n && rest.p[name.n] == ' ' && !pl_bytes_starts(before, PL_LIT("#")))
             body = body_of(s, pl_bytes_from(rest, name.n + 1));
