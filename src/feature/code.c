@@ -487,14 +487,13 @@ pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out
     return st;
 }
 
-/* First index of sorted `v` that is above `value`. */
-static size_t above(const uint64_t *v, size_t n, uint64_t value)
+size_t pl_code_data_from(const struct pl_code *code, uint64_t address)
 {
     size_t low = 0;
-    size_t high = n;
+    size_t high = code->n_data;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (v[middle] <= value)
+        if (code->data[middle] < address)
             low = middle + 1;
         else
             high = middle;
@@ -506,7 +505,8 @@ const struct pl_code_slot *pl_code_table(const struct pl_code *code, uint64_t ad
 {
     size_t low = 0;
     size_t high = code->n_slots;
-    size_t next = above(code->data, code->n_data, address);
+    size_t next = pl_code_data_from(code, address);
+    next += next < code->n_data && code->data[next] == address;
     uint64_t stop = next < code->n_data ? code->data[next] : UINT64_MAX;
     uint64_t last = address;
     *n = 0;

@@ -108,6 +108,9 @@ struct pl_code {
 PL_MUST_USE pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out,
                                  struct pl_err *err);
 
+/* The first of code->data that is not below `address`, as an index; n_data when all are. O(log n). */
+size_t pl_code_data_from(const struct pl_code *code, uint64_t address);
+
 #define PL_CODE_TEXT_BYTES 128
 
 /*

@@ -16,21 +16,17 @@ struct suffix {
     enum pl_source_language language;
 };
 
-static const struct suffix
-    suffixes[] =
-        {
-            {".c", PL_SOURCE_C},     {".h", PL_SOURCE_C},     {".inc", PL_SOURCE_C},
-            {".def", PL_SOURCE_C},   {".y", PL_SOURCE_C},     {".l", PL_SOURCE_C},
-            {".lex", PL_SOURCE_C},   {".gperf", PL_SOURCE_C}, {".cc", PL_SOURCE_CPP},
-            {".cpp", PL_SOURCE_CPP}, {".icc", PL_SOURCE_CPP}, {".cxx", PL_SOURCE_CPP},
-            {".c++", PL_SOURCE_CPP}, {".C", PL_SOURCE_CPP},   {".hh", PL_SOURCE_CPP},
-            {".hpp", PL_SOURCE_CPP}, {".hxx", PL_SOURCE_CPP}, {".h++", PL_SOURCE_CPP},
-            {".H", PL_SOURCE_CPP},   {".ipp", PL_SOURCE_CPP}, {".tcc", PL_SOURCE_CPP},
-            {".inl", PL_SOURCE_CPP}, {".yy", PL_SOURCE_CPP},  {".ypp", PL_SOURCE_CPP},
-            {".ll", PL_SOURCE_CPP},  {".m", PL_SOURCE_OBJC},  {".mm", PL_SOURCE_OBJC},
-            {".rs", PL_SOURCE_RUST}, {".go", PL_SOURCE_GO},   {".S", PL_SOURCE_ASM},
-            {".s", PL_SOURCE_ASM},   {".sx", PL_SOURCE_ASM},  {".asm", PL_SOURCE_ASM},
-            {".xs", PL_SOURCE_C}, /* C, with declarations that xsubpp writes as C: perlxs(1) */
+/* .xs: C, with declarations that xsubpp writes as C, perlxs(1). */
+static const struct suffix suffixes[] = {
+    {".c", PL_SOURCE_C},     {".h", PL_SOURCE_C},     {".inc", PL_SOURCE_C},   {".def", PL_SOURCE_C},
+    {".y", PL_SOURCE_C},     {".l", PL_SOURCE_C},     {".lex", PL_SOURCE_C},   {".gperf", PL_SOURCE_C},
+    {".cc", PL_SOURCE_CPP},  {".cpp", PL_SOURCE_CPP}, {".icc", PL_SOURCE_CPP}, {".cxx", PL_SOURCE_CPP},
+    {".c++", PL_SOURCE_CPP}, {".C", PL_SOURCE_CPP},   {".hh", PL_SOURCE_CPP},  {".hpp", PL_SOURCE_CPP},
+    {".hxx", PL_SOURCE_CPP}, {".h++", PL_SOURCE_CPP}, {".H", PL_SOURCE_CPP},   {".ipp", PL_SOURCE_CPP},
+    {".tcc", PL_SOURCE_CPP}, {".inl", PL_SOURCE_CPP}, {".yy", PL_SOURCE_CPP},  {".ypp", PL_SOURCE_CPP},
+    {".ll", PL_SOURCE_CPP},  {".m", PL_SOURCE_OBJC},  {".mm", PL_SOURCE_OBJC}, {".rs", PL_SOURCE_RUST},
+    {".go", PL_SOURCE_GO},   {".S", PL_SOURCE_ASM},   {".s", PL_SOURCE_ASM},   {".sx", PL_SOURCE_ASM},
+    {".asm", PL_SOURCE_ASM}, {".xs", PL_SOURCE_C},
 };
 
 enum pl_source_language pl_source_language_of(pl_bytes path)

@@ -416,9 +416,10 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
     a->taken_by = calloc(n + 1, sizeof *a->taken_by);
     a->marks = calloc(n_features + 1, sizeof *a->marks);
     a->imported = calloc(n_features + 1, 1);
+    a->is_variable = calloc(n_features + 1, 1);
     a->anchors = calloc(pl_index_unit_count(pl_codebase_index(cb)) + 1, sizeof *a->anchors);
     if (a->subject_of == NULL || a->votes == NULL || a->taken_by == NULL || a->marks == NULL ||
-        a->imported == NULL || a->anchors == NULL)
+        a->imported == NULL || a->is_variable == NULL || a->anchors == NULL)
         return pl_fail_nomem(err);
     pl_status st = pl_code_facts(a, err);
     for (unsigned i = 0; i < PASSES && st == PL_OK; i++) {
@@ -450,6 +451,7 @@ void pl_aligner_reset(struct pl_aligner *a)
     free(a->taken_by);
     free(a->marks);
     free(a->imported);
+    free(a->is_variable);
     free(a->anchors);
     *a = (struct pl_aligner){0};
 }

@@ -101,11 +101,12 @@ struct pl_aligner {
     uint32_t *subject_of;                 /* per function of the image: subject, or PL_NO_TARGET */
     uint32_t *votes;                      /* per definition */
     PL_VEC(uint32_t) voted;
-    uint32_t *marks;    /* per feature: subject, counted from 1, that has it */
-    uint8_t *imported;  /* per feature: some function of the image has it as an import */
-    uint32_t *taken_by; /* per definition: subject, counted from 1, that fits it best */
-    uint32_t *anchors;  /* per unit: subjects placed in it */
-    bool has_places;    /* not the first pass */
+    uint32_t *marks;      /* per feature: subject, counted from 1, that has it */
+    uint8_t *is_variable; /* per feature: a name that is neither function nor macro nor import */
+    uint8_t *imported;    /* per feature: some function of the image has it as an import */
+    uint32_t *taken_by;   /* per definition: subject, counted from 1, that fits it best */
+    uint32_t *anchors;    /* per unit: subjects placed in it */
+    bool has_places;      /* not the first pass */
 };
 
 /* Functions of `code` as subjects with their facts. */

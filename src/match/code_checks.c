@@ -283,16 +283,8 @@ static bool is_data(const struct pl_code *code, const struct pl_code_gap *gap)
         if (gap->offset - span->offset >= span->size)
             continue;
         uint64_t address = span->address + (gap->offset - span->offset);
-        size_t low = 0;
-        size_t high = code->n_data;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            if (code->data[middle] < address)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low < code->n_data && code->data[low] - address < gap->length)
+        size_t first = pl_code_data_from(code, address);
+        if (first < code->n_data && code->data[first] - address < gap->length)
             return true;
     }
     return false;

@@ -265,20 +265,6 @@ static pl_status add_ref(struct pl_aligner *a, uint32_t first, size_t object, st
     return PL_OK;
 }
 
-/* Which of the addresses it is. */
-static size_t object_of(const struct pl_aligner *a, uint64_t address)
-{
-    size_t low = 0;
-    for (size_t high = a->code->n_data; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        if (a->code->data[middle] < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Facts and calls of one function or part of it. */
 static pl_status add_part(struct pl_aligner *a, struct pl_subject *s, uint32_t self,
                           const struct pl_function *f, struct pl_err *err)
@@ -290,7 +276,7 @@ static pl_status add_part(struct pl_aligner *a, struct pl_subject *s, uint32_t s
             a->refs.n - s->first_ref >= MAX_FACTS)
             return PL_OK;
         if (atom->kind == PL_ATOM_DATA) {
-            pl_status st = add_ref(a, s->first_ref, object_of(a, atom->value), err);
+            pl_status st = add_ref(a, s->first_ref, pl_code_data_from(a->code, atom->value), err);
             if (st != PL_OK)
                 return st;
         } else if (atom->kind == PL_ATOM_CALL && atom->target != PL_NO_TARGET) {
@@ -416,6 +402,24 @@ static void note_reached(struct pl_aligner *a)
     }
 }
 
+static bool is_variable(const struct pl_aligner *a, uint32_t feature)
+{
+    if (pl_codebase_feature_kind(a->cb, feature) != PL_ATOM_CALL || a->imported[feature])
+        return false;
+    struct pl_id_list named = pl_codebase_named(a->cb, pl_codebase_feature_key(a->cb, feature));
+    for (size_t i = 0; i < named.n; i++)
+        if (pl_codebase_at(a->cb, named.v[i])->definition->kind != PL_DEFINITION_OBJECT)
+            return false;
+    return true;
+}
+
+static void note_variables(struct pl_aligner *a)
+{
+    size_t n = pl_codebase_feature_count(a->cb);
+    for (uint32_t f = 0; f < n; f++)
+        a->is_variable[f] = is_variable(a, f);
+}
+
 pl_status pl_code_facts(struct pl_aligner *a, struct pl_err *err)
 {
     pl_status st = make_subjects(a, err);
@@ -423,7 +427,9 @@ pl_status pl_code_facts(struct pl_aligner *a, struct pl_err *err)
         st = add_parts(a, err);
     if (st == PL_OK)
         st = add_callers(a, err);
-    if (st == PL_OK)
+    if (st == PL_OK) {
         note_reached(a);
+        note_variables(a);
+    }
     return st;
 }

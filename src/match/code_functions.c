@@ -11,7 +11,6 @@
 
 #include "format/text/cpp_names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define RULE_MATCHED "code.features"
@@ -76,13 +75,6 @@ static pl_bytes behind_array(const struct rung *r, pl_bytes text)
     return text;
 }
 
-static int by_address(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* A text of two bytes a character is a copy. */
 static bool is_within(const struct rung *r, pl_bytes text)
 {
@@ -102,9 +94,10 @@ static uint64_t address_of(const struct rung *r, const uint8_t *p)
 /* Does code refer to that byte as data? */
 static bool is_data_place(const struct rung *r, const uint8_t *p)
 {
+    const struct pl_code *code = r->a.code;
     uint64_t address = address_of(r, p);
-    return address != 0 &&
-           bsearch(&address, r->a.code->data, r->a.code->n_data, sizeof address, by_address) != NULL;
+    size_t at = pl_code_data_from(code, address);
+    return address != 0 && at < code->n_data && code->data[at] == address;
 }
 
 /* Texts one behind the other, which code refers to one by one: each is a text of the source. */
@@ -158,17 +151,9 @@ static bool is_end_of_table(const struct rung *r, const struct pl_atom *atom)
                       ? pl_text_places_from(&r->places, (uint64_t)(atom->text.p - r->f->data.p))
                       : 0;
     uint64_t before = text > 0 ? address_of(r, r->f->data.p + r->places.v.v[text - 1]) : 0;
-    size_t low = 0;
-    size_t high = code->n_data;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (code->data[middle] < end)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low > 0 && code->data[low - 1] > before)
-        before = code->data[low - 1];
+    size_t behind = pl_code_data_from(code, end);
+    if (behind > 0 && code->data[behind - 1] > before)
+        before = code->data[behind - 1];
     size_t index = (size_t)(atom - code->atoms);
     for (size_t i = 0; i < code->n_functions && end != 0 && before != 0; i++) {
         const struct pl_function *f = &code->functions[i];

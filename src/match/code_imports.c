@@ -250,7 +250,6 @@ static const struct substitute builtins[] = {
     {"putc", {"fprintf", "fputs", "fputc"}},
     {"strlen", {"strcat", "sprintf", "strchr", "strcpy", "strncat", "snprintf", "string"}},
     {"strcat", {"strncat"}},
-    {"strcat", {"strncat"}},
     {"strcpy", {"sprintf", "snprintf", "strcat", "stpcpy", "strncpy"}},
     {"stpcpy", {"strcpy", "strcat", "sprintf"}},
     {"strchr", {"strstr", "strpbrk", "index", "strrchr", "strspn", "strcspn"}},

@@ -8,7 +8,6 @@
 #include "match/code_align.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define MAX_USERS      64u  /* of one address, that are asked */
 #define MAX_NAMES      16u  /* that are compared for one address */
@@ -24,31 +23,16 @@ struct vote {
 
 struct objects {
     struct pl_aligner *a;
-    uint8_t *is_variable; /* per feature: a name that is neither function nor macro nor import */
-    uint32_t *mentions;   /* per feature: functions of the image, as far as placed, whose source has it */
-    uint32_t *users;      /* per feature: of those that refer to the address at hand */
-    uint32_t *first;      /* per address: first of its users in `list` */
-    uint32_t *list;       /* subjects, by address */
+    uint32_t *mentions; /* per feature: functions of the image, as far as placed, whose source has it */
+    uint32_t *users;    /* per feature: of those that refer to the address at hand */
+    uint32_t *first;    /* per address: first of its users in `list` */
+    uint32_t *list;     /* subjects, by address */
     PL_VEC(uint32_t) touched;
 };
-
-static bool is_variable(const struct pl_aligner *a, uint32_t feature)
-{
-    if (pl_codebase_feature_kind(a->cb, feature) != PL_ATOM_CALL || a->imported[feature])
-        return false;
-    struct pl_id_list named = pl_codebase_named(a->cb, pl_codebase_feature_key(a->cb, feature));
-    for (size_t i = 0; i < named.n; i++)
-        if (pl_codebase_at(a->cb, named.v[i])->definition->kind != PL_DEFINITION_OBJECT)
-            return false;
-    return true;
-}
 
 static void count_mentions(struct objects *o)
 {
     struct pl_aligner *a = o->a;
-    size_t n = pl_codebase_feature_count(a->cb);
-    for (uint32_t f = 0; f < n; f++)
-        o->is_variable[f] = is_variable(a, f);
     for (size_t i = 0; i < a->subjects.n; i++) {
         if (a->subjects.v[i].definition == PL_NO_DEFINITION)
             continue;
@@ -99,7 +83,7 @@ static void keep_best(struct vote *best, size_t *n, struct vote v)
     best[at] = v;
 }
 
-/* The names that fit an address best, when the first `n` of its users are asked. */
+/* The names that fit an address best, by `n` of its users. */
 static pl_status find_names(struct objects *o, const uint32_t *users, size_t n, struct vote *best,
                             size_t *n_best, uint32_t *placed, struct pl_err *err)
 {
@@ -114,7 +98,7 @@ static pl_status find_names(struct objects *o, const uint32_t *users, size_t n, 
         ++*placed;
         for (size_t k = 0; k < direct.n; k++) {
             uint32_t f = direct.v[k];
-            if (!o->is_variable[f])
+            if (!a->is_variable[f])
                 continue;
             if (o->users[f]++ == 0) {
                 uint32_t *slot = PL_VEC_ADD(&o->touched);
@@ -188,7 +172,7 @@ static void count_nearby(const struct objects *o, uint32_t first, uint32_t last,
     }
 }
 
-/* Users that stand beside one another speak of the same structure more often than others. */
+/* Users that stand beside one another speak of the same thing more often than others: a long list is asked in groups. */
 static pl_status tell_group(struct objects *o, size_t object, const uint32_t *users, size_t n, bool is_all,
                             struct pl_err *err)
 {
@@ -225,19 +209,17 @@ pl_status pl_code_objects(struct pl_aligner *a, struct pl_err *err)
     struct objects o = {.a = a};
     size_t n = pl_codebase_feature_count(a->cb) + 1;
     pl_status st = PL_OK;
-    o.is_variable = calloc(n, 1);
     o.mentions = calloc(n, sizeof *o.mentions);
     o.users = calloc(n, sizeof *o.users);
     o.first = calloc(a->code->n_data + 2, sizeof *o.first);
     o.list = calloc(a->refs.n + 1, sizeof *o.list);
-    if (o.is_variable == NULL || o.mentions == NULL || o.users == NULL || o.first == NULL || o.list == NULL)
+    if (o.mentions == NULL || o.users == NULL || o.first == NULL || o.list == NULL)
         st = pl_fail_nomem(err);
     if (st == PL_OK) {
         count_mentions(&o);
         list_users(&o);
         st = tell_all(&o, err);
     }
-    free(o.is_variable);
     free(o.mentions);
     free(o.users);
     free(o.first);
