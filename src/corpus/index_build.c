@@ -219,6 +219,7 @@ static pl_status gather_all(struct gather *g, uint64_t likely_places, struct pl_
     struct pl_postings_source from = {.n_items = g->ix->n_units,
                                       .positions = g->ix->source_bytes,
                                       .likely_places = likely_places,
+                                      .is_sparse = g->wanted != NULL,
                                       .ctx = g,
                                       .places = places_of_unit};
     return pl_postings_build(out, &from, g->ix->jobs, err);

@@ -3,7 +3,8 @@
  *
  *     count places a slot -> directory -> put each place into its slot -> sort slot by slot -> cap and close the gaps
  *
- * Places are made twice, once to be counted and once to be put down: making them is cheaper than holding them in lists that grow. Threads
+ * Places are made twice, once to be counted and once to be put down: making them is cheaper than holding them in lists that grow, unless
+ * they are sparse. Threads
  * share the directory by atomic additions; whatever order they put places down in is gone after the sort.
  */
 #include "corpus/postings.h"
@@ -87,22 +88,25 @@ static size_t cap_slot(const struct pl_postings *p, pl_place *out, const pl_plac
 struct build {
     const struct pl_postings_source *from;
     struct pl_postings *out;
-    struct pl_anchors made[PL_PARALLEL_MAX]; /* one a worker: places of one item */
-    uint64_t n;                              /* all places; while they are counted, 0 */
+    struct pl_anchors
+        made[PL_PARALLEL_MAX]; /* one a worker: places of one item; sparse ones, of all its items */
+    uint64_t n;                /* all places; while they are counted, 0 */
 };
 
 static pl_status make(struct build *b, unsigned worker, size_t item, struct pl_err *err)
 {
-    b->made[worker].n = 0;
+    if (!b->from->is_sparse)
+        b->made[worker].n = 0;
     return b->from->places(b->from->ctx, item, &b->made[worker], err);
 }
 
 static pl_status count_item(void *ctx, unsigned worker, size_t item, struct pl_err *err)
 {
     struct build *b = ctx;
+    size_t before = b->from->is_sparse ? b->made[worker].n : 0;
     pl_status st = make(b, worker, item, err);
     const struct pl_anchors *made = &b->made[worker];
-    for (size_t i = 0; i < made->n && st == PL_OK; i++) {
+    for (size_t i = before; i < made->n && st == PL_OK; i++) {
         uint32_t *count = &b->out->slots[slot_of(b->out, pl_anchor_hash(made->v[i])) + 1];
         if (__atomic_fetch_add(count, 1, __ATOMIC_RELAXED) == UINT32_MAX)
             st = pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "index: too many places with one hash");
@@ -126,11 +130,10 @@ static pl_status lay_out(struct build *b, struct pl_err *err)
     return b->out->v != NULL ? PL_OK : pl_fail_nomem(err);
 }
 
-static pl_status put_item(void *ctx, unsigned worker, size_t item, struct pl_err *err)
+static pl_status put_made(struct build *b, unsigned worker, struct pl_err *err)
 {
-    struct build *b = ctx;
-    pl_status st = make(b, worker, item, err);
     const struct pl_anchors *made = &b->made[worker];
+    pl_status st = PL_OK;
     for (size_t i = 0; i < made->n && st == PL_OK; i++) {
         uint32_t *end = &b->out->slots[slot_of(b->out, pl_anchor_hash(made->v[i])) + 1];
         uint32_t at = __atomic_fetch_add(end, 1, __ATOMIC_RELAXED);
@@ -139,6 +142,22 @@ static pl_status put_item(void *ctx, unsigned worker, size_t item, struct pl_err
         else
             st = pl_fail(err, PL_E_BUG, PL_NO_OFFSET, "index: other places than were counted");
     }
+    return st;
+}
+
+static pl_status put_item(void *ctx, unsigned worker, size_t item, struct pl_err *err)
+{
+    pl_status st = make(ctx, worker, item, err);
+    return st == PL_OK ? put_made(ctx, worker, err) : st;
+}
+
+static pl_status put_all(struct build *b, unsigned workers, struct pl_err *err)
+{
+    if (!b->from->is_sparse)
+        return pl_parallel(workers, b->from->n_items, b, put_item, err);
+    pl_status st = PL_OK;
+    for (unsigned w = 0; w < workers && st == PL_OK; w++)
+        st = put_made(b, w, err);
     return st;
 }
 
@@ -186,7 +205,7 @@ pl_status pl_postings_build(struct pl_postings *out, const struct pl_postings_so
     if (st == PL_OK)
         st = lay_out(&b, err);
     if (st == PL_OK)
-        st = pl_parallel(workers, from->n_items, &b, put_item, err);
+        st = put_all(&b, workers, err);
     for (unsigned w = 0; w < workers; w++)
         pl_anchors_reset(&b.made[w]);
     if (st == PL_OK)

@@ -34,17 +34,19 @@ struct pl_postings {
 
 /*
  * Where places come from. `places` appends those of one item; it is called twice for each item, by any worker, so that they can be
- * counted before there is room for them, and must give the same ones both times.
+ * counted before there is room for them, and must give the same ones both times. Where few come of much work (is_sparse), it is called once
+ * and they are held.
  */
 struct pl_postings_source {
     size_t n_items;
     uint64_t positions;     /* all are smaller than this */
     uint64_t likely_places; /* sizes the directory; wrong ones cost time */
+    bool is_sparse;
     void *ctx;
     pl_status (*places)(void *ctx, size_t item, struct pl_anchors *out, struct pl_err *err);
 };
 
-/* Build on `jobs` threads. The answer depends on the set of places alone. At no time are all places held twice. */
+/* Build on `jobs` threads. The answer depends on the set of places alone. Places are not held twice, but sparse ones. */
 PL_MUST_USE pl_status pl_postings_build(struct pl_postings *out, const struct pl_postings_source *from,
                                         unsigned jobs, struct pl_err *err);
 void pl_postings_reset(struct pl_postings *p);

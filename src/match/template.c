@@ -84,14 +84,19 @@ static size_t variable_at(pl_bytes s, size_t at)
     return i > name && i < s.n && s.p[i] == end ? i + 1 - at : 0;
 }
 
+/* Files without any are the rule: bytes are skipped eight at a time until one could begin a variable. */
 static size_t next_variable(pl_bytes s, size_t at, size_t *length)
 {
-    for (; at < s.n; at++) {
-        *length = variable_at(s, at);
+    size_t marks[] = {pl_bytes_find_byte(s, '@', at), pl_bytes_find_byte(s, '$', at)};
+    for (;;) {
+        size_t k = marks[1] < marks[0];
+        if (marks[k] == SIZE_MAX)
+            return s.n;
+        *length = variable_at(s, marks[k]);
         if (*length > 0)
-            return at;
+            return marks[k];
+        marks[k] = pl_bytes_find_byte(s, k == 0 ? '@' : '$', marks[k] + 1);
     }
-    return s.n;
 }
 
 bool pl_template_has_variable(pl_bytes source)
@@ -276,6 +281,13 @@ static bool replaces_something(const struct pl_template *t, pl_bytes text)
     return false;
 }
 
+/* What stands before the first variable begins the text, too. */
+static bool begins_alike(pl_bytes source, pl_bytes text)
+{
+    size_t length = 0;
+    return pl_bytes_starts(text, pl_bytes_sub(source, 0, next_variable(source, 0, &length)));
+}
+
 pl_status pl_template_match(struct pl_template *t, pl_bytes source, pl_bytes text, bool *found,
                             struct pl_err *err)
 {
@@ -284,6 +296,10 @@ pl_status pl_template_match(struct pl_template *t, pl_bytes source, pl_bytes tex
     bool is_match = false;
     pl_status st = PL_OK;
     t->parts.n = 0;
+    if (!begins_alike(source, text)) {
+        *found = false;
+        return PL_OK;
+    }
     if (!cut_tokens(&x))
         st = pl_fail_nomem(err);
     if (st == PL_OK)

@@ -8,10 +8,12 @@
 #include "io/write.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BLOB_MODE     0444u
@@ -250,6 +252,25 @@ pl_status pl_cache_note_write(struct pl_cache *c, const char *url, const char *n
         st = pl_io_write(path, NOTE_MODE, data, err);
     free(path);
     return st;
+}
+
+pl_status pl_cache_absent_write(struct pl_cache *c, const char *url, struct pl_err *err)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%" PRId64, (int64_t)time(NULL)); /* it has room for any number */
+    return pl_cache_note_write(c, url, "absent", pl_bytes_of_str(text), err);
+}
+
+bool pl_cache_is_absent(struct pl_cache *c, const char *url, uint64_t seconds)
+{
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    uint64_t said = 0;
+    uint64_t now = (uint64_t)time(NULL);
+    bool is_absent = pl_cache_note_read(c, url, "absent", 32, &heap, &n, NULL) == PL_OK &&
+                     pl_bytes_to_u64(pl_bytes_of(heap, n), &said) && said <= now && now - said < seconds;
+    free(heap);
+    return is_absent;
 }
 
 static char *derived_path(const struct pl_cache *c, const pl_sha256 *of, const char *form)

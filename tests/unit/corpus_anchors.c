@@ -166,6 +166,12 @@ static void every_place_is_found_and_common_hashes_keep_the_first(void **state)
     struct pl_postings_source from = {
         .n_items = 40000, .positions = 40001, .likely_places = 40000, .ctx = all, .places = one_of};
     assert_int_equal(pl_postings_build(&postings, &from, 2, NULL), PL_OK);
+    struct pl_postings held;
+    from.is_sparse = true;
+    assert_int_equal(pl_postings_build(&held, &from, 2, NULL), PL_OK);
+    assert_int_equal(held.n, postings.n);
+    assert_memory_equal(held.v, postings.v, held.n * sizeof *held.v);
+    pl_postings_reset(&held);
     assert_int_equal(postings.n_dropped, 10000 - PL_POSTINGS_CAP);
     pl_places common = pl_postings_find(&postings, 12345);
     assert_int_equal(common.n, PL_POSTINGS_CAP);
