@@ -33,6 +33,7 @@ struct work {
     uint32_t *named_first; /* per feature: positions in names.ids */
     uint32_t *named_end;
     uint32_t *seen[PL_PARALLEL_MAX]; /* per worker and id: last definition, counted from 1, that reached it */
+    uint32_t *met[PL_PARALLEL_MAX];  /* the same per feature: its definitions are queued */
     struct pl_arena arenas[PL_PARALLEL_MAX]; /* lists until they are joined */
 };
 
@@ -210,11 +211,11 @@ static pl_status own_of(void *ctx, unsigned worker, size_t id, struct pl_err *er
     return st;
 }
 
-static bool fresh(struct work *w, unsigned worker, uint32_t id, uint32_t stamp)
+static bool fresh(uint32_t *last, uint32_t id, uint32_t stamp)
 {
-    if (w->seen[worker][id] == stamp)
+    if (last[id] == stamp)
         return false;
-    w->seen[worker][id] = stamp;
+    last[id] = stamp;
     return true;
 }
 
@@ -222,7 +223,9 @@ static bool make_seen(struct work *w, unsigned worker)
 {
     if (w->seen[worker] == NULL)
         w->seen[worker] = calloc(w->cb->n + 1, sizeof **w->seen);
-    return w->seen[worker] != NULL;
+    if (w->met[worker] == NULL)
+        w->met[worker] = calloc(w->cb->features.n + 1, sizeof **w->met);
+    return w->seen[worker] != NULL && w->met[worker] != NULL;
 }
 
 /* Macros that a name of a unit may mean are queued. */
@@ -233,6 +236,8 @@ static void queue_macros(struct work *w, unsigned worker, struct reach *r, uint3
     bool is_in_sight = false;
     uint32_t first = w->named_first[feature];
     uint32_t end = w->named_end[feature];
+    if (!fresh(w->met[worker], feature, stamp))
+        return;
     for (unsigned pass = 0; pass < 2 && !is_in_sight; pass++) {
         unsigned taken = 0;
         for (uint32_t i = first; i < end && taken < MAX_SAME_MACRO; i++) {
@@ -242,7 +247,7 @@ static void queue_macros(struct work *w, unsigned worker, struct reach *r, uint3
                 continue;
             is_in_sight = true;
             taken++;
-            if (r->queue.n < MAX_MACROS && fresh(w, worker, id, stamp))
+            if (r->queue.n < MAX_MACROS && fresh(w->seen[worker], id, stamp))
                 pl_ids_put(&r->queue, id, &r->no_memory);
         }
     }
@@ -300,14 +305,19 @@ static void definitions_of(const struct work *w, uint32_t feature, uint32_t unit
         (*end)++;
 }
 
-/* Functions and objects in sight of `unit` that the names among `features` mean. */
+/*
+ * Functions and objects in sight of `unit` that the names among `features` mean. A name met before adds nothing: what a bound
+ * left out then is left out now.
+ */
 static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint32_t unit,
                           struct pl_id_list features, uint32_t stamp)
 {
     const struct pl_codebase *cb = w->cb;
     uint32_t i;
     uint32_t end;
-    for (size_t k = 0; k < features.n; k++)
+    for (size_t k = 0; k < features.n; k++) {
+        if (!fresh(w->met[worker], features.v[k], stamp))
+            continue;
         for (definitions_of(w, features.v[k], unit, &i, &end); i < end; i++) {
             uint32_t id = cb->names.ids[i];
             const struct pl_definition *d = cb->entries[id].definition;
@@ -317,11 +327,12 @@ static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint
             if (d->kind == PL_DEFINITION_MACRO || *n == MAX_INLINED ||
                 (!is_shared && !pl_codebase_includes(cb, unit, cb->entries[id].unit)))
                 continue;
-            if (fresh(w, worker, id, stamp)) {
+            if (fresh(w->seen[worker], id, stamp)) {
                 pl_ids_put(&r->queue, id, &r->no_memory);
                 (*n)++;
             }
         }
+    }
 }
 
 static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err *err)
@@ -337,7 +348,7 @@ static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err
     if (!make_seen(w, worker))
         return pl_fail_nomem(err);
     uint32_t stamp = (uint32_t)(cb->n + 1 + id);
-    (void)fresh(w, worker, (uint32_t)id, stamp); /* a function that calls itself */
+    (void)fresh(w->seen[worker], (uint32_t)id, stamp); /* a function that calls itself */
     put_list(&r, pl_id_lists_at(&cb->direct, id));
     queue_inlined(w, worker, &r, unit, pl_id_lists_at(&cb->direct, id), stamp);
     for (size_t i = 0; i < r.queue.n; i++)
@@ -457,8 +468,10 @@ pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, stru
     if (st == PL_OK)
         st = build_sets(&w, jobs, err);
     pl_id_lists_free(&w.own);
-    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++) {
         free(w.seen[i]);
+        free(w.met[i]);
+    }
     for (size_t u = 0; w.unit_keys != NULL && u < cb->n_units; u++)
         free(w.unit_keys[u]);
     free(w.unit_keys);
