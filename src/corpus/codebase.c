@@ -157,6 +157,11 @@ bool pl_codebase_links_all(const struct pl_codebase *cb)
     return cb->links_all;
 }
 
+bool pl_codebase_is_linked_whole(const struct pl_codebase *cb)
+{
+    return cb->is_linked_whole;
+}
+
 struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash)
 {
     size_t first;

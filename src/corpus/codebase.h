@@ -48,6 +48,9 @@ size_t pl_codebase_feature_count(const struct pl_codebase *cb);
  * Then what the sources lack is no contradiction while those are not given.
  */
 bool pl_codebase_links_all(const struct pl_codebase *cb);
+
+/* Do the packager's rules ask for optimisation over the borders of units? Functions hold then what others were. */
+bool pl_codebase_is_linked_whole(const struct pl_codebase *cb);
 const struct pl_codebase_entry *pl_codebase_at(const struct pl_codebase *cb, uint32_t id);
 /* All definitions of that name (pl_atom_hash_text). */
 struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash);

@@ -5,6 +5,7 @@
  * Nobody knows the build's search path; a file too many costs precision, one too few a false alarm.
  */
 #include "corpus/codebase_private.h"
+#include "corpus/link_time.h"
 
 #include "base/size.h"
 
@@ -303,6 +304,13 @@ static pl_status build(struct pl_codebase *cb, unsigned jobs, struct pl_err *err
     return st == PL_OK ? pl_codebase_build_features(cb, jobs, err) : st;
 }
 
+static bool is_linked_whole(const struct pl_index *ix)
+{
+    pl_source_ref ref;
+    return pl_index_find_path(ix, PL_LIT("debian/rules"), &ref) &&
+           pl_rules_ask_for_lto(pl_index_file(ix, ref)->data);
+}
+
 static bool links_all(const struct pl_codebase *cb)
 {
     uint64_t functions[2] = {0, 0};
@@ -328,6 +336,7 @@ pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_
         pl_arena_init(&cb->arenas[i], PL_CODEBASE_ARENA_BYTES);
     pl_status st = build(cb, jobs, err);
     cb->links_all = st == PL_OK && links_all(cb);
+    cb->is_linked_whole = is_linked_whole(cb->index);
     if (st == PL_OK)
         *out = cb;
     else

@@ -40,6 +40,7 @@ struct pl_codebase {
     size_t n;
     size_t n_functions;
     bool links_all;                   /* pl_codebase_links_all() */
+    bool is_linked_whole;             /* pl_codebase_is_linked_whole() */
     struct pl_key_table names;        /* hash of the name -> ids */
     struct pl_key_table features;     /* key -> feature */
     struct pl_id_lists includes;      /* per unit: all that compiling it reads, itself left out */

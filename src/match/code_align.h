@@ -170,9 +170,6 @@ struct pl_code_grade {
 /* Says an atom where it is from, when its unit does not have it? All but some strings do. */
 bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f);
 
-/* Do the packager's rules ask for optimisation over the borders of units? Functions hold then what others were. */
-bool pl_code_is_optimised_at_link(const struct pl_index *ix);
-
 /* Grade one subject of a finished alignment. */
 PL_MUST_USE pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject,
                                             struct pl_code_grade *out, struct pl_err *err);

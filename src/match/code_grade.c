@@ -150,24 +150,6 @@ static bool has_includer(const struct pl_aligner *a, const struct pl_subject *s,
     return false;
 }
 
-/*
- * Do the packager's rules ask for optimisation over the borders of units? dpkg-buildflags(1), optimize=+lto; GCC manual, -flto; Meson
- * manual, base option b_lto; CMake manual, CMAKE_INTERPROCEDURAL_OPTIMIZATION.
- */
-bool pl_code_is_optimised_at_link(const struct pl_index *ix)
-{
-    pl_source_ref ref;
-    if (!pl_index_find_path(ix, PL_LIT("debian/rules"), &ref))
-        return false;
-    pl_bytes rules = pl_index_file(ix, ref)->data;
-    static const char *const asks[] = {
-        "+lto", "-flto", "b_lto=true", "INTERPROCEDURAL_OPTIMIZATION=ON", "--enable-lto", "--with-lto"};
-    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++)
-        if (pl_bytes_find(rules, pl_bytes_of_str(asks[i]), 0) != SIZE_MAX)
-            return true;
-    return false;
-}
-
 static bool is_in_image(const struct pl_aligner *a, uint32_t definition)
 {
     for (size_t i = 0; i < a->subjects.n; i++)
@@ -188,7 +170,7 @@ static bool has_absorbed(const struct pl_aligner *a, const struct pl_subject *s,
     for (size_t i = 0; i < with.n && i < MAX_ABSORBED; i++) {
         uint32_t name = pl_codebase_name_feature(a->cb, with.v[i]);
         if (name != PL_NO_FEATURE && pl_id_list_has(closure, name) && !is_in_image(a, with.v[i]))
-            return pl_code_is_optimised_at_link(pl_codebase_index(a->cb));
+            return pl_codebase_is_linked_whole(a->cb);
     }
     return false;
 }

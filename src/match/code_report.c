@@ -175,7 +175,7 @@ static enum pl_severity severity_of(const struct pl_code_result *r, const struct
 {
     bool is_contradicted = g->end == PL_CODE_CONTRADICTED;
     if (pl_codebase_links_all(r->m->codebase) ||
-        (!is_contradicted && pl_code_is_optimised_at_link(r->m->index)))
+        (!is_contradicted && pl_codebase_is_linked_whole(r->m->codebase)))
         return PL_SEVERITY_WARNING;
     for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++) {
         const struct pl_atom *atom = &r->a->code->atoms[g->foreign[i]];
