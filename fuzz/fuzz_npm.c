@@ -1,5 +1,5 @@
 /*
- * fuzz_npm.c - any bytes as a repository field, an npmrc, base64 and a keys document: nothing leaves its bounds, URLs are plain.
+ * fuzz_npm.c - any bytes as a repository field, an npmrc, base64, a keys document and what was kept of one: nothing leaves its bounds, URLs are plain.
  */
 #include "fuzz.h"
 
@@ -20,7 +20,7 @@ static int look(const uint8_t *data, size_t size)
     struct pl_arena arena;
     struct pl_buf out;
     pl_arena_init(&arena, 16u << 20);
-    pl_buf_init(&out, size + 4);
+    pl_buf_init(&out, 2 * size + 4096);
     if (pl_npm_repository(all, &arena, &url, &folder) &&
         (strncmp(url, "https://", 8) != 0 || strstr(url, "/..") != NULL || strpbrk(url, " @#?\n") != NULL))
         abort();
@@ -33,7 +33,15 @@ static int look(const uint8_t *data, size_t size)
     struct pl_limits limits = pl_limits_default();
     const struct pl_ask here = {.limits = &limits, .is_here = true};
     struct pl_npm_document d;
-    if (pl_npm_document_read(&here, all, &arena, &d, NULL) == PL_OK) {
+    pl_buf_clear(&out);
+    if (pl_npm_document_of(all, &limits, &arena, &d, NULL) == PL_OK)
+        fuzz_say_bytes(d.name);
+    if (pl_npm_document_read(&here, all, &arena, &d, &out, NULL) == PL_OK) {
+        struct pl_npm_document again;
+        if (out.why == PL_OK &&
+            (pl_npm_document_of(pl_buf_bytes(&out), &limits, &arena, &again, NULL) != PL_OK ||
+             again.n_versions != d.n_versions || !pl_bytes_eq(again.name, d.name)))
+            abort();
         fuzz_say(d.n_versions);
         fuzz_say_bytes(d.repository);
         if (pl_npm_verify(d.signatures, d.n_signatures, d.keys, d.n_keys, PL_LIT("m"), &arena, &keyid,

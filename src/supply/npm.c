@@ -20,6 +20,7 @@
 
 #define MAX_DOCUMENT_BYTES (64u << 20)
 #define MAX_TARBALL_BYTES  (1u << 30)
+#define READ_FORM          "npm-document-1" /* counts up when pl_npm_document changes */
 #define ABSENT_SECONDS     86400u
 #define MAX_STEPS          4u
 #define SHA512_BYTES       64u
@@ -125,17 +126,42 @@ static pl_status add_step(const struct job *j, const char *what, const char *uri
     return st;
 }
 
+/* What was read of these bytes once need not be read again: a bundle has hundreds of dependencies, and reading takes a process each. */
+static pl_status read_document(struct job *j, pl_bytes body, struct pl_npm_document *out, struct pl_err *err)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_ask ask = {.limits = &limits};
+    struct pl_buf read;
+    pl_sha256 digest;
+    uint8_t *heap = NULL;
+    size_t n = 0;
+    pl_status st = pl_sha256_of(body, &digest, err);
+    if (st != PL_OK)
+        return st;
+    st = pl_cache_derived_read(j->s->cache, &digest, READ_FORM, &heap, &n, NULL);
+    if (st == PL_OK)
+        st = pl_npm_document_of(pl_bytes_of(heap, n), &limits, &j->whole->arena, out, NULL);
+    free(heap);
+    if (st == PL_OK)
+        return PL_OK;
+    pl_supply_asking(j->s, &ask);
+    pl_buf_init(&read, MAX_DOCUMENT_BYTES);
+    st = pl_npm_document_read(&ask, body, &j->whole->arena, out, &read, err);
+    if (st == PL_OK && read.n > 0 && read.why == PL_OK &&
+        pl_cache_derived_write(j->s->cache, &digest, READ_FORM, pl_buf_bytes(&read), NULL) != PL_OK)
+        pl_supply_log(j->s, PL_SEVERITY_WARNING, "what was read of %s cannot be kept in the cache", j->name);
+    pl_buf_reset(&read);
+    return st;
+}
+
 static pl_status get_json(struct job *j, const char *url, const char *what, struct pl_npm_document *out,
                           struct pl_err *err)
 {
     struct pl_buf body;
-    struct pl_limits limits = pl_limits_default();
-    struct pl_ask ask = {.limits = &limits};
-    pl_supply_asking(j->s, &ask);
     pl_buf_init(&body, MAX_DOCUMENT_BYTES);
     pl_status st = get(j, url, what, true, &body, err);
     if (st == PL_OK) {
-        st = pl_npm_document_read(&ask, pl_buf_bytes(&body), &j->whole->arena, out, err);
+        st = read_document(j, pl_buf_bytes(&body), out, err);
         if (st == PL_E_INPUT)
             pl_err_about(err, url);
     }

@@ -14,6 +14,7 @@ struct reading {
     const struct pl_limits *limits;
     struct pl_arena *arena;
     struct pl_npm_document *out;
+    struct pl_buf *kept; /* may be NULL */
     bool is_told;
 };
 
@@ -144,13 +145,15 @@ static pl_status take(void *ctx, pl_bytes part, struct pl_err *err)
     take_lists(&in, r->out);
     pl_wire_require(&in, !r->is_told);
     r->is_told = true;
+    if (r->kept != NULL)
+        pl_buf_add(r->kept, part);
     return pl_wire_done(&in, err);
 }
 
 pl_status pl_npm_document_read(const struct pl_ask *given, pl_bytes text, struct pl_arena *arena,
-                               struct pl_npm_document *out, struct pl_err *err)
+                               struct pl_npm_document *out, struct pl_buf *kept, struct pl_err *err)
 {
-    struct reading r = {.text = text, .limits = given->limits, .arena = arena, .out = out};
+    struct reading r = {.text = text, .limits = given->limits, .arena = arena, .out = out, .kept = kept};
     struct pl_ask ask = *given;
     *out = (struct pl_npm_document){0};
     ask.ctx = &r;
@@ -163,4 +166,12 @@ pl_status pl_npm_document_read(const struct pl_ask *given, pl_bytes text, struct
     return st == PL_OK && !r.is_told ? pl_fail(err, PL_E_INPUT, PL_NO_OFFSET,
                                                "the registry's answer cannot be read: nothing was said")
                                      : st;
+}
+
+pl_status pl_npm_document_of(pl_bytes kept, const struct pl_limits *limits, struct pl_arena *arena,
+                             struct pl_npm_document *out, struct pl_err *err)
+{
+    struct reading r = {.limits = limits, .arena = arena, .out = out};
+    *out = (struct pl_npm_document){0};
+    return take(&r, kept, err);
 }

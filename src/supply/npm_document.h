@@ -5,6 +5,7 @@
 #define PL_SUPPLY_NPM_DOCUMENT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "io/ask.h"
 
 #define PL_NPM_SIGNATURES 16u
@@ -41,9 +42,14 @@ struct pl_npm_document {
 
 /*
  * Read a document of a version, of all versions, or of keys. Of `ask` only `limits`, `forking` and `is_here` are looked at. PL_E_INPUT: no JSON object
- * (err says at which byte).
+ * (err says at which byte). What was read of it, in the form that pl_npm_document_of() takes, is added to *kept, which may be NULL.
  */
 PL_MUST_USE pl_status pl_npm_document_read(const struct pl_ask *ask, pl_bytes text, struct pl_arena *arena,
-                                           struct pl_npm_document *out, struct pl_err *err);
+                                           struct pl_npm_document *out, struct pl_buf *kept,
+                                           struct pl_err *err);
+/* The same from what was kept; PL_E_INPUT when it is something else. */
+PL_MUST_USE pl_status pl_npm_document_of(pl_bytes kept, const struct pl_limits *limits,
+                                         struct pl_arena *arena, struct pl_npm_document *out,
+                                         struct pl_err *err);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "base/base64.h"
 #include "supply/npm_config.h"
+#include "supply/npm_document.h"
 #include "supply/npm_repository.h"
 #include "unit.h"
 
@@ -87,6 +88,36 @@ static void base64_has_one_form(void **state)
     decodes("Zm-v", NULL);
 }
 
+static void what_was_kept_of_a_document_says_the_same_and_half_of_it_nothing(void **state)
+{
+    pl_bytes text =
+        PL_LIT("{\"name\": \"kit\", \"version\": \"1.0.0\", \"dist\": {\"tarball\": \"https://r/kit.tgz\", "
+               "\"signatures\": "
+               "[{\"keyid\": \"k\", \"sig\": \"s\"}]}, \"versions\": {\"0.9.0\": {}, \"1.0.0\": {}}}");
+    struct pl_limits limits = pl_limits_default();
+    const struct pl_ask here = {.limits = &limits, .is_here = true};
+    struct pl_npm_document first;
+    struct pl_npm_document again;
+    struct pl_arena arena;
+    struct pl_buf kept;
+    (void)state;
+    pl_arena_init(&arena, 1u << 20);
+    pl_buf_init(&kept, 1u << 16);
+    assert_int_equal(pl_npm_document_read(&here, text, &arena, &first, &kept, NULL), PL_OK);
+    assert_int_equal(pl_npm_document_of(pl_buf_bytes(&kept), &limits, &arena, &again, NULL), PL_OK);
+    assert_true(pl_bytes_eq_str(again.name, "kit") && pl_bytes_eq(again.tarball, first.tarball));
+    assert_int_equal(again.n_versions, 2);
+    assert_int_equal(again.n_signatures, 1);
+    assert_true(pl_bytes_eq_str(again.signatures[0].sig, "s"));
+    for (size_t n = 0; n < kept.n; n++)
+        assert_int_equal(pl_npm_document_of(pl_bytes_of(kept.p, n), &limits, &arena, &again, NULL),
+                         PL_E_INPUT);
+    pl_buf_add(&kept, PL_LIT("x"));
+    assert_int_equal(pl_npm_document_of(pl_buf_bytes(&kept), &limits, &arena, &again, NULL), PL_E_INPUT);
+    pl_buf_reset(&kept);
+    pl_arena_reset(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +125,7 @@ int main(void)
         cmocka_unit_test(what_is_no_repository_is_refused),
         cmocka_unit_test(npmrc_gives_the_last_value),
         cmocka_unit_test(base64_has_one_form),
+        cmocka_unit_test(what_was_kept_of_a_document_says_the_same_and_half_of_it_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
