@@ -45,10 +45,13 @@ struct gatherer {
     size_t macro_budget; /* bytes of call arguments that may still be read */
 };
 
+/* The beginning of a group is asked for when words behind it may have been counted already: lines are counted in both directions. */
 static uint32_t line_of(struct gatherer *x, size_t at)
 {
     if (x->of->line_1based != 0)
         return x->of->line_1based;
+    while (x->line_at > at)
+        x->line -= x->of->text.p[--x->line_at] == '\n';
     while (x->line_at < at) {
         const uint8_t *end = memchr(x->of->text.p + x->line_at, '\n', at - x->line_at);
         if (end == NULL) {

@@ -183,6 +183,31 @@ static void the_result_does_not_depend_on_the_number_of_jobs(void **state)
     close_set(&many);
 }
 
+/* Words that another file has are not counted again: the line must not depend on it, nor on which job read that file. */
+static void a_text_over_several_lines_stands_where_it_begins(void **state)
+{
+    (void)state;
+    static const char split_c[] =
+        "const char *a = _(\"overflow in %\" PRIdMAX\n  \" * %\" PRIdPTR \" blocks\");\n";
+    for (unsigned way = 0; way < 3; way++) {
+        struct fixture x;
+        struct pl_source_tree *trees[] = {&x.tree};
+        const char *source;
+        memset(&x, 0, sizeof x);
+        x.tree.name = "test";
+        if (way > 0)
+            add_file(&x, "a.c",
+                     "char *b = \"of the same length, nearly\"; int PRIdPTR, PRIdMAX, overflow;\n");
+        add_file(&x, "split.c", split_c);
+        pl_arena_init(&x.arena, SIZE_MAX);
+        assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+        assert_int_equal(pl_literals_build(x.index, NULL, 0, way == 2 ? 2 : 1, &x.literals, &x.err), PL_OK);
+        assert_string_equal(rule_of(&x, PL_LIT("overflow in %ld * %ld blocks"), &source), "literal.tiled");
+        assert_string_equal(source, "split.c:1");
+        close_set(&x);
+    }
+}
+
 static void macros_that_name_each_other_end(void **state)
 {
     struct fixture x;
@@ -489,6 +514,7 @@ int main(void)
         cmocka_unit_test(what_is_not_in_the_source_is_not_explained),
         cmocka_unit_test(one_or_two_changed_bytes_have_their_literal_nearby),
         cmocka_unit_test(the_result_does_not_depend_on_the_number_of_jobs),
+        cmocka_unit_test(a_text_over_several_lines_stands_where_it_begins),
         cmocka_unit_test(macros_that_name_each_other_end),
         cmocka_unit_test(what_macros_builds_and_compilers_make_is_explained),
         cmocka_unit_test(texts_of_macros_that_the_build_defines_belong_to_every_unit),
