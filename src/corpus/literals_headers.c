@@ -178,17 +178,21 @@ static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_lit
     return !g->is_out_of_memory;
 }
 
+/* Those of the C++ library last: a word that another header has is that one's (match/code_imports.c asks whose it is). */
 static bool gather_reached(struct reach *r, struct pl_literals *l, struct gathered *g)
 {
     struct pl_buf text;
     bool is_good = true;
     pl_buf_init(&text, SIZE_MAX / 2);
-    for (size_t i = 0; i < r->all.n && is_good;) {
-        size_t end = i + 1;
-        while (end < r->all.n && r->all.v[end].header == r->all.v[i].header)
+    for (size_t i = 0; i < 2 * r->all.n && is_good;) {
+        size_t first = i % r->all.n;
+        size_t end = first + 1;
+        while (end < r->all.n && r->all.v[end].header == r->all.v[first].header)
             end++;
-        is_good = gather_file(r, i, end, l, g, &text);
-        i = end;
+        pl_bytes file = r->headers_seen.v[r->all.v[first].header].file;
+        if (pl_bytes_starts(file, PL_LIT("usr/include/c++/")) == (i >= r->all.n))
+            is_good = gather_file(r, first, end, l, g, &text);
+        i += end - first;
     }
     pl_buf_reset(&text);
     return is_good;

@@ -7,6 +7,7 @@
  *     code_data_whole.c  lists found by where they begin, or by the text that they are
  *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
  *     code_data_classes.c  tables of classes of characters that a program of the sources writes
+ *     code_data_embedded.c  whole files of the source, as they are or compressed
  *     code_data_made.c   files that the build makes, so that no source holds them
  *     code_data_refs.c   pointers, switch tables, constants, padding: what accounted code refers to
  */
@@ -73,6 +74,7 @@ const char *pl_data_source(const struct pl_data *d, uint32_t unit, uint32_t from
                            struct pl_err *err);
 
 /* The steps. */
+PL_MUST_USE pl_status pl_data_find_embedded(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_texts(struct pl_data *d, struct pl_err *err); /* behind the strings */
 PL_MUST_USE pl_status pl_data_find_whole(struct pl_data *d, struct pl_err *err);

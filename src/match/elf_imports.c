@@ -99,6 +99,36 @@ static bool is_build_library(const struct pl_match *m, pl_bytes name)
     return says_something;
 }
 
+/*
+ * "libQt5Location.so.5 libqt5location5 #MINVER#", or that file in a list of what to install: a library of the same source, which debian/ puts into a
+ * package of its own. deb-symbols(5), deb-shlibs(5), dh_install(1).
+ */
+static bool is_own_library(const struct pl_match *m, pl_bytes name)
+{
+    static const char *const lists[] = {".symbols", ".symbols.in", ".shlibs", ".install", ".install.in"};
+    size_t so = pl_bytes_find(name, PL_LIT(".so"), 0);
+    pl_bytes stem = pl_bytes_sub(name, 0, so == SIZE_MAX ? 0 : so + 3);
+    for (size_t u = 0; u < pl_index_unit_count(m->index) && stem.n > 6; u++) {
+        pl_source_ref ref = pl_index_unit_ref(m->index, (uint32_t)u);
+        const struct pl_source_file *f = pl_index_file(m->index, ref);
+        bool is_list = false;
+        for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+            is_list = is_list || pl_bytes_ends(f->path, pl_bytes_of_str(lists[i]));
+        if (!is_list || pl_index_tree(m->index, ref.tree)->rank != PL_RANK_OWN ||
+            !pl_bytes_starts(f->path, PL_LIT("debian/")))
+            continue;
+        for (size_t at = pl_bytes_find(f->data, stem, 0); at != SIZE_MAX;
+             at = pl_bytes_find(f->data, stem, at + stem.n)) {
+            uint8_t before = at == 0 ? '\n' : f->data.p[at - 1];
+            uint8_t behind = at + stem.n < f->data.n ? f->data.p[at + stem.n] : '\n';
+            if (strchr("\n/ \t", before) != NULL && strchr(".*\n", behind) != NULL && before != 0 &&
+                behind != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static pl_status check_imports(const struct pl_match *m, struct pl_file *f, const struct pl_elf_dynamic *d,
                                struct pl_err *err)
 {
@@ -201,7 +231,8 @@ static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, co
         pl_bytes name = d->libraries[i].text;
         f->asked[PL_FOREIGN_LIBRARY]++;
         bool is_of_build = pl_literals_word(m->literals, PL_WORD_LIBRARY, name, NULL, NULL);
-        if (!is_of_build && !is_toolchain_library(name) && !is_build_library(m, name))
+        if (!is_of_build && !is_toolchain_library(name) && !is_build_library(m, name) &&
+            !is_own_library(m, name))
             st = pl_foreign_add(m, f, PL_FOREIGN_LIBRARY, d->libraries[i].offset, name,
                                 pl_literals_has_headers(m->literals) ? NULL : UNKNOWN_LIBRARY, err);
     }

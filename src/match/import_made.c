@@ -3,11 +3,12 @@
  *
  *     lexer.l          flex writes isatty(fileno(stdin)) and clearerr()
  *     icons.qrc        rcc writes qRegisterResourceData()
+ *     a.gresource.xml  glib-compile-resources writes g_static_resource_init()
  *     glib-mkenums     writes g_enum_register_static(), where a build file calls it
  *
  * A row holds where the source has a file with such a name, or its build files such a word. None of the names opens, runs or reaches anything; but
  * a call of one of them says nothing any more in such a package: that much could hide.
- * Sources: flex manual, "The Generated Scanner"; bison manual, "C Parser Interface"; Qt's rcc; glib-mkenums(1), glib-genmarshal(1).
+ * Sources: flex manual, "The Generated Scanner"; bison manual, "C Parser Interface"; Qt's rcc; glib-mkenums(1), glib-compile-resources(1), glib-genmarshal(1).
  */
 #include "match/import_made.h"
 
@@ -26,6 +27,9 @@ static const struct maker {
     {.suffixes = {".qrc"},
      .names = {"_Z21qRegisterResourceDataiPKhS0_S0_", "_Z23qUnregisterResourceDataiPKhS0_S0_",
                "qt_resourceFeatureZlib", "qt_resourceFeatureZstd"}},
+    {.suffixes = {".gresource.xml"},
+     .words = {"compile_resources"},
+     .names = {"g_static_resource_init", "g_static_resource_fini", "g_static_resource_get_resource"}},
     {.words = {"mkenums", "mkenums_simple"},
      .names = {"g_enum_register_static", "g_flags_register_static", "g_intern_static_string",
                "g_once_init_enter", "g_once_init_leave"}},

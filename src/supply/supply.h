@@ -190,7 +190,7 @@ struct pl_dev_packages {
     bool is_cut; /* there were more than PL_MAX_DEV_PACKAGES */
 };
 
-#define PL_MAX_DEV_PACKAGES 96u
+#define PL_MAX_DEV_PACKAGES 192u
 
 /*
  * The -dev packages that `toolchain` and `build_depends` (lists as in debian/control) name for `arch`, and those that they depend on. Of

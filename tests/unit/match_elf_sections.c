@@ -31,7 +31,7 @@ static int end(void **state)
 /* The file of `text`, compiled and then changed by `command`, beside `of_source`. */
 static const struct pl_file *compared(const char *text, const char *command, const char *of_source)
 {
-    char line[256];
+    char line[512];
     size_t n = 0;
     FILE *f = fopen("s.c", "w");
     assert_non_null(f);
@@ -93,6 +93,29 @@ static void an_added_section_is_noted(void **state)
     assert_int_equal(f->foreign.v[0].length, strlen(plain_source));
 }
 
+/* Linked to a library of its own that no build file names. */
+static const char with_library[] =
+    "gcc -shared -Wl,-soname,libgreeting.so.3 -x c /dev/null -o libgreeting.so && "
+    "gcc -O2 s.c -Wl,--no-as-needed ./libgreeting.so -o s.out && strip -s s.out";
+
+static void a_library_that_nobody_names_is_noted(void **state)
+{
+    (void)state;
+    add_source(0, "debian/libgreetings3.symbols", "libgreetings.so.3 libgreetings3 #MINVER#\n");
+    add_source(0, "src/libgreeting.symbols", "libgreeting.so.3 libgreeting3 #MINVER#\n");
+    const struct pl_file *f = compared(plain_source, with_library, plain_source);
+    assert_int_equal(f->foreign.n, 1);
+    assert_int_equal(f->foreign.v[0].kind, PL_FOREIGN_LIBRARY);
+}
+
+static void a_library_that_the_same_source_puts_into_a_package_is_not_noted(void **state)
+{
+    (void)state;
+    add_source(0, "debian/libgreeting3.symbols", "libgreeting.so.3 libgreeting3 #MINVER#\n");
+    const struct pl_file *f = compared(plain_source, with_library, plain_source);
+    assert_int_equal(f->foreign.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +125,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_section_of_an_assembler_directive_is_known_by_its_whole_name,
                                         set_up, end),
         cmocka_unit_test_setup_teardown(an_added_section_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_library_that_nobody_names_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_library_that_the_same_source_puts_into_a_package_is_not_noted,
+                                        set_up, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,8 +21,9 @@ static size_t n_files;
 static struct pl_match m;
 static const struct pl_codebase *with_codebase; /* NULL: the rungs for code do nothing */
 static const struct pl_literals *with_literals;
-static struct pl_pieces *with_pieces;   /* NULL: the rung for generated files does nothing */
-static struct pl_scripts *with_scripts; /* NULL: the rungs for scripts do nothing */
+static const struct pl_tables *with_tables; /* NULL: the rungs for data do nothing */
+static struct pl_pieces *with_pieces;       /* NULL: the rung for generated files does nothing */
+static struct pl_scripts *with_scripts;     /* NULL: the rungs for scripts do nothing */
 
 static const char control_source[] =
     "Source: p\nMaintainer: M <m@x>\nSection: utils\n\nPackage: p-bin\nArchitecture: any\n"
@@ -103,6 +104,7 @@ static void apply(const char *rule, struct pl_file *f)
                           .pieces = with_pieces,
                           .codebase = with_codebase,
                           .literals = with_literals,
+                          .tables = with_tables,
                           .limits = &limits,
                           .arena = &arena,
                           .scratch = &scratch,

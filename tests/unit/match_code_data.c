@@ -1,0 +1,139 @@
+/*
+ * match_code_data.c - files of the source are found in the data of a program, as they are and compressed; others are not.
+ *
+ * Programs are built here by gcc.
+ */
+#include "match_fixture.h"
+
+#include "io/read.h"
+
+#include <stdio.h>
+#include <zlib.h>
+
+static const char main_c[] =
+    "extern const char icon[];\nint main(int n, char **v)\n{\n    return v[0] ? icon[n] : 0;\n}\n";
+static const char object[] =
+    "asm(\".section .rodata\\n.globl icon\\nicon: .incbin \\\"icon.bin\\\"\\n.text\");\n";
+
+static struct pl_tables *tables;
+static uint8_t *image;
+static char icon[600];
+
+static int begin(void **state)
+{
+    uint32_t x = 1;
+    for (size_t i = 0; i + 1 < sizeof icon; i++) {
+        x = x * 1103515245u + 12345u;
+        icon[i] = (char)('A' + (x >> 16) % 23);
+    }
+    return set_up(state);
+}
+
+static int end(void **state)
+{
+    pl_tables_free(tables);
+    with_tables = NULL;
+    free(image);
+    image = NULL;
+    return tear_down(state);
+}
+
+/* Bytes of a program with `data` in it that the rung takes from src/icon.txt. */
+static uint64_t embedded_bytes(pl_bytes data)
+{
+    size_t n = 0;
+    uint64_t sum = 0;
+    FILE *f = fopen("icon.bin", "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data.p, 1, data.n, f), data.n);
+    assert_int_equal(fclose(f), 0);
+    f = fopen("d.c", "w");
+    assert_non_null(f);
+    assert_true(fputs(main_c, f) >= 0 && fputs(object, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(system("gcc -O2 d.c -o d.out && strip -s d.out"), 0);
+    assert_int_equal(pl_io_read("d.out", 1 << 24, &image, &n, &err), PL_OK);
+    add_source(0, "src/main.c", main_c);
+    add_source(0, "src/icon.txt", icon);
+    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
+    assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
+    with_tables = tables;
+    (void)add_file; /* of the fixture */
+    struct pl_file *file = add_bytes("usr/bin/d", pl_bytes_of(image, n));
+    apply("data.array", file);
+    for (size_t i = 0; i < file->ledger.settled.n; i++) {
+        const struct pl_claim *c = &file->ledger.settled.v[i];
+        if (strcmp(c->rule, "data.embedded") == 0) {
+            assert_string_equal(c->source, "src/icon.txt");
+            sum += c->length;
+        }
+    }
+    return sum;
+}
+
+/* | length | inflated size | stream |, as rcc writes it. */
+static pl_bytes packed(uint8_t *room, size_t size, const char *text, size_t n)
+{
+    uLongf length = size - 8;
+    assert_int_equal(compress2(room + 8, &length, (const Bytef *)text, n, 9), Z_OK);
+    for (unsigned i = 0; i < 4; i++) {
+        room[i] = (uint8_t)((length + 4) >> (24 - 8 * i));
+        room[4 + i] = (uint8_t)(n >> (24 - 8 * i));
+    }
+    return pl_bytes_of(room, length + 8);
+}
+
+static void a_file_of_the_source_is_found_as_it_is(void **state)
+{
+    (void)state;
+    assert_int_equal(embedded_bytes(pl_bytes_of_str(icon)), strlen(icon));
+}
+
+static void a_file_of_the_source_is_found_compressed_with_its_lengths(void **state)
+{
+    (void)state;
+    uint8_t room[1024];
+    pl_bytes stream = packed(room, sizeof room, icon, strlen(icon));
+    assert_int_equal(embedded_bytes(stream), stream.n);
+}
+
+static void a_file_with_a_changed_byte_is_not_found(void **state)
+{
+    (void)state;
+    char other[sizeof icon];
+    memcpy(other, icon, sizeof icon);
+    other[500] = '!';
+    assert_int_equal(embedded_bytes(pl_bytes_of_str(other)), 0);
+}
+
+static void a_stream_of_other_bytes_is_not_found(void **state)
+{
+    (void)state;
+    uint8_t room[1024];
+    char other[sizeof icon];
+    memcpy(other, icon, sizeof icon);
+    other[500] = '!';
+    assert_int_equal(embedded_bytes(packed(room, sizeof room, other, strlen(other))), 0);
+}
+
+static void a_stream_that_goes_on_behind_the_file_is_not_found(void **state)
+{
+    (void)state;
+    uint8_t room[2048];
+    char more[2 * sizeof icon];
+    (void)snprintf(more, sizeof more, "%s and a payload", icon);
+    assert_int_equal(embedded_bytes(packed(room, sizeof room, more, strlen(more))), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_file_of_the_source_is_found_as_it_is, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_of_the_source_is_found_compressed_with_its_lengths, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_file_with_a_changed_byte_is_not_found, begin, end),
+        cmocka_unit_test_setup_teardown(a_stream_of_other_bytes_is_not_found, begin, end),
+        cmocka_unit_test_setup_teardown(a_stream_that_goes_on_behind_the_file_is_not_found, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
