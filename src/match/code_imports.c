@@ -226,6 +226,7 @@ static const struct substitute windows[] = {
 
 /* Inline calls and macros of older glibc: stat() before 2.33, getc() before 2.28. */
 static const struct substitute old_names[] = {
+    {"argp_state_help", {"argp_usage"}}, /* argp.h, an inline function */
     {"_IO_getc", {"getc", "getchar"}},
     {"_IO_putc", {"putc", "putchar"}},
     {"__xstat", {"stat"}},

@@ -76,7 +76,7 @@ static pl_bytes without_release(const struct pl_match *m, pl_bytes stem)
     return stem;
 }
 
-/* "libfoo-bar.so.5": do the build files of the source name foo (or libfoo) and bar? */
+/* "libfoo-bar.so.5": do the build files of the source name foo-bar, or foo (or libfoo) and bar? */
 static bool is_build_library(const struct pl_match *m, pl_bytes name)
 {
     size_t end = pl_bytes_find(name, PL_LIT(".so"), 0);
@@ -86,6 +86,8 @@ static bool is_build_library(const struct pl_match *m, pl_bytes name)
     if (pl_bytes_starts(stem, PL_LIT("lib")))
         stem = pl_bytes_from(stem, 3);
     stem = without_release(m, stem);
+    if (stem.n > 0 && is_build_word(m, stem))
+        return true;
     bool says_something = false;
     for (size_t at = 0; at < stem.n;) {
         size_t n = 0;

@@ -28,7 +28,7 @@ static const struct maker {
      .names = {"_Z21qRegisterResourceDataiPKhS0_S0_", "_Z23qUnregisterResourceDataiPKhS0_S0_",
                "qt_resourceFeatureZlib", "qt_resourceFeatureZstd"}},
     {.suffixes = {".gresource.xml"},
-     .words = {"compile_resources"},
+     .words = {"compile_resources", "GLIB_COMPILE_RESOURCES"},
      .names = {"g_static_resource_init", "g_static_resource_fini", "g_static_resource_get_resource"}},
     {.words = {"mkenums", "mkenums_simple"},
      .names = {"g_enum_register_static", "g_flags_register_static", "g_intern_static_string",

@@ -8,7 +8,7 @@
 static const char main_c[] = "#include <stdio.h>\n"
                              "int run(const char *p) {\n"
                              "  chdir(p);\n"
-                             "  struct stat s; fstat(1, &s); mmap_my_file(p);\n"
+                             "  struct stat s; fstat(1, &s); argp_usage(0); mmap_my_file(p);\n"
                              "  if (isdigit(*p)) printf(\"%s\\n\", p);\n"
                              "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
                              "  struct pam_conv c = {CONVERSATION, 0};\n"
@@ -119,6 +119,7 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"lib_conv", "import.macro"},
         {"fileno", "import.generated"},
         {"clearerr", "import.generated"},
+        {"argp_state_help", "import.old-name"},
         {"g_static_resource_init", "import.generated"},
         {"rmdir", "import.header"}, /* a header of C has it, too, behind one of the C++ library */
     };

@@ -108,6 +108,18 @@ static void a_library_that_nobody_names_is_noted(void **state)
     assert_int_equal(f->foreign.v[0].kind, PL_FOREIGN_LIBRARY);
 }
 
+/* One word to whoever reads the Makefile, two to whoever reads the library's name. */
+static void a_library_that_a_build_file_names_in_one_word_is_not_noted(void **state)
+{
+    (void)state;
+    static const char command[] =
+        "gcc -shared -Wl,-soname,libsend_greeting.so.3 -x c /dev/null -o libsg.so && "
+        "gcc -O2 s.c -Wl,--no-as-needed ./libsg.so -o s.out && strip -s s.out";
+    add_source(0, "Makefile.in", "\t$(CC) -shared -Wl,-soname -Wl,libsend_greeting.so.3 $(OFILES)\n");
+    const struct pl_file *f = compared(plain_source, command, plain_source);
+    assert_int_equal(f->foreign.n, 0);
+}
+
 static void a_library_that_the_same_source_puts_into_a_package_is_not_noted(void **state)
 {
     (void)state;
@@ -126,6 +138,8 @@ int main(void)
                                         set_up, end),
         cmocka_unit_test_setup_teardown(an_added_section_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_that_nobody_names_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_library_that_a_build_file_names_in_one_word_is_not_noted, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(a_library_that_the_same_source_puts_into_a_package_is_not_noted,
                                         set_up, end),
     };
