@@ -188,9 +188,12 @@ pl_status pl_ask(const struct pl_ask *ask, struct pl_err *err)
     struct pl_ask_answer here = {.ask = ask, .to_parent = -1};
     if (ask->is_here)
         return ask->work(ask->ctx, &here, err);
+    pl_status st = pl_child_may_start(err);
+    if (st != PL_OK)
+        return st;
     if (ask->forking != NULL)
         ask->forking(true);
-    pl_status st = pl_child_start(be_child, (void *)(uintptr_t)ask, &child, err);
+    st = pl_child_start(be_child, (void *)(uintptr_t)ask, &child, err);
     if (ask->forking != NULL)
         ask->forking(false);
     return st == PL_OK ? listen(ask, &child, err) : st;

@@ -30,6 +30,8 @@
 #define FROM_PARENT 4
 #define LOWEST_FD   10 /* above every number that the child's descriptors get */
 
+static bool is_child; /* this process is one of those that are started here */
+
 static void default_signals(void)
 {
     struct sigaction plain;
@@ -64,6 +66,7 @@ static bool place_descriptors(int to_parent, int from_parent)
 
 static _Noreturn void be_child(pl_child_work work, void *ctx, pid_t parent, int to_parent, int from_parent)
 {
+    is_child = true;
     default_signals();
     /* A parent that ended before the first call is seen by the second. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
@@ -73,10 +76,19 @@ static _Noreturn void be_child(pl_child_work work, void *ctx, pid_t parent, int 
     _exit(0);
 }
 
+pl_status pl_child_may_start(struct pl_err *err)
+{
+    return is_child ? pl_fail(err, PL_E_BUG, PL_NO_OFFSET, "a process that examines may start no other")
+                    : PL_OK;
+}
+
 pl_status pl_child_start(pl_child_work work, void *ctx, struct pl_child *out, struct pl_err *err)
 {
     int up[2];
     int down[2];
+    pl_status may = pl_child_may_start(err);
+    if (may != PL_OK)
+        return may;
     if (pipe2(up, O_CLOEXEC) != 0)
         return pl_fail_errno(err, "cannot make a pipe");
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, down) != 0) {

@@ -27,6 +27,12 @@ typedef void (*pl_child_work)(void *ctx, int to_parent, int from_parent);
  */
 PL_MUST_USE pl_status pl_child_start(pl_child_work work, void *ctx, struct pl_child *out, struct pl_err *err);
 
+/*
+ * PL_E_BUG in a child. It is a copy of one thread: a lock that stood for "a child is being started" stays locked in it, so that who takes such a
+ * lock asks here first.
+ */
+PL_MUST_USE pl_status pl_child_may_start(struct pl_err *err);
+
 /* Called about five times a second while something is awaited; false gives up, as PL_E_LIMIT. */
 struct pl_child_tick {
     void *ctx;

@@ -393,7 +393,9 @@ pl_status pl_confined(const struct pl_confined_work *work, struct pl_report *r, 
     bool is_again = true;
     if (pl_clock_is_past(work->limits->deadline_ns)) /* whatever came before the examination took all of it */
         return pl_limits_late(work->limits->deadline_seconds, err);
-    pl_status st = pl_confined_prepare(err);
+    pl_status st = pl_child_may_start(err);
+    if (st == PL_OK)
+        st = pl_confined_prepare(err);
     if (st == PL_OK)
         st = pl_watch_init(&watch, work->jobs, err);
     if (st != PL_OK)

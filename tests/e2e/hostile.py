@@ -92,6 +92,10 @@ def macho_seed(name):
     return (ROOT / "fuzz/seeds/macho" / name).read_bytes()
 
 
+def links_to(*targets):
+    return deb_of(bad.tar_of(*(bad.tar_header(b"./link%d" % i, 0, b"2", link=t) for i, t in enumerate(targets))))
+
+
 # name -> (bytes of the subject, tags of which each must be there)
 BOMBS = {
     "a gzip of 4 GiB of zeros": (lambda: bad.gzip_of_zeros(4096), {"archive.limit"}),
@@ -109,6 +113,12 @@ BOMBS = {
         lambda: made.ar([("debian-binary", b"2.0\n")]).replace(b"4         `", b"4000000000`"), set()),
     "a zip that lies about a size": (lying_zip, {"archive.overlap"}),
     "names that climb, are absolute or hold control characters": (names_deb, {"archive.unsafe-name"}),
+    "a name that reads backwards": (lambda: deb_of(bad.tar_of(bad.member("./\u202etxt.sh".encode(), b"a\n"))), {"archive.unsafe-name"}),
+    "a name with a newline": (lambda: deb_of(bad.tar_of(bad.member(b"./a\nb", b"a\n"))), {"archive.unsafe-name"}),
+    "a file that anybody may write": (lambda: deb_of(bad.tar_of(bad.member(b"./a", b"a\n", mode=0o666))), {"file.privileged"}),
+    "a file with the rights of its group": (lambda: deb_of(bad.tar_of(bad.member(b"./a", b"a\n", mode=0o2755))), {"file.privileged"}),
+    "names that differ in their case": (
+        lambda: deb_of(bad.tar_of(bad.member(b"./usr/Tool", b"a\n"), bad.member(b"./usr/tool", bad.HIDDEN))), {"archive.duplicate"}),
     "links that point out, at themselves and carry bytes": (links_deb, {"archive.overlap"}),
 }
 
@@ -164,6 +174,10 @@ HIDING = {
 
 # Every byte is explained or structure, so that the account holds: what no source says of them is a warning.
 RIGHTS = {
+    "links into what others decide about": (lambda: links_to(b"/tmp/x", b"/proc/self/exe", b"/dev/shm"), {"archive.unsafe-name"}),
+    "a link whose target reads backwards": (lambda: links_to("/usr/\u202etxt.sh".encode()), {"archive.unsafe-name"}),
+    "a folder that anybody may write": (
+        lambda: deb_of(bad.tar_of(bad.member(b"./d/", b"", kind=b"5", mode=0o777))), {"file.privileged"}),
     "an honest program that is set-user-ID": (lambda: deb_of(tar_in_place(mode=b"0004755")), {"file.privileged"}),
     "an honest program that is set-group-ID": (lambda: deb_of(tar_in_place(mode=b"0002755")), {"file.privileged"}),
     "a device node": (lambda: deb_of(bad.tar_of(bad.tar_header(b"./dev/mem", kind=b"3"))), {"file.privileged"}),

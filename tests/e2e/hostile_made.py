@@ -78,10 +78,10 @@ def ar_of_many(n):
 
 # ---- tar, header by header ----
 
-def tar_header(name, size=0, kind=b"0", link=b"", raw_size=None, magic=b"ustar\x0000"):
+def tar_header(name, size=0, kind=b"0", link=b"", raw_size=None, magic=b"ustar\x0000", mode=0o644):
     head = bytearray(512)
     head[0:len(name[:100])] = name[:100]
-    head[100:108] = b"0000644\0"
+    head[100:108] = b"%07o\0" % mode
     head[108:116] = head[116:124] = b"0000000\0"
     head[124:136] = raw_size if raw_size is not None else b"%011o\0" % size
     head[136:148] = b"00000000000\0"

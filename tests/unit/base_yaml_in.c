@@ -91,6 +91,15 @@ static void what_could_mean_something_else_is_refused_with_its_place(void **stat
     }
 }
 
+static void many_doubled_quotes_are_refused_in_one_text_and_not_in_several(void **state)
+{
+    (void)state;
+    assert_int_equal(read_text("a: 'x''''''''''y'"), PL_E_USAGE);
+    assert_non_null(strstr(err.text, "double quotes"));
+    assert_int_equal(read_text("a: 'x''''''''y'"), PL_OK);
+    assert_int_equal(read_text("a: ['1''s', '2''s', '3''s', '4''s', '5''s', '6''s', '', '']"), PL_OK);
+}
+
 static void depth_number_and_size_are_bounded(void **state)
 {
     char deep[64] = "a: ";
@@ -119,6 +128,7 @@ int main(void)
         TEST(a_tree_has_the_lines_and_columns_of_its_keys),
         TEST(an_empty_file_is_a_map_without_keys),
         TEST(what_could_mean_something_else_is_refused_with_its_place),
+        TEST(many_doubled_quotes_are_refused_in_one_text_and_not_in_several),
         TEST(depth_number_and_size_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

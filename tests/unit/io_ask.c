@@ -196,6 +196,41 @@ static void frames_that_make_no_sense_are_refused(void **state)
     }
 }
 
+/* A lock that is held while a process starts, as the child's copy of it is for ever. */
+static unsigned starting;
+
+static void start(bool is_begin)
+{
+    starting += is_begin;
+}
+
+static pl_status ask_again(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
+{
+    struct pl_ask again = {.ctx = ctx,
+                           .work = say_twice,
+                           .take = hear,
+                           .what = "it",
+                           .limits = &limits,
+                           .part_bytes = 64,
+                           .forking = start};
+    starting = 0;
+    pl_status st = pl_ask(&again, err);
+    if (st == PL_E_BUG && starting == 0)
+        return pl_ask_say(to, PL_LIT("refused"), err);
+    return st == PL_OK ? pl_ask_say(to, PL_LIT("asked"), err) : st;
+}
+
+static void a_process_cannot_ask_another_nor_wait_for_its_start(void **state)
+{
+    (void)state;
+    struct heard h = {0};
+    struct pl_ask ask = {
+        .ctx = &h, .work = ask_again, .take = hear, .what = "it", .limits = &limits, .part_bytes = 64};
+    assert_int_equal(pl_ask(&ask, NULL), PL_OK);
+    assert_int_equal(h.n, strlen("refused"));
+    assert_memory_equal(h.text, "refused", h.n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +241,7 @@ int main(void)
         cmocka_unit_test(a_part_that_is_too_long_is_refused),
         cmocka_unit_test(a_process_has_no_files),
         cmocka_unit_test(a_process_that_loops_is_ended_in_time),
+        cmocka_unit_test(a_process_cannot_ask_another_nor_wait_for_its_start),
         cmocka_unit_test(frames_that_make_no_sense_are_refused),
     };
     limits = pl_limits_default();

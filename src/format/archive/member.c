@@ -94,18 +94,56 @@ static pl_status name_finding(struct pl_file *f, const char *tag, enum pl_severi
     return st == PL_OK ? pl_finding_fact(&f->findings, finding, "name", raw, err) : st;
 }
 
-pl_status pl_member_check_link(struct pl_file *f, struct pl_err *err)
+/* Where others than the package decide what lies there, or where nothing lies that a package could ship. */
+static bool is_of_others(pl_bytes target)
 {
-    const char *problem = NULL;
+    static const char *const places[] = {"/dev/",     "/proc/", "/sys/",  "/tmp/",     "/var/tmp/",
+                                         "/dev/shm/", "/home/", "/root/", "/run/user/"};
+    /* Of systemd: a unit that is switched off. Of mount(8): /etc/mtab. Both say nothing that an attacker could choose. */
+    static const char *const harmless[] = {"/dev/null", "/proc/mounts", "/proc/self/mounts"};
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+        if (pl_bytes_eq(target, pl_bytes_of_str(harmless[i])))
+            return false;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        pl_bytes place = pl_bytes_of_str(places[i]);
+        if (pl_bytes_starts(target, place) || pl_bytes_eq(target, pl_bytes_sub(place, 0, place.n - 1)))
+            return true;
+    }
+    return false;
+}
+
+/* Is this what dpkg installs? It takes modes and links as they are; npm, pip and unzip set modes of their own. */
+static bool is_installed_as_it_is(const struct pl_container *c)
+{
+    return pl_bytes_starts(c->prefix, PL_LIT("data.tar"));
+}
+
+static pl_status check_symlink(const struct pl_container *c, struct pl_file *f, struct pl_err *err)
+{
     enum pl_severity severity = PL_SEVERITY_WARNING;
-    if (f->type == PL_ENTRY_SYMLINK && pl_link_escapes(f->name, f->link_target))
+    const char *problem = f->link_target.n == 0 ? NULL : pl_name_text_problem(f->link_target);
+    if (problem == NULL && pl_link_escapes(f->name, f->link_target))
         problem = "symlink leads out of the root";
-    if (f->type == PL_ENTRY_HARDLINK && f->link_target.n > 0) {
-        problem = pl_name_problem(f->link_target);
-        severity = PL_SEVERITY_ERROR;
+    if (problem == NULL && is_of_others(f->link_target))
+        problem = "symlink leads to what others than the package decide about";
+    if (problem == NULL && pl_bytes_starts(f->link_target, PL_LIT("/")) && !is_installed_as_it_is(c)) {
+        problem = "symlink leads to a fixed place of the machine";
+        severity = PL_SEVERITY_NOTE;
     }
     return problem == NULL ? PL_OK
                            : name_finding(f, "archive.unsafe-name", severity, problem, f->link_target, err);
+}
+
+static pl_status check_link(const struct pl_container *c, struct pl_file *f, struct pl_err *err)
+{
+    const char *problem = NULL;
+    if (f->type == PL_ENTRY_SYMLINK)
+        return check_symlink(c, f, err);
+    if (f->type == PL_ENTRY_HARDLINK && f->link_target.n > 0)
+        problem = pl_name_problem(f->link_target);
+    return problem == NULL
+               ? PL_OK
+               : name_finding(f, "archive.unsafe-name", PL_SEVERITY_ERROR, problem, f->link_target, err);
 }
 
 pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f, struct pl_err *err)
@@ -114,7 +152,7 @@ pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f
     f->link_target = pl_arena_keep(c->walk->arena, pl_bytes_sub(f->data, 0, max));
     if (f->link_target.p == NULL)
         return pl_arena_fail(c->walk->arena, err);
-    pl_status st = pl_member_check_link(f, err);
+    pl_status st = check_link(c, f, err);
     if (st == PL_OK && f->data.n > max)
         st = pl_findings_add(&f->findings, "archive.limit", PL_SEVERITY_WARNING, max, f->data.n - max, NULL,
                              err, "link target longer than %u bytes, cut here", max);
@@ -122,22 +160,61 @@ pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f
 }
 
 /* Rights do not follow from contents: who installs the package gives them to honest bytes, too. */
-static pl_status check_rights(struct pl_file *f, struct pl_err *err)
+static pl_status check_rights(const struct pl_container *c, struct pl_file *f, struct pl_err *err)
 {
     char mode[8];
     const char *problem = NULL;
+    enum pl_severity severity = PL_SEVERITY_WARNING;
+    bool is_plain = f->type == PL_ENTRY_FILE || (f->type == PL_ENTRY_DIRECTORY && (f->mode & 01000) == 0);
     if (f->type == PL_ENTRY_FILE && (f->mode & 06000) != 0)
         problem = (f->mode & 04000) != 0 ? "runs with the rights of its owner, whoever starts it"
                                          : "runs with the rights of its group, whoever starts it";
     else if (f->type == PL_ENTRY_SPECIAL)
         problem = "a device, pipe or socket, which no source holds";
+    if (problem == NULL && is_plain && (f->mode & 0002) != 0) {
+        problem = "anybody on the machine may write it";
+        severity = is_installed_as_it_is(c) ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE;
+    }
+    if (problem == NULL && f->type == PL_ENTRY_DIRECTORY && (f->mode & 02000) != 0) {
+        problem = "what is made in it gets its group";
+        severity = PL_SEVERITY_NOTE;
+    }
     if (problem == NULL)
         return PL_OK;
     struct pl_finding *finding;
-    pl_status st = pl_findings_add(&f->findings, "file.privileged", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0,
-                                   &finding, err, "%s", problem);
+    pl_status st = pl_findings_add(&f->findings, "file.privileged", severity, PL_NO_OFFSET, 0, &finding, err,
+                                   "%s", problem);
     (void)snprintf(mode, sizeof mode, "%04o", (unsigned)(f->mode & 07777));
     return st == PL_OK ? pl_finding_fact(&f->findings, finding, "mode", pl_bytes_of_str(mode), err) : st;
+}
+
+/*
+ * Where upper and lower case are the same, one of two such files replaces the other. dpkg's systems tell them apart, and some packages of
+ * theirs have such names (headers of netfilter, pages of manuals).
+ */
+static pl_status check_case(struct pl_container *c, struct pl_file *f, struct pl_err *err)
+{
+    pl_bytes folded = f->name;
+    uint64_t first;
+    if (f->type == PL_ENTRY_DIRECTORY)
+        return PL_OK;
+    for (size_t i = 0; i < f->name.n; i++) {
+        if (f->name.p[i] < 'A' || f->name.p[i] > 'Z')
+            continue;
+        uint8_t *copy = pl_arena_take(c->walk->arena, f->name.n); /* only names with capitals cost memory */
+        if (copy == NULL)
+            return pl_arena_fail(c->walk->arena, err);
+        for (size_t k = 0; k < f->name.n; k++)
+            copy[k] = (uint8_t)(f->name.p[k] | (f->name.p[k] >= 'A' && f->name.p[k] <= 'Z' ? 0x20 : 0));
+        folded = pl_bytes_of(copy, f->name.n);
+        break;
+    }
+    pl_status st = pl_map_add(&c->folded, folded, f->order, &first, err);
+    if (st != PL_OK || first == f->order)
+        return st;
+    return name_finding(
+        f, "archive.duplicate", is_installed_as_it_is(c) ? PL_SEVERITY_NOTE : PL_SEVERITY_WARNING,
+        "a member was there before whose name differs in upper and lower case alone", f->name, err);
 }
 
 static pl_status check_name(struct pl_container *c, const struct pl_entry *e, struct pl_file *f,
@@ -149,12 +226,14 @@ static pl_status check_name(struct pl_container *c, const struct pl_entry *e, st
     if (problem != NULL)
         st = name_finding(f, "archive.unsafe-name", PL_SEVERITY_ERROR, problem, f->name, err);
     if (st == PL_OK)
-        st = pl_member_check_link(f, err);
+        st = check_link(c, f, err);
     if (st == PL_OK)
-        st = check_rights(f, err);
+        st = check_rights(c, f, err);
     if (st == PL_OK)
         st = pl_map_add(&c->seen, f->name, f->order, &count, err);
-    if (st == PL_OK && count != f->order && f->type != PL_ENTRY_DIRECTORY)
+    if (st == PL_OK && count == f->order)
+        st = check_case(c, f, err);
+    else if (st == PL_OK && f->type != PL_ENTRY_DIRECTORY)
         st = name_finding(f, "archive.duplicate",
                           e->is_duplicate_error ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING,
                           "a member of this name was there before", f->name, err);

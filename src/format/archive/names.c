@@ -23,10 +23,8 @@ pl_bytes pl_name_clean(pl_bytes name)
     return b.n == 0 && name.n > 0 ? PL_LIT(".") : b;
 }
 
-const char *pl_name_problem(pl_bytes name)
+const char *pl_name_text_problem(pl_bytes name)
 {
-    if (name.n == 0)
-        return "name is empty";
     for (size_t i = 0; i < name.n; i++) {
         if (name.p[i] == 0)
             return "name holds a NUL";
@@ -40,6 +38,16 @@ const char *pl_name_problem(pl_bytes name)
             return "name holds an invisible or bidirectional character";
         rest = pl_bytes_from(rest, n == 0 ? 1 : n);
     }
+    return NULL;
+}
+
+const char *pl_name_problem(pl_bytes name)
+{
+    if (name.n == 0)
+        return "name is empty";
+    const char *problem = pl_name_text_problem(name);
+    if (problem != NULL)
+        return problem;
     uint8_t first = name.p[0] | 0x20;
     if (name.n >= 2 && name.p[1] == ':' && first >= 'a' && first <= 'z')
         return "name begins with a drive";

@@ -96,8 +96,10 @@ static pl_status read_container(struct pl_walk *w, struct pl_file *f, const stru
     size_t first_order = w->next_order;
     f->container = format->name;
     pl_map_init(&c.seen);
+    pl_map_init(&c.folded);
     pl_status st = format->unpack(&c, in, err);
     pl_map_reset(&c.seen);
+    pl_map_reset(&c.folded);
     bool is_damaged = st == PL_E_INPUT && !w->is_stopped;
     if (is_damaged && f->depth > 0) {
         bool is_empty = w->next_order == first_order && f->data.p != NULL;

@@ -39,6 +39,7 @@ struct pl_container {
     struct pl_file *file;
     pl_bytes prefix;      /* of the paths of its members: "data.tar.xz!/" */
     struct pl_map seen;   /* names of members so far */
+    struct pl_map folded; /* the same in small letters */
     uint64_t opaque_from; /* nobody looked at the bytes from here on; PL_NO_OFFSET when all was read */
     const char *opaque_rule;
     bool is_full; /* a limit forbids more members: stop, with PL_OK */
@@ -93,8 +94,6 @@ PL_MUST_USE pl_status pl_member_large(const struct pl_walk *w, struct pl_file *f
                                       struct pl_reader *in, uint64_t left, struct pl_err *err);
 PL_MUST_USE pl_status pl_member_opaque(struct pl_file *f, uint64_t size, const char *rule,
                                        struct pl_err *err);
-/* Look at f->link_target, for a reader that learns it only from the contents. */
-PL_MUST_USE pl_status pl_member_check_link(struct pl_file *f, struct pl_err *err);
 /* The contents of a symlink are its target: keep them as such, and check. Contents beyond name_bytes are a finding. */
 PL_MUST_USE pl_status pl_member_link_from_contents(struct pl_container *c, struct pl_file *f,
                                                    struct pl_err *err);
