@@ -448,6 +448,56 @@ static void a_function_that_says_its_name_is_that_function(void **state)
     }
 }
 
+/*
+ * A call that a function of another unit makes, in a caller of that function: explained where the packager asks for optimisation at link time and
+ * nothing in the image is the other function; misplaced else.
+ */
+static void what_another_unit_holds_is_absorbed_only_when_the_rules_ask_for_it(void **state)
+{
+    (void)state;
+    static const char caller_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\") + puts(\"more of "
+                                   "alpha\") + puts(\"end of alpha\") + remote(1);\n}\n"
+                                   "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
+    static const char remote_c[] = "int remote(int x)\n{\n    return unlink(\"text of remote\");\n}\n";
+    static const struct {
+        const char *rules;
+        bool has_remote; /* in the image */
+        enum pl_code_end end;
+    } cases[] = {
+        {"export DEB_BUILD_MAINT_OPTIONS = optimize=+lto\n", false, PL_CODE_PLACED},
+        {"export DEB_BUILD_MAINT_OPTIONS = optimize=+lto\n", true, PL_CODE_MISPLACED},
+        {"# optimize=+lto breaks it\n", false, PL_CODE_MISPLACED},
+        {"%:\n\tdh $@\n", false, PL_CODE_MISPLACED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture x;
+        memset(&x, 0, sizeof x);
+        x.tree.name = "test";
+        add_file(&x, "caller.c", caller_c);
+        add_file(&x, "debian/rules", cases[i].rules);
+        add_file(&x, "remote.c", remote_c);
+        read_source(&x);
+        add_function(&x);
+        add_atom(&x, PL_ATOM_STRING, "text of alpha");
+        add_atom(&x, PL_ATOM_STRING, "more of alpha");
+        add_atom(&x, PL_ATOM_STRING, "end of alpha");
+        add_atom(&x, PL_ATOM_IMPORT, "puts");
+        add_atom(&x, PL_ATOM_IMPORT, "unlink");
+        add_function(&x);
+        add_atom(&x, PL_ATOM_STRING, "text of gamma");
+        add_atom(&x, PL_ATOM_IMPORT, "socket");
+        if (cases[i].has_remote) {
+            add_function(&x);
+            add_atom(&x, PL_ATOM_STRING, "text of remote");
+            add_atom(&x, PL_ATOM_IMPORT, "unlink");
+        }
+        align(&x);
+        assert_true(pl_bytes_eq_str(name_of(&x, 0), "alpha"));
+        assert_int_equal(grade_of(&x, 0).end, cases[i].end);
+        close_case(&x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +515,7 @@ int main(void)
         cmocka_unit_test(a_table_says_which_function_stands_beside_a_known_entry),
         cmocka_unit_test(what_others_mention_says_whose_data_a_function_refers_to),
         cmocka_unit_test(a_function_that_says_its_name_is_that_function),
+        cmocka_unit_test(what_another_unit_holds_is_absorbed_only_when_the_rules_ask_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
