@@ -75,6 +75,27 @@ static const struct {
     {"strchr", "strstr"},
     {"strchr", "strpbrk"},
     {"strcmp", "strncmp"}, /* of a literal that is shorter than the limit */
+    /* GLib: glib/gstdio.h, and g_new() and its like of glib/gmem.h */
+    {"access", "g_access"},
+    {"chdir", "g_chdir"},
+    {"chmod", "g_chmod"},
+    {"creat", "g_creat"},
+    {"fopen", "g_fopen"},
+    {"freopen", "g_freopen"},
+    {"lstat", "g_lstat"},
+    {"mkdir", "g_mkdir"},
+    {"open", "g_open"},
+    {"remove", "g_remove"},
+    {"rename", "g_rename"},
+    {"rmdir", "g_rmdir"},
+    {"stat", "g_stat"},
+    {"unlink", "g_unlink"},
+    {"g_malloc", "g_new"},
+    {"g_malloc_n", "g_new"},
+    {"g_malloc0", "g_new0"},
+    {"g_malloc0_n", "g_new0"},
+    {"g_realloc", "g_renew"},
+    {"g_realloc_n", "g_renew"},
 };
 
 /* What compilers and the hardened C library call on their own. */

@@ -498,9 +498,30 @@ static void what_another_unit_holds_is_absorbed_only_when_the_rules_ask_for_it(v
     }
 }
 
+/* Macros of glib/gstdio.h: a unit calls g_fopen(), and the program asks for fopen64. */
+static void a_call_that_glib_renames_is_one_of_what_it_stands_for(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"fopen64", "g_fopen"}, {"remove", "g_remove"}, {"g_malloc0", "g_new0"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pl_bytes names[PL_FACT_ALTERNATIVES];
+        bool is_neutral;
+        unsigned n = pl_import_alternatives(pl_bytes_of_str(cases[i][0]), names, &is_neutral);
+        bool is_there = false;
+        for (unsigned k = 0; k < n; k++)
+            is_there = is_there || pl_bytes_eq_str(names[k], cases[i][1]);
+        assert_true(is_there && !is_neutral);
+    }
+    pl_bytes names[PL_FACT_ALTERNATIVES];
+    bool is_neutral;
+    assert_int_equal(pl_import_alternatives(PL_LIT("system"), names, &is_neutral), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_call_that_glib_renames_is_one_of_what_it_stands_for),
         cmocka_unit_test(a_function_goes_to_the_source_function_that_holds_its_atoms),
         cmocka_unit_test(a_function_without_atoms_stands_in_the_unit_of_its_neighbours),
         cmocka_unit_test(a_call_that_no_source_makes_contradicts),

@@ -93,6 +93,19 @@ static void an_added_section_is_noted(void **state)
     assert_int_equal(f->foreign.v[0].length, strlen(plain_source));
 }
 
+static void a_section_of_resources_is_known_by_its_name_in_a_build_file(void **state)
+{
+    (void)state;
+    add_source(0, "Makefile.in",
+               "r.c: r.xml\n\t$(GLIB_COMPILE_RESOURCES) --generate --c-name=letters_icons r.xml\n");
+    const struct pl_file *f = compared(
+        plain_source,
+        "objcopy --add-section .gresource.letters_icons=s.c --add-section .gresource.payload=s.c s.out",
+        plain_source);
+    assert_int_equal(f->foreign.n, 1);
+    assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".gresource.payload"));
+}
+
 /* Linked to a library of its own that no build file names. */
 static const char with_library[] =
     "gcc -shared -Wl,-soname,libgreeting.so.3 -x c /dev/null -o libgreeting.so && "
@@ -138,6 +151,8 @@ int main(void)
                                         set_up, end),
         cmocka_unit_test_setup_teardown(an_added_section_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_that_nobody_names_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_section_of_resources_is_known_by_its_name_in_a_build_file, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(a_library_that_a_build_file_names_in_one_word_is_not_noted, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(a_library_that_the_same_source_puts_into_a_package_is_not_noted,
