@@ -13,6 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/*
+ * A library that is told of a size asks for it (libarchive, of a 7z's folder), and malloc(3) refuses what is too much; ASan ends the program instead, unless
+ * it is told to refuse, too.
+ */
+const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 static uint64_t fuzz_said;
 
 static inline void fuzz_say(uint64_t value)
