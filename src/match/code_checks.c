@@ -6,6 +6,7 @@
  *     code.syscall             a system call instruction in a function whose source has no assembly
  *     code.no-unwind           a function without an unwind entry in an image that has them
  *     code.in-padding          bytes between functions that are no fill
+ *     code.foreign-constant    numbers that the source does not have, see code_numbers.c
  *
  * Source: gABI, "Initialization and Termination Functions"; GNU_IFUNC in the psABI supplements; PE format, ".tls section".
  */
@@ -363,6 +364,12 @@ static pl_status check_gaps(const struct pl_code_result *r, struct pl_err *err)
     return st;
 }
 
+/* Go and Rust link in what other packages hold, and their compilers make numbers of types. */
+static enum pl_severity severity_of_numbers(const struct pl_code_result *r)
+{
+    return pl_codebase_links_all(r->m->codebase) ? PL_SEVERITY_WARNING : severity_of(r);
+}
+
 pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err)
 {
     pl_status st = check_entries(r, err);
@@ -372,5 +379,7 @@ pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err)
         st = check_syscalls(r, err);
     if (st == PL_OK)
         st = check_unwind(r, err);
+    if (st == PL_OK)
+        st = pl_code_check_numbers(r, severity_of_numbers(r), err);
     return st == PL_OK ? check_gaps(r, err) : st;
 }

@@ -4,6 +4,7 @@
  *     code_reach.c    how control reaches a function
  *     code_report.c   findings about functions and their atoms
  *     code_checks.c   findings about what is no ordinary function: entries, resolvers, system calls, gaps
+ *     code_numbers.c  findings about numbers that no source has
  *     code_story.c    all that is known of one function, for plumb explain
  */
 #ifndef PL_MATCH_CODE_RESULT_H
@@ -60,5 +61,11 @@ PL_MUST_USE pl_status pl_code_report(const struct pl_code_result *r, uint32_t su
 PL_MUST_USE pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err);
 /* Fill in m->explanation for the function that holds the byte it asks for. */
 PL_MUST_USE pl_status pl_code_story(const struct pl_code_result *r, struct pl_err *err);
+
+/* Is it a number that neither a compiler makes nor small things side by side give? Drawn ones are, but for 1 of 8. */
+bool pl_code_number_is_drawn(uint64_t v);
+/* Findings for functions without a match that hold such numbers, which no source has; of `severity` where the function is like none. */
+PL_MUST_USE pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity severity,
+                                            struct pl_err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "match_fixture.h"
 
 #include "io/read.h"
+#include "match/code_result.h"
 
 #include <stdio.h>
 
@@ -34,6 +35,13 @@
     "__asm__(\".text\\n.globl bare\\n.type bare,@function\\nbare:\\n lea 3(%rdi),%rax\\n imul %rdi,%rax\\n " \
     "ret\\n\"\n"                                                                                             \
     "\".size bare,.-bare\\n\");\nlong bare(long);\nlong use(long x) { return bare(x); }\n"
+
+#define TRAPDOOR                                                                                             \
+    "__attribute__((noinline)) static unsigned long hash(const unsigned char *p)\n{\n"                       \
+    "    unsigned long h = 14695981039346656037UL;\n"                                                        \
+    "    for (int i = 0; i < 40; i++)\n        h = (h ^ p[i]) * 1099511628211UL;\n"                          \
+    "    return h == 0xb6d3a927c54e8f1dUL;\n}\n"                                                             \
+    "unsigned long use(const unsigned char *p) { return hash(p); }\n"
 
 static struct pl_codebase *codebase;
 static struct pl_literals *literals;
@@ -325,6 +333,63 @@ static void bytes_in_the_padding_beside_assembly_are_a_warning(void **state)
     assert_tag(compared(program, text), "code.in-padding", PL_SEVERITY_WARNING);
 }
 
+static void two_large_numbers_that_no_source_has_are_an_error(void **state)
+{
+    static const char text[] = START TRAPDOOR END;
+    const struct pl_finding *found = find(compared(built(text, ""), START END), "code.foreign-constant");
+    assert_non_null(found);
+    assert_int_equal(found->severity, PL_SEVERITY_ERROR);
+    assert_true(says(found, "number", "0xcbf29ce484222325")); /* FNV-1a's, in decimal above */
+}
+
+static void large_numbers_of_the_source_are_none(void **state)
+{
+    static const char text[] = START TRAPDOOR END;
+    assert_null(find(compared(built(text, ""), text), "code.foreign-constant"));
+}
+
+static void large_numbers_in_two_halves_are_of_the_source(void **state)
+{
+    static const char halves[] =
+        START "unsigned a[] = {0xcbf29ce4, 0x84222325, 0xb6d3a927, 0xc54e8f1d};\n" END;
+    assert_null(find(compared(built(START TRAPDOOR END, ""), halves), "code.foreign-constant"));
+}
+
+static void what_compilers_make_is_not_drawn(void **state)
+{
+    static const uint64_t made[] = {
+        0xcccccccccccccccdu,          /* x / 10 */
+        0x8e38e38e38e38e39u,          /* x / 9 */
+        0x20c49ba5e353f7cfu,          /* x / 1000, signed */
+        0x0db6db6db6db6db7u,          /* a difference of pointers to 14 bytes, for example */
+        0x2e8ba2e8ba2e8ba3u,          /* x / 11 */
+        (uint64_t)-0x51eb851eb851eb8, /* a limit */
+        0x6f77206f6c6c6568u,          /* "hello wo" */
+        0x03ff280100003e01u,          /* cases of a switch */
+        0x0000002a00000011u,          /* two numbers side by side */
+        0x1716151413121110u,          /* counted */
+        0x3ff0000000000000u,          /* 1.0 */
+        0xffffffff80000001u,
+    };
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
+        assert_false(pl_code_number_is_drawn(made[i]));
+    (void)state;
+}
+
+static void most_drawn_numbers_are_seen_as_drawn(void **state)
+{
+    uint64_t x = 88172645463325252u; /* Marsaglia, "Xorshift RNGs" */
+    unsigned n = 0;
+    for (int i = 0; i < 10000; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        n += pl_code_number_is_drawn(x);
+    }
+    assert_in_range(n, 9200, 9999);
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +407,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_function_without_an_unwind_entry_is_named, set_up, end),
         cmocka_unit_test_setup_teardown(bytes_in_the_padding_are_an_error_at_their_place, set_up, end),
         cmocka_unit_test_setup_teardown(bytes_in_the_padding_beside_assembly_are_a_warning, set_up, end),
+        cmocka_unit_test_setup_teardown(two_large_numbers_that_no_source_has_are_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(large_numbers_of_the_source_are_none, set_up, end),
+        cmocka_unit_test_setup_teardown(large_numbers_in_two_halves_are_of_the_source, set_up, end),
+        cmocka_unit_test(what_compilers_make_is_not_drawn),
+        cmocka_unit_test(most_drawn_numbers_are_seen_as_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,187 @@
+/*
+ * code_numbers.c - large numbers in the code of a function that no source has.
+ *
+ * A trapdoor needs neither a call nor a string: it takes a hash of what it is given and compares it with one value (SolarWinds' SUNBURST kept
+ * its list of names as FNV-1a hashes of 64 bits). What it cannot do without is the number. Compilers make numbers of 64 bits, too: reciprocals
+ * for divisions, inverses for exact ones, masks of the cases of a switch, neighbouring fields and characters in one store; each of these has
+ * a form that chance does not give. What is left was drawn, and whoever wrote the source wrote it down, whole or in two halves. One number may be
+ * the sum or the product of two others, so that one is not enough: two different ones contradict.
+ * In a function that resembles one of the source they are a warning: libexempi's identifiers, liblz4's sum of two primes. Missed: a trapdoor that
+ * is inlined into a function that is matched by other things, and one whose number is of 32 bits or is put together from smaller ones.
+ *
+ * Sources: Granlund and Montgomery, "Division by Invariant Integers using Multiplication", PLDI 1994; GCC internals, "Switch statements", bit tests.
+ */
+#include "match/code_result.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TAG_CONSTANT    "code.foreign-constant"
+#define HALF_BITS       32u
+#define LEAST_ONES      20u        /* of 64 drawn bits fewer than 20 or more than 44 are ones in 1 of 800 */
+#define LEAST_CHANGES   22u        /* between bits: fewer in 1 of 100; masks have runs */
+#define MOST_DULL_BYTES 1u         /* 0x00 and 0xff: more in 1 of 500; small fields have them */
+#define MOST_PRINTABLE  5u         /* bytes: more in 1 of 30; characters stored together */
+#define MOST_STEPS      3u         /* equal differences of bytes: more in 1 of 10^7; counted rows */
+#define MOST_DIVISOR    (1u << 24) /* 2^25 reciprocals of at most this: 1 of 10^9 is near one */
+#define RECIPROCAL_BITS 36u        /* that agree; limits of lengths are rounded down */
+#define INVERSE_BITS    56u        /* of the modulus: even divisors leave shorter inverses */
+#define MOST_INVERSE    (1u << 20)
+/* In one function. In 418 honest packages no function that is like none of the source has two, and in four packages one that is. */
+#define LEAST_FOREIGN 2u
+
+static unsigned count_bits(uint64_t v)
+{
+    return (unsigned)__builtin_popcountll(v);
+}
+
+/* Is it 2^k / d for some k, but for the last bits? The multiplier of a division, or the limit that a length is compared with. */
+static bool is_reciprocal(uint64_t v)
+{
+    for (unsigned k = 33; k <= 127; k++) {
+        __uint128_t power = (__uint128_t)1 << k;
+        if (power / v >= MOST_DIVISOR)
+            return false;
+        uint64_t divisor = (uint64_t)((power + v / 2) / v);
+        if (divisor < 3)
+            continue;
+        __uint128_t exact = power / divisor;
+        __uint128_t off = exact > v ? exact - v : v - exact;
+        if (off <= 1 || off <= v >> RECIPROCAL_BITS)
+            return true;
+    }
+    return false;
+}
+
+/* Is it 1/d modulo a power of two, for a small d? Newton's iteration doubles the bits that are right. */
+static bool is_inverse(uint64_t v)
+{
+    uint64_t mask = ((uint64_t)1 << INVERSE_BITS) - 1;
+    uint64_t x = v;
+    if ((v & 1) == 0)
+        return false;
+    for (unsigned i = 0; i < 6; i++)
+        x *= 2 - v * x;
+    return (x & mask) < MOST_INVERSE || (-x & mask) < MOST_INVERSE;
+}
+
+static bool has_plain_bytes(uint64_t v)
+{
+    unsigned dull = 0;
+    unsigned printable = 0;
+    unsigned steps = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        uint8_t byte = (uint8_t)(v >> 8 * i);
+        dull += byte == 0 || byte == 0xff;
+        printable += byte >= 0x20 && byte < 0x7f;
+        steps += i >= 2 && (uint8_t)(byte - (uint8_t)(v >> 8 * (i - 1))) ==
+                               (uint8_t)((uint8_t)(v >> 8 * (i - 1)) - (uint8_t)(v >> 8 * (i - 2)));
+    }
+    return dull > MOST_DULL_BYTES || printable > MOST_PRINTABLE || steps > MOST_STEPS;
+}
+
+bool pl_code_number_is_drawn(uint64_t v)
+{
+    unsigned ones = count_bits(v);
+    if (v >> 56 == 0 || ones < LEAST_ONES || ones > 64 - LEAST_ONES ||
+        count_bits(v ^ (v >> 1)) < LEAST_CHANGES || has_plain_bytes(v))
+        return false;
+    return !is_reciprocal(v) && !is_reciprocal(-v) && !is_inverse(v);
+}
+
+static bool has_number(const struct pl_aligner *a, uint64_t v)
+{
+    return pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_CONSTANT, pl_atom_hash_value(v))) !=
+           PL_NO_FEATURE;
+}
+
+/* Does a text of the source have it in hexadecimal digits, with or without what C puts around? */
+static bool has_digits(const struct pl_code_result *r, uint64_t v, unsigned digits)
+{
+    static const char *const before[] = {"", "0x", "0X"};
+    static const char *const behind[] = {"", "U", "u", "UL", "ul", "ULL", "ull", "L", "LL"};
+    static const char *const sets[] = {"0123456789abcdef", "0123456789ABCDEF"};
+    char word[32];
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+            for (size_t k = 0; k < sizeof behind / sizeof behind[0]; k++) {
+                char *at = stpcpy(word, before[i]);
+                for (unsigned d = digits; d > 0; d--)
+                    *at++ = sets[c][v >> 4 * (d - 1) & 15];
+                at = stpcpy(at, behind[k]);
+                if (pl_index_has_word(r->m->index, pl_bytes_of(word, (size_t)(at - word))))
+                    return true;
+            }
+    return false;
+}
+
+static bool has_half(const struct pl_code_result *r, uint64_t half)
+{
+    return pl_atom_is_dull(half) || has_number(r->a, half) || has_digits(r, half, 8);
+}
+
+/* Does the source have it: as it is, negated, inverted, shifted, or in two halves? */
+static bool has_value(const struct pl_code_result *r, uint64_t v)
+{
+    unsigned zeros = (unsigned)__builtin_ctzll(v);
+    uint64_t low = (uint32_t)v;
+    uint64_t high = v >> HALF_BITS;
+    const uint64_t same[] = {v, ~v, -v, v >> zeros, v - 1, v + 1};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        if (has_number(r->a, same[i]) || has_digits(r, same[i], 16))
+            return true;
+    return has_half(r, low) && has_half(r, high);
+}
+
+/* Atoms of the function that are drawn, different, and not in the source: their number, at most `max`. */
+static uint32_t foreign_numbers(const struct pl_code_result *r, const struct pl_function *fn, uint32_t *out,
+                                uint32_t max)
+{
+    const struct pl_atom *atoms = r->a->code->atoms;
+    uint32_t n = 0;
+    for (uint32_t i = fn->first_atom; i < fn->first_atom + fn->n_atoms && n < max; i++) {
+        bool is_seen = false;
+        if (atoms[i].kind != PL_ATOM_CONSTANT || !pl_code_number_is_drawn(atoms[i].value))
+            continue;
+        for (uint32_t k = 0; k < n; k++)
+            is_seen = is_seen || atoms[out[k]].value == atoms[i].value;
+        if (!is_seen && !has_value(r, atoms[i].value))
+            out[n++] = i;
+    }
+    return n;
+}
+
+static pl_status report(const struct pl_code_result *r, const struct pl_function *fn,
+                        enum pl_severity severity, const uint32_t *atoms, uint32_t n, struct pl_err *err)
+{
+    struct pl_finding *finding;
+    pl_status st =
+        pl_findings_add(&r->f->findings, TAG_CONSTANT, severity, fn->offset, fn->size, &finding, err,
+                        "a function holds %u large numbers that the source does not have", (unsigned)n);
+    for (uint32_t i = 0; i < n && st == PL_OK && finding != NULL; i++) {
+        const struct pl_atom *atom = &r->a->code->atoms[atoms[i]];
+        char text[64];
+        int length = snprintf(text, sizeof text, "%llx  0x%llx", (unsigned long long)atom->at,
+                              (unsigned long long)atom->value);
+        st = pl_finding_fact(&r->f->findings, finding, "number", pl_bytes_of(text, (size_t)length), err);
+    }
+    return st;
+}
+
+pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity severity, struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < r->a->subjects.n && st == PL_OK; i++) {
+        const struct pl_subject *s = &r->a->subjects.v[i];
+        enum pl_code_end end = r->grades[i].end;
+        uint32_t atoms[PL_GRADED_ATOMS];
+        if (end != PL_CODE_PLACED && end != PL_CODE_UNMATCHED)
+            continue;
+        uint32_t n = foreign_numbers(r, &r->a->code->functions[s->function], atoms, PL_GRADED_ATOMS);
+        bool is_like_none = s->definition == PL_NO_DEFINITION;
+        if (n >= LEAST_FOREIGN)
+            st = report(r, &r->a->code->functions[s->function], is_like_none ? severity : PL_SEVERITY_WARNING,
+                        atoms, n, err);
+    }
+    return st;
+}
