@@ -141,6 +141,28 @@ static bool is_by_attribute(const struct pl_code_result *r, const struct pl_code
     return pl_source_language_of(file->path) == PL_SOURCE_C;
 }
 
+/*
+ * Is it found in a file that asks for no constructor, nor does any header, which may have a macro for it? Of functions that are matched alone: others may
+ * be of another file. What it could hide: a function of a file that has a constructor, made another one.
+ */
+static bool is_of_another_file(const struct pl_code_result *r, uint32_t subject)
+{
+    const struct pl_index *ix = pl_codebase_index(r->a->cb);
+    if (r->grades[subject].end != PL_CODE_MATCHED || r->a->subjects.v[subject].definition == PL_NO_DEFINITION)
+        return false;
+    uint32_t own = pl_codebase_at(r->a->cb, r->a->subjects.v[subject].definition)->unit;
+    for (uint32_t u = 0; u < pl_index_unit_count(ix); u++) {
+        const struct pl_source_file *file = pl_index_unit_file(ix, u);
+        /* autoheader's template says in a comment what configure tried */
+        bool is_shared =
+            !pl_bytes_ends(file->path, PL_LIT(".c")) && !pl_bytes_ends(file->path, PL_LIT("config.h.in"));
+        bool may_be = u == own || u == r->grades[subject].unit || is_shared;
+        if (may_be && pl_source_language_of(file->path) != PL_SOURCE_NONE && asks_for_constructor(file))
+            return false;
+    }
+    return true;
+}
+
 static pl_status add_entry(const struct pl_code_result *r, const struct pl_code_entry *e,
                            const struct pl_function *fn, enum pl_severity severity, const char *what,
                            struct pl_err *err)
@@ -174,6 +196,9 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
             continue;
         if (!any_source(r, &known, asks_for_constructor))
             st = add_entry(r, e, fn, severity_of(r), "no source makes a constructor or destructor", err);
+        else if (is_of_another_file(r, subject))
+            st = add_entry(r, e, fn, severity_of(r), "its source does not make a constructor or destructor",
+                           err);
     }
     return st;
 }

@@ -17,6 +17,8 @@
 #define FOREIGN_PPM         250000u /* of the strings unexplained: the file is not from this source */
 #define FOREIGN_MIN_STRINGS 10u     /* unexplained; fewer say nothing about a file */
 #define TELLING_LETTERS     4u
+#define HOST_BYTES          4u
+#define MAX_HOSTS           64u /* strings of one file whose host is looked for in all sources */
 #define CAMEL_LETTERS       2u
 #define SHOWN_STRINGS       3u
 #define PIECE_SEARCHES      64u /* strings of one file that are tried as pieces */
@@ -246,11 +248,34 @@ static bool names_place(pl_bytes text)
     return false;
 }
 
+/*
+ * Does it name a host in a URL of which no text of the sources has the name: "http://drop.invalid/x | sh"? Each of its words may stand somewhere by
+ * itself. RFC 3986, 3.2.2.
+ */
+static bool has_foreign_host(const struct pl_match *m, pl_bytes text)
+{
+    size_t at = pl_bytes_find(text, PL_LIT("://"), 0);
+    if (at == SIZE_MAX)
+        return false;
+    size_t end = at + 3;
+    while (end < text.n && ((is_word_byte(text.p[end]) && text.p[end] != '_') || text.p[end] == '.'))
+        end++;
+    pl_bytes host = pl_bytes_sub(text, at + 3, end - at - 3);
+    bool is_whole = end == text.n || memchr("/:?# \t\n\"')>", text.p[end], 10) != NULL;
+    if (!is_whole || host.n < HOST_BYTES || pl_bytes_find(host, PL_LIT("."), 0) == SIZE_MAX)
+        return false;
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index); u++)
+        if (pl_bytes_find(pl_index_unit_file(m->index, u)->data, host, 0) != SIZE_MAX)
+            return false;
+    return true;
+}
+
 /* Every string that no strict rule explains, for the judge. */
 static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const pl_elf_strings *strings,
                               struct pl_err *err)
 {
     pl_status st = PL_OK;
+    unsigned asked = 0;
     for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
         f->asked[PL_FOREIGN_STRING] += s->is_clear;
@@ -265,6 +290,8 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
             last->novel_words = count_novel_words(m, s->text);
             /* A program that holds other packages' code has their strings, too. */
             last->names_place = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text);
+            if (last->names_place && last->novel_words == 0 && asked++ < MAX_HOSTS)
+                last->novel_words = has_foreign_host(m, s->text);
         }
     }
     return st;

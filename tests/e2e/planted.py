@@ -220,6 +220,15 @@ def a_string_that_the_source_does_not_have_is_listed_at_its_place(t):
 
 
 @case
+def a_host_of_known_words_that_no_source_names_is_an_error(t):
+    for known, severity in (("hello, binary house, invalid", "error"), ("see http://binary.house.invalid/", "warning")):
+        deb, tree = with_implant(t, 'if (argc > 77) puts("http://binary.house.invalid/hello");')
+        report = check(t, deb, {**tree, "NOTES": known + "\n"}, expect=1 if severity == "error" else 3)
+        found = report.findings("code.foreign-string")
+        assert [f["severity"] for f in found] == [severity], t.summary(report)
+
+
+@case
 def a_byte_changed_in_a_string_of_a_program_is_found_to_the_byte(t):
     deb, tree = with_binary(t)
     name = "usr/bin/hello-binary"

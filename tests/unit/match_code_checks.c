@@ -157,6 +157,24 @@ static void a_constructor_that_the_source_calls_by_hand_is_an_error(void **state
     assert_true(says(find(f, "code.entry-unaccounted"), "entry", "init_array["));
 }
 
+static void a_constructor_of_a_file_that_makes_none_is_an_error(void **state)
+{
+    static const char body[] =
+        "void early(void)\n{\n    puts(\"letters of the alphabet, first to last\");\n}\n";
+    static const char maker[] = "__attribute__((constructor)) static void own(void)\n{\n}\n";
+    static const char macro[] = "#define EARLY __attribute__((constructor))\n";
+    char marked[2048];
+    char plain[2048];
+    (void)snprintf(marked, sizeof marked, "%s__attribute__((constructor)) %s%s", START, body, END);
+    (void)snprintf(plain, sizeof plain, "%s%s%s", START, body, END);
+    add_source(0, "maker.c", maker);
+    assert_tag(compared(built(marked, ""), plain), "code.entry-unaccounted", PL_SEVERITY_ERROR);
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    add_source(0, "early.h", macro);
+    assert_null(find(compared(built(marked, ""), plain), "code.entry-unaccounted"));
+}
+
 static void a_constructor_with_a_foreign_string_alone_is_a_warning(void **state)
 {
     static const char with[] = "const char *path;\n__attribute__((constructor)) static void early(void)\n{\n"
@@ -397,6 +415,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_that_the_source_calls_by_hand_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(text_between_instructions_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(a_constructor_of_a_file_that_makes_none_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
