@@ -95,6 +95,16 @@ static bool has_number(const struct pl_aligner *a, uint64_t v)
            PL_NO_FEATURE;
 }
 
+/* In a text of the sources, or in a header of the build. */
+static bool is_word(const struct pl_code_result *r, pl_bytes word)
+{
+    static const enum pl_word_place places[] = {PL_WORD_IN_HEADER, PL_WORD_IN_MACRO, PL_WORD_IN_CPP};
+    bool is_known = pl_index_has_word(r->m->index, word);
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known && r->m->literals != NULL; i++)
+        is_known = pl_literals_word(r->m->literals, places[i], word, NULL, NULL);
+    return is_known;
+}
+
 /* Does a text of the source have it in hexadecimal digits, with or without what C puts around? */
 static bool has_digits(const struct pl_code_result *r, uint64_t v, unsigned digits)
 {
@@ -109,7 +119,7 @@ static bool has_digits(const struct pl_code_result *r, uint64_t v, unsigned digi
                 for (unsigned d = digits; d > 0; d--)
                     *at++ = sets[c][v >> 4 * (d - 1) & 15];
                 at = stpcpy(at, behind[k]);
-                if (pl_index_has_word(r->m->index, pl_bytes_of(word, (size_t)(at - word))))
+                if (is_word(r, pl_bytes_of(word, (size_t)(at - word))))
                     return true;
             }
     return false;
@@ -151,6 +161,9 @@ static uint32_t foreign_numbers(const struct pl_code_result *r, const struct pl_
     return n;
 }
 
+static const char *const number_facts[PL_GRADED_ATOMS] = {"number[0]", "number[1]", "number[2]",
+                                                          "number[3]", "number[4]", "number[5]"};
+
 static pl_status report(const struct pl_code_result *r, const struct pl_function *fn,
                         enum pl_severity severity, const uint32_t *atoms, uint32_t n, struct pl_err *err)
 {
@@ -163,7 +176,8 @@ static pl_status report(const struct pl_code_result *r, const struct pl_function
         char text[64];
         int length = snprintf(text, sizeof text, "%llx  0x%llx", (unsigned long long)atom->at,
                               (unsigned long long)atom->value);
-        st = pl_finding_fact(&r->f->findings, finding, "number", pl_bytes_of(text, (size_t)length), err);
+        st = pl_finding_fact(&r->f->findings, finding, number_facts[i], pl_bytes_of(text, (size_t)length),
+                             err);
     }
     return st;
 }
