@@ -6,8 +6,9 @@
  * for divisions, inverses for exact ones, masks of the cases of a switch, neighbouring fields and characters in one store; each of these has
  * a form that chance does not give. What is left was drawn, and whoever wrote the source wrote it down, whole or in two halves. One number may be
  * the sum or the product of two others, so that one is not enough: two different ones contradict.
- * In a function that resembles one of the source they are a warning: libexempi's identifiers, liblz4's sum of two primes. Missed: a trapdoor that
- * is inlined into a function that is matched by other things, and one whose number is of 32 bits or is put together from smaller ones.
+ * In a function that is placed at one of the source which has numbers, they are a warning: libexempi's identifiers, liblz4's sum of two primes.
+ * Missed: a trapdoor that is inlined into a function that is matched by other things, and one whose number is of 32 bits or is put together
+ * from smaller ones.
  *
  * Sources: Granlund and Montgomery, "Division by Invariant Integers using Multiplication", PLDI 1994; GCC internals, "Switch statements", bit tests.
  */
@@ -161,6 +162,22 @@ static uint32_t foreign_numbers(const struct pl_code_result *r, const struct pl_
     return n;
 }
 
+/*
+ * Is it like no function of the source: placed at none, or at one by its place alone that has no numbers itself? An honest one that is placed wrongly, between functions
+ * without numbers, is accused by that; of the 418 none is.
+ */
+static bool is_like_none(const struct pl_code_result *r, uint32_t subject)
+{
+    uint32_t id = r->a->subjects.v[subject].definition;
+    if (id == PL_NO_DEFINITION)
+        return true;
+    struct pl_id_list closure = pl_codebase_closure(r->a->cb, id);
+    bool has_numbers = false;
+    for (size_t i = 0; i < closure.n; i++)
+        has_numbers = has_numbers || pl_codebase_feature_kind(r->a->cb, closure.v[i]) == PL_ATOM_CONSTANT;
+    return !has_numbers && r->grades[subject].evidence == 0;
+}
+
 static const char *const number_facts[PL_GRADED_ATOMS] = {"number[0]", "number[1]", "number[2]",
                                                           "number[3]", "number[4]", "number[5]"};
 
@@ -192,10 +209,9 @@ pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity
         if (end != PL_CODE_PLACED && end != PL_CODE_UNMATCHED)
             continue;
         uint32_t n = foreign_numbers(r, &r->a->code->functions[s->function], atoms, PL_GRADED_ATOMS);
-        bool is_like_none = s->definition == PL_NO_DEFINITION;
         if (n >= LEAST_FOREIGN)
-            st = report(r, &r->a->code->functions[s->function], is_like_none ? severity : PL_SEVERITY_WARNING,
-                        atoms, n, err);
+            st = report(r, &r->a->code->functions[s->function],
+                        is_like_none(r, i) ? severity : PL_SEVERITY_WARNING, atoms, n, err);
     }
     return st;
 }
