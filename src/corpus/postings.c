@@ -4,8 +4,7 @@
  *     count places a slot -> directory -> put each place into its slot -> sort slot by slot -> cap and close the gaps
  *
  * Places are made twice, once to be counted and once to be put down: making them is cheaper than holding them in lists that grow, unless
- * they are sparse. Threads
- * share the directory by atomic additions; whatever order they put places down in is gone after the sort.
+ * they are sparse. Threads share the directory by atomic additions; whatever order they put places down in is gone after the sort.
  */
 #include "corpus/postings.h"
 #include "base/parallel.h"

@@ -96,16 +96,6 @@ static bool has_number(const struct pl_aligner *a, uint64_t v)
            PL_NO_FEATURE;
 }
 
-/* In a text of the sources, or in a header of the build. */
-static bool is_word(const struct pl_code_result *r, pl_bytes word)
-{
-    static const enum pl_word_place places[] = {PL_WORD_IN_HEADER, PL_WORD_IN_MACRO, PL_WORD_IN_CPP};
-    bool is_known = pl_index_has_word(r->m->index, word);
-    for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known && r->m->literals != NULL; i++)
-        is_known = pl_literals_word(r->m->literals, places[i], word, NULL, NULL);
-    return is_known;
-}
-
 /* Does a text of the source have it in hexadecimal digits, with or without what C puts around? */
 static bool has_digits(const struct pl_code_result *r, uint64_t v, unsigned digits)
 {
@@ -120,7 +110,7 @@ static bool has_digits(const struct pl_code_result *r, uint64_t v, unsigned digi
                 for (unsigned d = digits; d > 0; d--)
                     *at++ = sets[c][v >> 4 * (d - 1) & 15];
                 at = stpcpy(at, behind[k]);
-                if (is_word(r, pl_bytes_of(word, (size_t)(at - word))))
+                if (pl_match_has_word(r->m, pl_bytes_of(word, (size_t)(at - word))))
                     return true;
             }
     return false;
@@ -172,10 +162,10 @@ static bool is_like_none(const struct pl_code_result *r, uint32_t subject)
     if (id == PL_NO_DEFINITION)
         return true;
     struct pl_id_list closure = pl_codebase_closure(r->a->cb, id);
-    bool has_numbers = false;
     for (size_t i = 0; i < closure.n; i++)
-        has_numbers = has_numbers || pl_codebase_feature_kind(r->a->cb, closure.v[i]) == PL_ATOM_CONSTANT;
-    return !has_numbers && r->grades[subject].evidence == 0;
+        if (pl_codebase_feature_kind(r->a->cb, closure.v[i]) == PL_ATOM_CONSTANT)
+            return false;
+    return r->grades[subject].evidence == 0;
 }
 
 static const char *const number_facts[PL_GRADED_ATOMS] = {"number[0]", "number[1]", "number[2]",

@@ -214,11 +214,7 @@ static bool is_of_build_flags(pl_bytes word)
 
 static bool is_known_word(const struct pl_match *m, pl_bytes word)
 {
-    static const enum pl_word_place places[] = {PL_WORD_IN_HEADER, PL_WORD_IN_MACRO, PL_WORD_IN_CPP};
-    bool is_known = !is_telling(word) || is_of_build_flags(word) || pl_index_has_word(m->index, word);
-    for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known; i++)
-        is_known = pl_literals_word(m->literals, places[i], word, NULL, NULL);
-    return is_known;
+    return !is_telling(word) || is_of_build_flags(word) || pl_match_has_word(m, word);
 }
 
 /* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. A macro may stand there as -DNAME. */

@@ -116,6 +116,15 @@ struct pl_file *pl_match_data(const struct pl_match *m, pl_bytes name)
     return find_in(m, PL_LIT("data.tar"), name);
 }
 
+bool pl_match_has_word(const struct pl_match *m, pl_bytes word)
+{
+    static const enum pl_word_place places[] = {PL_WORD_IN_HEADER, PL_WORD_IN_MACRO, PL_WORD_IN_CPP};
+    bool is_known = pl_index_has_word(m->index, word);
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_known && m->literals != NULL; i++)
+        is_known = pl_literals_word(m->literals, places[i], word, NULL, NULL);
+    return is_known;
+}
+
 pl_status pl_match_claim(struct pl_file *f, uint64_t offset, uint64_t length, enum pl_class class,
                          enum pl_grade grade, const char *rule, const char *source, struct pl_err *err)
 {

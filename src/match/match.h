@@ -88,6 +88,9 @@ PL_MUST_USE pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass,
 struct pl_file *pl_match_control(const struct pl_match *m, const char *name);
 struct pl_file *pl_match_data(const struct pl_match *m, pl_bytes name);
 
+/* Does a word (as pl_words_next() cuts them) stand in any text of the sources or, where they are known, in a header of the build? */
+bool pl_match_has_word(const struct pl_match *m, pl_bytes word);
+
 /* Claim [offset, offset + length) of f; source may be NULL. The texts are borrowed. */
 PL_MUST_USE pl_status pl_match_claim(struct pl_file *f, uint64_t offset, uint64_t length, enum pl_class class,
                                      enum pl_grade grade, const char *rule, const char *source,
