@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-#define PL_LINE_STEP 4096u
+#define PL_LINE_STEP 1024u
 
 struct pl_unit {
     pl_source_ref ref;

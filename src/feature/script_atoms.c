@@ -13,24 +13,19 @@
  */
 #include "feature/script_atoms.h"
 
+#include "feature/script_imports.h"
 #include "feature/script_values.h"
 
 #include <string.h>
 
 #define MAX_DEPTH      4096u
-#define IMPORT_SLOTS   1024u
-#define MAX_IMPORTS    512u
+#define RING           5u /* four tokens that are looked at, and one that is read */
 #define WEAK_BYTES     3u /* a shorter name is in every program */
 #define MAX_JOIN_BYTES (1u << 24)
 #define NUMBER_SALT    0x6a09e667f3bcc908ULL
 
 enum enclosure { PARENTHESIS, BRACKET, BLOCK, OBJECT, CLASS, LIST, MODULES };
 enum list_state { NO_LIST, IN_IMPORT, IN_EXPORT };
-
-struct import_name {
-    uint64_t local; /* 0: free */
-    uint64_t imported;
-};
 
 /* Skipping a type declaration: until the brackets that it opened are closed, or until its statement ends. */
 struct skip {
@@ -45,11 +40,12 @@ struct reader {
     struct pl_script_atoms *out;
     bool keeps_names;
     bool is_out_of_memory;
-    struct pl_lex_token before2; /* the two tokens before the present one, comments left out */
-    struct pl_lex_token before;
-    struct pl_lex_token token;
-    struct pl_lex_token next; /* length 0 at the end */
-    uint8_t before_flags;     /* of a word */
+    const struct pl_lex_token *before2; /* the two tokens before the present one, comments left out */
+    const struct pl_lex_token *before;
+    const struct pl_lex_token *token;
+    const struct pl_lex_token *next; /* length 0 at the end */
+    struct pl_lex_token ring[RING];  /* that the four point into */
+    uint8_t before_flags;            /* of a word */
     uint32_t depth;
     uint32_t class_depth; /* the next brace at this depth opens a class; UINT32_MAX: none does */
     enum list_state list;
@@ -64,9 +60,8 @@ struct reader {
     bool is_shift;
     struct pl_script_number number;
     struct pl_script_atom number_atom;
-    uint32_t n_imports;
     uint64_t import_pending; /* `a as`: the a */
-    struct import_name imports[IMPORT_SLOTS];
+    struct pl_script_imports imports;
     uint8_t enclosures[MAX_DEPTH];
 };
 
@@ -105,7 +100,7 @@ static struct pl_script_atom atom_of(const struct pl_lex_token *t, enum pl_atom_
 static void add_name(struct reader *x, enum pl_atom_kind kind, uint64_t hash, uint8_t flags)
 {
     if (!(flags & PL_NAME_DROPPED))
-        add(x, atom_of(&x->token, kind, hash, flags));
+        add(x, atom_of(x->token, kind, hash, flags));
 }
 
 static enum enclosure enclosing(const struct reader *x)
@@ -159,38 +154,38 @@ static bool closes_text(const struct pl_lex_token *t)
 
 static bool is_module_place(const struct reader *x)
 {
-    return is_word(&x->before, "from") || is_word(&x->before, "import") ||
-           (is_punct(&x->before, '(') && (is_word(&x->before2, "require") || is_word(&x->before2, "import")));
+    return is_word(x->before, "from") || is_word(x->before, "import") ||
+           (is_punct(x->before, '(') && (is_word(x->before2, "require") || is_word(x->before2, "import")));
 }
 
 static bool is_module_number(const struct reader *x)
 {
-    const struct pl_lex_token *const tokens[4] = {&x->before2, &x->before, &x->token, &x->next};
+    const struct pl_lex_token *const tokens[4] = {x->before2, x->before, x->token, x->next};
     return pl_script_is_module_number(tokens);
 }
 
 /* typeof a == "object", or the other way round, as minifiers write it: the order of the atoms must not depend on it. */
 static bool is_type_result(const struct reader *x)
 {
-    bool is_compared = is_punct(&x->before, '=') || ((is_punct(&x->next, '=') || is_punct(&x->next, '!')));
-    return is_compared && x->token.kind == PL_LEX_STRING && pl_script_is_type_name(x->token.body);
+    bool is_compared = is_punct(x->before, '=') || ((is_punct(x->next, '=') || is_punct(x->next, '!')));
+    return is_compared && x->token->kind == PL_LEX_STRING && pl_script_is_type_name(x->token->body);
 }
 
 /* NAME = value, NAME: value: a constant that may be inlined elsewhere. */
 static bool defines(const struct reader *x)
 {
-    bool is_assigned = (is_punct(&x->before, '=') && x->before.length == 1) || is_punct(&x->before, ':');
-    return is_word(&x->before, "default") || is_word(&x->before, "return") ||
-           (is_assigned && (x->before2.kind == PL_LEX_WORD || x->before2.kind == PL_LEX_STRING));
+    bool is_assigned = (is_punct(x->before, '=') && x->before->length == 1) || is_punct(x->before, ':');
+    return is_word(x->before, "default") || is_word(x->before, "return") ||
+           (is_assigned && (x->before2->kind == PL_LEX_WORD || x->before2->kind == PL_LEX_STRING));
 }
 
 static void take_text(struct reader *x)
 {
-    const struct pl_lex_token *t = &x->token;
+    const struct pl_lex_token *t = x->token;
     bool is_module = (is_module_place(x) || enclosing(x) == MODULES) && t->kind == PL_LEX_STRING;
     bool is_key =
-        t->kind == PL_LEX_STRING && is_punct(&x->next, ':') &&
-        (is_punct(&x->before, '{') || is_punct(&x->before, ',')); /* {"./a.js": 3}: a bundle's table */
+        t->kind == PL_LEX_STRING && is_punct(x->next, ':') &&
+        (is_punct(x->before, '{') || is_punct(x->before, ',')); /* {"./a.js": 3}: a bundle's table */
     bool is_number = is_key && t->body.n > 0 && pl_script_is_whole_number(t->body) && is_module_number(x);
     if (((is_module || is_key) && pl_script_is_relative(t->body)) || is_number || is_type_result(x)) {
         flush_text(x);
@@ -198,8 +193,8 @@ static void take_text(struct reader *x)
     }
     if (pl_bytes_eq_str(t->body, "use strict"))
         return;
-    bool is_grouped = is_punct(&x->before, '('); /* "a" + ("b" + c), but not "a" + ("b" === c) */
-    bool is_part = !is_grouped || is_punct(&x->next, '+') || is_punct(&x->next, ')');
+    bool is_grouped = is_punct(x->before, '('); /* "a" + ("b" + c), but not "a" + ("b" === c) */
+    bool is_part = !is_grouped || is_punct(x->next, '+') || is_punct(x->next, ')');
     bool goes_on = x->has_text && x->may_go_on && opens_text(t) && is_part;
     if (!goes_on) {
         flush_text(x);
@@ -211,8 +206,8 @@ static void take_text(struct reader *x)
         x->has_text = true;
     }
     x->text.is_defined = !goes_on && defines(x);
-    bool is_raw = t->kind == PL_LEX_CHUNK && t->is_opening && is_word(&x->before, "raw") &&
-                  is_punct(&x->before2, '.'); /* String.raw`\d`, which older targets write as "\\d" */
+    bool is_raw = t->kind == PL_LEX_CHUNK && t->is_opening && is_word(x->before, "raw") &&
+                  is_punct(x->before2, '.'); /* String.raw`\d`, which older targets write as "\\d" */
     if (is_raw)
         pl_buf_add(&x->joined, t->body);
     else
@@ -220,7 +215,7 @@ static void take_text(struct reader *x)
     x->text.is_escaped = x->text.is_escaped || pl_script_is_oddly_spelled(t->body);
     x->text.length = (uint32_t)(t->offset + t->length) - x->text.at;
     x->may_go_on = false;
-    if (!closes_text(t) || !is_punct(&x->next, '+'))
+    if (!closes_text(t) || !is_punct(x->next, '+'))
         flush_text(x);
 }
 
@@ -242,93 +237,72 @@ static void take_number(struct reader *x)
         flush_number(x);
         return;
     }
-    struct pl_script_number n = pl_script_number_of(x->token.body);
+    struct pl_script_number n = pl_script_number_of(x->token->body);
     if (x->has_number && x->may_multiply) {
         x->number =
             x->is_shift ? pl_script_number_shifted(x->number, n) : pl_script_number_times(x->number, n);
-        x->number_atom.length = (uint32_t)(x->token.offset + x->token.length) - x->number_atom.at;
+        x->number_atom.length = (uint32_t)(x->token->offset + x->token->length) - x->number_atom.at;
         x->may_multiply = false;
     } else {
         flush_number(x);
         x->has_number = true;
         x->number = n;
-        x->number_atom = atom_of(&x->token, PL_ATOM_CONSTANT, 0, 0);
+        x->number_atom = atom_of(x->token, PL_ATOM_CONSTANT, 0, 0);
         x->number_atom.is_defined = defines(x);
     }
     if (!n.is_exact || !x->number.is_exact)
-        x->number_atom.hash = pl_script_hash(x->v, x->token.body) ^ NUMBER_SALT;
-    bool is_factor = (is_punct(&x->next, '*') || is_punct(&x->next, '<')) && !is_punct(&x->before, '*') &&
-                     !is_punct(&x->before, '/') && !is_punct(&x->before, '%');
+        x->number_atom.hash = pl_script_hash(x->v, x->token->body) ^ NUMBER_SALT;
+    bool is_factor = (is_punct(x->next, '*') || is_punct(x->next, '<')) && !is_punct(x->before, '*') &&
+                     !is_punct(x->before, '/') && !is_punct(x->before, '%');
     if (!is_factor)
         flush_number(x);
-}
-
-static void note_import(struct reader *x, uint64_t local, uint64_t imported)
-{
-    if (x->n_imports >= MAX_IMPORTS)
-        return;
-    size_t slot = local % IMPORT_SLOTS;
-    while (x->imports[slot].local != 0 && x->imports[slot].local != local)
-        slot = (slot + 1) % IMPORT_SLOTS;
-    x->n_imports += x->imports[slot].local == 0;
-    x->imports[slot] = (struct import_name){local, imported};
-}
-
-static uint64_t imported_as(const struct reader *x, uint64_t local)
-{
-    if (x->n_imports == 0)
-        return 0;
-    for (size_t slot = local % IMPORT_SLOTS; x->imports[slot].local != 0; slot = (slot + 1) % IMPORT_SLOTS)
-        if (x->imports[slot].local == local)
-            return x->imports[slot].imported;
-    return 0;
 }
 
 /* A word in the braces of an import: `a`, or `a as b`. */
 static void take_import_word(struct reader *x, uint64_t hash)
 {
-    if (enclosing(x) != LIST || is_word(&x->token, "as") || is_word(&x->token, "type"))
+    if (enclosing(x) != LIST || is_word(x->token, "as") || is_word(x->token, "type"))
         return;
-    if (is_word(&x->next, "as")) {
+    if (is_word(x->next, "as")) {
         x->import_pending = hash;
         return;
     }
-    bool is_renamed = is_word(&x->before, "as");
-    if (x->token.body.n >= WEAK_BYTES)
-        note_import(x, hash, is_renamed ? x->import_pending : hash);
+    bool is_renamed = is_word(x->before, "as");
+    if (x->token->body.n >= WEAK_BYTES)
+        pl_script_import(&x->imports, hash, is_renamed ? x->import_pending : hash);
 }
 
 static bool begins_statement(const struct reader *x)
 {
-    return x->token.is_first || x->before.length == 0 || is_punct(&x->before, ';') ||
-           is_punct(&x->before, '}') || is_punct(&x->before, '{') || is_word(&x->before, "export") ||
-           is_word(&x->before, "declare") || is_punct(&x->before, ')');
+    return x->token->is_first || x->before->length == 0 || is_punct(x->before, ';') ||
+           is_punct(x->before, '}') || is_punct(x->before, '{') || is_word(x->before, "export") ||
+           is_word(x->before, "declare") || is_punct(x->before, ')');
 }
 
 /* `import` or `export` with a list behind it? */
 static void begin_list(struct reader *x)
 {
-    if (is_word(&x->token, "import") && !is_punct(&x->next, '(') && !is_punct(&x->next, '.'))
+    if (is_word(x->token, "import") && !is_punct(x->next, '(') && !is_punct(x->next, '.'))
         x->list = IN_IMPORT;
-    else if (is_word(&x->token, "export") && (is_punct(&x->next, '{') || is_punct(&x->next, '*')))
+    else if (is_word(x->token, "export") && (is_punct(x->next, '{') || is_punct(x->next, '*')))
         x->list = IN_EXPORT;
 }
 
 static bool begins_type(const struct reader *x)
 {
-    if (!(x->language->habits & PL_LEX_TYPES) || x->next.kind != PL_LEX_WORD || x->next.length == 0 ||
-        !begins_statement(x) || x->next.is_first)
+    if (!(x->language->habits & PL_LEX_TYPES) || x->next->kind != PL_LEX_WORD || x->next->length == 0 ||
+        !begins_statement(x) || x->next->is_first)
         return false;
-    return is_word(&x->token, "interface") || is_word(&x->token, "type") || is_word(&x->token, "declare");
+    return is_word(x->token, "interface") || is_word(x->token, "type") || is_word(x->token, "declare");
 }
 
 /* Does the present token go on with the type that the tokens before it began? */
 static bool goes_on(const struct reader *x)
 {
-    if (!x->token.is_first || x->token.kind == PL_LEX_PUNCT)
+    if (!x->token->is_first || x->token->kind == PL_LEX_PUNCT)
         return true;
-    return x->before.kind == PL_LEX_PUNCT && x->before.byte != ')' && x->before.byte != '}' &&
-           x->before.byte != ']' && x->before.byte != '>' && x->before.byte != ';';
+    return x->before->kind == PL_LEX_PUNCT && x->before->byte != ')' && x->before->byte != '}' &&
+           x->before->byte != ']' && x->before->byte != '>' && x->before->byte != ';';
 }
 
 /* Pass over the tokens of a type declaration; true while the present one belongs to it. */
@@ -338,7 +312,7 @@ static bool in_skipped_type(struct reader *x)
     if (!s->is_on)
         return false;
     if (x->depth == s->depth) {
-        if (is_punct(&x->token, ';') && !s->to_brace) {
+        if (is_punct(x->token, ';') && !s->to_brace) {
             s->is_on = false;
             return true;
         }
@@ -346,7 +320,7 @@ static bool in_skipped_type(struct reader *x)
             s->is_on = false;
             return false;
         }
-        if (is_punct(&x->token, '}') || is_punct(&x->token, ')'))
+        if (is_punct(x->token, '}') || is_punct(x->token, ')'))
             s->is_on = false; /* closes what the declaration stands in */
     }
     return s->is_on;
@@ -354,7 +328,7 @@ static bool in_skipped_type(struct reader *x)
 
 static enum enclosure kind_of_brace(const struct reader *x)
 {
-    const struct pl_lex_token *b = &x->before;
+    const struct pl_lex_token *b = x->before;
     if (x->list != NO_LIST)
         return LIST;
     if (x->class_depth == x->depth)
@@ -364,7 +338,7 @@ static enum enclosure kind_of_brace(const struct reader *x)
         return BLOCK;
     if (b->kind != PL_LEX_WORD)
         return OBJECT;
-    return (x->before_flags & PL_NAME_OPERAND) || is_word(&x->before2, "enum")
+    return (x->before_flags & PL_NAME_OPERAND) || is_word(x->before2, "enum")
                ? (is_word(b, "else") || is_word(b, "do") ? BLOCK : OBJECT)
                : BLOCK;
 }
@@ -372,12 +346,12 @@ static enum enclosure kind_of_brace(const struct reader *x)
 /* define(["./a"], function (a) {}): what an AMD module imports. */
 static enum enclosure kind_of_list(const struct reader *x)
 {
-    return is_punct(&x->before, '(') && is_word(&x->before2, "define") ? MODULES : BRACKET;
+    return is_punct(x->before, '(') && is_word(x->before2, "define") ? MODULES : BRACKET;
 }
 
 static void take_bracket(struct reader *x)
 {
-    uint8_t b = x->token.byte;
+    uint8_t b = x->token->byte;
     if (b == '(' || b == '[' || b == '{') {
         enum enclosure kind = b == '(' ? PARENTHESIS : b == '[' ? kind_of_list(x) : kind_of_brace(x);
         if (kind == CLASS)
@@ -401,8 +375,8 @@ static void take_bracket(struct reader *x)
 static bool is_member_name(const struct reader *x)
 {
     enum enclosure around = enclosing(x);
-    const struct pl_lex_token *b = &x->before;
-    const struct pl_lex_token *n = &x->next;
+    const struct pl_lex_token *b = x->before;
+    const struct pl_lex_token *n = x->next;
     bool is_behind_modifier = b->kind == PL_LEX_WORD && b->length > 0 && (x->before_flags & PL_NAME_MODIFIER);
     bool is_behind_star = is_punct(b, '*');
     bool is_listed = is_punct(b, '{') || is_punct(b, ',');
@@ -415,29 +389,29 @@ static bool is_member_name(const struct reader *x)
     }
     if (around == CLASS) {
         bool begins = is_punct(b, '{') || is_punct(b, '}') || is_punct(b, ';') || is_behind_modifier ||
-                      is_behind_star || (x->token.is_first && b->kind != PL_LEX_PUNCT);
+                      is_behind_star || (x->token->is_first && b->kind != PL_LEX_PUNCT);
         bool goes = is_punct(n, '(') || is_punct(n, '=') || is_punct(n, ';') || is_punct(n, '}') ||
                     is_punct(n, ':') || is_punct(n, '?') || is_punct(n, '!') || is_punct(n, '<');
         return begins && goes;
     }
-    return around == PARENTHESIS && is_behind_modifier && x->before.body.n > 5 &&
+    return around == PARENTHESIS && is_behind_modifier && x->before->body.n > 5 &&
            !is_word(b, "extends"); /* constructor(private a) */
 }
 
 static bool is_behind_dot(const struct reader *x)
 {
-    return is_punct(&x->before, '.') && x->before.length < 3;
+    return is_punct(x->before, '.') && x->before->length < 3;
 }
 
 static void take_word(struct reader *x, uint8_t *flags)
 {
-    const struct pl_lex_token *t = &x->token;
+    const struct pl_lex_token *t = x->token;
     uint64_t hash = pl_script_hash(x->v, t->body);
     *flags = pl_script_name_flags(x->v, hash);
     if (t->byte == '#')
         return;
     if (is_behind_dot(x)) {
-        bool is_export = is_word(&x->before2, "exports") && is_punct(&x->next, '=') && !x->keeps_names;
+        bool is_export = is_word(x->before2, "exports") && is_punct(x->next, '=') && !x->keeps_names;
         *flags &= (uint8_t) ~(PL_NAME_OPERAND | PL_NAME_MODIFIER);
         if (!is_export)
             add_name(x, PL_ATOM_PROPERTY, hash, *flags);
@@ -480,7 +454,7 @@ static void take_word(struct reader *x, uint8_t *flags)
     begin_list(x);
     if (pl_bytes_eq_str(t->body, "class"))
         x->class_depth = x->depth;
-    uint64_t imported = imported_as(x, hash);
+    uint64_t imported = pl_script_imported_as(&x->imports, hash);
     if (imported != 0)
         add_name(x, PL_ATOM_PROPERTY, imported, pl_script_name_flags(x->v, imported) & PL_NAME_SENSITIVE);
     else if (*flags & PL_NAME_GLOBAL)
@@ -490,15 +464,15 @@ static void take_word(struct reader *x, uint8_t *flags)
 /* Prose of a page: each of its words. */
 static void take_prose(struct reader *x)
 {
-    pl_bytes body = x->token.body;
-    struct pl_lex_token word = x->token;
+    pl_bytes body = x->token->body;
+    struct pl_lex_token word = *x->token;
     for (size_t i = 0; i < body.n;) {
         size_t start = i;
         while (i < body.n && body.p[i] > ' ')
             i++;
         if (i > start) {
             word.body = pl_bytes_sub(body, start, i - start);
-            word.offset = x->token.offset + start;
+            word.offset = x->token->offset + start;
             word.length = i - start;
             add(x, atom_of(&word, PL_ATOM_WORD, pl_script_hash(x->v, word.body), 0));
         } else {
@@ -510,16 +484,16 @@ static void take_prose(struct reader *x)
 static void take_punct(struct reader *x)
 {
     if (x->has_text) {
-        bool is_plus = x->token.byte == '+' && x->token.length == 1 && closes_text(&x->before);
-        bool is_grouping = x->may_go_on && x->token.byte == '(' && opens_text(&x->next); /* "a" + ("b" + c) */
+        bool is_plus = x->token->byte == '+' && x->token->length == 1 && closes_text(x->before);
+        bool is_grouping = x->may_go_on && x->token->byte == '(' && opens_text(x->next); /* "a" + ("b" + c) */
         x->may_go_on = is_plus || is_grouping;
         if (!x->may_go_on)
             flush_text(x);
     }
     if (x->has_number) {
-        bool is_shift = x->token.byte == '<' && (is_punct(&x->before, '<') || is_punct(&x->next, '<'));
+        bool is_shift = x->token->byte == '<' && (is_punct(x->before, '<') || is_punct(x->next, '<'));
         x->is_shift = is_shift;
-        x->may_multiply = is_shift || (x->token.byte == '*' && x->before.kind == PL_LEX_NUMBER);
+        x->may_multiply = is_shift || (x->token->byte == '*' && x->before->kind == PL_LEX_NUMBER);
         if (!x->may_multiply)
             flush_number(x);
     }
@@ -528,7 +502,7 @@ static void take_punct(struct reader *x)
 
 static void take_token(struct reader *x)
 {
-    const struct pl_lex_token *t = &x->token;
+    const struct pl_lex_token *t = x->token;
     uint8_t flags = 0;
     bool is_skipped = in_skipped_type(x);
     bool is_text = opens_text(t) || t->kind == PL_LEX_CHUNK;
@@ -559,11 +533,17 @@ static void take_token(struct reader *x)
     x->before_flags = flags;
 }
 
-static bool next_token(struct pl_lex *lexer, struct pl_lex_token *out)
+/* Read the token with that number, comments left out, into its place in the ring. */
+static bool next_token(struct reader *x, struct pl_lex *lexer, size_t number)
 {
-    while (pl_lex_next(lexer, out))
+    struct pl_lex_token *out = &x->ring[number % RING];
+    x->next = out;
+    while (pl_lex_next(lexer, out)) {
+        if (x->out->wants_marks)
+            pl_script_mark(&x->out->marks, out);
         if (out->kind != PL_LEX_COMMENT)
             return true;
+    }
     *out = (struct pl_lex_token){.kind = PL_LEX_PUNCT};
     return false;
 }
@@ -582,17 +562,20 @@ pl_status pl_script_atoms(const struct pl_script_vocabulary *v, pl_bytes text,
         return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "script: text over 4 GiB");
     pl_buf_init(&x.joined, text.n + 16);
     pl_lex_init(&lexer, text, language);
-    bool has_next = next_token(&lexer, &x.next);
-    while (has_next && !x.is_out_of_memory) {
+    x.before2 = &x.ring[RING - 3]; /* none, which length 0 says */
+    x.before = &x.ring[RING - 2];
+    x.token = &x.ring[RING - 1];
+    bool has_next = next_token(&x, &lexer, 0);
+    for (size_t number = 1; has_next && !x.is_out_of_memory; number++) {
         x.token = x.next;
-        has_next = next_token(&lexer, &x.next);
+        has_next = next_token(&x, &lexer, number);
         take_token(&x);
         x.before2 = x.before;
         x.before = x.token;
     }
     flush_text(&x);
     flush_number(&x);
-    x.is_out_of_memory = x.is_out_of_memory || x.joined.why != PL_OK;
+    x.is_out_of_memory = x.is_out_of_memory || x.joined.why != PL_OK || out->marks.is_out_of_memory;
     pl_buf_reset(&x.joined);
     if (x.is_out_of_memory)
         return pl_fail_nomem(err);

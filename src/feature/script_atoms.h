@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "base/vec.h"
 #include "feature/atoms.h"
+#include "feature/script_marks.h"
 #include "format/text/lex.h"
 
 /* What is known of a name; a row of script_names.def. */
@@ -37,6 +38,8 @@ struct pl_script_atom {
 
 struct pl_script_atoms {
     PL_VEC(struct pl_script_atom) list;
+    bool wants_marks; /* set by who asks: also note where statements and comments end */
+    struct pl_script_marks marks;
 };
 
 struct pl_script_name {

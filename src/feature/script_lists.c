@@ -15,19 +15,19 @@ struct splitter {
     const struct pl_script_vocabulary *v;
     const struct pl_lex_language *language;
     pl_bytes text;
+    struct pl_lex lexer;
     struct pl_buf value; /* of the string that is looked at, decoded and joined */
 };
 
 /* The value of a string; false when the atom is none, or has holes. */
 static bool read_value(struct splitter *x, const struct pl_script_atom *a)
 {
-    struct pl_lex lexer;
     struct pl_lex_token token;
     if (a->kind != PL_ATOM_STRING && a->kind != PL_ATOM_CHUNK)
         return false;
     pl_buf_clear(&x->value);
-    pl_lex_init(&lexer, pl_bytes_sub(x->text, a->at, a->length), x->language);
-    while (pl_lex_next(&lexer, &token))
+    pl_lex_init(&x->lexer, pl_bytes_sub(x->text, a->at, a->length), x->language);
+    while (pl_lex_next(&x->lexer, &token))
         if (token.kind == PL_LEX_STRING ||
             (token.kind == PL_LEX_CHUNK && token.is_opening && token.is_closing))
             pl_lex_decode(&token, x->language, &x->value);
@@ -96,7 +96,7 @@ static pl_status add_parts(const struct splitter *x, const struct pl_script_atom
 
 static pl_status rewrite(struct splitter *x, struct pl_script_atoms *atoms, size_t from, struct pl_err *err)
 {
-    struct pl_script_atoms out = {0};
+    struct pl_script_atoms out = {.wants_marks = atoms->wants_marks, .marks = atoms->marks};
     pl_status st = PL_OK;
     uint8_t separator;
     for (size_t i = 0; i < atoms->list.n && st == PL_OK; i++) {

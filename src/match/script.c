@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define LOOK_AHEAD 16u
+
 /* Languages in which the whole file is compared atom by atom. In the others lines are what counts (text.coverage). */
 static bool is_rewritten(const struct pl_lex_language *language)
 {
@@ -81,8 +83,7 @@ static struct pl_script_homes find_homes(const struct pl_match *m, const struct 
     return homes;
 }
 
-static struct pl_script_link link_of(const struct pl_match *m, const struct pl_script_set *set, pl_bytes data,
-                                     const struct pl_script_atom *a)
+static struct pl_script_link link_of(const struct pl_script_set *set, const struct pl_script_atom *a)
 {
     bool is_literal = a->kind == PL_ATOM_STRING || a->kind == PL_ATOM_CONSTANT || a->kind == PL_ATOM_CHUNK;
     return (struct pl_script_link){.id = pl_script_id(set, a->hash),
@@ -90,8 +91,27 @@ static struct pl_script_link link_of(const struct pl_match *m, const struct pl_s
                                    .is_weak = a->is_weak,
                                    .is_sensitive = a->flags & PL_NAME_SENSITIVE,
                                    .is_literal = is_literal,
-                                   .is_name = is_known_name(m, data, a),
                                    .is_module = a->kind == PL_ATOM_MODULE};
+}
+
+/* The numbers of all atoms, each looked up a while after its slot was asked for: the table is larger than any cache. */
+static void link_all(const struct pl_match *m, const struct pl_script_text *t, struct pl_script_link *links)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        if (i + LOOK_AHEAD < t->n)
+            pl_script_expect(t->set, t->atoms[i + LOOK_AHEAD].hash);
+        links[i] = link_of(t->set, &t->atoms[i]);
+        /* Helpers ask it of atoms that no source has; of the others it is asked once the chain is there. */
+        links[i].is_name = links[i].id == PL_NO_ATOM && is_known_name(m, t->f->data, &t->atoms[i]);
+    }
+}
+
+static void name_strays(const struct pl_match *m, const struct pl_script_text *t,
+                        struct pl_script_link *links)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (links[i].class >= PL_SCRIPT_CONTEXT && !links[i].is_name)
+            links[i].is_name = is_known_name(m, t->f->data, &t->atoms[i]);
 }
 
 /* What is moved, made up or folded. */
@@ -129,8 +149,8 @@ static pl_status chain(const struct pl_match *m, struct pl_file *f, struct pl_sc
     t->atoms = atoms->list.v;
     t->n = atoms->list.n;
     t->links = links;
-    for (size_t i = 0; i < t->n; i++)
-        links[i] = link_of(m, t->set, f->data, &t->atoms[i]);
+    t->marks = &atoms->marks;
+    link_all(m, t, links);
     struct pl_script_homes homes = find_homes(m, f, t->set);
     if (!keeps_names)
         pl_script_helpers(pl_scripts_helpers(m->scripts), atoms->list.v, links, t->n);
@@ -140,6 +160,7 @@ static pl_status chain(const struct pl_match *m, struct pl_file *f, struct pl_sc
         st = pl_script_chain_mangled(t->set, &homes, t->atoms, links, t->n, err);
     if (st == PL_OK && !pl_script_settle_helpers(t->set, links, t->n))
         st = pl_fail_nomem(err);
+    name_strays(m, t, links);
     if (st == PL_OK)
         st = settle(t, &homes, keeps_names, links, err);
     if (!keeps_names)
@@ -160,11 +181,12 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         !pl_is_unclaimed(f) || !pl_looks_like_text(f->data) || f->data.n > UINT32_MAX)
         return PL_OK;
     struct pl_script_text t = {.m = m, .f = f, .language = pl_lex_language_of(f->name, f->data)};
-    struct pl_script_atoms atoms = {0};
+    struct pl_script_atoms atoms = {.wants_marks = true};
     if (t.language == NULL || !is_rewritten(t.language))
         return PL_OK;
     pl_status st = chain(m, f, &t, &atoms, err);
     PL_VEC_FREE(&atoms.list);
+    pl_script_marks_reset(&atoms.marks);
     return st;
 }
 

@@ -19,7 +19,6 @@
 #define RULE                    "script.atoms"
 #define RULE_HELPER             "script.helper"
 #define RULE_COMMENT            "script.comment"
-#define LONG_NAME_BYTES         64u
 #define RULE_BARE               "script.bare" /* a file that names nothing at all */
 #define MAX_COMMENT_NOVEL_WORDS 0u
 
@@ -41,6 +40,7 @@ struct claimer {
     size_t bare_signs;     /* of statements since the last atom */
     size_t statement;      /* where the present statement begins */
     size_t statement_atom; /* its first atom */
+    struct pl_lex gap;     /* reads between atoms; here, since it is too large to be cleared each time */
 };
 
 static bool is_explained(uint8_t class)
@@ -132,18 +132,17 @@ static pl_status claim(struct claimer *x, size_t from, size_t to, size_t a, enum
 }
 
 /* Is there more in [from, to) than PL_SCRIPT_BARE_SIGNS signs, words and comments left out? A shorter range is not looked at. */
-static bool is_over_signs(const struct claimer *x, size_t from, size_t to)
+static bool is_over_signs(struct claimer *x, size_t from, size_t to)
 {
     size_t signs = 0;
-    struct pl_lex lexer;
     struct pl_lex_token token;
     if (to <= from || to - from <= PL_SCRIPT_BARE_SIGNS)
         return false;
-    pl_lex_init(&lexer, pl_bytes_sub(x->t->f->data, from, to - from), x->t->language);
-    while (signs <= PL_SCRIPT_BARE_SIGNS && pl_lex_next(&lexer, &token))
+    pl_lex_init(&x->gap, pl_bytes_sub(x->t->f->data, from, to - from), x->t->language);
+    while (signs <= PL_SCRIPT_BARE_SIGNS && pl_lex_next(&x->gap, &token))
         if (token.kind == PL_LEX_PUNCT && token.byte != ',')
             signs += token.length;
-        else if (token.kind != PL_LEX_COMMENT && token.length > LONG_NAME_BYTES)
+        else if (token.kind != PL_LEX_COMMENT && token.length > PL_SCRIPT_LONG_NAME)
             signs += token.length; /* no name, but data */
     return signs > PL_SCRIPT_BARE_SIGNS;
 }
@@ -253,11 +252,12 @@ static pl_status end_statement(struct claimer *x, size_t to, struct pl_err *err)
     return st;
 }
 
-static pl_status take_comment(struct claimer *x, const struct pl_lex_token *token, struct pl_err *err)
+static pl_status take_comment(struct claimer *x, const struct pl_script_mark *mark, struct pl_err *err)
 {
-    bool is_known = is_known_text(x->t, token->body);
-    struct pl_claim c = {.offset = token->offset,
-                         .length = token->length,
+    uint32_t at = mark->end - mark->comment;
+    bool is_known = is_known_text(x->t, pl_bytes_sub(x->t->f->data, at, mark->comment));
+    struct pl_claim c = {.offset = at,
+                         .length = mark->comment,
                          .class = is_known ? PL_CLASS_DERIVED : PL_CLASS_UNACCOUNTED,
                          .grade = is_known ? PL_GRADE_C : PL_GRADE_NONE,
                          .rule = RULE_COMMENT,
@@ -266,39 +266,22 @@ static pl_status take_comment(struct claimer *x, const struct pl_lex_token *toke
     return pl_ledger_claim(&x->t->f->ledger, &c, err);
 }
 
-static bool ends_statement(const struct pl_script_text *t, const struct pl_lex_token *token)
-{
-    (void)t; /* the same in all languages that have statements */
-    return token->kind == PL_LEX_PUNCT && (token->byte == ';' || token->byte == '{' || token->byte == '}');
-}
-
-/* What a program without names has to be made of: brackets, arithmetic, numbers. Lists of `exports.a = a` have none, at any length. */
-static size_t telling_signs(const struct pl_lex_token *token)
-{
-    static const char signs[] = "[!+-~";
-    bool is_long = token->kind == PL_LEX_WORD && token->length > LONG_NAME_BYTES;
-    bool is_sign = token->kind == PL_LEX_PUNCT && token->byte != 0 && strchr(signs, token->byte) != NULL;
-    bool is_chunk = token->kind == PL_LEX_CHUNK; /* with a text in it, it is an atom */
-    return is_long || is_sign || is_chunk || token->kind == PL_LEX_NUMBER ? token->length : 0;
-}
-
 pl_status pl_script_claim(const struct pl_script_text *t, struct pl_err *err)
 {
     struct claimer x = {.t = t};
-    struct pl_lex lexer;
-    struct pl_lex_token token;
     pl_status st = PL_OK;
-    pl_lex_init(&lexer, t->f->data, t->language);
-    while (st == PL_OK && pl_lex_next(&lexer, &token)) {
-        size_t end = token.offset + token.length;
-        while (x.atom < t->n && t->atoms[x.atom].at < end)
+    for (size_t i = 0; i < t->marks->list.n && st == PL_OK; i++) {
+        const struct pl_script_mark *mark = &t->marks->list.v[i];
+        while (x.atom < t->n && t->atoms[x.atom].at < mark->end)
             x.atom++;
-        x.bare_signs += telling_signs(&token);
-        if (token.kind == PL_LEX_COMMENT)
-            st = take_comment(&x, &token, err);
-        else if (ends_statement(t, &token) && (x.atom == 0 || atom_end(t, x.atom - 1) <= end))
-            st = end_statement(&x, end, err);
+        x.bare_signs += mark->signs;
+        if (mark->comment > 0)
+            st = take_comment(&x, mark, err);
+        else if (x.atom == 0 || atom_end(t, x.atom - 1) <= mark->end)
+            st = end_statement(&x, mark->end, err);
     }
+    x.bare_signs += t->marks->signs;
+    x.atom = t->n;
     if (st == PL_OK)
         st = end_statement(&x, t->f->data.n, err);
     return st == PL_OK ? close_claim(&x, err) : st;

@@ -16,6 +16,7 @@ struct pl_script_text {
     const struct pl_script_atom *atoms;
     const struct pl_script_link *links;
     size_t n;
+    const struct pl_script_marks *marks;
 };
 
 /*

@@ -22,6 +22,7 @@ struct folded {
     const struct pl_script_text *t;
     const struct pl_script_vocabulary *v;
     const uint64_t *scope;
+    struct pl_lex lexer;
     struct pl_buf value;
     struct pl_buf scratch;
 };
@@ -29,7 +30,6 @@ struct folded {
 /* The value of a literal as the reader of atoms joined it: what its strings and chunks are worth, one after the other. */
 static bool read_value(struct folded *x, const struct pl_script_atom *a)
 {
-    struct pl_lex lexer;
     struct pl_lex_token token;
     pl_bytes raw = pl_bytes_sub(x->t->f->data, a->at, a->length);
     pl_buf_clear(&x->value);
@@ -39,8 +39,8 @@ static bool read_value(struct folded *x, const struct pl_script_atom *a)
         pl_lex_decode(&token, x->t->language, &x->value);
         return x->value.why == PL_OK && x->value.n > 0 && x->value.n <= MAX_TEXT;
     }
-    pl_lex_init(&lexer, raw, x->t->language);
-    while (pl_lex_next(&lexer, &token) && x->value.n <= MAX_TEXT)
+    pl_lex_init(&x->lexer, raw, x->t->language);
+    while (pl_lex_next(&x->lexer, &token) && x->value.n <= MAX_TEXT)
         if (token.kind == PL_LEX_STRING || token.kind == PL_LEX_CHUNK)
             pl_lex_decode(&token, x->t->language, &x->value);
     return x->value.why == PL_OK && x->value.n > 0 && x->value.n <= MAX_TEXT;

@@ -77,6 +77,7 @@ static void reset_set(struct pl_script_set *set)
     free(set->ids);
     free(set->offsets);
     free(set->units);
+    free(set->unit_steps);
     free(set->slot_hashes);
     free(set->slot_ids);
     free(set->counts);
@@ -183,7 +184,7 @@ static pl_status read_unit(void *ctx, unsigned worker, size_t i, struct pl_err *
 
 static uint32_t slot_of(const struct pl_script_set *set, uint64_t hash)
 {
-    uint32_t slot = (uint32_t)(hash >> 20) & set->slot_mask;
+    uint32_t slot = pl_script_first_slot(set, hash);
     while (set->slot_hashes[slot] != 0 && set->slot_hashes[slot] != hash)
         slot = (slot + 1) & set->slot_mask;
     return slot;
@@ -305,6 +306,23 @@ static pl_status number_all(struct build *b, struct pl_script_set *set, struct p
     return PL_OK;
 }
 
+/* So that the search for a position's unit begins close to it. */
+static pl_status note_steps(struct pl_script_set *set, struct pl_err *err)
+{
+    uint32_t steps = set->n_atoms / PL_SCRIPT_UNIT_STEP + 1;
+    uint32_t unit = 0;
+    set->unit_steps = calloc((size_t)steps + 1, sizeof *set->unit_steps);
+    if (set->unit_steps == NULL)
+        return pl_fail_nomem(err);
+    for (uint32_t i = 0; i < steps; i++) {
+        while (unit + 1 < set->n_units && set->units[unit + 1].first <= i * PL_SCRIPT_UNIT_STEP)
+            unit++;
+        set->unit_steps[i] = unit;
+    }
+    set->unit_steps[steps] = set->n_units;
+    return PL_OK;
+}
+
 static uint32_t bucket_of(const struct pl_script_set *set, uint32_t a, uint32_t b)
 {
     uint64_t h = ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ULL;
@@ -386,6 +404,8 @@ static pl_status build_set(const struct pl_scripts *s, bool keeps_names, struct 
     if (st == PL_OK)
         st = number_all(&b, set, err);
     if (st == PL_OK)
+        st = note_steps(set, err);
+    if (st == PL_OK)
         st = sort_pairs(set, err);
     for (size_t i = 0; i < b.units.n && b.atoms != NULL; i++)
         PL_VEC_FREE(&b.atoms[i].list);
@@ -428,8 +448,11 @@ pl_status pl_scripts_is_constant(struct pl_scripts *s, uint64_t hash, bool *out,
 
 uint32_t pl_script_unit_at(const struct pl_script_set *set, uint32_t position)
 {
-    uint32_t low = 0;
-    uint32_t high = set->n_units;
+    uint32_t step = position / PL_SCRIPT_UNIT_STEP;
+    uint32_t low = set->unit_steps[step];
+    uint32_t high = set->unit_steps[step + 1] + 1; /* the unit of the next step may begin before it */
+    if (high > set->n_units)
+        high = set->n_units;
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;
         if (set->units[mid].first <= position)

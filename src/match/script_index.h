@@ -11,7 +11,8 @@
 #include "corpus/index.h"
 #include "feature/script_atoms.h"
 
-#define PL_NO_ATOM UINT32_MAX
+#define PL_NO_ATOM          UINT32_MAX
+#define PL_SCRIPT_UNIT_STEP 256u
 
 enum {
     PL_SCRIPT_STRONG = 1, /* can begin a match */
@@ -38,6 +39,7 @@ struct pl_script_set {
     uint32_t n_units;
     uint32_t n_own_units;         /* those behind are helpers of build tools: no text, no offsets */
     struct pl_script_unit *units; /* n_units and one more, whose first is n_atoms */
+    uint32_t *unit_steps; /* the unit of each PL_SCRIPT_UNIT_STEP-th position, and n_units at the end */
     /* the numbers of atoms */
     uint32_t n_ids;
     uint64_t *slot_hashes; /* 0: free; a power of two of slots */
@@ -69,14 +71,27 @@ PL_MUST_USE pl_status pl_scripts_set(struct pl_scripts *s, enum pl_script_set_ki
 PL_MUST_USE pl_status pl_scripts_is_constant(struct pl_scripts *s, uint64_t hash, bool *out,
                                              struct pl_err *err);
 
+static inline uint32_t pl_script_first_slot(const struct pl_script_set *set, uint64_t hash)
+{
+    return (uint32_t)(hash >> 20) & set->slot_mask;
+}
+
 static inline bool pl_script_is_helper_unit(const struct pl_script_set *set, uint32_t unit)
 {
     return unit >= set->n_own_units;
 }
 
+/* That hash will be asked for soon. */
+static inline void pl_script_expect(const struct pl_script_set *set, uint64_t hash)
+{
+    uint32_t slot = pl_script_first_slot(set, hash);
+    __builtin_prefetch(&set->slot_hashes[slot]);
+    __builtin_prefetch(&set->slot_ids[slot]);
+}
+
 /* The number of an atom; PL_NO_ATOM when no source has it. */
 uint32_t pl_script_id(const struct pl_script_set *set, uint64_t hash);
-/* The unit that holds a position. O(log units). */
+/* The unit that holds a position. O(log of the units within PL_SCRIPT_UNIT_STEP positions). */
 uint32_t pl_script_unit_at(const struct pl_script_set *set, uint32_t position);
 /* The number in the set of a unit of the index; n_units when it is not in the set. O(log units). */
 uint32_t pl_script_unit_of(const struct pl_script_set *set, uint32_t unit);
