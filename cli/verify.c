@@ -34,6 +34,7 @@ static struct pl_verify_options options_for_verify(const struct options *o)
                                       .verifier_id = o->verifier,
                                       .level = o->min_level,
                                       .at_s = o->at_s,
+                                      .is_unconfined = !o->is_confined,
                                       .criterion = wants_criteria(o) ? say_criterion : NULL};
 }
 
@@ -84,6 +85,7 @@ static int verify_bundle(const struct options *o)
                                   .key = o->n_keys == 1 ? o->keys[0] : NULL,
                                   .identity = o->identity,
                                   .issuer = o->issuer,
+                                  .is_unconfined = !o->is_confined,
                                   .criterion = wants_criteria(o) ? say_criterion : NULL};
     pl_status st = pl_verify_bundle(&b, &out, &err);
     return finish_outcome(o, st, out, &err);
@@ -99,6 +101,7 @@ static int verify_packument(const struct options *o)
     struct pl_packument_options p = {.packument = o->words[0],
                                      .package = o->words[1],
                                      .keys = o->registry_keys,
+                                     .is_unconfined = !o->is_confined,
                                      .criterion = wants_criteria(o) ? say_criterion : NULL};
     pl_status st = pl_verify_packument(&p, &out, &err);
     return finish_outcome(o, st, out, &err);

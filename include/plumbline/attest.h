@@ -73,6 +73,7 @@ struct pl_verify_options {
     unsigned level;          /* the least own level; 0: whatever is attested */
     /* The same account made again, to be compared with what was signed; NULL: not asked for. */
     const struct pl_report *again;
+    bool is_unconfined; /* judge in this process, and not in a child without files, network and programs */
     /* Told of each criterion before anything is opened; may be NULL. */
     void (*criterion)(void *ctx, const char *name, const char *wanted);
     void *ctx;
@@ -119,6 +120,7 @@ struct pl_bundle_options {
     const char *key;          /* a public key that must have signed; NULL: a certificate with the next two */
     const char *identity;     /* its subject alternative name */
     const char *issuer;       /* who vouched for that name */
+    bool is_unconfined;       /* as in pl_verify_options */
     void (*criterion)(void *ctx, const char *name, const char *wanted); /* as in pl_verify_options */
     void *ctx;
 };
@@ -131,6 +133,7 @@ struct pl_packument_options {
     const char *packument; /* the npm registry's document of a package, as JSON */
     const char *package;   /* the .tgz */
     const char *keys;      /* the registry's keys, as JSON */
+    bool is_unconfined;    /* as in pl_verify_options */
     void (*criterion)(void *ctx, const char *name, const char *wanted);
     void *ctx;
 };

@@ -3,8 +3,10 @@
  *
  * The criteria are gone through in the order that makes each rest on the ones before: log, time, certificate, the entry in the log, signature,
  * artifact, identity. A bundle signed by a key of one's own needs no certificate: the key is named.
+ * The root and the artifact's bytes are read here; the bundle is parsed and judged in a process of its own.
  */
 #include "attest/bundle_verify.h"
+#include "attest/apart.h"
 #include "attest/outcome.h"
 #include "attest/sigstore.h"
 #include "attest/statement.h"
@@ -21,6 +23,8 @@
 struct bundling {
     const struct pl_bundle_options *options;
     struct pl_outcome *o;
+    pl_bytes text; /* of the bundle */
+    pl_bytes artifact;
     struct pl_sigstore_root root;
     struct pl_sigstore_bundle bundle;
     struct pl_key *key; /* that signed: the certificate's, or the one that was named */
@@ -108,13 +112,7 @@ static pl_status take_material(struct bundling *b)
 
 static pl_status read_bundle(struct bundling *b)
 {
-    uint8_t *heap = NULL;
-    size_t n = 0;
-    pl_status st = pl_io_read(b->options->bundle, PL_SIGSTORE_MAX_BYTES, &heap, &n, &b->why);
-    if (st != PL_OK)
-        return st;
-    st = pl_sigstore_bundle_read(pl_bytes_of(heap, n), &b->bundle, &b->why);
-    free(heap);
+    pl_status st = pl_sigstore_bundle_read(b->text, &b->bundle, &b->why);
     if (st == PL_OK)
         st = take_material(b);
     if (st == PL_E_INPUT || st == PL_E_LIMIT)
@@ -206,8 +204,9 @@ static bool is_subject(pl_bytes statement, pl_bytes artifact)
     return found;
 }
 
-static pl_status check_artifact(struct bundling *b, pl_bytes artifact)
+static pl_status check_artifact(struct bundling *b)
 {
+    pl_bytes artifact = b->artifact;
     bool is_envelope = b->bundle.is_envelope;
     pl_bytes message = is_envelope ? b->bundle.envelope.pae : artifact;
     pl_sha256 digest;
@@ -264,18 +263,10 @@ static pl_status check_identity(struct bundling *b)
     return st == PL_OK ? pl_outcome_holds(b->o, "identity", &b->why, "%s", name) : st;
 }
 
-static pl_status run(struct bundling *b, const pl_bytes *given)
+static pl_status check_all(struct bundling *b)
 {
-    uint8_t *heap = NULL;
-    size_t n = 0;
     bool has_certificate = b->options->key == NULL;
-    pl_status st = announce(b);
-    if (st == PL_OK)
-        st = read_root(b);
-    if (st == PL_OK && given == NULL)
-        st = pl_io_read(b->options->artifact, ARTIFACT_MAX, &heap, &n, &b->why);
-    if (st == PL_OK)
-        st = read_bundle(b);
+    pl_status st = read_bundle(b);
     if (st == PL_OK)
         st = check_log(b);
     if (st == PL_OK && has_certificate)
@@ -285,10 +276,9 @@ static pl_status run(struct bundling *b, const pl_bytes *given)
     if (st == PL_OK)
         st = check_entry(b);
     if (st == PL_OK)
-        st = check_artifact(b, given != NULL ? *given : pl_bytes_of(heap, n));
+        st = check_artifact(b);
     if (st == PL_OK && has_certificate)
         st = check_identity(b);
-    free(heap);
     return st;
 }
 
@@ -300,14 +290,53 @@ static bool all_hold(const struct pl_outcome *o)
     return all;
 }
 
+static pl_status judge_there(void *ctx, struct pl_outcome **said, enum pl_exit *exit, struct pl_err *why)
+{
+    struct bundling *b = ctx;
+    pl_status st = check_all(b);
+    *exit = all_hold(*said) ? PL_EXIT_PASS : PL_EXIT_TRUST;
+    *why = b->why;
+    return st;
+}
+
+static pl_status run(struct bundling *b, const pl_bytes *given, const struct pl_ask *how, enum pl_exit *exit)
+{
+    const struct pl_bundle_options *x = b->options;
+    struct pl_apart apart = {.ctx = b,
+                             .judge = judge_there,
+                             .what = "the bundle",
+                             .reads = &x->key,
+                             .n_reads = x->key != NULL,
+                             .how = how};
+    uint8_t *artifact = NULL;
+    uint8_t *bundle = NULL;
+    size_t n_artifact = 0;
+    size_t n_bundle = 0;
+    pl_status st = announce(b);
+    if (st == PL_OK)
+        st = read_root(b);
+    if (st == PL_OK && given == NULL)
+        st = pl_io_read(x->artifact, ARTIFACT_MAX, &artifact, &n_artifact, &b->why);
+    if (st == PL_OK)
+        st = pl_io_read(x->bundle, PL_SIGSTORE_MAX_BYTES, &bundle, &n_bundle, &b->why);
+    b->text = pl_bytes_of(bundle, n_bundle);
+    b->artifact = given != NULL ? *given : pl_bytes_of(artifact, n_artifact);
+    if (st == PL_OK)
+        st = pl_judge_apart(&apart, b->o, exit, &b->why);
+    free(artifact);
+    free(bundle);
+    return st;
+}
+
 static pl_status verify(const struct pl_bundle_options *options, const pl_bytes *given,
-                        struct pl_outcome **out, struct pl_err *err)
+                        const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err)
 {
     struct bundling b = {.options = options};
+    enum pl_exit exit = PL_EXIT_TRUST;
     b.o = pl_outcome_new("verify", options->bundle);
     if (b.o == NULL)
         return pl_fail_nomem(err);
-    pl_status st = run(&b, given);
+    pl_status st = run(&b, given, how, &exit);
     if (st != PL_OK)
         pl_err_about(&b.why, options->bundle);
     pl_key_free(b.key);
@@ -315,17 +344,19 @@ static pl_status verify(const struct pl_bundle_options *options, const pl_bytes 
     pl_sigstore_bundle_reset(&b.bundle);
     pl_sigstore_root_reset(&b.root);
     ERR_clear_error();
-    return pl_outcome_end(b.o, st, &b.why, all_hold(b.o) ? PL_EXIT_PASS : PL_EXIT_TRUST, out, err);
+    return pl_outcome_end(b.o, st, &b.why, exit, out, err);
 }
 
 pl_status pl_verify_bundle(const struct pl_bundle_options *options, struct pl_outcome **out,
                            struct pl_err *err)
 {
-    return verify(options, NULL, out, err);
+    struct pl_limits limits = pl_limits_default();
+    struct pl_ask how = {.limits = &limits, .is_here = options->is_unconfined};
+    return verify(options, NULL, &how, out, err);
 }
 
 pl_status pl_verify_bundle_over(const struct pl_bundle_options *options, pl_bytes artifact,
-                                struct pl_outcome **out, struct pl_err *err)
+                                const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err)
 {
-    return verify(options, &artifact, out, err);
+    return verify(options, &artifact, how, out, err);
 }

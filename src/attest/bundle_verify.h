@@ -7,10 +7,15 @@
 #include "base/bytes.h"
 #include "plumbline/attest.h"
 
-/* pl_verify_bundle() and pl_verify_packument() over these bytes; the paths of artifact and package are for messages alone. */
+struct pl_ask;
+
+/*
+ * pl_verify_bundle() and pl_verify_packument() over these bytes; the paths of artifact and package are for messages alone. `how` has limits, forking
+ * and is_here of the process that judges.
+ */
 PL_MUST_USE pl_status pl_verify_bundle_over(const struct pl_bundle_options *options, pl_bytes artifact,
-                                            struct pl_outcome **out, struct pl_err *err);
+                                            const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err);
 PL_MUST_USE pl_status pl_verify_packument_over(const struct pl_packument_options *options, pl_bytes package,
-                                               struct pl_outcome **out, struct pl_err *err);
+                                               const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err);
 
 #endif

@@ -5,6 +5,7 @@
  *     versions[V].dist.signatures   over "NAME@V:INTEGRITY", by a key of the registry (supply/npm_keys.h)
  *     time[V]                       when it was published: a key signs nothing from its end on, and stays good for what it signed before
  */
+#include "attest/apart.h"
 #include "attest/bundle_verify.h"
 #include "attest/outcome.h"
 #include "attest/sigstore.h"
@@ -23,6 +24,8 @@
 struct registering {
     const struct pl_packument_options *options;
     struct pl_outcome *o;
+    pl_bytes text; /* of the document */
+    pl_bytes package;
     json_t *keys;
     json_t *document;
     const char *version;
@@ -47,24 +50,31 @@ static pl_status announce(struct registering *x)
     return st;
 }
 
-static pl_status load(const char *path, const char *what, json_t **out, struct pl_err *err)
+static pl_status parse(pl_bytes text, const char *path, const char *what, json_t **out, struct pl_err *err)
+{
+    struct pl_err said = {.status = PL_OK};
+    if (pl_json_load(text, false, out, &said) == PL_E_NOMEM)
+        return pl_fail_nomem(err);
+    if (*out != NULL && json_is_object(*out))
+        return PL_OK;
+    pl_status st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "%s cannot be read as JSON: %s", what,
+                           *out == NULL ? said.text : "no object");
+    pl_err_about(err, path);
+    return st;
+}
+
+/* They are of the person who asks, as a policy is. */
+static pl_status load_keys(struct registering *x)
 {
     uint8_t *heap = NULL;
     size_t n = 0;
-    struct pl_err said = {.status = PL_OK};
-    pl_status st = pl_io_read(path, DOCUMENT_MAX, &heap, &n, err);
-    if (st != PL_OK)
-        return st;
-    st = pl_json_load(pl_bytes_of(heap, n), false, out, &said);
+    pl_status st = pl_io_read(x->options->keys, DOCUMENT_MAX, &heap, &n, &x->why);
+    if (st == PL_OK)
+        st = parse(pl_bytes_of(heap, n), x->options->keys, "the keys", &x->keys, &x->why);
     free(heap);
-    if (st == PL_E_NOMEM)
-        return pl_fail_nomem(err);
-    if (*out == NULL || !json_is_object(*out)) {
-        st = pl_fail(err, PL_E_TRUST, PL_NO_OFFSET, "%s cannot be read as JSON: %s", what,
-                     *out == NULL ? said.text : "no object");
-        pl_err_about(err, path);
-    }
-    return st;
+    return st == PL_OK ? pl_outcome_holds(x->o, "keys", &x->why, "%zu keys",
+                                          json_array_size(json_object_get(x->keys, "keys")))
+                       : st;
 }
 
 /* Does an integrity text hold this SHA-512? It may hold several digests, blanks between them. */
@@ -79,20 +89,14 @@ static bool has_digest(const json_t *dist, pl_bytes base64)
     return false;
 }
 
-static pl_status find_version(struct registering *x, const pl_bytes *given)
+static pl_status find_version(struct registering *x)
 {
-    uint8_t *heap = NULL;
-    size_t n = 0;
     size_t n_digest = 0;
     uint8_t digest[PL_DIGEST_MAX_BYTES];
     struct pl_buf text;
     const char *key;
     json_t *version;
-    pl_status st = given != NULL ? PL_OK : pl_io_read(x->options->package, PACKAGE_MAX, &heap, &n, &x->why);
-    pl_bytes package = given != NULL ? *given : pl_bytes_of(heap, n);
-    if (st == PL_OK)
-        st = pl_digest_parts("SHA512", &package, 1, digest, &n_digest, &x->why);
-    free(heap);
+    pl_status st = pl_digest_parts("SHA512", &x->package, 1, digest, &n_digest, &x->why);
     if (st != PL_OK)
         return st;
     pl_buf_init(&text, 1024);
@@ -178,47 +182,72 @@ static pl_status check_signature(struct registering *x)
                        : st;
 }
 
-static pl_status run(struct registering *x, const pl_bytes *given)
+static pl_status judge_there(void *ctx, struct pl_outcome **said, enum pl_exit *exit, struct pl_err *why)
 {
-    pl_status st = announce(x);
+    struct registering *x = ctx;
+    pl_status st = parse(x->text, x->options->packument, "the packument", &x->document, &x->why);
     if (st == PL_OK)
-        st = load(x->options->keys, "the keys", &x->keys, &x->why);
-    if (st == PL_OK)
-        st = pl_outcome_holds(x->o, "keys", &x->why, "%zu keys",
-                              json_array_size(json_object_get(x->keys, "keys")));
-    if (st == PL_OK)
-        st = load(x->options->packument, "the packument", &x->document, &x->why);
-    if (st == PL_OK)
-        st = pl_outcome_holds(x->o, "document", &x->why, "%zu versions",
+        st = pl_outcome_holds(*said, "document", &x->why, "%zu versions",
                               json_object_size(json_object_get(x->document, "versions")));
     if (st == PL_OK)
-        st = find_version(x, given);
-    return st == PL_OK ? check_signature(x) : st;
+        st = find_version(x);
+    if (st == PL_OK)
+        st = check_signature(x);
+    *exit = st == PL_OK ? PL_EXIT_PASS : PL_EXIT_TRUST;
+    *why = x->why;
+    return st;
+}
+
+static pl_status run(struct registering *x, const pl_bytes *given, const struct pl_ask *how,
+                     enum pl_exit *exit)
+{
+    struct pl_apart apart = {.ctx = x, .judge = judge_there, .what = "the packument", .how = how};
+    uint8_t *document = NULL;
+    uint8_t *package = NULL;
+    size_t n_document = 0;
+    size_t n_package = 0;
+    pl_status st = announce(x);
+    if (st == PL_OK)
+        st = load_keys(x);
+    if (st == PL_OK)
+        st = pl_io_read(x->options->packument, DOCUMENT_MAX, &document, &n_document, &x->why);
+    if (st == PL_OK && given == NULL)
+        st = pl_io_read(x->options->package, PACKAGE_MAX, &package, &n_package, &x->why);
+    x->text = pl_bytes_of(document, n_document);
+    x->package = given != NULL ? *given : pl_bytes_of(package, n_package);
+    if (st == PL_OK)
+        st = pl_judge_apart(&apart, x->o, exit, &x->why);
+    free(document);
+    free(package);
+    return st;
 }
 
 static pl_status verify(const struct pl_packument_options *options, const pl_bytes *given,
-                        struct pl_outcome **out, struct pl_err *err)
+                        const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err)
 {
     struct registering x = {.options = options};
+    enum pl_exit exit = PL_EXIT_TRUST;
     x.o = pl_outcome_new("verify", options->packument);
     if (x.o == NULL)
         return pl_fail_nomem(err);
-    pl_status st = run(&x, given);
+    pl_status st = run(&x, given, how, &exit);
     if (st != PL_OK)
         pl_err_about(&x.why, options->packument);
     json_decref(x.keys);
     json_decref(x.document);
-    return pl_outcome_end(x.o, st, &x.why, PL_EXIT_PASS, out, err);
+    return pl_outcome_end(x.o, st, &x.why, exit, out, err);
 }
 
 pl_status pl_verify_packument(const struct pl_packument_options *options, struct pl_outcome **out,
                               struct pl_err *err)
 {
-    return verify(options, NULL, out, err);
+    struct pl_limits limits = pl_limits_default();
+    struct pl_ask how = {.limits = &limits, .is_here = options->is_unconfined};
+    return verify(options, NULL, &how, out, err);
 }
 
 pl_status pl_verify_packument_over(const struct pl_packument_options *options, pl_bytes package,
-                                   struct pl_outcome **out, struct pl_err *err)
+                                   const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err)
 {
-    return verify(options, &package, out, err);
+    return verify(options, &package, how, out, err);
 }

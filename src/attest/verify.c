@@ -1,9 +1,11 @@
 /*
  * verify.c - plumb verify: begin with no, state every criterion, and say yes in one place only.
  *
- * Nothing here opens a connection. The payload is looked at only after the signatures hold, and it is the very bytes that they are over.
+ * Nothing here opens a connection. Keys and digests are made here; the attestation, and the log that it must stand in, are read and judged in a process of
+ * their own. The payload is looked at only after the signatures hold, and it is the very bytes that they are over.
  * Whatever is there and cannot be read as an envelope proves nothing: PL_E_TRUST, so that no flipped bit ends as a mere nuisance.
  */
+#include "attest/apart.h"
 #include "attest/dsse.h"
 #include "attest/log.h"
 #include "attest/outcome.h"
@@ -28,9 +30,10 @@ struct verifying {
     size_t threshold;
     struct pl_dsse envelope;
     struct pl_statement statement;
-    bool is_account;   /* else a summary */
-    pl_sha256 package; /* its digest, when it is known already */
-    bool has_package;
+    pl_bytes text;   /* of the attestation */
+    bool is_account; /* else a summary */
+    pl_sha256 package;
+    struct pl_err package_why; /* why it has no digest */
     bool is_quiet;        /* criteria were told before */
     bool is_contradicted; /* the account made again is another */
     enum pl_exit attested;
@@ -199,17 +202,18 @@ static pl_status digest_file(const char *path, pl_sha256 *out, struct pl_err *er
 
 static pl_status check_subject(struct verifying *v)
 {
-    pl_sha256 digest = v->package;
     char hex[PL_SHA256_HEX_BYTES];
-    pl_status st = v->has_package ? PL_OK : digest_file(v->options->package, &digest, &v->why);
-    if (st == PL_OK && !pl_statement_is_about(&v->statement, &digest))
+    pl_status st = v->package_why.status;
+    if (st != PL_OK)
+        v->why = v->package_why;
+    else if (!pl_statement_is_about(&v->statement, &v->package))
         st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET,
                      "the statement is about other bytes than this package's");
     if (st != PL_OK) {
         pl_err_about(&v->why, v->options->package);
         return pl_outcome_fails(v->o, "subject", &v->why);
     }
-    pl_hex(digest.b, PL_SHA256_BYTES, hex);
+    pl_hex(v->package.b, PL_SHA256_BYTES, hex);
     return pl_outcome_holds(v->o, "subject", &v->why, "sha256:%s", hex);
 }
 
@@ -399,7 +403,7 @@ static pl_status judge_line(const struct verifying *all, pl_bytes line, struct p
                             .threshold = all->threshold,
                             .trust = all->trust,
                             .package = all->package,
-                            .has_package = all->has_package,
+                            .package_why = all->package_why,
                             .is_quiet = true,
                             .attested = PL_EXIT_TRUST};
     one.o = pl_outcome_new("verify", all->options->attestation);
@@ -447,28 +451,49 @@ static pl_status judge_lines(const struct verifying *v, pl_bytes text, struct pl
     return st;
 }
 
-/* Read the attestations; many lines give the outcome of the one that decides. */
-static pl_status run(struct verifying *v, struct pl_outcome **chosen)
+/* In the process: many lines give the outcome of the one that decides. */
+static pl_status judge_there(void *ctx, struct pl_outcome **said, enum pl_exit *exit, struct pl_err *why)
+{
+    struct verifying *v = ctx;
+    struct pl_outcome *chosen = NULL;
+    bool is_lines = pl_bytes_ends(pl_bytes_of_str(v->options->attestation), PL_LIT(".jsonl"));
+    pl_status st = is_lines ? judge_lines(v, v->text, &chosen, &v->why) : judge(v, v->text);
+    if (st == PL_OK && is_lines && chosen == NULL)
+        st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET, "there is no envelope in it");
+    *why = v->why;
+    *exit = chosen != NULL ? chosen->exit : decide(v);
+    if (chosen != NULL && chosen->has_error && st == PL_OK) {
+        *why = chosen->error;
+        st = why->status;
+    }
+    if (chosen != NULL)
+        *said = chosen;
+    return st;
+}
+
+static pl_status run(struct verifying *v, enum pl_exit *exit)
 {
     uint8_t *heap = NULL;
     size_t n = 0;
-    bool is_lines = pl_bytes_ends(pl_bytes_of_str(v->options->attestation), PL_LIT(".jsonl"));
+    const struct pl_verify_options *x = v->options;
+    struct pl_limits limits = pl_limits_default();
+    struct pl_ask how = {.limits = &limits, .is_here = x->is_unconfined};
+    struct pl_apart apart = {.ctx = v,
+                             .judge = judge_there,
+                             .what = "the attestation",
+                             .reads = &x->log,
+                             .n_reads = x->log != NULL,
+                             .how = &how};
     pl_status st = announce(v);
     if (st == PL_OK)
         st = load_trust(v);
     if (st == PL_OK)
-        st = pl_io_read(v->options->attestation, PL_DSSE_MAX_BYTES, &heap, &n, &v->why);
-    if (st == PL_OK && is_lines && v->options->package != NULL) {
-        st = digest_file(v->options->package, &v->package, &v->why);
-        v->has_package = st == PL_OK;
-    }
-    if (st == PL_OK && is_lines) {
-        st = judge_lines(v, pl_bytes_of(heap, n), chosen, &v->why);
-        if (st == PL_OK && *chosen == NULL)
-            st = pl_fail(&v->why, PL_E_TRUST, PL_NO_OFFSET, "there is no envelope in it");
-    } else if (st == PL_OK) {
-        st = judge(v, pl_bytes_of(heap, n));
-    }
+        st = pl_io_read(x->attestation, PL_DSSE_MAX_BYTES, &heap, &n, &v->why);
+    if (st == PL_OK && x->package != NULL)
+        (void)digest_file(x->package, &v->package, &v->package_why); /* told when it is its turn */
+    v->text = pl_bytes_of(heap, n);
+    if (st == PL_OK)
+        st = pl_judge_apart(&apart, v->o, exit, &v->why);
     free(heap);
     return st;
 }
@@ -476,23 +501,16 @@ static pl_status run(struct verifying *v, struct pl_outcome **chosen)
 pl_status pl_verify(const struct pl_verify_options *options, struct pl_outcome **out, struct pl_err *err)
 {
     struct verifying v = {.options = options, .attested = PL_EXIT_TRUST};
-    struct pl_outcome *chosen = NULL;
+    enum pl_exit exit = PL_EXIT_TRUST;
     v.threshold = options->threshold == 0 ? 1 : options->threshold;
     v.o = pl_outcome_new("verify", options->attestation);
     if (v.o == NULL)
         return pl_fail_nomem(err);
-    pl_status st = run(&v, &chosen);
+    pl_status st = run(&v, &exit);
     if (st != PL_OK)
         pl_err_about(&v.why, options->attestation);
-    enum pl_exit exit = decide(&v);
     pl_statement_reset(&v.statement);
     pl_dsse_reset(&v.envelope);
     pl_trust_reset(&v.trust);
-    if (st == PL_OK && chosen != NULL) {
-        pl_outcome_free(v.o);
-        *out = chosen;
-        return PL_OK;
-    }
-    pl_outcome_free(chosen);
     return pl_outcome_end(v.o, st, &v.why, exit, out, err);
 }

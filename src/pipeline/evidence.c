@@ -6,7 +6,9 @@
 
 #include "attest/bundle_verify.h"
 #include "attest/outcome.h"
+#include "io/ask.h"
 #include "io/read.h"
+#include "pipeline/confined.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +90,12 @@ static pl_status take_error(const struct pl_outcome *o, struct pl_err *err)
     return said->status;
 }
 
+static struct pl_ask how_to_ask(const struct pl_acquired *a)
+{
+    return (struct pl_ask){
+        .limits = a->limits, .forking = pl_confined_forking, .is_here = a->options->is_unconfined};
+}
+
 static pl_status by_bundle(const struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
 {
     const struct pl_check_options *x = a->options;
@@ -98,7 +106,8 @@ static pl_status by_bundle(const struct pl_acquired *a, struct pl_report *r, str
                                   .key = x->bundle_key,
                                   .identity = x->identity,
                                   .issuer = x->issuer};
-    pl_status st = pl_verify_bundle_over(&b, a->bytes, &o, err);
+    struct pl_ask how = how_to_ask(a);
+    pl_status st = pl_verify_bundle_over(&b, a->bytes, &how, &o, err);
     if (st != PL_OK)
         return st;
     if (pl_outcome_exit(o) != PL_EXIT_PASS) {
@@ -124,7 +133,8 @@ static pl_status by_packument(const struct pl_acquired *a, struct pl_report *r, 
     struct pl_outcome *o = NULL;
     struct pl_packument_options p = {
         .packument = x->packument, .package = x->subject, .keys = x->registry_keys};
-    pl_status st = pl_verify_packument_over(&p, a->bytes, &o, err);
+    struct pl_ask how = how_to_ask(a);
+    pl_status st = pl_verify_packument_over(&p, a->bytes, &how, &o, err);
     if (st != PL_OK)
         return st;
     if (pl_outcome_exit(o) != PL_EXIT_PASS) {
