@@ -148,7 +148,7 @@ static bool has_filter(void)
 #ifdef ARCHITECTURE
     uint32_t action = SECCOMP_RET_TRAP;
     /* valgrind knows the first call and not the second, with which filters are made; kernels before 4.14 answer EINVAL. */
-    return prctl(PR_GET_SECCOMP) >= 0 &&
+    return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0 &&
            (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0 || errno != ENOSYS);
 #else
     return false;
