@@ -132,7 +132,8 @@ pl_status pl_judge_apart(const struct pl_apart *a, struct pl_outcome *o, enum pl
     ask.part_bytes = ANSWER_BYTES;
     j.in = (struct pl_wire_in){.arena = &o->arena, .limits = ask.limits};
     *exit = PL_EXIT_TRUST;
-    pl_status st = pl_sha256_of((pl_bytes){NULL, 0}, &unused, why); /* libcrypto reads its configuration then */
+    pl_status st =
+        pl_sha256_of((pl_bytes){NULL, 0}, &unused, why); /* libcrypto reads its configuration then */
     if (st == PL_OK)
         st = pl_ask(&ask, why);
     if (st == PL_OK && !j.is_taken)

@@ -19,7 +19,8 @@ struct pl_apart {
     const char *what;         /* "the attestation" */
     const char *const *reads; /* as in pl_ask */
     size_t n_reads;
-    const struct pl_ask *how; /* limits, forking and is_here of it; NULL: the limits that all have, and no other thread */
+    const struct pl_ask
+        *how; /* limits, forking and is_here of it; NULL: the limits that all have, and no other thread */
 };
 
 /*

@@ -14,8 +14,10 @@ struct pl_ask;
  * and is_here of the process that judges.
  */
 PL_MUST_USE pl_status pl_verify_bundle_over(const struct pl_bundle_options *options, pl_bytes artifact,
-                                            const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err);
+                                            const struct pl_ask *how, struct pl_outcome **out,
+                                            struct pl_err *err);
 PL_MUST_USE pl_status pl_verify_packument_over(const struct pl_packument_options *options, pl_bytes package,
-                                               const struct pl_ask *how, struct pl_outcome **out, struct pl_err *err);
+                                               const struct pl_ask *how, struct pl_outcome **out,
+                                               struct pl_err *err);
 
 #endif

@@ -34,8 +34,8 @@ struct verifying {
     bool is_account; /* else a summary */
     pl_sha256 package;
     struct pl_err package_why; /* why it has no digest */
-    bool is_quiet;        /* criteria were told before */
-    bool is_contradicted; /* the account made again is another */
+    bool is_quiet;             /* criteria were told before */
+    bool is_contradicted;      /* the account made again is another */
     enum pl_exit attested;
     struct pl_err why;
 };

@@ -3,6 +3,8 @@
 
 usage: sandbox.py PLUMB [PART-OF-A-NAME]
 """
+import base64
+import hashlib
 import json
 import re
 import shutil
@@ -243,6 +245,42 @@ def what_a_registry_says_is_read_in_a_process(t):
         product = t.write("app.tar", made.tar({f"node_modules/a/{k}": v for k, v in files.items()}))
         confined = strace(t, run=chain_of(t, bom, "--product", product, env=registry.env))
         assert_harmless(confined, 4)
+
+
+@case
+def what_others_attest_is_judged_in_a_process(t):
+    """An envelope, with the log that it must stand in, a bundle and a packument: what comes out is the same without the process."""
+    package, folder = everything(t)
+    t.path("r.json").write_bytes(t.check(package, "--source", folder).stdout)
+    for words in (("key", "gen", "k"), ("attest", "r.json", "--key", "k", "--log", "log", "--name", "example.com/x", "-o", "intoto=a.json", "--report-only")):
+        code, _, said = t.raw(*words)
+        assert code == 0, said
+    t.write("lines.jsonl", t.path("a.json").read_bytes().strip() + b"\n{}\n")
+    t.write("cut.json", t.path("a.json").read_bytes()[:99])
+    t.write("bad.json", b'{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}')
+    t.write("root.json", json.dumps({"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1", "tlogs": [], "ctlogs": [],
+                                     "certificateAuthorities": [], "timestampAuthorities": []}))
+    integrity = "sha512-" + base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
+    t.write("packument.json", json.dumps({"name": "x", "versions": {"1": {"dist": {"integrity": integrity, "signatures": [{"keyid": "k", "sig": "AA=="}]}}}}))
+    t.write("keys.json", '{"keys": []}')
+    log = t.path("log")
+    for words, opened in ((("a.json", package, "--key", "k.pub"), None), (("a.json", package, "--key", "k.pub", "--log", "log"), log),
+                          (("lines.jsonl", package, "--key", "k.pub"), None), (("cut.json", package, "--key", "k.pub"), None),
+                          (("a.json", "nowhere.deb", "--key", "k.pub"), None),
+                          (("packument.json", package, "--registry-keys", "keys.json"), None),
+                          (("bad.json", package, "--trusted-root", "root.json", "--key", "k.pub"), None)):
+        found = {}
+        for flag in ("--sandbox", "--no-sandbox"):
+            code, out, said = t.raw("verify", *words, "-o", "json", flag)
+            found[flag] = code, {k: v for k, v in json.loads(out).items() if k != "run"}, said
+        assert found["--sandbox"] == found["--no-sandbox"], words
+        confined = strace(t, run=lambda wrap: t.raw("verify", *words, "-o", "json", wrap=wrap))
+        assert len(confined) == 1, (words, confined.keys())
+        for lines in confined.values():
+            harmful = [line for line in lines if CALL.match(line).group(2) not in HARMLESS]
+            assert all(opened is not None and CALL.match(line).group(2) in READING for line in harmful), (words, harmful)
+            assert all('"log' in line for line in harmful if re.search(r"\bopen(at)?\(AT_FDCWD.*= \d+$", line)), (words, harmful)
+            assert bool(opened) == bool(harmful), words
 
 
 @case
