@@ -40,7 +40,7 @@ static int look(const uint8_t *data, size_t size)
     fuzz_say_bytes(pl_buf_bytes(&out));
     read_packed(text);
     pl_buf_clear(&out);
-    pl_buf_add_str(&out, "plumbline headers 6\n@a.h\n");
+    pl_buf_add_str(&out, "plumbline headers 7\n@a.h\n");
     pl_header_thin(text, &out);
     read_packed(pl_buf_bytes(&out));
     pl_buf_reset(&out);

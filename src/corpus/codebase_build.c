@@ -166,16 +166,13 @@ static size_t common_front(pl_bytes a, pl_bytes b)
     return n;
 }
 
-/* Files that an #include may mean; the nearest PL_SAME_INCLUDE. */
-size_t pl_codebase_resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes include,
+/* Files whose path ends in `wanted`; the nearest PL_SAME_INCLUDE. */
+static size_t find_nearest(const struct pl_codebase *cb, uint32_t unit, pl_bytes wanted,
                            uint32_t out[PL_SAME_INCLUDE])
 {
     pl_bytes here = pl_index_unit_file(cb->index, unit)->path;
-    pl_bytes wanted = bare_include(include);
     size_t near[PL_SAME_INCLUDE];
     size_t n = 0;
-    if (wanted.n == 0)
-        return 0;
     pl_units found = pl_index_units_of_name(cb->index, pl_bytes_basename(wanted));
     for (size_t i = 0; i < found.n; i++) {
         pl_bytes path = pl_index_unit_file(cb->index, found.v[i])->path;
@@ -194,6 +191,24 @@ size_t pl_codebase_resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes
             near[at] = front;
             out[at] = found.v[i];
         }
+    }
+    return n;
+}
+
+/* Files that an #include may mean: those of that name, else the templates that configure makes them from, "gtools-h.in" or "gtools.h.in". */
+size_t pl_codebase_resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes include,
+                           uint32_t out[PL_SAME_INCLUDE])
+{
+    static const char *const ends[] = {".h.in", "-h.in", "_h.in"};
+    char name[256];
+    pl_bytes wanted = bare_include(include);
+    size_t n = wanted.n == 0 ? 0 : find_nearest(cb, unit, wanted, out);
+    if (wanted.n < 3 || wanted.n + 4 > sizeof name || !pl_bytes_ends(wanted, PL_LIT(".h")))
+        return n;
+    memcpy(name, wanted.p, wanted.n - 2);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0] && n == 0; i++) {
+        memcpy(name + wanted.n - 2, ends[i], 5);
+        n = find_nearest(cb, unit, pl_bytes_of(name, wanted.n + 3), out);
     }
     return n;
 }

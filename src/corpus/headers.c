@@ -9,7 +9,7 @@
 #include "format/text/clit.h"
 #include "format/text/header.h"
 
-#define MAGIC          "plumbline headers 6\n"
+#define MAGIC          "plumbline headers 7\n"
 #define MAX_PATH_BYTES 4096u
 
 /* A package while its headers are read. */
@@ -40,7 +40,15 @@ static bool is_cpp_word(pl_bytes word)
            pl_bytes_eq_str(word, "class");
 }
 
-/* Keep the identifiers of a C++ header, each once. */
+static bool is_tag_word(pl_bytes word)
+{
+    return pl_bytes_eq_str(word, "struct") || pl_bytes_eq_str(word, "union") || pl_bytes_eq_str(word, "enum");
+}
+
+/*
+ * Keep the identifiers of a C++ header, each once; of a C header the names of its structures, unions and enumerations, which C++ writes into the names of
+ * functions that take them: open(FT_Library) is _Z4openP14FT_LibraryRec_.
+ */
 static pl_status take_words(struct packing *p, pl_bytes text, struct pl_err *err)
 {
     struct pl_clit lexer;
@@ -50,9 +58,12 @@ static pl_status take_words(struct packing *p, pl_bytes text, struct pl_err *err
     while (!is_cpp && pl_clit_next(&lexer, &t))
         is_cpp = t.kind == PL_CLIT_WORD && is_cpp_word(t.body);
     pl_clit_init(&lexer, text, PL_CLIT_C);
-    while (is_cpp && pl_clit_next(&lexer, &t)) {
+    bool is_named = false; /* by the word before */
+    while (pl_clit_next(&lexer, &t)) {
         uint64_t was;
-        if (t.kind != PL_CLIT_WORD || (t.body.p[0] >= '0' && t.body.p[0] <= '9') ||
+        bool is_kept = is_cpp || is_named;
+        is_named = t.kind == PL_CLIT_WORD && is_tag_word(t.body);
+        if (!is_kept || t.kind != PL_CLIT_WORD || (t.body.p[0] >= '0' && t.body.p[0] <= '9') ||
             pl_map_get(&p->seen, t.body, &was))
             continue;
         pl_bytes kept = pl_arena_keep(&p->arena, t.body);

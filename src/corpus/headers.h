@@ -5,12 +5,12 @@
  * that stand nowhere in its own source. Reading them anew for each check would cost seconds, so a package's headers are reduced once to a
  * text (pl_headers_pack) that the supply keeps:
  *
- *     plumbline headers 6
+ *     plumbline headers 7
  *     @usr/include/stdio.h
  *     NAME body                as pl_header_thin() writes it
  *     @!                       sonames that the package has a link for the linker to, one a line
  *     libfoo.so.5
- *     @                        what follows are the identifiers of C++ headers, one a line
+ *     @                        what follows are the identifiers of C++ headers, and tags of C headers, one a line
  *     basic_string
  */
 #ifndef PL_CORPUS_HEADERS_H
@@ -22,7 +22,7 @@
 #include "model/source.h"
 
 /* Names the form and what is left out: another form has another name. */
-#define PL_HEADERS_FORM "headers-6"
+#define PL_HEADERS_FORM "headers-7"
 /* Of one package, packed. */
 #define PL_HEADERS_MAX_BYTES (64u << 20)
 

@@ -88,7 +88,7 @@ enum pl_word_place {
     PL_WORD_IN_MACRO, /* made by ## in a use of a macro */
     PL_WORD_IN_BUILD, /* a word of a file that says how to build, or of debian/control */
     PL_WORD_LIBRARY,  /* soname of a library that a -dev package of the build links to */
-    PL_WORD_IN_CPP,   /* an identifier of a C++ header of a build dependency */
+    PL_WORD_IN_CPP,   /* an identifier of a C++ header of a build dependency, or a tag of a C header */
     PL_TEXT_OF_BUILD  /* the build files define a macro as this text: -DNAME="text", a line of config.h */
 };
 

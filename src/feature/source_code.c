@@ -4,6 +4,7 @@
 #include "feature/source_code.h"
 
 #include "feature/source_read.h"
+#include "format/text/clit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ static const struct suffix suffixes[] = {
 enum pl_source_language pl_source_language_of(pl_bytes path)
 {
     pl_bytes name = pl_bytes_basename(path);
+    if (pl_clit_is_header_template(name))
+        return PL_SOURCE_C;
     if (pl_bytes_ends(name, PL_LIT(".in")))
         name.n -= 3;
     size_t dot = pl_bytes_rfind_byte(name, '.');

@@ -28,10 +28,15 @@
 #define JUMP_BYTES   16u /* endbr64 and a jump, with fill */
 #define SHOWN_UNWIND 3u  /* findings, then one for the rest */
 
-/* Do the sources account for most of the image? Only then what they lack is an error: Rust and Go link in what other packages hold. */
+/*
+ * Do the sources account for most of the image? Only then what they lack is an error. Never where they are Rust or Go: those link in what other packages hold,
+ * and Go's own runtime, which asks the kernel by itself.
+ */
 static enum pl_severity severity_of(const struct pl_code_result *r)
 {
     size_t n = r->a->subjects.n;
+    if (pl_codebase_links_all(r->m->codebase))
+        return PL_SEVERITY_WARNING;
     bool is_covered =
         n - r->n_accounted <= FEW_LOST || (uint64_t)r->n_accounted * 1000000 >= n * (uint64_t)COVERED_PPM;
     return is_covered ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING;
@@ -119,10 +124,31 @@ static bool any_source(const struct pl_code_result *r, struct answer *known,
     return known->is_yes;
 }
 
+/*
+ * frame_dummy of crtstuff.c up to GCC 6, where it also registered Java's classes: "if (*list && f) f(list)". Addresses are masked, so that what it could hide is a call of
+ * another function when its list is not empty; that function has to be accounted for by itself.
+ */
+static bool registers_classes(pl_bytes code)
+{
+    static const uint8_t bytes[] = {0x48, 0x8d, 0x3d, 0,    0,    0,    0,    0x48, 0x83, 0x3f, 0x00, 0x75,
+                                    0x0b, 0xe9, 0,    0,    0,    0,    0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00,
+                                    0x48, 0x8b, 0x05, 0,    0,    0,    0,    0x48, 0x85, 0xc0, 0x74, 0xe9,
+                                    0x55, 0x48, 0x89, 0xe5, 0xff, 0xd0, 0x5d, 0xe9, 0,    0,    0,    0};
+    static const char mask[] = "xxx....xxxxxxx....xxxxxxxxx....xxxxxxxxxxxxx....";
+    if (code.n != sizeof bytes)
+        return false;
+    for (size_t i = 0; i < code.n; i++)
+        if (mask[i] == 'x' && code.p[i] != bytes[i])
+            return false;
+    return true;
+}
+
 /* frame_dummy of GCC's crtstuff.c is one jump, and __do_global_dtors_aux calls __cxa_finalize; older compilers made other bytes of them. */
-static bool is_start_up(const struct pl_code *code, const struct pl_function *fn)
+static bool is_start_up(const struct pl_code *code, pl_bytes image, const struct pl_function *fn)
 {
     if (fn->size <= JUMP_BYTES && fn->n_atoms <= 1)
+        return true;
+    if (fn->size < image.n && registers_classes(pl_bytes_sub(image, (size_t)fn->offset, (size_t)fn->size)))
         return true;
     for (uint32_t k = 0; k < fn->n_atoms; k++)
         if (code->atoms[fn->first_atom + k].kind == PL_ATOM_IMPORT &&
@@ -191,7 +217,7 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
         /* A misplaced one has a finding of its own, and a source for each part. */
         if (!pl_code_end_is_accounted(end) && end != PL_CODE_MISPLACED)
             st = add_entry(r, e, fn, severity_of_entry(r, &r->grades[subject]), "nothing accounts for", err);
-        if (st != PL_OK || !pl_code_end_is_accounted(end) || is_start_up(code, fn) ||
+        if (st != PL_OK || !pl_code_end_is_accounted(end) || is_start_up(code, r->f->data, fn) ||
             !is_by_attribute(r, e, subject))
             continue;
         if (!any_source(r, &known, asks_for_constructor))
@@ -389,12 +415,6 @@ static pl_status check_gaps(const struct pl_code_result *r, struct pl_err *err)
     return st;
 }
 
-/* Go and Rust link in what other packages hold, and their compilers make numbers of types. */
-static enum pl_severity severity_of_numbers(const struct pl_code_result *r)
-{
-    return pl_codebase_links_all(r->m->codebase) ? PL_SEVERITY_WARNING : severity_of(r);
-}
-
 pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err)
 {
     pl_status st = check_entries(r, err);
@@ -405,6 +425,6 @@ pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err)
     if (st == PL_OK)
         st = check_unwind(r, err);
     if (st == PL_OK)
-        st = pl_code_check_numbers(r, severity_of_numbers(r), err);
+        st = pl_code_check_numbers(r, severity_of(r), err);
     return st == PL_OK ? check_gaps(r, err) : st;
 }

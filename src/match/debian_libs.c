@@ -102,6 +102,26 @@ const struct pl_rung pl_rung_debian_shlibs = {
     .apply = apply_shlibs,
 };
 
+/* Does the package put a file below a folder? */
+static bool has_below(const struct pl_match *m, const struct pl_file *f, const char *folder)
+{
+    struct pl_deb_place mine;
+    struct pl_deb_place place;
+    for (size_t i = 0; pl_deb_place_of(f, &mine) && i < m->n_files; i++)
+        if (pl_deb_place_of(m->files[i], &place) && !place.is_control &&
+            pl_bytes_starts(place.name, pl_bytes_of_str(folder)))
+            return true;
+    return false;
+}
+
+/* What debhelper's tools write by themselves, for files that the package holds. dh_makeshlibs(1), dh_installinitramfs(1). */
+static bool is_made_trigger(const struct pl_match *m, const struct pl_file *f, pl_bytes line)
+{
+    return (pl_bytes_eq_str(line, "activate-noawait ldconfig") && has_library(m, f)) ||
+           (pl_bytes_eq_str(line, "activate-noawait update-initramfs") &&
+            has_below(m, f, "usr/share/initramfs-tools/"));
+}
+
 static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     struct pl_lines l = pl_lines_of(f->data);
@@ -116,7 +136,7 @@ static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, str
             how.grade = PL_GRADE_A;
             how.source = pl_own_name(own);
         } else if (!pl_bytes_starts(l.text, PL_LIT("# Triggers added by dh_")) &&
-                   !(pl_bytes_eq_str(l.text, "activate-noawait ldconfig") && has_library(m, f))) {
+                   !is_made_trigger(m, f, l.text)) {
             continue;
         }
         st = pl_remade_claim(f, l.offset, l.length, &how, err);
@@ -126,9 +146,9 @@ static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, str
 
 const struct pl_rung pl_rung_debian_triggers = {
     .rule = "debian.triggers",
-    .what = "Triggers stand in debian/*.triggers, or are dh_makeshlibs' ldconfig trigger for a package with "
-            "libraries.",
-    .source = "deb-triggers(5), dh_makeshlibs(1)",
+    .what = "Triggers stand in debian/*.triggers, or are debhelper's own: ldconfig for a package with "
+            "libraries, update-initramfs for one with hooks of initramfs-tools.",
+    .source = "deb-triggers(5), dh_makeshlibs(1), dh_installinitramfs(1)",
     .pass = PL_PASS_PACKAGE,
     .apply = apply_triggers,
 };

@@ -8,7 +8,8 @@
  *      Předchozí verze ...                           one paragraph, one msgstr, unwrapped
  *
  * Source: po-debconf(7), po2debconf(1), debconf-devel(7).
- * Not done here: .po files that are not in UTF-8, since po2debconf recodes them.
+ * po2debconf recodes what the header of the .po says to be in another character set; done here for ISO-8859-1 and -15, whatever the bytes are: some
+ * are UTF-8 in truth, and come out as UTF-8 twice.
  */
 #include "base/map.h"
 #include "format/text/po.h"
@@ -83,6 +84,52 @@ static pl_status read_templates(struct templates *t, struct pl_err *err)
     return st;
 }
 
+/* Signs that ISO-8859-15 has in place of others of ISO-8859-1. */
+static uint32_t latin_9(uint8_t byte)
+{
+    static const uint8_t bytes[] = {0xa4, 0xa6, 0xa8, 0xb4, 0xb8, 0xbc, 0xbd, 0xbe};
+    static const uint16_t signs[] = {0x20ac, 0x160, 0x161, 0x17d, 0x17e, 0x152, 0x153, 0x178};
+    for (size_t i = 0; i < sizeof bytes; i++)
+        if (byte == bytes[i])
+            return signs[i];
+    return byte;
+}
+
+enum charset { CHARSET_OTHER, CHARSET_LATIN_1, CHARSET_LATIN_9 };
+
+/* Of the header's "Content-Type: text/plain; charset=ISO-8859-15". */
+static enum charset charset_of(pl_bytes header)
+{
+    pl_bytes before = PL_LIT("charset=");
+    size_t at = pl_bytes_find(header, before, 0);
+    pl_bytes name = pl_bytes_from(header, at == SIZE_MAX ? header.n : at + before.n);
+    name = pl_bytes_trim(pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '\n', 0)));
+    if (pl_bytes_eq_str(name, "ISO-8859-1") || pl_bytes_eq_str(name, "iso-8859-1"))
+        return CHARSET_LATIN_1;
+    return pl_bytes_eq_str(name, "ISO-8859-15") || pl_bytes_eq_str(name, "iso-8859-15") ? CHARSET_LATIN_9
+                                                                                        : CHARSET_OTHER;
+}
+
+/* As UTF-8; the text itself when it is that, or of a set that is not known. */
+static pl_bytes recode(struct pl_arena *a, enum charset charset, pl_bytes text)
+{
+    uint8_t *p = charset == CHARSET_OTHER ? NULL : pl_arena_take_n(a, text.n + 1, 3);
+    size_t n = 0;
+    if (charset == CHARSET_OTHER || p == NULL)
+        return charset == CHARSET_OTHER ? text : (pl_bytes){NULL, 0};
+    for (size_t i = 0; i < text.n; i++) {
+        uint32_t sign = charset == CHARSET_LATIN_9 ? latin_9(text.p[i]) : text.p[i];
+        if (sign >= 0x800) {
+            p[n++] = (uint8_t)(0xe0 | (sign >> 12));
+            p[n++] = (uint8_t)(0x80 | ((sign >> 6) & 0x3f));
+        } else if (sign >= 0x80) {
+            p[n++] = (uint8_t)(0xc0 | (sign >> 6));
+        }
+        p[n++] = (uint8_t)(sign < 0x80 ? sign : 0x80 | (sign & 0x3f));
+    }
+    return pl_bytes_of(p, n);
+}
+
 /* All translations of one language, each also line by line; once a language. */
 static pl_status read_language(struct templates *t, pl_bytes language, struct pl_err *err)
 {
@@ -100,12 +147,17 @@ static pl_status read_language(struct templates *t, pl_bytes language, struct pl
     st = pl_po_parse(s->data, t->m->scratch, &po, err);
     if (st != PL_OK) /* a damaged .po explains nothing */
         return st == PL_E_NOMEM ? st : PL_OK;
+    enum charset charset = CHARSET_OTHER;
+    for (size_t i = 0; i < po.messages.n; i++)
+        charset = po.messages.v[i].key.n == 0 ? charset_of(po.messages.v[i].value) : charset;
     for (size_t i = 0; st == PL_OK && i < po.messages.n; i++) {
         const struct pl_po_message *m = &po.messages.v[i];
-        struct pl_lines l = pl_lines_of(m->value);
         if (m->key.n == 0 || m->is_fuzzy)
             continue;
-        st = add_text(t, &t->messages, language, m->value, err);
+        pl_bytes value = recode(t->m->scratch, charset, m->value);
+        struct pl_lines l = pl_lines_of(value);
+        st = value.p == NULL && m->value.n > 0 ? pl_arena_fail(t->m->scratch, err)
+                                               : add_text(t, &t->messages, language, value, err);
         while (st == PL_OK && pl_lines_next(&l))
             st = add_text(t, &t->messages, language, l.text, err);
     }

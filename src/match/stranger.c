@@ -12,10 +12,11 @@
 
 #include <string.h>
 
-/* A source file of that name, in a language that is compiled to files of the same name. */
+/* A source file of that name, in a language that is compiled to files of the same name; a rule of make may say %.c alone. */
 static bool has_source_of_name(const struct pl_match *m, pl_bytes name)
 {
-    static const char *const suffixes[] = {".py", ".java", ".kt", ".scala", ".groovy"};
+    static const char *const suffixes[] = {".py", ".java", ".kt",  ".scala", ".groovy", ".c",
+                                           ".cc", ".cpp",  ".cxx", ".go",    ".rs"};
     uint8_t text[256];
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && name.n < 240; i++) {
         size_t n = strlen(suffixes[i]);

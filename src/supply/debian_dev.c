@@ -37,9 +37,11 @@ struct dev_search {
     bool is_cut;
 };
 
+/* libmariadb-dev-compat has links of older names to the headers and libraries of libmariadb-dev. */
 static bool is_dev(pl_bytes name)
 {
-    return pl_bytes_ends(name, PL_LIT("-dev")) && !pl_bytes_eq_str(name, "dpkg-dev");
+    return (pl_bytes_ends(name, PL_LIT("-dev")) && !pl_bytes_eq_str(name, "dpkg-dev")) ||
+           pl_bytes_ends(name, PL_LIT("-dev-compat"));
 }
 
 /* The cross compiler's: its headers are in one package for all machines, its libraries in another. */

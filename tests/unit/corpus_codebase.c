@@ -9,8 +9,10 @@ static const char util_h[] =
     "#define GREETING \"hello from a macro\"\n"
     "#define SAY(x) printf(GREETING \"%d\", x)\n"
     "static inline int twice(int x)\n{\n    return helper_of_twice(x, \"twice text\");\n}\n";
+static const char made_h[] = "#define SAID \"text of a template\"\n";
 static const char main_c[] =
-    "#include \"util.h\"\n"
+    "#include \"util.h\"\n#include \"made.h\"\n"
+    "int speaker(void)\n{\n    return puts(SAID);\n}\n"
     "static int small(int x)\n{\n    return open_the_door(x, \"small text\\n\");\n}\n"
     "int large(int x)\n{\n    return small(x) + 123457;\n}\n"
     "int greeter(void)\n{\n    GREETING;\n    return twice(2);\n}\n";
@@ -43,6 +45,7 @@ static void open_base(struct fixture *x, unsigned jobs)
     add_file(x, "src/main.c", main_c);
     add_file(x, "src/other.c", other_c);
     add_file(x, "src/util.h", util_h);
+    add_file(x, "src/made-h.in", made_h);
     add_file(x, "src/xalias.c", alias_c);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x->index, jobs, &x->codebase, NULL), PL_OK);
@@ -92,6 +95,7 @@ static void strings_of_a_macro_belong_to_the_function_that_uses_it(void **state)
     open_base(&x, 1);
     assert_true(holds(&x, "greeter", string(&x, "hello from a macro")));
     assert_false(holds(&x, "large", string(&x, "hello from a macro")));
+    assert_true(holds(&x, "speaker", string(&x, "text of a template")));
     close_base(&x);
 }
 

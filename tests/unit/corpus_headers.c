@@ -1,6 +1,7 @@
 /*
  * corpus_headers.c - the packed form of headers: what is read back, and what is passed over.
  */
+#include "archive_build.h"
 #include "unit.h"
 
 #include "corpus/headers.h"
@@ -9,7 +10,7 @@ static void lines_come_back_with_their_file(void **state)
 {
     struct pl_headers_reader r;
     struct pl_headers_line l;
-    assert_true(pl_headers_open(PL_LIT("plumbline headers 6\n@a.h\nF(x,y) x y\nG z\n@\nWord\n"), &r));
+    assert_true(pl_headers_open(PL_LIT("plumbline headers 7\n@a.h\nF(x,y) x y\nG z\n@\nWord\n"), &r));
     assert_true(pl_headers_next(&r, &l));
     assert_true(pl_bytes_eq_str(l.file, "a.h") && pl_bytes_eq_str(l.name, "F"));
     assert_true(pl_bytes_eq_str(l.parameters, "x,y") && pl_bytes_eq_str(l.body, "x y"));
@@ -26,7 +27,7 @@ static void what_is_of_another_form_is_passed_over(void **state)
     struct pl_headers_line l;
     assert_false(pl_headers_open(PL_LIT("plumbline headers 9\n"), &r));
     assert_true(
-        pl_headers_open(PL_LIT("plumbline headers 6\nA b\n@a.h\nB\nC \n D\nE(\nF(x)\nG(x)y\n\n"), &r));
+        pl_headers_open(PL_LIT("plumbline headers 7\nA b\n@a.h\nB\nC \n D\nE(\nF(x)\nG(x)y\n\n"), &r));
     assert_true(pl_headers_next(&r, &l));
     assert_true(pl_bytes_eq_str(l.name, "A b") && l.body.n == 0);
     assert_false(pl_headers_next(&r, &l));
@@ -39,7 +40,29 @@ static void the_headers_of_something_that_is_no_package_are_none(void **state)
     struct pl_buf out;
     pl_buf_init(&out, 4096);
     assert_int_equal(pl_headers_pack(PL_LIT("not a package"), &limits, &out, &err), PL_OK);
-    assert_true(pl_bytes_eq_str(pl_buf_bytes(&out), "plumbline headers 6\n"));
+    assert_true(pl_bytes_eq_str(pl_buf_bytes(&out), "plumbline headers 7\n"));
+    pl_buf_reset(&out);
+}
+
+/* "_Z4openP7Record_" is a name of C++ for open(struct Record_ *). */
+static void tags_of_a_c_header_and_words_of_a_cpp_header_are_identifiers(void **state)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_buf tar;
+    struct pl_buf deb;
+    struct pl_buf out;
+    pl_buf_init(&tar, 1u << 16);
+    pl_buf_init(&deb, 1u << 16);
+    pl_buf_init(&out, 1u << 16);
+    build_tar_file(&tar, "usr/include/a.h",
+                   PL_LIT("typedef struct Record_ *Record;\nint plain(enum Kind k);\n"));
+    build_tar_file(&tar, "usr/include/b.hpp", PL_LIT("namespace far { int away; }\n"));
+    build_zeros(&tar, 1024);
+    build_ar_member(&deb, "data.tar", pl_buf_bytes(&tar));
+    assert_int_equal(pl_headers_pack(pl_buf_bytes(&deb), &limits, &out, NULL), PL_OK);
+    assert_true(pl_bytes_ends(pl_buf_bytes(&out), PL_LIT("@\nRecord_\nKind\nnamespace\nfar\nint\naway\n")));
+    pl_buf_reset(&tar);
+    pl_buf_reset(&deb);
     pl_buf_reset(&out);
 }
 
@@ -49,6 +72,7 @@ int main(void)
         cmocka_unit_test(lines_come_back_with_their_file),
         cmocka_unit_test(what_is_of_another_form_is_passed_over),
         cmocka_unit_test(the_headers_of_something_that_is_no_package_are_none),
+        cmocka_unit_test(tags_of_a_c_header_and_words_of_a_cpp_header_are_identifiers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

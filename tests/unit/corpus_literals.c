@@ -230,7 +230,7 @@ static void open_made(struct fixture *x)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     static const char headers[] =
-        "plumbline headers 6\n@usr/include/lib.h\nLIB_VERSION \"LibX 1.2.3 4 Jan 2026\"\nLIB_NUMBER_VERSION "
+        "plumbline headers 7\n@usr/include/lib.h\nLIB_VERSION \"LibX 1.2.3 4 Jan 2026\"\nLIB_NUMBER_VERSION "
         "\"6.4\"\n"
         "LIB_TITLE(x) \"title of \" #x\nnot_reached \"never used\"\nlib_check{ fail(\"lib "
         "check failed\");\n@\nVector\n";

@@ -61,6 +61,8 @@ static void families_go_by_suffix_and_look_through_in(void **state)
 {
     assert_int_equal(pl_clit_family_of(PL_LIT("src/a.c")), PL_CLIT_C);
     assert_int_equal(pl_clit_family_of(PL_LIT("lib/config.h.in")), PL_CLIT_C);
+    assert_int_equal(pl_clit_family_of(PL_LIT("gtools-h.in")), PL_CLIT_C);
+    assert_int_equal(pl_clit_family_of(PL_LIT("gtools-x.in")), PL_CLIT_NONE);
     assert_int_equal(pl_clit_family_of(PL_LIT("x.y/README")), PL_CLIT_NONE);
     assert_int_equal(pl_clit_family_of(PL_LIT("a.tar.gz!/b.py")), PL_CLIT_PYTHON);
     assert_int_equal(pl_clit_family_of(PL_LIT("")), PL_CLIT_NONE);

@@ -175,6 +175,23 @@ static void a_constructor_of_a_file_that_makes_none_is_an_error(void **state)
     assert_null(find(compared(built(marked, ""), plain), "code.entry-unaccounted"));
 }
 
+/* crtstuff.c of GCC 6 and older: "if (*list && f) f(list)". One byte of it changed is another function. */
+#define OLD_START_UP(compared)                                                                               \
+    "__asm__(\".section .init_array,\\\"aw\\\"\\n.quad old\\n.data\\nlist: .quad 0\\n.text\\n.type "         \
+    "old,@function\\n\"\n"                                                                                   \
+    "\"old: .cfi_startproc\\nlea list(%rip),%rdi\\n.byte 0x48,0x83,0x3f," compared ",0x75,0x0b\\n\"\n"       \
+    "\".byte 0xe9\\n.long main-.-4\\n.byte 0x66,0x0f,0x1f,0x44,0,0\\nmov list(%rip),%rax\\ntest "            \
+    "%rax,%rax\\n\"\n"                                                                                       \
+    "\".byte 0x74,0xe9,0x55,0x48,0x89,0xe5,0xff,0xd0,0x5d,0xe9\\n.long main-.-4\\n\"\n"                      \
+    "\".cfi_endproc\\n.size old,.-old\\n\");\n"
+
+static void start_up_code_of_older_compilers_is_no_constructor(void **state)
+{
+    assert_null(find(compared(built(START OLD_START_UP("0") END, ""), START END), "code.entry-unaccounted"));
+    assert_tag(compared(built(START OLD_START_UP("1") END, ""), START END), "code.entry-unaccounted",
+               PL_SEVERITY_ERROR);
+}
+
 static void a_constructor_with_a_foreign_string_alone_is_a_warning(void **state)
 {
     static const char with[] = "const char *path;\n__attribute__((constructor)) static void early(void)\n{\n"
@@ -416,6 +433,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_constructor_that_the_source_calls_by_hand_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(text_between_instructions_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_of_a_file_that_makes_none_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(start_up_code_of_older_compilers_is_no_constructor, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),

@@ -242,6 +242,19 @@ static void the_ldconfig_trigger_needs_a_library(void **state)
     assert_explained(g);
 }
 
+static void the_initramfs_trigger_needs_a_hook(void **state)
+{
+    static const char text[] = "activate-noawait update-initramfs\n";
+    add_file("data.tar.xz!/usr/share/doc/initramfs-tools/p", "");
+    struct pl_file *f = add_file("control.tar.xz!/triggers", text);
+    apply("debian.triggers", f);
+    assert_only_gap(f, text);
+    add_file("data.tar.xz!/usr/share/initramfs-tools/hooks/p", "");
+    struct pl_file *g = add_file("control.tar.xz!/triggers", text);
+    apply("debian.triggers", g);
+    assert_explained(g);
+}
+
 static void symbols_lose_their_tags(void **state)
 {
     add_source(0, "debian/p-bin.symbols",
@@ -267,6 +280,26 @@ static void templates_are_the_sources_with_its_translations(void **state)
                                  "Description-de.UTF-8: Wirklich?\n Denk nach.\n Zahl jetzt.\n");
     apply("debian.templates", f);
     assert_only_gap(f, " Zahl jetzt.\n");
+}
+
+/* po2debconf believes the header: UTF-8 under another name comes out twice. */
+static void translations_are_recoded_as_their_header_says(void **state)
+{
+    add_source(0, "debian/p-bin.templates", "Template: p/q\nType: boolean\n_Description: Really?\n");
+    add_source(0, "debian/po/de.po",
+               "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=ISO-8859-1\\n\"\n\nmsgid \"Really?\"\n"
+               "msgstr \"f\xfcr\"\n");
+    add_source(
+        0, "debian/po/fr.po",
+        "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=ISO-8859-15\\n\"\n\nmsgid \"Really?\"\n"
+        "msgstr \"\xc3\xa9 \xa4\"\n");
+    struct pl_file *f =
+        add_file("control.tar.xz!/templates", "Template: p/q\nType: boolean\nDescription: Really?\n"
+                                              "Description-de.UTF-8: f\xc3\xbcr\n"
+                                              "Description-fr.UTF-8: \xc3\x83\xc2\xa9 \xe2\x82\xac\n"
+                                              "Description-de.UTF-8: f\xfcr\n");
+    apply("debian.templates", f);
+    assert_only_gap(f, "Description-de.UTF-8: f\xfcr\n");
 }
 
 static void only_the_known_format_of_a_deb_is_made_again(void **state)
@@ -355,6 +388,8 @@ int main(void)
         TEST(the_ldconfig_trigger_needs_a_library),
         TEST(symbols_lose_their_tags),
         TEST(templates_are_the_sources_with_its_translations),
+        TEST(translations_are_recoded_as_their_header_says),
+        TEST(the_initramfs_trigger_needs_a_hook),
         TEST(a_catalogue_is_made_again_from_its_language),
         TEST(a_changed_translation_stays),
         TEST(a_catalogue_of_another_language_explains_nothing),

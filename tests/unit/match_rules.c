@@ -41,6 +41,21 @@ static void a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it
     assert_int_equal(unclaimed(other), other->size);
 }
 
+static void a_program_of_a_source_file_of_its_name_is_none(void **state)
+{
+    add_source(0, "bin/unterm.c", "int main(void) { return 0; }\n");
+    add_source(0, "Makefile", "bin/%: bin/%.c\n");
+    struct pl_file *named = add_file("data.tar.xz!/usr/bin/unterm", "\x7f"
+                                                                    "ELF");
+    struct pl_file *other = add_file("data.tar.xz!/usr/bin/untermc", "\x7f"
+                                                                     "ELF");
+    named->kind = other->kind = "elf-x86_64";
+    apply("code.stranger", named);
+    apply("code.stranger", other);
+    assert_int_equal(named->findings.list.n, 0);
+    assert_int_equal(other->findings.list.n, 1);
+}
+
 static void the_name_before_the_dollar_of_a_class_counts(void **state)
 {
     add_source(0, "src/Outer.java", "class Outer { }\n");
@@ -149,6 +164,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(quotes_around_a_plain_word_say_nothing_in_shell_and_only_there,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_program_of_a_source_file_of_its_name_is_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_name_before_the_dollar_of_a_class_counts, set_up, tear_down),

@@ -56,9 +56,16 @@ static const struct suffix suffixes[] = {
     {".pm", PL_CLIT_SHELL},   {".awk", PL_CLIT_SHELL}, {".rb", PL_CLIT_SHELL},   {".xs", PL_CLIT_C},
 };
 
+bool pl_clit_is_header_template(pl_bytes path)
+{
+    return pl_bytes_ends(path, PL_LIT("-h.in")) || pl_bytes_ends(path, PL_LIT("_h.in"));
+}
+
 enum pl_clit_family pl_clit_family_of(pl_bytes path)
 {
     pl_bytes name = pl_bytes_basename(path);
+    if (pl_clit_is_header_template(name))
+        return PL_CLIT_C;
     static const char *const wrappers[] = {".in", ".tmpl", ".tpl", ".template", ".sin", ".inc.in"};
     for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++)
         if (pl_bytes_ends(name, pl_bytes_of_str(wrappers[i])))

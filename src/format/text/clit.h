@@ -43,6 +43,9 @@ struct pl_clit {
     bool is_line_start;
 };
 
+/* "gtools-h.in", "types_h.in": a template of a header of C, from which configure makes gtools.h. */
+bool pl_clit_is_header_template(pl_bytes path);
+
 /* By the suffix of the path; ".in" and the like at the end are looked through. */
 enum pl_clit_family pl_clit_family_of(pl_bytes path);
 
