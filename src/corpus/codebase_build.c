@@ -326,6 +326,32 @@ static bool is_linked_whole(const struct pl_index *ix)
            pl_rules_ask_for_lto(pl_index_file(ix, ref)->data);
 }
 
+/*
+ * Does the source say by itself that its programs hold code of other packages: "Built-Using: ${orthancframework:Built-Using}"? Debian Policy 7.8. What
+ * debhelper fills in for every package that has the line says nothing.
+ */
+static bool holds_others(const struct pl_index *ix)
+{
+    static const char *const fields[] = {"Built-Using:", "Static-Built-Using:"};
+    static const char *const of_any[] = {"", "${misc:Built-Using}", "${misc:Static-Built-Using}"};
+    pl_source_ref ref;
+    pl_bytes line;
+    if (!pl_index_find_path(ix, PL_LIT("debian/control"), &ref) ||
+        pl_index_tree(ix, ref.tree)->rank != PL_RANK_OWN)
+        return false;
+    pl_bytes rest = pl_index_file(ix, ref)->data;
+    while (pl_bytes_line(&rest, &line))
+        for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+            pl_bytes field = pl_bytes_of_str(fields[i]);
+            pl_bytes value = pl_bytes_trim(pl_bytes_from(line, field.n));
+            value = pl_bytes_ends(value, PL_LIT(",")) ? pl_bytes_sub(value, 0, value.n - 1) : value;
+            if (pl_bytes_starts(line, field) &&
+                !pl_bytes_is_one_of(value, of_any, sizeof of_any / sizeof of_any[0]))
+                return true;
+        }
+    return false;
+}
+
 static bool links_all(const struct pl_codebase *cb)
 {
     uint64_t functions[2] = {0, 0};
@@ -350,7 +376,7 @@ pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_
     for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
         pl_arena_init(&cb->arenas[i], PL_CODEBASE_ARENA_BYTES);
     pl_status st = build(cb, jobs, err);
-    cb->links_all = st == PL_OK && links_all(cb);
+    cb->links_all = st == PL_OK && (links_all(cb) || holds_others(ix));
     cb->is_linked_whole = is_linked_whole(cb->index);
     if (st == PL_OK)
         *out = cb;

@@ -161,9 +161,11 @@ static pl_status set_hit(const struct pl_literals *l, const struct literal *e, e
                          struct pl_arena *arena, bool *found, struct pl_literal_hit *out, struct pl_err *err)
 {
     const char *source = place_of(l, e, arena);
+    bool is_own =
+        e->file < l->n_files && pl_index_tree(l->index, l->files[e->file].tree)->rank == PL_RANK_OWN;
     if (source == NULL)
         return pl_arena_fail(arena, err);
-    *out = (struct pl_literal_hit){&rules[rule], source, pl_literal_text(l, e), e->file >= l->n_files};
+    *out = (struct pl_literal_hit){&rules[rule], source, pl_literal_text(l, e), !is_own};
     *found = true;
     return PL_OK;
 }

@@ -23,8 +23,7 @@ struct pl_literal_hit {
     const struct pl_literal_rule *rule;
     const char *source; /* "src/main.c:120", in the arena that was given */
     pl_bytes text;      /* the literal itself; borrowed from the set */
-    bool
-        is_of_header; /* of another package, which may have been of another version when this one was built */
+    bool is_of_other;   /* of another package: a header of the build, or a tool's */
 };
 
 /*

@@ -29,6 +29,7 @@ enum import_rule {
     RULE_CPP,
     RULE_MADE,
     RULE_ANY_HEADER,
+    RULE_BUILD_FILE,
     RULE_IDLE,
     RULE_UNKNOWN_HEADER,
     RULE_COUNT
@@ -72,6 +73,10 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
                    "a tool that the build runs on a file of the source writes this call",
                    "the tools' manuals; match/import_made.c"},
     [RULE_ANY_HEADER] = {"import.any-header", false, "stands somewhere in a header of the build", "none"},
+    [RULE_BUILD_FILE] = {"import.build-file", false,
+                         "a file that says how to build has the word, as configure's lists of functions to "
+                         "try; a macro may stand for it",
+                         "none"},
     [RULE_IDLE] =
         {"import.idle", false,
          "reserved for compilers and libraries, or written by generators of code: reaches nothing by itself",
@@ -495,6 +500,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_MADE;
     else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
         *rule = RULE_ANY_HEADER;
+    else if (!pl_import_acts(name) && pl_literals_word(q->l, PL_WORD_IN_BUILD, name, NULL, NULL))
+        *rule = RULE_BUILD_FILE;
     else if (pl_import_is_idle(name))
         *rule = RULE_IDLE;
     else if (!pl_literals_has_headers(q->l) && !pl_import_acts(name))
@@ -521,5 +528,6 @@ bool pl_import_is_open(const struct pl_literals *l, pl_bytes name, struct pl_are
 {
     struct question q = {.l = l, .arena = arena};
     enum import_rule rule;
-    return name.n > 0 && find_rule(&q, name, &rule) && (rule == RULE_IDLE || rule == RULE_UNKNOWN_HEADER);
+    return name.n > 0 && find_rule(&q, name, &rule) &&
+           (rule == RULE_IDLE || rule == RULE_BUILD_FILE || rule == RULE_UNKNOWN_HEADER);
 }

@@ -84,6 +84,8 @@ static bool has_plain_bytes(uint64_t v)
 bool pl_code_number_is_drawn(uint64_t v)
 {
     unsigned ones = count_bits(v);
+    if (v >> HALF_BITS == (uint32_t)v)
+        return false; /* a number of 32 bits, twice in a vector register */
     if (v >> 56 == 0 || ones < LEAST_ONES || ones > 64 - LEAST_ONES ||
         count_bits(v ^ (v >> 1)) < LEAST_CHANGES || has_plain_bytes(v))
         return false;
@@ -121,6 +123,29 @@ static bool has_half(const struct pl_code_result *r, uint64_t half)
     return pl_atom_is_dull(half) || has_number(r->a, half) || has_digits(r, half, 8);
 }
 
+/*
+ * Are its bytes eight in a row of a list of the source, at a multiple of eight from its first, as an identifier of 16 bytes is compared in two
+ * parts? What it could hide: a trapdoor whose number the source has as bytes.
+ */
+static bool is_in_list(const struct pl_tables *t, uint64_t v)
+{
+    uint8_t low[PL_TABLE_WINDOW];
+    size_t n = 0;
+    for (unsigned i = 0; i < PL_TABLE_WINDOW; i++)
+        low[i] = (uint8_t)(v >> 8 * i);
+    uint64_t key = t == NULL ? 0 : pl_table_key(low);
+    const struct pl_table_place *places = key == 0 ? NULL : pl_tables_find(t, key, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct pl_table_item *items = pl_tables_items(t, places[i].table) + places[i].item;
+        bool is_same = places[i].column == PL_TABLE_FLAT;
+        for (unsigned k = 0; k < PL_TABLE_WINDOW && is_same; k++)
+            is_same = items[k].kind == PL_ITEM_NUMBER && items[k].value == low[k];
+        if (is_same)
+            return true;
+    }
+    return false;
+}
+
 /* Does the source have it: as it is, negated, inverted, shifted, or in two halves? */
 static bool has_value(const struct pl_code_result *r, uint64_t v)
 {
@@ -131,7 +156,7 @@ static bool has_value(const struct pl_code_result *r, uint64_t v)
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
         if (has_number(r->a, same[i]) || has_digits(r, same[i], 16))
             return true;
-    return has_half(r, low) && has_half(r, high);
+    return (has_half(r, low) && has_half(r, high)) || is_in_list(r->m->tables, v);
 }
 
 /* Atoms of the function that are drawn, different, and not in the source: their number, at most `max`. */

@@ -12,6 +12,8 @@
 
 /* Which -dev package of the build links to it nobody can tell when none is known. */
 #define UNKNOWN_LIBRARY "library.unknown-packages"
+/* The program holds code of packages that are not at hand, and who calls this nobody can tell. What it could hide: a call that the source does not make. */
+#define OF_OTHERS "import.of-others"
 
 /* Libraries of the compiler and the C library, which a driver links on its own account. GCC manual 3.15; glibc manual, Installation. */
 static bool is_toolchain_library(pl_bytes name)
@@ -85,7 +87,8 @@ static bool is_build_library(const struct pl_match *m, pl_bytes name)
     pl_bytes stem = pl_bytes_sub(name, 0, end);
     if (pl_bytes_starts(stem, PL_LIT("lib")))
         stem = pl_bytes_from(stem, 3);
-    stem = without_release(m, stem);
+    /* PEP 3149: "libpyside2.cpython-311-x86_64-linux-gnu.so.5.15" says for which interpreter it is */
+    stem = without_release(m, pl_bytes_sub(stem, 0, pl_bytes_find(stem, PL_LIT(".cpython-"), 0)));
     if (stem.n > 0 && is_build_word(m, stem))
         return true;
     bool says_something = false;
@@ -135,6 +138,7 @@ static pl_status check_imports(const struct pl_match *m, struct pl_file *f, cons
                                struct pl_err *err)
 {
     pl_status st = PL_OK;
+    const char *of_others = m->codebase != NULL && pl_codebase_links_all(m->codebase) ? OF_OTHERS : NULL;
     for (size_t i = 0; i < d->n_imports && st == PL_OK; i++) {
         struct pl_import_hit hit = {0};
         bool found;
@@ -142,7 +146,7 @@ static pl_status check_imports(const struct pl_match *m, struct pl_file *f, cons
         f->asked[PL_FOREIGN_IMPORT]++;
         if (st == PL_OK && (!found || !hit.rule->is_strict))
             st = pl_foreign_add(m, f, PL_FOREIGN_IMPORT, d->imports[i].offset, d->imports[i].text,
-                                found ? hit.rule->name : NULL, err);
+                                found ? hit.rule->name : of_others, err);
     }
     return st;
 }

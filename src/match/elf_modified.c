@@ -104,7 +104,7 @@ static pl_status find_near(const struct pl_match *m, pl_bytes data, pl_bytes str
         return st;
     out->literal = hit.text;
     out->source = hit.source;
-    *found = !hit.is_of_header && locate(string, offset, hit.text, out) && !occurs(data, hit.text, string.n);
+    *found = !hit.is_of_other && locate(string, offset, hit.text, out) && !occurs(data, hit.text, string.n);
     return PL_OK;
 }
 

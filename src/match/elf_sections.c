@@ -137,6 +137,10 @@ static pl_status is_of_source(const struct pl_match *m, pl_bytes name, bool *is_
     *is_known = *is_known || pl_literals_word(m->literals, PL_WORD_IN_SOURCE, word, NULL, NULL) ||
                 pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL) ||
                 pl_literals_word(m->literals, PL_WORD_IN_BUILD, name, NULL, NULL);
+    /* moc writes the metadata of a plugin into a section of its own. */
+    if (pl_bytes_eq_str(name, ".qtmetadata"))
+        *is_known = *is_known ||
+                    pl_literals_word(m->literals, PL_WORD_IN_SOURCE, PL_LIT("Q_PLUGIN_METADATA"), NULL, NULL);
     /* glib-compile-resources puts its bytes into a section called after its option --c-name, which a build file says. */
     pl_bytes resources = PL_LIT(".gresource.");
     if (pl_bytes_starts(name, resources) && pl_import_is_made(m->literals, PL_LIT("g_static_resource_init")))

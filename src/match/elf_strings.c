@@ -10,9 +10,11 @@
  */
 #include "match/elf_strings.h"
 #include "format/text/words.h"
+#include "match/bindings.h"
 #include "match/foreign.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FOREIGN_PPM         250000u /* of the strings unexplained: the file is not from this source */
 #define FOREIGN_MIN_STRINGS 10u     /* unexplained; fewer say nothing about a file */
@@ -150,10 +152,15 @@ static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f
 {
     struct pl_finding *finding = NULL;
     size_t shown = 0;
+    const struct pl_source_file *input = pl_bindings_input(m, f);
     pl_status st =
-        pl_findings_add(&f->findings, "file.unaccounted", pl_elf_severity(m), 0, f->size, &finding, err,
-                        "%zu of %zu strings are unknown to the source: this file is not made from it",
-                        c->unexplained, c->strings);
+        pl_findings_add(&f->findings, "file.unaccounted",
+                        input == NULL ? pl_elf_severity(m) : PL_SEVERITY_WARNING, 0, f->size, &finding, err,
+                        "%zu of %zu strings are unknown to the source: %s", c->unexplained, c->strings,
+                        input == NULL ? "this file is not made from it"
+                                      : "a generator that is not at hand makes this file from it");
+    if (st == PL_OK && input != NULL)
+        st = pl_finding_fact(&f->findings, finding, "input", input->path, err);
     for (size_t i = 0; i < strings->n && shown < SHOWN_STRINGS && finding != NULL && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
         if (!s->is_clear || s->hit.rule != NULL || s->is_modified || !s->is_used)
@@ -233,6 +240,22 @@ static bool is_word_byte(uint8_t b)
     return is_upper(b) || is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
 }
 
+/* "libpython3.11.so", of which a -dev package of the build has libpython3.11.so.1: configure writes that name down for dlopen(). */
+static bool is_linker_name(const struct pl_match *m, pl_bytes text)
+{
+    char name[64];
+    if (!pl_bytes_ends(text, PL_LIT(".so")) || text.n + 2 > sizeof name)
+        return false;
+    memcpy(name, text.p, text.n);
+    name[text.n] = '.';
+    for (char digit = '0'; digit <= '9'; digit++) {
+        name[text.n + 1] = digit;
+        if (pl_literals_word(m->literals, PL_WORD_LIBRARY, pl_bytes_of(name, text.n + 2), NULL, NULL))
+            return true;
+    }
+    return false;
+}
+
 /* Does it lead out of the program: "/var/tmp/x", "C:\\x", "$HOME", "a.example", "d3dcompiler_47.dll"? A dot at the end of a sentence does not. */
 static bool names_place(pl_bytes text)
 {
@@ -285,7 +308,8 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
             last->length = s->file_bytes - (s->is_wide ? 2 : 1);
             last->novel_words = count_novel_words(m, s->text);
             /* A program that holds other packages' code has their strings, too. */
-            last->names_place = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text);
+            last->names_place = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text) &&
+                                !is_linker_name(m, s->text);
             if (last->names_place && last->novel_words == 0 && asked++ < MAX_HOSTS)
                 last->novel_words = has_foreign_host(m, s->text);
         }

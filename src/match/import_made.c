@@ -4,6 +4,7 @@
  *     lexer.l          flex writes isatty(fileno(stdin)) and clearerr()
  *     icons.qrc        rcc writes qRegisterResourceData()
  *     a.gresource.xml  glib-compile-resources writes g_static_resource_init()
+ *     qtwaylandscanner writes wl_display_add_destroy_listener(), where a build file calls it
  *     glib-mkenums     writes g_enum_register_static(), where a build file calls it
  *
  * A row holds where the source has a file with such a name, or its build files such a word. None of the names opens, runs or reaches anything; but
@@ -33,6 +34,12 @@ static const struct maker {
     {.words = {"mkenums", "mkenums_simple"},
      .names = {"g_enum_register_static", "g_flags_register_static", "g_intern_static_string",
                "g_once_init_enter", "g_once_init_leave"}},
+    {.words = {"ecm_add_qtwayland_server_protocol", "qtwaylandscanner",
+               "qt6_generate_wayland_protocol_server_sources"},
+     .names = {"wl_client_post_no_memory", "wl_display_add_destroy_listener", "wl_global_create",
+               "wl_global_destroy", "wl_resource_create", "wl_resource_get_version",
+               "wl_resource_get_user_data", "wl_resource_instance_of", "wl_resource_post_event",
+               "wl_resource_set_implementation"}},
     {.words = {"genmarshal"},
      .names = {"g_value_peek_pointer", "g_value_set_boolean", "g_value_set_int", "g_value_set_uint",
                "g_value_set_object", "g_value_take_string", "g_value_take_boxed",

@@ -23,6 +23,8 @@
 #define SAMPLE_BYTES 160u
 /* By chance, 8 printable bytes in a row that form a word stand in about one of 10^5 positions of random data. */
 #define BINARY_WORD_MIN_BYTES 8u
+#define BINARY_WORD_RANGE                                                                                    \
+    1024u /* bytes that hold one by chance in 1 of 100 cases; in four times as many it takes one byte more */
 
 uint64_t pl_unevenness(pl_bytes bytes)
 {
@@ -63,7 +65,7 @@ static bool is_alphabet(pl_bytes word)
  * bits and of negative numbers (LC_CTYPE of a locale) are full of runs of 0xff and 0x55, and what is no UTF-8 is no text. A word of three
  * letters in any order can hide behind this.
  */
-static bool says_something(pl_bytes word)
+static bool says_something(pl_bytes word, size_t least)
 {
     uint32_t kinds[4];
     size_t n_kinds = 0;
@@ -79,10 +81,22 @@ static bool says_something(pl_bytes word)
             k++;
         if (n > 0 && k == n_kinds && k < 4)
             kinds[n_kinds++] = c;
-        if (run >= BINARY_WORD_MIN_BYTES && n_kinds == 4)
+        if (run >= least && n_kinds == 4)
             return true;
     }
     return false;
+}
+
+/*
+ * How long a word of a gap has to be. A quarter of all bytes goes on with a word, so that 400 KB of numbers hold several of eight bytes. What it could hide: words of up to
+ * that length in large data that nothing explains, which is listed all the same.
+ */
+static size_t least_word(uint64_t gap)
+{
+    size_t least = BINARY_WORD_MIN_BYTES;
+    for (uint64_t range = BINARY_WORD_RANGE; range < gap && least < 24; range *= 4)
+        least++;
+    return least;
 }
 
 /* Does a claim of one of the text rules, which claim bytes and not fields, stand on this byte? */
@@ -142,6 +156,24 @@ static bool is_own_name(const struct pl_file *control, pl_bytes word)
     return false;
 }
 
+/*
+ * "CFLAGS_fungw_duktape" in a fragment of a makefile, a list of options or a text: two words of the source with a line between them, as a generator puts
+ * the name of a module behind that of a variable. What it could hide: another pair of the source's words; not in a script or a program.
+ */
+static bool is_joined(const struct pl_index *ix, const struct pl_file *f, pl_bytes word)
+{
+    static const char *const kinds[] = {"text", "make", "config", "pkg-config"};
+    if (f->kind == NULL ||
+        !pl_bytes_is_one_of(pl_bytes_of_str(f->kind), kinds, sizeof kinds / sizeof kinds[0]))
+        return false;
+    for (size_t at = pl_bytes_find_byte(word, '_', PL_WORD_MIN_BYTES); at != SIZE_MAX;
+         at = pl_bytes_find_byte(word, '_', at + 1))
+        if (word.n - at > PL_WORD_MIN_BYTES && pl_index_has_word(ix, pl_bytes_sub(word, 0, at)) &&
+            pl_index_has_word(ix, pl_bytes_from(word, at + 1)))
+            return true;
+    return false;
+}
+
 /* Files of autotools, whose comments nothing reads. */
 static bool has_shell_comments(const struct pl_match *m, const struct pl_file *f,
                                const struct pl_generated_kind *kind)
@@ -175,6 +207,7 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
                              const struct pl_own *own, struct pl_residue *out, struct pl_err *err)
 {
     bool is_text = pl_looks_like_text(f->data);
+    size_t least = least_word(out->length);
     const struct pl_generated_kind *kind = m->pieces == NULL ? NULL : pl_generated_kind(f);
     bool has_comments = has_shell_comments(m, f, kind);
     bool is_pasted = kind != NULL || has_comments;
@@ -188,12 +221,13 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
     }
     pl_buf_init(&sample, SAMPLE_BYTES + 2 + PL_WORD_MAX_BYTES);
     while (pl_words_next(&rest, &word)) {
-        if (!is_text && !says_something(word))
+        if (!is_text && !says_something(word, least))
             continue;
         out->words++;
         if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||
-            is_own_name(control, word) || (is_pasted && pl_pieces_derives(m->pieces, word)) ||
-            (own != NULL && pl_own_derives(own, word)) || (has_comments && is_in_comment(f->data, word)))
+            is_own_name(control, word) || (is_text && is_joined(m->index, f, word)) ||
+            (is_pasted && pl_pieces_derives(m->pieces, word)) || (own != NULL && pl_own_derives(own, word)) ||
+            (has_comments && is_in_comment(f->data, word)))
             continue;
         bool is_known = false;
         pl_status st = is_text ? PL_OK : pl_index_has_word_in_any_case(m->index, word, &is_known, err);

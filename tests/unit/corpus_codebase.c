@@ -199,6 +199,31 @@ static void the_number_of_threads_changes_nothing(void **state)
     close_base(&y);
 }
 
+static bool holds_others(const char *control)
+{
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    memset(&x, 0, sizeof x);
+    x.tree.name = "test";
+    add_file(&x, "debian/control", control);
+    add_file(&x, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x.index, 1, &x.codebase, NULL), PL_OK);
+    bool is_so = pl_codebase_links_all(x.codebase);
+    close_base(&x);
+    return is_so;
+}
+
+static void
+a_source_that_names_what_it_is_built_using_holds_others_and_a_line_of_debhelper_says_nothing(void **state)
+{
+    (void)state;
+    assert_true(holds_others("Source: t\n\nPackage: t\nBuilt-Using: ${frame:Built-Using}\n"));
+    assert_true(holds_others("Source: t\n\nPackage: t\nStatic-Built-Using: frame (= 1)\n"));
+    assert_false(holds_others("Source: t\n\nPackage: t\nBuilt-Using: ${misc:Built-Using}\n"));
+    assert_false(holds_others("Source: t\n\nPackage: t\nDescription: x\n Built-Using: frame\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +232,8 @@ int main(void)
         cmocka_unit_test(what_a_unit_does_not_read_is_not_inlined_into_it),
         cmocka_unit_test(a_name_that_a_macro_of_its_unit_stands_for_is_known_by_both),
         cmocka_unit_test(a_program_of_rust_holds_what_it_uses_and_one_of_c_does_not),
+        cmocka_unit_test(
+            a_source_that_names_what_it_is_built_using_holds_others_and_a_line_of_debhelper_says_nothing),
         cmocka_unit_test(a_line_is_known_without_its_end_too),
         cmocka_unit_test(a_rarer_feature_weighs_more),
         cmocka_unit_test(hosts_are_those_that_read_the_unit_and_name_the_function),

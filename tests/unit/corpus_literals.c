@@ -163,6 +163,32 @@ static void one_or_two_changed_bytes_have_their_literal_nearby(void **state)
     close_set(&x);
 }
 
+static void a_literal_of_a_tool_is_anothers(void **state)
+{
+    struct fixture x;
+    struct pl_source_tree tool = {.name = "tool", .rank = PL_RANK_TOOLCHAIN};
+    struct pl_source_tree *trees[] = {&x.tree, &tool};
+    struct pl_literal_hit hit;
+    bool found;
+    memset(&x, 0, sizeof x);
+    x.tree.name = "test";
+    add_file(&x, "a.c", "char *s = \"the own text\";\n");
+    struct pl_source_file *f = PL_VEC_ADD(&tool.files);
+    f->path = PL_LIT("b.pm");
+    f->data = PL_LIT("my $s = \"text of a tool\";\n");
+    pl_arena_init(&x.arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 2, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);
+    assert_int_equal(pl_literals_near(x.literals, PL_LIT("the own next"), &x.arena, &found, &hit, &x.err),
+                     PL_OK);
+    assert_true(found && !hit.is_of_other);
+    assert_int_equal(pl_literals_near(x.literals, PL_LIT("text of a fool"), &x.arena, &found, &hit, &x.err),
+                     PL_OK);
+    assert_true(found && hit.is_of_other);
+    PL_VEC_FREE(&tool.files);
+    close_set(&x);
+}
+
 static void the_result_does_not_depend_on_the_number_of_jobs(void **state)
 {
     static const char *const strings[] = {"plain words", "joined over lines", "Tool of tools 1.0",
@@ -513,6 +539,7 @@ int main(void)
         cmocka_unit_test(loose_rules_say_that_they_are_loose),
         cmocka_unit_test(what_is_not_in_the_source_is_not_explained),
         cmocka_unit_test(one_or_two_changed_bytes_have_their_literal_nearby),
+        cmocka_unit_test(a_literal_of_a_tool_is_anothers),
         cmocka_unit_test(the_result_does_not_depend_on_the_number_of_jobs),
         cmocka_unit_test(a_text_over_several_lines_stands_where_it_begins),
         cmocka_unit_test(macros_that_name_each_other_end),

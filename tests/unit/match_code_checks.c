@@ -45,12 +45,16 @@
 
 static struct pl_codebase *codebase;
 static struct pl_literals *literals;
+static struct pl_tables *tables;
 static uint8_t *image;
 
 static int end(void **state)
 {
     pl_codebase_free(codebase);
     pl_literals_free(literals);
+    pl_tables_free(tables);
+    tables = NULL;
+    with_tables = NULL;
     codebase = NULL;
     literals = NULL;
     with_codebase = NULL;
@@ -89,8 +93,10 @@ static struct pl_file *compared(pl_bytes program, const char *source)
     assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
     assert_int_equal(pl_literals_build(ix, NULL, 0, 1, &literals, &err), PL_OK);
     assert_int_equal(pl_codebase_build(ix, 1, &codebase, &err), PL_OK);
+    assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
     with_codebase = codebase;
     with_literals = literals;
+    with_tables = tables;
     struct pl_file *f = add_bytes("usr/bin/letters", program);
     apply("code.features", f);
     return f;
@@ -390,6 +396,24 @@ static void large_numbers_in_two_halves_are_of_the_source(void **state)
     assert_null(find(compared(built(START TRAPDOOR END, ""), halves), "code.foreign-constant"));
 }
 
+#define LIST                                                                                                 \
+    START "const unsigned char id[] = {0x25, 0x23, 0x22, 0x84, 0xe4, 0x9c, 0xf2, 0xcb, 0x1d, 0x8f,\n"        \
+          "0x4e, 0xc5, 0x27, 0xa9, 0xd3, 0xb6};\n" END
+
+static void large_numbers_that_are_eight_bytes_of_a_list_are_of_the_source(void **state)
+{
+    assert_null(find(compared(built(START TRAPDOOR END, ""), LIST), "code.foreign-constant"));
+}
+
+static void seven_bytes_of_a_list_are_no_number_of_the_source(void **state)
+{
+    const struct pl_file *f =
+        compared(built(START TRAPDOOR END, ""),
+                 START "const unsigned char id[] = {0x25, 0x23, 0x22, 0x84, 0xe4, 0x9c, 0xf2,\n"
+                       "0xca, 0x1d, 0x8f, 0x4e, 0xc5, 0x27, 0xa9, 0xd3, 0xb5};\n" END);
+    assert_non_null(find(f, "code.foreign-constant"));
+}
+
 static void what_compilers_make_is_not_drawn(void **state)
 {
     static const uint64_t made[] = {
@@ -401,6 +425,7 @@ static void what_compilers_make_is_not_drawn(void **state)
         (uint64_t)-0x51eb851eb851eb8, /* a limit */
         0x6f77206f6c6c6568u,          /* "hello wo" */
         0x03ff280100003e01u,          /* cases of a switch */
+        0x6801e6476801e647u,          /* one of 32 bits, twice in a register */
         0x0000002a00000011u,          /* two numbers side by side */
         0x1716151413121110u,          /* counted */
         0x3ff0000000000000u,          /* 1.0 */
@@ -447,6 +472,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_large_numbers_that_no_source_has_are_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(large_numbers_of_the_source_are_none, set_up, end),
         cmocka_unit_test_setup_teardown(large_numbers_in_two_halves_are_of_the_source, set_up, end),
+        cmocka_unit_test_setup_teardown(large_numbers_that_are_eight_bytes_of_a_list_are_of_the_source,
+                                        set_up, end),
+        cmocka_unit_test_setup_teardown(seven_bytes_of_a_list_are_no_number_of_the_source, set_up, end),
         cmocka_unit_test(what_compilers_make_is_not_drawn),
         cmocka_unit_test(most_drawn_numbers_are_seen_as_drawn),
     };

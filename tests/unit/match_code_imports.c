@@ -13,8 +13,8 @@ static const char main_c[] = "#include <stdio.h>\n"
                              "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
                              "  struct pam_conv c = {CONVERSATION, 0};\n"
                              "}\n";
-static const char configure[] =
-    "system (execve) socket connect\ntalk=\"lib_conv\"; LIBS=-lpam\ntext=setuid\n";
+static const char configure[] = "system (execve) socket connect\nfor f in srandom/random; do "
+                                "qtwaylandscanner; done\ntalk=\"lib_conv\"; LIBS=-lpam\ntext=setuid\n";
 static const char configure_ac[] = "AC_DEFINE_UNQUOTED(CONVERSATION, [$talk], [who talks])\n"
                                    "AC_DEFINE_UNQUOTED([NOT_USED], [$text], [nobody])\n";
 static const char headers_text[] = "plumbline headers 7\n"
@@ -207,6 +207,24 @@ static void what_only_tools_write_and_reaches_nothing_is_loose(void **state)
         assert_false(pl_import_is_open(x->literals, pl_bytes_of_str(active[i]), &x->arena));
 }
 
+static void a_function_that_configure_tries_is_loose_unless_it_acts(void **state)
+{
+    struct fixture *x = *state;
+    struct pl_import_hit hit = {0};
+    bool found;
+    assert_int_equal(pl_import_explain(x->literals, PL_LIT("srandom"), &x->arena, &found, &hit, &x->err),
+                     PL_OK);
+    assert_true(found && !hit.rule->is_strict &&
+                pl_import_is_open(x->literals, PL_LIT("srandom"), &x->arena));
+    assert_false(pl_import_is_open(x->literals, PL_LIT("connect"), &x->arena));
+}
+
+static void what_a_generator_writes_is_known_where_a_build_file_calls_it(void **state)
+{
+    assert_string_equal(rule_of(*state, "wl_display_add_destroy_listener", NULL), "import.generated");
+    assert_string_equal(rule_of(*state, "g_enum_register_static", NULL), "");
+}
+
 static void without_headers_a_name_is_open_unless_it_acts(void **state)
 {
     static const char *const open[] = {"inflateInit2_", "g_once_init_enter", "localeconv"};
@@ -235,6 +253,8 @@ int main(void)
         cmocka_unit_test(words_of_scripts_and_of_headers_that_are_not_reached_explain_nothing),
         cmocka_unit_test(a_word_somewhere_in_a_header_is_loose),
         cmocka_unit_test(what_only_tools_write_and_reaches_nothing_is_loose),
+        cmocka_unit_test(a_function_that_configure_tries_is_loose_unless_it_acts),
+        cmocka_unit_test(what_a_generator_writes_is_known_where_a_build_file_calls_it),
         cmocka_unit_test(without_headers_a_name_is_open_unless_it_acts),
     };
     return cmocka_run_group_tests(tests, open_set, close_set);

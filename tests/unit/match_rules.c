@@ -1,6 +1,8 @@
 /*
  * Small rungs: names of programs, code without a matcher, white space, what build tools write into jars.
  */
+#include "match/bindings.h"
+#include "match/residue.h"
 #include "match_fixture.h"
 
 #include <stdio.h>
@@ -54,6 +56,51 @@ static void a_program_of_a_source_file_of_its_name_is_none(void **state)
     apply("code.stranger", other);
     assert_int_equal(named->findings.list.n, 0);
     assert_int_equal(other->findings.list.n, 1);
+}
+
+static size_t novel_words(const char *path, const char *kind, pl_bytes data)
+{
+    struct pl_file *f = add_bytes(path, data);
+    size_t n = 0;
+    f->kind = kind;
+    f->role = PL_ROLE_ACTIVE;
+    apply("same.bytes", f);
+    assert_int_equal(pl_residues(&m, f, &err), PL_OK);
+    for (size_t i = 0; i < f->residues.n; i++)
+        n += f->residues.v[i].novel_words;
+    return n;
+}
+
+/* By chance eight bytes in a row are a word somewhere in 400 KB; fifteen are not. */
+static void a_short_word_says_something_in_short_data_alone(void **state)
+{
+    static uint8_t data[400000];
+    memset(data, 1, sizeof data);
+    memcpy(data + 100, "AZy4A0oP", 8);
+    assert_int_equal(novel_words("usr/lib/p/a.wd", "data", pl_bytes_of(data, 1000)), 1);
+    assert_int_equal(novel_words("usr/lib/p/b.wd", "data", pl_bytes_of(data, sizeof data)), 0);
+    memcpy(data + 100, "AZy4A0oPAZy4A0oP", 16);
+    assert_int_equal(novel_words("usr/lib/p/c.wd", "data", pl_bytes_of(data, sizeof data)), 1);
+}
+
+static void two_joined_words_are_known_in_a_makefile_and_not_in_a_script(void **state)
+{
+    add_source(0, "a.mk", "CFLAGS beacon\n");
+    assert_int_equal(novel_words("usr/lib/p/a.mak", "text", PL_LIT("CFLAGS_beacon CFLAGS_beacons\n")), 1);
+    assert_int_equal(novel_words("usr/lib/p/a.sh", "shell", PL_LIT("CFLAGS_beacon\n")), 1);
+}
+
+static void the_input_of_a_generator_stands_in_a_folder_called_after_the_module(void **state)
+{
+    add_source(0, "sip/QtQml/qjsvalue.sip", "class QJSValue\n");
+    add_source(1, "sip/QtOther/qjsvalue.sip", "class QJSValue\n");
+    struct pl_file *module = add_file("data.tar.xz!/usr/lib/python3/dist-packages/PyQt5/QtQml.abi3.so", "");
+    struct pl_file *tools = add_file("data.tar.xz!/usr/lib/python3/dist-packages/PyQt5/QtOther.abi3.so", "");
+    struct pl_file *program = add_file("data.tar.xz!/usr/lib/QtQml.so", "");
+    apply("same.bytes", module);
+    assert_non_null(pl_bindings_input(&m, module));
+    assert_null(pl_bindings_input(&m, tools));
+    assert_null(pl_bindings_input(&m, program));
 }
 
 static void the_name_before_the_dollar_of_a_class_counts(void **state)
@@ -164,6 +211,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(quotes_around_a_plain_word_say_nothing_in_shell_and_only_there,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_short_word_says_something_in_short_data_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_joined_words_are_known_in_a_makefile_and_not_in_a_script, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(the_input_of_a_generator_stands_in_a_folder_called_after_the_module,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_of_a_source_file_of_its_name_is_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it,
                                         set_up, tear_down),
