@@ -2,8 +2,8 @@
  * pyc.c - a .pyc beside its .py: every name and every string that a code object uses stands in that one file.
  *
  * Code objects are judged one by one. One that uses a name or a string which its source does not have is contradicted: its bytes stay
- * unaccounted and a finding names what is foreign; so is one that lacks a name which its source uses (pyc_lost.h). The instructions themselves are not compared, so the rest is grade C: the same names, put to
- * another use, would pass.
+ * unaccounted and a finding names what is foreign; so is one that lacks a name which its source uses (pyc_lost.h), and one whose instructions do what the statement
+ * at their line does not say (pyc_changed.h). Jumps and the order of things are not compared, so the rest is grade C.
  *
  * Source: pyc.h; Python reference, 2.4.1 (what a string literal is worth) and 4.2.2 (names).
  */
@@ -15,18 +15,22 @@
 #include "format/text/lex.h"
 #include "format/text/words.h"
 #include "match/claim.h"
+#include "match/pyc_changed.h"
 #include "match/pyc_lost.h"
 
 #include <string.h>
 
 #define RULE        "bytecode.python"
 #define IS_LOST     2u    /* in `contradicted`: it lacks something */
+#define IS_CHANGED  3u    /* it does something else */
 #define SIPHASH_1_3 3450u /* from Python 3.11 on sources are hashed with fewer rounds */
 #define SHOWN       8u
 #define SHOWN_BYTES 60u
 #define MAX_REPORTS 50u /* of one file; further code objects are unaccounted without a finding of their own */
-#define LOST_BUDGET (1u << 26)   /* tokens and facts that are looked at for what one file lost */
-#define FIND_BYTES  (256u << 20) /* of source that is searched for one file */
+#define LOST_BUDGET (1u << 26) /* tokens and facts that are looked at for what one file lost */
+#define CHANGED_BUDGET                                                                                       \
+    (1u << 28) /* facts and bytes of statements that are looked at for what one file changed */
+#define FIND_BYTES (256u << 20) /* of source that is searched for one file */
 
 struct check {
     const struct pl_match *m;
@@ -37,6 +41,8 @@ struct check {
     struct pl_map words; /* of the source */
     uint64_t find_bytes; /* of the source that may still be searched for texts */
     struct pl_pyc_lost lost;
+    struct pl_pyc_lines lines;
+    uint64_t changed_budget;
     uint8_t *contradicted; /* by code object */
     uint32_t reports;
 };
@@ -123,17 +129,14 @@ static pl_status read_source(struct check *x, struct pl_err *err)
     return st;
 }
 
-/* What the compiler itself puts in. Python reference, 3.3; Python/compile.c. */
-static bool is_own(pl_bytes name)
+/* Signs alone that the source may spell by their name or number: "\N{COMET}", "\U0001f370". */
+static bool is_spelled_out(const struct check *x, pl_bytes word)
 {
-    static const char *const own[] = {"__name__",        "__module__",      "__qualname__",
-                                      "__doc__",         "__class__",       "__classcell__",
-                                      "__annotations__", "__file__",        "__static_attributes__",
-                                      "__firstlineno__", "__build_class__", "__classdict__",
-                                      "AssertionError"};
-    if (pl_bytes_is_one_of(name, own, sizeof own / sizeof own[0]))
-        return true;
-    return name.n > 0 && (name.p[0] == '<' || name.p[0] == '.'); /* <lambda>, .0 */
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] < 0x80)
+            return false;
+    return pl_bytes_find(x->source, PL_LIT("\\N{"), 0) != SIZE_MAX ||
+           pl_bytes_find(x->source, PL_LIT("\\U0"), 0) != SIZE_MAX;
 }
 
 /* Does the source have each word of the text? Private names are found without their class: _C__name is __name. */
@@ -145,7 +148,7 @@ static bool has_words(const struct check *x, pl_bytes text)
         uint64_t there;
         bool is_private =
             word.p[0] == '_' && at != SIZE_MAX && pl_map_get(&x->words, pl_bytes_from(word, at), &there);
-        if (!is_private && !pl_map_get(&x->words, word, &there))
+        if (!is_private && !pl_map_get(&x->words, word, &there) && !is_spelled_out(x, word))
             return false;
     }
     return true;
@@ -155,7 +158,7 @@ static bool is_foreign(struct check *x, const struct pl_pyc_fact *fact)
 {
     if (fact->kind != PL_PYC_NAME && fact->kind != PL_PYC_STRING)
         return false;
-    if (fact->kind == PL_PYC_NAME && is_own(fact->text))
+    if (fact->kind == PL_PYC_NAME && pl_pyc_is_made(fact->text))
         return false;
     bool is_repeated = fact->text.n > 0 && pl_bytes_all(fact->text, fact->text.p[0]); /* "u" * 4 */
     if (is_repeated || has_words(x, fact->text))
@@ -234,6 +237,31 @@ static pl_status find_lost(struct check *x, uint32_t number, struct pl_err *err)
     return st;
 }
 
+/* Instructions that do what the statement at their line does not say. */
+static pl_status find_changed(struct check *x, uint32_t number, struct pl_err *err)
+{
+    const struct pl_pyc_code *code = &x->pyc.codes.v[number];
+    struct pl_finding *finding;
+    struct pl_buf list;
+    size_t n = 0;
+    pl_buf_init(&list, SHOWN * (SHOWN_BYTES + 32));
+    pl_status st = pl_pyc_changed(&x->lines, &x->pyc, number, &x->changed_budget, &list, &n, err);
+    if (st == PL_OK && n > 0) {
+        x->contradicted[number] = IS_CHANGED;
+        if (x->reports++ < MAX_REPORTS) {
+            st = pl_findings_add(&x->f->findings, "bytecode.changed", PL_SEVERITY_ERROR, code->offset,
+                                 code->length, &finding, err,
+                                 "%.*s does what the statements of %s at these lines do not say",
+                                 PL_ARG(code->name), x->path);
+            if (st == PL_OK)
+                st = pl_finding_fact(&x->f->findings, finding, "in the bytecode alone", pl_buf_bytes(&list),
+                                     err);
+        }
+    }
+    pl_buf_reset(&list);
+    return st;
+}
+
 static pl_status claim_code(struct check *x, uint32_t number, bool is_foreign_code, struct pl_err *err)
 {
     const struct pl_pyc_code *code = &x->pyc.codes.v[number];
@@ -277,22 +305,27 @@ static pl_status compare(struct check *x, struct pl_err *err)
     if (st == PL_OK)
         st = check_header(x, err);
     x->lost = (struct pl_pyc_lost){.pyc = &x->pyc, .source = x->source, .budget = LOST_BUDGET};
+    if (st == PL_OK)
+        st = pl_pyc_lines_read(&x->lines, x->source, x->words.seed, err);
     for (uint32_t i = 0; i < x->pyc.codes.n && st == PL_OK; i++) {
         bool was_contradicted = x->contradicted[i];
         st = was_contradicted ? PL_OK : find_lost(x, i, err);
+        if (st == PL_OK && !x->contradicted[i])
+            st = find_changed(x, i, err);
         if (st == PL_OK)
             st = claim_code(x, i, was_contradicted, err);
     }
     if (st == PL_OK && x->pyc.end < x->f->data.n)
         st = pl_findings_add(&x->f->findings, "bytecode.foreign", PL_SEVERITY_ERROR, x->pyc.end,
                              x->f->data.n - x->pyc.end, NULL, err, "bytes behind the end of the code");
+    pl_pyc_lines_reset(&x->lines);
     pl_map_reset(&x->words);
     return st;
 }
 
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    struct check x = {.m = m, .f = f, .find_bytes = FIND_BYTES};
+    struct check x = {.m = m, .f = f, .find_bytes = FIND_BYTES, .changed_budget = CHANGED_BUDGET};
     struct pl_err why;
     if (f->data.p == NULL || !f->is_whole || !pl_is_unclaimed(f) || f->kind == NULL ||
         strcmp(f->kind, "python-bytecode") != 0)
@@ -311,7 +344,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
 const struct pl_rung pl_rung_bytecode_python = {
     .rule = RULE,
     .what = "Compiled Python: each code object's names and strings stand in the .py of its name; "
-            "instructions are not compared.",
+            "its operators, constants and names in the statement at their line.",
     .source = "CPython Python/marshal.c; PEP 552",
     .pass = PL_PASS_FILE,
     .apply = apply,

@@ -30,6 +30,7 @@ struct reader {
     struct pl_err *err;
     uint32_t version; /* the magic number */
     uint32_t records;
+    uint32_t tuples; /* around the present record, within its code object */
     pl_status st;
 };
 
@@ -44,10 +45,12 @@ static void object(struct reader *r, enum pl_pyc_kind kind, unsigned depth, pl_b
 static void add_fact(struct reader *r, const struct pl_pyc_fact *fact)
 {
     struct pl_pyc_fact *slot = PL_VEC_ADD(&r->out->facts);
-    if (slot == NULL)
+    if (slot == NULL) {
         fail(r, pl_fail_nomem(r->err), "out of memory");
-    else
-        *slot = *fact;
+        return;
+    }
+    *slot = *fact;
+    slot->code = UINT32_MAX; /* until a code object takes it */
 }
 
 static void set_ref(struct reader *r, size_t ref, const struct pl_pyc_fact *fact)
@@ -60,10 +63,28 @@ static void set_ref(struct reader *r, size_t ref, const struct pl_pyc_fact *fact
 static void take_string(struct reader *r, uint64_t n, enum pl_pyc_kind kind, size_t start, size_t ref,
                         pl_bytes *text)
 {
-    struct pl_pyc_fact fact = {.kind = kind, .offset = start, .text = pl_cursor_take(&r->c, n)};
+    struct pl_pyc_fact fact = {.kind = kind,
+                               .offset = start,
+                               .text = pl_cursor_take(&r->c, n),
+                               .item = UINT32_MAX,
+                               .top = UINT32_MAX};
     fact.length = r->c.at - start;
     if (text != NULL)
         *text = fact.text;
+    set_ref(r, ref, &fact);
+    if (!r->c.bad)
+        add_fact(r, &fact);
+}
+
+/* The record of a number or truth value that began at `start` was read. */
+static void add_value(struct reader *r, enum pl_pyc_kind kind, size_t start, size_t ref, int64_t value)
+{
+    struct pl_pyc_fact fact = {.kind = kind,
+                               .offset = start,
+                               .length = r->c.at - start,
+                               .value = value,
+                               .item = UINT32_MAX,
+                               .top = UINT32_MAX};
     set_ref(r, ref, &fact);
     if (!r->c.bad)
         add_fact(r, &fact);
@@ -80,19 +101,26 @@ static void take_long(struct reader *r, enum pl_pyc_kind kind, size_t start, siz
         if (i < 5)
             value |= digit << (15 * i);
     }
-    struct pl_pyc_fact fact = {.kind = kind == PL_PYC_STRING ? PL_PYC_NUMBER : PL_PYC_OTHER,
-                               .offset = start,
-                               .length = r->c.at - start,
-                               .value = digits < 0 ? (int64_t)(0u - value) : (int64_t)value};
-    set_ref(r, ref, &fact);
-    if (!r->c.bad)
-        add_fact(r, &fact);
+    add_value(r, kind == PL_PYC_STRING ? PL_PYC_NUMBER : PL_PYC_OTHER, start, ref,
+              digits < 0 ? (int64_t)(0u - value) : (int64_t)value);
 }
 
 static void take_items(struct reader *r, uint64_t n, enum pl_pyc_kind kind, unsigned depth)
 {
-    for (uint64_t i = 0; i < n && r->st == PL_OK && !r->c.bad; i++)
+    r->tuples++;
+    for (uint64_t i = 0; i < n && r->st == PL_OK && !r->c.bad; i++) {
+        size_t before = r->out->facts.n;
         object(r, kind, depth + 1, NULL);
+        for (size_t k = before; k < r->out->facts.n; k++) {
+            struct pl_pyc_fact *fact = &r->out->facts.v[k];
+            if (fact->code != UINT32_MAX)
+                continue; /* of a code object inside */
+            if (fact->item == UINT32_MAX)
+                fact->item = (uint32_t)i;
+            fact->top = (uint32_t)i;
+        }
+    }
+    r->tuples--;
 }
 
 static void take_code(struct reader *r, size_t start, unsigned depth)
@@ -100,12 +128,18 @@ static void take_code(struct reader *r, size_t start, unsigned depth)
     struct pl_pyc_code code = {.offset = start};
     size_t first_fact = r->out->facts.n;
     bool is_new = r->version >= MAGIC_3_11;
-    pl_cursor_skip(&r->c, is_new ? 5 * 4 : 6 * 4);                   /* counts of arguments, sizes, flags */
-    object(r, PL_PYC_OTHER, depth + 1, NULL);                        /* the instructions */
-    object(r, PL_PYC_STRING, depth + 1, NULL);                       /* constants */
-    object(r, PL_PYC_NAME, depth + 1, NULL);                         /* names */
-    object(r, PL_PYC_NAME, depth + 1, NULL);                         /* local names */
-    object(r, is_new ? PL_PYC_OTHER : PL_PYC_NAME, depth + 1, NULL); /* their kinds; free names */
+    uint32_t around = r->tuples;
+    r->tuples = 0;
+    pl_cursor_skip(&r->c, is_new ? 5 * 4 : 6 * 4); /* counts of arguments, sizes, flags */
+    object(r, PL_PYC_OTHER, depth + 1, &code.instructions);
+    code.constants = (uint32_t)r->out->facts.n;
+    object(r, PL_PYC_STRING, depth + 1, NULL);
+    code.names = (uint32_t)r->out->facts.n;
+    object(r, PL_PYC_NAME, depth + 1, NULL);
+    code.locals = (uint32_t)r->out->facts.n;
+    object(r, PL_PYC_NAME, depth + 1, NULL);
+    code.end = (uint32_t)r->out->facts.n;
+    object(r, is_new ? PL_PYC_OTHER : PL_PYC_NAME, depth + 1, &code.kinds); /* their kinds; free names */
     if (!is_new)
         object(r, PL_PYC_NAME, depth + 1, NULL); /* cell names */
     object(r, PL_PYC_OTHER, depth + 1, NULL);    /* file */
@@ -113,7 +147,8 @@ static void take_code(struct reader *r, size_t start, unsigned depth)
     if (is_new)
         object(r, PL_PYC_OTHER, depth + 1, NULL); /* qualified name */
     code.first_line = pl_cursor_u32le(&r->c);
-    object(r, PL_PYC_OTHER, depth + 1, NULL); /* lines */
+    object(r, PL_PYC_OTHER, depth + 1, &code.lines);
+    r->tuples = around;
     if (is_new)
         object(r, PL_PYC_OTHER, depth + 1, NULL); /* exceptions */
     if (r->st != PL_OK || r->c.bad)
@@ -141,7 +176,9 @@ static void take_items_again(struct reader *r, const struct pl_pyc_fact *tuple, 
             fail(r, PL_E_LIMIT, "too deep or too many records");
             return;
         }
-        fact.kind = fact.kind == PL_PYC_NUMBER ? fact.kind : kind;
+        bool is_text = fact.kind == PL_PYC_NAME || fact.kind == PL_PYC_STRING || fact.kind == PL_PYC_OTHER;
+        fact.kind = is_text ? kind : fact.kind;
+        fact.top = tuple->value > 0 ? fact.item : fact.top; /* of a tuple in a tuple its own index */
         fact.code = UINT32_MAX;
         fact.offset = start;
         fact.length = r->c.at - start;
@@ -157,7 +194,7 @@ static void take_reference(struct reader *r, enum pl_pyc_kind kind, size_t start
         return;
     }
     struct pl_pyc_fact fact = r->out->refs.v[number];
-    bool is_number = fact.kind == PL_PYC_NUMBER;
+    bool is_number = fact.kind == PL_PYC_NUMBER || fact.kind == PL_PYC_FLOAT;
     if (text != NULL)
         *text = fact.text;
     if (fact.code == OF_TUPLE) {
@@ -216,26 +253,26 @@ static void object(struct reader *r, enum pl_pyc_kind kind, unsigned depth, pl_b
     size_t codes = r->out->codes.n;
     if (composite(r, type, kind, start, depth)) {
         if (ref != SIZE_MAX && ref < r->out->refs.n && r->out->codes.n == codes)
-            r->out->refs.v[ref] = (struct pl_pyc_fact){
-                .kind = PL_PYC_OTHER, .code = OF_TUPLE, .offset = facts, .length = r->out->facts.n - facts};
+            r->out->refs.v[ref] = (struct pl_pyc_fact){.kind = PL_PYC_OTHER,
+                                                       .code = OF_TUPLE,
+                                                       .offset = facts,
+                                                       .length = r->out->facts.n - facts,
+                                                       .value = r->tuples};
         return;
     }
     switch (type) {
     case 'N':
-    case 'F':
-    case 'T':
     case 'S':
     case '.': break;
+    case 'F':
+    case 'T': add_value(r, PL_PYC_BOOL, start, SIZE_MAX, type == 'T'); break;
     case 'i': {
-        struct pl_pyc_fact fact = {
-            .kind = kind == PL_PYC_STRING ? PL_PYC_NUMBER : PL_PYC_OTHER, .offset = start, .length = 5};
-        fact.value = (int32_t)pl_cursor_u32le(&r->c);
-        set_ref(r, ref, &fact);
-        add_fact(r, &fact);
+        int32_t value = (int32_t)pl_cursor_u32le(&r->c);
+        add_value(r, kind == PL_PYC_STRING ? PL_PYC_NUMBER : PL_PYC_OTHER, start, ref, value);
         break;
     }
     case 'l': take_long(r, kind, start, ref); break;
-    case 'g': pl_cursor_skip(&r->c, 8); break;
+    case 'g': add_value(r, PL_PYC_FLOAT, start, ref, (int64_t)pl_cursor_u64le(&r->c)); break;
     case 'y': pl_cursor_skip(&r->c, 16); break;
     case 'z':
     case 'Z': take_string(r, pl_cursor_u8(&r->c), kind, start, ref, text); break;
@@ -247,8 +284,6 @@ static void object(struct reader *r, enum pl_pyc_kind kind, unsigned depth, pl_b
     case 'r': take_reference(r, kind, start, text); break;
     default: fail(r, PL_E_INPUT, "a record of unknown type"); break;
     }
-    for (size_t i = facts; i < r->out->facts.n; i++)
-        r->out->facts.v[i].code = UINT32_MAX; /* until a code object takes it */
 }
 
 pl_status pl_pyc_read(pl_bytes data, struct pl_pyc *out, struct pl_err *err)

@@ -15,6 +15,8 @@ enum pl_pyc_kind {
     PL_PYC_NAME,   /* global, attribute, imported module, local or free variable */
     PL_PYC_STRING, /* a constant */
     PL_PYC_NUMBER, /* a whole number among the constants, in `value` */
+    PL_PYC_FLOAT,  /* bits of a double, in `value` */
+    PL_PYC_BOOL,   /* 0 or 1, in `value` */
     PL_PYC_OTHER   /* file name and the like: says nothing about what is done */
 };
 
@@ -26,6 +28,9 @@ struct pl_pyc_fact {
     uint64_t length; /* bytes of its record; a reference's own when it stands elsewhere */
     pl_bytes text;   /* borrowed from the file */
     int64_t value;
+    uint32_t item; /* its index in the tuple it stands in; UINT32_MAX: in none */
+    uint32_t
+        top; /* the index, in the outermost tuple, of what it is a part of: of constants, what instructions count by */
 };
 
 /* A code object: [offset, offset + length) of the file, those inside of it included. */
@@ -34,6 +39,11 @@ struct pl_pyc_code {
     uint64_t length;
     pl_bytes name;
     uint32_t first_line;
+    pl_bytes instructions;
+    pl_bytes lines; /* co_linetable, or co_lnotab */
+    pl_bytes kinds; /* of local names, from 3.11 on: a byte each */
+    /* Facts of the parts: [constants, names) constants, [names, locals) global names and attributes, [locals, end) local ones. */
+    uint32_t constants, names, locals, end;
 };
 
 struct pl_pyc {
