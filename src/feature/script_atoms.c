@@ -24,7 +24,7 @@
 #define MAX_JOIN_BYTES (1u << 24)
 #define NUMBER_SALT    0x6a09e667f3bcc908ULL
 
-enum enclosure { PARENTHESIS, BRACKET, BLOCK, OBJECT, CLASS, LIST, MODULES };
+enum enclosure { PARENTHESIS, BRACKET, BLOCK, OBJECT, CLASS, LIST, MODULES, DEFINITION };
 enum list_state { NO_LIST, IN_IMPORT, IN_EXPORT };
 
 /* Skipping a type declaration: until the brackets that it opened are closed, or until its statement ends. */
@@ -231,6 +231,11 @@ static void flush_number(struct reader *x)
     x->may_multiply = false;
 }
 
+static bool binds_tighter(const struct pl_lex_token *t)
+{
+    return is_punct(t, '+') || is_punct(t, '-') || is_punct(t, '*') || is_punct(t, '/') || is_punct(t, '%');
+}
+
 static void take_number(struct reader *x)
 {
     if (is_module_number(x)) {
@@ -238,7 +243,8 @@ static void take_number(struct reader *x)
         return;
     }
     struct pl_script_number n = pl_script_number_of(x->token->body);
-    if (x->has_number && x->may_multiply) {
+    bool is_bound = x->is_shift && binds_tighter(x->next); /* 128 << 24 - a is 128 << (24 - a) */
+    if (x->has_number && x->may_multiply && !is_bound) {
         x->number =
             x->is_shift ? pl_script_number_shifted(x->number, n) : pl_script_number_times(x->number, n);
         x->number_atom.length = (uint32_t)(x->token->offset + x->token->length) - x->number_atom.at;
@@ -252,8 +258,9 @@ static void take_number(struct reader *x)
     }
     if (!n.is_exact || !x->number.is_exact)
         x->number_atom.hash = pl_script_hash(x->v, x->token->body) ^ NUMBER_SALT;
-    bool is_factor = (is_punct(x->next, '*') || is_punct(x->next, '<')) && !is_punct(x->before, '*') &&
-                     !is_punct(x->before, '/') && !is_punct(x->before, '%');
+    bool is_inner = is_punct(x->before, '*') || is_punct(x->before, '/') || is_punct(x->before, '%');
+    bool is_summand = is_punct(x->before, '+') || is_punct(x->before, '-'); /* a - 3 << 5 is (a - 3) << 5 */
+    bool is_factor = !is_inner && (is_punct(x->next, '*') || (is_punct(x->next, '<') && !is_summand));
     if (!is_factor)
         flush_number(x);
 }
@@ -343,17 +350,24 @@ static enum enclosure kind_of_brace(const struct reader *x)
                : BLOCK;
 }
 
-/* define(["./a"], function (a) {}): what an AMD module imports. */
+/* define("name", ["./a"], function (a) {}): what an AMD module imports. Of its parenthesis, and of a list in it. */
+static enum enclosure kind_of_parenthesis(const struct reader *x)
+{
+    return is_word(x->before, "define") && !is_punct(x->before2, '.') ? DEFINITION : PARENTHESIS;
+}
+
 static enum enclosure kind_of_list(const struct reader *x)
 {
-    return is_punct(x->before, '(') && is_word(x->before2, "define") ? MODULES : BRACKET;
+    return enclosing(x) == DEFINITION ? MODULES : BRACKET;
 }
 
 static void take_bracket(struct reader *x)
 {
     uint8_t b = x->token->byte;
     if (b == '(' || b == '[' || b == '{') {
-        enum enclosure kind = b == '(' ? PARENTHESIS : b == '[' ? kind_of_list(x) : kind_of_brace(x);
+        enum enclosure kind = b == '('   ? kind_of_parenthesis(x)
+                              : b == '[' ? kind_of_list(x)
+                                         : kind_of_brace(x);
         if (kind == CLASS)
             x->class_depth = UINT32_MAX;
         if (x->depth < MAX_DEPTH)
@@ -380,7 +394,7 @@ static bool is_member_name(const struct reader *x)
     bool is_behind_modifier = b->kind == PL_LEX_WORD && b->length > 0 && (x->before_flags & PL_NAME_MODIFIER);
     bool is_behind_star = is_punct(b, '*');
     bool is_listed = is_punct(b, '{') || is_punct(b, ',');
-    if (is_punct(n, ':') && is_listed && around != PARENTHESIS && around != BRACKET)
+    if (is_punct(n, ':') && is_listed && around != PARENTHESIS && around != DEFINITION && around != BRACKET)
         return true;
     if (around == OBJECT) {
         bool ends = is_punct(n, ',') || is_punct(n, '}') || (is_punct(n, '=') && n->length == 1);

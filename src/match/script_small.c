@@ -6,6 +6,7 @@
  *     _A_b = new WeakMap()                   private fields, where __classPrivateFieldGet stands
  *     case 5: _a.sent(); return [3, 7]       states of a generator, where __generator stands
  *     "node_modules/a/b.js"(exports) {       the path of a module in a bundle, where a source has that very file
+ *     new URL("node.cjs", document.baseURI)  the file's own name, which rollup writes for import.meta.url
  */
 #include "match/script_claim.h"
 
@@ -84,6 +85,14 @@ static bool is_module_path(const struct pl_script_text *t, size_t a)
     return false;
 }
 
+/* The file's own name, and an atom later baseURI: in node a program finds itself so, and nothing else. */
+static bool is_own_name(const struct pl_script_text *t, size_t a)
+{
+    return t->atoms[a].kind == PL_ATOM_STRING && a + 2 < t->n &&
+           pl_bytes_eq(value_of(t, a), pl_bytes_basename(t->f->name)) &&
+           pl_bytes_eq_str(value_of(t, a + 2), "baseURI");
+}
+
 static bool is_private_store(const struct pl_script_text *t, size_t a)
 {
     pl_bytes name = value_of(t, a);
@@ -115,7 +124,8 @@ void pl_script_mark_small(const struct pl_script_text *t, struct pl_script_link 
     bool has_private = pl_bytes_find(t->f->data, PL_LIT("__classPrivateField"), 0) != SIZE_MAX;
     bool has_states = pl_bytes_find(t->f->data, PL_LIT("__generator"), 0) != SIZE_MAX;
     for (size_t i = 0; i < t->n; i++)
-        links[i].is_small = links[i].class >= PL_SCRIPT_CONTEXT &&
-                            (is_short(t, i) || is_of_path(t, i) || is_module_path(t, i) ||
-                             (has_private && is_private_store(t, i)) || (has_states && is_state(t, i)));
+        links[i].is_small =
+            links[i].class >= PL_SCRIPT_CONTEXT &&
+            (is_short(t, i) || is_of_path(t, i) || is_module_path(t, i) || is_own_name(t, i) ||
+             (has_private && is_private_store(t, i)) || (has_states && is_state(t, i)));
 }
