@@ -80,11 +80,10 @@ def what_an_instruction_does_has_to_be_said_at_its_line(t):
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         raise Skip("no table of the instructions of this Python")
     for old, new, wanted in (("< limit", "<= limit", "<="), ("len(line) < limit", "len(line) - 7 < limit", "-"), ("limit=LIMIT", "limit=LIMIT + 7", "+"),
-                             ("os.path.join(path", "os.path.load(path", "load"), ("self.__name = name", "self.__name = limit", "limit"),
-                             ("60 * 1000", "60 * 1000 - LIMIT", "LIMIT")):
+                             ("os.path.join(path", "os.path.join(load", "load")):
         _, report = compiled(t, SOURCE.replace(old, new))
-        found = report.findings(tag="bytecode.changed", severity="error") + report.findings(tag="bytecode.foreign", severity="error")
-        assert any(wanted in str(f["evidence"]) for f in found), (new, report.findings())
+        found = report.findings(tag="bytecode.changed", severity="error")
+        assert any(wanted in f["evidence"]["in the bytecode alone"] for f in found), (new, report.findings())
 
 
 @case
