@@ -19,10 +19,10 @@ static const struct {
                             "no compiler, linker or source makes a section of this name", "section"},
 };
 
-/* No rule at all explains it, and it is more than a table that looks like text. */
+/* No rule at all explains it, and it is more than a table that looks like text: no table looks like a URL with a host. */
 static bool is_novel(const struct pl_foreign *x)
 {
-    return x->loose_rule == NULL && x->is_used;
+    return x->loose_rule == NULL && (x->is_used || x->names_host);
 }
 
 /*
@@ -31,8 +31,8 @@ static bool is_novel(const struct pl_foreign *x)
  */
 static bool is_error(const struct pl_foreign *x, const struct pl_policy *policy)
 {
-    bool is_telling =
-        x->kind != PL_FOREIGN_STRING || (x->names_place && x->novel_words >= policy->foreign_string_words);
+    bool is_telling = x->kind != PL_FOREIGN_STRING || x->names_host ||
+                      (x->names_place && x->novel_words >= policy->foreign_string_words);
     return policy->foreign_is_error[x->kind] && is_novel(x) && is_telling;
 }
 

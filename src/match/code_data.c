@@ -216,8 +216,13 @@ static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view,
 
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    static const data_step steps[] = {pl_data_find_texts,   pl_data_find_rows,       pl_data_find_large_rows,
-                                      pl_data_find_classes, pl_data_find_referenced, NULL};
+    static const data_step steps[] = {pl_data_find_texts,
+                                      pl_data_find_rows,
+                                      pl_data_find_large_rows,
+                                      pl_data_find_classes,
+                                      pl_data_find_referenced,
+                                      pl_data_find_replaced,
+                                      NULL};
     struct pl_image_view view;
     const struct pl_code *code;
     const char *why_not = "no source";

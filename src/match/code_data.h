@@ -9,6 +9,7 @@
  *     code_data_classes.c  tables of classes of characters that a program of the sources writes
  *     code_data_embedded.c  whole files of the source, as they are or compressed
  *     code_data_made.c   files that the build makes, so that no source holds them
+ *     code_data_replaced.c  lists that stand nowhere, and open bytes of just their size
  *     code_data_refs.c   pointers, switch tables, constants, padding: what accounted code refers to
  */
 #ifndef PL_MATCH_CODE_DATA_H
@@ -62,6 +63,10 @@ struct pl_data_object *pl_data_object_at(struct pl_data *d, uint64_t offset);
 const struct pl_code_slot *pl_data_slot(const struct pl_data *d, uint64_t offset);
 /* `width` bytes as a number in the image's order. */
 uint64_t pl_data_number(const struct pl_data *d, uint64_t offset, unsigned width);
+/* Where in the file the data stands that an atom refers to; false when it refers to none. */
+bool pl_data_atom_offset(const struct pl_data *d, const struct pl_atom *a, uint64_t *offset);
+/* The unit that a claim names as "src/a.c:10-20"; false when it names none. */
+bool pl_data_unit_of(const struct pl_data *d, const struct pl_claim *c, uint32_t *unit);
 /* Are all of these bytes data of this file that nothing accuses? */
 bool pl_data_is_data(const struct pl_data *d, uint64_t offset, uint64_t length);
 
@@ -86,6 +91,11 @@ PL_MUST_USE pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_large_rows(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_classes(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_referenced(struct pl_data *d, struct pl_err *err);
+/* Last: what is still open. */
+PL_MUST_USE pl_status pl_data_find_replaced(struct pl_data *d, struct pl_err *err);
+
+/* Is the unit the output of a generator, which the build makes anew? */
+bool pl_data_is_generated(const struct pl_data *d, uint32_t unit);
 
 /*
  * "src/a.c includes tables.h, which its build makes": an accounted function of the image comes from a unit that includes a file which the source does not hold,

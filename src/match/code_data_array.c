@@ -257,7 +257,7 @@ static bool best_run(const struct pl_data *d, uint64_t key, uint64_t offset, uns
  * Is the unit the output of a generator, which the build makes anew? Then what differs is another version of the generator or of its input.
  * (flex: scan.c and scan.l; coreutils: dircolors.h.)
  */
-static bool is_generated(const struct pl_data *d, uint32_t unit)
+bool pl_data_is_generated(const struct pl_data *d, uint32_t unit)
 {
     static const char *const marks[] = {"enerated by", "GENERATED", "o not edit", "DO NOT EDIT", "\n#line "};
     pl_bytes head = pl_bytes_sub(pl_index_unit_file(d->m->index, unit)->data, 0, 4096);
@@ -269,7 +269,7 @@ static bool is_generated(const struct pl_data *d, uint32_t unit)
 
 static pl_status report(struct pl_data *d, const struct run *r, const char *source, struct pl_err *err)
 {
-    bool is_error = !is_generated(d, pl_tables_at(d->m->tables, r->table)->unit);
+    bool is_error = !pl_data_is_generated(d, pl_tables_at(d->m->tables, r->table)->unit);
     struct pl_finding *finding;
     uint64_t from = r->offset + (uint64_t)(r->changed[0] - r->first) * r->width;
     uint64_t to = r->offset + (uint64_t)(r->changed[r->n_changed - 1] + 1 - r->first) * r->width;

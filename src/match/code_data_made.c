@@ -105,9 +105,10 @@ static pl_bytes made_file_of(const struct pl_data *d, uint32_t unit, unsigned *l
     return (pl_bytes){NULL, 0};
 }
 
-/* The unit that a claim names as "src/a.c:10-20"; false when it names none. */
-static bool unit_of(const struct pl_data *d, const struct pl_claim *c, uint32_t *unit)
+bool pl_data_unit_of(const struct pl_data *d, const struct pl_claim *c, uint32_t *unit)
 {
+    if (c->source == NULL)
+        return false;
     pl_bytes source = pl_bytes_of_str(c->source);
     size_t colon = pl_bytes_rfind_byte(source, ':');
     pl_units found = pl_index_units_of_path(d->m->index, pl_bytes_sub(source, 0, colon));
@@ -131,8 +132,8 @@ pl_status pl_data_made(const struct pl_data *d, pl_bytes *out, struct pl_err *er
     for (size_t i = 0; i < l->settled.n && n < MAX_UNITS && out->n == 0; i++) {
         const struct pl_claim *c = &l->settled.v[i];
         uint32_t unit;
-        if (c->class != PL_CLASS_DERIVED || c->source == NULL || strncmp(c->rule, "code.", 5) != 0 ||
-            !unit_of(d, c, &unit) || seen[unit])
+        if (c->class != PL_CLASS_DERIVED || strncmp(c->rule, "code.", 5) != 0 ||
+            !pl_data_unit_of(d, c, &unit) || seen[unit])
             continue;
         seen[unit] = 1;
         n++;

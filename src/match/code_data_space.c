@@ -146,8 +146,7 @@ static pl_status add_object(struct pl_data *d, uint64_t offset, bool is_trusted,
     return PL_OK;
 }
 
-/* Where in the file the data stands that an atom refers to. */
-static bool atom_offset(const struct pl_data *d, const struct pl_atom *a, uint64_t *offset)
+bool pl_data_atom_offset(const struct pl_data *d, const struct pl_atom *a, uint64_t *offset)
 {
     switch (a->kind) {
     case PL_ATOM_STRING:
@@ -201,7 +200,7 @@ static pl_status find_objects(struct pl_data *d, struct pl_err *err)
         const struct pl_function *fn = &d->code->functions[i];
         bool is_trusted = d->trust[fn->owner] != 0;
         for (uint32_t k = 0; k < fn->n_atoms && st == PL_OK; k++)
-            if (atom_offset(d, &d->code->atoms[fn->first_atom + k], &offset))
+            if (pl_data_atom_offset(d, &d->code->atoms[fn->first_atom + k], &offset))
                 st = add_object(d, offset, is_trusted, !is_trusted, err);
     }
     for (size_t i = 0; i < d->code->n_slots && st == PL_OK; i++)

@@ -31,10 +31,153 @@ struct counts {
     uint64_t unexplained_bytes;
 };
 
+static bool is_upper(uint8_t b)
+{
+    return b >= 'A' && b <= 'Z';
+}
+
+static bool is_lower(uint8_t b)
+{
+    return b >= 'a' && b <= 'z';
+}
+
+/*
+ * Is this more than letters that a table or a list of options is made of? Four letters and more, in one case or in words that begin with a
+ * capital, and not simply in the order of the alphabet: "WALLET", "updater7", "RemoteThread"; no "eEfF", no "QRSTUV89".
+ */
+static bool is_telling(pl_bytes word)
+{
+    size_t letters = 0;
+    size_t uppers = 0;
+    size_t rising = 0;
+    size_t run = 0; /* lower-case letters since the last capital */
+    bool is_camel = true;
+    uint8_t last = 0;
+    for (size_t i = 0; i < word.n; i++) {
+        uint8_t c = word.p[i];
+        if (!is_upper(c) && !is_lower(c))
+            continue;
+        is_camel = is_camel && !(is_upper(c) && letters > 0 && run < CAMEL_LETTERS);
+        run = is_upper(c) ? 0 : run + 1;
+        rising += (c | 0x20) > last;
+        last = c | 0x20;
+        letters++;
+        uppers += is_upper(c);
+    }
+    bool is_one_case = uppers == 0 || uppers == letters;
+    return letters >= TELLING_LETTERS && rising < letters &&
+           (is_one_case || (is_camel && run >= CAMEL_LETTERS && is_upper(word.p[0])));
+}
+
+/* Programs that show how they were configured hold the flags that a distribution gives to every build: dpkg-buildflags(1), rpm's redhat-hardened-cc1. */
+static bool is_of_build_flags(pl_bytes word)
+{
+    static const char *const words[] = {
+        "_FORTIFY_SOURCE", "Wdate", "Werror",       "Wformat",  "Wstack", "clash",  "debug",       "ffile",
+        "fdebug",          "fcf",   "fstack",       "fzero",    "gpr",    "macro",  "noexecstack", "prefix",
+        "protector",       "relro", "reproducible", "security", "specs",  "strong", "fhardened"};
+    return pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]);
+}
+
+static bool is_known_word(const struct pl_match *m, pl_bytes word)
+{
+    return !is_telling(word) || is_of_build_flags(word) || pl_match_has_word(m, word);
+}
+
+/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. A macro may stand there as -DNAME. */
+static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
+{
+    uint32_t n = 0;
+    pl_bytes word;
+    while (pl_words_next(&text, &word))
+        n += !is_known_word(m, word) &&
+             !(word.p[0] == 'D' && word.n > 3 && is_known_word(m, pl_bytes_from(word, 1)));
+    return n;
+}
+
+static bool is_word_byte(uint8_t b)
+{
+    return is_upper(b) || is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
+}
+
+/* "libpython3.11.so", of which a -dev package of the build has libpython3.11.so.1: configure writes that name down for dlopen(). */
+static bool is_linker_name(const struct pl_match *m, pl_bytes text)
+{
+    char name[64];
+    if (!pl_bytes_ends(text, PL_LIT(".so")) || text.n + 2 > sizeof name)
+        return false;
+    memcpy(name, text.p, text.n);
+    name[text.n] = '.';
+    for (char digit = '0'; digit <= '9'; digit++) {
+        name[text.n + 1] = digit;
+        if (pl_literals_word(m->literals, PL_WORD_LIBRARY, pl_bytes_of(name, text.n + 2), NULL, NULL))
+            return true;
+    }
+    return false;
+}
+
+/* Does it lead out of the program: "/var/tmp/x", "C:\\x", "$HOME", "a.example", "d3dcompiler_47.dll"? A dot at the end of a sentence does not. */
+static bool names_place(pl_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        bool is_inside = i > 0 && i + 1 < text.n && is_word_byte(text.p[i - 1]) && is_lower(text.p[i + 1]);
+        if (memchr("/\\$~", text.p[i], 4) != NULL || (text.p[i] == '.' && is_inside))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Does it name a host in a URL of which no text of the sources has the name: "http://drop.invalid/x | sh"? Each of its words may stand somewhere by
+ * itself. RFC 3986, 3.2.2.
+ */
+static bool has_foreign_host(const struct pl_match *m, pl_bytes text)
+{
+    size_t at = pl_bytes_find(text, PL_LIT("://"), 0);
+    if (at == SIZE_MAX)
+        return false;
+    size_t end = at + 3;
+    while (end < text.n && ((is_word_byte(text.p[end]) && text.p[end] != '_') || text.p[end] == '.'))
+        end++;
+    pl_bytes host = pl_bytes_sub(text, at + 3, end - at - 3);
+    bool is_whole = end == text.n || memchr("/:?# \t\n\"')>", text.p[end], 10) != NULL;
+    if (!is_whole || host.n < HOST_BYTES || pl_bytes_find(host, PL_LIT("."), 0) == SIZE_MAX)
+        return false;
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index); u++)
+        if (pl_bytes_find(pl_index_unit_file(m->index, u)->data, host, 0) != SIZE_MAX)
+            return false;
+    return true;
+}
+
+/*
+ * What was put into a literal leads out of the program by words of no source: "list (use -l -l for full listing)" made "/var/tmp/.x/metrics" is no
+ * configured form of it. Versions and directories of the build have words that stand somewhere.
+ */
+static bool is_led_out(const struct pl_match *m, pl_bytes text, pl_bytes literal)
+{
+    size_t start = 0;
+    size_t end = 0;
+    while (start < text.n && start < literal.n && text.p[start] == literal.p[start])
+        start++;
+    while (end < text.n - start && end < literal.n && text.p[text.n - 1 - end] == literal.p[literal.n - 1 - end])
+        end++;
+    while (start > 0 && is_word_byte(text.p[start - 1])) /* whole words */
+        start--;
+    while (end > 0 && is_word_byte(text.p[text.n - end]))
+        end--;
+    pl_bytes middle = pl_bytes_sub(text, start, text.n - start - end);
+    return pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(middle) &&
+           count_novel_words(m, middle) > 0;
+}
+
 static pl_status explain_strict(const struct pl_match *m, struct pl_elf_string *s, struct pl_err *err)
 {
     bool found;
     pl_status st = pl_literals_explain(m->literals, s->text, m->arena, &found, &s->hit, err);
+    if (st == PL_OK && found && !s->hit.rule->is_strict && is_led_out(m, s->text, s->hit.text)) {
+        s->hit = (struct pl_literal_hit){0};
+        found = false;
+    }
     if (st != PL_OK || found || s->is_text)
         return st;
     /* A table may touch the string: try the text at the end, as strictly as any other. */
@@ -171,124 +314,6 @@ static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f
     return st;
 }
 
-static bool is_upper(uint8_t b)
-{
-    return b >= 'A' && b <= 'Z';
-}
-
-static bool is_lower(uint8_t b)
-{
-    return b >= 'a' && b <= 'z';
-}
-
-/*
- * Is this more than letters that a table or a list of options is made of? Four letters and more, in one case or in words that begin with a
- * capital, and not simply in the order of the alphabet: "WALLET", "updater7", "RemoteThread"; no "eEfF", no "QRSTUV89".
- */
-static bool is_telling(pl_bytes word)
-{
-    size_t letters = 0;
-    size_t uppers = 0;
-    size_t rising = 0;
-    size_t run = 0; /* lower-case letters since the last capital */
-    bool is_camel = true;
-    uint8_t last = 0;
-    for (size_t i = 0; i < word.n; i++) {
-        uint8_t c = word.p[i];
-        if (!is_upper(c) && !is_lower(c))
-            continue;
-        is_camel = is_camel && !(is_upper(c) && letters > 0 && run < CAMEL_LETTERS);
-        run = is_upper(c) ? 0 : run + 1;
-        rising += (c | 0x20) > last;
-        last = c | 0x20;
-        letters++;
-        uppers += is_upper(c);
-    }
-    bool is_one_case = uppers == 0 || uppers == letters;
-    return letters >= TELLING_LETTERS && rising < letters &&
-           (is_one_case || (is_camel && run >= CAMEL_LETTERS && is_upper(word.p[0])));
-}
-
-/* Programs that show how they were configured hold the flags that a distribution gives to every build: dpkg-buildflags(1), rpm's redhat-hardened-cc1. */
-static bool is_of_build_flags(pl_bytes word)
-{
-    static const char *const words[] = {
-        "_FORTIFY_SOURCE", "Wdate", "Werror",       "Wformat",  "Wstack", "clash",  "debug",       "ffile",
-        "fdebug",          "fcf",   "fstack",       "fzero",    "gpr",    "macro",  "noexecstack", "prefix",
-        "protector",       "relro", "reproducible", "security", "specs",  "strong", "fhardened"};
-    return pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]);
-}
-
-static bool is_known_word(const struct pl_match *m, pl_bytes word)
-{
-    return !is_telling(word) || is_of_build_flags(word) || pl_match_has_word(m, word);
-}
-
-/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. A macro may stand there as -DNAME. */
-static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
-{
-    uint32_t n = 0;
-    pl_bytes word;
-    while (pl_words_next(&text, &word))
-        n += !is_known_word(m, word) &&
-             !(word.p[0] == 'D' && word.n > 3 && is_known_word(m, pl_bytes_from(word, 1)));
-    return n;
-}
-
-static bool is_word_byte(uint8_t b)
-{
-    return is_upper(b) || is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
-}
-
-/* "libpython3.11.so", of which a -dev package of the build has libpython3.11.so.1: configure writes that name down for dlopen(). */
-static bool is_linker_name(const struct pl_match *m, pl_bytes text)
-{
-    char name[64];
-    if (!pl_bytes_ends(text, PL_LIT(".so")) || text.n + 2 > sizeof name)
-        return false;
-    memcpy(name, text.p, text.n);
-    name[text.n] = '.';
-    for (char digit = '0'; digit <= '9'; digit++) {
-        name[text.n + 1] = digit;
-        if (pl_literals_word(m->literals, PL_WORD_LIBRARY, pl_bytes_of(name, text.n + 2), NULL, NULL))
-            return true;
-    }
-    return false;
-}
-
-/* Does it lead out of the program: "/var/tmp/x", "C:\\x", "$HOME", "a.example", "d3dcompiler_47.dll"? A dot at the end of a sentence does not. */
-static bool names_place(pl_bytes text)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        bool is_inside = i > 0 && i + 1 < text.n && is_word_byte(text.p[i - 1]) && is_lower(text.p[i + 1]);
-        if (memchr("/\\$~", text.p[i], 4) != NULL || (text.p[i] == '.' && is_inside))
-            return true;
-    }
-    return false;
-}
-
-/*
- * Does it name a host in a URL of which no text of the sources has the name: "http://drop.invalid/x | sh"? Each of its words may stand somewhere by
- * itself. RFC 3986, 3.2.2.
- */
-static bool has_foreign_host(const struct pl_match *m, pl_bytes text)
-{
-    size_t at = pl_bytes_find(text, PL_LIT("://"), 0);
-    if (at == SIZE_MAX)
-        return false;
-    size_t end = at + 3;
-    while (end < text.n && ((is_word_byte(text.p[end]) && text.p[end] != '_') || text.p[end] == '.'))
-        end++;
-    pl_bytes host = pl_bytes_sub(text, at + 3, end - at - 3);
-    bool is_whole = end == text.n || memchr("/:?# \t\n\"')>", text.p[end], 10) != NULL;
-    if (!is_whole || host.n < HOST_BYTES || pl_bytes_find(host, PL_LIT("."), 0) == SIZE_MAX)
-        return false;
-    for (uint32_t u = 0; u < pl_index_unit_count(m->index); u++)
-        if (pl_bytes_find(pl_index_unit_file(m->index, u)->data, host, 0) != SIZE_MAX)
-            return false;
-    return true;
-}
-
 /* Every string that no strict rule explains, for the judge. */
 static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const pl_elf_strings *strings,
                               struct pl_err *err)
@@ -310,8 +335,8 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
             /* A program that holds other packages' code has their strings, too. */
             last->names_place = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text) &&
                                 !is_linker_name(m, s->text);
-            if (last->names_place && last->novel_words == 0 && asked++ < MAX_HOSTS)
-                last->novel_words = has_foreign_host(m, s->text);
+            if (last->names_place && (last->novel_words == 0 || !last->is_used) && asked++ < MAX_HOSTS)
+                last->names_host = has_foreign_host(m, s->text);
         }
     }
     return st;

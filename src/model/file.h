@@ -54,6 +54,7 @@ struct pl_foreign {
     uint32_t novel_words;   /* of strings: words that stand in no source and no header of the build */
     bool is_used;     /* of strings: code or a pointer refers to it; bytes of a table can look like text */
     bool names_place; /* of strings: a path, a file or a host, or a part of a command that leads to one */
+    bool names_host;  /* of strings: a host in a URL that no source names */
 };
 
 /* The atoms of a script and what became of them (MATCHING.md, section 2). */

@@ -89,6 +89,7 @@ static void write_foreign(struct pl_wire_out *w, const struct pl_file *f)
         pl_wire_u64(w, x->novel_words);
         pl_wire_u64(w, x->is_used);
         pl_wire_u64(w, x->names_place);
+        pl_wire_u64(w, x->names_host);
     }
     for (int i = 0; i < PL_FOREIGN_KINDS; i++)
         pl_wire_u64(w, f->asked[i]);

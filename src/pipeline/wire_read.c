@@ -119,6 +119,7 @@ static void read_foreign(struct pl_wire_in *w, struct pl_file *f)
         x.novel_words = take_u32(w);
         x.is_used = pl_wire_take_bool(w);
         x.names_place = pl_wire_take_bool(w);
+        x.names_host = pl_wire_take_bool(w);
         pl_wire_require(w, x.offset == PL_NO_OFFSET || is_range(x.offset, x.length, UINT64_MAX));
         struct pl_foreign *slot = w->c.bad ? NULL : PL_VEC_ADD(&f->foreign);
         if (slot != NULL)
