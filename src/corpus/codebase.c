@@ -267,6 +267,15 @@ uint64_t pl_codebase_tokens(const struct pl_codebase *cb, uint32_t id)
     return n;
 }
 
+struct pl_shape pl_codebase_shape(const struct pl_codebase *cb, uint32_t id)
+{
+    struct pl_id_list inlined = pl_codebase_inlined(cb, id);
+    struct pl_shape shape = cb->entries[id].definition->shape;
+    for (size_t i = 0; i < inlined.n; i++)
+        pl_shape_add(&shape, &cb->entries[inlined.v[i]].definition->shape);
+    return shape;
+}
+
 uint32_t pl_codebase_users(const struct pl_codebase *cb, uint32_t id)
 {
     uint32_t name = cb->name_features[id];

@@ -80,11 +80,15 @@ static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink 
         if (f->n_atoms != NOT_DECODED)
             continue;
         sink->is_bad = false;
+        sink->jumps.n = 0;
+        sink->shape = (struct pl_shape){0};
         f->first_atom = (uint32_t)sink->atoms.n;
         pl_code_decode(im, sink, f->address, code_of(im, f), f->offset);
         if (sink->atoms.n >= UINT32_MAX)
             return pl_fail(im->err, PL_E_LIMIT, f->offset, "code: more than 4,294,967,294 atoms");
         f->n_atoms = (uint32_t)sink->atoms.n - f->first_atom;
+        f->shape = sink->shape;
+        f->shape.loops = pl_shape_loops(sink->jumps.v, sink->jumps.n);
         pl_status st = pl_code_print_end(sink, im->machine, &f->print, im->err);
         if (st != PL_OK)
             return st;
@@ -411,6 +415,7 @@ static pl_status tie(struct pl_code_image *im, const struct pl_code_sink *sink, 
 
 static void reset(struct pl_code_image *im, struct pl_code_sink *sink)
 {
+    PL_VEC_FREE(&sink->jumps);
     PL_VEC_FREE(&im->spans);
     PL_VEC_FREE(&im->areas);
     PL_VEC_FREE(&im->slots);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "feature/atoms.h"
+#include "feature/shape.h"
 
 enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64, PL_CODE_A32 };
 
@@ -38,6 +39,7 @@ struct pl_function {
      * file and in whatever it was linked into. All zero when there are too few other bytes to tell one function from another.
      */
     struct pl_code_print print;
+    struct pl_shape shape; /* x86 only */
     pl_bytes
         file; /* source file that the image itself says it comes from; a hint; empty when it does not say */
 };

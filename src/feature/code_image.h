@@ -137,6 +137,8 @@ struct pl_code_sink {
     PL_VEC(uint8_t) plain;    /* code_print.c: the instructions of one function, without addresses */
     size_t plain_end;         /* bytes of it before the fill at its end */
     size_t plain_masked;      /* bytes of it that were addresses */
+    pl_shape_jumps jumps;     /* of one function */
+    struct pl_shape shape;    /* of it, but for its loops */
     bool keeps_plain;
     bool keeps_jumps; /* inside the range too */
     bool is_bad;      /* some byte was no instruction */

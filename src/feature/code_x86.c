@@ -307,6 +307,59 @@ static void refer_branch(struct x86 *x, const ZydisDecodedInstruction *in, uint6
                   0);
 }
 
+/* ---- the shape ---- */
+
+static void add_jump(struct x86 *x, uint64_t at, uint64_t target, bool is_conditional)
+{
+    struct pl_shape_jump *jump = PL_VEC_ADD(&x->sink->jumps);
+    if (jump == NULL)
+        x->sink->no_memory = true;
+    else
+        *jump = (struct pl_shape_jump){at, target, is_conditional};
+}
+
+static void add_relative(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next)
+{
+    uint64_t target = next + (uint64_t)in->raw.imm[0].value.s;
+    bool is_jump = in->mnemonic == ZYDIS_MNEMONIC_JMP;
+    target = x->is_64 ? target : target & UINT32_MAX;
+    bool is_inside = target >= x->begin && target < x->end;
+    if (in->mnemonic == ZYDIS_MNEMONIC_CALL)
+        return;
+    if (!is_jump && x->sink->shape.branches < UINT16_MAX)
+        x->sink->shape.branches++;
+    if (is_inside || is_jump)
+        add_jump(x, next - in->length, is_inside ? target : 0, !is_jump);
+}
+
+/* A call or jump to what a register or a place in memory says that has no fixed address. */
+static void add_indirect(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next)
+{
+    uint64_t address;
+    bool is_jump = in->mnemonic == ZYDIS_MNEMONIC_JMP;
+    bool is_fixed = has_memory(in) && memory_address(x, in, next, &address);
+    if (is_jump)
+        add_jump(x, next - in->length, 0, false);
+    if (is_jump && (x->sw.has_table || has_index(in) || is_fixed))
+        x->sink->shape.flags |= PL_SHAPE_MAY_INDIRECT | PL_SHAPE_MAY_LOOP; /* the table of a switch */
+    else if (!is_fixed && x->sink->shape.indirect < UINT16_MAX)
+        x->sink->shape.indirect++;
+}
+
+static void add_to_shape(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next)
+{
+    if (!x->sink->keeps_plain)
+        return;
+    x->sink->shape.flags |= PL_SHAPE_KNOWN;
+    if ((in->attributes & ZYDIS_ATTRIB_IS_RELATIVE) && in->raw.imm[0].is_relative)
+        add_relative(x, in, next);
+    else if (in->mnemonic == ZYDIS_MNEMONIC_CALL || in->mnemonic == ZYDIS_MNEMONIC_JMP)
+        add_indirect(x, in, next);
+    else if (in->mnemonic == ZYDIS_MNEMONIC_RET || in->mnemonic == ZYDIS_MNEMONIC_UD2 ||
+             in->mnemonic == ZYDIS_MNEMONIC_HLT)
+        add_jump(x, next - in->length, 0, false);
+}
+
 static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
 {
     pl_code_switch_age(&x->sw);
@@ -340,6 +393,7 @@ void pl_code_decode_x86(const struct pl_code_image *im, struct pl_code_sink *sin
             continue;
         }
         add_to_print(&x, &in, pl_bytes_from(code, at), address + at + in.length);
+        add_to_shape(&x, &in, address + at + in.length);
         instruction(&x, &in, offset + at, address + at + in.length);
         at += in.length;
     }

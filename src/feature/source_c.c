@@ -103,6 +103,7 @@ static void share_body(struct scope *s, size_t number)
         twin->first_atom = f->first_atom;
         twin->n_atoms = f->n_atoms;
         twin->n_tokens = f->n_tokens;
+        twin->shape = f->shape;
     }
     s->n_twins = 0;
 }
@@ -134,6 +135,7 @@ static uint32_t read_function(struct scope *s, const struct pl_declarator *d, ui
     f->macro = d->macro != 0 ? pl_source_symbol_at(r, d->macro)->text : (pl_bytes){0};
     f->n_parameters = n;
     f->n_tokens = close - body;
+    f->shape = pl_source_shape(r, body, close);
     pl_source_end(r, number);
     if (s->twin_body != open)
         s->n_twins = 0;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "feature/atoms.h"
+#include "feature/shape.h"
 
 /* PL_SOURCE_NONE: not program text that is compiled to machine code. */
 enum pl_source_language {
@@ -51,6 +52,7 @@ struct pl_definition {
     uint32_t first_line, last_line; /* counted from 1 */
     uint32_t first_atom, n_atoms;   /* in order of the text */
     uint32_t n_tokens;              /* of the body */
+    struct pl_shape shape;          /* of the body, where the language is C or C++ */
     uint16_t n_parameters;
     uint8_t kind;
     uint8_t flags;

@@ -68,8 +68,9 @@ struct pl_data_ref {
 
 /* A function of the image while it is being matched; cold parts are with their owner. */
 struct pl_subject {
-    uint32_t function; /* of the image */
-    uint64_t size;     /* bytes, cold parts too */
+    uint32_t function;     /* of the image */
+    uint64_t size;         /* bytes, cold parts too */
+    struct pl_shape shape; /* cold parts too */
     uint32_t first_fact, n_facts;
     uint32_t first_ref, n_refs;
     uint32_t first_call, n_calls;     /* subjects that it calls */

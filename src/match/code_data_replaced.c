@@ -3,9 +3,10 @@
  *
  * A whole constant table that was written over leaves no element behind to compare (code_data_array.c). What is left open of the data, and begins where
  * functions that were found refer to, is laid beside the lists of these functions' units and of what those include. A list of just that size (zeros behind it
- * are padding) should stand there, when all of its numbers are known, it has no arm of an #if, and no half of it stands anywhere in the file in any width.
+ * are padding) should stand there, when all of its numbers are literals, it has no arm of an #if, and no half of it stands anywhere in the file in any width.
  *
- * Measured: docs/matching.md. Not seen: tables of structs, whose sizes no list tells; floats; lists of other units (extern).
+ * Measured: docs/matching.md. Not seen: tables of structs, whose sizes no list tells; floats; names, which other headers may
+ * give other values; lists of other units (extern).
  */
 #include "match/code_data.h"
 
@@ -29,7 +30,8 @@ static bool is_candidate(const struct pl_data *d, uint32_t table)
     if (t->is_float || t->has_designators || t->n < MIN_ITEMS)
         return false;
     for (uint32_t i = 0; i < t->n; i++) {
-        if (items[i].kind != PL_ITEM_NUMBER || (items[i].flags & PL_ITEM_ARM) != 0)
+        if (items[i].kind != PL_ITEM_NUMBER ||
+            (items[i].flags & (PL_ITEM_ARM | PL_ITEM_PLAIN)) != PL_ITEM_PLAIN)
             return false;
         changes += i > 0 && items[i].value != items[i - 1].value;
     }
@@ -91,12 +93,27 @@ struct open_run {
 
 typedef PL_VEC(struct open_run) open_runs;
 
+/* Behind zeros that align it, if there are any. */
+static uint64_t first_object(struct pl_data *d, uint64_t from, uint64_t end)
+{
+    uint64_t at = from;
+    while (at < end && at - from <= MAX_PADDING) {
+        const struct pl_data_object *o = pl_data_object_at(d, at);
+        if (o != NULL && o->offset == at)
+            return at;
+        if (d->f->data.p[at++] != 0)
+            break;
+    }
+    return from;
+}
+
 static pl_status list_runs(struct pl_data *d, open_runs *out, struct pl_err *err)
 {
     for (uint64_t at = 0; at < d->f->size; at++) {
         uint64_t from = at;
         while (at < d->f->size && d->state[at] == PL_DATA_OPEN)
             at++;
+        from = first_object(d, from, at);
         const struct pl_data_object *o = pl_data_object_at(d, from);
         if (at - from < MIN_BYTES || at - from > MAX_LIST_BYTES || o == NULL || o->offset != from)
             continue;

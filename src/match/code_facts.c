@@ -339,6 +339,7 @@ static pl_status make_subjects(struct pl_aligner *a, struct pl_err *err)
             return pl_fail_nomem(err);
         *s = (struct pl_subject){.function = i,
                                  .size = f->size,
+                                 .shape = f->shape,
                                  .definition = PL_NO_DEFINITION,
                                  .place = PL_NO_PLACE,
                                  .unit = UINT32_MAX,
@@ -371,6 +372,7 @@ static pl_status add_parts(struct pl_aligner *a, struct pl_err *err)
         st = add_part(a, s, k, &code->functions[s->function], err);
         for (uint32_t part = head[s->function]; part != 0 && st == PL_OK; part = next[part - 1]) {
             s->size += code->functions[part - 1].size;
+            pl_shape_add(&s->shape, &code->functions[part - 1].shape);
             st = add_part(a, s, k, &code->functions[part - 1], err);
         }
         s->n_facts = (uint32_t)a->facts.n - s->first_fact;

@@ -3,7 +3,7 @@
  *
  * Found in the source function, a feature adds its weight (less when only what is inlined has it); not found, it costs. What the source function
  * has and the image's does not costs a little: it may be compiled out. Once neighbours are placed, calls and callers count as features,
- * too. Source: inverse document frequency (Sparck Jones 1972); the shares were tuned on the truth builds of tests/accuracy.
+ * too; so does the shape of its control flow, wherever the decoder knows it. Source: inverse document frequency (Sparck Jones 1972); the shares were tuned on the truth builds of tests/accuracy.
  */
 #include "match/code_align.h"
 
@@ -41,6 +41,14 @@
 #define LARGE_COST             8
 #define MORE_CALLERS_COST      5
 #define FEWER_CALLERS_COST     3
+#define NO_LOOP_COST           25
+#define LOOP_SCORE             8
+#define LOOP_COST              25
+#define NO_INDIRECT_COST       25
+#define INDIRECT_SCORE         20
+#define INDIRECT_COST          12
+#define FEW_BRANCHES_COST      6
+#define MANY_BRANCHES_COST     6
 #define UNREACHED_COST         90 /* static, and nothing leads to it: a compiler would have dropped it */
 #define STRANGE_HEADER_COST    80 /* of a header that its neighbours do not read */
 #define PLACE_SCORE            6  /* for standing where its neighbours say */
@@ -255,6 +263,34 @@ static int32_t score_size(const struct pl_aligner *a, const struct pl_subject *s
     return -(SMALL_COST * small * small / 2 + LARGE_COST * large * large / 2);
 }
 
+/* Loops, decisions and calls through pointers that it has and the source has not, and the other way round. */
+static int32_t score_shape(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    const struct pl_shape *own = &pl_codebase_at(a->cb, id)->definition->shape;
+    struct pl_shape all = pl_codebase_shape(a->cb, id);
+    const struct pl_shape *is = &s->shape;
+    int32_t score = 0;
+    if ((is->flags & PL_SHAPE_KNOWN) == 0 || (own->flags & PL_SHAPE_KNOWN) == 0)
+        return 0;
+    if (own->loops > 0 && is->loops == 0 && (is->flags & PL_SHAPE_MAY_LOOP) == 0)
+        score -= NO_LOOP_COST;
+    if (own->loops > 0 && is->loops > 0)
+        score += LOOP_SCORE;
+    if (all.loops == 0 && (all.flags & (PL_SHAPE_MAY_LOOP | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN &&
+        is->loops > 0)
+        score -= LOOP_COST;
+    if (own->indirect > 0 && is->indirect == 0 && ((own->flags | is->flags) & PL_SHAPE_MAY_INDIRECT) == 0)
+        score -= NO_INDIRECT_COST;
+    if (own->indirect > 0 && is->indirect > 0 && (own->flags & PL_SHAPE_MAY_INDIRECT) == 0)
+        score += INDIRECT_SCORE;
+    if (all.indirect == 0 && is->indirect > 0 &&
+        (all.flags & (PL_SHAPE_MAY_INDIRECT | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN)
+        score -= INDIRECT_COST;
+    int32_t few = octaves(own->branches + 1u, is->branches + 1u);
+    int32_t many = octaves(is->branches + 1u, all.branches + 1u);
+    return score - (FEW_BRANCHES_COST * few * few / 2 + MANY_BRANCHES_COST * many * many / 2);
+}
+
 /* A function that many name is called from many places. */
 static int32_t score_degree(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
@@ -325,7 +361,7 @@ int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, ui
     int32_t score = score_facts(a, s, id);
     int32_t missing = score_missing(a, s, id);
     int32_t most = score > 0 ? percent(score, MISSING_MOST_PERCENT) : 0;
-    score += (missing < -most ? -most : missing) + score_size(a, s, id);
+    score += (missing < -most ? -most : missing) + score_size(a, s, id) + score_shape(a, s, id);
     score += score_name(f->name, e->definition);
     if (!a->has_places)
         return score;

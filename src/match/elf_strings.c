@@ -159,15 +159,15 @@ static bool is_led_out(const struct pl_match *m, pl_bytes text, pl_bytes literal
     size_t end = 0;
     while (start < text.n && start < literal.n && text.p[start] == literal.p[start])
         start++;
-    while (end < text.n - start && end < literal.n && text.p[text.n - 1 - end] == literal.p[literal.n - 1 - end])
+    while (end < text.n - start && end < literal.n &&
+           text.p[text.n - 1 - end] == literal.p[literal.n - 1 - end])
         end++;
     while (start > 0 && is_word_byte(text.p[start - 1])) /* whole words */
         start--;
     while (end > 0 && is_word_byte(text.p[text.n - end]))
         end--;
     pl_bytes middle = pl_bytes_sub(text, start, text.n - start - end);
-    return pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(middle) &&
-           count_novel_words(m, middle) > 0;
+    return pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(middle) && count_novel_words(m, middle) > 0;
 }
 
 static pl_status explain_strict(const struct pl_match *m, struct pl_elf_string *s, struct pl_err *err)
