@@ -13,16 +13,14 @@
 #include "corpus/tree.h"
 #include "format/archive/unpack.h"
 #include "format/text/jsonscan.h"
-#include "format/text/npm_lock.h"
 #include "io/ask.h"
 #include "pipeline/confined.h"
 #include "pipeline/npm_imports.h"
+#include "pipeline/npm_plan.h"
 #include "pipeline/npm_source.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define MAX_PACKAGES   640u         /* trees of dependencies */
 #define MAX_VERSIONS   3u           /* of one package */
 #define MAX_TREE_BYTES (160u << 20) /* of all of them, unpacked */
 #define MODULES        "node_modules/"
@@ -30,151 +28,21 @@
 #define PACKAGE_URL    "pkg:npm/"
 #define POLYFILL       "-browserify"
 
-enum state { UNWANTED, WANTED, DONE };
-
-struct pin {
-    struct pl_npm_locked locked;
-    size_t order; /* in the lock file, which begins with what is shared */
-    enum state state;
-    bool is_tool;   /* of a bundler: what it depends on in turn is in no bundle */
-    bool is_hinted; /* the package alone names it: the source does not ask for it */
-};
-
 struct plan {
     struct pl_acquired *a;
     struct pl_report *r;
     const struct pl_source_tree *own;
-    struct pl_npm_lock lock;
-    struct pin *pins; /* sorted by name, then in the order of the lock file */
-    size_t n_pins;
-    size_t *queue; /* pins in the order in which they became wanted */
-    size_t n_queue;
-    bool are_tools;    /* what is wanted now */
-    bool is_hinted;    /* likewise, by what the package says */
-    bool is_closing;   /* what is wanted now is what a dependency names */
-    bool is_unlocked;  /* the source has no lock file */
-    pl_bytes manifest; /* package.json of the source */
-    bool is_built;     /* a script is not in the source as it is */
+    struct pl_npm_plan wanted;
+    bool is_built; /* a script is not in the source as it is */
     uint64_t bytes;
-    struct pl_wire_out
-        *told; /* in the process that looks into the subject: what became wanted there; else NULL */
-    PL_VEC(pl_bytes) unlocked; /* asked for by the source, and not in its lock file */
 };
-
-static int by_name(const void *a, const void *b)
-{
-    const struct pin *x = a;
-    const struct pin *y = b;
-    int order = pl_bytes_cmp(x->locked.name, y->locked.name);
-    return order != 0 ? order : x->order < y->order ? -1 : x->order > y->order;
-}
-
-static size_t first_of(const struct plan *p, pl_bytes name)
-{
-    size_t low = 0;
-    size_t high = p->n_pins;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (pl_bytes_cmp(p->pins[mid].locked.name, name) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
-/* Named as a dependency of any kind by the package.json of the source. */
-static bool is_declared(const struct plan *p, pl_bytes name)
-{
-    static const char *const kinds[] = {"dependencies", "devDependencies"};
-    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-        struct pl_json_members list = pl_json_members_of(pl_json_find(p->manifest, kinds[k]));
-        struct pl_json_member one;
-        while (!list.is_bad && pl_json_members_next(&list, &one))
-            if (pl_bytes_eq(one.key, name))
-                return true;
-    }
-    return false;
-}
-
-/*
- * A package is never explained by itself: who got into one release would be explained in the next. That includes its other versions and
- * whatever name they go by in the lock file.
- */
-static bool is_subject(const struct plan *p, pl_bytes package)
-{
-    return pl_bytes_eq_str(package, p->a->supplied->package);
-}
-
-/* Without a lock file: the newest version of what the manifests name. */
-static bool want_newest(struct plan *p, pl_bytes name)
-{
-    for (size_t i = 0; i < p->n_pins; i++)
-        if (pl_bytes_eq(p->pins[i].locked.name, name))
-            return true;
-    bool is_named = p->is_closing || is_declared(p, name);
-    if (p->n_pins >= MAX_PACKAGES || !is_named || is_subject(p, name))
-        return false;
-    pl_bytes kept = pl_arena_keep(&p->a->arena, name); /* it may stand on a stack */
-    if (kept.p == NULL)
-        return false; /* the arena says so when it is asked next */
-    p->pins[p->n_pins] = (struct pin){.locked = {.name = kept, .package = kept},
-                                      .state = WANTED,
-                                      .is_tool = p->are_tools,
-                                      .is_hinted = p->is_hinted};
-    p->queue[p->n_queue++] = p->n_pins++;
-    return true;
-}
-
-static bool want_locked(struct plan *p, pl_bytes name, size_t versions)
-{
-    size_t first = first_of(p, name);
-    for (size_t i = first; i < p->n_pins && i < first + versions && pl_bytes_eq(p->pins[i].locked.name, name);
-         i++) {
-        p->pins[i].is_hinted = p->pins[i].is_hinted && p->is_hinted;
-        if (p->pins[i].state == UNWANTED && !is_subject(p, p->pins[i].locked.package)) {
-            p->pins[i].state = WANTED;
-            p->pins[i].is_tool = p->are_tools;
-            p->pins[i].is_hinted = p->is_hinted;
-            p->queue[p->n_queue++] = i;
-        }
-    }
-    return first < p->n_pins && pl_bytes_eq(p->pins[first].locked.name, name);
-}
-
-/* Add the first `versions` versions of a package to the queue; false when the lock file has none. */
-static bool want(struct plan *p, pl_bytes name, size_t versions)
-{
-    size_t before = p->n_queue;
-    bool is_found = p->is_unlocked ? want_newest(p, name) : want_locked(p, name, versions);
-    if (p->told != NULL && p->n_queue > before) {
-        pl_wire_bytes(p->told, name);
-        pl_wire_u64(p->told, versions);
-    }
-    return is_found;
-}
 
 /* What browserify depends on to stand for the runtime, named by nobody else: lib/builtins.js there. */
 static void want_builtin(struct plan *p, pl_bytes name)
 {
-    p->is_closing = is_declared(p, PL_LIT("browserify"));
-    (void)want(p, name, 1);
-    p->is_closing = false;
-}
-
-/* The source asks for a package that its lock file does not have. */
-static pl_status want_declared(struct plan *p, pl_bytes name, struct pl_err *err)
-{
-    if (want(p, name, 1) || p->is_unlocked || is_subject(p, name))
-        return PL_OK;
-    for (size_t i = 0; i < p->unlocked.n; i++)
-        if (pl_bytes_eq(p->unlocked.v[i], name))
-            return PL_OK;
-    pl_bytes *slot = p->unlocked.n < MAX_PACKAGES ? PL_VEC_ADD(&p->unlocked) : NULL;
-    if (slot == NULL)
-        return p->unlocked.n < MAX_PACKAGES ? pl_fail_nomem(err) : PL_OK;
-    *slot = name;
-    return PL_OK;
+    p->wanted.is_closing = pl_npm_is_declared(&p->wanted, PL_LIT("browserify"));
+    (void)pl_npm_want(&p->wanted, name, 1);
+    p->wanted.is_closing = false;
 }
 
 /* An imported module: its package, or what a bundler puts in the place of a module of the runtime. */
@@ -182,7 +50,7 @@ static bool want_import(void *ctx, pl_bytes name)
 {
     struct plan *p = ctx;
     char text[PL_NPM_MAX_NAME + sizeof POLYFILL];
-    if (want(p, name, 1))
+    if (pl_npm_want(&p->wanted, name, 1))
         return true;
     memcpy(text, name.p, name.n);
     memcpy(text + name.n, POLYFILL, sizeof POLYFILL);
@@ -198,7 +66,7 @@ static void want_mentioned(struct plan *p, pl_bytes text)
         pl_bytes rest = pl_bytes_sub(text, at + MODULES_BYTES, PL_NPM_MAX_NAME + 1);
         pl_bytes name = pl_npm_package_of(rest);
         if (name.n < rest.n)
-            (void)want(p, name, 2);
+            (void)pl_npm_want(&p->wanted, name, 2);
     }
 }
 
@@ -211,7 +79,7 @@ static bool is_in_folder(const struct plan *p, pl_bytes path)
 /* What the own programs import; or, of tools, what the settings of the bundler do: plugins put code of their own into a bundle. */
 static void want_imported(struct plan *p, bool are_tools)
 {
-    p->are_tools = are_tools;
+    p->wanted.are_tools = are_tools;
     for (size_t i = 0; i < p->own->files.n; i++) {
         const struct pl_source_file *f = &p->own->files.v[i];
         bool is_program =
@@ -220,7 +88,7 @@ static void want_imported(struct plan *p, bool are_tools)
             continue;
         (void)pl_npm_each_import(f->data, want_import, p);
     }
-    p->are_tools = false;
+    p->wanted.are_tools = false;
 }
 
 static bool has_source(const struct plan *p, pl_bytes data)
@@ -243,7 +111,7 @@ static void want_helpers(struct plan *p, pl_bytes text)
     static const char *const packages[] = {"tslib", "babel-runtime", "@babel/runtime", "@swc/helpers"};
     for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++)
         if (pl_bytes_find(text, pl_bytes_of_str(packages[i]), 0) != SIZE_MAX)
-            (void)want(p, pl_bytes_of_str(packages[i]), 2);
+            (void)pl_npm_want(&p->wanted, pl_bytes_of_str(packages[i]), 2);
 }
 
 static pl_status look_at(void *ctx, struct pl_file *f, struct pl_err *err)
@@ -262,7 +130,7 @@ static pl_status look_at(void *ctx, struct pl_file *f, struct pl_err *err)
     return PL_OK;
 }
 
-#define TOLD_BYTES (1u << 20) /* of MAX_PACKAGES names */
+#define TOLD_BYTES (1u << 20) /* of PL_NPM_MAX_PACKAGES names */
 
 static pl_status unpack_subject(struct plan *p, struct pl_err *err)
 {
@@ -270,9 +138,9 @@ static pl_status unpack_subject(struct plan *p, struct pl_err *err)
     struct pl_unpack_sink sink = {.ctx = p, .file = look_at};
     struct pl_arena arena;
     pl_arena_init(&arena, (size_t)a->limits->memory_bytes);
-    p->is_hinted = true;
+    p->wanted.is_hinted = true;
     pl_status st = pl_unpack(a->bytes, pl_bytes_of_str(a->name), a->limits, &arena, &sink, err);
-    p->is_hinted = false;
+    p->wanted.is_hinted = false;
     pl_arena_reset(&arena);
     return st;
 }
@@ -283,9 +151,9 @@ static pl_status say_wanted(void *ctx, struct pl_ask_answer *to, struct pl_err *
     struct pl_buf out;
     struct pl_wire_out w = {.out = &out};
     pl_buf_init(&out, TOLD_BYTES);
-    p->told = &w;
+    p->wanted.told = &w;
     pl_status st = unpack_subject(p, err);
-    p->told = NULL;
+    p->wanted.told = NULL;
     pl_wire_bytes(&w, (pl_bytes){NULL, 0});
     pl_wire_u64(&w, p->is_built);
     st = st == PL_OK ? pl_buf_done(&out, err) : st;
@@ -300,15 +168,15 @@ static pl_status take_wanted(void *ctx, pl_bytes part, struct pl_err *err)
     struct plan *p = ctx;
     struct pl_wire_in in = {.c = pl_cursor_of(part)};
     pl_bytes name = pl_wire_take_view(&in);
-    p->is_hinted = true;
+    p->wanted.is_hinted = true;
     while (!in.c.bad && name.n > 0) {
         size_t versions = (size_t)pl_wire_take_below(&in, MAX_VERSIONS);
         pl_wire_require(&in, name.n <= PL_NPM_MAX_NAME);
         if (!in.c.bad)
-            (void)want(p, name, versions);
+            (void)pl_npm_want(&p->wanted, name, versions);
         name = pl_wire_take_view(&in);
     }
-    p->is_hinted = false;
+    p->wanted.is_hinted = false;
     p->is_built = pl_wire_take_bool(&in) || p->is_built;
     return pl_wire_done(&in, err);
 }
@@ -326,76 +194,6 @@ static pl_status look_into_subject(struct plan *p, struct pl_err *err)
         return unpack_subject(p, err);
     pl_status st = pl_confined_prepare(err);
     return st == PL_OK ? pl_ask(&ask, err) : st;
-}
-
-/* The same version at a second place. */
-static bool is_repeated(const struct plan *p, size_t i)
-{
-    for (size_t k = p->n_pins; k > 0 && pl_bytes_eq(p->pins[k - 1].locked.name, p->pins[i].locked.name); k--)
-        if (pl_bytes_eq(p->pins[k - 1].locked.version, p->pins[i].locked.version))
-            return true;
-    return false;
-}
-
-static pl_status read_lock(struct plan *p, struct pl_err *err)
-{
-    const struct pl_source_file *lock = pl_npm_lock_of(p->own);
-    p->is_unlocked = lock == NULL;
-    p->manifest = pl_npm_manifest_of(p->own);
-    if (lock == NULL) {
-        p->pins = calloc(MAX_PACKAGES, sizeof *p->pins);
-        p->queue = calloc(MAX_PACKAGES, sizeof *p->queue);
-        return p->pins == NULL || p->queue == NULL ? pl_fail_nomem(err) : PL_OK;
-    }
-    pl_status st = pl_npm_lock_read(lock->data, &p->lock, err);
-    if (st != PL_OK)
-        return st;
-    p->pins = calloc(p->lock.list.n + 1, sizeof *p->pins);
-    p->queue = calloc(p->lock.list.n + 1, sizeof *p->queue);
-    if (p->pins == NULL || p->queue == NULL)
-        return pl_fail_nomem(err);
-    for (size_t i = 0; i < p->lock.list.n; i++)
-        p->pins[i] = (struct pin){.locked = p->lock.list.v[i], .order = i};
-    if (p->lock.list.n > 1)
-        qsort(p->pins, p->lock.list.n, sizeof p->pins[0], by_name);
-    for (size_t i = 0; i < p->lock.list.n; i++)
-        if (!is_repeated(p, i))
-            p->pins[p->n_pins++] = p->pins[i];
-    return PL_OK;
-}
-
-/* The members of one list of a manifest. Those of `dependencies` have to be there. */
-static pl_status want_list(struct plan *p, pl_bytes manifest, const char *list, bool has_to_be,
-                           struct pl_err *err)
-{
-    struct pl_json_members members = pl_json_members_of(pl_json_find(manifest, list));
-    struct pl_json_member one;
-    pl_status st = PL_OK;
-    while (st == PL_OK && !members.is_bad && pl_json_members_next(&members, &one))
-        if (has_to_be)
-            st = want_declared(p, one.key, err);
-        else
-            (void)want(p, one.key, 1);
-    return st;
-}
-
-/*
- * What a dependency depends on may have been taken in with it. Its peers are named by it and installed by whoever uses it: in a version
- * that the lock file has, else they are none.
- */
-static pl_status want_its_own(struct plan *p, const struct pin *pin, pl_bytes manifest, struct pl_err *err)
-{
-    p->is_closing = true;
-    p->is_hinted = pin->is_hinted;
-    pl_status st = want_list(p, manifest, "dependencies", !pin->is_hinted, err);
-    if (st == PL_OK && !p->is_unlocked)
-        st = want_list(p, manifest, "peerDependencies", false, err);
-    p->is_hinted = true; /* nobody minds when these are not there */
-    if (st == PL_OK)
-        st = want_list(p, manifest, "optionalDependencies", false, err);
-    p->is_hinted = false;
-    p->is_closing = false;
-    return st;
 }
 
 static const char *url_of(struct plan *p, const struct pl_npm_locked *one)
@@ -430,7 +228,7 @@ static pl_status load(struct plan *p, const char *url, struct pl_source_tree **o
 }
 
 /* It is said in the list of sources, and code that may be of it is no contradiction. What the package alone names is a note. */
-static pl_status miss(struct plan *p, const struct pin *pin, const char *url, const struct pl_err *why,
+static pl_status miss(struct plan *p, const struct pl_npm_pin *pin, const char *url, const struct pl_err *why,
                       struct pl_err *err)
 {
     if (pin->is_hinted || pin->is_tool || p->a->n_trees >= PL_MAX_TREES)
@@ -453,9 +251,9 @@ static pl_status take(struct plan *p, size_t i, struct pl_err *err)
 {
     struct pl_source_tree *t = NULL;
     struct pl_err why = {.status = PL_OK};
-    struct pin *pin = &p->pins[i];
+    struct pl_npm_pin *pin = &p->wanted.pins[i];
     const char *url = url_of(p, &pin->locked);
-    pin->state = DONE;
+    pin->state = PL_NPM_DONE;
     if (url == NULL)
         return pl_arena_fail(&p->a->arena, err);
     pl_status st = load(p, url, &t, &why);
@@ -466,15 +264,15 @@ static pl_status take(struct plan *p, size_t i, struct pl_err *err)
     if (pin->locked.version.n == 0) /* the newest one */
         pin->locked.version = pl_arena_keep(&p->a->arena, pl_bytes_of_str(t->revision));
     pl_bytes manifest = pl_npm_manifest_of(t);
-    if (is_subject(p, pl_json_text(pl_json_find(manifest, "name")))) {
+    if (pl_npm_is_subject(&p->wanted, pl_json_text(pl_json_find(manifest, "name")))) {
         pl_source_tree_free(t);
         return PL_OK;
     }
     p->a->trees[p->a->n_trees++] = t;
     bool is_tool = pin->is_tool;
-    struct pin of = *pin; /* the list of pins may not move, its members may be asked for anew */
+    struct pl_npm_pin of = *pin; /* the list of pins may not move, its members may be asked for anew */
     if (!is_tool)
-        st = want_its_own(p, &of, manifest, err);
+        st = pl_npm_want_its_own(&p->wanted, &of, manifest, err);
     pl_npm_keep_programs(t, pl_bytes_of_str(p->a->supplied->package));
     p->bytes += t->total_bytes;
     return st;
@@ -492,17 +290,17 @@ static const struct pl_source_tree *find_own(const struct pl_acquired *a)
 static pl_status take_queue(struct plan *p, size_t *next, struct pl_err *err)
 {
     pl_status st = PL_OK;
-    for (; *next < p->n_queue && *next < MAX_PACKAGES && p->bytes < MAX_TREE_BYTES &&
+    for (; *next < p->wanted.n_queue && *next < PL_NPM_MAX_PACKAGES && p->bytes < MAX_TREE_BYTES &&
            p->a->n_trees < PL_MAX_TREES && st == PL_OK;
          (*next)++)
-        st = take(p, p->queue[*next], err);
+        st = take(p, p->wanted.queue[*next], err);
     return st;
 }
 
 /* Without a lock file: a bundle may be older than the newest version of what it holds. */
 static pl_status want_older(struct plan *p, size_t i, struct pl_err *err)
 {
-    struct pl_npm_locked first = p->pins[i].locked;
+    struct pl_npm_locked first = p->wanted.pins[i].locked;
     struct pl_purl purl;
     struct pl_err why = {.status = PL_OK};
     pl_bytes versions[MAX_VERSIONS];
@@ -515,14 +313,14 @@ static pl_status want_older(struct plan *p, size_t i, struct pl_err *err)
         st = pl_supply_versions(p->a->supply, &purl, &p->a->arena, versions, MAX_VERSIONS, &n, &why);
     if (st == PL_E_NOMEM)
         return pl_fail_nomem(err);
-    for (size_t k = 0; k < n && st == PL_OK && p->n_pins < MAX_PACKAGES; k++) {
+    for (size_t k = 0; k < n && st == PL_OK && p->wanted.n_pins < PL_NPM_MAX_PACKAGES; k++) {
         if (pl_bytes_eq(versions[k], first.version))
             continue;
-        p->pins[p->n_pins] =
-            (struct pin){.locked = {.name = first.name, .package = first.package, .version = versions[k]},
-                         .state = WANTED,
-                         .is_tool = true};
-        p->queue[p->n_queue++] = p->n_pins++;
+        p->wanted.pins[p->wanted.n_pins] = (struct pl_npm_pin){
+            .locked = {.name = first.name, .package = first.package, .version = versions[k]},
+            .state = PL_NPM_WANTED,
+            .is_tool = true};
+        p->wanted.queue[p->wanted.n_queue++] = p->wanted.n_pins++;
     }
     return PL_OK; /* a registry that does not tell has no older ones */
 }
@@ -535,7 +333,7 @@ static pl_status miss_rest(struct plan *p, size_t next, size_t left, size_t n, s
     (void)pl_fail(&why, PL_E_LIMIT, PL_NO_OFFSET,
                   "%zu of %zu packages that may be bundled were not looked at", left, n);
     for (size_t i = next; i < n && st == PL_OK; i++) {
-        const struct pin *pin = &p->pins[p->queue[i]];
+        const struct pl_npm_pin *pin = &p->wanted.pins[p->wanted.queue[i]];
         const char *url = url_of(p, &pin->locked);
         if (url == NULL)
             return pl_arena_fail(&p->a->arena, err);
@@ -550,20 +348,21 @@ static pl_status take_all(struct plan *p, struct pl_err *err)
 {
     size_t next = 0;
     pl_status st = take_queue(p, &next, err);
-    size_t n = p->n_queue;
+    size_t n = p->wanted.n_queue;
     size_t left = n - next;
     for (size_t i = 0; i < n && left == 0 && st == PL_OK; i++)
-        if (p->is_unlocked)
-            st = want_older(p, p->queue[i], err);
+        if (p->wanted.is_unlocked)
+            st = want_older(p, p->wanted.queue[i], err);
         else
-            (void)want(p, p->pins[p->queue[i]].locked.name, MAX_VERSIONS);
+            (void)pl_npm_want(&p->wanted, p->wanted.pins[p->wanted.queue[i]].locked.name, MAX_VERSIONS);
     if (st == PL_OK)
         st = take_queue(p, &next, err);
     if (st == PL_OK && left > 0)
         st = miss_rest(p, next, left, n, err);
-    for (size_t i = 0; i < p->unlocked.n && st == PL_OK; i++) {
+    for (size_t i = 0; i < p->wanted.unlocked.n && st == PL_OK; i++) {
         struct pl_err why = {.status = PL_E_NOT_FOUND};
-        struct pin one = {.locked = {.name = p->unlocked.v[i], .package = p->unlocked.v[i]}};
+        struct pl_npm_pin one = {
+            .locked = {.name = p->wanted.unlocked.v[i], .package = p->wanted.unlocked.v[i]}};
         const char *url = url_of(p, &one.locked);
         (void)pl_fail(&why, PL_E_NOT_FOUND, PL_NO_OFFSET, "the lock file of the source does not name it");
         st = url == NULL ? pl_arena_fail(&p->a->arena, err) : miss(p, &one, url, &why, err);
@@ -579,10 +378,14 @@ pl_status pl_acquire_dependencies(struct pl_acquired *a, struct pl_report *r, st
                                   PL_LIT(PACKAGE_URL));
     if (p.own == NULL || !is_npm)
         return PL_OK;
-    pl_status st = read_lock(&p, err);
+    const struct pl_source_file *lock = pl_npm_lock_of(p.own);
+    p.wanted.arena = &a->arena;
+    p.wanted.subject = a->supplied->package;
+    p.wanted.manifest = pl_npm_manifest_of(p.own);
+    pl_status st = pl_npm_plan_begin(&p.wanted, lock == NULL ? NULL : &lock->data, err);
     if (st == PL_OK) {
         want_imported(&p, false);
-        st = want_list(&p, p.manifest, "dependencies", true, err);
+        st = pl_npm_want_list(&p.wanted, p.wanted.manifest, "dependencies", true, err);
         want_builtin(&p, PL_LIT("process"));
         if (st == PL_OK)
             st = look_into_subject(&p, err);
@@ -592,9 +395,6 @@ pl_status pl_acquire_dependencies(struct pl_acquired *a, struct pl_report *r, st
             st = take_all(&p, err);
         pl_npm_mark_importers(a->trees, a->n_trees);
     }
-    PL_VEC_FREE(&p.unlocked);
-    free(p.pins);
-    free(p.queue);
-    PL_VEC_FREE(&p.lock.list);
+    pl_npm_plan_reset(&p.wanted);
     return st;
 }
