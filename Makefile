@@ -3,6 +3,7 @@ TIME ?= 60
 DESTDIR ?=
 PREFIX ?= /usr/local
 SANITIZE = -Db_sanitize=address,undefined
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 
 .PHONY: help deps deps-test deps-deep build demo check check-deep fuzz coverage selfcheck bench accuracy accuracy-truth printed format lint install dist clean
 
@@ -33,15 +34,16 @@ check: deps-test ## every test, plain and under ASan and UBSan, unit tests by cl
 	    --check "style: layout=tools/format --check" \
 	    --units build-clang build build-asan
 
-check-deep: deps-deep check ## all of check, valgrind, 10,000 checks in a row, packages of 4 GiB, fuzzing for TIME seconds a target, accuracy
-	@tools/run-tests --wrap "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" build
-	@tests/fault/run build/tests/fault/failing_in_children 1 all
-	@tests/fault/run build/tests/fault/many_checks 10000
-	@tests/fault/large build/plumb
-	@tools/run-fuzz $(TIME)
-	@tools/coverage
-	@tools/selfcheck
-	@$(MAKE) --no-print-directory accuracy
+check-deep: deps-deep check ## all of check, valgrind, 10,000 checks in a row, packages of 4 GiB, fuzzing for TIME seconds a target, accuracy; ends with "N passed, N failed"
+	@tools/run-tests \
+	    --check "deep: every test program that was built, under valgrind=tools/run-tests --wrap '$(VALGRIND)' build" \
+	    --check "deep: every allocation of an examining process failing in turn=tests/fault/run build/tests/fault/failing_in_children 1 all" \
+	    --check "deep: 10,000 checks in one process leak nothing and slow down by nothing=tests/fault/run build/tests/fault/many_checks 10000" \
+	    --check "deep: packages of 4 GiB in bounded memory=tests/fault/large build/plumb" \
+	    --check "deep: fuzzing, $(TIME) seconds a target=tools/run-fuzz $(TIME)" \
+	    --check "deep: seeds reach 85 % of the readers=tools/coverage" \
+	    --check "deep: the product accounts for itself=tools/selfcheck" \
+	    --check "deep: false alarms and misses on real packages=tests/accuracy/run-all"
 
 fuzz: deps-deep ## fuzz every reader, TIME=60 seconds each
 	@tools/run-fuzz $(TIME)
