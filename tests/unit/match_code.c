@@ -69,11 +69,12 @@ static void align(struct fixture *x)
 }
 
 /* The image as an honest compiler would leave it, but for `extra`, an atom of the third function; `copy` is one more file of the source. */
-static void open_with(struct fixture *x, enum pl_atom_kind kind, const char *extra, const char *copy)
+static void open_with(struct fixture *x, enum pl_atom_kind kind, const char *extra, const char *first,
+                      const char *copy)
 {
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
-    add_file(x, "first.c", first_c);
+    add_file(x, "first.c", first);
     add_file(x, "second.c", second_c);
     if (copy != NULL)
         add_file(x, "third.c", copy);
@@ -103,7 +104,7 @@ static void open_with(struct fixture *x, enum pl_atom_kind kind, const char *ext
 /* With an import in the third function that an honest one has not. */
 static void open_case(struct fixture *x, const char *extra)
 {
-    open_with(x, PL_ATOM_IMPORT, extra, NULL);
+    open_with(x, PL_ATOM_IMPORT, extra, first_c, NULL);
 }
 
 static void close_case(struct fixture *x)
@@ -214,7 +215,10 @@ static void another_function_with_the_same_atoms_leaves_it_placed(void **state)
 {
     (void)state;
     struct fixture x;
-    open_with(&x, PL_ATOM_IMPORT, NULL, "int other(void)\n{\n    return puts(\"text of alpha\");\n}\n");
+    static const char twins_c[] = "int other(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+                                  "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+                                  "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
+    open_with(&x, PL_ATOM_IMPORT, NULL, twins_c, NULL);
     assert_int_equal(grade_of(&x, 2).end, PL_CODE_MATCHED);
     assert_int_equal(grade_of(&x, 0).end, PL_CODE_PLACED);
     close_case(&x);
@@ -226,10 +230,10 @@ static void a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_on
     static const char other_c[] =
         "const char *zeta(int x)\n{\n    return x ? \"%lu\" : \"text of nobody else\";\n}\n";
     struct fixture x;
-    open_with(&x, PL_ATOM_STRING, "%lu", other_c);
+    open_with(&x, PL_ATOM_STRING, "%lu", first_c, other_c);
     assert_int_equal(grade_of(&x, 2).end, PL_CODE_MATCHED);
     close_case(&x);
-    open_with(&x, PL_ATOM_STRING, "text of nobody else", other_c);
+    open_with(&x, PL_ATOM_STRING, "text of nobody else", first_c, other_c);
     assert_int_equal(grade_of(&x, 2).end, PL_CODE_MISPLACED);
     close_case(&x);
 }
