@@ -18,6 +18,7 @@
 #define FIRST_CHUNK_BYTES 4096u
 #define LAST_CHUNK_BYTES  ((size_t)1024 * 1024)
 #define ALIGN_BYTES       16u
+#define SPARE_BYTES       (4 * LAST_CHUNK_BYTES) /* that an arena keeps when it is rewound */
 
 /* So that a sanitizer sees what is read past the end of one. */
 #define ONE_CHUNK_EACH PL_HAS_ASAN
@@ -34,36 +35,57 @@ void pl_arena_init(struct pl_arena *a, size_t max_bytes)
     *a = (struct pl_arena){.max_bytes = max_bytes};
 }
 
-void pl_arena_reset(struct pl_arena *a)
+static void free_chunks(struct pl_arena_chunk *c)
 {
-    struct pl_arena_chunk *c = a->chunks;
     while (c != NULL) {
         struct pl_arena_chunk *older = c->older;
         free(c);
         c = older;
     }
+}
+
+void pl_arena_reset(struct pl_arena *a)
+{
+    free_chunks(a->chunks);
+    free_chunks(a->spare);
     a->chunks = NULL;
+    a->spare = NULL;
     a->used_bytes = 0;
     a->why = PL_OK;
 }
 
 void pl_arena_rewind(struct pl_arena *a)
 {
-    struct pl_arena_chunk *c = a->chunks;
-    while (!ONE_CHUNK_EACH && c != NULL && c->older != NULL) {
-        struct pl_arena_chunk *older = c->older;
-        free(c);
-        c = older;
+    size_t kept = 0;
+    for (struct pl_arena_chunk *c = a->spare; c != NULL; c = c->older)
+        kept += c->size;
+    while (a->chunks != NULL) {
+        struct pl_arena_chunk *c = a->chunks;
+        a->chunks = c->older;
+        if (ONE_CHUNK_EACH || c->size > LAST_CHUNK_BYTES || c->size > SPARE_BYTES - kept) {
+            free(c);
+            continue;
+        }
+        memset(c->data, 0, c->used);
+        c->used = 0;
+        kept += c->size;
+        c->older = a->spare;
+        a->spare = c;
     }
-    a->chunks = c;
-    if (ONE_CHUNK_EACH || c == NULL || c->size > FIRST_CHUNK_BYTES) {
-        pl_arena_reset(a);
-        return;
-    }
-    memset(c->data, 0, c->used);
-    c->used = 0;
     a->used_bytes = 0;
     a->why = PL_OK;
+}
+
+/* The first spare chunk, if it is large enough. */
+static struct pl_arena_chunk *take_spare(struct pl_arena *a, size_t need)
+{
+    struct pl_arena_chunk *c = a->spare;
+    if (c == NULL || c->size < need)
+        return NULL;
+    a->spare = c->older;
+    c->older = a->chunks;
+    a->chunks = c;
+    return c;
 }
 
 static struct pl_arena_chunk *add_chunk(struct pl_arena *a, size_t need)
@@ -105,6 +127,8 @@ void *pl_arena_take(struct pl_arena *a, size_t n)
     }
     struct pl_arena_chunk *c = a->chunks;
     if (c == NULL || ONE_CHUNK_EACH || c->size - c->used < need)
+        c = take_spare(a, need);
+    if (c == NULL)
         c = add_chunk(a, ONE_CHUNK_EACH ? n : need);
     if (c == NULL) {
         a->why = PL_E_NOMEM;

@@ -14,6 +14,7 @@ struct pl_arena_chunk;
 
 struct pl_arena {
     struct pl_arena_chunk *chunks; /* newest first */
+    struct pl_arena_chunk *spare;  /* empty ones that a rewind has left */
     size_t used_bytes;             /* taken so far, all chunks */
     size_t max_bytes;
     pl_status why; /* PL_OK, or why the last take gave NULL: PL_E_LIMIT or PL_E_NOMEM */
@@ -23,7 +24,7 @@ void pl_arena_init(struct pl_arena *a, size_t max_bytes);
 /* Free everything that was taken; the arena can be used again. */
 void pl_arena_reset(struct pl_arena *a);
 
-/* The same, but its first chunk stays: for scratch that is emptied thousands of times. */
+/* The same, but chunks of a few megabytes stay: for scratch that is emptied thousands of times. */
 void pl_arena_rewind(struct pl_arena *a);
 
 /* `n` zeroed bytes aligned for any type, valid until reset; NULL when over the maximum or out of memory. */

@@ -11,6 +11,7 @@
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define STEPS_PER_BYTE  32u
@@ -20,6 +21,14 @@
 #define SCRATCH_KEPT    (1u << 20)
 #define MAX_LIST_TOKENS 20000u
 #define MAX_PATTERNS    64u /* of one file, where a use has too many ways */
+#define FIRST_USES      4096u
+
+/* A use that was expanded in all of its ways: the same text gives the same again, at the same cost. */
+struct known_use {
+    pl_bytes text; /* borrowed; no bytes: free */
+    size_t cost;   /* tokens, all ways together */
+    size_t ways;
+};
 
 struct pass {
     const struct pl_literals *l;
@@ -27,6 +36,7 @@ struct pass {
     struct pl_macro_run run;
     struct pl_macro_run patterns; /* the same, with steps of its own: uses are not lost for them */
     struct pl_arena scratch;
+    struct pl_macro_cache *cache;
     struct pl_buf text;
     bool is_out_of_memory;
 
@@ -41,6 +51,10 @@ struct pass {
     bool has_macro;
     size_t n_patterns;
     size_t arms_end; /* behind the last pattern of literals with #if in it */
+
+    struct known_use *known; /* open addressing; heap */
+    size_t n_known;
+    size_t n_slots; /* a power of two, or 0 */
 };
 
 static uint32_t line_of(struct pass *p, size_t at)
@@ -62,26 +76,91 @@ static struct pl_macro_run *pattern_run(struct pass *p)
     return &p->patterns;
 }
 
-static void expand_run(struct pass *p)
+static struct known_use *slot_of(struct known_use *slots, size_t n_slots, pl_bytes text)
 {
+    size_t i = (size_t)pl_bytes_hash(text, 0) & (n_slots - 1);
+    while (slots[i].text.n > 0 && !pl_bytes_eq(slots[i].text, text))
+        i = (i + 1) & (n_slots - 1);
+    return &slots[i];
+}
+
+static void remember(struct pass *p, pl_bytes use, size_t cost, size_t ways)
+{
+    if (2 * p->n_known >= p->n_slots) {
+        size_t n = p->n_slots == 0 ? FIRST_USES : 2 * p->n_slots;
+        struct known_use *slots = calloc(n, sizeof *slots);
+        if (slots == NULL)
+            return; /* it will be expanded again */
+        for (size_t i = 0; i < p->n_slots; i++)
+            if (p->known[i].text.n > 0)
+                *slot_of(slots, n, p->known[i].text) = p->known[i];
+        free(p->known);
+        p->known = slots;
+        p->n_slots = n;
+    }
+    struct known_use *slot = slot_of(p->known, p->n_slots, use);
+    p->n_known += slot->text.n == 0;
+    *slot = (struct known_use){use, cost, ways};
+}
+
+/* Everything a use gives is gathered. True when it was already, by the same text in this or an earlier file of the pass. */
+static bool is_expanded(struct pass *p, pl_bytes use, size_t *ways)
+{
+    const struct known_use *known = p->n_slots == 0 ? NULL : slot_of(p->known, p->n_slots, use);
+    if (known == NULL || known->text.n == 0 || p->run.budget <= known->cost)
+        return false;
+    p->run.budget -= known->cost;
+    *ways = known->ways;
+    return true;
+}
+
+static void gather_expansion(struct pass *p)
+{
+    struct gather_text t = {.text = pl_buf_bytes(&p->text),
+                            .path = p->path,
+                            .file = p->file,
+                            .mode = GATHER_EXPANSION,
+                            .known = p->l,
+                            .line_1based = p->run.line_1based};
+    if (t.text.n > 0)
+        pl_literals_gather(p->g, &t);
+    p->is_out_of_memory = p->g->is_out_of_memory;
+}
+
+/* In all of its ways, of which many give the same text. */
+static size_t expand_use(struct pass *p, pl_bytes use)
+{
+    size_t had = p->run.budget;
     size_t ways = 1;
-    pl_bytes use = pl_bytes_sub(p->data, p->start, p->end - p->start);
-    p->run.line_1based = line_of(p, p->start);
+    uint64_t seen[PL_MACRO_WAYS];
+    size_t n_seen = 0;
+    p->run.has_place = false;
     for (size_t way = 0; way < ways && !p->is_out_of_memory && p->run.budget > 0; way++) {
         pl_buf_clear(&p->text);
         p->is_out_of_memory = !pl_macros_expand(&p->run, use, way, &p->text, &ways);
-        struct gather_text t = {.text = pl_buf_bytes(&p->text),
-                                .path = p->path,
-                                .file = p->file,
-                                .mode = GATHER_EXPANSION,
-                                .known = p->l,
-                                .line_1based = p->run.line_1based};
-        if (!p->is_out_of_memory && t.text.n > 0)
-            pl_literals_gather(p->g, &t);
-        p->is_out_of_memory = p->is_out_of_memory || p->g->is_out_of_memory;
+        uint64_t hash = pl_bytes_hash(pl_buf_bytes(&p->text), 1);
+        size_t i = 0;
+        while (i < n_seen && seen[i] != hash)
+            i++;
+        if (!p->is_out_of_memory && i == n_seen) {
+            seen[n_seen++] = hash;
+            gather_expansion(p);
+        }
         if (p->scratch.used_bytes > SCRATCH_KEPT)
             pl_arena_rewind(&p->scratch);
     }
+    if (!p->is_out_of_memory && p->run.budget > 0 && !p->run.has_place)
+        remember(p, use, had - p->run.budget, ways);
+    return ways;
+}
+
+static void expand_run(struct pass *p)
+{
+    size_t ways;
+    pl_bytes use = pl_bytes_sub(p->data, p->start, p->end - p->start);
+    p->run.line_1based = line_of(p, p->start);
+    if (!is_expanded(p, use, &ways))
+        ways = expand_use(p, use);
     if (ways >= PL_MACRO_WAYS && !p->is_out_of_memory && p->n_patterns++ < MAX_PATTERNS)
         p->is_out_of_memory = !pl_literals_gather_ways(p->g, pattern_run(p), use, p->file);
 }
@@ -213,15 +292,16 @@ static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, 
     p->n_patterns = 0;
     p->run = (struct pl_macro_run){.m = m,
                                    .scratch = &p->scratch,
+                                   .cache = p->cache,
                                    .budget = steps_at_least(p->l) + STEPS_PER_BYTE * text.n,
                                    .path = path};
     p->patterns = p->run;
     scan_file(p);
 }
 
-static void begin(struct pass *p, const struct pl_literals *l, struct gathered *g)
+static void begin(struct pass *p, const struct pl_literals *l, const struct pl_macros *m, struct gathered *g)
 {
-    *p = (struct pass){.l = l, .g = g};
+    *p = (struct pass){.l = l, .g = g, .cache = pl_macro_cache_new(m)}; /* without one it takes longer */
     pl_arena_init(&p->scratch, SCRATCH_BYTES);
     pl_buf_init(&p->text, SCRATCH_BYTES);
 }
@@ -230,6 +310,8 @@ static bool end(struct pass *p)
 {
     pl_buf_reset(&p->text);
     pl_arena_reset(&p->scratch);
+    pl_macro_cache_free(p->cache);
+    free(p->known);
     return !p->is_out_of_memory;
 }
 
@@ -237,7 +319,7 @@ bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macr
                                size_t last, struct gathered *g)
 {
     struct pass p;
-    begin(&p, l, g);
+    begin(&p, l, m, g);
     for (size_t i = first; i < last && !p.is_out_of_memory; i++) {
         const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
         if (pl_clit_family_of(f->path) == PL_CLIT_C)
@@ -249,7 +331,7 @@ bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macr
 bool pl_literals_gather_bodies(const struct pl_literals *l, const struct pl_macros *m, struct gathered *g)
 {
     struct pass p;
-    begin(&p, l, g);
+    begin(&p, l, m, g);
     for (size_t i = 0; i < l->bodies.n && !p.is_out_of_memory; i++)
         scan_text(&p, m, l->bodies.v[i].text, l->bodies.v[i].path, l->bodies.v[i].file);
     return end(&p);

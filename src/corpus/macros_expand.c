@@ -20,15 +20,17 @@
 
 struct hidden {
     const struct hidden *next;
-    pl_bytes name;
+    const struct macro *first; /* of the name */
 };
 
 struct token {
     struct token *next;
     pl_bytes text;
-    enum pl_clit_kind kind;
-    bool has_space; /* before it */
     const struct hidden *hidden;
+    const struct macro_name *name; /* what it can be replaced by, once `word` says that this was asked */
+    uint8_t kind;                  /* enum pl_clit_kind */
+    uint8_t word;                  /* enum macro_word */
+    bool has_space;                /* before it */
 };
 
 struct tokens {
@@ -37,11 +39,11 @@ struct tokens {
 };
 
 struct expansion {
-    const struct pl_macro_run *run;
+    struct pl_macro_run *run;
     size_t way;
     size_t ways;
     struct { /* names met so far that can be replaced in several ways, and which one this way takes */
-        pl_bytes name;
+        const void *name;
         size_t choice;
     } picks[MAX_PICKS];
     size_t n_picks;
@@ -50,13 +52,19 @@ struct expansion {
     struct pl_arena *arena;
 };
 
+/* An argument, and what it expands to: the same, at the same cost, wherever the body names it. */
+struct argument {
+    struct tokens raw;
+    struct tokens expanded;
+    size_t steps;
+    bool is_expanded;
+};
+
 /* A macro and the arguments of one use. */
 struct use {
     const struct macro *macro;
-    pl_bytes names[PL_MACRO_PARAMETERS];
-    size_t n_names;
-    bool is_variadic; /* the last one takes the rest */
-    struct tokens arguments[PL_MACRO_PARAMETERS];
+    const struct macro_body *body;
+    struct argument arguments[PL_MACRO_PARAMETERS]; /* as many as there are parameters or arguments, at least one */
 };
 
 static void put(struct tokens *list, struct token *t)
@@ -75,7 +83,7 @@ static bool may_go_on(struct expansion *x)
     return !x->is_out_of_memory && x->steps > 0;
 }
 
-static struct token *take_token(struct expansion *x, pl_bytes text, enum pl_clit_kind kind)
+static struct token *take_token(struct expansion *x, pl_bytes text, uint8_t kind)
 {
     if (!may_go_on(x))
         return NULL;
@@ -86,6 +94,7 @@ static struct token *take_token(struct expansion *x, pl_bytes text, enum pl_clit
         return NULL;
     t->text = text;
     t->kind = kind;
+    t->word = WORD_NOT_ASKED;
     return t;
 }
 
@@ -97,6 +106,8 @@ static bool put_copy(struct expansion *x, struct tokens *list, const struct toke
         return false;
     t->has_space = from->has_space;
     t->hidden = hidden;
+    t->word = from->word;
+    t->name = from->name;
     put(list, t);
     return true;
 }
@@ -124,40 +135,21 @@ static bool is_byte(const struct token *t, uint8_t byte)
     return t != NULL && t->kind == PL_CLIT_OTHER && t->text.n == 1 && t->text.p[0] == byte;
 }
 
-static bool is_hidden(const struct hidden *h, pl_bytes name)
+static bool is_hidden(const struct hidden *h, const struct macro *first)
 {
     for (; h != NULL; h = h->next)
-        if (pl_bytes_eq(h->name, name))
+        if (h->first == first)
             return true;
     return false;
 }
 
-static const struct hidden *hide(struct expansion *x, pl_bytes name, const struct hidden *others)
+static const struct hidden *hide(struct expansion *x, const struct macro *first, const struct hidden *others)
 {
     struct hidden *h = pl_arena_take(x->arena, sizeof *h);
     x->is_out_of_memory = x->is_out_of_memory || h == NULL;
     if (h != NULL)
-        *h = (struct hidden){others, name};
+        *h = (struct hidden){others, first};
     return h == NULL ? others : h;
-}
-
-static bool read_parameters(struct use *u)
-{
-    pl_bytes rest = u->macro->parameters;
-    pl_bytes name;
-    while (pl_bytes_split(&rest, ',', &name)) {
-        name = pl_bytes_trim(name);
-        if (u->n_names == PL_MACRO_PARAMETERS)
-            return false;
-        if (pl_bytes_ends(name, PL_LIT("..."))) {
-            u->is_variadic = true;
-            name = pl_bytes_trim(pl_bytes_sub(name, 0, name.n - 3));
-            name = name.n == 0 ? PL_LIT("__VA_ARGS__") : name;
-        }
-        if (name.n > 0)
-            u->names[u->n_names++] = name;
-    }
-    return true;
 }
 
 /* The arguments behind `open`, a parenthesis; the token behind the closing one in *rest. False when there is none. */
@@ -167,7 +159,7 @@ static bool read_arguments(struct expansion *x, struct use *u, struct token *ope
     unsigned depth = 0;
     for (struct token *t = open->next; t != NULL; t = *rest) {
         *rest = t->next;
-        bool is_last = u->is_variadic && n + 1 >= u->n_names;
+        bool is_last = u->body->is_variadic && n + 1 >= u->body->n_names;
         if (is_byte(t, ')') && depth-- == 0)
             return true;
         depth += is_byte(t, '(') || is_byte(t, '{') || is_byte(t, '[');
@@ -175,19 +167,23 @@ static bool read_arguments(struct expansion *x, struct use *u, struct token *ope
         if (is_byte(t, ',') && depth == 0 && !is_last) {
             if (++n >= PL_MACRO_PARAMETERS)
                 return false;
+            if (n >= u->body->n_names)
+                u->arguments[n] = (struct argument){0};
             continue;
         }
-        if (!put_copy(x, &u->arguments[n], t, t->hidden))
+        if (!put_copy(x, &u->arguments[n].raw, t, t->hidden))
             return false;
     }
     return false;
 }
 
-static size_t parameter_of(const struct use *u, const struct token *t)
+/* Which parameter the i-th token of the body is; SIZE_MAX when it is none. */
+static size_t parameter_of(const struct use *u, size_t i)
 {
-    for (size_t i = 0; t != NULL && t->kind == PL_CLIT_WORD && i < u->n_names; i++)
-        if (pl_bytes_eq(t->text, u->names[i]))
-            return i;
+    const struct macro_body *b = u->body;
+    for (size_t k = 0; i < b->n && b->tokens[i].kind == PL_CLIT_WORD && k < b->n_names; k++)
+        if (pl_bytes_eq(b->tokens[i].text, b->names[k]))
+            return k;
     return SIZE_MAX;
 }
 
@@ -226,6 +222,7 @@ static bool paste(struct expansion *x, struct tokens *list, const struct token *
     memcpy(joined, last->text.p, last->text.n);
     memcpy(joined + last->text.n, t->text.p, t->text.n);
     last->text = pl_bytes_of(joined, last->text.n + t->text.n);
+    last->word = WORD_NOT_ASKED;
     if (t->kind == PL_CLIT_STRING) /* L ## "wide" */
         last->kind = PL_CLIT_STRING;
     return true;
@@ -241,7 +238,7 @@ static bool put_list(struct expansion *x, struct tokens *out, const struct token
         if (is_joined ? !paste(x, out, t) : !put_copy(x, out, t, t->hidden))
             return false;
         if (!is_joined) {
-            out->last->hidden = t->hidden == NULL ? hidden : hide(x, hidden->name, t->hidden);
+            out->last->hidden = t->hidden == NULL ? hidden : hide(x, hidden->first, t->hidden);
             if (t == from->first)
                 out->last->has_space = has_space;
         }
@@ -249,54 +246,88 @@ static bool put_list(struct expansion *x, struct tokens *out, const struct token
     return true;
 }
 
+/* What an argument expands to. The second time picks what the first has picked, so that only its cost is still to be paid. */
+static struct tokens expand_argument(struct expansion *x, struct argument *a, unsigned depth)
+{
+    size_t had = x->steps;
+    if (a->is_expanded) {
+        x->steps -= a->steps < x->steps ? a->steps : x->steps;
+        return a->expanded;
+    }
+    a->expanded = expand_list(x, a->raw, depth);
+    a->steps = had - x->steps;
+    a->is_expanded = true;
+    return a->expanded;
+}
+
+static bool is_mark(const struct macro_body *b, size_t i)
+{
+    return i < b->n && b->tokens[i].kind == PL_CLIT_OTHER && b->tokens[i].text.n == 1 &&
+           b->tokens[i].text.p[0] == '#';
+}
+
+/* Put in the i-th token, which is a parameter. False when nothing more may be put in. */
+static bool put_argument(struct expansion *x, struct use *u, size_t i, bool is_pasted,
+                         bool is_before_paste, const struct hidden *hidden, unsigned depth,
+                         struct tokens *out)
+{
+    const struct macro_body *b = u->body;
+    size_t own = parameter_of(u, i);
+    struct argument *a = &u->arguments[own];
+    struct tokens one = is_pasted || is_before_paste ? a->raw : expand_argument(x, a, depth + 1);
+    /* ", ## __VA_ARGS__" without arguments takes the comma away; GCC manual, "Variadic Macros". */
+    bool is_rest = is_pasted && b->is_variadic && own + 1 == b->n_names && is_byte(out->last, ',');
+    if (is_rest && one.first == NULL)
+        out->last->text = PL_LIT(" ");
+    return put_list(x, out, &one, is_pasted && !is_rest, b->tokens[i].has_space, hidden);
+}
+
+static bool put_own(struct expansion *x, const struct macro_token *from, bool is_pasted,
+                    const struct hidden *hidden, struct tokens *out)
+{
+    struct token t = {.text = from->text,
+                      .kind = (uint8_t)from->kind,
+                      .word = (uint8_t)from->word,
+                      .name = from->name,
+                      .has_space = from->has_space};
+    struct tokens one = {&t, &t};
+    return put_list(x, out, &one, is_pasted, t.has_space, hidden);
+}
+
 /* The body of a macro with its arguments put in. */
-static struct tokens substitute(struct expansion *x, const struct use *u, const struct hidden *hidden,
+static struct tokens substitute(struct expansion *x, struct use *u, const struct hidden *hidden,
                                 unsigned depth)
 {
     struct tokens out = {NULL, NULL};
-    struct tokens body = lex(x, u->macro->body);
+    const struct macro_body *b = u->body;
+    bool has_list = u->macro->parameters.p != NULL;
     bool is_pasted = false;
-    for (struct token *t = body.first; t != NULL && may_go_on(x); t = t->next) {
-        bool has_list = u->macro->parameters.p != NULL;
-        if (is_byte(t, '#') && is_byte(t->next, '#') && out.last != NULL) {
+    x->steps -= b->n < x->steps ? b->n : x->steps;
+    for (size_t i = 0; i < b->n && may_go_on(x); i++) {
+        if (is_mark(b, i) && is_mark(b, i + 1) && out.last != NULL) {
             is_pasted = true;
-            t = t->next;
+            i++;
             continue;
         }
-        size_t of_next = has_list && is_byte(t, '#') ? parameter_of(u, t->next) : SIZE_MAX;
-        size_t own = has_list ? parameter_of(u, t) : SIZE_MAX;
-        bool is_before_paste = is_byte(t->next, '#') && t->next != NULL && is_byte(t->next->next, '#');
-        struct tokens one = {NULL, NULL};
+        size_t of_next = has_list && is_mark(b, i) ? parameter_of(u, i + 1) : SIZE_MAX;
+        size_t own = has_list ? parameter_of(u, i) : SIZE_MAX;
+        bool is_before_paste = is_mark(b, i + 1) && is_mark(b, i + 2);
+        bool is_good;
         if (of_next != SIZE_MAX) {
-            struct token *text = stringize(x, &u->arguments[of_next]);
-            if (text == NULL)
-                break;
-            put(&one, text);
-            bool has_space = t->has_space;
-            t = t->next;
-            if (!put_list(x, &out, &one, is_pasted, has_space, hidden))
-                break;
+            struct token *text = stringize(x, &u->arguments[of_next].raw);
+            struct tokens one = {text, text};
+            is_good = text != NULL && put_list(x, &out, &one, is_pasted, b->tokens[i].has_space, hidden);
+            i++;
+        } else if (own != SIZE_MAX && is_before_paste && u->arguments[own].raw.first == NULL) {
+            i += 2; /* nothing ## x: x */
+            continue;
         } else if (own != SIZE_MAX) {
-            bool is_raw = is_pasted || is_before_paste;
-            if (is_before_paste && u->arguments[own].first == NULL) {
-                t = t->next->next; /* nothing ## x: x */
-                continue;
-            }
-            one = is_raw ? u->arguments[own] : expand_list(x, u->arguments[own], depth + 1);
-            /* ", ## __VA_ARGS__" without arguments takes the comma away; GCC manual, "Variadic Macros". */
-            bool is_rest = is_pasted && u->is_variadic && own + 1 == u->n_names && is_byte(out.last, ',');
-            if (is_rest && one.first == NULL)
-                out.last->text = PL_LIT(" ");
-            if (!put_list(x, &out, &one, is_pasted && !is_rest, t->has_space, hidden))
-                break;
+            is_good = put_argument(x, u, i, is_pasted, is_before_paste, hidden, depth, &out);
         } else {
-            struct token *next = t->next;
-            put(&one, t);
-            bool is_good = put_list(x, &out, &one, is_pasted, t->has_space, hidden);
-            t->next = next;
-            if (!is_good)
-                break;
+            is_good = put_own(x, &b->tokens[i], is_pasted, hidden, &out);
         }
+        if (!is_good)
+            break;
         is_pasted = false;
     }
     return out;
@@ -306,12 +337,14 @@ static struct tokens substitute(struct expansion *x, const struct use *u, const 
  * Which of n replacements of this name the present way takes: the way is a number whose digits, in the order in which names are met, have n
  * values each.
  */
-static size_t pick(struct expansion *x, pl_bytes name, size_t n)
+static size_t pick(struct expansion *x, const void *name, size_t n)
 {
+    if (n < 2)
+        return 0;
     for (size_t i = 0; i < x->n_picks; i++)
-        if (pl_bytes_eq(x->picks[i].name, name))
-            return x->picks[i].choice % n;
-    if (n < 2 || x->n_picks == MAX_PICKS)
+        if (x->picks[i].name == name)
+            return x->picks[i].choice;
+    if (x->n_picks == MAX_PICKS)
         return 0;
     size_t choice = x->way / x->ways % n;
     x->picks[x->n_picks].name = name;
@@ -323,33 +356,62 @@ static size_t pick(struct expansion *x, pl_bytes name, size_t n)
 /* The definition that this way takes; NULL when the use does not fit it. */
 static const struct macro *choose(struct expansion *x, const struct token *t)
 {
-    const struct macro *found[PL_MACRO_DEFINITIONS];
-    size_t n = pl_macros_find(x->run->m, t->text, found);
-    if (n == 0 || is_hidden(t->hidden, t->text))
+    if (t->name == NULL || is_hidden(t->hidden, t->name->found[0]))
         return NULL;
-    const struct macro *macro = found[pick(x, t->text, n)];
+    const struct macro *macro = t->name->found[pick(x, t->name->found[0], t->name->n)];
     return macro->parameters.p == NULL || is_byte(t->next, '(') ? macro : NULL;
 }
 
 /* __LINE__ and __FILE__, whose ways are the tails of the path. */
 static struct token *special(struct expansion *x, const struct token *t)
 {
-    if (pl_bytes_eq_str(t->text, "__LINE__")) {
+    static const char of_file;
+    if (t->word != WORD_LINE && t->word != WORD_FILE)
+        return NULL;
+    x->run->has_place = true;
+    if (t->word == WORD_LINE) {
         const char *line = pl_arena_printf(x->arena, "%u", (unsigned)x->run->line_1based);
         x->is_out_of_memory = x->is_out_of_memory || line == NULL;
         return line == NULL ? NULL : take_token(x, pl_bytes_of_str(line), PL_CLIT_WORD);
     }
-    if (!pl_bytes_eq_str(t->text, "__FILE__"))
-        return NULL;
     pl_bytes tail = x->run->path;
     size_t tails = 1;
     for (size_t i = 0; i < tail.n; i++)
         tails += tail.p[i] == '/';
-    for (size_t i = pick(x, t->text, tails); i > 0; i--)
+    for (size_t i = pick(x, &of_file, tails); i > 0; i--)
         tail = pl_bytes_from(tail, pl_bytes_find_byte(tail, '/', 0) + 1);
     const char *text = pl_arena_printf(x->arena, "\"%.*s\"", PL_ARG(tail));
     x->is_out_of_memory = x->is_out_of_memory || text == NULL;
     return text == NULL ? NULL : take_token(x, pl_bytes_of_str(text), PL_CLIT_STRING);
+}
+
+/* Ask once what a word can be replaced by. */
+static void ask(struct expansion *x, struct token *t)
+{
+    enum macro_word word;
+    if (t->word != WORD_NOT_ASKED)
+        return;
+    if (!pl_macro_name(x->run->m, x->run->cache, x->arena, t->text, &word, &t->name))
+        x->is_out_of_memory = true;
+    t->word = (uint8_t)word;
+}
+
+/* Is this a use of the macro? Its arguments are read then, and *rest is behind them. */
+static bool is_use(struct expansion *x, const struct macro *macro, struct token *t, struct use *u,
+                   struct token **rest)
+{
+    if (macro == NULL)
+        return false;
+    const struct macro_body *b = pl_macro_body(x->run->m, x->run->cache, x->arena, macro);
+    x->is_out_of_memory = x->is_out_of_memory || b == NULL;
+    if (b == NULL || b->has_too_many)
+        return false;
+    u->macro = macro;
+    u->body = b;
+    if (macro->parameters.p == NULL)
+        return true;
+    memset(u->arguments, 0, (b->n_names < 1 ? 1 : b->n_names) * sizeof u->arguments[0]);
+    return read_arguments(x, u, t->next, rest);
 }
 
 static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned depth)
@@ -358,12 +420,15 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
     struct token *t = in.first;
     while (t != NULL && may_go_on(x) && depth < MAX_DEPTH) {
         struct token *rest = t->next;
-        struct token *fixed = t->kind == PL_CLIT_WORD ? special(x, t) : NULL;
-        const struct macro *macro = t->kind == PL_CLIT_WORD && fixed == NULL ? choose(x, t) : NULL;
-        struct use u = {.macro = macro};
-        bool is_used = macro != NULL && (macro->parameters.p == NULL ||
-                                         (read_parameters(&u) && read_arguments(x, &u, t->next, &rest)));
-        if (!is_used) {
+        struct token *fixed = NULL;
+        const struct macro *macro = NULL;
+        struct use u;
+        if (t->kind == PL_CLIT_WORD) {
+            ask(x, t);
+            fixed = special(x, t);
+            macro = fixed == NULL ? choose(x, t) : NULL;
+        }
+        if (!is_use(x, macro, t, &u, &rest)) {
             rest = t->next;
             if (!put_copy(x, &out, fixed != NULL ? fixed : t, t->hidden))
                 break;
@@ -371,7 +436,7 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
             t = rest;
             continue;
         }
-        struct tokens body = substitute(x, &u, hide(x, macro->name, t->hidden), depth);
+        struct tokens body = substitute(x, &u, hide(x, t->name->found[0], t->hidden), depth);
         if (body.first != NULL) {
             body.first->has_space = t->has_space;
             body.last->next = rest;
@@ -386,6 +451,7 @@ bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struc
 {
     size_t most = run->max_steps == 0 ? MAX_STEPS : run->max_steps;
     size_t steps = run->budget < most ? run->budget : most;
+    pl_macro_cache_limit(run->cache);
     struct expansion x = {.run = run, .way = way, .ways = 1, .steps = steps, .arena = run->scratch};
     struct tokens list = expand_list(&x, lex(&x, text), 0);
     /* Which names are met depends on the way: another one can have shown more of them. */
@@ -397,9 +463,14 @@ bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struc
     size_t start = out->n;
     for (const struct token *t = list.first; t != NULL && out->n - start < MAX_OUT_BYTES; t = t->next) {
         pl_buf_add_byte(out, ' ');
-        for (size_t i = 0; i < t->text.n; i++)
+        size_t from = 0;
+        for (size_t i = 0; i < t->text.n; i++) {
             if (t->text.p[i] != '\n' && t->text.p[i] != '\r')
-                pl_buf_add_byte(out, t->text.p[i]);
+                continue;
+            pl_buf_add(out, pl_bytes_sub(t->text, from, i - from));
+            from = i + 1;
+        }
+        pl_buf_add(out, pl_bytes_from(t->text, from));
     }
     return out->why != PL_E_NOMEM;
 }

@@ -6,6 +6,7 @@
 
 #include "base/vec.h"
 #include "corpus/macros.h"
+#include "format/text/clit.h"
 
 #define PL_MACRO_DEFINITIONS 12u /* of one name; more are forgotten */
 #define PL_MACRO_PARAMETERS  32u
@@ -30,5 +31,41 @@ struct pl_macros {
 /* The definitions of a name, oldest first; their number, at most PL_MACRO_DEFINITIONS. */
 size_t pl_macros_find(const struct pl_macros *m, pl_bytes name,
                       const struct macro *out[PL_MACRO_DEFINITIONS]);
+
+/* What a word can be replaced by. */
+struct macro_name {
+    size_t n;
+    const struct macro *found[PL_MACRO_DEFINITIONS]; /* as pl_macros_find() gives them; the first one stands for the name */
+};
+
+enum macro_word { WORD_PLAIN, WORD_NOT_ASKED, WORD_LINE, WORD_FILE };
+
+/* A token of a body, as it is put in at each use. */
+struct macro_token {
+    pl_bytes text;
+    const struct macro_name *name; /* NULL: no macro */
+    enum pl_clit_kind kind;
+    enum macro_word word;
+    bool has_space;
+};
+
+/* A body and its list of parameters, read once. */
+struct macro_body {
+    const struct macro_token *tokens;
+    size_t n;
+    pl_bytes names[PL_MACRO_PARAMETERS];
+    size_t n_names;
+    bool is_variadic;
+    bool has_too_many; /* parameters: never used */
+};
+
+/* macros_cache.c. Both live as long as the arena, or until the cache is emptied; NULL when out of memory. `cache` may be NULL. */
+const struct macro_body *pl_macro_body(const struct pl_macros *m, struct pl_macro_cache *cache,
+                                       struct pl_arena *arena, const struct macro *macro);
+/* False when out of memory. *word and *name are what the cache or the set says of a word. */
+bool pl_macro_name(const struct pl_macros *m, struct pl_macro_cache *cache, struct pl_arena *arena,
+                   pl_bytes text, enum macro_word *word, const struct macro_name **name);
+/* Between uses: forget everything when it has become much. */
+void pl_macro_cache_limit(struct pl_macro_cache *cache);
 
 #endif
