@@ -40,11 +40,11 @@ void pl_macro_cache_free(struct pl_macro_cache *cache); /* accepts NULL */
 #define PL_MACRO_WAYS 24u /* of one use; a use that has more is not expanded in all of them */
 struct pl_macro_run {
     const struct pl_macros *m;
-    struct pl_arena *scratch; /* the caller resets it */
+    struct pl_arena *scratch;     /* the caller resets it */
     struct pl_macro_cache *cache; /* may be NULL */
-    size_t budget;            /* tokens that may still be touched */
-    size_t max_steps;         /* tokens made for one use; 0: as many as a text may take */
-    pl_bytes path;            /* of the file that the use stands in, for __FILE__ */
+    size_t budget;                /* tokens that may still be touched */
+    size_t max_steps;             /* tokens made for one use; 0: as many as a text may take */
+    pl_bytes path;                /* of the file that the use stands in, for __FILE__ */
     uint32_t line_1based;
     bool has_place; /* some use has asked for __LINE__ or __FILE__; the caller clears it */
 };

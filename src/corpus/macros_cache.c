@@ -12,7 +12,7 @@
 #define MAX_CACHE_BYTES (16u << 20)
 
 struct pl_macro_cache {
-    size_t n;                        /* macros of the set */
+    size_t n;                         /* macros of the set */
     const struct macro_body **bodies; /* one a macro; heap */
     const struct macro_name **names;  /* at the first macro of each name; heap */
     struct pl_arena arena;

@@ -64,7 +64,8 @@ struct argument {
 struct use {
     const struct macro *macro;
     const struct macro_body *body;
-    struct argument arguments[PL_MACRO_PARAMETERS]; /* as many as there are parameters or arguments, at least one */
+    struct argument
+        arguments[PL_MACRO_PARAMETERS]; /* as many as there are parameters or arguments, at least one */
 };
 
 static void put(struct tokens *list, struct token *t)
@@ -267,9 +268,8 @@ static bool is_mark(const struct macro_body *b, size_t i)
 }
 
 /* Put in the i-th token, which is a parameter. False when nothing more may be put in. */
-static bool put_argument(struct expansion *x, struct use *u, size_t i, bool is_pasted,
-                         bool is_before_paste, const struct hidden *hidden, unsigned depth,
-                         struct tokens *out)
+static bool put_argument(struct expansion *x, struct use *u, size_t i, bool is_pasted, bool is_before_paste,
+                         const struct hidden *hidden, unsigned depth, struct tokens *out)
 {
     const struct macro_body *b = u->body;
     size_t own = parameter_of(u, i);

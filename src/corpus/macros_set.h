@@ -35,7 +35,8 @@ size_t pl_macros_find(const struct pl_macros *m, pl_bytes name,
 /* What a word can be replaced by. */
 struct macro_name {
     size_t n;
-    const struct macro *found[PL_MACRO_DEFINITIONS]; /* as pl_macros_find() gives them; the first one stands for the name */
+    const struct macro
+        *found[PL_MACRO_DEFINITIONS]; /* as pl_macros_find() gives them; the first one stands for the name */
 };
 
 enum macro_word { WORD_PLAIN, WORD_NOT_ASKED, WORD_LINE, WORD_FILE };

@@ -4,6 +4,7 @@
 #include "corpus/tables_set.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_DULL 0xfffffu /* a number up to that stands anywhere */
 
@@ -54,7 +55,9 @@ static bool is_dull(const uint8_t *low)
 
 uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW])
 {
-    if (is_dull(low))
+    uint64_t all;
+    memcpy(&all, low, sizeof all);
+    if (all == low[0] * 0x0101010101010101ull || is_dull(low))
         return 0;
     uint64_t h = pl_bytes_hash(pl_bytes_of(low, PL_TABLE_WINDOW), 1);
     return h == 0 ? 1 : h;
@@ -95,6 +98,10 @@ static const struct pl_table_place *find(const table_places *places, const uint3
 
 const struct pl_table_place *pl_tables_find(const struct pl_tables *t, uint64_t key, size_t *n)
 {
+    uint64_t bit = pl_table_filter_bit(key, t->filter_mask);
+    *n = 0;
+    if (key == 0 || (t->place_filter[bit / 64] >> (bit % 64) & 1) == 0)
+        return NULL;
     return find(&t->places, t->place_directory, key, n);
 }
 
@@ -160,6 +167,7 @@ void pl_tables_free(struct pl_tables *t)
     free(t->start_directory);
     free(t->spelled_directory);
     free(t->place_directory);
+    free(t->place_filter);
     free(t->text_directory);
     free(t);
 }

@@ -13,12 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIRECTORY_SIZE (1u << TABLE_DIRECTORY_BITS)
-#define MAX_COLUMNS    64u
-#define FLOAT_WINDOW   4u
-#define MANY_ITEMS     16u /* so many numbers are a list of their own, whatever they are */
-#define TELLING_BITS   40u /* of fewer */
-#define MAX_SPELLED    64u /* bytes of a text that is a list of characters */
+#define DIRECTORY_SIZE    (1u << TABLE_DIRECTORY_BITS)
+#define FILTER_BITS_A_KEY 8u
+#define MAX_COLUMNS       64u
+#define FLOAT_WINDOW      4u
+#define MANY_ITEMS        16u /* so many numbers are a list of their own, whatever they are */
+#define TELLING_BITS      40u /* of fewer */
+#define MAX_SPELLED       64u /* bytes of a text that is a list of characters */
 /* Of one list and one file, when macros are put in. */
 #define MAX_WAYS           4u
 #define MAX_EXPANDED_BYTES (1u << 20)
@@ -445,6 +446,22 @@ static bool finish(table_places *places, uint32_t **directory, int (*order)(cons
     return true;
 }
 
+static bool fill_filter(struct pl_tables *t)
+{
+    uint64_t bits = 64;
+    while (bits < FILTER_BITS_A_KEY * (uint64_t)t->places.n)
+        bits *= 2;
+    t->filter_mask = bits - 1;
+    t->place_filter = calloc((size_t)(bits / 64), sizeof *t->place_filter);
+    if (t->place_filter == NULL)
+        return false;
+    for (size_t i = 0; i < t->places.n; i++) {
+        uint64_t bit = pl_table_filter_bit(t->places.v[i].key, t->filter_mask);
+        t->place_filter[bit / 64] |= 1ull << (bit % 64);
+    }
+    return true;
+}
+
 static bool index_all(struct pl_tables *t)
 {
     for (size_t i = 0; i < t->tables.n; i++) {
@@ -453,7 +470,7 @@ static bool index_all(struct pl_tables *t)
             !index_spelled(t, i))
             return false;
     }
-    return finish(&t->places, &t->place_directory, by_place) &&
+    return finish(&t->places, &t->place_directory, by_place) && fill_filter(t) &&
            finish(&t->texts, &t->text_directory, by_place) &&
            finish(&t->starts, &t->start_directory, by_length) &&
            finish(&t->spelled, &t->spelled_directory, by_place);

@@ -46,8 +46,11 @@ struct pl_tables {
     table_classes classes;
     table_places places; /* sorted by key, table, item, column */
     table_places texts;
-    table_places starts;       /* of whole lists, by what stands first in them */
-    table_places spelled;      /* lists of characters, by the text that they are */
+    table_places starts;  /* of whole lists, by what stands first in them */
+    table_places spelled; /* lists of characters, by the text that they are */
+    uint64_t
+        *place_filter; /* a bit for each key of places, by its middle bits: most keys are asked for in vain */
+    uint64_t filter_mask;
     uint32_t *place_directory; /* by the top 16 bits of the key */
     uint32_t *text_directory;
     uint32_t *start_directory;
@@ -61,6 +64,12 @@ struct table_output {
     table_classes classes;
     table_list tables; /* first and first_row count from this output */
 };
+
+/* The bit of a key; (mask + 1) is a power of two. */
+static inline uint64_t pl_table_filter_bit(uint64_t key, uint64_t mask)
+{
+    return (key >> 8) & mask;
+}
 
 /* All directories are 2^16 + 1 positions. */
 #define TABLE_DIRECTORY_BITS 16u

@@ -20,13 +20,14 @@
 #include "feature/code.h"
 #include "match/image_view.h"
 
-/* What a byte of the file is to the rung. */
+/* What a byte of the file is to the rung; the lowest bit says that it is data which nothing accuses. */
 enum pl_data_state {
-    PL_DATA_OTHER,     /* code, structure, not loaded */
-    PL_DATA_OPEN,      /* data that nothing explains yet */
-    PL_DATA_EXPLAINED, /* claimed, here or by an earlier rung */
-    PL_DATA_ACCUSED    /* claimed as unaccounted: a foreign string, a changed element */
+    PL_DATA_OTHER = 0,    /* code, structure, not loaded */
+    PL_DATA_OPEN = 1,     /* data that nothing explains yet */
+    PL_DATA_ACCUSED = 2,  /* claimed as unaccounted: a foreign string, a changed element */
+    PL_DATA_EXPLAINED = 3 /* claimed, here or by an earlier rung */
 };
+#define PL_DATA_GOOD 1u
 
 /* A place of data that somebody refers to; it reaches to the next one. */
 struct pl_data_object {

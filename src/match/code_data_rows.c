@@ -30,6 +30,9 @@
 #define MAX_TABLE_PADDING 32u        /* bytes behind a table, up to the next object */
 #define MAX_TRIED         (2u << 20) /* places of one file at which rows of numbers are looked for */
 
+#define KIND_LOOKED_UP 0x80u
+_Static_assert(PL_ITEM_INDEX < 7, "a kind of item is a bit of a byte");
+
 struct column {
     uint32_t from; /* bytes in the row */
     uint32_t width;
@@ -41,11 +44,13 @@ struct layout {
     uint32_t table;
     uint32_t stride;
     uint32_t n_columns;
+    bool is_counted; /* n_columns belongs to these rows, wherever they begin */
     struct column columns[MAX_COLUMNS];
-    uint64_t base;    /* of the first row, bytes in the file */
-    uint32_t n_rows;  /* in memory */
-    uint32_t *rows;   /* rows of the source, one a row in memory; scratch */
-    uint32_t n_solid; /* items that were compared and say something */
+    uint8_t kinds[MAX_COLUMNS]; /* items of the rows in each column, 1 << kind; 0: not looked up yet */
+    uint64_t base;              /* of the first row, bytes in the file */
+    uint32_t n_rows;            /* in memory */
+    uint32_t *rows;             /* rows of the source, one a row in memory; scratch */
+    uint32_t n_solid;           /* items that were compared and say something */
     uint32_t n_wild;
 };
 
@@ -155,14 +160,17 @@ static bool has_more(const struct pl_data *d, const struct layout *l, uint32_t f
     return false;
 }
 
-static bool has_kind(const struct pl_data *d, const struct layout *l, uint32_t c, unsigned kinds)
+static bool has_kind(const struct pl_data *d, struct layout *l, uint32_t c, unsigned kinds)
 {
-    for (uint32_t r = 0; r < l->n_rows; r++) {
-        const struct pl_table_item *item = item_at(d, l->table, l->rows[r], c);
-        if (item != NULL && (kinds >> item->kind & 1) != 0)
-            return true;
+    if (l->kinds[c] == 0) {
+        unsigned all = KIND_LOOKED_UP;
+        for (uint32_t r = 0; r < l->n_rows; r++) {
+            const struct pl_table_item *item = item_at(d, l->table, l->rows[r], c);
+            all |= item == NULL ? 0 : 1u << item->kind;
+        }
+        l->kinds[c] = (uint8_t)all;
     }
-    return false;
+    return (l->kinds[c] & kinds) != 0;
 }
 
 /* The first place at or after `from`, before `limit`, where the column stands, and its width there. */
@@ -220,7 +228,11 @@ static bool lay_out(struct pl_data *d, struct layout *l)
 {
     uint32_t at = 0;
     uint32_t limit = 1; /* the first column begins the row; before others is padding, or the end of a text */
-    l->n_columns = count_columns(d, l);
+    if (!l->is_counted) {
+        l->n_columns = count_columns(d, l);
+        memset(l->kinds, 0, sizeof l->kinds);
+        l->is_counted = true;
+    }
     l->n_solid = l->n_wild = 0;
     for (uint32_t c = 0; c < l->n_columns; c++) {
         if (d->work > MAX_WORK || !place_column(d, l, c, at, limit, &l->columns[c]))
@@ -378,6 +390,7 @@ static pl_status try_list(struct pl_data *d, uint32_t table, uint32_t item, uint
     else
         l.stride = MAX_STRIDE;
     for (unsigned i = 0; i < MAX_SHRINKING && l.n_rows > 0; i++, l.n_rows /= 2) {
+        l.is_counted = false;
         pl_status st = settle_rows(d, &l, c, offset, found, err);
         if (st != PL_OK || *found)
             return st;

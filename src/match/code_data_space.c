@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EACH_BYTE 0x0101010101010101ull
+
 bool pl_data_address(const struct pl_data *d, uint64_t offset, uint64_t *address)
 {
     for (size_t i = 0; i < d->code->n_spans; i++) {
@@ -70,8 +72,15 @@ bool pl_data_is_data(const struct pl_data *d, uint64_t offset, uint64_t length)
 {
     if (offset > d->f->size || length > d->f->size - offset)
         return false;
-    for (uint64_t i = offset; i < offset + length; i++)
-        if (d->state[i] != PL_DATA_OPEN && d->state[i] != PL_DATA_EXPLAINED)
+    uint64_t i = offset;
+    uint64_t end = offset + length;
+    for (uint64_t word; end - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, d->state + i, sizeof word);
+        if ((word & PL_DATA_GOOD * EACH_BYTE) != PL_DATA_GOOD * EACH_BYTE)
+            return false;
+    }
+    for (; i < end; i++)
+        if ((d->state[i] & PL_DATA_GOOD) == 0)
             return false;
     return true;
 }
