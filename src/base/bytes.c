@@ -33,6 +33,22 @@ bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n)
     return false;
 }
 
+bool pl_bytes_has_one_of(pl_bytes a, const char *const *words, size_t n)
+{
+    uint64_t first = 0; /* bytes that a word begins with, by their lowest 6 bits */
+    for (size_t k = 0; k < n; k++)
+        first |= 1ull << ((uint8_t)words[k][0] & 63);
+    for (size_t i = 0; i < a.n; i++) {
+        if ((first >> (a.p[i] & 63) & 1) == 0)
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (a.p[i] == (uint8_t)words[k][0] &&
+                pl_bytes_starts(pl_bytes_from(a, i), pl_bytes_of_str(words[k])))
+                return true;
+    }
+    return false;
+}
+
 bool pl_bytes_starts(pl_bytes a, pl_bytes prefix)
 {
     return a.n >= prefix.n && pl_bytes_eq(pl_bytes_sub(a, 0, prefix.n), prefix);

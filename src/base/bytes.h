@@ -29,6 +29,8 @@ bool pl_bytes_eq(pl_bytes a, pl_bytes b);
 bool pl_bytes_eq_str(pl_bytes a, const char *s);
 /* Is it one of `n` words? O(n). */
 bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n);
+/* Does one of `n` words, none of them empty, stand somewhere in it? Made for short texts and words that begin with few letters. */
+bool pl_bytes_has_one_of(pl_bytes a, const char *const *words, size_t n);
 bool pl_bytes_starts(pl_bytes a, pl_bytes prefix);
 bool pl_bytes_ends(pl_bytes a, pl_bytes suffix);
 /* memcmp order; a prefix sorts first. */

@@ -278,14 +278,7 @@ struct pl_shape pl_codebase_shape(const struct pl_codebase *cb, uint32_t id)
 
 uint32_t pl_codebase_users(const struct pl_codebase *cb, uint32_t id)
 {
-    uint32_t name = cb->name_features[id];
-    uint32_t n = 0;
-    if (name == PL_NO_FEATURE)
-        return 0;
-    struct pl_id_list with = pl_codebase_with(cb, name);
-    for (size_t i = 0; i < with.n && n < PL_CODEBASE_MANY_USERS; i++)
-        n += cb->entries[with.v[i]].definition->kind == PL_DEFINITION_FUNCTION;
-    return n;
+    return cb->users[id];
 }
 
 void pl_codebase_free(struct pl_codebase *cb)
@@ -303,6 +296,7 @@ void pl_codebase_free(struct pl_codebase *cb)
     free(cb->weights);
     free(cb->kinds);
     free(cb->name_features);
+    free(cb->users);
     pl_key_table_free(&cb->names);
     pl_key_table_free(&cb->features);
     pl_id_lists_free(&cb->includes);

@@ -405,17 +405,25 @@ static unsigned log2_tenths(uint64_t a, uint64_t b)
 
 static pl_status weigh(struct pl_codebase *cb, struct pl_err *err)
 {
+    uint16_t *users = calloc(cb->features.n + 1, sizeof *users);
     cb->weights = calloc(cb->features.n + 1, sizeof *cb->weights);
-    if (cb->weights == NULL)
+    cb->users = calloc(cb->n + 1, sizeof *cb->users);
+    if (cb->weights == NULL || cb->users == NULL || users == NULL) {
+        free(users);
         return pl_fail_nomem(err);
+    }
     for (size_t f = 0; f < cb->features.n; f++) {
         struct pl_id_list with = pl_id_lists_at(&cb->with, f);
         uint64_t n = 0;
         for (size_t i = 0; i < with.n; i++)
             n += cb->entries[with.v[i]].definition->kind == PL_DEFINITION_FUNCTION;
+        users[f] = (uint16_t)(n < PL_CODEBASE_MANY_USERS ? n : PL_CODEBASE_MANY_USERS);
         n = n == 0 ? 1 : n;
         cb->weights[f] = (uint16_t)log2_tenths(cb->n_functions < n ? n : cb->n_functions, n);
     }
+    for (size_t i = 0; i < cb->n; i++)
+        cb->users[i] = cb->name_features[i] == PL_NO_FEATURE ? 0 : users[cb->name_features[i]];
+    free(users);
     return PL_OK;
 }
 

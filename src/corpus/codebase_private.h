@@ -56,6 +56,7 @@ struct pl_codebase {
     uint16_t *weights;            /* per feature */
     uint8_t *kinds;               /* per feature: enum pl_atom_kind */
     uint32_t *name_features;      /* per id */
+    uint16_t *users;              /* per id: functions that name it */
 };
 
 /* A list per item while they are being made in parallel. */

@@ -106,6 +106,7 @@ struct job {
     size_t first;
     size_t end;
     const struct pl_macros *macros; /* NULL: gather the source; else what uses of these expand to */
+    bool is_of_headers;             /* in inline functions of headers, not in files */
     struct gathered g;
     pthread_t thread;
     bool has_thread;
@@ -120,7 +121,9 @@ static void *run_job(void *arg)
         struct gather_text t = {.text = f->data, .path = f->path, .file = (uint32_t)i, .mode = GATHER_SOURCE};
         pl_literals_gather(g, &t);
     }
-    if (job->macros != NULL && !g->is_out_of_memory)
+    if (job->is_of_headers)
+        g->is_out_of_memory = !pl_literals_gather_bodies(job->all, job->macros, g);
+    else if (job->macros != NULL && !g->is_out_of_memory)
         g->is_out_of_memory = !pl_literals_gather_macros(job->all, job->macros, job->first, job->end, g);
     return NULL;
 }
@@ -467,14 +470,16 @@ static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, 
               pl_literals_gather_headers(l, headers, n_headers, m, of_headers) &&
               merge_literals(l, of_headers);
     pl_macros_finish(m);
-    for (unsigned k = 0; k < n_jobs; k++)
+    jobs[n_jobs].all = l;
+    jobs[n_jobs].is_of_headers = true;
+    for (unsigned k = 0; k <= n_jobs; k++)
         jobs[k].macros = m;
     if (is_good)
-        run_jobs(jobs, n_jobs);
-    is_good = is_good && pl_literals_gather_bodies(l, m, of_headers);
-    for (unsigned k = 0; k < n_jobs; k++)
+        run_jobs(jobs, n_jobs > 1 ? n_jobs + 1 : 1);
+    if (is_good && n_jobs == 1)
+        (void)run_job(&jobs[1]); /* returns NULL */
+    for (unsigned k = 0; k <= n_jobs; k++)
         is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
-    is_good = is_good && merge_literals(l, of_headers);
     PL_VEC_FREE(&l->bodies);
     return is_good && add_all_build_words(l) && pl_literals_add_identifiers(l, headers, n_headers);
 }

@@ -182,9 +182,7 @@ static bool is_macro_like(pl_bytes word)
         is_likely = !(word.p[i] >= 'a' && word.p[i] <= 'z');
     static const char *const checkers[] = {"assert", "assume", "assure", "affirm",
                                            "check",  "verify", "expect"};
-    for (size_t i = 0; i < sizeof checkers / sizeof checkers[0] && !is_likely; i++)
-        is_likely = pl_bytes_find(word, pl_bytes_of_str(checkers[i]), 0) != SIZE_MAX;
-    return is_likely;
+    return is_likely || pl_bytes_has_one_of(word, checkers, sizeof checkers / sizeof checkers[0]);
 }
 
 struct macro_text {

@@ -186,10 +186,7 @@ static bool is_checker(pl_bytes word)
 {
     static const char *const names[] = {"assert", "assume", "affirm", "assure",
                                         "check",  "verify", "CHECK",  "ASSERT"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (pl_bytes_find(word, pl_bytes_of_str(names[i]), 0) != SIZE_MAX)
-            return true;
-    return false;
+    return pl_bytes_has_one_of(word, names, sizeof names / sizeof names[0]);
 }
 
 /* The arguments of the call whose list begins where the lexer (a copy) stands, expanded, as the texts of macros' arguments are kept. */
