@@ -510,7 +510,9 @@ pl_status pl_literals_build(const struct pl_index *ix, const struct pl_headers *
     struct pl_literals *l = calloc(1, sizeof *l);
     struct job *list = calloc(n_jobs + 1, sizeof *list);
     pl_status st = PL_E_NOMEM;
-    if (l != NULL && list != NULL) {
+    if (l != NULL)
+        l->memory = pl_text_memory_new();
+    if (l != NULL && l->memory != NULL && list != NULL) {
         l->index = ix;
         l->has_headers = n_headers > 0;
         pl_buf_init(&l->texts, MAX_TEXT_BYTES);
@@ -536,5 +538,6 @@ void pl_literals_free(struct pl_literals *l)
     if (l == NULL)
         return;
     free_set(l);
+    pl_text_memory_free(l->memory);
     free(l);
 }

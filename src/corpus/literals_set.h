@@ -116,8 +116,12 @@ struct pl_literals {
     size_t n_formats;
     uint32_t *versions; /* literals that come from headers and hold a number and a letter; malloc */
     size_t n_versions;
-    bool has_headers; /* packages with headers of the build were given */
+    struct pl_text_memory *memory; /* literals_text.c: what was asked before */
+    bool has_headers;              /* packages with headers of the build were given */
 };
+
+struct pl_text_memory *pl_text_memory_new(void);    /* NULL when out of memory */
+void pl_text_memory_free(struct pl_text_memory *m); /* accepts NULL */
 
 uint64_t pl_literal_hash(enum literal_rule kind, pl_bytes text);
 uint32_t pl_literal_key(enum key_part part, pl_bytes text);

@@ -163,6 +163,17 @@ static void sums_and_products_say_when_they_do_not_fit(void **state)
     assert_int_equal(pl_ppm(999999999, 1000000000), 999999);
 }
 
+static void a_word_is_found_wherever_it_stands_and_no_part_of_it_is(void **state)
+{
+    static const char *const words[] = {"assert", "CHECK", "x"};
+    assert_true(pl_bytes_has_one_of(PL_LIT("my_assert_that"), words, 2));
+    assert_true(pl_bytes_has_one_of(PL_LIT("DCHECK"), words, 2));
+    assert_true(pl_bytes_has_one_of(PL_LIT("ax"), words, 3));
+    assert_false(pl_bytes_has_one_of(PL_LIT("my_asser"), words, 3));
+    assert_false(pl_bytes_has_one_of(PL_LIT("check"), words, 3));
+    assert_false(pl_bytes_has_one_of(PL_LIT(""), words, 3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +186,7 @@ int main(void)
         cmocka_unit_test(the_last_part_of_a_path_is_its_name),
         cmocka_unit_test(a_printed_length_never_turns_negative),
         cmocka_unit_test(one_changed_byte_changes_the_hash),
+        cmocka_unit_test(a_word_is_found_wherever_it_stands_and_no_part_of_it_is),
         cmocka_unit_test(sums_and_products_say_when_they_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
