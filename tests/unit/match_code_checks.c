@@ -194,6 +194,10 @@ static void a_constructor_of_a_file_that_makes_none_is_an_error(void **state)
 static void start_up_code_of_older_compilers_is_no_constructor(void **state)
 {
     assert_null(find(compared(built(START OLD_START_UP("0") END, ""), START END), "code.entry-unaccounted"));
+}
+
+static void start_up_code_with_a_changed_byte_is_a_constructor(void **state)
+{
     assert_tag(compared(built(START OLD_START_UP("1") END, ""), START END), "code.entry-unaccounted",
                PL_SEVERITY_ERROR);
 }
@@ -459,6 +463,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(text_between_instructions_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_of_a_file_that_makes_none_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(start_up_code_of_older_compilers_is_no_constructor, set_up, end),
+        cmocka_unit_test_setup_teardown(start_up_code_with_a_changed_byte_is_a_constructor, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_planted_tls_callback_is_reported, set_up, end),
         cmocka_unit_test_setup_teardown(a_finding_names_instruction_way_search_and_nearest, set_up, end),
