@@ -259,8 +259,7 @@ static void take_number(struct reader *x)
     if (!n.is_exact || !x->number.is_exact)
         x->number_atom.hash = pl_script_hash(x->v, x->token->body) ^ NUMBER_SALT;
     bool is_inner = is_punct(x->before, '*') || is_punct(x->before, '/') || is_punct(x->before, '%');
-    bool is_summand = is_punct(x->before, '+') || is_punct(x->before, '-'); /* a - 3 << 5 is (a - 3) << 5 */
-    bool is_factor = !is_inner && (is_punct(x->next, '*') || (is_punct(x->next, '<') && !is_summand));
+    bool is_factor = !is_inner && (is_punct(x->next, '*') || is_punct(x->next, '<'));
     if (!is_factor)
         flush_number(x);
 }
