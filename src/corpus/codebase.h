@@ -45,7 +45,7 @@ size_t pl_codebase_count(const struct pl_codebase *cb);
 size_t pl_codebase_feature_count(const struct pl_codebase *cb);
 /*
  * Is most of the package's own code of a language whose programs hold all that they use, other packages' code and the runtime, too (Rust, Go), or does
- * its debian/control say so (Built-Using, with a value of its own)? Then what the sources lack is no contradiction while those are not given.
+ * its debian/control say so of all its packages (Built-Using, with a value of its own)? Then what the sources lack is no contradiction while those are not given.
  */
 bool pl_codebase_links_all(const struct pl_codebase *cb);
 

@@ -326,30 +326,51 @@ static bool is_linked_whole(const struct pl_index *ix)
            pl_rules_ask_for_lto(pl_index_file(ix, ref)->data);
 }
 
-/*
- * Does the source say by itself that its programs hold code of other packages: "Built-Using: ${orthancframework:Built-Using}"? Debian Policy 7.8. What
- * debhelper fills in for every package that has the line says nothing.
- */
-static bool holds_others(const struct pl_index *ix)
+/* Is it a line of debian/control that names sources whose code a package holds, with a value of its own? */
+static bool is_built_using(pl_bytes line)
 {
     static const char *const fields[] = {"Built-Using:", "Static-Built-Using:"};
     static const char *const of_any[] = {"", "${misc:Built-Using}", "${misc:Static-Built-Using}"};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        pl_bytes field = pl_bytes_of_str(fields[i]);
+        pl_bytes value = pl_bytes_trim(pl_bytes_from(line, field.n));
+        value = pl_bytes_ends(value, PL_LIT(",")) ? pl_bytes_sub(value, 0, value.n - 1) : value;
+        if (pl_bytes_starts(line, field) &&
+            !pl_bytes_is_one_of(value, of_any, sizeof of_any / sizeof of_any[0]))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Does the source say of each of its packages for a machine that it holds code of others: "Built-Using: ${orthancframework:Built-Using}"? Debian
+ * Policy 7.8. What debhelper fills in for every package that has the line says nothing; nor does one package of several (bash-static).
+ */
+static bool holds_others(const struct pl_index *ix)
+{
     pl_source_ref ref;
     pl_bytes line;
     if (!pl_index_find_path(ix, PL_LIT("debian/control"), &ref) ||
         pl_index_tree(ix, ref.tree)->rank != PL_RANK_OWN)
         return false;
     pl_bytes rest = pl_index_file(ix, ref)->data;
-    while (pl_bytes_line(&rest, &line))
-        for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-            pl_bytes field = pl_bytes_of_str(fields[i]);
-            pl_bytes value = pl_bytes_trim(pl_bytes_from(line, field.n));
-            value = pl_bytes_ends(value, PL_LIT(",")) ? pl_bytes_sub(value, 0, value.n - 1) : value;
-            if (pl_bytes_starts(line, field) &&
-                !pl_bytes_is_one_of(value, of_any, sizeof of_any / sizeof of_any[0]))
-                return true;
-        }
-    return false;
+    bool is_package = false; /* of the paragraph */
+    bool is_for_all = false;
+    bool says_so = false;
+    unsigned n = 0;
+    while (pl_bytes_line(&rest, &line)) {
+        is_package = is_package || pl_bytes_starts(line, PL_LIT("Package:"));
+        is_for_all = is_for_all || (pl_bytes_starts(line, PL_LIT("Architecture:")) &&
+                                    pl_bytes_eq_str(pl_bytes_trim(pl_bytes_from(line, 13)), "all"));
+        says_so = says_so || is_built_using(line);
+        if (pl_bytes_trim(line).n > 0 && rest.n > 0)
+            continue;
+        if (is_package && !is_for_all && !says_so)
+            return false;
+        n += is_package && !is_for_all;
+        is_package = is_for_all = says_so = false;
+    }
+    return n > 0;
 }
 
 static bool links_all(const struct pl_codebase *cb)

@@ -220,6 +220,11 @@ a_source_that_names_what_it_is_built_using_holds_others_and_a_line_of_debhelper_
     (void)state;
     assert_true(holds_others("Source: t\n\nPackage: t\nBuilt-Using: ${frame:Built-Using}\n"));
     assert_true(holds_others("Source: t\n\nPackage: t\nStatic-Built-Using: frame (= 1)\n"));
+    assert_true(holds_others(
+        "Source: t\n\nPackage: d\nArchitecture: all\n\nPackage: t\nBuilt-Using: ${x:Built-Using},\n\n"));
+    assert_false(holds_others(
+        "Source: t\n\nPackage: t\nArchitecture: any\n\nPackage: t-static\nBuilt-Using: libc (= 1)\n"));
+    assert_false(holds_others("Source: t\n"));
     assert_false(holds_others("Source: t\n\nPackage: t\nBuilt-Using: ${misc:Built-Using}\n"));
     assert_false(holds_others("Source: t\n\nPackage: t\nDescription: x\n Built-Using: frame\n"));
 }
