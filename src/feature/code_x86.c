@@ -337,7 +337,10 @@ static void add_indirect(struct x86 *x, const ZydisDecodedInstruction *in, uint6
 {
     uint64_t address;
     bool is_jump = in->mnemonic == ZYDIS_MNEMONIC_JMP;
-    bool is_fixed = has_memory(in) && memory_address(x, in, next, &address);
+    bool has_base = has_memory(in) && in->raw.modrm.mod == 2;
+    bool is_fixed = has_memory(in) && memory_address(x, in, next, &address) && !(has_base && x->is_64);
+    if (is_fixed && has_base) /* i386: through the GOT, or a table */
+        x->sink->shape.flags |= PL_SHAPE_MAY_INDIRECT;
     if (is_jump)
         add_jump(x, next - in->length, 0, false);
     if (is_jump && (x->sw.has_table || has_index(in) || is_fixed))

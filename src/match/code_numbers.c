@@ -221,7 +221,9 @@ pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity
         const struct pl_subject *s = &r->a->subjects.v[i];
         enum pl_code_end end = r->grades[i].end;
         uint32_t atoms[PL_GRADED_ATOMS];
-        if (end != PL_CODE_PLACED && end != PL_CODE_UNMATCHED)
+        /* What is matched by its calls and its shape alone may hold one that was inlined. */
+        bool is_by_shape = end == PL_CODE_MATCHED && r->grades[i].evidence == 0;
+        if (end != PL_CODE_PLACED && end != PL_CODE_UNMATCHED && !is_by_shape)
             continue;
         uint32_t n = foreign_numbers(r, &r->a->code->functions[s->function], atoms, PL_GRADED_ATOMS);
         if (n >= LEAST_FOREIGN)

@@ -361,7 +361,9 @@ int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, ui
     int32_t score = score_facts(a, s, id);
     int32_t missing = score_missing(a, s, id);
     int32_t most = score > 0 ? percent(score, MISSING_MOST_PERCENT) : 0;
-    score += (missing < -most ? -most : missing) + score_size(a, s, id) + score_shape(a, s, id);
+    score += (missing < -most ? -most : missing) + score_size(a, s, id);
+    int32_t shape = score_shape(a, s, id);
+    score = score > 0 && score + shape <= 0 ? 1 : score + shape; /* it chooses, and rules nobody out */
     score += score_name(f->name, e->definition);
     if (!a->has_places)
         return score;

@@ -61,6 +61,8 @@ def assert_clean(t, code, said):
 
 
 def after_signal(t, number):
+    if number != signal.SIGKILL:
+        signal.signal(number, signal.SIG_DFL)  # a job in the background is started with interrupts ignored
     words = command(t)
     codes = set()
     for step in range(16):
