@@ -30,6 +30,7 @@
 #define MOST_INVERSE    (1u << 20)
 /* In one function. In 418 honest packages no function that is like none of the source has two, and in four packages one that is. */
 #define LEAST_FOREIGN 2u
+#define LONG_DIGITS   15u /* of a number of the source, with its 0x */
 
 static unsigned count_bits(uint64_t v)
 {
@@ -193,6 +194,26 @@ static bool is_like_none(const struct pl_code_result *r, uint32_t subject)
     return r->grades[subject].evidence == 0;
 }
 
+static bool is_digit(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f') || (c | 32) == 'x';
+}
+
+/* Does the file of the definition write numbers of 64 bits? Then others may be sums of them, as liblz4's of the primes of xxhash.c. */
+static bool has_long_numbers(const struct pl_code_result *r, uint32_t id)
+{
+    if (id == PL_NO_DEFINITION)
+        return false;
+    const struct pl_index *ix = pl_codebase_index(r->a->cb);
+    pl_bytes text = pl_index_unit_file(ix, pl_codebase_at(r->a->cb, id)->unit)->data;
+    size_t run = 0;
+    for (size_t i = 0; i < text.n && run < LONG_DIGITS; i++) {
+        bool begins = text.p[i] >= '0' && text.p[i] <= '9';
+        run = run > 0 ? (is_digit(text.p[i]) ? run + 1 : 0) : begins;
+    }
+    return run >= LONG_DIGITS;
+}
+
 static const char *const number_facts[PL_GRADED_ATOMS] = {"number[0]", "number[1]", "number[2]",
                                                           "number[3]", "number[4]", "number[5]"};
 
@@ -226,9 +247,10 @@ pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity
         if (end != PL_CODE_PLACED && end != PL_CODE_UNMATCHED && !is_by_shape)
             continue;
         uint32_t n = foreign_numbers(r, &r->a->code->functions[s->function], atoms, PL_GRADED_ATOMS);
+        bool is_accused = is_like_none(r, i) && !has_long_numbers(r, s->definition);
         if (n >= LEAST_FOREIGN)
-            st = report(r, &r->a->code->functions[s->function],
-                        is_like_none(r, i) ? severity : PL_SEVERITY_WARNING, atoms, n, err);
+            st = report(r, &r->a->code->functions[s->function], is_accused ? severity : PL_SEVERITY_WARNING,
+                        atoms, n, err);
     }
     return st;
 }
