@@ -59,6 +59,22 @@ bool pl_bytes_ends(pl_bytes a, pl_bytes suffix)
     return a.n >= suffix.n && pl_bytes_eq(pl_bytes_from(a, a.n - suffix.n), suffix);
 }
 
+size_t pl_bytes_common_start(pl_bytes a, pl_bytes b)
+{
+    size_t n = 0;
+    while (n < a.n && n < b.n && a.p[n] == b.p[n])
+        n++;
+    return n;
+}
+
+size_t pl_bytes_common_end(pl_bytes a, pl_bytes b)
+{
+    size_t n = 0;
+    while (n < a.n && n < b.n && a.p[a.n - 1 - n] == b.p[b.n - 1 - n])
+        n++;
+    return n;
+}
+
 int pl_bytes_cmp(pl_bytes a, pl_bytes b)
 {
     size_t n = a.n < b.n ? a.n : b.n;

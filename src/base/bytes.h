@@ -33,6 +33,9 @@ bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n);
 bool pl_bytes_has_one_of(pl_bytes a, const char *const *words, size_t n);
 bool pl_bytes_starts(pl_bytes a, pl_bytes prefix);
 bool pl_bytes_ends(pl_bytes a, pl_bytes suffix);
+/* How many bytes both begin with, and end with. */
+size_t pl_bytes_common_start(pl_bytes a, pl_bytes b);
+size_t pl_bytes_common_end(pl_bytes a, pl_bytes b);
 /* memcmp order; a prefix sorts first. */
 int pl_bytes_cmp(pl_bytes a, pl_bytes b);
 

@@ -258,22 +258,9 @@ struct pl_id_list pl_codebase_inlined(const struct pl_codebase *cb, uint32_t id)
     return pl_id_lists_at(&cb->inlined, id);
 }
 
-uint64_t pl_codebase_tokens(const struct pl_codebase *cb, uint32_t id)
+const struct pl_codebase_body *pl_codebase_body(const struct pl_codebase *cb, uint32_t id)
 {
-    struct pl_id_list inlined = pl_codebase_inlined(cb, id);
-    uint64_t n = cb->entries[id].definition->n_tokens;
-    for (size_t i = 0; i < inlined.n; i++)
-        n += cb->entries[inlined.v[i]].definition->n_tokens;
-    return n;
-}
-
-struct pl_shape pl_codebase_shape(const struct pl_codebase *cb, uint32_t id)
-{
-    struct pl_id_list inlined = pl_codebase_inlined(cb, id);
-    struct pl_shape shape = cb->entries[id].definition->shape;
-    for (size_t i = 0; i < inlined.n; i++)
-        pl_shape_add(&shape, &cb->entries[inlined.v[i]].definition->shape);
-    return shape;
+    return &cb->bodies[id];
 }
 
 uint32_t pl_codebase_users(const struct pl_codebase *cb, uint32_t id)
@@ -297,6 +284,7 @@ void pl_codebase_free(struct pl_codebase *cb)
     free(cb->kinds);
     free(cb->name_features);
     free(cb->users);
+    free(cb->bodies);
     pl_key_table_free(&cb->names);
     pl_key_table_free(&cb->features);
     pl_id_lists_free(&cb->includes);

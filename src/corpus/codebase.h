@@ -87,10 +87,12 @@ struct pl_id_list pl_codebase_hosts(const struct pl_codebase *cb, uint32_t id);
 
 /* Functions that it may inline at once: the other way round. */
 struct pl_id_list pl_codebase_inlined(const struct pl_codebase *cb, uint32_t id);
-/* Tokens of its body and of the functions that it may inline at once. */
-uint64_t pl_codebase_tokens(const struct pl_codebase *cb, uint32_t id);
-/* Of the function with all that it may inline. */
-struct pl_shape pl_codebase_shape(const struct pl_codebase *cb, uint32_t id);
+/* Its body and those of the functions that it may inline at once, together. */
+struct pl_codebase_body {
+    uint64_t tokens;
+    struct pl_shape shape;
+};
+const struct pl_codebase_body *pl_codebase_body(const struct pl_codebase *cb, uint32_t id);
 /* Number of functions that name it, counted up to PL_CODEBASE_MANY_USERS. */
 #define PL_CODEBASE_MANY_USERS 4096u
 uint32_t pl_codebase_users(const struct pl_codebase *cb, uint32_t id);

@@ -158,14 +158,6 @@ static bool is_suffix_path(pl_bytes path, pl_bytes wanted)
     return pl_bytes_ends(path, wanted) && (path.n == wanted.n || path.p[path.n - wanted.n - 1] == '/');
 }
 
-static size_t common_front(pl_bytes a, pl_bytes b)
-{
-    size_t n = 0;
-    while (n < a.n && n < b.n && a.p[n] == b.p[n])
-        n++;
-    return n;
-}
-
 /* Files whose path ends in `wanted`; the nearest PL_SAME_INCLUDE. */
 static size_t find_nearest(const struct pl_codebase *cb, uint32_t unit, pl_bytes wanted,
                            uint32_t out[PL_SAME_INCLUDE])
@@ -178,7 +170,7 @@ static size_t find_nearest(const struct pl_codebase *cb, uint32_t unit, pl_bytes
         pl_bytes path = pl_index_unit_file(cb->index, found.v[i])->path;
         if (found.v[i] == unit || !is_suffix_path(path, wanted))
             continue;
-        size_t front = common_front(here, path);
+        size_t front = pl_bytes_common_start(here, path);
         size_t at = n < PL_SAME_INCLUDE ? n++ : n;
         while (at > 0 && near[at - 1] < front) {
             if (at < PL_SAME_INCLUDE) {

@@ -427,6 +427,25 @@ static pl_status weigh(struct pl_codebase *cb, struct pl_err *err)
     return PL_OK;
 }
 
+static pl_status sum_bodies(struct pl_codebase *cb, struct pl_err *err)
+{
+    cb->bodies = calloc(cb->n + 1, sizeof *cb->bodies);
+    if (cb->bodies == NULL)
+        return pl_fail_nomem(err);
+    for (size_t id = 0; id < cb->n; id++) {
+        struct pl_id_list inlined = pl_id_lists_at(&cb->inlined, id);
+        struct pl_codebase_body *body = &cb->bodies[id];
+        body->tokens = cb->entries[id].definition->n_tokens;
+        body->shape = cb->entries[id].definition->shape;
+        for (size_t i = 0; i < inlined.n; i++) {
+            const struct pl_definition *d = cb->entries[inlined.v[i]].definition;
+            body->tokens += d->n_tokens;
+            pl_shape_add(&body->shape, &d->shape);
+        }
+    }
+    return PL_OK;
+}
+
 /* Lists have been laid end to end: let go of the parts. */
 static void drop_parts(struct work *w)
 {
@@ -460,6 +479,8 @@ static pl_status build_sets(struct work *w, unsigned jobs, struct pl_err *err)
     if (st == PL_OK)
         st = pl_id_lists_join(w->lists2, cb->n, &cb->inlined, err);
     drop_parts(w);
+    if (st == PL_OK)
+        st = sum_bodies(cb, err);
     return st == PL_OK ? invert(&cb->inlined, cb->n, &cb->hosts, err) : st;
 }
 

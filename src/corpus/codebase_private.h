@@ -46,17 +46,18 @@ struct pl_codebase {
     struct pl_id_lists includes;      /* per unit: all that compiling it reads, itself left out */
     struct pl_codebase_place *places; /* by unit, in order */
     size_t n_places;
-    struct pl_id_lists places_of; /* per id */
-    uint8_t *is_included;         /* per unit */
-    struct pl_id_lists direct;    /* per id */
-    struct pl_id_lists closure;   /* per id; empty unless a function */
-    struct pl_id_lists inlined;   /* per id */
-    struct pl_id_lists hosts;     /* per id: inlined the other way round */
-    struct pl_id_lists with;      /* per feature */
-    uint16_t *weights;            /* per feature */
-    uint8_t *kinds;               /* per feature: enum pl_atom_kind */
-    uint32_t *name_features;      /* per id */
-    uint16_t *users;              /* per id: functions that name it */
+    struct pl_id_lists places_of;    /* per id */
+    uint8_t *is_included;            /* per unit */
+    struct pl_id_lists direct;       /* per id */
+    struct pl_id_lists closure;      /* per id; empty unless a function */
+    struct pl_id_lists inlined;      /* per id */
+    struct pl_id_lists hosts;        /* per id: inlined the other way round */
+    struct pl_id_lists with;         /* per feature */
+    uint16_t *weights;               /* per feature */
+    uint8_t *kinds;                  /* per feature: enum pl_atom_kind */
+    uint32_t *name_features;         /* per id */
+    uint16_t *users;                 /* per id: functions that name it */
+    struct pl_codebase_body *bodies; /* per id: with what it may inline at once */
 };
 
 /* A list per item while they are being made in parallel. */

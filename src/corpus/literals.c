@@ -295,27 +295,11 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
     return NULL;
 }
 
-static size_t common_start(pl_bytes a, pl_bytes b)
-{
-    size_t n = 0;
-    while (n < a.n && n < b.n && a.p[n] == b.p[n])
-        n++;
-    return n;
-}
-
-static size_t common_end(pl_bytes a, pl_bytes b)
-{
-    size_t n = 0;
-    while (n < a.n && n < b.n && a.p[a.n - 1 - n] == b.p[b.n - 1 - n])
-        n++;
-    return n;
-}
-
 /* `string` is `literal` with one run of up to MAX_CONFIGURED_BYTES replaced. */
 static bool is_configured(pl_bytes string, pl_bytes literal)
 {
-    size_t start = common_start(string, literal);
-    size_t end = common_end(pl_bytes_from(string, start), pl_bytes_from(literal, start));
+    size_t start = pl_bytes_common_start(string, literal);
+    size_t end = pl_bytes_common_end(pl_bytes_from(string, start), pl_bytes_from(literal, start));
     size_t middle = string.n - start - end;
     return middle > 0 && middle <= MAX_CONFIGURED_BYTES &&
            (uint64_t)(start + end) * 1000000 >= (uint64_t)string.n * CONFIGURED_PPM &&

@@ -287,15 +287,19 @@ static void refer_immediate(struct x86 *x, const ZydisDecodedInstruction *in, ui
     pl_code_constant(x->sink, at, value, raw);
 }
 
+static uint64_t branch_target(const struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next)
+{
+    uint64_t target = next + (uint64_t)in->raw.imm[0].value.s;
+    return x->is_64 ? target : target & UINT32_MAX;
+}
+
 static void refer_branch(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
 {
     bool is_call = in->mnemonic == ZYDIS_MNEMONIC_CALL;
     bool is_jump = in->mnemonic == ZYDIS_MNEMONIC_JMP;
     if (in->mnemonic == ZYDIS_MNEMONIC_JNBE || in->mnemonic == ZYDIS_MNEMONIC_JBE)
         x->sw.is_bounded = x->sw.has_limit;
-    uint64_t target = next + (uint64_t)in->raw.imm[0].value.s;
-    if (!x->is_64)
-        target &= UINT32_MAX;
+    uint64_t target = branch_target(x, in, next);
     if (!is_call && target >= x->begin && target < x->end && !x->sink->keeps_jumps)
         return;
     if (is_call && target == next)
@@ -320,14 +324,13 @@ static void add_jump(struct x86 *x, uint64_t at, uint64_t target, bool is_condit
 
 static void add_relative(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next)
 {
-    uint64_t target = next + (uint64_t)in->raw.imm[0].value.s;
+    uint64_t target = branch_target(x, in, next);
     bool is_jump = in->mnemonic == ZYDIS_MNEMONIC_JMP;
-    target = x->is_64 ? target : target & UINT32_MAX;
     bool is_inside = target >= x->begin && target < x->end;
     if (in->mnemonic == ZYDIS_MNEMONIC_CALL)
         return;
-    if (!is_jump && x->sink->shape.branches < UINT16_MAX)
-        x->sink->shape.branches++;
+    if (!is_jump)
+        pl_shape_count(&x->sink->shape.branches);
     if (is_inside || is_jump)
         add_jump(x, next - in->length, is_inside ? target : 0, !is_jump);
 }
@@ -345,8 +348,8 @@ static void add_indirect(struct x86 *x, const ZydisDecodedInstruction *in, uint6
         add_jump(x, next - in->length, 0, false);
     if (is_jump && (x->sw.has_table || has_index(in) || is_fixed))
         x->sink->shape.flags |= PL_SHAPE_MAY_INDIRECT | PL_SHAPE_MAY_LOOP; /* the table of a switch */
-    else if (!is_fixed && x->sink->shape.indirect < UINT16_MAX)
-        x->sink->shape.indirect++;
+    else if (!is_fixed)
+        pl_shape_count(&x->sink->shape.indirect);
 }
 
 static void add_to_shape(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next)

@@ -26,6 +26,11 @@ struct pl_shape {
     uint8_t flags;     /* enum pl_shape_flags */
 };
 
+static inline void pl_shape_count(uint16_t *count)
+{
+    *count = (uint16_t)(*count + (*count < UINT16_MAX));
+}
+
 /* Add the counts; what is not known of one is not known of both. */
 void pl_shape_add(struct pl_shape *s, const struct pl_shape *other);
 

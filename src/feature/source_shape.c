@@ -5,11 +5,6 @@
  */
 #include "feature/source_walk.h"
 
-static void add(uint16_t *count)
-{
-    *count = (uint16_t)(*count + (*count < UINT16_MAX));
-}
-
 static bool is_number_zero(const struct pl_source_reader *r, uint32_t i)
 {
     const struct pl_token *t = &r->t[i];
@@ -26,14 +21,14 @@ static void take_word(const struct pl_source_reader *r, uint32_t i, uint32_t to,
     if (is_while && i + 3 < to && r->t[i + 3].kind == ')' && is_number_zero(r, i + 2))
         return;
     if (is_while || pl_bytes_eq_str(word, "for")) {
-        add(&out->loops);
-        add(&out->branches);
+        pl_shape_count(&out->loops);
+        pl_shape_count(&out->branches);
     }
     if (pl_bytes_eq_str(word, "if") || pl_source_is_word(r, i, PL_WORD_CASE))
-        add(&out->branches);
+        pl_shape_count(&out->branches);
     bool is_member = before == PL_TOKEN_ARROW || before == '.';
     if (is_member && i + 1 < to && r->t[i + 1].kind == '(')
-        add(&out->indirect);
+        pl_shape_count(&out->indirect);
 }
 
 struct pl_shape pl_source_shape(const struct pl_source_reader *r, uint32_t from, uint32_t to)
@@ -47,7 +42,7 @@ struct pl_shape pl_source_shape(const struct pl_source_reader *r, uint32_t from,
         if (t->kind == PL_TOKEN_WORD)
             take_word(r, i, to, &out);
         else if (t->kind == '?' || is_logic)
-            add(&out.branches);
+            pl_shape_count(&out.branches);
     }
     return out;
 }

@@ -117,7 +117,7 @@ static bool is_astray(const struct pl_aligner *a, const struct pl_subject *s)
 /* It may well be smaller: arms for other systems are most of some functions. */
 static bool is_size_likely(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
-    uint64_t all = (uint64_t)TOKEN_BYTES * (pl_codebase_tokens(a->cb, id) + 8);
+    uint64_t all = (uint64_t)TOKEN_BYTES * (pl_codebase_body(a->cb, id)->tokens + 8);
     return s->size <= all * MAX_LARGER;
 }
 

@@ -87,6 +87,7 @@ static bool is_alike(const struct pl_data *d, uint32_t table, unsigned width, ui
 /* Open data, and the units of the source whose functions, as they were found, refer to its beginning. */
 struct open_run {
     uint64_t from, end;
+    uint64_t least; /* end without the zeros that may be padding */
     uint32_t units[MAX_USERS];
     unsigned n_units;
 };
@@ -120,7 +121,9 @@ static pl_status list_runs(struct pl_data *d, open_runs *out, struct pl_err *err
         struct open_run *run = PL_VEC_ADD(out);
         if (run == NULL)
             return pl_fail_nomem(err);
-        *run = (struct open_run){.from = from, .end = at};
+        *run = (struct open_run){.from = from, .end = at, .least = at};
+        while (run->least > from && at - run->least < MAX_PADDING && d->f->data.p[run->least - 1] == 0)
+            run->least--;
     }
     return PL_OK;
 }
@@ -190,14 +193,10 @@ static pl_status report(struct pl_data *d, uint32_t table, uint64_t from, uint64
 }
 
 /* The width that the list would have here; 0 when it has another size. */
-static unsigned width_of(const struct pl_data *d, uint32_t table, uint64_t from, uint64_t end)
+static unsigned width_of(const struct open_run *run, uint64_t n)
 {
-    uint64_t n = pl_tables_at(d->m->tables, table)->n;
-    uint64_t least = end;
-    while (least > from && end - least < MAX_PADDING && d->f->data.p[least - 1] == 0)
-        least--;
     for (unsigned width = 1; width <= 8; width *= 2)
-        if (n * width >= least - from && n * width <= end - from)
+        if (n * width >= run->least - run->from && n * width <= run->end - run->from)
             return width;
     return 0;
 }
@@ -208,7 +207,7 @@ static pl_status try_run(struct pl_data *d, const struct open_run *run, unsigned
 {
     for (uint32_t i = 0; i < pl_tables_count(d->m->tables) && run->n_units > 0; i++) {
         const struct pl_table *t = pl_tables_at(d->m->tables, i);
-        unsigned width = width_of(d, i, run->from, run->end);
+        unsigned width = width_of(run, t->n);
         bool missing = false;
         if (width == 0 || !is_of_user(d, run, t->unit) || !is_candidate(d, i) ||
             is_alike(d, i, width, run->from))

@@ -247,10 +247,11 @@ pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity
         if (end != PL_CODE_PLACED && end != PL_CODE_UNMATCHED && !is_by_shape)
             continue;
         uint32_t n = foreign_numbers(r, &r->a->code->functions[s->function], atoms, PL_GRADED_ATOMS);
+        if (n < LEAST_FOREIGN)
+            continue;
         bool is_accused = is_like_none(r, i) && !has_long_numbers(r, s->definition);
-        if (n >= LEAST_FOREIGN)
-            st = report(r, &r->a->code->functions[s->function], is_accused ? severity : PL_SEVERITY_WARNING,
-                        atoms, n, err);
+        st = report(r, &r->a->code->functions[s->function], is_accused ? severity : PL_SEVERITY_WARNING,
+                    atoms, n, err);
     }
     return st;
 }

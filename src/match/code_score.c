@@ -257,7 +257,7 @@ static int32_t octaves(uint64_t a, uint64_t b)
 static int32_t score_size(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
     uint64_t own = (uint64_t)TOKEN_BYTES * (pl_codebase_at(a->cb, id)->definition->n_tokens + 4);
-    uint64_t all = (uint64_t)TOKEN_BYTES * (pl_codebase_tokens(a->cb, id) + 8);
+    uint64_t all = (uint64_t)TOKEN_BYTES * (pl_codebase_body(a->cb, id)->tokens + 8);
     int32_t small = octaves(own, s->size);
     int32_t large = octaves(s->size, all);
     return -(SMALL_COST * small * small / 2 + LARGE_COST * large * large / 2);
@@ -267,7 +267,7 @@ static int32_t score_size(const struct pl_aligner *a, const struct pl_subject *s
 static int32_t score_shape(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
     const struct pl_shape *own = &pl_codebase_at(a->cb, id)->definition->shape;
-    struct pl_shape all = pl_codebase_shape(a->cb, id);
+    const struct pl_shape *all = &pl_codebase_body(a->cb, id)->shape;
     const struct pl_shape *is = &s->shape;
     int32_t score = 0;
     if ((is->flags & PL_SHAPE_KNOWN) == 0 || (own->flags & PL_SHAPE_KNOWN) == 0)
@@ -276,18 +276,18 @@ static int32_t score_shape(const struct pl_aligner *a, const struct pl_subject *
         score -= NO_LOOP_COST;
     if (own->loops > 0 && is->loops > 0)
         score += LOOP_SCORE;
-    if (all.loops == 0 && (all.flags & (PL_SHAPE_MAY_LOOP | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN &&
+    if (all->loops == 0 && (all->flags & (PL_SHAPE_MAY_LOOP | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN &&
         is->loops > 0)
         score -= LOOP_COST;
     if (own->indirect > 0 && is->indirect == 0 && ((own->flags | is->flags) & PL_SHAPE_MAY_INDIRECT) == 0)
         score -= NO_INDIRECT_COST;
     if (own->indirect > 0 && is->indirect > 0 && (own->flags & PL_SHAPE_MAY_INDIRECT) == 0)
         score += INDIRECT_SCORE;
-    if (all.indirect == 0 && is->indirect > 0 &&
-        (all.flags & (PL_SHAPE_MAY_INDIRECT | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN)
+    if (all->indirect == 0 && is->indirect > 0 &&
+        (all->flags & (PL_SHAPE_MAY_INDIRECT | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN)
         score -= INDIRECT_COST;
     int32_t few = octaves(own->branches + 1u, is->branches + 1u);
-    int32_t many = octaves(is->branches + 1u, all.branches + 1u);
+    int32_t many = octaves(is->branches + 1u, all->branches + 1u);
     return score - (FEW_BRANCHES_COST * few * few / 2 + MANY_BRANCHES_COST * many * many / 2);
 }
 

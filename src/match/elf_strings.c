@@ -155,13 +155,8 @@ static bool has_foreign_host(const struct pl_match *m, pl_bytes text)
  */
 static bool is_led_out(const struct pl_match *m, pl_bytes text, pl_bytes literal)
 {
-    size_t start = 0;
-    size_t end = 0;
-    while (start < text.n && start < literal.n && text.p[start] == literal.p[start])
-        start++;
-    while (end < text.n - start && end < literal.n &&
-           text.p[text.n - 1 - end] == literal.p[literal.n - 1 - end])
-        end++;
+    size_t start = pl_bytes_common_start(text, literal);
+    size_t end = pl_bytes_common_end(pl_bytes_from(text, start), literal);
     while (start > 0 && is_word_byte(text.p[start - 1])) /* whole words */
         start--;
     while (end > 0 && is_word_byte(text.p[text.n - end]))

@@ -3,12 +3,9 @@
  *
  * Programs are built here by gcc. Each is honest against its own source, and accused against the source without what was planted.
  */
-#include "match_fixture.h"
+#include "match_program.h"
 
-#include "io/read.h"
 #include "match/code_result.h"
-
-#include <stdio.h>
 
 #define START                                                                                                \
     "#include <stdio.h>\n#include <stdlib.h>\n"                                                              \
@@ -43,71 +40,12 @@
     "    return h == 0xb6d3a927c54e8f1dUL;\n}\n"                                                             \
     "unsigned long use(const unsigned char *p) { return hash(p); }\n"
 
-static struct pl_codebase *codebase;
-static struct pl_literals *literals;
-static struct pl_tables *tables;
-static uint8_t *image;
-
-static int end(void **state)
-{
-    pl_codebase_free(codebase);
-    pl_literals_free(literals);
-    pl_tables_free(tables);
-    tables = NULL;
-    with_tables = NULL;
-    codebase = NULL;
-    literals = NULL;
-    with_codebase = NULL;
-    with_literals = NULL;
-    free(image);
-    image = NULL;
-    return tear_down(state);
-}
-
-static pl_bytes built(const char *text, const char *flags)
-{
-    char command[256];
-    size_t n = 0;
-    FILE *f = fopen("p.c", "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    (void)snprintf(command, sizeof command, "gcc -O2 -rdynamic %s p.c -o p.out 2>gcc.log && strip -s p.out",
-                   flags);
-    assert_int_equal(system(command), 0);
-    assert_int_equal(pl_io_read("p.out", 1 << 24, &image, &n, &err), PL_OK);
-    return pl_bytes_of(image, n);
-}
-
 /* The file after the code matcher has compared it with `source`. */
 static struct pl_file *compared(pl_bytes program, const char *source)
 {
-    char others[8192] = "";
-    for (int i = 0; i < 60; i++) /* what is in one function of two says nothing */
-        (void)snprintf(others + strlen(others), sizeof others - strlen(others),
-                       "int other%d(int x)\n{\n    return printf(\"other %d of the words\\n\");\n}\n", i,
-                       i * 7);
-    add_source(0, "letters.c", source);
-    add_source(0, "others.c", others);
-    (void)add_file; /* of the fixture */
-    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
-    assert_int_equal(pl_literals_build(ix, NULL, 0, 1, &literals, &err), PL_OK);
-    assert_int_equal(pl_codebase_build(ix, 1, &codebase, &err), PL_OK);
-    assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
-    with_codebase = codebase;
-    with_literals = literals;
-    with_tables = tables;
-    struct pl_file *f = add_bytes("usr/bin/letters", program);
+    struct pl_file *f = beside(program, "letters.c", source);
     apply("code.features", f);
     return f;
-}
-
-static const struct pl_finding *find(const struct pl_file *f, const char *tag)
-{
-    for (size_t i = 0; i < f->findings.list.n; i++)
-        if (strcmp(f->findings.list.v[i].tag, tag) == 0)
-            return &f->findings.list.v[i];
-    return NULL;
 }
 
 static void assert_tag(const struct pl_file *f, const char *tag, enum pl_severity severity)
