@@ -45,9 +45,13 @@ pl_status pl_host_temp_folder(char **path, struct pl_err *err)
     return PL_OK;
 }
 
+/* One at a time: where malloc() is another's (a sanitizer's), the first two calls would set up the heap at once. */
 void pl_host_trim_memory(void)
 {
-    (void)malloc_trim(0); /* says whether there was any */
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    (void)pthread_mutex_lock(&lock); /* fails only on misuse */
+    (void)malloc_trim(0);            /* says whether there was any */
+    (void)pthread_mutex_unlock(&lock);
 }
 
 unsigned pl_host_jobs(void)
