@@ -56,6 +56,27 @@ def table(head, rows):
     return out
 
 
+def clone_of(mirror, repository):
+    """The clone of OWNER/NAME in a mirror as of --git-mirror, or None: a template, or a folder of OWNER+NAME, OWNER+NAME.git or OWNER+NAME/repo."""
+    owner, name = repository.split("/")
+    base = mirror if "{" in mirror else mirror + "/{owner}+{name}"
+    for form in (base, base + ".git", base + "/repo"):
+        folder = pathlib.Path(form.format(host="github.com", owner=owner, name=name))
+        if (folder / "HEAD").is_file() or (folder / ".git").exists():
+            return folder.resolve()
+    return None
+
+
+def write_part(page, name, lines):
+    """Put the lines between the markers `<!-- NAME -->` and `<!-- end -->` of the page; what is written beside them by hand stays."""
+    text = page.read_text(encoding="utf-8")
+    before, found, after = text.partition(f"<!-- {name} -->\n")
+    old, end, rest = after.partition("<!-- end -->\n")
+    if not found or not end or "<!-- " in old:
+        raise SystemExit(f"{page.name} has no <!-- {name} --> with an <!-- end --> before the next marker")
+    page.write_text(before + found + "\n" + "\n".join(lines) + "\n\n" + end + rest, encoding="utf-8")
+
+
 def share(part, whole, digits=1):
     return f"{100 * part / whole:.{digits}f} %" if whole else "-"
 

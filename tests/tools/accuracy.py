@@ -72,6 +72,25 @@ def code_is_what_section_headers_call_code(folder):
 
 
 @case
+def a_table_is_written_between_its_markers_and_nowhere_else(folder):
+    page = folder / "page.md"
+    old = "# Head\n\n<!-- one -->\n\nold\n\n<!-- end -->\n\nBy hand.\n\n<!-- two -->\n\nother\n\n<!-- end -->\n\nFoot.\n"
+    page.write_text(old)
+    judge.write_part(page, "one", ["new", "lines"])
+    assert page.read_text() == old.replace("old", "new\nlines")
+    judge.write_part(page, "one", ["old"])
+    assert page.read_text() == old
+    page.write_text(old.replace("<!-- end -->\n\nBy", "By"))
+    for name in ("one", "three"):
+        try:
+            judge.write_part(page, name, ["new"])
+        except SystemExit:
+            assert "By hand." in page.read_text()
+        else:
+            raise AssertionError(f"{name} was written without an end")
+
+
+@case
 def claims_are_cut_at_the_ends_of_ranges(_):
     claims = [{"offset": 0, "length": 10}, {"offset": 10, "length": 10}, {"offset": 20, "length": 10}]
     parts = [(c["offset"], at, n) for c, at, n in judge.overlap(claims, [(5, 7), (25, 5)])]
