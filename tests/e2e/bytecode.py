@@ -12,6 +12,7 @@ SOURCE = '''"""Keeps names."""
 import os
 
 LIMIT = 60 * 1000
+MAGIC = (b"\\xfd7zXZ", b"\\377next")
 
 
 class Store:

@@ -125,6 +125,24 @@ static void escapes_decode(void **state)
     pl_buf_reset(&out);
 }
 
+static void escapes_of_bytes_decode_to_bytes(void **state)
+{
+    struct pl_lex_token t;
+    struct pl_buf out;
+    const struct pl_lex_language *python = pl_lex_language_named("python");
+    pl_buf_init(&out, 256);
+    pl_lex_init(&lexer, PL_LIT("b'\\xfd\\3757z\\u0041' '\\xfd'"), python);
+    assert_true(pl_lex_next(&lexer, &t));
+    pl_lex_decode(&t, python, &out);
+    assert_true(pl_bytes_eq(pl_buf_bytes(&out), PL_LIT("\xfd\xfd"
+                                                       "7zu0041")));
+    pl_buf_clear(&out);
+    assert_true(pl_lex_next(&lexer, &t));
+    pl_lex_decode(&t, python, &out);
+    assert_true(pl_bytes_eq(pl_buf_bytes(&out), PL_LIT("\xc3\xbd")));
+    pl_buf_reset(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +156,7 @@ int main(void)
         cmocka_unit_test(each_language_has_its_strings_and_comments),
         cmocka_unit_test(languages_are_told_by_name_or_interpreter),
         cmocka_unit_test(escapes_decode),
+        cmocka_unit_test(escapes_of_bytes_decode_to_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

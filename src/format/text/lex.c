@@ -298,8 +298,17 @@ static size_t take_unicode(pl_bytes b, size_t at, uint32_t *c)
     return take_hex(b, at, 4, c) == 4 ? 4 : 0;
 }
 
+/* What \xff or \377 says: a character, or in a literal of bytes one byte. */
+static void add_value(uint32_t c, bool is_bytes, struct pl_buf *out)
+{
+    if (is_bytes)
+        pl_buf_add_byte(out, (uint8_t)c);
+    else
+        pl_buf_add_utf8(out, c);
+}
+
 /* One escape whose backslash stands at `at`; the byte after it. */
-static size_t decode_escape(pl_bytes b, size_t at, struct pl_buf *out)
+static size_t decode_escape(pl_bytes b, size_t at, bool is_bytes, struct pl_buf *out)
 {
     static const char from[] = "nrtbfv0a";
     static const char to[] = "\n\r\t\b\f\v\0\a";
@@ -311,10 +320,10 @@ static size_t decode_escape(pl_bytes b, size_t at, struct pl_buf *out)
     if (e == '\r')
         return at + 2 + (at + 2 < b.n && b.p[at + 2] == '\n');
     if (e == 'x' && take_hex(b, at + 2, 2, &c) == 2) {
-        pl_buf_add_utf8(out, c);
+        add_value(c, is_bytes, out);
         return at + 4;
     }
-    if (e == 'u' && (n = take_unicode(b, at + 2, &c)) > 0) {
+    if (e == 'u' && !is_bytes && (n = take_unicode(b, at + 2, &c)) > 0) {
         size_t end = at + 2 + n;
         uint32_t low;
         bool is_pair = c >= 0xd800 && c < 0xdc00 && end + 1 < b.n && b.p[end] == '\\' && b.p[end + 1] == 'u';
@@ -330,7 +339,7 @@ static size_t decode_escape(pl_bytes b, size_t at, struct pl_buf *out)
         c = 0;
         for (n = 0; n < 3 && at + 1 + n < b.n && b.p[at + 1 + n] >= '0' && b.p[at + 1 + n] <= '7'; n++)
             c = c * 8 + (uint32_t)(b.p[at + 1 + n] - '0');
-        pl_buf_add_utf8(out, c & 0xff);
+        add_value(c & 0xff, is_bytes, out);
         return at + 1 + n;
     }
     const char *known = memchr(from, e, sizeof from - 1);
@@ -378,7 +387,7 @@ void pl_lex_decode(const struct pl_lex_token *t, const struct pl_lex_language *l
     for (size_t i = 0; i < t->body.n;) {
         uint8_t b = t->body.p[i];
         if (b == '\\') {
-            i = decode_escape(t->body, i, out);
+            i = decode_escape(t->body, i, t->is_bytes, out);
         } else if (b == '\r' && t->kind == PL_LEX_CHUNK) {
             pl_buf_add_byte(out, '\n');
             i += 1 + (i + 1 < t->body.n && t->body.p[i + 1] == '\n');

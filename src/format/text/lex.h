@@ -29,6 +29,7 @@ struct pl_lex_token {
     uint8_t byte;    /* of PL_LEX_PUNCT; else the byte the token begins with */
     bool is_first;   /* a line end stands before it */
     bool is_raw;     /* body is the value: no escapes in it; PL_LEX_WORD: the name of an attribute */
+    bool is_bytes;   /* PL_LEX_STRING: b"\xff", where an escape is a byte and no character */
     bool is_opening; /* PL_LEX_CHUNK: the first of its template; PL_LEX_WORD: the name of a tag */
     bool is_closing; /* PL_LEX_CHUNK: the last of its template */
 };

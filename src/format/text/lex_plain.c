@@ -82,6 +82,7 @@ static bool take_quoted(struct pl_lex *x, struct pl_lex_token *out, size_t start
 static bool take_prefixed(struct pl_lex *x, struct pl_lex_token *out, size_t start, size_t end)
 {
     bool is_raw = false;
+    bool is_bytes = false;
     if (!(x->language->habits & PL_LEX_PREFIXES) || end - start > 2 || pl_lex_class(x, end) != PL_LEX_C_QUOTE)
         return false;
     for (size_t i = start; i < end; i++) {
@@ -89,8 +90,12 @@ static bool take_prefixed(struct pl_lex *x, struct pl_lex_token *out, size_t sta
         if (b != 'r' && b != 'b' && b != 'u' && b != 'f')
             return false;
         is_raw = is_raw || b == 'r';
+        is_bytes = is_bytes || b == 'b';
     }
-    return take_quoted(x, out, start, end, is_raw);
+    if (!take_quoted(x, out, start, end, is_raw))
+        return false;
+    out->is_bytes = is_bytes;
+    return true;
 }
 
 static bool take_word(struct pl_lex *x, struct pl_lex_token *out, size_t start)
