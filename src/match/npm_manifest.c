@@ -9,6 +9,8 @@
  *     a dependency that the source's manifest does not name, or whose range became a URL      dep.undeclared, an error
  *     bin, main, exports...             npm.entry-changed: what runs or is loaded is another file
  *
+ * In an archive of the source nothing is claimed: its lines are compared with the revision's (layout.c), and here what changed gets its name.
+ *
  * Measured on 53 packages (MATCHING.md section 2): added install scripts, dependencies and changed bin in none; changed main in one, exports in
  * two. Source: package.json(5), npm scripts(7), pnpm publishConfig and workspace protocol.
  */
@@ -29,6 +31,8 @@ struct manifest {
     struct pl_file *f;
     pl_bytes theirs;    /* the source's package.json */
     const char *source; /* its path */
+    bool
+        is_told_only; /* an archive of the source: its lines are compared with the revision's, here what changed gets its name */
 };
 
 static bool is_one_of(pl_bytes key, const char *const *words)
@@ -72,7 +76,7 @@ static pl_status claim(struct manifest *x, size_t offset, size_t length, enum pl
                          .source = x->source,
                          .source_offset = PL_NO_OFFSET,
                          .note = note};
-    return pl_ledger_claim(&x->f->ledger, &c, err);
+    return x->is_told_only ? PL_OK : pl_ledger_claim(&x->f->ledger, &c, err);
 }
 
 static pl_status report(struct manifest *x, const char *tag, enum pl_severity severity,
@@ -305,14 +309,13 @@ static pl_status claim_kind(const struct pl_match *m, struct pl_file *f, struct 
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     pl_bytes path;
-    if (m->layout == NULL || m->layout->is_release || f->data.p == NULL || !f->is_whole ||
-        f->data.n > MAX_MANIFEST_BYTES || !pl_layout_path(m, f, &path) ||
-        !pl_bytes_eq_str(pl_bytes_basename(path), "package.json"))
+    if (m->layout == NULL || f->data.p == NULL || !f->is_whole || f->data.n > MAX_MANIFEST_BYTES ||
+        !pl_layout_path(m, f, &path) || !pl_bytes_eq_str(pl_bytes_basename(path), "package.json"))
         return PL_OK;
     if (!pl_bytes_eq_str(path, "package.json"))
-        return claim_kind(m, f, err);
+        return m->layout->is_release ? PL_OK : claim_kind(m, f, err);
     const struct pl_source_file *theirs = find_theirs(m, f->data);
-    struct manifest x = {.m = m, .f = f};
+    struct manifest x = {.m = m, .f = f, .is_told_only = m->layout->is_release};
     struct pl_json_members members = pl_json_members_of(f->data);
     struct pl_json_member one;
     if (theirs == NULL || members.is_bad || members.is_array)

@@ -268,6 +268,25 @@ def lines_added_to_and_taken_from_a_file_of_the_revision_are_named(plumb):
 
 
 @case
+def what_changed_in_a_manifest_of_npm_has_its_own_tag(plumb):
+    old = '{\n  "name": "kit",\n  "version": "1.0.0",\n  "main": "a.js",\n  "scripts": {\n    "test": "t"\n  }\n}\n'
+    folder = repository(plumb, {"package.json": old, "a.js": "exports.answer = 42;\n"})
+    git(folder, "tag", "v1.0")
+    for number, (was, now, tag, severity) in enumerate((
+            ('"test": "t"', '"test": "t",\n    "postinstall": "node b.js"', "script.install-hook", "error"),
+            ('"main": "a.js"', '"main": "a.js",\n  "dependencies": {\n    "evil": "1"\n  }', "dep.undeclared", "error"),
+            ('"main": "a.js"', '"main": "b.js"', "npm.entry-changed", "warning"),
+            ('"main": "a.js"', '"main": "a.js",\n  "bin": "b.js"', "npm.entry-changed", "error"),
+            ('"1.0.0"', '"1.0.1"', None, None))):
+        tar = changed(archive(folder, "v1.0"), {"p-1.0/package.json": old.replace(was, now).encode()})
+        report = plumb.check(plumb.write(f"p{number}.tar", tar), "--source", uri(folder, "v1.0"))
+        mismatch = report.findings("origin.mismatch", "package.json")
+        assert len(mismatch) == 1 and "added lines" in mismatch[0]["evidence"], (now, report.findings())
+        named = {(f["tag"], f["severity"]) for f in report.findings() if f["tag"] not in ("archive.comment", "origin.mismatch", "text.unaccounted")}
+        assert named == ({(tag, severity)} if tag else set()), (now, named)
+
+
+@case
 def a_swapped_blob_is_an_error_even_when_the_bytes_are_of_the_revision(plumb):
     for number, data in enumerate((bytes(range(255, -1, -1)) * 4, bytes(range(256)) * 3 + bytes(255) + b"x")):
         report = of_release(plumb, {"tests/blob.bin": data}, f"repo{number}")
