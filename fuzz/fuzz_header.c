@@ -1,11 +1,12 @@
 /*
- * fuzz_header.c - headers, their packed form, mangled names and dependency lists of any bytes: lines are whole, time is bounded.
+ * fuzz_header.c - headers, XS, their packed form, mangled names and dependency lists of any bytes: lines are whole, time is bounded.
  */
 #include "fuzz.h"
 
 #include "corpus/headers.h"
 #include "format/text/cpp_names.h"
 #include "format/text/header.h"
+#include "format/text/xs.h"
 #include "supply/deb_relation.h"
 
 #include <stdlib.h>
@@ -40,7 +41,14 @@ static int look(const uint8_t *data, size_t size)
     fuzz_say_bytes(pl_buf_bytes(&out));
     read_packed(text);
     pl_buf_clear(&out);
-    pl_buf_add_str(&out, "plumbline headers 7\n@a.h\n");
+    pl_xs_translate(PL_LIT("a.xs"), text, &out);
+    fuzz_say_bytes(pl_buf_bytes(&out));
+    pl_buf_clear(&out);
+    pl_xs_translate(PL_LIT("typemap"), text, &out);
+    if (out.why != PL_OK || out.n > size + 1)
+        abort();
+    pl_buf_clear(&out);
+    pl_buf_add_str(&out, "plumbline headers 8\n@a.h\n");
     pl_header_thin(text, &out);
     read_packed(pl_buf_bytes(&out));
     pl_buf_reset(&out);

@@ -403,8 +403,15 @@ static unsigned log2_tenths(uint64_t a, uint64_t b)
     return tenths < WEIGHT_MAX_TENTHS ? tenths : WEIGHT_MAX_TENTHS;
 }
 
+/*
+ * In how many functions a feature might stand at least: what all two functions of a small source have tells them from those of other sources still. Without it
+ * the only function of aa3d was like nothing (tests/accuracy/code-held-out.md, sample F).
+ */
+#define LEAST_FUNCTIONS 16u
+
 static pl_status weigh(struct pl_codebase *cb, struct pl_err *err)
 {
+    uint64_t n_functions = cb->n_functions < LEAST_FUNCTIONS ? LEAST_FUNCTIONS : cb->n_functions;
     uint16_t *users = calloc(cb->features.n + 1, sizeof *users);
     cb->weights = calloc(cb->features.n + 1, sizeof *cb->weights);
     cb->users = calloc(cb->n + 1, sizeof *cb->users);
@@ -419,7 +426,7 @@ static pl_status weigh(struct pl_codebase *cb, struct pl_err *err)
             n += cb->entries[with.v[i]].definition->kind == PL_DEFINITION_FUNCTION;
         users[f] = (uint16_t)(n < PL_CODEBASE_MANY_USERS ? n : PL_CODEBASE_MANY_USERS);
         n = n == 0 ? 1 : n;
-        cb->weights[f] = (uint16_t)log2_tenths(cb->n_functions < n ? n : cb->n_functions, n);
+        cb->weights[f] = (uint16_t)log2_tenths(n_functions < n ? n : n_functions, n);
     }
     for (size_t i = 0; i < cb->n; i++)
         cb->users[i] = cb->name_features[i] == PL_NO_FEATURE ? 0 : users[cb->name_features[i]];

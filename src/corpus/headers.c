@@ -9,7 +9,7 @@
 #include "format/text/clit.h"
 #include "format/text/header.h"
 
-#define MAGIC          "plumbline headers 7\n"
+#define MAGIC          "plumbline headers 8\n"
 #define MAX_PATH_BYTES 4096u
 
 /* A package while its headers are read. */
@@ -28,6 +28,10 @@ static bool is_header(const struct pl_file *f)
         return false;
     bool is_library_folder =
         pl_bytes_starts(name, PL_LIT("usr/lib/")) && pl_bytes_find(name, PL_LIT("/include/"), 0) != SIZE_MAX;
+    /* perl(1) keeps those of its own in the folder CORE of its library. */
+    is_library_folder |= pl_bytes_starts(name, PL_LIT("usr/lib/")) &&
+                         pl_bytes_find(name, PL_LIT("/CORE/"), 0) != SIZE_MAX &&
+                         pl_bytes_ends(name, PL_LIT(".h"));
     bool is_for_windows = pl_bytes_starts(name, PL_LIT("usr/share/mingw-w64/include/"));
     return (pl_bytes_starts(name, PL_LIT("usr/include/")) || is_library_folder || is_for_windows) &&
            name.n <= MAX_PATH_BYTES && pl_bytes_find_byte(name, '\n', 0) == SIZE_MAX &&

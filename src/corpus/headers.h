@@ -5,7 +5,7 @@
  * that stand nowhere in its own source. Reading them anew for each check would cost seconds, so a package's headers are reduced once to a
  * text (pl_headers_pack) that the supply keeps:
  *
- *     plumbline headers 7
+ *     plumbline headers 8
  *     @usr/include/stdio.h
  *     NAME body                as pl_header_thin() writes it
  *     @!                       sonames that the package has a link for the linker to, one a line
@@ -22,7 +22,7 @@
 #include "model/source.h"
 
 /* Names the form and what is left out: another form has another name. */
-#define PL_HEADERS_FORM "headers-7"
+#define PL_HEADERS_FORM "headers-8"
 /* Of one package, packed. */
 #define PL_HEADERS_MAX_BYTES (64u << 20)
 

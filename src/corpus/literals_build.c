@@ -8,6 +8,7 @@
 #include "corpus/echoed_macros.h"
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
+#include "format/text/xs.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -112,6 +113,19 @@ struct job {
     bool has_thread;
 };
 
+/* What xsubpp makes of the file. Its lines are those of the file. */
+static void gather_xs(struct gathered *g, struct gather_text t)
+{
+    struct pl_buf made;
+    pl_buf_init(&made, MAX_TEXT_BYTES);
+    pl_xs_translate(t.path, t.text, &made);
+    t.text = pl_buf_bytes(&made);
+    t.path = PL_LIT(".c");
+    pl_literals_gather(g, &t);
+    g->is_out_of_memory = g->is_out_of_memory || made.why == PL_E_NOMEM;
+    pl_buf_reset(&made);
+}
+
 static void *run_job(void *arg)
 {
     struct job *job = arg;
@@ -120,6 +134,8 @@ static void *run_job(void *arg)
         const struct pl_source_file *f = pl_index_file(job->all->index, job->all->files[i]);
         struct gather_text t = {.text = f->data, .path = f->path, .file = (uint32_t)i, .mode = GATHER_SOURCE};
         pl_literals_gather(g, &t);
+        if (pl_xs_is(f->path))
+            gather_xs(g, t);
     }
     if (job->is_of_headers)
         g->is_out_of_memory = !pl_literals_gather_bodies(job->all, job->macros, g);

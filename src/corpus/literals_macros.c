@@ -10,6 +10,7 @@
  */
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
+#include "format/text/xs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -312,6 +313,21 @@ static bool end(struct pass *p)
     return !p->is_out_of_memory;
 }
 
+/* What xsubpp makes of a file has macros of perl.h in it. Uses are remembered by their text, so this is a pass of its own. */
+static bool gather_xs(const struct pl_literals *l, const struct pl_macros *m, const struct pl_source_file *f,
+                      uint32_t file, struct gathered *g)
+{
+    struct pass p;
+    struct pl_buf made;
+    begin(&p, l, m, g);
+    pl_buf_init(&made, SCRATCH_BYTES);
+    pl_xs_translate(f->path, f->data, &made);
+    scan_text(&p, m, pl_buf_bytes(&made), f->path, file);
+    bool is_good = end(&p) && made.why != PL_E_NOMEM;
+    pl_buf_reset(&made);
+    return is_good;
+}
+
 bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macros *m, size_t first,
                                size_t last, struct gathered *g)
 {
@@ -321,6 +337,8 @@ bool pl_literals_gather_macros(const struct pl_literals *l, const struct pl_macr
         const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
         if (pl_clit_family_of(f->path) == PL_CLIT_C)
             scan_text(&p, m, f->data, f->path, (uint32_t)i);
+        if (pl_xs_is(f->path) && !gather_xs(l, m, f, (uint32_t)i, g))
+            p.is_out_of_memory = true;
     }
     return end(&p);
 }

@@ -124,8 +124,21 @@ static bool is_usual(pl_bytes name)
            pl_bytes_starts(name, PL_LIT(".gnu.build.attributes"));
 }
 
+/*
+ * moc writes the metadata of a plugin into a section of its own, which starts with a mark (qplugin.h). Q_PLUGIN_METADATA may stand in a macro of another
+ * package: K_PLUGIN_FACTORY_WITH_JSON.
+ */
+static bool is_of_moc(const struct pl_match *m, pl_bytes name, pl_bytes data)
+{
+    pl_bytes word = PL_LIT("Q_PLUGIN_METADATA");
+    return pl_bytes_eq_str(name, ".qtmetadata") && pl_bytes_starts(data, PL_LIT("QTMETADATA ")) &&
+           (pl_literals_word(m->literals, PL_WORD_IN_SOURCE, word, NULL, NULL) ||
+            pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL));
+}
+
 /* section("name"), or a macro's argument that becomes one: NAME, with or without dots and underscores in front. */
-static pl_status is_of_source(const struct pl_match *m, pl_bytes name, bool *is_known, struct pl_err *err)
+static pl_status is_of_source(const struct pl_match *m, pl_bytes name, pl_bytes data, bool *is_known,
+                              struct pl_err *err)
 {
     struct pl_literal_hit hit;
     bool found;
@@ -137,10 +150,7 @@ static pl_status is_of_source(const struct pl_match *m, pl_bytes name, bool *is_
     *is_known = *is_known || pl_literals_word(m->literals, PL_WORD_IN_SOURCE, word, NULL, NULL) ||
                 pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL) ||
                 pl_literals_word(m->literals, PL_WORD_IN_BUILD, name, NULL, NULL);
-    /* moc writes the metadata of a plugin into a section of its own. */
-    if (pl_bytes_eq_str(name, ".qtmetadata"))
-        *is_known = *is_known ||
-                    pl_literals_word(m->literals, PL_WORD_IN_SOURCE, PL_LIT("Q_PLUGIN_METADATA"), NULL, NULL);
+    *is_known = *is_known || is_of_moc(m, name, data);
     /* glib-compile-resources puts its bytes into a section called after its option --c-name, which a build file says. */
     pl_bytes resources = PL_LIT(".gresource.");
     if (pl_bytes_starts(name, resources) && pl_import_is_made(m->literals, PL_LIT("g_static_resource_init")))
@@ -184,7 +194,9 @@ pl_status pl_elf_note_sections(const struct pl_match *m, struct pl_file *f, cons
         bool is_known = is_usual(s->name);
         f->asked[PL_FOREIGN_SECTION]++;
         if (!is_known)
-            st = is_of_source(m, s->name, &is_known, err);
+            st = is_of_source(m, s->name,
+                              has_bytes ? pl_bytes_sub(f->data, s->offset, s->size) : (pl_bytes){0},
+                              &is_known, err);
         if (st == PL_OK && !is_known && s->name.n > 1 && searches++ < RAW_SEARCHES)
             is_known = is_in_directive(m, s->name);
         if (st != PL_OK || is_known)

@@ -3,6 +3,7 @@
  *
  *     Build-Depends of the source: libfoo-dev ----Depends----> libbar-dev -> ...
  *     every build: libc6-dev -> linux-libc-dev; gcc -> gcc-12 -> libgcc-12-dev; g++ -> g++-12 -> libstdc++-12-dev
+ *     of Perl: perl-xs-dev, which libperl-dev provides -> libperl5.36
  *     for Windows: mingw-w64-x86-64-dev, gcc-mingw-w64-x86-64-win32-runtime
  *
  * Build-essential packages need not be named: Debian Policy 4.2. Versions are those that the indices list now; the build may have been
@@ -51,9 +52,15 @@ static bool is_mingw(pl_bytes name)
            (pl_bytes_starts(name, PL_LIT("gcc-mingw-w64-")) && pl_bytes_ends(name, PL_LIT("-runtime")));
 }
 
+/* Debian has the headers of Perl in the library that libperl-dev needs: extensions are built with what the interpreter itself brings. */
+static bool is_perl(pl_bytes name)
+{
+    return pl_bytes_starts(name, PL_LIT("libperl5."));
+}
+
 static bool is_wanted(pl_bytes name)
 {
-    return is_dev(name) || is_mingw(name);
+    return is_dev(name) || is_mingw(name) || is_perl(name);
 }
 
 static bool is_compiler(pl_bytes name)

@@ -170,6 +170,19 @@ static void a_rarer_feature_weighs_more(void **state)
     close_base(&x);
 }
 
+static void what_the_only_function_has_weighs_something(void **state)
+{
+    (void)state;
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    memset(&x, 0, sizeof x);
+    add_file(&x, "main.c", "int main(void)\n{\n    return measure(\"the only text\");\n}\n");
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x.index, 1, &x.codebase, NULL), PL_OK);
+    assert_int_equal(pl_codebase_weight(x.codebase, string(&x, "the only text")), 40);
+    close_base(&x);
+}
+
 static void hosts_are_those_that_read_the_unit_and_name_the_function(void **state)
 {
     (void)state;
@@ -241,6 +254,7 @@ int main(void)
             a_source_that_names_what_it_is_built_using_holds_others_and_a_line_of_debhelper_says_nothing),
         cmocka_unit_test(a_line_is_known_without_its_end_too),
         cmocka_unit_test(a_rarer_feature_weighs_more),
+        cmocka_unit_test(what_the_only_function_has_weighs_something),
         cmocka_unit_test(hosts_are_those_that_read_the_unit_and_name_the_function),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
     };

@@ -10,7 +10,7 @@ static void lines_come_back_with_their_file(void **state)
 {
     struct pl_headers_reader r;
     struct pl_headers_line l;
-    assert_true(pl_headers_open(PL_LIT("plumbline headers 7\n@a.h\nF(x,y) x y\nG z\n@\nWord\n"), &r));
+    assert_true(pl_headers_open(PL_LIT("plumbline headers 8\n@a.h\nF(x,y) x y\nG z\n@\nWord\n"), &r));
     assert_true(pl_headers_next(&r, &l));
     assert_true(pl_bytes_eq_str(l.file, "a.h") && pl_bytes_eq_str(l.name, "F"));
     assert_true(pl_bytes_eq_str(l.parameters, "x,y") && pl_bytes_eq_str(l.body, "x y"));
@@ -27,7 +27,7 @@ static void what_is_of_another_form_is_passed_over(void **state)
     struct pl_headers_line l;
     assert_false(pl_headers_open(PL_LIT("plumbline headers 9\n"), &r));
     assert_true(
-        pl_headers_open(PL_LIT("plumbline headers 7\nA b\n@a.h\nB\nC \n D\nE(\nF(x)\nG(x)y\n\n"), &r));
+        pl_headers_open(PL_LIT("plumbline headers 8\nA b\n@a.h\nB\nC \n D\nE(\nF(x)\nG(x)y\n\n"), &r));
     assert_true(pl_headers_next(&r, &l));
     assert_true(pl_bytes_eq_str(l.name, "A b") && l.body.n == 0);
     assert_false(pl_headers_next(&r, &l));
@@ -40,7 +40,7 @@ static void the_headers_of_something_that_is_no_package_are_none(void **state)
     struct pl_buf out;
     pl_buf_init(&out, 4096);
     assert_int_equal(pl_headers_pack(PL_LIT("not a package"), &limits, &out, &err), PL_OK);
-    assert_true(pl_bytes_eq_str(pl_buf_bytes(&out), "plumbline headers 7\n"));
+    assert_true(pl_bytes_eq_str(pl_buf_bytes(&out), "plumbline headers 8\n"));
     pl_buf_reset(&out);
 }
 
@@ -66,6 +66,31 @@ static void tags_of_a_c_header_and_words_of_a_cpp_header_are_identifiers(void **
     pl_buf_reset(&out);
 }
 
+static void perls_own_headers_are_in_the_folder_core(void **state)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_buf tar;
+    struct pl_buf deb;
+    struct pl_buf out;
+    pl_buf_init(&tar, 1u << 16);
+    pl_buf_init(&deb, 1u << 16);
+    pl_buf_init(&out, 1u << 16);
+    build_tar_file(&tar, "usr/lib/x86_64-linux-gnu/perl/5.36.0/CORE/XSUB.h",
+                   PL_LIT("#define newXSproto(n, f) newXS_flags(n, f)\n"));
+    build_tar_file(&tar, "usr/lib/x86_64-linux-gnu/perl/5.36.0/CORE/notes", PL_LIT("#define NOTE note\n"));
+    build_tar_file(&tar, "usr/share/perl/CORE/other.h", PL_LIT("#define OTHER other\n"));
+    build_zeros(&tar, 1024);
+    build_ar_member(&deb, "data.tar", pl_buf_bytes(&tar));
+    assert_int_equal(pl_headers_pack(pl_buf_bytes(&deb), &limits, &out, NULL), PL_OK);
+    assert_int_not_equal(pl_bytes_find(pl_buf_bytes(&out), PL_LIT("newXSproto(n,f) newXS_flags(n, f)\n"), 0),
+                         SIZE_MAX);
+    assert_int_equal(pl_bytes_find(pl_buf_bytes(&out), PL_LIT("NOTE"), 0), SIZE_MAX);
+    assert_int_equal(pl_bytes_find(pl_buf_bytes(&out), PL_LIT("OTHER"), 0), SIZE_MAX);
+    pl_buf_reset(&tar);
+    pl_buf_reset(&deb);
+    pl_buf_reset(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -73,6 +98,7 @@ int main(void)
         cmocka_unit_test(what_is_of_another_form_is_passed_over),
         cmocka_unit_test(the_headers_of_something_that_is_no_package_are_none),
         cmocka_unit_test(tags_of_a_c_header_and_words_of_a_cpp_header_are_identifiers),
+        cmocka_unit_test(perls_own_headers_are_in_the_folder_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

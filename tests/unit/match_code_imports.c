@@ -17,7 +17,7 @@ static const char configure[] = "system (execve) socket connect\nfor f in srando
                                 "qtwaylandscanner; done\ntalk=\"lib_conv\"; LIBS=-lpam\ntext=setuid\n";
 static const char configure_ac[] = "AC_DEFINE_UNQUOTED(CONVERSATION, [$talk], [who talks])\n"
                                    "AC_DEFINE_UNQUOTED([NOT_USED], [$text], [nobody])\n";
-static const char headers_text[] = "plumbline headers 7\n"
+static const char headers_text[] = "plumbline headers 8\n"
                                    "@usr/include/c++/12/streams\n"
                                    "draw(c) rmdir(c)\n"
                                    "@usr/include/ctype.h\n"

@@ -106,6 +106,31 @@ static void a_section_of_resources_is_known_by_its_name_in_a_build_file(void **s
     assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".gresource.payload"));
 }
 
+/* Of two sections of that name only the one that begins as moc begins it is known; and none where nothing asks moc for one. */
+static const char with_metadata[] = "printf 'QTMETADATA !x' > m && objcopy --add-section .qtmetadata=m s.out";
+static const char with_payload[] = "printf 'PAYLOAD   !x' > m && objcopy --add-section .qtmetadata=m s.out";
+static const char plugin_source[] =
+    "#include <stdio.h>\nint main(void)\n{\n    return puts(\"letters\");\n}\n"
+    "#define PLUGIN Q_PLUGIN_METADATA(IID \"x\")\n";
+
+static void a_section_of_moc_is_known_by_its_mark(void **state)
+{
+    (void)state;
+    assert_int_equal(compared(plain_source, with_metadata, plugin_source)->foreign.n, 0);
+}
+
+static void a_section_with_the_name_of_mocs_alone_is_noted(void **state)
+{
+    (void)state;
+    assert_int_equal(compared(plain_source, with_payload, plugin_source)->foreign.n, 1);
+}
+
+static void a_section_of_moc_without_a_plugin_is_noted(void **state)
+{
+    (void)state;
+    assert_int_equal(compared(plain_source, with_metadata, plain_source)->foreign.n, 1);
+}
+
 /* Linked to a library of its own that no build file names. */
 static const char with_library[] =
     "gcc -shared -Wl,-soname,libgreeting.so.3 -x c /dev/null -o libgreeting.so && "
@@ -153,6 +178,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_library_that_nobody_names_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_resources_is_known_by_its_name_in_a_build_file, set_up,
                                         end),
+        cmocka_unit_test_setup_teardown(a_section_of_moc_is_known_by_its_mark, set_up, end),
+        cmocka_unit_test_setup_teardown(a_section_with_the_name_of_mocs_alone_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_section_of_moc_without_a_plugin_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_that_a_build_file_names_in_one_word_is_not_noted, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(a_library_that_the_same_source_puts_into_a_package_is_not_noted,
