@@ -367,31 +367,6 @@ static void texts_of_macros_that_the_build_defines_belong_to_every_unit(void **s
 }
 
 /* Each differs from what a strict rule explains in one thing. */
-/* Names, usages and the texts of macros that xsubpp makes of an .xs file; the words that it calls are those of the source. */
-static void what_xsubpp_makes_is_explained(void **state)
-{
-    (void)state;
-    struct fixture x;
-    struct pl_source_tree *trees[] = {&x.tree};
-    static const char headers[] =
-        "plumbline headers 8\n@usr/lib/perl/CORE/XSUB.h\n"
-        "dXSBOOTARGSAPIVERCHK I32 ax = handshake(\"v\" PERL_TEXT)\nPERL_TEXT \"5.36.0\"\n";
-    struct pl_headers h = {.package = "libperl5.36", .text = pl_bytes_of_str(headers)};
-    memset(&x, 0, sizeof x);
-    add_file(&x, "Tool.xs", "MODULE = A::B PACKAGE = A::B\n\nvoid\nsize(self, n = 0)\n int n\n");
-    pl_arena_init(&x.arena, SIZE_MAX);
-    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
-    assert_int_equal(pl_literals_build(x.index, &h, 1, 1, &x.literals, &x.err), PL_OK);
-    static const char *const made[] = {"A::B::size", "self, n = 0", "Tool.c", "v5.36.0"};
-    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
-        assert_true(rule_of(&x, pl_bytes_of_str(made[i]), NULL)[0] != 0);
-    assert_false(rule_of(&x, PL_LIT("Evil::payload"), NULL)[0] != 0);
-    assert_false(rule_of(&x, PL_LIT("v5.36.1"), NULL)[0] != 0);
-    assert_true(pl_literals_word(x.literals, PL_WORD_IN_SOURCE, PL_LIT("croak_xs_usage"), NULL, NULL));
-    assert_false(pl_literals_word(x.literals, PL_WORD_IN_SOURCE, PL_LIT("eval_pv"), NULL, NULL));
-    close_set(&x);
-}
-
 static void what_only_looks_made_is_not_explained(void **state)
 {
     static const char *const strings[] = {"UpPanel",
@@ -614,7 +589,6 @@ int main(void)
         cmocka_unit_test(macros_that_name_each_other_end),
         cmocka_unit_test(what_macros_builds_and_compilers_make_is_explained),
         cmocka_unit_test(texts_of_macros_that_the_build_defines_belong_to_every_unit),
-        cmocka_unit_test(what_xsubpp_makes_is_explained),
         cmocka_unit_test(what_only_looks_made_is_not_explained),
         cmocka_unit_test(a_use_with_more_ways_than_are_written_out_is_explained_way_by_way),
         cmocka_unit_test(literals_with_if_between_them_are_explained_arm_by_arm),
