@@ -48,6 +48,7 @@ struct pl_data {
     bool is_strict_rows;                   /* no column of a row may be unknown */
     bool has_narrow_unknowns;              /* what nobody knows may be two bytes wide */
     uint64_t work;                         /* items that were compared, where that has a bound */
+    unsigned n_searches;                   /* of code_data_elsewhere.c */
     PL_VEC(struct pl_data_object) objects; /* by offset, disjoint */
 };
 
@@ -97,6 +98,12 @@ PL_MUST_USE pl_status pl_data_find_replaced(struct pl_data *d, struct pl_err *er
 
 /* Is the unit the output of a generator, which the build makes anew? */
 bool pl_data_is_generated(const struct pl_data *d, uint32_t unit);
+
+/*
+ * Do `n` numbers (at most 16) stand side by side in a file of the source that is no program text, in hexadecimal or decimal? A word that is no number may stand
+ * for numbers[changed]. O(source), a few times for one file; false after that.
+ */
+bool pl_data_stands_elsewhere(struct pl_data *d, const uint64_t *numbers, size_t n, size_t changed);
 
 /*
  * "src/a.c includes tables.h, which its build makes": an accounted function of the image comes from a unit that includes a file which the source does not hold,

@@ -3,7 +3,8 @@
  *
  * Every place of the data is looked up by the lowest bytes of the eight numbers that would stand there, for each width; a hit proposes
  * a list, which is then followed to both sides, element by element. Only elements that were compared count. Where a list is followed, differs, and goes on
- * as before, the elements between are not the source's: data.modified-table, with the place of the first.
+ * as before, the elements between are not the source's: data.modified-table, with the place of the first; a warning when another file of
+ * the source has them there (code_data_elsewhere.c).
  *
  * Source: DESIGN section 5, rung 4 (anchors propose, comparison proves). Measured: docs/matching.md.
  * Not seen: lists that a compiler has laid out in another way than in order (hot and cold parts of an array do not exist; unions do).
@@ -15,6 +16,7 @@
 
 #define RULE_ARRAY    "data.array"
 #define TAG_MODIFIED  "data.modified-table"
+#define NEIGHBOURS    6u /* elements beside one that differs, by which it is found in another file */
 #define MIN_ELEMENTS  8u
 #define MAX_GAP       64u /* elements that may differ before the list goes on */
 #define MAX_CHANGES   16u /* places of one list */
@@ -267,9 +269,29 @@ bool pl_data_is_generated(const struct pl_data *d, uint32_t unit)
     return false;
 }
 
+/* Is each element that differs what another file of the source has between the same neighbours, of which a generator makes such lists? */
+static bool is_of_another_file(struct pl_data *d, const struct run *r)
+{
+    for (uint32_t i = 0; i < r->n_changed; i++) {
+        uint64_t numbers[NEIGHBOURS + 1];
+        uint32_t first =
+            r->changed[i] < r->first + NEIGHBOURS / 2 ? r->first : r->changed[i] - NEIGHBOURS / 2;
+        if (r->end - r->first <= NEIGHBOURS)
+            return false;
+        if (first + NEIGHBOURS + 1 > r->end)
+            first = r->end - NEIGHBOURS - 1;
+        for (uint32_t k = 0; k <= NEIGHBOURS; k++)
+            numbers[k] = pl_data_number(d, r->offset + (uint64_t)(first + k - r->first) * r->width, r->width);
+        if (!pl_data_stands_elsewhere(d, numbers, NEIGHBOURS + 1, r->changed[i] - first))
+            return false;
+    }
+    return true;
+}
+
 static pl_status report(struct pl_data *d, const struct run *r, const char *source, struct pl_err *err)
 {
-    bool is_error = !pl_data_is_generated(d, pl_tables_at(d->m->tables, r->table)->unit);
+    bool is_error =
+        !pl_data_is_generated(d, pl_tables_at(d->m->tables, r->table)->unit) && !is_of_another_file(d, r);
     struct pl_finding *finding;
     uint64_t from = r->offset + (uint64_t)(r->changed[0] - r->first) * r->width;
     uint64_t to = r->offset + (uint64_t)(r->changed[r->n_changed - 1] + 1 - r->first) * r->width;

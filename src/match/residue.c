@@ -26,15 +26,27 @@
 #define BINARY_WORD_RANGE                                                                                    \
     1024u /* bytes that hold one by chance in 1 of 100 cases; in four times as many it takes one byte more */
 
+/* Chi-square of random bytes is below this once in 10^9: 255 less six standard deviations. */
+#define TOO_EVEN 120u
+
+static uint64_t chi_square(uint64_t squares, uint64_t values, uint64_t n)
+{
+    return n == 0 ? 0 : (uint64_t)((__uint128_t)squares * values / n) - n;
+}
+
 uint64_t pl_unevenness(pl_bytes bytes)
 {
     uint64_t counts[256] = {0};
     uint64_t squares = 0; /* at most 2^60 for the largest file that is held in memory, 2^30 bytes */
+    uint64_t most = 0;
     for (size_t i = 0; i < bytes.n; i++)
         counts[bytes.p[i]]++;
-    for (size_t i = 0; i < 256; i++)
+    for (size_t i = 0; i < 256; i++) {
         squares += counts[i] * counts[i];
-    return bytes.n == 0 ? 0 : (uint64_t)((__uint128_t)squares * 256 / bytes.n) - bytes.n;
+        most = counts[i] > most ? counts[i] : most;
+    }
+    uint64_t others = chi_square(squares - most * most, 255, bytes.n - most);
+    return others < TOO_EVEN ? others : chi_square(squares, 256, bytes.n);
 }
 
 static bool is_word_byte(uint8_t c)

@@ -17,7 +17,8 @@ PL_MUST_USE pl_status pl_residues(const struct pl_match *m, struct pl_file *f, s
 
 /*
  * How unevenly the values of the bytes are spread: chi-square against the even distribution. Random and encrypted bytes have about 255 whatever
- * their number; compressed ones somewhat more. In integers. O(n). Pearson 1900; Knuth, TAOCP 2, 3.3.1.
+ * their number; compressed ones somewhat more. Where all values but the commonest are spread more evenly than chance ever spreads them, that one is fill and left out: a
+ * table that turns a character set around has each value once, and zeros. In integers. O(n). Pearson 1900; Knuth, TAOCP 2, 3.3.1.
  */
 uint64_t pl_unevenness(pl_bytes bytes);
 
