@@ -407,7 +407,7 @@ static unsigned log2_tenths(uint64_t a, uint64_t b)
  * In how many functions a feature might stand at least: what all two functions of a small source have tells them from those of other sources still. Without it
  * the only function of aa3d was like nothing (tests/accuracy/code-held-out.md, sample F).
  */
-#define LEAST_FUNCTIONS 16u
+#define LEAST_FUNCTIONS 4u
 
 static pl_status weigh(struct pl_codebase *cb, struct pl_err *err)
 {
