@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "classify/classify.h"
+#include "format/text/jsonscan.h"
 #include "match/claim.h"
 #include "match/generated.h"
 #include "match/linediff.h"
@@ -304,10 +305,33 @@ static pl_status differs(const struct pl_match *m, struct pl_file *f, uint32_t u
     return st;
 }
 
+/*
+ * A repository of several packages has a manifest at its top, too. When that is another package's, the one that has the name of this one
+ * is meant, although nobody named its folder.
+ */
+static void find_manifest(const struct pl_match *m, const struct pl_file *f, pl_bytes path, uint32_t *unit)
+{
+    uint32_t same;
+    bool is_whole = whole_unit(m, f, &same); /* then its data may be gone */
+    pl_bytes name = pl_json_find(is_whole ? pl_index_unit_file(m->index, same)->data : f->data, "name");
+    if (!pl_bytes_eq_str(path, "package.json") || name.n == 0 ||
+        pl_json_same(pl_json_find(pl_index_unit_file(m->index, *unit)->data, "name"), name))
+        return;
+    pl_units units = pl_index_units_of_name(m->index, path);
+    for (size_t i = 0; i < units.n; i++) {
+        const struct pl_source_file *s = pl_index_unit_file(m->index, units.v[i]);
+        if (is_own(m, units.v[i]) && !s->is_superseded && pl_json_same(pl_json_find(s->data, "name"), name)) {
+            *unit = units.v[i];
+            return;
+        }
+    }
+}
+
 static pl_status compare_file(const struct pl_match *m, struct pl_file *f, pl_bytes path, struct pl_err *err)
 {
     uint32_t unit;
     if (counterpart(m, path, &unit)) {
+        find_manifest(m, f, path, &unit);
         bool is_equal =
             f->has_digests && pl_sha256_eq(&f->sha256, &pl_index_unit_file(m->index, unit)->sha256);
         return is_equal || !f->is_whole ? PL_OK : differs(m, f, unit, err);

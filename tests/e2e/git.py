@@ -287,6 +287,19 @@ def what_changed_in_a_manifest_of_npm_has_its_own_tag(plumb):
 
 
 @case
+def a_package_of_a_folder_is_compared_with_the_manifest_of_its_name(plumb):
+    kit = '{\n  "name": "kit",\n  "version": "1.0.0",\n  "main": "a.js"\n}\n'
+    folder = repository(plumb, {"package.json": '{\n  "name": "all",\n  "private": true\n}\n', "packages/kit/package.json": kit,
+                                "packages/kit/a.js": "exports.answer = 42;\n"})
+    git(folder, "tag", "v1.0")
+    for name, data, wanted in (("same", kit, 0), ("other", kit.replace('"a.js"', '"a.js",\n  "scripts": {\n    "install": "node a.js"\n  }'), 1)):
+        tar = changed(archive(folder, "v1.0:packages/kit"), {"p-1.0/package.json": data.encode()})
+        report = plumb.check(plumb.write(f"{name}.tar", tar), "--source", uri(folder, "v1.0"))
+        assert len(report.findings("origin.mismatch", "package.json", "error")) == wanted, report.findings()
+        assert len(report.findings("script.install-hook", "package.json", "error")) == wanted, report.findings()
+
+
+@case
 def a_swapped_blob_is_an_error_even_when_the_bytes_are_of_the_revision(plumb):
     for number, data in enumerate((bytes(range(255, -1, -1)) * 4, bytes(range(256)) * 3 + bytes(255) + b"x")):
         report = of_release(plumb, {"tests/blob.bin": data}, f"repo{number}")
