@@ -1,0 +1,110 @@
+/*
+ * match_elf_modified.c - a string that is a literal of the source but for a byte is an error at that byte; what honest builds change is not.
+ *
+ * Programs are built here by gcc from one text and held against another.
+ */
+#include "match_program.h"
+
+#define SHIPPED_LINE "the letters of the brown fox are counted"
+
+static const char *program_of(const char *line, const char *more)
+{
+    static char text[2048];
+    (void)snprintf(text, sizeof text,
+                   "#include <stdio.h>\nint main(int argc, char **argv)\n{\n    puts(\"%s\");\n    %s\n"
+                   "    return printf(\"there are %%d of them in %%s today\\n\", argc, argv[0]);\n}\n",
+                   line, more);
+    return text;
+}
+
+/* The program of one line beside the source of another. */
+static struct pl_file *compared(const char *shipped, const char *more, const char *source_line,
+                                const char *comment)
+{
+    char source[4096];
+    pl_bytes program = built(program_of(shipped, more), "");
+    (void)snprintf(source, sizeof source, "%s%s", program_of(source_line, more), comment);
+    struct pl_file *f = beside(program, "letters.c", source);
+    apply("elf.strings", f);
+    return f;
+}
+
+static const struct pl_finding *found_for(const char *shipped, const char *source_line)
+{
+    return find(compared(shipped, "", source_line, ""), "code.modified-string");
+}
+
+static void a_changed_byte_is_an_error_at_that_byte(void **state)
+{
+    (void)state;
+    struct pl_file *f = compared("the letters of the brown fax are counted", "", SHIPPED_LINE, "");
+    const struct pl_finding *found = find(f, "code.modified-string");
+    assert_non_null(found);
+    assert_int_equal(found->severity, PL_SEVERITY_ERROR);
+    assert_int_equal(found->length, 1);
+    assert_int_equal(f->data.p[found->offset], 'a');
+    assert_memory_equal(f->data.p + found->offset - 1, "fax are", 7);
+    assert_non_null(strstr(found->message, "letters.c:4"));
+}
+
+static void the_literal_itself_is_none(void **state)
+{
+    (void)state;
+    assert_null(found_for(SHIPPED_LINE, SHIPPED_LINE));
+}
+
+/* Two literals of the source, with something else than NUL between them. */
+static void two_literals_that_were_joined_are_an_error(void **state)
+{
+    (void)state;
+    const char *line = "the letters of the quick\\0brown fox are counted too";
+    struct pl_file *f = compared("the letters of the quickXbrown fox are counted too", "", line, "");
+    const struct pl_finding *found = find(f, "code.modified-string");
+    assert_non_null(found);
+    assert_int_equal(f->data.p[found->offset], 'X');
+}
+
+/* 1.4.2 and 1.4.3 */
+static void other_digits_are_another_version(void **state)
+{
+    (void)state;
+    assert_null(found_for("the letters are of version 1.4.3 now", "the letters are of version 1.4.2 now"));
+}
+
+/* The program that made the text has put a value in. */
+static void what_stands_for_a_conversion_is_none(void **state)
+{
+    (void)state;
+    assert_null(found_for("the letters of xy are counted again", "the letters of %s are counted again"));
+}
+
+/* Both spellings are in the program: neither was made of the other. */
+static void a_program_with_both_is_honest(void **state)
+{
+    (void)state;
+    assert_null(find(
+        compared("the letters of the brown fax are counted", "puts(\"" SHIPPED_LINE "\");", SHIPPED_LINE, ""),
+        "code.modified-string"));
+}
+
+static void a_text_that_a_comment_of_the_source_has_is_none(void **state)
+{
+    (void)state;
+    assert_null(find(compared("the letters of the brown fax are counted", "", SHIPPED_LINE,
+                              "/* not: the letters of the brown fax are counted */\n"),
+                     "code.modified-string"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_changed_byte_is_an_error_at_that_byte, set_up, end),
+        cmocka_unit_test_setup_teardown(the_literal_itself_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(two_literals_that_were_joined_are_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(other_digits_are_another_version, set_up, end),
+        cmocka_unit_test_setup_teardown(what_stands_for_a_conversion_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(a_program_with_both_is_honest, set_up, end),
+        cmocka_unit_test_setup_teardown(a_text_that_a_comment_of_the_source_has_is_none, set_up, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
