@@ -5,6 +5,8 @@
 
 #include "match/code_imports.h"
 
+#include <stdio.h>
+
 static const char main_c[] = "#include <stdio.h>\n"
                              "int run(const char *p) {\n"
                              "  chdir(p);\n"
@@ -125,6 +127,32 @@ static void each_rule_explains_what_its_sentence_says(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(rule_of(*state, cases[i][0], NULL), cases[i][1]);
+}
+
+/* What compilers make of another function of the C library; a word that gives nothing of the kind is none. */
+static void a_builtin_is_asked_for_by_what_it_is_made_of(void **state)
+{
+    static const char *const cases[][3] = {{"strcat", "strncat", "strchr"}, {"strlen", "strncat", "strcmp"},
+                                           {"strcmp", "strncmp", "strcat"}, {"strncmp", "strstr", "strcmp"},
+                                           {"bcmp", "memcmp", "memcpy"},    {"fputs", "fprintf", "printf"},
+                                           {"strrchr", "rindex", "index"},  {"calloc", "malloc", "realloc"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t k = 1; k <= 2; k++) {
+            struct fixture x;
+            struct pl_source_tree *trees[] = {&x.tree};
+            char text[128];
+            struct pl_headers none = {.package = "libc6-dev", .text = PL_LIT("plumbline headers 8\n")};
+            memset(&x, 0, sizeof x);
+            (void)snprintf(text, sizeof text, "int f(char *p)\n{\n    return %s(p);\n}\n", cases[i][k]);
+            add_file(&x, "a.c", text);
+            pl_arena_init(&x.arena, SIZE_MAX);
+            assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+            assert_int_equal(pl_literals_build(x.index, &none, 1, 1, &x.literals, &x.err), PL_OK);
+            assert_string_equal(rule_of(&x, cases[i][0], NULL), k == 1 ? "import.builtin" : "");
+            void *closed = &x;
+            (void)close_set(&closed);
+        }
 }
 
 static void a_rule_names_where_it_looked(void **state)
@@ -248,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_explains_what_its_sentence_says),
+        cmocka_unit_test(a_builtin_is_asked_for_by_what_it_is_made_of),
         cmocka_unit_test(a_rule_names_where_it_looked),
         cmocka_unit_test(planted_imports_stay_novel),
         cmocka_unit_test(words_of_scripts_and_of_headers_that_are_not_reached_explain_nothing),

@@ -158,6 +158,38 @@ static void a_library_that_a_build_file_names_in_one_word_is_not_noted(void **st
     assert_int_equal(f->foreign.n, 0);
 }
 
+/* libtool's -release, with the version of the package and the vendor: what is left names the library. */
+static void a_release_in_a_librarys_name_is_that_of_the_source(const char *revision, const char *rules,
+                                                               unsigned expected)
+{
+    static const char command[] =
+        "gcc -shared -Wl,-soname,libgreet-2.4-1-Debian.so -x c /dev/null -o libgreet.so && "
+        "gcc -O2 s.c -Wl,--no-as-needed ./libgreet.so -o s.out && strip -s s.out";
+    trees[0]->revision = revision;
+    add_source(0, "Makefile.in",
+               "lib_LTLIBRARIES = libgreet.la\nlibgreet_la_LDFLAGS = -release $(VERSION)\n");
+    add_source(0, "debian/rules", rules);
+    assert_int_equal(compared(plain_source, command, plain_source)->foreign.n, expected);
+}
+
+static void the_release_of_the_package_is_left_out_of_a_librarys_name(void **state)
+{
+    (void)state;
+    a_release_in_a_librarys_name_is_that_of_the_source("1:2.4-1", "V := $(DEB_VENDOR)\n", 0);
+}
+
+static void the_release_of_another_package_is_not(void **state)
+{
+    (void)state;
+    a_release_in_a_librarys_name_is_that_of_the_source("1:2.5-1", "V := $(DEB_VENDOR)\n", 1);
+}
+
+static void a_vendor_that_nobody_asks_for_is_not(void **state)
+{
+    (void)state;
+    a_release_in_a_librarys_name_is_that_of_the_source("1:2.4-1", "V := none\n", 1);
+}
+
 static void a_library_that_the_same_source_puts_into_a_package_is_not_noted(void **state)
 {
     (void)state;
@@ -179,6 +211,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_section_of_resources_is_known_by_its_name_in_a_build_file, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(a_section_of_moc_is_known_by_its_mark, set_up, end),
+        cmocka_unit_test_setup_teardown(the_release_of_the_package_is_left_out_of_a_librarys_name, set_up,
+                                        end),
+        cmocka_unit_test_setup_teardown(the_release_of_another_package_is_not, set_up, end),
+        cmocka_unit_test_setup_teardown(a_vendor_that_nobody_asks_for_is_not, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_with_the_name_of_mocs_alone_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_moc_without_a_plugin_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_that_a_build_file_names_in_one_word_is_not_noted, set_up,
