@@ -5,7 +5,7 @@
  * that is reached does; not further than MAX_STEPS from the source. Of those that are reached, the words become KIND_HEADER_WORD (what they call may
  * be imported) and the literals RULE_HEADER. Nothing else of a header explains anything, so that one that happens to be there for
  * another part of the build does not. Two steps were enough for 1.3 % of imports of a prototype; glibc's ctype.h needs three, libstdc++'s
- * containers six.
+ * containers six. Headers that this source cannot be compiled with are left out: those of C++ where nothing is C++, those that have to be asked for.
  */
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_STEPS 6u
-#define MAX_LINES (8u << 20)
+#define MAX_STEPS      6u
+#define HEADERS_OF_CPP "usr/include/c++/"
+#define MAX_LINES      (8u << 20)
 
 /* One of maybe 60,000: its line is read again when it is wanted. */
 struct definition {
@@ -32,6 +33,8 @@ struct header_seen {
 struct reach {
     const struct pl_headers *headers;
     size_t n_headers;
+    bool has_cpp;    /* the own source holds C++ */
+    bool has_tgmath; /* it asks for tgmath.h */
     PL_VEC(struct header_seen) headers_seen;
     PL_VEC(struct definition) all; /* in order of the packages and their lines */
     uint32_t *slots;
@@ -50,22 +53,59 @@ static struct pl_headers_line line_of(const struct reach *r, const struct defini
     return line;
 }
 
+/* Suffixes of what may be compiled as C++; the last ones become C++ where their project wants it. */
+static bool is_for_cpp(pl_bytes path)
+{
+    static const char *const suffixes[] = {".cc",  ".cpp", ".cxx", ".c++", ".C",   ".hh",  ".hpp",
+                                           ".hxx", ".h++", ".H",   ".ipp", ".tcc", ".yy",  ".ll",
+                                           ".ypp", ".icc", ".inl", ".mm",  ".xs",  ".pyx", ".i"};
+    size_t n = pl_bytes_ends(path, PL_LIT(".in")) ? path.n - 3 : path.n;
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (pl_bytes_ends(pl_bytes_sub(path, 0, n), pl_bytes_of_str(suffixes[i])))
+            return true;
+    return false;
+}
+
+static bool has_cpp(const struct pl_literals *l)
+{
+    for (size_t i = 0; i < l->n_files; i++)
+        if (is_for_cpp(pl_index_file(l->index, l->files[i])->path))
+            return true;
+    return false;
+}
+
+/*
+ * Can a file of the source see this header? tgmath.h gives each function of math.h a macro of many ways, which only who includes it by name gets:
+ * C17 7.25.
+ */
+static bool is_open(const struct reach *r, pl_bytes file)
+{
+    if (pl_bytes_starts(file, PL_LIT(HEADERS_OF_CPP)))
+        return r->has_cpp;
+    return r->has_tgmath || !pl_bytes_eq_str(file, "usr/include/tgmath.h");
+}
+
 static bool read_package(struct reach *r, uint32_t package)
 {
     struct pl_headers_reader reader;
     struct pl_headers_line line;
     const uint8_t *file = NULL;
+    bool is_seen = false;
     bool is_packed = pl_headers_open(r->headers[package].text, &reader);
     while (is_packed && r->all.n < MAX_LINES && pl_headers_next(&reader, &line)) {
         if (line.body.n == 0)
             continue;
         if (line.file.p != file) {
-            struct header_seen *header = PL_VEC_ADD(&r->headers_seen);
-            if (header == NULL)
-                return false;
-            *header = (struct header_seen){line.file, package};
             file = line.file.p;
+            is_seen = is_open(r, line.file);
+            struct header_seen *header = is_seen ? PL_VEC_ADD(&r->headers_seen) : NULL;
+            if (is_seen && header == NULL)
+                return false;
+            if (is_seen)
+                *header = (struct header_seen){line.file, package};
         }
+        if (!is_seen)
+            continue;
         struct definition *d = PL_VEC_ADD(&r->all);
         if (d == NULL)
             return false;
@@ -190,7 +230,7 @@ static bool gather_reached(struct reach *r, struct pl_literals *l, struct gather
         while (end < r->all.n && r->all.v[end].header == r->all.v[first].header)
             end++;
         pl_bytes file = r->headers_seen.v[r->all.v[first].header].file;
-        if (pl_bytes_starts(file, PL_LIT("usr/include/c++/")) == (i >= r->all.n))
+        if (pl_bytes_starts(file, PL_LIT(HEADERS_OF_CPP)) == (i >= r->all.n))
             is_good = gather_file(r, first, end, l, g, &text);
         i += end - first;
     }
@@ -268,7 +308,10 @@ static bool add_limits(struct pl_macros *m)
 bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *headers, size_t n,
                                 struct pl_macros *m, struct gathered *g)
 {
-    struct reach r = {.headers = headers, .n_headers = n};
+    struct reach r = {.headers = headers,
+                      .n_headers = n,
+                      .has_cpp = has_cpp(l),
+                      .has_tgmath = pl_literal_find(l, RULE_WORD, PL_LIT("tgmath")) != NULL};
     bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m) &&
                    add_compiler_version(l, headers, n, m) && add_limits(m);
     PL_VEC_FREE(&r.headers_seen);
