@@ -174,7 +174,7 @@ static void try_named(const struct pl_aligner *a, uint32_t subject, uint64_t nam
         if (pl_codebase_at(a->cb, id)->definition->kind != PL_DEFINITION_FUNCTION ||
             !is_size_likely(a, s, id) || !find_place(a, s, id, &b.place, &b.unit))
             continue;
-        b.score = pl_code_score(a, s, id);
+        b.score = pl_code_score(a, a->marks, s, id);
         b.second = best->second;
         bool is_rival = best->id != PL_NO_DEFINITION && pl_code_are_rivals(a, id, best->id);
         bool is_better = best->id == PL_NO_DEFINITION || b.score > best->score ||
@@ -230,7 +230,7 @@ static bool adopt_named(struct pl_aligner *a, uint32_t subject)
     struct best best = {.id = PL_NO_DEFINITION, .second = INT32_MIN};
     if (!is_astray(a, s))
         return false;
-    pl_code_mark(a, subject);
+    pl_code_mark(a, subject, a->marks);
     if (name.n > 0)
         try_named(a, subject, pl_atom_hash_text(name), &best);
     if (best.id == PL_NO_DEFINITION)

@@ -406,20 +406,20 @@ static pl_status pass(struct pl_aligner *a, bool is_last, struct pl_err *err)
 }
 
 pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, const struct pl_code *code,
-                        pl_code_explain explain, void *explain_ctx, struct pl_err *err)
+                        pl_code_explain explain, void *explain_ctx, unsigned jobs, struct pl_err *err)
 {
     size_t n = pl_codebase_count(cb);
     size_t n_features = pl_codebase_feature_count(cb);
-    *a = (struct pl_aligner){.cb = cb, .code = code, .explain = explain, .explain_ctx = explain_ctx};
+    *a = (struct pl_aligner){
+        .cb = cb, .code = code, .explain = explain, .explain_ctx = explain_ctx, .jobs = jobs};
     a->subject_of = calloc(code->n_functions + 1, sizeof *a->subject_of);
-    a->votes = calloc(n + 1, sizeof *a->votes);
     a->taken_by = calloc(n + 1, sizeof *a->taken_by);
     a->marks = calloc(n_features + 1, sizeof *a->marks);
     a->imported = calloc(n_features + 1, 1);
     a->is_variable = calloc(n_features + 1, 1);
     a->anchors = calloc(pl_index_unit_count(pl_codebase_index(cb)) + 1, sizeof *a->anchors);
-    if (a->subject_of == NULL || a->votes == NULL || a->taken_by == NULL || a->marks == NULL ||
-        a->imported == NULL || a->is_variable == NULL || a->anchors == NULL)
+    if (a->subject_of == NULL || a->taken_by == NULL || a->marks == NULL || a->imported == NULL ||
+        a->is_variable == NULL || a->anchors == NULL)
         return pl_fail_nomem(err);
     pl_status st = pl_code_facts(a, err);
     for (unsigned i = 0; i < PASSES && st == PL_OK; i++) {
@@ -444,10 +444,8 @@ void pl_aligner_reset(struct pl_aligner *a)
     PL_VEC_FREE(&a->calls);
     PL_VEC_FREE(&a->callers);
     PL_VEC_FREE(&a->candidates);
-    PL_VEC_FREE(&a->voted);
     PL_VEC_FREE(&a->proposals);
     free(a->subject_of);
-    free(a->votes);
     free(a->taken_by);
     free(a->marks);
     free(a->imported);

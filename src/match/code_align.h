@@ -2,7 +2,8 @@
  * code_align.h - which source function is each function of an image: what the files of the code matcher share.
  *
  *     code_facts.c   what a function of the image holds, in features of the codebase
- *     code_score.c   how well a source function fits it; who is worth asking
+ *     code_score.c   how well a source function fits it
+ *     code_candidates.c  who is worth asking
  *     code_objects.c which variable stands at an address
  *     code_order.c   who is called between two calls that are known
  *     code_align.c   the best path through all functions in address order, several times
@@ -92,6 +93,7 @@ struct pl_aligner {
     const struct pl_code *code;
     pl_code_explain explain; /* may be NULL */
     void *explain_ctx;
+    unsigned jobs;                      /* threads */
     PL_VEC(struct pl_subject) subjects; /* by address */
     PL_VEC(struct pl_code_fact) facts;
     PL_VEC(struct pl_data_ref) refs;
@@ -100,9 +102,7 @@ struct pl_aligner {
     PL_VEC(struct pl_candidate) candidates;
     PL_VEC(struct pl_proposal) proposals; /* by subject and id */
     uint32_t *subject_of;                 /* per function of the image: subject, or PL_NO_TARGET */
-    uint32_t *votes;                      /* per definition */
-    PL_VEC(uint32_t) voted;
-    uint32_t *marks;      /* per feature: subject, counted from 1, that has it */
+    uint32_t *marks;      /* per feature: subject, counted from 1, that has it; pl_code_adopt()'s */
     uint8_t *is_variable; /* per feature: a name that is neither function nor macro nor import */
     uint8_t *imported;    /* per feature: some function of the image has it as an import */
     uint32_t *taken_by;   /* per definition: subject, counted from 1, that fits it best */
@@ -119,14 +119,16 @@ unsigned pl_import_alternatives(pl_bytes name, pl_bytes out[PL_FACT_ALTERNATIVES
 
 /* Fill in the candidates of all subjects, best first. */
 PL_MUST_USE pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *err);
+/* Mark the features that a subject has: marks[feature] is the subject, counted from 1. */
+void pl_code_mark(const struct pl_aligner *a, uint32_t subject, uint32_t *marks);
 /* Fit of a definition to a subject, whose features are marked. */
-int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id);
+int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const struct pl_subject *s,
+                      uint32_t id);
 /* What one of several units that include a function adds to its fit: features that the unit has and the function lacks. */
 int32_t pl_code_place_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id,
                             uint32_t place);
 /* Does anything that compiling the unit reads have the feature? */
 bool pl_code_unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature);
-void pl_code_mark(struct pl_aligner *a, uint32_t subject);
 
 /* What each address of data that functions refer to is called, from what is placed. */
 PL_MUST_USE pl_status pl_code_objects(struct pl_aligner *a, struct pl_err *err);
@@ -145,7 +147,7 @@ void pl_code_adopt(struct pl_aligner *a);
 /* Facts, then candidates and path, pass after pass. Reset in every case. */
 PL_MUST_USE pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb,
                                     const struct pl_code *code, pl_code_explain explain, void *explain_ctx,
-                                    struct pl_err *err);
+                                    unsigned jobs, struct pl_err *err);
 void pl_aligner_reset(struct pl_aligner *a);
 
 /* What became of a function of the image. */

@@ -359,7 +359,7 @@ static pl_status match_code(struct rung *r, struct pl_err *err)
 {
     pl_status st = pl_text_places_init(&r->places, r->f->data, &r->code, err);
     if (st == PL_OK)
-        st = pl_code_align(&r->a, r->m->codebase, &r->code, explain, r, err);
+        st = pl_code_align(&r->a, r->m->codebase, &r->code, explain, r, r->m->jobs, err);
     if (st == PL_OK)
         st = grade_all(r, err);
     if (st == PL_OK)

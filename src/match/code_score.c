@@ -1,5 +1,5 @@
 /*
- * code_score.c - how well a source function fits a function of the image, and which ones are worth asking.
+ * code_score.c - how well a source function fits a function of the image.
  *
  * Found in the source function, a feature adds its weight (less when only what is inlined has it); not found, it costs. What the source function
  * has and the image's does not costs a little: it may be compiled out. Once neighbours are placed, calls and callers count as features,
@@ -9,13 +9,7 @@
 
 #include "format/text/cpp_names.h"
 
-#include <stdlib.h>
-
-#define MAX_POSTINGS   400u /* features in more definitions propose nobody */
-#define MAX_EVALUATED  64u
-#define MAX_CANDIDATES 24u
-#define MAX_HOSTS      48u
-#define WINDOW         24u /* source functions looked at beside a placed neighbour */
+#define MAX_HOSTS 48u
 
 #define INLINED_PERCENT        70 /* of the weight of a feature that only inlined code has */
 #define ABSENT_PERCENT         80 /* cost of a feature that the definition lacks */
@@ -51,16 +45,15 @@
 #define MANY_BRANCHES_COST     6
 #define UNREACHED_COST         90 /* static, and nothing leads to it: a compiler would have dropped it */
 #define STRANGE_HEADER_COST    80 /* of a header that its neighbours do not read */
-#define PLACE_SCORE            6  /* for standing where its neighbours say */
 #define TOKEN_BYTES            4  /* of code for a token of source, about */
 
-void pl_code_mark(struct pl_aligner *a, uint32_t subject)
+void pl_code_mark(const struct pl_aligner *a, uint32_t subject, uint32_t *marks)
 {
     const struct pl_subject *s = &a->subjects.v[subject];
     for (uint32_t i = 0; i < s->n_facts; i++) {
         const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
         for (unsigned k = 0; k < f->n; k++)
-            a->marks[f->feature[k]] = subject + 1;
+            marks[f->feature[k]] = subject + 1;
     }
 }
 
@@ -166,14 +159,15 @@ static int32_t score_facts(const struct pl_aligner *a, const struct pl_subject *
 }
 
 /* What the definition has itself and the subject lacks. */
-static int32_t score_missing(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+static int32_t score_missing(const struct pl_aligner *a, const uint32_t *marks, const struct pl_subject *s,
+                             uint32_t id)
 {
     struct pl_id_list direct = pl_codebase_direct(a->cb, id);
     uint32_t mark = (uint32_t)(s - a->subjects.v) + 1;
     int32_t cost = 0;
     for (size_t i = 0; i < direct.n && cost < MISSING_MOST; i++) {
         uint32_t f = direct.v[i];
-        if (a->marks[f] == mark)
+        if (marks[f] == mark)
             continue;
         enum pl_atom_kind kind = pl_codebase_feature_kind(a->cb, f);
         if (kind == PL_ATOM_STRING)
@@ -353,13 +347,14 @@ static int32_t score_name(pl_bytes name, const struct pl_definition *d)
     return is_scope_right ? EXPORT_SCORE : EXPORT_OTHER;
 }
 
-int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const struct pl_subject *s,
+                      uint32_t id)
 {
     const struct pl_codebase_entry *e = pl_codebase_at(a->cb, id);
     const struct pl_function *f = &a->code->functions[s->function];
     uint32_t subject = (uint32_t)(s - a->subjects.v);
     int32_t score = score_facts(a, s, id);
-    int32_t missing = score_missing(a, s, id);
+    int32_t missing = score_missing(a, marks, s, id);
     int32_t most = score > 0 ? percent(score, MISSING_MOST_PERCENT) : 0;
     score += (missing < -most ? -most : missing) + score_size(a, s, id);
     int32_t shape = score_shape(a, s, id);
@@ -378,197 +373,4 @@ int32_t pl_code_score(const struct pl_aligner *a, const struct pl_subject *s, ui
         if (a->anchors[pl_codebase_place(a->cb, places.v[i]).unit] > 0)
             return score;
     return score - STRANGE_UNIT_COST;
-}
-
-static pl_status vote(struct pl_aligner *a, uint32_t id, uint32_t weight, struct pl_err *err)
-{
-    if (pl_codebase_at(a->cb, id)->definition->kind != PL_DEFINITION_FUNCTION)
-        return PL_OK;
-    if (a->votes[id] == 0) {
-        uint32_t *slot = PL_VEC_ADD(&a->voted);
-        if (slot == NULL)
-            return pl_fail_nomem(err);
-        *slot = id;
-    }
-    a->votes[id] += weight;
-    return PL_OK;
-}
-
-static pl_status vote_hosts(struct pl_aligner *a, uint32_t id, uint32_t weight, unsigned depth,
-                            struct pl_err *err)
-{
-    struct pl_id_list hosts = pl_codebase_hosts(a->cb, id);
-    pl_status st = PL_OK;
-    for (size_t i = 0; i < hosts.n && i < MAX_HOSTS && st == PL_OK; i++) {
-        st = vote(a, hosts.v[i], weight, err);
-        if (st == PL_OK && depth > 1)
-            st = vote_hosts(a, hosts.v[i], weight / 2, depth - 1, err);
-    }
-    return st;
-}
-
-/* Everybody who has a feature, and into whom they may be inlined. */
-static pl_status vote_feature(struct pl_aligner *a, uint32_t feature, uint32_t weight, struct pl_err *err)
-{
-    struct pl_id_list with = pl_codebase_with(a->cb, feature);
-    pl_status st = PL_OK;
-    if (with.n > MAX_POSTINGS)
-        return PL_OK;
-    for (size_t i = 0; i < with.n && st == PL_OK; i++) {
-        st = vote(a, with.v[i], weight + 1, err);
-        if (st == PL_OK && with.n <= MAX_POSTINGS / 8)
-            st = vote_hosts(a, with.v[i], weight / 2 + 1, 2, err);
-    }
-    return st;
-}
-
-static pl_status vote_named(struct pl_aligner *a, uint64_t hash, uint32_t weight, struct pl_err *err)
-{
-    struct pl_id_list named = pl_codebase_named(a->cb, hash);
-    pl_status st = PL_OK;
-    for (size_t i = 0; i < named.n && i < MAX_POSTINGS && st == PL_OK; i++)
-        st = vote(a, named.v[i], weight, err);
-    return st;
-}
-
-/* Who calls what it calls, and whom its callers call. */
-static pl_status vote_calls(struct pl_aligner *a, const struct pl_subject *s, struct pl_err *err)
-{
-    pl_status st = PL_OK;
-    for (uint32_t i = 0; i < s->n_calls && st == PL_OK; i++) {
-        const struct pl_subject *to = &a->subjects.v[a->calls.v[s->first_call + i]];
-        uint32_t name = to->definition == PL_NO_DEFINITION ? PL_NO_FEATURE
-                                                           : pl_codebase_name_feature(a->cb, to->definition);
-        if (name != PL_NO_FEATURE)
-            st = vote_feature(a, name, pl_codebase_weight(a->cb, name) / 2, err);
-    }
-    for (uint32_t i = 0; i < s->n_refs && st == PL_OK; i++) {
-        const struct pl_data_ref *ref = &a->refs.v[s->first_ref + i];
-        for (unsigned k = 0; k < ref->n && st == PL_OK; k++)
-            st = vote_feature(a, ref->name[k], ref->weight / 2u, err);
-    }
-    for (uint32_t i = 0; i < s->n_callers && i < 8 && st == PL_OK; i++) {
-        const struct pl_subject *from = &a->subjects.v[a->callers.v[s->first_caller + i]];
-        if (from->definition == PL_NO_DEFINITION)
-            continue;
-        struct pl_id_list direct = pl_codebase_closure(a->cb, from->definition);
-        for (size_t k = 0; k < direct.n && k < 2000 && st == PL_OK; k++)
-            if (pl_codebase_feature_kind(a->cb, direct.v[k]) == PL_ATOM_CALL)
-                st = vote_named(a, pl_codebase_feature_key(a->cb, direct.v[k]), 20, err);
-    }
-    return st;
-}
-
-/* Source functions beside those that the neighbours are placed at. */
-static pl_status vote_places(struct pl_aligner *a, uint32_t subject, struct pl_err *err)
-{
-    pl_status st = PL_OK;
-    size_t n = pl_codebase_place_count(a->cb);
-    for (int direction = -1; direction <= 1; direction += 2) {
-        uint32_t at = subject;
-        unsigned steps = 0;
-        do
-            at += (uint32_t)direction;
-        while (at < a->subjects.n && ++steps < WINDOW && a->subjects.v[at].place == PL_NO_PLACE);
-        if (at >= a->subjects.n || a->subjects.v[at].place == PL_NO_PLACE)
-            continue;
-        uint32_t place = a->subjects.v[at].place;
-        uint32_t unit = pl_codebase_place(a->cb, place).unit;
-        for (unsigned k = 0; k < WINDOW && st == PL_OK; k++) {
-            place -= (uint32_t)direction;
-            if (place >= n || pl_codebase_place(a->cb, place).unit != unit)
-                break;
-            st = vote(a, pl_codebase_place(a->cb, place).id, 12, err);
-        }
-    }
-    return st;
-}
-
-static pl_status gather_votes(struct pl_aligner *a, uint32_t subject, struct pl_err *err)
-{
-    const struct pl_subject *s = &a->subjects.v[subject];
-    pl_bytes name = a->code->functions[s->function].name;
-    pl_status st = PL_OK;
-    for (uint32_t i = 0; i < s->n_facts && st == PL_OK; i++) {
-        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
-        for (unsigned k = 0; k < f->n && st == PL_OK; k++)
-            st = vote_feature(a, f->feature[k], f->weight, err);
-        if (st == PL_OK && f->n == 0 && f->is_neutral && f->name != PL_NO_FEATURE)
-            st = vote_named(a, pl_codebase_feature_key(a->cb, f->name), f->weight, err);
-    }
-    struct pl_cpp_function cpp;
-    if (st == PL_OK && name.n > 0)
-        st = vote_named(a, pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name), EXPORT_SCORE,
-                        err);
-    if (st == PL_OK && a->has_places)
-        st = vote_calls(a, s, err);
-    for (size_t i = pl_code_proposals(a, subject);
-         st == PL_OK && i < a->proposals.n && a->proposals.v[i].subject == subject; i++)
-        st = vote(a, a->proposals.v[i].id, (uint32_t)a->proposals.v[i].weight, err);
-    return st == PL_OK && a->has_places ? vote_places(a, subject, err) : st;
-}
-
-static int by_score(const void *a, const void *b)
-{
-    const struct pl_candidate *x = a;
-    const struct pl_candidate *y = b;
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
-}
-
-/* The most voted first; the votes are cleared. */
-static pl_status rank_votes(struct pl_aligner *a, struct pl_candidate **out, size_t *n, struct pl_err *err)
-{
-    struct pl_candidate *all = calloc(a->voted.n + 1, sizeof *all);
-    if (all == NULL)
-        return pl_fail_nomem(err);
-    for (size_t i = 0; i < a->voted.n; i++) {
-        all[i] = (struct pl_candidate){a->voted.v[i], (int32_t)a->votes[a->voted.v[i]]};
-        a->votes[a->voted.v[i]] = 0;
-    }
-    qsort(all, a->voted.n, sizeof *all, by_score);
-    *n = a->voted.n < MAX_EVALUATED ? a->voted.n : MAX_EVALUATED;
-    a->voted.n = 0;
-    *out = all;
-    return PL_OK;
-}
-
-static pl_status find_candidates(struct pl_aligner *a, uint32_t subject, struct pl_err *err)
-{
-    struct pl_subject *s = &a->subjects.v[subject];
-    struct pl_candidate *all = NULL;
-    size_t n = 0;
-    s->first_candidate = (uint32_t)a->candidates.n;
-    s->n_candidates = 0;
-    if (s->is_fixed)
-        return PL_OK;
-    pl_status st = gather_votes(a, subject, err);
-    if (st == PL_OK)
-        st = rank_votes(a, &all, &n, err);
-    if (st != PL_OK)
-        return st;
-    pl_code_mark(a, subject);
-    for (size_t i = 0; i < n; i++)
-        all[i].score = pl_code_score(a, s, all[i].id) + (a->has_places ? PLACE_SCORE : 0);
-    qsort(all, n, sizeof *all, by_score);
-    for (size_t i = 0; i < n && i < MAX_CANDIDATES && all[i].score > 0 && st == PL_OK; i++) {
-        struct pl_candidate *slot = PL_VEC_ADD(&a->candidates);
-        if (slot == NULL)
-            st = pl_fail_nomem(err);
-        else
-            *slot = all[i];
-        s->n_candidates++;
-    }
-    free(all);
-    return st;
-}
-
-pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *err)
-{
-    pl_status st = PL_OK;
-    a->candidates.n = 0;
-    for (uint32_t i = 0; i < a->subjects.n && st == PL_OK; i++)
-        st = find_candidates(a, i, err);
-    return st;
 }

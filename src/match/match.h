@@ -39,6 +39,7 @@ struct pl_match {
     const struct pl_codebase *codebase;   /* functions of the sources; NULL as above */
     const struct pl_tables *tables;       /* initialiser lists of the sources; NULL as above */
     const struct pl_limits *limits;
+    unsigned jobs;                  /* threads that may work on one file; 0: this one alone */
     const struct pl_layout *layout; /* NULL when its files are installed elsewhere */
     struct pl_arena *arena;         /* lives as long as the report: texts of claims and findings */
     struct pl_arena *scratch;       /* reset after each file */

@@ -142,6 +142,7 @@ static struct pl_match match_of(struct run *run, unsigned worker)
                              .pieces = run->pieces,
                              .java = run->java,
                              .limits = run->x->limits,
+                             .jobs = run->x->jobs,
                              .layout = run->x->layout,
                              .explanation = run->x->explanation,
                              .arena = run->workers[worker].arena,

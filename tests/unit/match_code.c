@@ -65,7 +65,7 @@ static void read_source(struct fixture *x)
 
 static void align(struct fixture *x)
 {
-    assert_int_equal(pl_code_align(&x->aligner, x->codebase, &x->code, NULL, NULL, NULL), PL_OK);
+    assert_int_equal(pl_code_align(&x->aligner, x->codebase, &x->code, NULL, NULL, 1, NULL), PL_OK);
 }
 
 /* The image as an honest compiler would leave it, but for `extra`, an atom of the third function; `copy` is one more file of the source. */
@@ -445,7 +445,7 @@ static void a_function_that_says_its_name_is_that_function(void **state)
         add_atom(&x, PL_ATOM_IMPORT, "labs");
         if (says)
             add_atom(&x, PL_ATOM_STRING, "count_down");
-        assert_int_equal(pl_code_align(&x.aligner, x.codebase, &x.code, say_yes, NULL, NULL), PL_OK);
+        assert_int_equal(pl_code_align(&x.aligner, x.codebase, &x.code, say_yes, NULL, 2, NULL), PL_OK);
         assert_true(pl_bytes_eq_str(name_of(&x, 0), says ? "count_down" : "count_up"));
         assert_int_equal(grade_of(&x, 0).end, says ? PL_CODE_MATCHED : PL_CODE_PLACED);
         close_case(&x);

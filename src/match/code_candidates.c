@@ -1,0 +1,297 @@
+/*
+ * code_candidates.c - which source functions are worth asking for each function of the image.
+ *
+ * Everything that a function of the image holds, whom it calls and where it stands votes for the source functions that it speaks of. The most
+ * voted ones are scored (code_score.c), and the best of them are the candidates. Functions are searched for by all threads; who is found
+ * does not depend on them.
+ */
+#include "base/parallel.h"
+#include "format/text/cpp_names.h"
+#include "match/code_align.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_POSTINGS   400u /* features in more definitions propose nobody */
+#define MAX_EVALUATED  64u
+#define MAX_CANDIDATES 24u
+#define MAX_HOSTS      48u
+#define WINDOW         24u /* source functions looked at beside a placed neighbour */
+#define EXPORT_VOTES   200 /* for the name that is exported */
+#define PLACE_SCORE    6   /* for standing where its neighbours say */
+#define BLOCK          64u /* subjects that one thread searches for in a row */
+#define NO_FUNCTION    UINT32_MAX
+
+/* What one thread needs. */
+struct search {
+    struct pl_aligner *a;
+    uint32_t *votes; /* per definition; NO_FUNCTION: nobody votes for it */
+    PL_VEC(uint32_t) voted;
+    uint32_t *marks;                   /* per feature: subject, counted from 1, that has it */
+    PL_VEC(struct pl_candidate) found; /* of its blocks, one behind the other */
+};
+
+/* A block of subjects: who searched for it, and where its candidates begin there. */
+struct block {
+    unsigned worker;
+    size_t first;
+};
+
+struct searches {
+    struct pl_aligner *a;
+    struct search workers[PL_PARALLEL_MAX];
+    struct block *blocks;
+};
+
+static pl_status vote(struct search *q, uint32_t id, uint32_t weight, struct pl_err *err)
+{
+    if (q->votes[id] == NO_FUNCTION)
+        return PL_OK;
+    if (q->votes[id] == 0) {
+        uint32_t *slot = PL_VEC_ADD(&q->voted);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = id;
+    }
+    q->votes[id] += weight;
+    return PL_OK;
+}
+
+static pl_status vote_hosts(struct search *q, uint32_t id, uint32_t weight, unsigned depth,
+                            struct pl_err *err)
+{
+    struct pl_id_list hosts = pl_codebase_hosts(q->a->cb, id);
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < hosts.n && i < MAX_HOSTS && st == PL_OK; i++) {
+        st = vote(q, hosts.v[i], weight, err);
+        if (st == PL_OK && depth > 1)
+            st = vote_hosts(q, hosts.v[i], weight / 2, depth - 1, err);
+    }
+    return st;
+}
+
+/* Everybody who has a feature, and into whom they may be inlined. */
+static pl_status vote_feature(struct search *q, uint32_t feature, uint32_t weight, struct pl_err *err)
+{
+    struct pl_id_list with = pl_codebase_with(q->a->cb, feature);
+    pl_status st = PL_OK;
+    if (with.n > MAX_POSTINGS)
+        return PL_OK;
+    for (size_t i = 0; i < with.n && st == PL_OK; i++) {
+        st = vote(q, with.v[i], weight + 1, err);
+        if (st == PL_OK && with.n <= MAX_POSTINGS / 8)
+            st = vote_hosts(q, with.v[i], weight / 2 + 1, 2, err);
+    }
+    return st;
+}
+
+static pl_status vote_named(struct search *q, uint64_t hash, uint32_t weight, struct pl_err *err)
+{
+    struct pl_id_list named = pl_codebase_named(q->a->cb, hash);
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < named.n && i < MAX_POSTINGS && st == PL_OK; i++)
+        st = vote(q, named.v[i], weight, err);
+    return st;
+}
+
+/* Who calls what it calls, and whom its callers call. */
+static pl_status vote_calls(struct search *q, const struct pl_subject *s, struct pl_err *err)
+{
+    const struct pl_aligner *a = q->a;
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < s->n_calls && st == PL_OK; i++) {
+        const struct pl_subject *to = &a->subjects.v[a->calls.v[s->first_call + i]];
+        uint32_t name = to->definition == PL_NO_DEFINITION ? PL_NO_FEATURE
+                                                           : pl_codebase_name_feature(a->cb, to->definition);
+        if (name != PL_NO_FEATURE)
+            st = vote_feature(q, name, pl_codebase_weight(a->cb, name) / 2, err);
+    }
+    for (uint32_t i = 0; i < s->n_refs && st == PL_OK; i++) {
+        const struct pl_data_ref *ref = &a->refs.v[s->first_ref + i];
+        for (unsigned k = 0; k < ref->n && st == PL_OK; k++)
+            st = vote_feature(q, ref->name[k], ref->weight / 2u, err);
+    }
+    for (uint32_t i = 0; i < s->n_callers && i < 8 && st == PL_OK; i++) {
+        const struct pl_subject *from = &a->subjects.v[a->callers.v[s->first_caller + i]];
+        if (from->definition == PL_NO_DEFINITION)
+            continue;
+        struct pl_id_list direct = pl_codebase_closure(a->cb, from->definition);
+        for (size_t k = 0; k < direct.n && k < 2000 && st == PL_OK; k++)
+            if (pl_codebase_feature_kind(a->cb, direct.v[k]) == PL_ATOM_CALL)
+                st = vote_named(q, pl_codebase_feature_key(a->cb, direct.v[k]), 20, err);
+    }
+    return st;
+}
+
+/* Source functions beside those that the neighbours are placed at. */
+static pl_status vote_places(struct search *q, uint32_t subject, struct pl_err *err)
+{
+    const struct pl_aligner *a = q->a;
+    pl_status st = PL_OK;
+    size_t n = pl_codebase_place_count(a->cb);
+    for (int direction = -1; direction <= 1; direction += 2) {
+        uint32_t at = subject;
+        unsigned steps = 0;
+        do
+            at += (uint32_t)direction;
+        while (at < a->subjects.n && ++steps < WINDOW && a->subjects.v[at].place == PL_NO_PLACE);
+        if (at >= a->subjects.n || a->subjects.v[at].place == PL_NO_PLACE)
+            continue;
+        uint32_t place = a->subjects.v[at].place;
+        uint32_t unit = pl_codebase_place(a->cb, place).unit;
+        for (unsigned k = 0; k < WINDOW && st == PL_OK; k++) {
+            place -= (uint32_t)direction;
+            if (place >= n || pl_codebase_place(a->cb, place).unit != unit)
+                break;
+            st = vote(q, pl_codebase_place(a->cb, place).id, 12, err);
+        }
+    }
+    return st;
+}
+
+static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err *err)
+{
+    const struct pl_aligner *a = q->a;
+    const struct pl_subject *s = &a->subjects.v[subject];
+    pl_bytes name = a->code->functions[s->function].name;
+    pl_status st = PL_OK;
+    for (uint32_t i = 0; i < s->n_facts && st == PL_OK; i++) {
+        const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
+        for (unsigned k = 0; k < f->n && st == PL_OK; k++)
+            st = vote_feature(q, f->feature[k], f->weight, err);
+        if (st == PL_OK && f->n == 0 && f->is_neutral && f->name != PL_NO_FEATURE)
+            st = vote_named(q, pl_codebase_feature_key(a->cb, f->name), f->weight, err);
+    }
+    struct pl_cpp_function cpp;
+    if (st == PL_OK && name.n > 0)
+        st = vote_named(q, pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name), EXPORT_VOTES,
+                        err);
+    if (st == PL_OK && a->has_places)
+        st = vote_calls(q, s, err);
+    for (size_t i = pl_code_proposals(a, subject);
+         st == PL_OK && i < a->proposals.n && a->proposals.v[i].subject == subject; i++)
+        st = vote(q, a->proposals.v[i].id, (uint32_t)a->proposals.v[i].weight, err);
+    return st == PL_OK && a->has_places ? vote_places(q, subject, err) : st;
+}
+
+/* Higher scores first, then smaller numbers. */
+static int by_score(const void *a, const void *b)
+{
+    const struct pl_candidate *x = a;
+    const struct pl_candidate *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* The most voted first, MAX_EVALUATED at most; the votes are cleared. */
+static size_t rank_votes(struct search *q, struct pl_candidate best[MAX_EVALUATED])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < q->voted.n; i++) {
+        uint32_t id = q->voted.v[i];
+        struct pl_candidate c = {id, (int32_t)q->votes[id]};
+        q->votes[id] = 0;
+        if (n == MAX_EVALUATED && by_score(&best[n - 1], &c) < 0)
+            continue;
+        size_t at = n < MAX_EVALUATED ? n++ : n - 1;
+        for (; at > 0 && by_score(&c, &best[at - 1]) < 0; at--)
+            best[at] = best[at - 1];
+        best[at] = c;
+    }
+    q->voted.n = 0;
+    return n;
+}
+
+static pl_status find_candidates(struct search *q, uint32_t subject, struct pl_err *err)
+{
+    struct pl_aligner *a = q->a;
+    struct pl_subject *s = &a->subjects.v[subject];
+    struct pl_candidate best[MAX_EVALUATED];
+    s->n_candidates = 0;
+    if (s->is_fixed)
+        return PL_OK;
+    pl_status st = gather_votes(q, subject, err);
+    if (st != PL_OK)
+        return st;
+    size_t n = rank_votes(q, best);
+    pl_code_mark(a, subject, q->marks);
+    for (size_t i = 0; i < n; i++)
+        best[i].score = pl_code_score(a, q->marks, s, best[i].id) + (a->has_places ? PLACE_SCORE : 0);
+    qsort(best, n, sizeof *best, by_score);
+    for (size_t i = 0; i < n && i < MAX_CANDIDATES && best[i].score > 0; i++) {
+        struct pl_candidate *slot = PL_VEC_ADD(&q->found);
+        if (slot == NULL)
+            return pl_fail_nomem(err);
+        *slot = best[i];
+        s->n_candidates++;
+    }
+    return PL_OK;
+}
+
+static pl_status start_search(struct search *q, struct pl_err *err)
+{
+    size_t n = pl_codebase_count(q->a->cb);
+    q->votes = calloc(n + 1, sizeof *q->votes);
+    q->marks = calloc(pl_codebase_feature_count(q->a->cb) + 1, sizeof *q->marks);
+    if (q->votes == NULL || q->marks == NULL)
+        return pl_fail_nomem(err);
+    for (uint32_t id = 0; id < n; id++)
+        if (pl_codebase_at(q->a->cb, id)->definition->kind != PL_DEFINITION_FUNCTION)
+            q->votes[id] = NO_FUNCTION;
+    return PL_OK;
+}
+
+static pl_status search_block(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct searches *all = ctx;
+    struct search *q = &all->workers[worker];
+    size_t n = all->a->subjects.n;
+    pl_status st = PL_OK;
+    if (q->a == NULL) {
+        q->a = all->a;
+        st = start_search(q, err);
+    }
+    all->blocks[i] = (struct block){worker, q->found.n};
+    for (size_t s = i * BLOCK; s < n && s < (i + 1) * BLOCK && st == PL_OK; s++)
+        st = find_candidates(q, (uint32_t)s, err);
+    return st;
+}
+
+/* In the order of the subjects, whoever found them. */
+static pl_status collect(struct searches *all, struct pl_err *err)
+{
+    struct pl_aligner *a = all->a;
+    a->candidates.n = 0;
+    for (size_t i = 0; i < a->subjects.n; i++) {
+        struct pl_subject *s = &a->subjects.v[i];
+        struct block *b = &all->blocks[i / BLOCK];
+        const struct search *q = &all->workers[b->worker];
+        s->first_candidate = (uint32_t)a->candidates.n;
+        for (uint32_t k = 0; k < s->n_candidates; k++) {
+            struct pl_candidate *slot = PL_VEC_ADD(&a->candidates);
+            if (slot == NULL)
+                return pl_fail_nomem(err);
+            *slot = q->found.v[b->first++];
+        }
+    }
+    return PL_OK;
+}
+
+pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *err)
+{
+    struct searches all = {.a = a};
+    size_t n = (a->subjects.n + BLOCK - 1) / BLOCK;
+    all.blocks = calloc(n + 1, sizeof *all.blocks);
+    pl_status st = all.blocks == NULL ? pl_fail_nomem(err) : pl_parallel(a->jobs, n, &all, search_block, err);
+    if (st == PL_OK)
+        st = collect(&all, err);
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++) {
+        free(all.workers[i].votes);
+        free(all.workers[i].marks);
+        PL_VEC_FREE(&all.workers[i].voted);
+        PL_VEC_FREE(&all.workers[i].found);
+    }
+    free(all.blocks);
+    return st;
+}
