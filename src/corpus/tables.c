@@ -53,14 +53,34 @@ static bool is_dull(const uint8_t *low)
     return n_values < 3 || n_changes < 3 || is_even;
 }
 
+static bool may_have(const struct pl_tables *t, uint64_t key)
+{
+    uint64_t bit = pl_table_filter_bit(key, t->filter_mask);
+    return (t->place_filter[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
+/* Two rounds of multiplication and shift. Source: the finalizer of SplitMix (Steele, Lea, Flood 2014), shortened. */
+static uint64_t mixed(uint64_t all)
+{
+    uint64_t h = all * 0x9e3779b97f4a7c15u;
+    h = (h ^ h >> 32) * 0xd6e8feb86659fd93u;
+    h ^= h >> 32;
+    return h == 0 ? 1 : h;
+}
+
 uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW])
 {
     uint64_t all;
     memcpy(&all, low, sizeof all);
-    if (all == low[0] * 0x0101010101010101ull || is_dull(low))
-        return 0;
-    uint64_t h = pl_bytes_hash(pl_bytes_of(low, PL_TABLE_WINDOW), 1);
-    return h == 0 ? 1 : h;
+    return is_dull(low) ? 0 : mixed(all);
+}
+
+uint64_t pl_tables_key(const struct pl_tables *t, const uint8_t low[PL_TABLE_WINDOW])
+{
+    uint64_t all;
+    memcpy(&all, low, sizeof all);
+    uint64_t key = mixed(all);
+    return may_have(t, key) && !is_dull(low) ? key : 0;
 }
 
 uint64_t pl_table_float_key(const uint64_t *bits, size_t n, unsigned width)
@@ -98,9 +118,8 @@ static const struct pl_table_place *find(const table_places *places, const uint3
 
 const struct pl_table_place *pl_tables_find(const struct pl_tables *t, uint64_t key, size_t *n)
 {
-    uint64_t bit = pl_table_filter_bit(key, t->filter_mask);
     *n = 0;
-    if (key == 0 || (t->place_filter[bit / 64] >> (bit % 64) & 1) == 0)
+    if (key == 0 || !may_have(t, key))
         return NULL;
     return find(&t->places, t->place_directory, key, n);
 }

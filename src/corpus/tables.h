@@ -74,6 +74,8 @@ const uint32_t *pl_tables_rows(const struct pl_tables *t, uint32_t table);
 
 /* Keys of a window: of the lowest byte of each number, and of whole floats. 0: too dull to look for. */
 uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW]);
+/* The first of these; 0 also when no table has it. For the many places of an image. */
+uint64_t pl_tables_key(const struct pl_tables *t, const uint8_t low[PL_TABLE_WINDOW]);
 uint64_t pl_table_float_key(const uint64_t *bits, size_t n, unsigned width);
 /* Places with that key, at most PL_TABLE_PLACES. O(1) for a key that nobody has. */
 #define PL_TABLE_PLACES 32u

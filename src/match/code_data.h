@@ -38,6 +38,14 @@ struct pl_data_object {
     bool is_entered; /* its pointers have been followed */
 };
 
+/* Where in the file the slots of the image are: a bit a byte, and slots by rank among these. */
+struct pl_data_slots {
+    uint64_t *bits;
+    uint32_t *ranks; /* bits in front of each word */
+    uint32_t *order; /* rank -> index into code->slots */
+    uint64_t *texts; /* one a slot: hash of the text that it leads to (pl_data_text_at()); 0: not asked yet */
+};
+
 struct pl_data {
     const struct pl_match *m;
     struct pl_file *f;
@@ -45,6 +53,7 @@ struct pl_data {
     const struct pl_code *code;
     uint8_t *state;                        /* one a byte of the file: enum pl_data_state */
     uint8_t *trust;                        /* one a function: accounted for */
+    struct pl_data_slots slots;
     bool is_strict_rows;                   /* no column of a row may be unknown */
     bool has_narrow_unknowns;              /* what nobody knows may be two bytes wide */
     uint64_t work;                         /* items that were compared, where that has a bound */
@@ -61,8 +70,10 @@ bool pl_data_address(const struct pl_data *d, uint64_t offset, uint64_t *address
 bool pl_data_offset(const struct pl_data *d, uint64_t address, uint64_t *offset);
 /* The object that holds a byte; NULL when none does. */
 struct pl_data_object *pl_data_object_at(struct pl_data *d, uint64_t offset);
-/* The pointer that the loader fills in at a byte of the file; NULL when there is none. */
+/* The pointer that the loader fills in at a byte of the file; NULL when there is none. O(1). */
 const struct pl_code_slot *pl_data_slot(const struct pl_data *d, uint64_t offset);
+/* The string that the pointer at `offset` leads to, in constants or not, as tables.h hashes it; 0 when there is none. */
+uint64_t pl_data_text_at(const struct pl_data *d, uint64_t offset);
 /* `width` bytes as a number in the image's order. */
 uint64_t pl_data_number(const struct pl_data *d, uint64_t offset, unsigned width);
 /* Where in the file the data stands that an atom refers to; false when it refers to none. */

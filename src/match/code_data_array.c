@@ -333,7 +333,7 @@ static uint64_t window_key(const struct pl_data *d, uint64_t offset, unsigned wi
     uint64_t lowest = d->code->is_big_endian ? width - 1 : 0;
     for (uint64_t i = 0; i < PL_TABLE_WINDOW; i++)
         low[i] = d->f->data.p[offset + i * width + lowest];
-    return pl_table_key(low);
+    return pl_tables_key(d->m->tables, low);
 }
 
 static uint64_t float_key(const struct pl_data *d, uint64_t offset, unsigned width)

@@ -18,7 +18,6 @@
 #define MAX_ROWS          65536u
 #define MAX_COLUMNS       96u
 #define MAX_STRIDE        1024u
-#define MAX_TEXT          1024u /* bytes of a string that is no constant */
 #define MAX_SKIPPED       16u   /* rows that the build left out, in one place */
 #define MAX_PADDING       16u
 #define MAX_BEFORE        256u           /* bytes of a row before the string by which it was found */
@@ -93,22 +92,6 @@ static bool is_zero(const struct pl_data *d, uint64_t offset, uint64_t n)
     return offset + n <= d->f->size && pl_bytes_all(pl_bytes_sub(d->f->data, (size_t)offset, (size_t)n), 0);
 }
 
-/* The string that the pointer at `offset` leads to, in constants or not, as tables.h hashes it; 0 when there is none. */
-static uint64_t text_at(const struct pl_data *d, uint64_t offset)
-{
-    uint64_t target;
-    const struct pl_code_slot *slot = pl_data_slot(d, offset);
-    if (slot == NULL || slot->target == 0 || slot->function != PL_NO_TARGET)
-        return 0;
-    if (slot->text.n > 0)
-        return pl_table_text_hash(slot->text);
-    if (!pl_data_offset(d, slot->target, &target))
-        return 0;
-    pl_bytes rest = pl_bytes_sub(d->f->data, (size_t)target, MAX_TEXT);
-    size_t n = pl_bytes_find_byte(rest, 0, 0);
-    return n == SIZE_MAX ? 0 : pl_table_text_hash(pl_bytes_sub(rest, 0, n));
-}
-
 /* Does the item stand at `offset` in `width` bytes? A width of 0: text in the row itself. */
 static bool stands(const struct pl_data *d, const struct pl_table_item *item, uint64_t offset, uint32_t width)
 {
@@ -123,7 +106,7 @@ static bool stands(const struct pl_data *d, const struct pl_table_item *item, ui
                pl_table_text_hash(pl_bytes_sub(rest, 0, n)) == item->value;
     }
     if (item->kind == PL_ITEM_STRING)
-        return is_word && text_at(d, offset) == item->value;
+        return is_word && pl_data_text_at(d, offset) == item->value;
     if (slot != NULL)
         return item->kind == PL_ITEM_NAME || item->kind == PL_ITEM_UNKNOWN;
     if (item->kind == PL_ITEM_NAME || item->kind == PL_ITEM_UNKNOWN) {
@@ -256,7 +239,7 @@ static bool lay_out(struct pl_data *d, struct layout *l)
 static uint32_t next_row(const struct pl_data *d, uint32_t table, uint32_t row, uint32_t c, uint64_t offset)
 {
     uint32_t n = row_count(pl_tables_at(d->m->tables, table));
-    uint64_t text = text_at(d, offset);
+    uint64_t text = pl_data_text_at(d, offset);
     for (uint32_t r = row + 1; r < n && r <= row + 1 + MAX_SKIPPED; r++) {
         const struct pl_table_item *item = item_at(d, table, r, c);
         if (item != NULL && item->kind == PL_ITEM_STRING && text != 0 && item->value == text)
@@ -296,7 +279,7 @@ static uint32_t find_stride(const struct pl_data *d, uint32_t table, uint32_t ro
     for (uint32_t s = word; s <= MAX_STRIDE; s += word) {
         if (!pl_data_is_data(d, offset + s, word))
             break;
-        if (text_at(d, offset + s) == 0)
+        if (pl_data_text_at(d, offset + s) == 0)
             continue;
         uint32_t n = count_rows(d, table, row, c, offset, s, NULL, 8);
         if (n > most) {
@@ -452,7 +435,8 @@ static pl_status try_strides(struct pl_data *d, uint64_t offset, uint64_t end, b
             break;
         for (uint64_t i = 0; i < PL_TABLE_WINDOW; i++)
             low[i] = d->f->data.p[offset + i * stride];
-        const struct pl_table_place *places = pl_tables_find(d->m->tables, pl_table_key(low), &n);
+        const struct pl_table_place *places =
+            pl_tables_find(d->m->tables, pl_tables_key(d->m->tables, low), &n);
         for (size_t i = 0; i < n && !*found && st == PL_OK; i++)
             if (places[i].column != PL_TABLE_FLAT)
                 st = try_columns(d, &places[i], offset, stride, found, err);
@@ -584,7 +568,7 @@ pl_status pl_data_find_rows(struct pl_data *d, struct pl_err *err)
         size_t n;
         if (!pl_data_offset(d, d->code->slots[i].address, &offset) || d->state[offset] != PL_DATA_OPEN)
             continue;
-        uint64_t text = text_at(d, offset);
+        uint64_t text = pl_data_text_at(d, offset);
         const struct pl_table_place *places = pl_tables_find_text(d->m->tables, text, &n);
         bool found = false;
         for (size_t k = 0; k < n && !found && st == PL_OK; k++)

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define EACH_BYTE 0x0101010101010101ull
+#define MAX_TEXT  1024u      /* bytes of a string that is no constant */
+#define NO_TEXT   UINT64_MAX /* a text with this hash, one in 2^64, is none */
 
 bool pl_data_address(const struct pl_data *d, uint64_t offset, uint64_t *address)
 {
@@ -42,21 +44,74 @@ bool pl_data_offset(const struct pl_data *d, uint64_t address, uint64_t *offset)
     return false;
 }
 
-const struct pl_code_slot *pl_data_slot(const struct pl_data *d, uint64_t offset)
+static size_t rank_of(const struct pl_data *d, uint64_t offset)
+{
+    uint64_t before = d->slots.bits[offset / 64] & ((1ull << offset % 64) - 1);
+    return d->slots.ranks[offset / 64] + (size_t)__builtin_popcountll(before);
+}
+
+/* The byte of the file at which a slot is; false when that byte has another address as well, which comes first. */
+static bool slot_offset(const struct pl_data *d, size_t slot, uint64_t *offset)
 {
     uint64_t address;
-    size_t low = 0;
-    size_t high = d->code->n_slots;
-    if (!pl_data_address(d, offset, &address))
+    return pl_data_offset(d, d->code->slots[slot].address, offset) && *offset < d->f->size &&
+           pl_data_address(d, *offset, &address) && address == d->code->slots[slot].address;
+}
+
+static pl_status index_slots(struct pl_data *d, struct pl_err *err)
+{
+    uint64_t offset;
+    size_t n_words = (size_t)(d->f->size / 64) + 1;
+    struct pl_data_slots *s = &d->slots;
+    s->bits = calloc(n_words, sizeof *s->bits);
+    s->ranks = calloc(n_words, sizeof *s->ranks);
+    s->order = calloc(d->code->n_slots + 1, sizeof *s->order);
+    s->texts = calloc(d->code->n_slots + 1, sizeof *s->texts);
+    if (s->bits == NULL || s->ranks == NULL || s->order == NULL || s->texts == NULL)
+        return pl_fail_nomem(err);
+    for (size_t i = 0; i < d->code->n_slots; i++)
+        if (slot_offset(d, i, &offset))
+            s->bits[offset / 64] |= 1ull << offset % 64;
+    for (size_t i = 1; i < n_words; i++)
+        s->ranks[i] = s->ranks[i - 1] + (uint32_t)__builtin_popcountll(s->bits[i - 1]);
+    for (size_t i = d->code->n_slots; i > 0; i--) /* backwards: of two at one place the first counts */
+        if (slot_offset(d, i - 1, &offset))
+            s->order[rank_of(d, offset)] = (uint32_t)(i - 1);
+    return PL_OK;
+}
+
+const struct pl_code_slot *pl_data_slot(const struct pl_data *d, uint64_t offset)
+{
+    if (offset >= d->f->size || (d->slots.bits[offset / 64] >> offset % 64 & 1) == 0)
         return NULL;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (d->code->slots[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
+    return &d->code->slots[d->slots.order[rank_of(d, offset)]];
+}
+
+static uint64_t text_of(const struct pl_data *d, const struct pl_code_slot *slot)
+{
+    uint64_t target;
+    if (slot->target == 0 || slot->function != PL_NO_TARGET)
+        return 0;
+    if (slot->text.n > 0)
+        return pl_table_text_hash(slot->text);
+    if (!pl_data_offset(d, slot->target, &target))
+        return 0;
+    pl_bytes rest = pl_bytes_sub(d->f->data, (size_t)target, MAX_TEXT);
+    size_t n = pl_bytes_find_byte(rest, 0, 0);
+    return n == SIZE_MAX ? 0 : pl_table_text_hash(pl_bytes_sub(rest, 0, n));
+}
+
+uint64_t pl_data_text_at(const struct pl_data *d, uint64_t offset)
+{
+    const struct pl_code_slot *slot = pl_data_slot(d, offset);
+    if (slot == NULL)
+        return 0;
+    uint64_t *known = &d->slots.texts[slot - d->code->slots];
+    if (*known == 0) {
+        uint64_t hash = text_of(d, slot);
+        *known = hash == 0 ? NO_TEXT : hash;
     }
-    return low < d->code->n_slots && d->code->slots[low].address == address ? &d->code->slots[low] : NULL;
+    return *known == NO_TEXT ? 0 : *known;
 }
 
 uint64_t pl_data_number(const struct pl_data *d, uint64_t offset, unsigned width)
@@ -245,12 +300,17 @@ pl_status pl_data_init(struct pl_data *d, struct pl_err *err)
         return pl_fail_nomem(err);
     fill_states(d);
     fill_trust(d);
-    return find_objects(d, err);
+    pl_status st = index_slots(d, err);
+    return st == PL_OK ? find_objects(d, err) : st;
 }
 
 void pl_data_reset(struct pl_data *d)
 {
     free(d->state);
     free(d->trust);
+    free(d->slots.bits);
+    free(d->slots.ranks);
+    free(d->slots.order);
+    free(d->slots.texts);
     PL_VEC_FREE(&d->objects);
 }

@@ -134,7 +134,7 @@ static bool is_in_list(const struct pl_tables *t, uint64_t v)
     size_t n = 0;
     for (unsigned i = 0; i < PL_TABLE_WINDOW; i++)
         low[i] = (uint8_t)(v >> 8 * i);
-    uint64_t key = t == NULL ? 0 : pl_table_key(low);
+    uint64_t key = t == NULL ? 0 : pl_tables_key(t, low);
     const struct pl_table_place *places = key == 0 ? NULL : pl_tables_find(t, key, &n);
     for (size_t i = 0; i < n; i++) {
         const struct pl_table_item *items = pl_tables_items(t, places[i].table) + places[i].item;
