@@ -19,7 +19,7 @@
 #define STEPS_AT_LEAST  100000u
 #define STEPS_OF_TREE   200000000u /* of all files together, where that is less: some ten seconds */
 #define SCRATCH_BYTES   (256u << 20)
-#define SCRATCH_KEPT    (1u << 20)
+#define SCRATCH_KEPT    (64u << 10)
 #define MAX_LIST_TOKENS 20000u
 #define MAX_PATTERNS    64u /* of one file, where a use has too many ways */
 #define FIRST_USES      4096u

@@ -31,6 +31,7 @@ struct token {
     uint8_t kind;                  /* enum pl_clit_kind */
     uint8_t word;                  /* enum macro_word */
     bool has_space;                /* before it */
+    bool is_kept;                  /* of an argument as it stands, which may be put in again */
 };
 
 struct tokens {
@@ -113,6 +114,18 @@ static bool put_copy(struct expansion *x, struct tokens *list, const struct toke
     return true;
 }
 
+/* At the same price as a copy, which it is where the token is still wanted. */
+static bool put_on(struct expansion *x, struct tokens *list, struct token *t)
+{
+    if (t->is_kept)
+        return put_copy(x, list, t, t->hidden);
+    if (!may_go_on(x))
+        return false;
+    x->steps--;
+    put(list, t);
+    return true;
+}
+
 static struct tokens lex(struct expansion *x, pl_bytes text)
 {
     struct tokens list = {NULL, NULL};
@@ -174,6 +187,7 @@ static bool read_arguments(struct expansion *x, struct use *u, struct token *ope
         }
         if (!put_copy(x, &u->arguments[n].raw, t, t->hidden))
             return false;
+        u->arguments[n].raw.last->is_kept = true;
     }
     return false;
 }
@@ -234,12 +248,17 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
 static bool put_list(struct expansion *x, struct tokens *out, const struct tokens *from, bool is_pasted,
                      bool has_space, const struct hidden *hidden)
 {
+    const struct hidden *had = NULL; /* neighbours mostly have the same hide set */
+    const struct hidden *has = hidden;
     for (const struct token *t = from->first; t != NULL; t = t->next) {
         bool is_joined = is_pasted && t == from->first && out->last != NULL;
         if (is_joined ? !paste(x, out, t) : !put_copy(x, out, t, t->hidden))
             return false;
         if (!is_joined) {
-            out->last->hidden = t->hidden == NULL ? hidden : hide(x, hidden->first, t->hidden);
+            if (t->hidden != had)
+                has = t->hidden == NULL ? hidden : hide(x, hidden->first, t->hidden);
+            had = t->hidden;
+            out->last->hidden = has;
             if (t == from->first)
                 out->last->has_space = has_space;
         }
@@ -430,7 +449,9 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
         }
         if (!is_use(x, macro, t, &u, &rest)) {
             rest = t->next;
-            if (!put_copy(x, &out, fixed != NULL ? fixed : t, t->hidden))
+            if (fixed != NULL)
+                fixed->hidden = t->hidden;
+            if (!put_on(x, &out, fixed != NULL ? fixed : t))
                 break;
             out.last->has_space = t->has_space;
             t = rest;
