@@ -303,10 +303,21 @@ static void join_places(struct places *to, const struct places *from)
 static struct places behind(const struct places *from, pl_bytes string, pl_bytes text)
 {
     struct places to = {{0}};
-    for (size_t at = 0; at + text.n <= string.n; at++)
-        if (has(from, at) && pl_bytes_starts(pl_bytes_from(string, at), text))
-            put(&to, at + text.n);
+    for (size_t word = 0; word <= string.n / 64; word++)
+        for (uint64_t left = from->bits[word]; left != 0; left &= left - 1) {
+            size_t at = word * 64 + (size_t)__builtin_ctzll(left);
+            if (at + text.n <= string.n && pl_bytes_starts(pl_bytes_from(string, at), text))
+                put(&to, at + text.n);
+        }
     return to;
+}
+
+static bool is_nowhere(const struct places *p)
+{
+    uint64_t any = 0;
+    for (size_t i = 0; i < PLACE_WORDS; i++)
+        any |= p->bits[i];
+    return any == 0;
 }
 
 struct open_if {
@@ -314,10 +325,10 @@ struct open_if {
     struct places result;
 };
 
-/* Is the string one of those that the pattern behind `node` makes? */
+/* Is the string one of those that the pattern behind `node` makes? Most begin otherwise, and nothing is set up for these. */
 static bool makes(const struct pl_literals *l, size_t node, pl_bytes string)
 {
-    struct open_if open[MAX_DEPTH + 1];
+    __attribute__((uninitialized)) struct open_if open[MAX_DEPTH + 1];
     struct places now = {{1}};
     size_t depth = 0;
     for (; node < l->arms.n && l->arms.v[node].kind != ARM_START; node++) {
@@ -325,7 +336,11 @@ static bool makes(const struct pl_literals *l, size_t node, pl_bytes string)
         struct open_if *inner = depth > 0 ? &open[depth - 1] : NULL;
         switch (a->kind) {
         case ARM_START: break;
-        case ARM_TEXT: now = behind(&now, string, pl_bytes_of(l->texts.p + a->text, a->length)); break;
+        case ARM_TEXT:
+            now = behind(&now, string, pl_bytes_of(l->texts.p + a->text, a->length));
+            if (depth == 0 && is_nowhere(&now))
+                return false;
+            break;
         case ARM_IF:
             memset(&open[depth].result, 0, sizeof open[depth].result);
             open[depth++].entry = now;

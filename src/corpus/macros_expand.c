@@ -419,8 +419,6 @@ static void ask(struct expansion *x, struct token *t)
 static bool is_use(struct expansion *x, const struct macro *macro, struct token *t, struct use *u,
                    struct token **rest)
 {
-    if (macro == NULL)
-        return false;
     const struct macro_body *b = pl_macro_body(x->run->m, x->run->cache, x->arena, macro);
     x->is_out_of_memory = x->is_out_of_memory || b == NULL;
     if (b == NULL || b->has_too_many)
@@ -433,6 +431,17 @@ static bool is_use(struct expansion *x, const struct macro *macro, struct token 
     return read_arguments(x, u, t->next, rest);
 }
 
+/* What the use of `macro` at t expands to; false when it is none. *rest is behind it. Apart from expand_list(): most words are no use. */
+static bool expand_use(struct expansion *x, const struct macro *macro, struct token *t, unsigned depth,
+                       struct tokens *body, struct token **rest)
+{
+    struct use u;
+    if (!is_use(x, macro, t, &u, rest))
+        return false;
+    *body = substitute(x, &u, hide(x, t->name->found[0], t->hidden), depth);
+    return true;
+}
+
 static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned depth)
 {
     struct tokens out = {NULL, NULL};
@@ -441,13 +450,13 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
         struct token *rest = t->next;
         struct token *fixed = NULL;
         const struct macro *macro = NULL;
-        struct use u;
+        struct tokens body;
         if (t->kind == PL_CLIT_WORD) {
             ask(x, t);
             fixed = special(x, t);
             macro = fixed == NULL ? choose(x, t) : NULL;
         }
-        if (!is_use(x, macro, t, &u, &rest)) {
+        if (macro == NULL || !expand_use(x, macro, t, depth, &body, &rest)) {
             rest = t->next;
             if (fixed != NULL)
                 fixed->hidden = t->hidden;
@@ -457,7 +466,6 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
             t = rest;
             continue;
         }
-        struct tokens body = substitute(x, &u, hide(x, t->name->found[0], t->hidden), depth);
         if (body.first != NULL) {
             body.first->has_space = t->has_space;
             body.last->next = rest;

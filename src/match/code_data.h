@@ -51,8 +51,8 @@ struct pl_data {
     struct pl_file *f;
     const struct pl_image_view *view;
     const struct pl_code *code;
-    uint8_t *state;                        /* one a byte of the file: enum pl_data_state */
-    uint8_t *trust;                        /* one a function: accounted for */
+    uint8_t *state; /* one a byte of the file: enum pl_data_state */
+    uint8_t *trust; /* one a function: accounted for */
     struct pl_data_slots slots;
     bool is_strict_rows;                   /* no column of a row may be unknown */
     bool has_narrow_unknowns;              /* what nobody knows may be two bytes wide */

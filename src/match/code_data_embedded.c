@@ -103,16 +103,13 @@ static const struct pl_source_file *file_at(const struct pl_index *ix, struct em
     return best;
 }
 
-/* Bytes of the zlib stream that `b` begins with, its contents in e->text; 0 when there is none, or too much of it. */
-static size_t inflate_at(struct embedded *e, pl_bytes b)
+/* Bytes of the zlib stream that `b` is, its contents in e->text; 0 when it is none, or too much of one. */
+static size_t inflate_all(struct embedded *e, pl_bytes b)
 {
     uint8_t room[16384];
     z_stream z = {.next_in = (z_const Bytef *)(uintptr_t)b.p,
                   .avail_in = (uInt)(b.n < MAX_INFLATED ? b.n : MAX_INFLATED)};
-    bool is_stream = b.n >= MIN_STREAM && b.p[0] == 0x78 && (b.p[1] & 0x20) == 0 &&
-                     ((unsigned)b.p[0] << 8 | b.p[1]) % 31 == 0;
-    pl_buf_clear(&e->text);
-    if (!is_stream || e->work >= MAX_WORK || inflateInit(&z) != Z_OK)
+    if (e->work >= MAX_WORK || inflateInit(&z) != Z_OK)
         return 0;
     int rc = Z_OK;
     while (rc == Z_OK && e->text.n < MAX_INFLATED && e->text.why == PL_OK) {
@@ -124,6 +121,15 @@ static size_t inflate_at(struct embedded *e, pl_bytes b)
     (void)inflateEnd(&z); /* fails only on a state that is not one */
     e->work += e->text.n + 256;
     return rc == Z_STREAM_END && e->text.why == PL_OK ? (size_t)z.total_in : 0;
+}
+
+/* The same where most places are none: RFC 1950 2.2. */
+static size_t inflate_at(struct embedded *e, pl_bytes b)
+{
+    bool is_stream = b.n >= MIN_STREAM && b.p[0] == 0x78 && (b.p[1] & 0x20) == 0 &&
+                     ((unsigned)b.p[0] << 8 | b.p[1]) % 31 == 0;
+    pl_buf_clear(&e->text);
+    return is_stream ? inflate_all(e, b) : 0;
 }
 
 static bool is_number_before(pl_bytes data, uint64_t at, uint64_t value)

@@ -18,7 +18,7 @@
 #define MAX_ROWS          65536u
 #define MAX_COLUMNS       96u
 #define MAX_STRIDE        1024u
-#define MAX_SKIPPED       16u   /* rows that the build left out, in one place */
+#define MAX_SKIPPED       16u /* rows that the build left out, in one place */
 #define MAX_PADDING       16u
 #define MAX_BEFORE        256u           /* bytes of a row before the string by which it was found */
 #define MAX_SHRINKING     4u             /* times that fewer rows are tried */
