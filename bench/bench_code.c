@@ -118,7 +118,8 @@ int main(int argc, char **argv)
             continue;
         pl_arena_init(&arena, (size_t)1 << 32);
         uint64_t before = pl_clock_monotonic_ns();
-        if (pl_code_of(pl_bytes_of(heap, n), &arena, &code, &err) == PL_OK) {
+        const struct pl_limits limits = pl_limits_default();
+        if (pl_code_of(pl_bytes_of(heap, n), &limits, &arena, &code, &err) == PL_OK) {
             struct totals t = {.ns = pl_clock_monotonic_ns() - before};
             const char *slash = strrchr(argv[i], '/');
             count(&code, &t);

@@ -98,7 +98,7 @@ int main(int argc, char **argv)
     pl_arena_init(&arena, SIZE_MAX);
     pl_arena_init(&scratch, SIZE_MAX);
     if (source == NULL || package == NULL || pl_index_build(&source, 1, 1, &ix, &err) != PL_OK ||
-        pl_scripts_new(ix, 1, &scripts, &err) != PL_OK) {
+        pl_scripts_new(ix, &limits, 1, &scripts, &err) != PL_OK) {
         fprintf(stderr, "bench_script: %s\n", err.text);
         return 1;
     }

@@ -26,7 +26,8 @@ static void look(const struct pl_toolchain *t, const char *path, bool is_verbose
     if (pl_io_read(path, (uint64_t)1 << 30, &heap, &n, &err) != PL_OK)
         return;
     pl_arena_init(&arena, (size_t)1 << 32);
-    if (pl_code_of(pl_bytes_of(heap, n), &arena, &code, &err) != PL_OK)
+    const struct pl_limits limits = pl_limits_default();
+    if (pl_code_of(pl_bytes_of(heap, n), &limits, &arena, &code, &err) != PL_OK)
         printf("%s: %s\n", path, err.text);
     else {
         for (size_t i = 0; i < code.n_functions; i++) {

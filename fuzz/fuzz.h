@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "model/file.h"
+#include "model/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,14 @@ const char *__asan_default_options(void);
 __attribute__((visibility("default"))) const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";
+}
+
+/* The defaults. */
+static inline const struct pl_limits *fuzz_limits(void)
+{
+    static struct pl_limits limits;
+    limits = pl_limits_default();
+    return &limits;
 }
 
 static uint64_t fuzz_said;

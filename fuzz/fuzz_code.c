@@ -67,7 +67,7 @@ static int look(const uint8_t *data, size_t size)
     struct pl_code code;
     struct pl_err err = {0};
     pl_arena_init(&arena, (size_t)256 << 20);
-    if (pl_code_of(pl_bytes_of(data, size), &arena, &code, &err) == PL_OK) {
+    if (pl_code_of(pl_bytes_of(data, size), fuzz_limits(), &arena, &code, &err) == PL_OK) {
         check(&code);
         list(&code, pl_bytes_of(data, size));
     }

@@ -35,7 +35,7 @@ static void build(struct sides *s)
     f->data = pl_bytes_of_str(source);
     if (pl_index_build(trees, 1, 1, &s->index, &err) != PL_OK ||
         pl_literals_build(s->index, NULL, 0, 1, &s->literals, &err) != PL_OK ||
-        pl_codebase_build(s->index, 1, &s->codebase, &err) != PL_OK ||
+        pl_codebase_build(s->index, fuzz_limits(), 1, &s->codebase, &err) != PL_OK ||
         pl_tables_build(s->index, 1, &s->tables, &err) != PL_OK)
         abort();
 }

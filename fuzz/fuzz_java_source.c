@@ -11,7 +11,7 @@ static int look(const uint8_t *data, size_t size)
 {
     struct pl_java_source s;
     struct pl_err err;
-    pl_status st = pl_java_source_read(pl_bytes_of(data, size), 64u << 20, &s, &err);
+    pl_status st = pl_java_source_read(pl_bytes_of(data, size), fuzz_limits(), 64u << 20, &s, &err);
     for (size_t i = 0; st == PL_OK && i < s.classes.n; i++) {
         const struct pl_java_class *c = &s.classes.v[i];
         fuzz_say(c->open);

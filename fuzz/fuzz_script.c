@@ -23,7 +23,7 @@ static void match(const struct pl_index *index, pl_bytes name, pl_bytes text)
     struct pl_file f = {.path = name, .name = name, .size = text.n, .data = text, .is_whole = true};
     pl_arena_init(&arena, SIZE_MAX);
     pl_arena_init(&scratch, SIZE_MAX);
-    if (pl_scripts_new(index, 1, &scripts, &err) != PL_OK)
+    if (pl_scripts_new(index, &limits, 1, &scripts, &err) != PL_OK)
         abort();
     struct pl_match m = {
         .index = index, .scripts = scripts, .limits = &limits, .arena = &arena, .scratch = &scratch};

@@ -58,8 +58,8 @@ static int look(const uint8_t *data, size_t size)
         bool is_read = true;
         for (int i = 0; i < 2; i++) {
             pl_arena_init(&arenas[i], (size_t)256 << 20);
-            is_read &= pl_source_code_of(text, (enum pl_source_language)language, &arenas[i], &code[i],
-                                         &err) == PL_OK;
+            is_read &= pl_source_code_of(text, (enum pl_source_language)language, fuzz_limits(), &arenas[i],
+                                         &code[i], &err) == PL_OK;
         }
         require(is_read);
         check(text, &code[0]);

@@ -258,6 +258,11 @@ struct pl_id_list pl_codebase_inlined(const struct pl_codebase *cb, uint32_t id)
     return pl_id_lists_at(&cb->inlined, id);
 }
 
+bool pl_codebase_left_out(const struct pl_codebase *cb, uint32_t unit)
+{
+    return cb->code[unit].is_left_out;
+}
+
 const struct pl_codebase_body *pl_codebase_body(const struct pl_codebase *cb, uint32_t id)
 {
     return &cb->bodies[id];

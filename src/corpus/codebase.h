@@ -34,10 +34,12 @@ struct pl_id_list {
 };
 
 /*
- * Read all program text of the index. The index must outlive it. `jobs` threads; the result does not depend on it. PL_E_NOMEM, PL_E_LIMIT.
+ * Read all program text of the index. The index must outlive it. `jobs` threads; the result does not depend on it. A file that is over a limit
+ * (its tokens) defines nothing: pl_codebase_left_out(). PL_E_NOMEM, PL_E_LIMIT.
  */
-PL_MUST_USE pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_codebase **out,
-                                        struct pl_err *err);
+PL_MUST_USE pl_status pl_codebase_build(const struct pl_index *ix, const struct pl_limits *limits,
+                                        unsigned jobs, struct pl_codebase **out, struct pl_err *err);
+bool pl_codebase_left_out(const struct pl_codebase *cb, uint32_t unit);
 void pl_codebase_free(struct pl_codebase *cb); /* accepts NULL */
 
 const struct pl_index *pl_codebase_index(const struct pl_codebase *cb);

@@ -17,6 +17,7 @@
 
 struct build {
     struct pl_codebase *cb;
+    const struct pl_limits *limits;
     struct pl_id_list *lists;        /* per unit, while includes are resolved */
     uint32_t *seen[PL_PARALLEL_MAX]; /* per worker and unit: the last unit, counted from 1, that reached it */
     struct pl_arena arenas[PL_PARALLEL_MAX]; /* lists until they are joined */
@@ -40,8 +41,11 @@ static pl_status read_unit(void *ctx, unsigned worker, size_t i, struct pl_err *
     enum pl_source_language language = language_of(cb, (uint32_t)i);
     if (language == PL_SOURCE_NONE)
         return PL_OK;
-    return pl_source_code_of(pl_index_unit_file(cb->index, (uint32_t)i)->data, language, &cb->arenas[worker],
-                             &cb->code[i], err);
+    pl_status st = pl_source_code_of(pl_index_unit_file(cb->index, (uint32_t)i)->data, language, b->limits,
+                                     &cb->arenas[worker], &cb->code[i], err);
+    /* A full arena is no property of the file: which one meets it depends on the threads. */
+    cb->code[i].is_left_out = st == PL_E_LIMIT && cb->arenas[worker].why == PL_OK;
+    return cb->code[i].is_left_out ? PL_OK : st;
 }
 
 static pl_status number(struct pl_codebase *cb, struct pl_err *err)
@@ -291,9 +295,10 @@ static pl_status index_includes(struct build *b, unsigned jobs, struct pl_err *e
     return st;
 }
 
-static pl_status build(struct pl_codebase *cb, unsigned jobs, struct pl_err *err)
+static pl_status build(struct pl_codebase *cb, const struct pl_limits *limits, unsigned jobs,
+                       struct pl_err *err)
 {
-    struct build b = {.cb = cb};
+    struct build b = {.cb = cb, .limits = limits};
     cb->code = calloc(cb->n_units + 1, sizeof *cb->code);
     cb->unit_first = calloc(cb->n_units + 1, sizeof *cb->unit_first);
     cb->is_included = calloc(cb->n_units + 1, 1);
@@ -378,8 +383,8 @@ static bool links_all(const struct pl_codebase *cb)
     return functions[1] > functions[0];
 }
 
-pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_codebase **out,
-                            struct pl_err *err)
+pl_status pl_codebase_build(const struct pl_index *ix, const struct pl_limits *limits, unsigned jobs,
+                            struct pl_codebase **out, struct pl_err *err)
 {
     struct pl_codebase *cb = calloc(1, sizeof *cb);
     if (cb == NULL)
@@ -388,7 +393,7 @@ pl_status pl_codebase_build(const struct pl_index *ix, unsigned jobs, struct pl_
     cb->n_units = pl_index_unit_count(ix);
     for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
         pl_arena_init(&cb->arenas[i], PL_CODEBASE_ARENA_BYTES);
-    pl_status st = build(cb, jobs, err);
+    pl_status st = build(cb, limits, jobs, err);
     cb->links_all = st == PL_OK && (links_all(cb) || holds_others(ix));
     cb->is_linked_whole = is_linked_whole(cb->index);
     if (st == PL_OK)

@@ -73,6 +73,15 @@ static pl_bytes code_of(const struct pl_code_image *im, const struct pl_function
     return pl_bytes_sub(im->data, (size_t)f->offset, (size_t)f->size);
 }
 
+/* Why im->no_memory or sink->no_memory was set. */
+static pl_status stopped(const struct pl_code_image *im, const struct pl_code_sink *sink)
+{
+    bool is_full = sink->is_full || im->too_many != NULL;
+    const char *what = sink->is_full ? "atoms" : im->too_many;
+    return is_full ? pl_fail(im->err, PL_E_LIMIT, PL_NO_OFFSET, "the program has too many %s", what)
+                   : pl_arena_fail(im->arena, im->err);
+}
+
 static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink *sink)
 {
     for (size_t i = 0; i < im->functions.n && !sink->no_memory; i++) {
@@ -94,7 +103,7 @@ static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink 
             return st;
         f->flags |= sink->is_bad && !(f->flags & PL_FUNCTION_PLT) ? PL_FUNCTION_BAD_DECODE : 0;
     }
-    return sink->no_memory ? pl_arena_fail(im->arena, im->err) : PL_OK;
+    return sink->no_memory ? stopped(im, sink) : PL_OK;
 }
 
 static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *sink)
@@ -104,7 +113,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
     pl_code_read_go(im);
     pl_code_read_stubs(im);
     pl_code_cut_sized(im);
-    pl_status st = im->no_memory ? pl_arena_fail(im->arena, im->err) : decode_functions(im, sink);
+    pl_status st = im->no_memory ? stopped(im, sink) : decode_functions(im, sink);
     PL_VEC_TRIM(&sink->atoms);
     for (size_t i = 0; st == PL_OK && i < sink->atoms.n; i++) {
         const struct pl_atom *a = &sink->atoms.v[i];
@@ -122,7 +131,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
         pl_code_cut_rest(im, &starts);
     PL_VEC_FREE(&starts);
     if (st == PL_OK)
-        st = im->no_memory ? pl_arena_fail(im->arena, im->err) : decode_functions(im, sink);
+        st = im->no_memory ? stopped(im, sink) : decode_functions(im, sink);
     return st;
 }
 
@@ -450,10 +459,10 @@ static const struct {
 static pl_status read_part(struct pl_code_image *im, size_t row, struct pl_code *out)
 {
     struct pl_code code = {0};
-    struct pl_code_sink sink = {.keeps_plain = true};
+    struct pl_code_sink sink = {.keeps_plain = true, .max_atoms = im->max_atoms};
     pl_status st = formats[row].load(im, &code.unsupported);
     if (st == PL_OK && im->no_memory)
-        st = pl_arena_fail(im->arena, im->err);
+        st = stopped(im, &sink);
     for (size_t i = 0; i < im->areas.n; i++)
         code.code_bytes += im->areas.v[i].size;
     if (st == PL_OK)
@@ -466,7 +475,8 @@ static pl_status read_part(struct pl_code_image *im, size_t row, struct pl_code 
     return st;
 }
 
-pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out, struct pl_err *err)
+pl_status pl_code_of(pl_bytes image, const struct pl_limits *limits, struct pl_arena *arena,
+                     struct pl_code *out, struct pl_err *err)
 {
     struct pl_code code = {0};
     size_t row = 0;
@@ -477,8 +487,13 @@ pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out
         return pl_fail(err, PL_E_INPUT, 0, "code: no image of a known format");
     for (size_t i = 0; st == PL_OK; i++) {
         struct pl_code part;
-        struct pl_code_image im = {
-            .data = image, .arena = arena, .err = err, .part = i, .part_size = image.n};
+        struct pl_code_image im = {.data = image,
+                                   .arena = arena,
+                                   .err = err,
+                                   .part = i,
+                                   .part_size = image.n,
+                                   .max_functions = limits->functions - code.n_functions,
+                                   .max_atoms = limits->tokens - code.n_atoms};
         bool is_there =
             formats[row].part == NULL ? i == 0 : formats[row].part(image, i, &im.part_offset, &im.part_size);
         if (!is_there)

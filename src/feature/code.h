@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "feature/atoms.h"
 #include "feature/shape.h"
+#include "model/limits.h"
 
 enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64, PL_CODE_A32 };
 
@@ -105,10 +106,11 @@ struct pl_code {
 
 /*
  * Cut the executable parts of an image of any known format into functions and gather their atoms. Everything is taken from `arena` and
- * borrows from `image`. PL_E_INPUT when it is no image. Never fails on odd code: what cannot be decoded is flagged. O(n log n).
+ * borrows from `image`. PL_E_INPUT when it is no image; PL_E_LIMIT when it has more than limits->functions, atoms than limits->tokens, or
+ * fills the arena. Never fails on odd code: what cannot be decoded is flagged. O(n log n).
  */
-PL_MUST_USE pl_status pl_code_of(pl_bytes image, struct pl_arena *arena, struct pl_code *out,
-                                 struct pl_err *err);
+PL_MUST_USE pl_status pl_code_of(pl_bytes image, const struct pl_limits *limits, struct pl_arena *arena,
+                                 struct pl_code *out, struct pl_err *err);
 
 /* The first of code->data that is not below `address`, as an index; n_data when all are. O(log n). */
 size_t pl_code_data_from(const struct pl_code *code, uint64_t address);

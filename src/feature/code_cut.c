@@ -38,9 +38,11 @@ static int by_seed(const void *a, const void *b)
 static void add_function(struct pl_code_image *im, const struct pl_code_area *area,
                          const struct pl_code_seed *seed, uint64_t size)
 {
-    struct pl_function *f = PL_VEC_ADD(&im->functions);
+    bool is_full = im->functions.n >= im->max_functions;
+    struct pl_function *f = is_full ? NULL : PL_VEC_ADD(&im->functions);
     if (f == NULL) {
         im->no_memory = true;
+        im->too_many = is_full ? "functions" : im->too_many;
         return;
     }
     uint64_t from = seed->address - area->address;
@@ -295,7 +297,7 @@ static bool is_marked_jump(const struct pl_code_image *im, uint64_t at)
 /* Calls in code that nobody bounds lead to functions too, and jumps where they are all of a function. */
 static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_code_addresses *found)
 {
-    struct pl_code_sink sink = {.keeps_jumps = true};
+    struct pl_code_sink sink = {.keeps_jumps = true, .max_atoms = im->max_atoms};
     for (size_t i = 0; i < ranges->n; i++) {
         const struct between *b = &ranges->v[i];
         pl_bytes code =
@@ -314,6 +316,8 @@ static void sweep_between(struct pl_code_image *im, const betweens *ranges, pl_c
     pl_code_note_tables(im, &sink);
     if (sink.no_memory)
         im->no_memory = true;
+    if (sink.is_full)
+        im->too_many = "atoms";
     PL_VEC_FREE(&sink.atoms);
     PL_VEC_FREE(&sink.tables);
 }

@@ -114,7 +114,10 @@ struct pl_code_image {
     PL_VEC(struct pl_function) functions; /* by address, disjoint, once cut */
     PL_VEC(struct pl_code_gap) gaps;
     PL_VEC(pl_bytes) jump_names; /* imports in the order of the lazy relocations */
-    bool no_memory;              /* sticky */
+    uint64_t max_functions;      /* what limits leave for this part */
+    uint64_t max_atoms;
+    bool no_memory;       /* sticky */
+    const char *too_many; /* then: no_memory says that there are more of these than allowed */
 };
 
 /* How an instruction uses an address. */
@@ -142,7 +145,9 @@ struct pl_code_sink {
     bool keeps_plain;
     bool keeps_jumps; /* inside the range too */
     bool is_bad;      /* some byte was no instruction */
-    bool no_memory;   /* sticky */
+    uint64_t max_atoms;
+    bool no_memory; /* sticky */
+    bool is_full;   /* then: no_memory says that there are more than max_atoms */
 };
 
 /* What was seen of a switch in the last instructions: a comparison, a jump on "above", the address of a table. */

@@ -286,7 +286,8 @@ pl_bytes pl_code_text_at(const struct pl_code_image *im, uint64_t address)
 
 struct pl_atom *pl_code_emit(struct pl_code_sink *sink, enum pl_atom_kind kind, uint64_t at, uint64_t value)
 {
-    struct pl_atom *a = PL_VEC_ADD(&sink->atoms);
+    sink->is_full = sink->is_full || sink->atoms.n >= sink->max_atoms;
+    struct pl_atom *a = sink->is_full ? NULL : PL_VEC_ADD(&sink->atoms);
     if (a == NULL) {
         sink->no_memory = true;
         return NULL;

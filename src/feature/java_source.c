@@ -512,16 +512,19 @@ static void read_literals(struct reader *r, uint32_t end)
     pl_buf_reset(&decoded);
 }
 
-pl_status pl_java_source_read(pl_bytes text, size_t max_bytes, struct pl_java_source *out, struct pl_err *err)
+pl_status pl_java_source_read(pl_bytes text, const struct pl_limits *limits, size_t max_bytes,
+                              struct pl_java_source *out, struct pl_err *err)
 {
     struct reader r = {.s = out};
     *out = (struct pl_java_source){0};
     pl_arena_init(&out->arena, max_bytes);
     if (text.n > UINT32_MAX)
         text = pl_bytes_sub(text, 0, 0);
-    pl_source_lex_init(&out->lex, text, PL_SOURCE_JAVA);
-    bool is_read = !out->lex.is_out_of_memory && pl_source_lex_range(&out->lex, 0, text.n);
+    pl_source_lex_init(&out->lex, text, PL_SOURCE_JAVA, limits->tokens);
+    bool is_read = out->lex.why == PL_OK && pl_source_lex_range(&out->lex, 0, text.n);
     uint32_t end = (uint32_t)out->lex.tokens.n;
+    if (out->lex.why == PL_E_LIMIT)
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "java: more than %zu tokens", out->lex.max_tokens);
     if (!is_read || !pl_source_lex_finish(&out->lex))
         return pl_fail_nomem(err);
     r.t = out->lex.tokens.v;

@@ -75,10 +75,10 @@ struct pl_java_source {
 
 /*
  * Read a text. Total: what is not understood is passed over. `text` is borrowed until the reset, which is needed in every case.
- * PL_E_NOMEM, PL_E_LIMIT.
+ * Decoded texts are `max_bytes` at most. PL_E_NOMEM, PL_E_LIMIT.
  */
-PL_MUST_USE pl_status pl_java_source_read(pl_bytes text, size_t max_bytes, struct pl_java_source *out,
-                                          struct pl_err *err);
+PL_MUST_USE pl_status pl_java_source_read(pl_bytes text, const struct pl_limits *limits, size_t max_bytes,
+                                          struct pl_java_source *out, struct pl_err *err);
 void pl_java_source_reset(struct pl_java_source *s);
 
 /* The line of a token, counted from 1. O(length of the text before it). */

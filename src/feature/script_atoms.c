@@ -579,7 +579,8 @@ pl_status pl_script_atoms(const struct pl_script_vocabulary *v, pl_bytes text,
     x.before = &x.ring[RING - 2];
     x.token = &x.ring[RING - 1];
     bool has_next = next_token(&x, &lexer, 0);
-    for (size_t number = 1; has_next && !x.is_out_of_memory; number++) {
+    uint64_t allowed = out->max_tokens == 0 ? UINT64_MAX : out->max_tokens;
+    for (size_t number = 1; has_next && !x.is_out_of_memory && number <= allowed; number++) {
         x.token = x.next;
         has_next = next_token(&x, &lexer, number);
         take_token(&x);
@@ -592,5 +593,7 @@ pl_status pl_script_atoms(const struct pl_script_vocabulary *v, pl_bytes text,
     pl_buf_reset(&x.joined);
     if (x.is_out_of_memory)
         return pl_fail_nomem(err);
+    if (has_next)
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "the script has too many tokens");
     return x.keeps_names ? PL_OK : pl_script_split_lists(v, text, language, out, err);
 }

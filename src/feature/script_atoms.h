@@ -38,7 +38,8 @@ struct pl_script_atom {
 
 struct pl_script_atoms {
     PL_VEC(struct pl_script_atom) list;
-    bool wants_marks; /* set by who asks: also note where statements and comments end */
+    bool wants_marks;    /* set by who asks: also note where statements and comments end */
+    uint64_t max_tokens; /* likewise: pl_limits.tokens; 0: any number */
     struct pl_script_marks marks;
 };
 
@@ -66,7 +67,7 @@ uint64_t pl_script_value_hash(const struct pl_script_vocabulary *v, pl_bytes tex
 
 /*
  * Append the atoms of `text`, at most 4 GiB. `keeps_names`: every name is an atom, whatever the language says; a declaration file is compared
- * in this way with the program it was made from. O(text).
+ * in this way with the program it was made from. PL_E_LIMIT for more tokens than out->max_tokens; `out` then holds the atoms of the first ones. O(text).
  */
 PL_MUST_USE pl_status pl_script_atoms(const struct pl_script_vocabulary *v, pl_bytes text,
                                       const struct pl_lex_language *language, bool keeps_names,

@@ -205,28 +205,35 @@ static void read_all(struct pl_source_reader *r)
     }
 }
 
-pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, struct pl_arena *arena,
-                            struct pl_source_code *out, struct pl_err *err)
+static pl_status ended_by(const struct pl_source_reader *r, struct pl_err *err)
+{
+    if (r->lex.why == PL_E_NOMEM || r->why == PL_E_NOMEM)
+        return pl_fail_nomem(err);
+    if (r->lex.why == PL_E_LIMIT)
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "more than %zu tokens", r->lex.max_tokens);
+    if (r->why != PL_OK)
+        return pl_fail(err, r->why, PL_NO_OFFSET, "more than the memory that is allowed holds");
+    return PL_OK;
+}
+
+pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language, const struct pl_limits *limits,
+                            struct pl_arena *arena, struct pl_source_code *out, struct pl_err *err)
 {
     if (text.n > MAX_TEXT_BYTES)
-        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "source: a file of more than 1 GiB");
+        return pl_fail(err, PL_E_LIMIT, PL_NO_OFFSET, "more than 1 GiB");
     struct pl_source_reader r = {.language = language, .arena = arena, .function = 1, .last_function = 1};
     pl_buf_init(&r.joined, MAX_STRING_BYTES);
     pl_buf_init(&r.pieces, MAX_STRING_BYTES);
-    pl_source_lex_init(&r.lex, text, language);
+    pl_source_lex_init(&r.lex, text, language, limits->tokens);
     r.is_cpp = language == PL_SOURCE_CPP;
     r.sym_static = pl_source_symbol(&r.lex, PL_LIT("static"));
     r.sym_extern = pl_source_symbol(&r.lex, PL_LIT("extern"));
-    if (language != PL_SOURCE_NONE && !r.lex.is_out_of_memory)
+    if (language != PL_SOURCE_NONE && r.lex.why == PL_OK)
         read_all(&r);
     pl_source_clear(&r, &r.joined);
     pl_source_clear(&r, &r.pieces);
-    pl_status st = r.why;
-    if (r.lex.is_out_of_memory || st == PL_E_NOMEM)
-        st = pl_fail_nomem(err);
-    else if (st != PL_OK)
-        st = pl_fail(err, st, PL_NO_OFFSET, "source: too much for the memory that is allowed");
-    else
+    pl_status st = ended_by(&r, err);
+    if (st == PL_OK)
         st = finish(&r, out, err);
     pl_buf_reset(&r.joined);
     pl_buf_reset(&r.pieces);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "feature/atoms.h"
 #include "feature/shape.h"
+#include "model/limits.h"
 
 /* PL_SOURCE_NONE: not program text that is compiled to machine code. */
 enum pl_source_language {
@@ -78,6 +79,7 @@ struct pl_source_code {
     size_t n_atoms;
     pl_bytes *includes; /* "util.h", "../common/x.c", as written, without quotes; borrowed */
     size_t n_includes;
+    bool is_left_out; /* set by who asked: it is over a limit, and nothing is known of it */
 };
 
 /* By the suffix of the path; ".in" is looked through. */
@@ -85,10 +87,10 @@ enum pl_source_language pl_source_language_of(pl_bytes path);
 
 /*
  * Read one file. Total on any bytes: what is not understood is passed over. Everything is taken from `arena` or borrows from `text`. O(n).
- * PL_E_NOMEM, PL_E_LIMIT.
+ * PL_E_NOMEM, PL_E_LIMIT: more than limits->tokens, 1 GiB or what the arena may take.
  */
 PL_MUST_USE pl_status pl_source_code_of(pl_bytes text, enum pl_source_language language,
-                                        struct pl_arena *arena, struct pl_source_code *out,
-                                        struct pl_err *err);
+                                        const struct pl_limits *limits, struct pl_arena *arena,
+                                        struct pl_source_code *out, struct pl_err *err);
 
 #endif

@@ -171,7 +171,7 @@ static void add_twins(struct pl_source_lex *x, uint32_t first, uint32_t last)
     for (a = first, b = last; a != b; a = t[a].length, b = t[b].length) {
         struct pl_lex_twin *twin = PL_VEC_ADD(&x->twins);
         if (twin == NULL) {
-            x->is_out_of_memory = true;
+            x->why = PL_E_NOMEM;
             return;
         }
         *twin = (struct pl_lex_twin){.token = a, .fellow = b};
@@ -251,9 +251,10 @@ static void skip_space(struct pl_source_lex *x, bool in_directive)
 
 struct pl_token *pl_source_add_token(struct pl_source_lex *x, pl_tokens *tokens, uint8_t kind, size_t length)
 {
-    struct pl_token *t = PL_VEC_ADD(tokens);
+    bool is_full = x->tokens.n + x->macro_tokens.n >= x->max_tokens;
+    struct pl_token *t = is_full ? NULL : PL_VEC_ADD(tokens);
     if (t == NULL) {
-        x->is_out_of_memory = true;
+        x->why = is_full ? PL_E_LIMIT : PL_E_NOMEM;
         x->at = x->end;
         return NULL;
     }
@@ -399,7 +400,7 @@ static void take_define(struct pl_source_lex *x, size_t start)
             x->macro_tokens.v[i].length = 1;
     struct pl_macro_text *m = PL_VEC_ADD(&x->macros);
     if (m == NULL)
-        x->is_out_of_memory = true;
+        x->why = PL_E_NOMEM;
     else
         *m = (struct pl_macro_text){.at = (uint32_t)start,
                                     .end = (uint32_t)x->at,
@@ -419,7 +420,7 @@ static void take_include(struct pl_source_lex *x)
         return;
     pl_bytes *name = PL_VEC_ADD(&x->includes);
     if (name == NULL)
-        x->is_out_of_memory = true;
+        x->why = PL_E_NOMEM;
     else
         *name = pl_bytes_sub(line, 0, n);
 }
@@ -432,7 +433,7 @@ static void begin_arms(struct pl_source_lex *x, bool is_dead)
     }
     struct pl_lex_arm *arm = PL_VEC_ADD(&x->arms);
     if (arm == NULL)
-        x->is_out_of_memory = true;
+        x->why = PL_E_NOMEM;
     else
         *arm = (struct pl_lex_arm){.at_if = x->open, .is_dead = is_dead};
 }
@@ -499,7 +500,7 @@ bool pl_source_lex_range(struct pl_source_lex *x, size_t from, size_t to)
     size_t first = x->tokens.n;
     bool has_directives =
         x->language != PL_SOURCE_RUST && x->language != PL_SOURCE_GO && x->language != PL_SOURCE_JAVA;
-    while (!x->is_out_of_memory) {
+    while (x->why == PL_OK) {
         skip_space(x, false);
         if (x->at >= x->end)
             break;
@@ -509,26 +510,27 @@ bool pl_source_lex_range(struct pl_source_lex *x, size_t from, size_t to)
             take_token(x, &x->tokens);
     }
     settle_brackets(x, first);
-    return !x->is_out_of_memory;
+    return x->why == PL_OK;
 }
 
 bool pl_source_lex_finish(struct pl_source_lex *x)
 {
     for (unsigned i = 0; i < 4; i++)
         if (PL_VEC_ADD(&x->tokens) == NULL || PL_VEC_ADD(&x->macro_tokens) == NULL)
-            x->is_out_of_memory = true;
-    return !x->is_out_of_memory;
+            x->why = PL_E_NOMEM;
+    return x->why == PL_OK;
 }
 
-void pl_source_lex_init(struct pl_source_lex *x, pl_bytes text, enum pl_source_language language)
+void pl_source_lex_init(struct pl_source_lex *x, pl_bytes text, enum pl_source_language language,
+                        uint64_t max_tokens)
 {
-    *x = (struct pl_source_lex){.text = text, .language = language};
+    *x = (struct pl_source_lex){.text = text, .language = language, .max_tokens = (size_t)max_tokens};
     pl_map_init(&x->names);
-    x->is_out_of_memory = PL_VEC_ADD(&x->tokens) == NULL || PL_VEC_ADD(&x->macro_tokens) == NULL ||
-                          PL_VEC_ADD(&x->symbols) == NULL;
-    if (x->is_out_of_memory)
-        return;
-    pl_source_add_words(x, language);
+    if (PL_VEC_ADD(&x->tokens) == NULL || PL_VEC_ADD(&x->macro_tokens) == NULL ||
+        PL_VEC_ADD(&x->symbols) == NULL)
+        x->why = PL_E_NOMEM;
+    else
+        pl_source_add_words(x, language);
 }
 
 void pl_source_lex_reset(struct pl_source_lex *x)

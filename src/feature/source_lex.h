@@ -110,22 +110,25 @@ struct pl_source_lex {
     PL_VEC(struct pl_lex_twin) twins;
     uint32_t open;         /* innermost open bracket of `tokens`, linked by `length` */
     bool has_no_block_end; /* Java: a search for the end of a text block has failed */
-    bool is_out_of_memory;
+    size_t max_tokens;
+    pl_status why; /* sticky: PL_OK, PL_E_NOMEM, or PL_E_LIMIT when there are more tokens than max_tokens */
 };
 
-void pl_source_lex_init(struct pl_source_lex *x, pl_bytes text, enum pl_source_language language);
+/* `max_tokens` is a field of pl_limits. */
+void pl_source_lex_init(struct pl_source_lex *x, pl_bytes text, enum pl_source_language language,
+                        uint64_t max_tokens);
 void pl_source_lex_reset(struct pl_source_lex *x);
-/* Append the tokens of [from, to). False when out of memory. */
+/* Append the tokens of [from, to). False when x->why is not PL_OK. */
 bool pl_source_lex_range(struct pl_source_lex *x, size_t from, size_t to);
 /* No more ranges: a few empty tokens are put behind both arrays, so that a look ahead by three is always allowed. */
 bool pl_source_lex_finish(struct pl_source_lex *x);
-/* Append the token of `length` bytes at x->at and move on; NULL when out of memory. */
+/* Append the token of `length` bytes at x->at and move on; NULL when x->why is not PL_OK. */
 struct pl_token *pl_source_add_token(struct pl_source_lex *x, pl_tokens *tokens, uint8_t kind, size_t length);
 /* The string or character whose quote stands at x->at; false when it is none. */
 bool pl_source_take_quoted(struct pl_source_lex *x, pl_tokens *tokens);
 /* The same when the word of `n` bytes at x->at is the prefix of one: L"", r#""#. */
 bool pl_source_take_prefixed(struct pl_source_lex *x, pl_tokens *tokens, size_t n);
-/* The number of a word; 0 and is_out_of_memory when there is no room. */
+/* The number of a word; 0 and PL_E_NOMEM in `why` when there is no room. */
 uint32_t pl_source_symbol(struct pl_source_lex *x, pl_bytes word);
 /* Make the keywords of a language known, also when its tokens are there already. */
 void pl_source_add_words(struct pl_source_lex *x, enum pl_source_language language);

@@ -181,13 +181,13 @@ uint32_t pl_source_symbol(struct pl_source_lex *x, pl_bytes word)
 {
     uint64_t number;
     if (pl_map_add(&x->names, word, x->symbols.n, &number, NULL) != PL_OK) {
-        x->is_out_of_memory = true;
+        x->why = PL_E_NOMEM;
         return 0;
     }
     if (number == x->symbols.n) {
         struct pl_symbol *s = PL_VEC_ADD(&x->symbols);
         if (s == NULL) {
-            x->is_out_of_memory = true;
+            x->why = PL_E_NOMEM;
             return 0;
         }
         s->text = word;

@@ -243,7 +243,6 @@ static pl_status settle_subject(struct rung *r, uint32_t subject, struct pl_err 
 {
     const struct pl_subject *s = &r->a.subjects.v[subject];
     const struct pl_code_grade *g = &r->grades[subject];
-    pl_status st = PL_OK;
     const char *source = source_of(r, s, g);
     if (source == NULL)
         return pl_arena_fail(r->m->arena, err);
@@ -277,10 +276,7 @@ static pl_status settle_subject(struct rung *r, uint32_t subject, struct pl_err 
         r->unmatched_bytes += s->size;
         break;
     }
-    for (uint32_t i = s->function; i < r->code.n_functions && st == PL_OK; i++)
-        if (i == s->function)
-            st = claim(r, &r->code.functions[i], class, grade, rule, source, err);
-    return st;
+    return claim(r, &r->code.functions[s->function], class, grade, rule, source, err);
 }
 
 /* Cold parts have the class of their owner: its claim is looked up once all owners are settled. */

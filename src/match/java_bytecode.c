@@ -79,8 +79,12 @@ static pl_status try_unit(struct work *w, uint32_t unit, struct pl_err *err)
     struct pl_java_source source;
     struct pl_java_check check = {0};
     const struct pl_source_file *s = pl_index_unit_file(w->m->index, unit);
-    pl_status st = pl_java_source_read(s->data, SOURCE_BYTES, &source, err);
+    pl_status st = pl_java_source_read(s->data, w->m->limits, SOURCE_BYTES, &source, err);
     bool is_better = false;
+    if (st == PL_E_LIMIT) { /* it explains nothing */
+        pl_java_source_reset(&source);
+        return PL_OK;
+    }
     /* A template may have its package filled in, too. */
     bool is_template = pl_bytes_ends(s->path, PL_LIT(".in"));
     bool has_package = is_package(source.package, package_of(w->class.name));

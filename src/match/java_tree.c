@@ -16,6 +16,8 @@ enum { HAS_NAME = 1, HAS_FIELD = 2 };
 
 struct pl_java_tree {
     const struct pl_index *index;
+    const struct pl_limits *limits;
+    uint8_t *left_out; /* one a unit */
     pthread_mutex_t lock;
     bool is_built;
     struct pl_arena arena;
@@ -28,12 +30,19 @@ struct pl_java_tree {
     bool has_operator;                 /* likewise */
 };
 
-pl_status pl_java_tree_new(const struct pl_index *ix, struct pl_java_tree **out, struct pl_err *err)
+pl_status pl_java_tree_new(const struct pl_index *ix, const struct pl_limits *limits,
+                           struct pl_java_tree **out, struct pl_err *err)
 {
     struct pl_java_tree *t = calloc(1, sizeof *t);
-    if (t == NULL)
+    uint8_t *left_out = calloc(pl_index_unit_count(ix) + 1, 1);
+    if (t == NULL || left_out == NULL) {
+        free(t);
+        free(left_out);
         return pl_fail_nomem(err);
+    }
     t->index = ix;
+    t->limits = limits;
+    t->left_out = left_out;
     (void)pthread_mutex_init(&t->lock, NULL); /* default attributes cannot fail on Linux */
     pl_arena_init(&t->arena, TREE_BYTES);
     pl_map_init(&t->names);
@@ -55,6 +64,7 @@ void pl_java_tree_free(struct pl_java_tree *t)
     PL_VEC_FREE(&t->list);
     PL_VEC_FREE(&t->parts);
     pl_arena_reset(&t->arena);
+    free(t->left_out);
     (void)pthread_mutex_destroy(&t->lock); /* fails only on misuse */
     free(t);
 }
@@ -165,7 +175,12 @@ static pl_status add_unit(struct pl_java_tree *t, uint32_t unit, struct pl_err *
 {
     struct pl_java_source s;
     pl_bytes text = pl_index_unit_file(t->index, unit)->data;
-    pl_status st = pl_java_source_read(text, SOURCE_BYTES, &s, err);
+    pl_status st = pl_java_source_read(text, t->limits, SOURCE_BYTES, &s, err);
+    if (st == PL_E_LIMIT) {
+        t->left_out[unit] = 1;
+        pl_java_source_reset(&s);
+        return PL_OK;
+    }
     if (st == PL_OK)
         st = add_names(t, &s, err);
     for (size_t i = 0; i < s.classes.n && st == PL_OK; i++)
@@ -194,6 +209,11 @@ static pl_status build(struct pl_java_tree *t, struct pl_err *err)
     }
     PL_VEC_FREE(&t->parts);
     return st;
+}
+
+bool pl_java_tree_left_out(const struct pl_java_tree *t, uint32_t unit)
+{
+    return t->left_out[unit] != 0;
 }
 
 pl_status pl_java_tree_need(struct pl_java_tree *t, struct pl_err *err)

@@ -8,6 +8,7 @@
 #define PL_MATCH_JAVA_TREE_H
 
 #include "corpus/index.h"
+#include "model/limits.h"
 
 /* A part of a constant's value: a literal, or the name of another constant. */
 struct pl_java_part {
@@ -27,11 +28,15 @@ struct pl_java_constant {
 
 struct pl_java_tree;
 
-PL_MUST_USE pl_status pl_java_tree_new(const struct pl_index *ix, struct pl_java_tree **out,
-                                       struct pl_err *err);
+/* `ix` and `limits` must outlive it. */
+PL_MUST_USE pl_status pl_java_tree_new(const struct pl_index *ix, const struct pl_limits *limits,
+                                       struct pl_java_tree **out, struct pl_err *err);
 void pl_java_tree_free(struct pl_java_tree *t); /* accepts NULL */
 /* Read the sources when nobody did yet. */
 PL_MUST_USE pl_status pl_java_tree_need(struct pl_java_tree *t, struct pl_err *err);
+
+/* Is a file of the index over a limit, so that nothing is known of it? False while nobody has read the sources. */
+bool pl_java_tree_left_out(const struct pl_java_tree *t, uint32_t unit);
 
 /* Below: after pl_java_tree_need(). */
 bool pl_java_tree_has_name(const struct pl_java_tree *t, pl_bytes name);

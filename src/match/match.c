@@ -37,8 +37,8 @@ pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f, const
     *out = NULL;
     if (!kept->is_made) {
         struct pl_err why = {0};
-        pl_status st =
-            f->data.n != f->size ? PL_E_INPUT : pl_code_of(f->data, &kept->arena, &kept->code, &why);
+        pl_status st = f->data.n != f->size ? PL_E_INPUT
+                                            : pl_code_of(f->data, m->limits, &kept->arena, &kept->code, &why);
         if (st != PL_OK && st != PL_E_INPUT) {
             if (err != NULL)
                 *err = why;
@@ -52,6 +52,10 @@ pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f, const
     return PL_OK;
 }
 
+/*
+ * A rung met a limit: whoever makes a file too large for it to be spared the look gets no explanation for it. When the arena of the report itself is
+ * full, the claim fails in turn, and so does the run.
+ */
 static pl_status climb(const struct pl_match *m, enum pl_pass pass, struct pl_file *f, struct pl_err *err)
 {
     uint64_t offset;
@@ -59,13 +63,18 @@ static pl_status climb(const struct pl_match *m, enum pl_pass pass, struct pl_fi
     for (size_t i = 0; rungs[i] != NULL && pl_ledger_gap(&f->ledger, 0, &offset, &length); i++) {
         if (rungs[i]->pass != pass)
             continue;
-        pl_status st = rungs[i]->apply(m, f, err);
+        struct pl_err why = {0};
+        pl_status st = rungs[i]->apply(m, f, &why);
         /* A rung that took NULL for "not there" must not pass for one that looked. */
         if (st == PL_OK && m->scratch->why != PL_OK)
-            st = pl_arena_fail(m->scratch, err);
+            st = pl_arena_fail(m->scratch, &why);
         pl_arena_reset(m->scratch);
+        if (st == PL_E_LIMIT)
+            st = pl_match_give_up(f, why.text, &why);
         if (st == PL_OK)
-            st = pl_ledger_settle(&f->ledger, err);
+            st = pl_ledger_settle(&f->ledger, &why);
+        if (st != PL_OK && err != NULL)
+            *err = why;
         if (st != PL_OK)
             return st;
     }

@@ -92,6 +92,9 @@ struct pl_file *pl_match_data(const struct pl_match *m, pl_bytes name);
 /* Does a word (as pl_words_next() cuts them) stand in any text of the sources or, where they are known, in a header of the build? */
 bool pl_match_has_word(const struct pl_match *m, pl_bytes word);
 
+/* A limit forbids to look further at f: what nothing has claimed is opaque, and a finding says why. */
+PL_MUST_USE pl_status pl_match_give_up(struct pl_file *f, const char *why, struct pl_err *err);
+
 /* Claim [offset, offset + length) of f; source may be NULL. The texts are borrowed. */
 PL_MUST_USE pl_status pl_match_claim(struct pl_file *f, uint64_t offset, uint64_t length, enum pl_class class,
                                      enum pl_grade grade, const char *rule, const char *source,

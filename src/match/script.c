@@ -181,7 +181,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         !pl_is_unclaimed(f) || !pl_looks_like_text(f->data) || f->data.n > UINT32_MAX)
         return PL_OK;
     struct pl_script_text t = {.m = m, .f = f, .language = pl_lex_language_of(f->name, f->data)};
-    struct pl_script_atoms atoms = {.wants_marks = true};
+    struct pl_script_atoms atoms = {.wants_marks = true, .max_tokens = m->limits->tokens};
     if (t.language == NULL || !is_rewritten(t.language))
         return PL_OK;
     pl_status st = chain(m, f, &t, &atoms, err);

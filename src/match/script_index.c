@@ -35,7 +35,9 @@ struct late_set {
 
 struct pl_scripts {
     const struct pl_index *ix;
+    const struct pl_limits *limits;
     unsigned jobs;
+    uint8_t *left_out; /* one a unit of the index */
     struct pl_script_vocabulary vocabulary;
     struct pl_script_helper_table helpers;
     struct late_set sets[PL_SCRIPT_SET_COUNT];
@@ -52,15 +54,21 @@ struct build {
     struct pl_script_atoms *atoms; /* by place in `units` */
 };
 
-pl_status pl_scripts_new(const struct pl_index *ix, unsigned jobs, struct pl_scripts **out,
-                         struct pl_err *err)
+pl_status pl_scripts_new(const struct pl_index *ix, const struct pl_limits *limits, unsigned jobs,
+                         struct pl_scripts **out, struct pl_err *err)
 {
     struct pl_scripts *s = calloc(1, sizeof *s);
     struct pl_map any;
-    if (s == NULL)
+    uint8_t *left_out = calloc(pl_index_unit_count(ix) + 1, 1);
+    if (s == NULL || left_out == NULL) {
+        free(s);
+        free(left_out);
         return pl_fail_nomem(err);
+    }
     pl_map_init(&any);
     s->ix = ix;
+    s->limits = limits;
+    s->left_out = left_out;
     s->jobs = jobs;
     pl_script_vocabulary_init(&s->vocabulary, any.seed); /* random per process */
     pl_map_reset(&any);
@@ -98,7 +106,13 @@ void pl_scripts_free(struct pl_scripts *s)
     }
     pl_script_constants_reset(&s->constants);
     (void)pthread_mutex_destroy(&s->constants_lock);
+    free(s->left_out);
     free(s);
+}
+
+bool pl_scripts_left_out(const struct pl_scripts *s, uint32_t unit)
+{
+    return s->left_out[unit] != 0;
 }
 
 const struct pl_script_vocabulary *pl_scripts_vocabulary(const struct pl_scripts *s)
@@ -178,8 +192,14 @@ static pl_status read_unit(void *ctx, unsigned worker, size_t i, struct pl_err *
     struct build *b = ctx;
     const struct pl_source_file *f = pl_index_unit_file(b->s->ix, b->units.v[i]);
     (void)worker; /* each unit has a list of its own */
-    return pl_script_atoms(&b->s->vocabulary, f->data, pl_lex_language_of(f->path, f->data), b->keeps_names,
-                           &b->atoms[i], err);
+    b->atoms[i].max_tokens = b->s->limits->tokens;
+    pl_status st = pl_script_atoms(&b->s->vocabulary, f->data, pl_lex_language_of(f->path, f->data),
+                                   b->keeps_names, &b->atoms[i], err);
+    if (st != PL_E_LIMIT)
+        return st;
+    b->s->left_out[b->units.v[i]] = 1;
+    PL_VEC_FREE(&b->atoms[i].list);
+    return PL_OK;
 }
 
 static uint32_t slot_of(const struct pl_script_set *set, uint64_t hash)

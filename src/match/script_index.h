@@ -10,6 +10,7 @@
 
 #include "corpus/index.h"
 #include "feature/script_atoms.h"
+#include "model/limits.h"
 
 #define PL_NO_ATOM          UINT32_MAX
 #define PL_SCRIPT_UNIT_STEP 256u
@@ -57,9 +58,12 @@ struct pl_script_set {
 struct pl_scripts;
 struct pl_script_helper_table;
 
-PL_MUST_USE pl_status pl_scripts_new(const struct pl_index *ix, unsigned jobs, struct pl_scripts **out,
-                                     struct pl_err *err);
+/* `ix` and `limits` must outlive it. */
+PL_MUST_USE pl_status pl_scripts_new(const struct pl_index *ix, const struct pl_limits *limits, unsigned jobs,
+                                     struct pl_scripts **out, struct pl_err *err);
 void pl_scripts_free(struct pl_scripts *s); /* accepts NULL */
+/* Is a file of the index over a limit, so that nothing is known of it? False while nobody asked for its set. */
+bool pl_scripts_left_out(const struct pl_scripts *s, uint32_t unit);
 
 const struct pl_script_vocabulary *pl_scripts_vocabulary(const struct pl_scripts *s);
 const struct pl_script_helper_table *pl_scripts_helpers(const struct pl_scripts *s);

@@ -26,6 +26,7 @@ struct pl_toolchain {
 struct work {
     PL_VEC(const struct pl_source_file *) files;
     row_list *found; /* one list a worker */
+    struct pl_limits limits;
 };
 
 static bool is_object(const struct pl_source_file *f)
@@ -60,7 +61,7 @@ static pl_status index_file(void *ctx, unsigned worker, size_t i, struct pl_err 
     struct pl_code code;
     struct pl_err why = {0};
     pl_arena_init(&arena, ARENA_BYTES);
-    pl_status st = pl_code_of(file->data, &arena, &code, &why);
+    pl_status st = pl_code_of(file->data, &w->limits, &arena, &code, &why);
     for (size_t k = 0; st == PL_OK && k < code.n_functions; k++) {
         const struct pl_function *f = &code.functions[k];
         if ((f->print.v[0] | f->print.v[1]) == 0 || !is_plain(f->name) || !is_plain(file->path))
@@ -133,7 +134,7 @@ static pl_status list_files(struct work *w, const struct pl_source_tree *tree, s
 pl_status pl_toolchain_pack(const struct pl_source_tree *tree, unsigned jobs, struct pl_buf *out,
                             struct pl_err *err)
 {
-    struct work w = {0};
+    struct work w = {.limits = pl_limits_default()};
     row_list all = {0};
     unsigned n_workers = pl_parallel_workers(jobs);
     w.found = calloc(n_workers, sizeof *w.found);

@@ -184,6 +184,11 @@ static bool merge(const claim_list *old, const claim_list *new, claim_list *out)
     return true;
 }
 
+void pl_ledger_forget(struct pl_ledger *l)
+{
+    PL_VEC_FREE(&l->pending);
+}
+
 pl_status pl_ledger_settle(struct pl_ledger *l, struct pl_err *err)
 {
     size_t n = l->pending.n;

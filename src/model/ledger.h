@@ -58,6 +58,9 @@ uint64_t pl_ledger_unclaimed(const struct pl_ledger *l);
 PL_MUST_USE pl_status pl_ledger_seal(struct pl_ledger *l, enum pl_class rest, const char *rule,
                                      struct pl_err *err);
 
+/* Drop the claims since the last pl_ledger_settle(). */
+void pl_ledger_forget(struct pl_ledger *l);
+
 /*
  * Bytes per class of a sealed ledger; by_grade may be NULL. Returns the bytes that carry members (PL_CLASS_MEMBERS), so that
  * size == returned + sum of by_class.

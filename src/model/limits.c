@@ -13,6 +13,8 @@ struct pl_limits pl_limits_default(void)
         .unpacked_bytes = 16 * GIB,
         .file_bytes = 1 * GIB,
         .program_bytes = 256 * MIB,
+        .functions = 1000000,
+        .tokens = 16000000,
         .ratio = 10000,
         .ratio_floor_bytes = 64 * MIB,
         .entries = 1000000,

@@ -16,7 +16,9 @@ struct pl_limits {
     uint64_t file_bytes;     /* one leaf that is unpacked; a larger one is digested and otherwise opaque */
     uint64_t
         program_bytes; /* a program, bytecode or script that is taken apart; a larger one is opaque unless the source has it as it is */
-    uint64_t ratio;    /* unpacked bytes per packed byte of one stream, once ratio_floor_bytes came out */
+    uint64_t functions; /* of one program: definitions of an image, over all its parts */
+    uint64_t tokens;    /* of one source file or script; atoms of one program */
+    uint64_t ratio;     /* unpacked bytes per packed byte of one stream, once ratio_floor_bytes came out */
     uint64_t ratio_floor_bytes;
     uint64_t entries;           /* members of one input, over all depths */
     uint32_t depth;             /* containers within containers; the input itself is depth 0 */
@@ -35,7 +37,7 @@ struct pl_limits {
     uint32_t deadline_seconds; /* that it was made of, to show */
 };
 
-/* The defaults: input 8 GiB, unpacked 16 GiB, file 1 GiB, program 256 MiB, ratio 10,000 over 64 MiB, entries 1,000,000, depth 16,
+/* The defaults: input 8 GiB, unpacked 16 GiB, file 1 GiB, program 256 MiB, functions 1,000,000, tokens 16,000,000, ratio 10,000 over 64 MiB, entries 1,000,000, depth 16,
  * name 4,096 bytes, arena 4 GiB, findings 1,000, document 256 MiB, components 1,000,000, dependencies 10,000,000,
  * 600 seconds a file, 1,800 a component, 12 hours and 32 GiB a process. */
 struct pl_limits pl_limits_default(void);

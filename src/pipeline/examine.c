@@ -86,7 +86,7 @@ static void build_literals(struct run *run)
         st = pl_tables_build(x->index, x->jobs, &run->tables, err);
     pl_host_trim_memory();
     if (st == PL_OK)
-        st = pl_codebase_build(x->index, x->jobs, &run->codebase, err);
+        st = pl_codebase_build(x->index, x->limits, x->jobs, &run->codebase, err);
     pl_host_trim_memory();
     if (st == PL_OK)
         st = pl_toolchain_of(x->prints, x->n_prints, &run->toolchain, err);
@@ -366,12 +366,27 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
         pl_arena_init(&run->workers[i].scratch, (size_t)x->limits->memory_bytes);
         run->workers[i].arena = &r->worker_arenas[i];
     }
-    pl_status st = x->index == NULL ? PL_OK : pl_scripts_new(x->index, x->jobs, &run->scripts, err);
+    pl_status st =
+        x->index == NULL ? PL_OK : pl_scripts_new(x->index, x->limits, x->jobs, &run->scripts, err);
     if (st == PL_OK && x->index != NULL)
         st = pl_pieces_new(x->index, &run->pieces, err);
     if (st == PL_OK && x->index != NULL)
-        st = pl_java_tree_new(x->index, &run->java, err);
+        st = pl_java_tree_new(x->index, x->limits, &run->java, err);
     return st != PL_OK ? st : pl_pool_open(n_threads(x), WAITING_BYTES, first_pass, run, &run->pool, err);
+}
+
+/* Source files over a limit explain nothing, which a reader of the report would not guess. */
+static pl_status tell_left_out(const struct run *run, struct pl_findings *findings, struct pl_err *err)
+{
+    const struct pl_index *ix = run->x->index;
+    pl_status st = PL_OK;
+    for (uint32_t unit = 0; ix != NULL && unit < pl_index_unit_count(ix) && st == PL_OK; unit++)
+        if ((run->codebase != NULL && pl_codebase_left_out(run->codebase, unit)) ||
+            pl_scripts_left_out(run->scripts, unit) || pl_java_tree_left_out(run->java, unit))
+            st = pl_findings_add(findings, "archive.limit", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
+                                 "source file %.*s has too many tokens: what it defines explains nothing",
+                                 PL_ARG(pl_index_unit_file(ix, unit)->path));
+    return st;
 }
 
 /* The second pass, once every file is known. */
@@ -410,6 +425,8 @@ static pl_status finish(struct run *run, struct pl_err *err)
     m.files = (struct pl_file *const *)r->files.v;
     m.n_files = r->files.n;
     st = pl_layout_missing(&m, &r->findings, err);
+    if (st == PL_OK)
+        st = tell_left_out(run, &r->findings, err);
     return st == PL_OK ? pl_blobs_report(&m, &r->findings, err) : st;
 }
 

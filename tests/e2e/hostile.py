@@ -112,6 +112,9 @@ BOMBS = {
     "an ar member larger than the archive": (
         lambda: made.ar([("debian-binary", b"2.0\n")]).replace(b"4         `", b"4000000000`"), set()),
     "a zip that lies about a size": (lying_zip, {"archive.overlap"}),
+    "a script of 18 million tokens": (lambda: deb_with("x.js", b"a;" * 9000000), {"archive.limit", "file.opaque"}),
+    "a program of 400,000 functions": (lambda: deb_with("x", bad.elf_of_calls(400000)), {"code.unmatched-function"}),
+    "a program of 1,050,000 functions": (lambda: deb_with("x", bad.elf_of_calls(1050000)), {"archive.limit", "code.opaque"}),
     "names that climb, are absolute or hold control characters": (names_deb, {"archive.unsafe-name"}),
     "a name that reads backwards": (lambda: deb_of(bad.tar_of(bad.member("./\u202etxt.sh".encode(), b"a\n"))), {"archive.unsafe-name"}),
     "a name with a newline": (lambda: deb_of(bad.tar_of(bad.member(b"./a\nb", b"a\n"))), {"archive.unsafe-name"}),

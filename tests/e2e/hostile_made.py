@@ -165,6 +165,11 @@ def elf(segments, tail=b"", sections=0, holes=()):
 CODE = b"\xb8\x3c\0\0\0\x31\xff\x0f\x05" + b"\x90" * 23
 
 
+def elf_of_calls(n):
+    """`n` calls, each of the instruction behind the next: as many functions as the decoder may believe in."""
+    return elf([(0x1000, 0x401000, b"\xe8\5\0\0\0" * n + b"\x90" * 8, 5)])
+
+
 def elf_without_sections():
     return elf([(0x1000, 0x401000, CODE * 4, 5)])
 

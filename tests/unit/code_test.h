@@ -20,7 +20,8 @@ static inline void load(struct image *im, const char *name)
     struct pl_err err = {0};
     assert_int_equal(pl_io_read(name, 1 << 24, &im->heap, &im->n, &err), PL_OK);
     pl_arena_init(&im->arena, (size_t)64 << 20);
-    assert_int_equal(pl_code_of(pl_bytes_of(im->heap, im->n), &im->arena, &im->code, &err), PL_OK);
+    assert_int_equal(pl_code_of(pl_bytes_of(im->heap, im->n), test_limits(), &im->arena, &im->code, &err),
+                     PL_OK);
     assert_null(im->code.unsupported);
 }
 

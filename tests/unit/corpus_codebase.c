@@ -48,7 +48,7 @@ static void open_base(struct fixture *x, unsigned jobs)
     add_file(x, "src/made-h.in", made_h);
     add_file(x, "src/xalias.c", alias_c);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
-    assert_int_equal(pl_codebase_build(x->index, jobs, &x->codebase, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x->index, test_limits(), jobs, &x->codebase, NULL), PL_OK);
 }
 
 static void close_base(struct fixture *x)
@@ -144,8 +144,28 @@ static void a_program_of_rust_holds_what_it_uses_and_one_of_c_does_not(void **st
     add_file(&x, "src/main.rs", "fn main() { help(); }\nfn help() { println!(\"text\"); }\n");
     add_file(&x, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
-    assert_int_equal(pl_codebase_build(x.index, 1, &x.codebase, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x.index, test_limits(), 1, &x.codebase, NULL), PL_OK);
     assert_true(pl_codebase_links_all(x.codebase));
+    close_base(&x);
+}
+
+static void a_file_with_too_many_tokens_defines_nothing_and_the_others_do(void **state)
+{
+    (void)state;
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    struct pl_limits limits = pl_limits_default();
+    memset(&x, 0, sizeof x);
+    x.tree.name = "test";
+    add_file(&x, "long.c", "int many(void)\n{\n    return 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11;\n}\n");
+    add_file(&x, "short.c", "int few(void)\n{\n    return 1;\n}\n");
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
+    limits.tokens = 16;
+    assert_int_equal(pl_codebase_build(x.index, &limits, 1, &x.codebase, NULL), PL_OK);
+    assert_true(pl_codebase_left_out(x.codebase, 0));
+    assert_false(pl_codebase_left_out(x.codebase, 1));
+    assert_int_equal(pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("many"))).n, 0);
+    assert_int_equal(pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("few"))).n, 1);
     close_base(&x);
 }
 
@@ -221,7 +241,7 @@ static bool holds_others(const char *control)
     add_file(&x, "debian/control", control);
     add_file(&x, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
-    assert_int_equal(pl_codebase_build(x.index, 1, &x.codebase, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x.index, test_limits(), 1, &x.codebase, NULL), PL_OK);
     bool is_so = pl_codebase_links_all(x.codebase);
     close_base(&x);
     return is_so;
@@ -253,6 +273,7 @@ int main(void)
         cmocka_unit_test(
             a_source_that_names_what_it_is_built_using_holds_others_and_a_line_of_debhelper_says_nothing),
         cmocka_unit_test(a_line_is_known_without_its_end_too),
+        cmocka_unit_test(a_file_with_too_many_tokens_defines_nothing_and_the_others_do),
         cmocka_unit_test(a_rarer_feature_weighs_more),
         cmocka_unit_test(what_the_only_function_has_weighs_something),
         cmocka_unit_test(hosts_are_those_that_read_the_unit_and_name_the_function),

@@ -184,7 +184,7 @@ static void every_truncation_is_refused_or_sums(void **state)
         assert_non_null(copy);
         memcpy(copy, bare.heap, n);
         pl_arena_init(&arena, (size_t)64 << 20);
-        pl_status st = pl_code_of(pl_bytes_of(copy, n), &arena, &code, &err);
+        pl_status st = pl_code_of(pl_bytes_of(copy, n), test_limits(), &arena, &code, &err);
         assert_true(st == PL_OK || st == PL_E_INPUT);
         if (st == PL_OK && code.unsupported == NULL)
             sums_hold(&code);
@@ -208,7 +208,7 @@ static void changed_bytes_never_break_the_sums(void **state)
         uint8_t kept = bare.heap[where];
         bare.heap[where] = (uint8_t)unit_random(&seed);
         pl_arena_init(&arena, (size_t)64 << 20);
-        if (pl_code_of(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err) == PL_OK &&
+        if (pl_code_of(pl_bytes_of(bare.heap, bare.n), test_limits(), &arena, &code, &err) == PL_OK &&
             code.unsupported == NULL)
             sums_hold(&code);
         pl_arena_reset(&arena);
@@ -228,7 +228,34 @@ static void a_small_arena_is_a_limit_and_no_crash(void **state)
         struct pl_code code;
         struct pl_err err = {0};
         pl_arena_init(&arena, max);
-        assert_int_equal(pl_code_of(pl_bytes_of(bare.heap, bare.n), &arena, &code, &err), PL_E_LIMIT);
+        assert_int_equal(pl_code_of(pl_bytes_of(bare.heap, bare.n), test_limits(), &arena, &code, &err),
+                         PL_E_LIMIT);
+        pl_arena_reset(&arena);
+    }
+    unload(&bare);
+}
+
+static void more_functions_or_atoms_than_allowed_are_a_limit(void **state)
+{
+    struct image bare;
+    struct pl_err err = {0};
+    assert_true(compile("p", "-O2"));
+    load(&bare, "p.s");
+    for (size_t allowed = 0; allowed <= bare.code.n_functions + bare.code.n_atoms; allowed++) {
+        struct pl_limits few_functions = pl_limits_default();
+        struct pl_limits few_atoms = few_functions;
+        struct pl_arena arena;
+        struct pl_code code;
+        few_functions.functions = allowed;
+        few_atoms.tokens = allowed;
+        pl_arena_init(&arena, (size_t)64 << 20);
+        bool is_read =
+            pl_code_of(pl_bytes_of(bare.heap, bare.n), &few_functions, &arena, &code, &err) == PL_OK;
+        assert_int_equal(is_read, allowed >= bare.code.n_functions);
+        pl_status st = pl_code_of(pl_bytes_of(bare.heap, bare.n), &few_atoms, &arena, &code, &err);
+        assert_true(st == PL_OK || st == PL_E_LIMIT);
+        assert_true(st == PL_E_LIMIT || allowed >= bare.code.n_atoms);
+        assert_true(st == PL_OK || strcmp(err.text, "the program has too many atoms") == 0);
         pl_arena_reset(&arena);
     }
     unload(&bare);
@@ -241,9 +268,10 @@ static void what_is_not_elf_is_refused_and_other_machines_are_named(void **state
     struct pl_err err = {0};
     assert_true(compile("p", "-O2"));
     load(&bare, "p.s");
-    assert_int_equal(pl_code_of(PL_LIT("MZ nothing"), &bare.arena, &code, &err), PL_E_INPUT);
+    assert_int_equal(pl_code_of(PL_LIT("MZ nothing"), test_limits(), &bare.arena, &code, &err), PL_E_INPUT);
     bare.heap[18] = 243; /* riscv */
-    assert_int_equal(pl_code_of(pl_bytes_of(bare.heap, bare.n), &bare.arena, &code, &err), PL_OK);
+    assert_int_equal(pl_code_of(pl_bytes_of(bare.heap, bare.n), test_limits(), &bare.arena, &code, &err),
+                     PL_OK);
     assert_string_equal(code.unsupported, "no decoder for ELF machine 243");
     assert_true(code.code_bytes == bare.code.code_bytes);
     unload(&bare);
@@ -276,6 +304,7 @@ int main(void)
         cmocka_unit_test(every_truncation_is_refused_or_sums),
         cmocka_unit_test(changed_bytes_never_break_the_sums),
         cmocka_unit_test(a_small_arena_is_a_limit_and_no_crash),
+        cmocka_unit_test(more_functions_or_atoms_than_allowed_are_a_limit),
         cmocka_unit_test(what_is_not_elf_is_refused_and_other_machines_are_named),
         cmocka_unit_test(an_instruction_is_shown_as_text),
     };

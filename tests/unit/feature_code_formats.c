@@ -178,7 +178,7 @@ static void each_image_of_a_universal_file_has_its_functions(void **state)
     memcpy(fat + 4096, parts[0].heap, parts[0].n);
     memcpy(fat + second, parts[1].heap, parts[1].n);
     pl_arena_init(&arena, (size_t)64 << 20);
-    assert_int_equal(pl_code_of(pl_bytes_of(fat, n), &arena, &code, &err), PL_OK);
+    assert_int_equal(pl_code_of(pl_bytes_of(fat, n), test_limits(), &arena, &code, &err), PL_OK);
     sums_hold(&code);
     assert_int_equal(code.n_functions, parts[0].code.n_functions + parts[1].code.n_functions);
     assert_int_equal(code.n_atoms, parts[0].code.n_atoms + parts[1].code.n_atoms);
@@ -251,7 +251,7 @@ static void damage(const char *command)
         for (unsigned k = 0; k < 4 && (i & 1) != 0; k++)
             copy[unit_below(&seed, k < 3 && n > 4096 ? 4096 : n)] = (uint8_t)unit_random(&seed);
         pl_arena_init(&arena, (size_t)64 << 20);
-        pl_status st = pl_code_of(pl_bytes_of(copy, n), &arena, &code, &err);
+        pl_status st = pl_code_of(pl_bytes_of(copy, n), test_limits(), &arena, &code, &err);
         assert_true(st == PL_OK || st == PL_E_INPUT || st == PL_E_LIMIT);
         if (st == PL_OK)
             sums_hold(&code);
@@ -290,7 +290,7 @@ static void put_u32(struct image *im, uint64_t at, uint32_t value)
 static void read_again(struct image *im, struct pl_code *out)
 {
     struct pl_err err = {0};
-    assert_int_equal(pl_code_of(pl_bytes_of(im->heap, im->n), &im->arena, out, &err), PL_OK);
+    assert_int_equal(pl_code_of(pl_bytes_of(im->heap, im->n), test_limits(), &im->arena, out, &err), PL_OK);
     sums_hold(out);
 }
 
@@ -360,13 +360,13 @@ static void four_billion_sections_are_refused_or_bounded(void **state)
     uint64_t sections = u32_at(&im, 0x28);
     im.heap[0x3c] = im.heap[0x3d] = 0; /* none in the header: the number stands in the first section */
     put_u32(&im, sections + 32, UINT32_MAX);
-    pl_status st = pl_code_of(pl_bytes_of(im.heap, im.n), &im.arena, &code, &err);
+    pl_status st = pl_code_of(pl_bytes_of(im.heap, im.n), test_limits(), &im.arena, &code, &err);
     assert_true(st == PL_E_INPUT || st == PL_OK);
     unload(&im);
     assert_true(run("x86_64-w64-mingw32-gcc -c -O2 f.c -o f.out"));
     load(&im, "f.out");
     put_u32(&im, 12, UINT32_MAX); /* symbols of an object file */
-    st = pl_code_of(pl_bytes_of(im.heap, im.n), &im.arena, &code, &err);
+    st = pl_code_of(pl_bytes_of(im.heap, im.n), test_limits(), &im.arena, &code, &err);
     assert_true(st == PL_E_INPUT || st == PL_OK);
     unload(&im);
 }

@@ -14,7 +14,7 @@ static void expect_members(const char *text, const char *want)
     struct pl_java_source s;
     struct pl_err err;
     char got[2048] = "";
-    assert_int_equal(pl_java_source_read(pl_bytes_of_str(text), 1u << 20, &s, &err), PL_OK);
+    assert_int_equal(pl_java_source_read(pl_bytes_of_str(text), test_limits(), 1u << 20, &s, &err), PL_OK);
     for (size_t i = 0; i < s.members.n; i++) {
         const struct pl_java_member *m = &s.members.v[i];
         const struct pl_java_class *c = &s.classes.v[m->class];

@@ -32,7 +32,8 @@ static struct pl_shape of_source(const char *name)
     struct pl_err err = {0};
     struct pl_shape shape = {0};
     pl_arena_init(&arena, 1 << 20);
-    assert_int_equal(pl_source_code_of(pl_bytes_of_str(program), PL_SOURCE_C, &arena, &code, &err), PL_OK);
+    assert_int_equal(
+        pl_source_code_of(pl_bytes_of_str(program), PL_SOURCE_C, test_limits(), &arena, &code, &err), PL_OK);
     for (size_t i = 0; i < code.n_definitions; i++)
         if (pl_bytes_eq_str(code.definitions[i].name, name))
             shape = code.definitions[i].shape;

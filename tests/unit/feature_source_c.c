@@ -228,7 +228,7 @@ static void includes_are_listed(void **state)
     struct pl_err err = {0};
     pl_arena_init(&arena, 1u << 20);
     pl_bytes text = PL_LIT("#include <stdio.h>\n # include \"../a b.h\" /* x */\n#include MACRO\n");
-    assert_int_equal(pl_source_code_of(text, PL_SOURCE_C, &arena, &code, &err), PL_OK);
+    assert_int_equal(pl_source_code_of(text, PL_SOURCE_C, test_limits(), &arena, &code, &err), PL_OK);
     assert_int_equal(code.n_includes, 2);
     assert_true(pl_bytes_eq_str(code.includes[0], "stdio.h"));
     assert_true(pl_bytes_eq_str(code.includes[1], "../a b.h"));
@@ -242,7 +242,7 @@ static void lines_and_offsets_are_those_of_the_declaration(void **state)
     struct pl_err err = {0};
     pl_arena_init(&arena, 1u << 20);
     pl_bytes text = PL_LIT("\n/* c */ static int\nf(void)\n{\n}\n\nint g(void)\n{ }");
-    assert_int_equal(pl_source_code_of(text, PL_SOURCE_C, &arena, &code, &err), PL_OK);
+    assert_int_equal(pl_source_code_of(text, PL_SOURCE_C, test_limits(), &arena, &code, &err), PL_OK);
     assert_int_equal(code.n_definitions, 2);
     assert_int_equal(code.definitions[0].offset, 9);
     assert_int_equal(code.definitions[0].first_line, 2);
@@ -266,7 +266,7 @@ static void any_truncation_is_safe(void **state)
         char *copy = malloc(n + 1); /* so that reading behind the end is seen by a sanitizer */
         memcpy(copy, text, n);
         pl_bytes cut = pl_bytes_of(copy, n);
-        assert_int_equal(pl_source_code_of(cut, PL_SOURCE_C, &arena, &code, &err), PL_OK);
+        assert_int_equal(pl_source_code_of(cut, PL_SOURCE_C, test_limits(), &arena, &code, &err), PL_OK);
         source_text_check(cut, &code);
         pl_arena_reset(&arena);
         free(copy);

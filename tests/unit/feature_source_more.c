@@ -125,8 +125,9 @@ static void any_truncation_of_any_language_is_safe(void **state)
             char *copy = malloc(n + 1); /* so that a sanitizer sees what is read behind the end */
             memcpy(copy, samples[i].text, n);
             pl_arena_init(&arena, 1u << 20);
-            assert_int_equal(
-                pl_source_code_of(pl_bytes_of(copy, n), samples[i].language, &arena, &code, &err), PL_OK);
+            assert_int_equal(pl_source_code_of(pl_bytes_of(copy, n), samples[i].language, test_limits(),
+                                               &arena, &code, &err),
+                             PL_OK);
             source_text_check(pl_bytes_of(copy, n), &code);
             pl_arena_reset(&arena);
             free(copy);
@@ -142,8 +143,8 @@ static void each_allocation_may_fail(void **state)
             struct pl_err err = {0};
             pl_arena_init(&arena, 1u << 20);
             failing_malloc_begin(nth);
-            pl_status st =
-                pl_source_code_of(pl_bytes_of_str(samples[i].text), samples[i].language, &arena, &code, &err);
+            pl_status st = pl_source_code_of(pl_bytes_of_str(samples[i].text), samples[i].language,
+                                             test_limits(), &arena, &code, &err);
             bool has_failed = failing_malloc_end();
             pl_arena_reset(&arena);
             assert_int_equal(st, has_failed ? PL_E_NOMEM : PL_OK);
@@ -158,10 +159,32 @@ static void an_arena_that_is_too_small_is_said(void **state)
     struct pl_source_code code;
     struct pl_err err = {0};
     pl_arena_init(&arena, 64);
-    assert_int_equal(
-        pl_source_code_of(PL_LIT("int f(void) { g(\"a\\n\"); }"), PL_SOURCE_C, &arena, &code, &err),
-        PL_E_LIMIT);
+    assert_int_equal(pl_source_code_of(PL_LIT("int f(void) { g(\"a\\n\"); }"), PL_SOURCE_C, test_limits(),
+                                       &arena, &code, &err),
+                     PL_E_LIMIT);
     pl_arena_reset(&arena);
+}
+
+static void more_tokens_than_allowed_are_a_limit(void **state)
+{
+    static const char text[] =
+        "#define M a b\nint f(void) { return g(1); }\n"; /* 13 tokens, 2 of the macro, 2 dummies and its words */
+    bool was_read = false;
+    for (uint64_t allowed = 0; allowed < 40; allowed++) {
+        struct pl_limits limits = pl_limits_default();
+        struct pl_arena arena;
+        struct pl_source_code code;
+        struct pl_err err = {0};
+        limits.tokens = allowed;
+        pl_arena_init(&arena, 1u << 20);
+        pl_status st = pl_source_code_of(pl_bytes_of_str(text), PL_SOURCE_C, &limits, &arena, &code, &err);
+        assert_true(st == PL_OK || (st == PL_E_LIMIT && strstr(err.text, "tokens") != NULL));
+        assert_true(st == PL_OK || !was_read); /* what is enough once is enough with more */
+        assert_true(st == PL_E_LIMIT || allowed > 13);
+        was_read = st == PL_OK;
+        pl_arena_reset(&arena);
+    }
+    assert_true(was_read);
 }
 
 /* Each text is read in well under a second; what took the square of its length would take hours. */
@@ -210,8 +233,8 @@ static void what_repeats_takes_linear_time(void **state)
             for (unsigned n = 0; n < 20000; n++)
                 pl_buf_add_str(&text, units[i]);
             pl_arena_init(&arena, (size_t)256 << 20);
-            assert_int_equal(pl_source_code_of(pl_buf_bytes(&text), (enum pl_source_language)language, &arena,
-                                               &code, &err),
+            assert_int_equal(pl_source_code_of(pl_buf_bytes(&text), (enum pl_source_language)language,
+                                               test_limits(), &arena, &code, &err),
                              PL_OK);
             pl_arena_reset(&arena);
         }
@@ -232,6 +255,7 @@ int main(void)
         cmocka_unit_test(any_truncation_of_any_language_is_safe),
         cmocka_unit_test(each_allocation_may_fail),
         cmocka_unit_test(an_arena_that_is_too_small_is_said),
+        cmocka_unit_test(more_tokens_than_allowed_are_a_limit),
         cmocka_unit_test(what_repeats_takes_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ static void read_source(struct fixture *x)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
-    assert_int_equal(pl_codebase_build(x->index, 1, &x->codebase, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x->index, test_limits(), 1, &x->codebase, NULL), PL_OK);
     x->code = (struct pl_code){.functions = x->functions, .atoms = x->atoms};
 }
 

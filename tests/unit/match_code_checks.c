@@ -283,7 +283,7 @@ static struct pl_code_gap longest_gap(pl_bytes program)
 {
     struct pl_code code;
     struct pl_code_gap gap = {0};
-    assert_int_equal(pl_code_of(program, &arena, &code, &err), PL_OK);
+    assert_int_equal(pl_code_of(program, &limits, &arena, &code, &err), PL_OK);
     for (size_t i = 0; i < code.n_functions; i++)
         for (size_t k = 0; k < code.n_gaps && (code.functions[i].flags & PL_FUNCTION_UNWIND); k++)
             if (code.functions[i].offset + code.functions[i].size == code.gaps[k].offset &&

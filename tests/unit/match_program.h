@@ -59,7 +59,7 @@ static struct pl_file *beside(pl_bytes program, const char *name, const char *so
     (void)add_file; /* of the fixture */
     assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
     assert_int_equal(pl_literals_build(ix, NULL, 0, 1, &literals, &err), PL_OK);
-    assert_int_equal(pl_codebase_build(ix, 1, &codebase, &err), PL_OK);
+    assert_int_equal(pl_codebase_build(ix, &limits, 1, &codebase, &err), PL_OK);
     assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
     with_codebase = codebase;
     with_literals = literals;

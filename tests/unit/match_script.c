@@ -44,7 +44,7 @@ static struct pl_file *run(const char *path, const char *text)
         add_source(0, "src/load.ts", source);
     apply("same.bytes", f);
     if (scripts == NULL)
-        assert_int_equal(pl_scripts_new(ix, 1, &scripts, &err), PL_OK);
+        assert_int_equal(pl_scripts_new(ix, &limits, 1, &scripts, &err), PL_OK);
     with_scripts = scripts;
     apply("script.atoms", f);
     return f;
@@ -64,6 +64,34 @@ static void a_minified_script_is_explained_to_its_last_byte(void **state)
     assert_int_equal(f->script.novel + f->script.context, 0);
     assert_int_equal(pl_ledger_unclaimed(&f->ledger), 0);
     assert_string_equal(f->ledger.settled.v[0].rule, "script.atoms");
+}
+
+/* The ladder itself: the first file is small enough, and only the second meets the limit. */
+static void a_script_with_too_many_tokens_is_opaque_and_says_so(void **state)
+{
+    struct pl_file *f = run("dist/load.min.js", HEAD TAIL);
+    assert_int_equal(pl_ledger_unclaimed(&f->ledger), 0);
+    limits.tokens = 20;
+    struct pl_file *g = add_file("dist/again.min.js", HEAD TAIL "\n");
+    g->kind = "javascript";
+    for (enum pl_pass pass = PL_PASS_FILE; pass <= PL_PASS_PACKAGE; pass++)
+        assert_int_equal(pl_match_file(&m, pass, g, &err), PL_OK);
+    assert_int_equal(pl_ledger_unclaimed(&g->ledger), 0);
+    assert_int_equal(g->ledger.settled.n, 1);
+    assert_int_equal(g->ledger.settled.v[0].class, PL_CLASS_OPAQUE);
+    assert_string_equal(g->ledger.settled.v[0].rule, "program.too-large");
+    assert_int_equal(found(g, "archive.limit"), 1);
+}
+
+static void a_source_with_too_many_tokens_explains_nothing(void **state)
+{
+    limits.tokens = 20;
+    struct pl_file *f = run("dist/load.min.js", "a(\"short enough\")");
+    assert_int_equal(pl_ledger_unclaimed(&f->ledger), f->size);
+    bool is_told = false;
+    for (uint32_t unit = 0; unit < pl_index_unit_count(ix); unit++)
+        is_told |= pl_scripts_left_out(scripts, unit);
+    assert_true(is_told);
 }
 
 static void a_planted_statement_stays_and_nothing_else(void **state)
@@ -338,6 +366,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(states_of_a_generator_explain_no_long_list_of_numbers, set_up,
                                         tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_minified_script_is_explained_to_its_last_byte, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_script_with_too_many_tokens_is_opaque_and_says_so, set_up,
+                                        tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_source_with_too_many_tokens_explains_nothing, set_up,
                                         tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_planted_statement_stays_and_nothing_else, set_up,
                                         tear_down_scripts),

@@ -72,7 +72,7 @@ static inline void source_text_expect(enum pl_source_language language, const ch
     pl_bytes text = pl_bytes_of_str(source);
     pl_arena_init(&arena, (size_t)64 << 20);
     pl_buf_init(&got, 1u << 20);
-    assert_int_equal(pl_source_code_of(text, language, &arena, &code, &err), PL_OK);
+    assert_int_equal(pl_source_code_of(text, language, test_limits(), &arena, &code, &err), PL_OK);
     source_text_check(text, &code);
     for (size_t i = 0; i < code.n_definitions; i++) {
         pl_buf_add_str(&got, i > 0 ? " | " : "");

@@ -4,6 +4,8 @@
 #ifndef PL_TESTS_UNIT_H
 #define PL_TESTS_UNIT_H
 
+#include "model/limits.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +28,14 @@ static inline uint64_t unit_random(uint64_t *state)
 static inline uint64_t unit_below(uint64_t *state, uint64_t below)
 {
     return unit_random(state) % below;
+}
+
+/* The defaults, for what a test does not mean to reach. */
+static inline const struct pl_limits *test_limits(void)
+{
+    static struct pl_limits limits;
+    limits = pl_limits_default();
+    return &limits;
 }
 
 #endif
