@@ -3,6 +3,7 @@
 
 usage: hostile.py PLUMB [PART-OF-A-NAME]
 """
+import gzip
 import os
 import resource
 import subprocess
@@ -102,6 +103,7 @@ BOMBS = {
     "an xz of 300 MiB of zeros": (lambda: bad.xz_bomb(300), {"file.unaccounted"}),
     "a zip whose members overlap": (bad.zip_bomb, {"archive.overlap"}),
     "a gzip within a gzip a thousand deep": (lambda: bad.nested(1000), {"archive.limit"}),
+    "a gzip that contains itself": (bad.quine, {"archive.limit", "file.opaque"}),
     "a zip within a zip a thousand deep": (lambda: bad.nested_zip(1000), {"archive.limit"}),
     "a sparse member of 2^60 bytes": (bad.sparse_tar, {"archive.sparse"}),
     "a sparse pax member of 2^60 bytes": (bad.sparse_pax, {"archive.sparse", "file.opaque"}),
@@ -220,6 +222,21 @@ def case_of(sentence, table):
 cases_of(BOMBS, lambda name: case_of(name, BOMBS))
 cases_of(HIDING, lambda name: case_of(name, HIDING))
 cases_of(RIGHTS, lambda name: case_of(name, RIGHTS))
+
+
+@case
+def a_gzip_that_contains_itself_does(t):
+    data = bad.quine()
+    assert gzip.decompress(data) == data
+
+
+@case
+def a_source_file_of_too_many_tokens_explains_nothing_and_is_named(t):
+    folder = source(t)
+    (folder / "flood.c").write_bytes(b"a;" * 8100000)
+    report = bounded(t, t.write("subject.deb", deb_with("x", bad.elf_without_sections())), folder)
+    said = [f["message"] for f in report.json["findings"] if f["tag"] == "archive.limit"]
+    assert len(said) == 1 and "flood.c" in said[0], t.summary(report)
 
 
 @case

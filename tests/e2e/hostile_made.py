@@ -56,6 +56,57 @@ def zip_bomb():
                   [(b"again%d" % i, bytes(4 * MIB), 8) for i in range(40)], overlap=True)
 
 
+def bits(*fields):
+    """Bytes of (value, width) as deflate wants them; of a Huffman code, marked by True, the first bit is the highest (RFC 1951, 3.1.1)."""
+    n = out = 0
+    for value, width, *is_code in fields:
+        out |= (int(f"{value:0{width}b}"[::-1], 2) if is_code else value) << n
+        n += width
+    return out.to_bytes((n + 7) // 8, "little")
+
+
+def solve(columns, wanted):
+    """The number whose bits choose those of `columns` that give `wanted` by exclusive or."""
+    basis = {}
+    for i, column in enumerate(columns):
+        chosen = 1 << i
+        while column and column.bit_length() in basis:
+            column, chosen = (a ^ b for a, b in zip((column, chosen), basis[column.bit_length()]))
+        if column:
+            basis[column.bit_length()] = (column, chosen)
+    answer = 0
+    while wanted:
+        wanted, answer = (a ^ b for a, b in zip((wanted, answer), basis[wanted.bit_length()]))
+    return answer
+
+
+def quine():
+    """
+    A gzip file that unpacks to itself, its checksum right: to walk it is to walk it again.
+
+    Two instructions of 5 bytes: say the n bytes behind this (a stored block), and repeat the last 20 (two matches of 10 in a block of its own). With them a
+    text can print itself, as R. Cox shows ("Zip Files All The Way Down", 2010). The checksum stands in what it is the checksum of; CRC-32 being linear,
+    that is 32 equations over one bit each.
+    """
+    def say(n):
+        return b"\0" + struct.pack("<HH", n, 0xffff ^ n)
+
+    match = ((8, 7, True), (8, 5, True), (3, 3))
+    again = bits((0, 1), (1, 2), *match, *match, (0, 7, True))
+    empty = ((1, 2), (0, 7, True))
+    end = bits((0, 1), *empty, (0, 1), *empty, (1, 1), (0, 2)) + b"\0\0\xff\xff"
+    head = b"\x1f\x8b\x08\x08\0\0\0\0\0\xffq.gz\0"
+    none, one, four = say(0), say(5), say(20)
+
+    def build(crc):
+        tail = end + struct.pack("<II", crc, 210)
+        return b"".join((head, four, head, four, again, one, again, one, one, four, again, one, one, four, again, four, again, four, again, four, again,
+                         four, again, none, none, four, again, none, none, four, again, tail, again, tail))
+
+    nothing = zlib.crc32(build(0))
+    return build(solve([zlib.crc32(build(1 << i)) ^ nothing ^ 1 << i for i in range(32)], nothing))
+
+
 def nested(depth):
     data = b"the innermost leaf\n" + HIDDEN
     for _ in range(depth):

@@ -198,7 +198,7 @@ static void what_the_only_function_has_weighs_something(void **state)
     memset(&x, 0, sizeof x);
     add_file(&x, "main.c", "int main(void)\n{\n    return measure(\"the only text\");\n}\n");
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
-    assert_int_equal(pl_codebase_build(x.index, 1, &x.codebase, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x.index, test_limits(), 1, &x.codebase, NULL), PL_OK);
     assert_int_equal(pl_codebase_weight(x.codebase, string(&x, "the only text")), 20);
     close_base(&x);
 }
