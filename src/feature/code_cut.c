@@ -10,14 +10,19 @@
 
 #include <stdlib.h>
 
+#define SEEDS_A_FUNCTION 4u /* at most: two symbol tables, unwind data and exports may each name it */
+
 void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed)
 {
-    struct pl_code_seed *s = PL_VEC_ADD(&im->seeds);
+    bool is_full = im->seeds.n / SEEDS_A_FUNCTION >= im->max_functions;
+    struct pl_code_seed *s = is_full ? NULL : PL_VEC_ADD(&im->seeds);
     seed.address = pl_code_address(im, seed.address);
-    if (s == NULL)
+    if (s == NULL) {
         im->no_memory = true;
-    else
+        im->too_many = is_full ? "symbols" : im->too_many;
+    } else {
         *s = seed;
+    }
 }
 
 static int by_seed(const void *a, const void *b)

@@ -252,6 +252,9 @@ static void more_functions_or_atoms_than_allowed_are_a_limit(void **state)
         bool is_read =
             pl_code_of(pl_bytes_of(bare.heap, bare.n), &few_functions, &arena, &code, &err) == PL_OK;
         assert_int_equal(is_read, allowed >= bare.code.n_functions);
+        assert_true(allowed > 0 || strcmp(err.text, "the program has too many symbols") == 0);
+        assert_true(allowed + 1 != bare.code.n_functions ||
+                    strcmp(err.text, "the program has too many functions") == 0);
         pl_status st = pl_code_of(pl_bytes_of(bare.heap, bare.n), &few_atoms, &arena, &code, &err);
         assert_true(st == PL_OK || st == PL_E_LIMIT);
         assert_true(st == PL_E_LIMIT || allowed >= bare.code.n_atoms);
