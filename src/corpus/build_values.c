@@ -418,6 +418,28 @@ static void read_ac_define(struct reading *r, pl_bytes line)
     }
 }
 
+/*
+ * '-DVERSION="' + meson.project_version() + '"', '-DVERSION="@0@"'.format(meson.project_version()), set_quoted('VERSION', meson.project_version()):
+ * one line that names a macro, and what project() said. Meson manual, "Configuration" and "Reference manual: meson".
+ */
+static void read_meson(struct reading *r, pl_bytes line, const char *call, const char *written)
+{
+    size_t at = pl_bytes_find(line, pl_bytes_of_str(call), 0);
+    pl_bytes before = pl_bytes_sub(line, 0, at == SIZE_MAX ? 0 : at);
+    size_t set = pl_bytes_find(before, PL_LIT("set_quoted("), 0);
+    size_t define = SIZE_MAX;
+    pl_bytes name = {NULL, 0};
+    for (size_t d = 0; (d = pl_bytes_find(before, PL_LIT("-D"), d)) != SIZE_MAX; d++)
+        define = d;
+    if (define != SIZE_MAX)
+        name = pl_bytes_from(before, define + 2);
+    else if (set != SIZE_MAX)
+        name = pl_bytes_from(before, set + 12 <= before.n ? set + 12 : before.n); /* and the quote */
+    name = pl_bytes_sub(name, 0, pl_build_name_length(name));
+    if (name.n > 0)
+        give_macro(r, name, pl_bytes_of_str(written));
+}
+
 /* "python3 ./configure.py --bootstrap" in debian/rules: a script of the source that asks for its interpreter gets this one. */
 static void read_interpreter(struct reading *r, pl_bytes line)
 {
@@ -461,6 +483,8 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
         }
         read_define(r, line);
         read_ac_define(r, line);
+        read_meson(r, line, "meson.project_version()", "${PROJECT_VERSION}");
+        read_meson(r, line, "meson.project_name()", "${PROJECT_NAME}");
         read_interpreter(r, line);
         while (!r->is_configure && next_word(&words, &word))
             read_word(r, word);

@@ -1,0 +1,77 @@
+/*
+ * corpus_build_values.c - tests of what meson files put into programs; what the others do is in corpus_literals.c.
+ */
+#include "corpus/build_values.h"
+
+#include "base/buf.h"
+#include "unit.h"
+
+static bool note_macro(void *ctx, pl_bytes name, pl_bytes value)
+{
+    struct pl_buf *out = ctx;
+    pl_buf_printf(out, "%.*s=%.*s;", PL_ARG(name), PL_ARG(value));
+    return true;
+}
+
+static bool pass_over(void *ctx, pl_bytes text, pl_source_ref file, uint32_t line_1based)
+{
+    (void)ctx;
+    (void)text;
+    (void)file;
+    (void)line_1based;
+    return true;
+}
+
+/* All macros that this meson.build gives, as "NAME=value;". */
+static void assert_macros(const char *meson, const char *expected)
+{
+    struct pl_source_tree tree = {.name = "test"};
+    struct pl_source_tree *trees[] = {&tree};
+    struct pl_source_file *f = PL_VEC_ADD(&tree.files);
+    struct pl_index *ix = NULL;
+    struct pl_arena arena;
+    struct pl_buf out;
+    struct pl_build_sink sink = {.ctx = &out, .macro = note_macro, .value = pass_over};
+    assert_non_null(f);
+    f->path = PL_LIT("meson.build");
+    f->data = pl_bytes_of_str(meson);
+    pl_arena_init(&arena, 1u << 20);
+    pl_buf_init(&out, 4096);
+    assert_int_equal(pl_index_build(trees, 1, 1, &ix, NULL), PL_OK);
+    assert_true(pl_build_values(ix, &arena, &sink));
+    pl_buf_add_byte(&out, 0);
+    assert_non_null(strstr((const char *)pl_buf_bytes(&out).p, expected));
+    /* Nothing that meson leaves to be worked out is a value. */
+    assert_null(strstr((const char *)pl_buf_bytes(&out).p, "meson."));
+    pl_buf_reset(&out);
+    pl_index_free(ix);
+    pl_arena_reset(&arena);
+    PL_VEC_FREE(&tree.files);
+}
+
+#define PROJECT "project('weld', 'c',\n  version: '2.71')\n"
+
+static void the_version_of_the_project_is_the_value_of_a_macro(void **state)
+{
+    (void)state;
+    assert_macros(PROJECT "a = ['-DA=1', '-DWELD=\"' + meson.project_version() + '\"', '-DB']\n",
+                  "WELD=\"2.71\";");
+    assert_macros(PROJECT "a = '-DWELD=\"@0@\"'.format(meson.project_version())\n", "WELD=\"2.71\";");
+    assert_macros(PROJECT "conf.set_quoted('WELD', meson.project_version())\n", "WELD=\"2.71\";");
+    assert_macros(PROJECT "conf.set_quoted('WELD', meson.project_name())\n", "WELD=\"weld\";");
+}
+
+static void a_line_that_names_no_macro_gives_none(void **state)
+{
+    (void)state;
+    assert_macros(PROJECT "message(meson.project_version())\nset_quoted(\nmeson.project_version()\n-D", "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_version_of_the_project_is_the_value_of_a_macro),
+        cmocka_unit_test(a_line_that_names_no_macro_gives_none),
+    };
+    return cmocka_run_group_tests_name("corpus_build_values", tests, NULL, NULL);
+}
