@@ -72,7 +72,8 @@ static void read_folder(const char *folder, char mode, struct totals *totals)
         struct totals *t = &totals[language];
         pl_arena_init(&arena, (size_t)4 << 30);
         double before = bench_cpu();
-        pl_status st = pl_source_code_of(f->data, language, &arena, &code, &err);
+        const struct pl_limits limits = pl_limits_default();
+        pl_status st = pl_source_code_of(f->data, language, &limits, &arena, &code, &err);
         t->seconds += bench_cpu() - before;
         if (st != PL_OK) {
             printf("%.*s: %s\n", PL_ARG(f->path), err.text);
