@@ -83,6 +83,24 @@ static void a_short_word_says_something_in_short_data_alone(void **state)
     assert_int_equal(novel_words("usr/lib/p/c.wd", "data", pl_bytes_of(data, sizeof data)), 1);
 }
 
+/* Each of these is no news; an alphabet in another order is. */
+static void numbers_alphabets_and_the_packages_own_names_are_known_words(void **state)
+{
+    (void)add_file("control.tar.xz!/control",
+                   "Package: quince-bin\nSource: quince\nVersion: 7.81.0a\nArchitecture: amd64\n");
+    add_source(0, "a.txt", "apples\n");
+    static const struct {
+        const char *text;
+        size_t novel;
+    } cases[] = {
+        {"19062 apples 8080\n", 0},         {"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_\n", 0},
+        {"abcdefghijklmnopqrstuvwxy\n", 1}, {"qwertyuiopasdfghjklzxcvbnmQWERTYUIOP\n", 1},
+        {"quince amd64 apples\n", 0},       {"quinces apples\n", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(novel_words("usr/lib/p/a.txt", "shell", pl_bytes_of_str(cases[i].text)),
+                         cases[i].novel);
+}
+
 static void two_joined_words_are_known_in_a_makefile_and_not_in_a_script(void **state)
 {
     add_source(0, "a.mk", "CFLAGS beacon\n");
@@ -212,6 +230,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_short_word_says_something_in_short_data_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_alphabets_and_the_packages_own_names_are_known_words, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(two_joined_words_are_known_in_a_makefile_and_not_in_a_script, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_input_of_a_generator_stands_in_a_folder_called_after_the_module,
