@@ -31,7 +31,7 @@ static bool is_one_of(pl_bytes word, const char *const *words)
     return false;
 }
 
-static const char *const global_words[] = {"globl", "global", "GLOBAL", "export", NULL};
+static const char *const global_words[] = {"globl", "global", "GLOBAL", "export", "GLOBAL_FUNCTION", NULL};
 static const char *const function_words[] = {
     "cglobal", "cvisible",  "function",       "FUNCTION",       "ENTRY",          "FUNC",
     "LEAF",    "ASM_ENTRY", "SYM_FUNC_START", "SYM_CODE_START", "FUNCTION_BEGIN", NULL};
@@ -44,6 +44,25 @@ static const char *const call_words[] = {"call", "callq", "calll", "bl", "blx", 
 static const char *const jump_words[] = {"jmp", "jmpq", "b", "j", NULL};
 static const char *const macro_words[] = {"macro", "imacro", NULL};
 static const char *const macro_end_words[] = {"endm", "endmacro", NULL};
+
+/*
+ * The name in a label that begins at `i`, and *behind its colon: "name:", or "EXTN(name):" where a macro spells it for the system. 0 when there is
+ * none.
+ */
+static uint32_t label_at(const struct assembly *a, uint32_t i, uint32_t end, uint32_t *behind)
+{
+    const struct pl_token *t = a->r->t;
+    if (i + 1 < end && t[i].kind == PL_TOKEN_WORD && t[i + 1].kind == ':') {
+        *behind = i + 2;
+        return i;
+    }
+    if (i + 4 < end && t[i].kind == PL_TOKEN_WORD && t[i + 1].kind == '(' && t[i + 2].kind == PL_TOKEN_WORD &&
+        t[i + 3].kind == ')' && t[i + 4].kind == ':') {
+        *behind = i + 5;
+        return i + 2;
+    }
+    return 0;
+}
 
 /* The first token of the next line; a comment ends a line, too. */
 static uint32_t next_line(const struct assembly *a, uint32_t i)
@@ -117,8 +136,8 @@ static bool is_global(const struct assembly *a, uint32_t i)
 static uint32_t operation(const struct assembly *a, uint32_t i, uint32_t end, bool *is_directive)
 {
     const struct pl_token *t = a->r->t;
-    while (i + 1 < end && t[i].kind == PL_TOKEN_WORD && t[i + 1].kind == ':')
-        i += 2;
+    while (label_at(a, i, end, &i) != 0)
+        ;
     *is_directive = i < end && (t[i].kind == '.' || t[i].kind == '%');
     i += *is_directive;
     return i < end && t[i].kind == PL_TOKEN_WORD ? i : 0;
@@ -142,7 +161,12 @@ static void read_operands(struct assembly *a, uint32_t i, uint32_t end, bool is_
             before != ':') {
             bool is_address = (after == '(' && r->t[k + 2].kind == '%') || after == '@' || before == '=' ||
                               pl_bytes_eq_str(word_at(r, k - 1), "rel");
-            if ((calls && (k == i + 1 || before != ',')) || (jumps && is_global(a, k)))
+            bool is_spelled =
+                k + 3 < end && after == '(' && r->t[k + 2].kind == PL_TOKEN_WORD && r->t[k + 3].kind == ')';
+            if (calls && is_spelled) { /* call EXTN(name) */
+                pl_source_emit_word(r, PL_ATOM_CALL, k + 2);
+                k += 3;
+            } else if ((calls && (k == i + 1 || before != ',')) || (jumps && is_global(a, k)))
                 pl_source_emit_word(r, PL_ATOM_CALL, k);
             else if (is_address || (is_data && !is_one_of(word_at(r, k), data_words)))
                 pl_source_emit_word(r, PL_ATOM_NAME, k);
@@ -181,19 +205,21 @@ static uint32_t read_macro(struct assembly *a, uint32_t first, uint32_t word)
 static void begin_here(struct assembly *a, uint32_t i, uint32_t stop, uint32_t op)
 {
     struct pl_source_reader *r = a->r;
-    bool has_label = i + 1 < stop && r->t[i].kind == PL_TOKEN_WORD && r->t[i + 1].kind == ':';
+    uint32_t behind;
+    uint32_t name = label_at(a, i, stop, &behind);
+    bool has_label = name != 0;
     bool is_data = op != 0 && is_one_of(word_at(r, op), data_words);
     if (has_label && op == 0 && stop < a->to) { /* data in the next line */
         bool is_directive;
         uint32_t next = operation(a, stop, next_line(a, stop), &is_directive);
         is_data = next != 0 && is_one_of(word_at(r, next), data_words);
     }
-    if (has_label && is_data && !is_global(a, i)) {
-        begin(a, PL_DEFINITION_OBJECT, i, i);
-    } else if (has_label && is_global(a, i)) {
-        begin(a, is_data ? PL_DEFINITION_OBJECT : PL_DEFINITION_FUNCTION, i, i);
+    if (has_label && is_data && !is_global(a, name)) {
+        begin(a, PL_DEFINITION_OBJECT, name, i);
+    } else if (has_label && is_global(a, name)) {
+        begin(a, is_data ? PL_DEFINITION_OBJECT : PL_DEFINITION_FUNCTION, name, i);
     } else if (op != 0 && is_one_of(word_at(r, op), function_words)) {
-        uint32_t name = op + 1 + (r->t[op + 1].kind == '(');
+        name = op + 1 + (r->t[op + 1].kind == '(');
         if (name >= stop || r->t[name].kind != PL_TOKEN_WORD)
             return;
         begin(a, PL_DEFINITION_FUNCTION, name, i);

@@ -410,6 +410,8 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
 {
     size_t n = pl_codebase_count(cb);
     size_t n_features = pl_codebase_feature_count(cb);
+    const struct pl_index *ix = pl_codebase_index(cb);
+    size_t n_units = pl_index_unit_count(ix);
     *a = (struct pl_aligner){
         .cb = cb, .code = code, .explain = explain, .explain_ctx = explain_ctx, .jobs = jobs};
     a->subject_of = calloc(code->n_functions + 1, sizeof *a->subject_of);
@@ -417,10 +419,14 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
     a->marks = calloc(n_features + 1, sizeof *a->marks);
     a->imported = calloc(n_features + 1, 1);
     a->is_variable = calloc(n_features + 1, 1);
-    a->anchors = calloc(pl_index_unit_count(pl_codebase_index(cb)) + 1, sizeof *a->anchors);
+    a->anchors = calloc(n_units + 1, sizeof *a->anchors);
+    a->is_foreign = calloc(n_units + 1, 1);
     if (a->subject_of == NULL || a->taken_by == NULL || a->marks == NULL || a->imported == NULL ||
-        a->is_variable == NULL || a->anchors == NULL)
+        a->is_variable == NULL || a->anchors == NULL || a->is_foreign == NULL)
         return pl_fail_nomem(err);
+    enum pl_code_machine machine = code->n_functions > 0 ? code->functions[0].machine : PL_CODE_NONE;
+    for (uint32_t i = 0; i < n_units; i++)
+        a->is_foreign[i] = pl_code_is_for_another(machine, pl_index_unit_file(ix, i)->path);
     pl_status st = pl_code_facts(a, err);
     for (unsigned i = 0; i < PASSES && st == PL_OK; i++) {
         st = pass(a, i + 1 == PASSES, err);
@@ -451,5 +457,6 @@ void pl_aligner_reset(struct pl_aligner *a)
     free(a->imported);
     free(a->is_variable);
     free(a->anchors);
+    free(a->is_foreign);
     *a = (struct pl_aligner){0};
 }

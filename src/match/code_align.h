@@ -4,6 +4,7 @@
  *     code_facts.c   what a function of the image holds, in features of the codebase
  *     code_score.c   how well a source function fits it
  *     code_candidates.c  who is worth asking
+ *     code_machine.c which sources are for another machine
  *     code_objects.c which variable stands at an address
  *     code_order.c   who is called between two calls that are known
  *     code_align.c   the best path through all functions in address order, several times
@@ -107,6 +108,7 @@ struct pl_aligner {
     uint8_t *imported;    /* per feature: some function of the image has it as an import */
     uint32_t *taken_by;   /* per definition: subject, counted from 1, that fits it best */
     uint32_t *anchors;    /* per unit: subjects placed in it */
+    uint8_t *is_foreign;  /* per unit: its path names another machine */
     bool has_places;      /* not the first pass */
 };
 
@@ -119,6 +121,8 @@ unsigned pl_import_alternatives(pl_bytes name, pl_bytes out[PL_FACT_ALTERNATIVES
 
 /* Fill in the candidates of all subjects, best first. */
 PL_MUST_USE pl_status pl_code_candidates(struct pl_aligner *a, struct pl_err *err);
+/* Does the path of a source name machines, and not this one? */
+bool pl_code_is_for_another(enum pl_code_machine machine, pl_bytes path);
 /* Mark the features that a subject has: marks[feature] is the subject, counted from 1. */
 void pl_code_mark(const struct pl_aligner *a, uint32_t subject, uint32_t *marks);
 /* Fit of a definition to a subject, whose features are marked. */

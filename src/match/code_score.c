@@ -44,6 +44,7 @@
 #define FEW_BRANCHES_COST      6
 #define MANY_BRANCHES_COST     6
 #define UNREACHED_COST         90 /* static, and nothing leads to it: a compiler would have dropped it */
+#define OTHER_MACHINE_COST     40 /* of a file whose path names another machine */
 #define STRANGE_HEADER_COST    80 /* of a header that its neighbours do not read */
 #define TOKEN_BYTES            4  /* of code for a token of source, about */
 
@@ -359,7 +360,7 @@ int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const s
     score += (missing < -most ? -most : missing) + score_size(a, s, id);
     int32_t shape = score_shape(a, s, id);
     score = score > 0 && score + shape <= 0 ? 1 : score + shape; /* it chooses, and rules nobody out */
-    score += score_name(f->name, e->definition);
+    score += score_name(f->name, e->definition) - (a->is_foreign[e->unit] ? OTHER_MACHINE_COST : 0);
     if (!a->has_places)
         return score;
     score += score_objects(a, s, id);

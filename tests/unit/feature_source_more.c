@@ -81,6 +81,8 @@ static void global_labels_are_functions(void **state)
              "g@PLT\n.Lx:\n lea t(%rip), %rdi\n ret\n.size f, .-f\n"
              ".data\nt:\n .long 99999, 1\n .asciz \"s\\n\"\n",
              "F f/0 0x12fd1 g() t | O t/0 0x1869f \"s\n\"");
+    assembly("SECTION .text\n GLOBAL_FUNCTION(f)\nEXTN(f):\n mov eax, 77777\n call EXTN(g)\n ret\n",
+             "F f/0 0x12fd1 g()");
     assembly("global f\nf: ; it's\n mov eax, 77777\n call g\n ret\nh:\n ret\n", "F f/0 0x12fd1 g()");
 }
 

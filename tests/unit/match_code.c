@@ -183,6 +183,29 @@ static void what_the_compiler_calls_by_itself_says_nothing(void **state)
     close_case(&x);
 }
 
+static void a_path_can_be_for_another_machine(void **state)
+{
+    static const struct {
+        const char *path;
+        bool of_x86_64, of_a64, of_i386;
+    } cases[] = {
+        {"simd/arm/aarch64/jsimd.c", true, false, true},
+        {"cipher/serpent-armv7-neon.S", true, false, true},
+        {"libavcodec/x86/dsp.c", false, true, false},
+        {"simd/i386/jsimd.c", true, true, false},
+        {"src/alarm.c", false, false, false},
+        {"charm/pa.c", false, false, false},
+        {"arch/mips/x86_64/a.c", false, true, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pl_bytes path = pl_bytes_of_str(cases[i].path);
+        assert_int_equal(pl_code_is_for_another(PL_CODE_X86_64, path), cases[i].of_x86_64);
+        assert_int_equal(pl_code_is_for_another(PL_CODE_A64, path), cases[i].of_a64);
+        assert_int_equal(pl_code_is_for_another(PL_CODE_I386, path), cases[i].of_i386);
+        assert_false(pl_code_is_for_another(PL_CODE_NONE, path));
+    }
+}
+
 static void a_copy_of_its_file_leaves_a_function_matched(void **state)
 {
     (void)state;
@@ -531,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_call_that_no_source_makes_contradicts),
         cmocka_unit_test(a_call_of_another_unit_is_misplaced),
         cmocka_unit_test(what_the_compiler_calls_by_itself_says_nothing),
+        cmocka_unit_test(a_path_can_be_for_another_machine),
         cmocka_unit_test(a_copy_of_its_file_leaves_a_function_matched),
         cmocka_unit_test(another_function_with_the_same_atoms_leaves_it_placed),
         cmocka_unit_test(a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not),
