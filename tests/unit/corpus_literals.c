@@ -248,34 +248,6 @@ static void macros_that_name_each_other_end(void **state)
     close_set(&x);
 }
 
-static void a_header_counts_where_the_source_can_be_compiled_with_it(void **state)
-{
-    static const char headers[] =
-        "plumbline headers 7\n@usr/include/c++/12/vector\ncpp_check{ fail(\"vector of nothing\");\n"
-        "@usr/include/tgmath.h\nroot(x) \"generic root of \" #x\n";
-    static const struct {
-        const char *file, *text, *of_cpp, *of_tgmath;
-    } cases[] = {
-        {"b.c", "int b;\n", "", ""},
-        {"b.cc", "int b;\n", "literal.header", ""},
-        {"b.c", "#include <tgmath.h>\n", "", "literal.macro"},
-    };
-    struct pl_headers h = {.package = "lib-dev", .text = pl_bytes_of_str(headers)};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct fixture x;
-        struct pl_source_tree *trees[] = {&x.tree};
-        memset(&x, 0, sizeof x);
-        add_file(&x, "a.c", "void f() { cpp_check(v); say(root(two)); }\n");
-        add_file(&x, cases[i].file, cases[i].text);
-        pl_arena_init(&x.arena, SIZE_MAX);
-        assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
-        assert_int_equal(pl_literals_build(x.index, &h, 1, 1, &x.literals, &x.err), PL_OK);
-        assert_string_equal(rule_of(&x, PL_LIT("vector of nothing"), NULL), cases[i].of_cpp);
-        assert_string_equal(rule_of(&x, PL_LIT("generic root of two"), NULL), cases[i].of_tgmath);
-        close_set(&x);
-    }
-}
-
 static const char script_py[] =
     "#!/usr/bin/env python\nprint('a script that the build puts into the program')\n";
 
@@ -615,7 +587,6 @@ int main(void)
         cmocka_unit_test(the_result_does_not_depend_on_the_number_of_jobs),
         cmocka_unit_test(a_text_over_several_lines_stands_where_it_begins),
         cmocka_unit_test(macros_that_name_each_other_end),
-        cmocka_unit_test(a_header_counts_where_the_source_can_be_compiled_with_it),
         cmocka_unit_test(what_macros_builds_and_compilers_make_is_explained),
         cmocka_unit_test(texts_of_macros_that_the_build_defines_belong_to_every_unit),
         cmocka_unit_test(what_only_looks_made_is_not_explained),

@@ -1,0 +1,67 @@
+/*
+ * corpus_literals_headers.c - a header of the build explains what a source can get out of it, and only then.
+ */
+#include "unit.h"
+
+#include "corpus/literals.h"
+
+#include <string.h>
+
+static const char headers[] =
+    "plumbline headers 8\n@usr/include/c++/12/vector\ncpp_check{ fail(\"vector of nothing\");\n"
+    "@usr/include/tgmath.h\nroot(x) \"generic root of \" #x\n";
+
+/* The rule that explains `string` where a.c uses both headers and `path` holds `text`; "" when none does. */
+static const char *rule_beside(const char *path, const char *text, const char *string)
+{
+    struct pl_source_tree tree = {0};
+    struct pl_source_tree *trees[] = {&tree};
+    struct pl_headers h = {.package = "lib-dev", .text = pl_bytes_of_str(headers)};
+    struct pl_index *index = NULL;
+    struct pl_literals *literals = NULL;
+    struct pl_arena arena;
+    struct pl_literal_hit hit = {0};
+    bool found = false;
+    const char *const files[][2] = {{"a.c", "void f() { cpp_check(v); say(root(two)); }\n"}, {path, text}};
+    for (size_t i = 0; i < 2; i++) {
+        struct pl_source_file *f = PL_VEC_ADD(&tree.files);
+        assert_non_null(f);
+        f->path = pl_bytes_of_str(files[i][0]);
+        f->data = pl_bytes_of_str(files[i][1]);
+    }
+    pl_arena_init(&arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &index, NULL), PL_OK);
+    assert_int_equal(pl_literals_build(index, &h, 1, 1, &literals, NULL), PL_OK);
+    assert_int_equal(pl_literals_explain(literals, pl_bytes_of_str(string), &arena, &found, &hit, NULL),
+                     PL_OK);
+    const char *name = found ? hit.rule->name : "";
+    pl_literals_free(literals);
+    pl_index_free(index);
+    pl_arena_reset(&arena);
+    PL_VEC_FREE(&tree.files);
+    return name;
+}
+
+static void headers_of_the_cpp_library_are_for_sources_of_cpp(void **state)
+{
+    (void)state;
+    assert_string_equal(rule_beside("b.c", "int b;\n", "vector of nothing"), "");
+    assert_string_equal(rule_beside("b.cc", "int b;\n", "vector of nothing"), "literal.header");
+    assert_string_equal(rule_beside("b.hpp.in", "int b;\n", "vector of nothing"), "literal.header");
+}
+
+static void tgmath_is_for_who_includes_it(void **state)
+{
+    (void)state;
+    assert_string_equal(rule_beside("b.c", "int b;\n", "generic root of two"), "");
+    assert_string_equal(rule_beside("b.c", "#include <tgmath.h>\n", "generic root of two"), "literal.macro");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_of_the_cpp_library_are_for_sources_of_cpp),
+        cmocka_unit_test(tgmath_is_for_who_includes_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
