@@ -266,7 +266,7 @@ static const struct substitute builtins[] = {
     {"bcmp", {"memcmp", "strcmp", "strncmp", "__builtin_memcmp"}},
     {"calloc", {"malloc"}},
     {"sincos", {"sin", "cos"}},
-    {"sincosf", {"sinf", "cosf"}},
+    {"sincosf", {"sinf", "cosf", "sin", "cos"}},
     {"sincosl", {"sinl", "cosl"}},
     {"cexpi", {"sin", "cos"}},
     {"exp2", {"pow", "exp", "ldexp"}},
@@ -393,11 +393,24 @@ static bool by_iso_c(struct question *q, pl_bytes name)
 }
 
 /* A name of glibc for the float or long double form, or __builtin_NAME. */
+/* (float)acos(x) of a float is acosf(x), with -ffast-math: convert_to_real_1() in gcc/convert.cc. */
+static bool by_narrowing(struct question *q, pl_bytes name)
+{
+    static const char *const narrowed[] = {
+        "acos", "acosh",  "asin", "asinh", "atan",  "atanh",  "cbrt",  "ceil",      "cos",   "cosh",
+        "erf",  "erfc",   "exp",  "exp10", "exp2",  "expm1",  "fabs",  "floor",     "gamma", "j0",
+        "j1",   "lgamma", "log",  "log10", "log1p", "log2",   "logb",  "nearbyint", "rint",  "round",
+        "sin",  "sinh",   "sqrt", "tan",   "tanh",  "tgamma", "trunc", "y0",        "y1"};
+    pl_bytes base = pl_bytes_sub(name, 0, name.n - 1);
+    return pl_bytes_ends(name, PL_LIT("f")) &&
+           pl_bytes_is_one_of(base, narrowed, sizeof narrowed / sizeof narrowed[0]) && is_used(q, base);
+}
+
 static bool by_builtin(struct question *q, pl_bytes name)
 {
     char text[96];
     size_t prefix = strlen("__builtin_");
-    if (by_table(q, name, builtins, sizeof builtins / sizeof builtins[0]))
+    if (by_table(q, name, builtins, sizeof builtins / sizeof builtins[0]) || by_narrowing(q, name))
         return true;
     if (name.n + prefix > sizeof text)
         return false;
@@ -498,10 +511,10 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_CPP;
     else if (pl_import_is_made(q->l, name))
         *rule = RULE_MADE;
-    else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
-        *rule = RULE_ANY_HEADER;
     else if (!pl_import_acts(name) && pl_literals_word(q->l, PL_WORD_IN_BUILD, name, NULL, NULL))
         *rule = RULE_BUILD_FILE;
+    else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
+        *rule = RULE_ANY_HEADER;
     else if (pl_import_is_idle(name))
         *rule = RULE_IDLE;
     else if (!pl_literals_has_headers(q->l) && !pl_import_acts(name))

@@ -135,7 +135,8 @@ static void a_builtin_is_asked_for_by_what_it_is_made_of(void **state)
     static const char *const cases[][3] = {{"strcat", "strncat", "strchr"}, {"strlen", "strncat", "strcmp"},
                                            {"strcmp", "strncmp", "strcat"}, {"strncmp", "strstr", "strcmp"},
                                            {"bcmp", "memcmp", "memcpy"},    {"fputs", "fprintf", "printf"},
-                                           {"strrchr", "rindex", "index"},  {"calloc", "malloc", "realloc"}};
+                                           {"strrchr", "rindex", "index"},  {"calloc", "malloc", "realloc"},
+                                           {"acosf", "acos", "cos"},        {"sincosf", "sin", "tan"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (size_t k = 1; k <= 2; k++) {
