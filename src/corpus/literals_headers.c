@@ -8,6 +8,7 @@
  * containers six. Headers that this source cannot be compiled with are left out: those of C++ where nothing is C++, those that have to be asked for.
  */
 #include "corpus/literals_set.h"
+#include "feature/source_code.h"
 #include "format/text/clit.h"
 
 #include <stdlib.h>
@@ -53,17 +54,15 @@ static struct pl_headers_line line_of(const struct reach *r, const struct defini
     return line;
 }
 
-/* Suffixes of what may be compiled as C++; the last ones become C++ where their project wants it. */
+/* C++, and what becomes C++ where its project wants it: Objective-C, xsubpp's, Cython's and SWIG's input. */
 static bool is_for_cpp(pl_bytes path)
 {
-    static const char *const suffixes[] = {".cc",  ".cpp", ".cxx", ".c++", ".C",   ".hh",  ".hpp",
-                                           ".hxx", ".h++", ".H",   ".ipp", ".tcc", ".yy",  ".ll",
-                                           ".ypp", ".icc", ".inl", ".mm",  ".xs",  ".pyx", ".i"};
-    size_t n = pl_bytes_ends(path, PL_LIT(".in")) ? path.n - 3 : path.n;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (pl_bytes_ends(pl_bytes_sub(path, 0, n), pl_bytes_of_str(suffixes[i])))
+    static const char *const others[] = {".mm", ".xs", ".pyx", ".i"};
+    pl_bytes plain = pl_bytes_sub(path, 0, pl_bytes_ends(path, PL_LIT(".in")) ? path.n - 3 : path.n);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (pl_bytes_ends(plain, pl_bytes_of_str(others[i])))
             return true;
-    return false;
+    return pl_source_language_of(path) == PL_SOURCE_CPP;
 }
 
 static bool has_cpp(const struct pl_literals *l)

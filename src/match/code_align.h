@@ -23,6 +23,7 @@
 
 #define PL_FACT_ALTERNATIVES 4u
 #define PL_NO_PLACE          UINT32_MAX
+#define PL_CODE_EXPORT_SCORE 200 /* its name is the exported one */
 
 /*
  * Does an atom that no source function has stand in the source all the same, by a strict rule? When `is_elsewhere` another unit has it, and

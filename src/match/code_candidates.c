@@ -17,7 +17,6 @@
 #define MAX_CANDIDATES 24u
 #define MAX_HOSTS      48u
 #define WINDOW         24u /* source functions looked at beside a placed neighbour */
-#define EXPORT_VOTES   200 /* for the name that is exported */
 #define PLACE_SCORE    6   /* for standing where its neighbours say */
 #define BLOCK          64u /* subjects that one thread searches for in a row */
 #define NO_FUNCTION    UINT32_MAX
@@ -164,8 +163,8 @@ static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err 
     }
     struct pl_cpp_function cpp;
     if (st == PL_OK && name.n > 0)
-        st = vote_named(q, pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name), EXPORT_VOTES,
-                        err);
+        st = vote_named(q, pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name),
+                        PL_CODE_EXPORT_SCORE, err);
     if (st == PL_OK && a->has_places)
         st = vote_calls(q, s, err);
     for (size_t i = pl_code_proposals(a, subject);

@@ -27,7 +27,6 @@
 #define MOST_OBJECTS           200
 #define WRONG_NAME_PERCENT     50
 #define FILE_SCORE             50
-#define EXPORT_SCORE           200 /* its name is the exported one */
 #define EXPORT_OTHER           (-300)
 #define TAKEN_COST             90 /* another subject fits it better */
 #define STRANGE_UNIT_COST      15 /* no other subject is placed in its unit */
@@ -339,13 +338,15 @@ static int32_t score_name(pl_bytes name, const struct pl_definition *d)
     if (name.n == 0)
         return 0;
     if (!pl_cpp_function_of(name, &cpp))
-        return pl_bytes_starts(name, PL_LIT("_Z")) ? 0 : pl_bytes_eq(name, own) ? EXPORT_SCORE : EXPORT_OTHER;
+        return pl_bytes_starts(name, PL_LIT("_Z")) ? 0
+               : pl_bytes_eq(name, own)            ? PL_CODE_EXPORT_SCORE
+                                                   : EXPORT_OTHER;
     if (cpp.is_destructor && own.n > 0 && own.p[0] == '~')
         own = pl_bytes_from(own, 1);
     if (!pl_bytes_eq(cpp.name, own))
         return EXPORT_OTHER;
     bool is_scope_right = cpp.scope.n == 0 || d->scope.n == 0 || is_in_scope(d->scope, cpp.scope);
-    return is_scope_right ? EXPORT_SCORE : EXPORT_OTHER;
+    return is_scope_right ? PL_CODE_EXPORT_SCORE : EXPORT_OTHER;
 }
 
 int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const struct pl_subject *s,

@@ -42,9 +42,8 @@ static const char *const vocabulary[] = {
     "preface",   "preformatted", "programlisting", "quote",        "refentry",  "right",
     "screen",    "sect1",        "sect2",          "sect3",        "section",   "settitle",
     "simpara",   "smallexample", "strong",         "style",        "subtitle",  "table",
-    "term",      "tip",          "title",          "titlepage",    "toc",       "top",
-    "type",      "ulink",        "userinput",      "variablelist", "verbatim",  "warning",
-    "xref"};
+    "term",      "tip",          "title",          "titlepage",    "toc",       "type",
+    "ulink",     "userinput",    "variablelist",   "verbatim",     "warning",   "xref"};
 static const char *const entities[] = {"amp",   "copy",  "gt",    "hellip", "laquo", "ldquo",
                                        "lsquo", "lt",    "mdash", "middot", "nbsp",  "ndash",
                                        "quot",  "raquo", "rdquo", "rsquo",  "rarr",  "larr"};

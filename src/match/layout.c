@@ -312,10 +312,11 @@ static pl_status differs(const struct pl_match *m, struct pl_file *f, uint32_t u
 static void find_manifest(const struct pl_match *m, const struct pl_file *f, pl_bytes path, uint32_t *unit)
 {
     uint32_t same;
+    if (!pl_bytes_eq_str(path, "package.json"))
+        return;
     bool is_whole = whole_unit(m, f, &same); /* then its data may be gone */
     pl_bytes name = pl_json_find(is_whole ? pl_index_unit_file(m->index, same)->data : f->data, "name");
-    if (!pl_bytes_eq_str(path, "package.json") || name.n == 0 ||
-        pl_json_same(pl_json_find(pl_index_unit_file(m->index, *unit)->data, "name"), name))
+    if (name.n == 0 || pl_json_same(pl_json_find(pl_index_unit_file(m->index, *unit)->data, "name"), name))
         return;
     pl_units units = pl_index_units_of_name(m->index, path);
     for (size_t i = 0; i < units.n; i++) {

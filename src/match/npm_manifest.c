@@ -31,8 +31,7 @@ struct manifest {
     struct pl_file *f;
     pl_bytes theirs;    /* the source's package.json */
     const char *source; /* its path */
-    bool
-        is_told_only; /* an archive of the source: its lines are compared with the revision's, here what changed gets its name */
+    bool is_told_only;  /* an archive of the source: nothing is claimed */
 };
 
 static bool is_one_of(pl_bytes key, const char *const *words)
