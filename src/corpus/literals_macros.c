@@ -7,6 +7,9 @@
  * A use is a run of literals and telling macros (macros.h) next to each other, with the lists of arguments that belong to them. It is
  * expanded in each of its ways, and the result is gathered as if it stood there. Directives are passed over: what a #define holds comes out where
  * it is used.
+ *
+ * Uses with lists of arguments can cost what is meant for the whole file: curl_easy_setopt() of <curl/typecheck-gcc.h> is a thousand tokens a call. Of a
+ * file that has such ones, the literals and macros without arguments are read once more, also where they stand within arguments.
  */
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
@@ -29,6 +32,7 @@ struct known_use {
     pl_bytes text; /* borrowed; no bytes: free */
     size_t cost;   /* tokens, all ways together */
     size_t ways;
+    bool is_lost; /* it was too much */
 };
 
 struct pass {
@@ -50,6 +54,8 @@ struct pass {
     size_t end;
     bool is_in_run;
     bool has_macro;
+    bool has_lost;  /* a use was too much to be expanded */
+    bool is_frugal; /* uses with lists of arguments are left out */
     size_t n_patterns;
     size_t arms_end; /* behind the last pattern of literals with #if in it */
 
@@ -85,7 +91,7 @@ static struct known_use *slot_of(struct known_use *slots, size_t n_slots, pl_byt
     return &slots[i];
 }
 
-static void remember(struct pass *p, pl_bytes use, size_t cost, size_t ways)
+static void remember(struct pass *p, struct known_use use)
 {
     if (2 * p->n_known >= p->n_slots) {
         size_t n = p->n_slots == 0 ? FIRST_USES : 2 * p->n_slots;
@@ -99,9 +105,9 @@ static void remember(struct pass *p, pl_bytes use, size_t cost, size_t ways)
         p->known = slots;
         p->n_slots = n;
     }
-    struct known_use *slot = slot_of(p->known, p->n_slots, use);
+    struct known_use *slot = slot_of(p->known, p->n_slots, use.text);
     p->n_known += slot->text.n == 0;
-    *slot = (struct known_use){use, cost, ways};
+    *slot = use;
 }
 
 /* Everything a use gives is gathered. True when it was already, by the same text in this or an earlier file of the pass. */
@@ -112,6 +118,7 @@ static bool is_expanded(struct pass *p, pl_bytes use, size_t *ways)
         return false;
     p->run.budget -= known->cost;
     *ways = known->ways;
+    p->has_lost = p->has_lost || known->is_lost;
     return true;
 }
 
@@ -135,6 +142,7 @@ static size_t expand_use(struct pass *p, pl_bytes use)
     size_t ways = 1;
     uint64_t seen[PL_MACRO_WAYS];
     size_t n_seen = 0;
+    bool is_lost = false;
     p->run.has_place = false;
     for (size_t way = 0; way < ways && !p->is_out_of_memory && p->run.budget > 0; way++) {
         pl_buf_clear(&p->text);
@@ -145,13 +153,15 @@ static size_t expand_use(struct pass *p, pl_bytes use)
             i++;
         if (!p->is_out_of_memory && i == n_seen) {
             seen[n_seen++] = hash;
+            is_lost = is_lost || p->text.n == 0;
             gather_expansion(p);
         }
         if (p->scratch.used_bytes > SCRATCH_KEPT)
             pl_arena_rewind(&p->scratch);
     }
     if (!p->is_out_of_memory && p->run.budget > 0 && !p->run.has_place)
-        remember(p, use, had - p->run.budget, ways);
+        remember(p, (struct known_use){use, had - p->run.budget, ways, is_lost});
+    p->has_lost = p->has_lost || is_lost;
     return ways;
 }
 
@@ -219,9 +229,10 @@ static void gather_arguments(struct pass *p, struct pl_clit lexer)
 static void take_word(struct pass *p, const struct pl_clit_token *t, struct pl_clit *lexer)
 {
     unsigned use = pl_macros_use(p->run.m, t->body);
-    if (is_checker(t->body))
+    bool has_list = !p->is_frugal && (use & PL_MACRO_WITH_LIST) != 0;
+    if (is_checker(t->body) && !p->is_frugal)
         gather_arguments(p, *lexer);
-    size_t end = (use & PL_MACRO_WITH_LIST) != 0 ? pl_clit_skip_list(lexer, MAX_LIST_TOKENS) : 0;
+    size_t end = has_list ? pl_clit_skip_list(lexer, MAX_LIST_TOKENS) : 0;
     if (end == 0 && (use & PL_MACRO_ALONE) != 0)
         end = t->offset + t->length;
     if (end == 0) {
@@ -254,7 +265,8 @@ static void scan_file(struct pass *p)
     bool has_token = pl_clit_next(&lexer, &t);
     while (has_token && !p->is_out_of_memory && p->run.budget > 0) {
         if (t.is_first && pl_clit_is_byte(&t, '#')) {
-            try_arms(p, t.offset, &lexer);
+            if (!p->is_frugal)
+                try_arms(p, t.offset, &lexer);
             end_run(p);
             do
                 has_token = pl_clit_next(&lexer, &t);
@@ -281,6 +293,7 @@ static size_t steps_at_least(const struct pl_literals *l)
 
 static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, pl_bytes path, uint32_t file)
 {
+    size_t budget = steps_at_least(p->l) + STEPS_PER_BYTE * text.n;
     p->data = text;
     p->path = path;
     p->file = file;
@@ -288,12 +301,17 @@ static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, 
     p->line = 1;
     p->arms_end = 0;
     p->n_patterns = 0;
-    p->run = (struct pl_macro_run){.m = m,
-                                   .scratch = &p->scratch,
-                                   .cache = p->cache,
-                                   .budget = steps_at_least(p->l) + STEPS_PER_BYTE * text.n,
-                                   .path = path};
+    p->run = (struct pl_macro_run){
+        .m = m, .scratch = &p->scratch, .cache = p->cache, .budget = budget, .path = path};
     p->patterns = p->run;
+    p->has_lost = p->is_frugal = false;
+    scan_file(p);
+    if (p->is_out_of_memory || (p->run.budget > 0 && !p->has_lost))
+        return;
+    p->is_frugal = true;
+    p->line_at = 0;
+    p->line = 1;
+    p->run.budget = budget;
     scan_file(p);
 }
 

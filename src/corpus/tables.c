@@ -159,6 +159,11 @@ const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, p
     return find(&t->spelled, t->spelled_directory, pl_table_text_hash(text), n);
 }
 
+const struct pl_table_place *pl_tables_find_endless(const struct pl_tables *t, pl_bytes bytes, size_t *n)
+{
+    return find(&t->spelled, t->spelled_directory, ~pl_table_text_hash(bytes), n);
+}
+
 bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool is_windows, bool *known)
 {
     size_t first;

@@ -98,6 +98,9 @@ uint64_t pl_table_first_key(uint64_t value);
 /* Lists of characters, PL_TABLE_SPELLED or more and a NUL, that are this text: { ASCII_N, ASCII_o, 0 }. */
 #define PL_TABLE_SPELLED 2u
 const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, pl_bytes text, size_t *n);
+/* Lists of bytes, PL_TABLE_ENDLESS or more and none a zero, that are these: { '\b', '\t', '\n', 13 }, which a text may stand right behind. */
+#define PL_TABLE_ENDLESS 4u
+const struct pl_table_place *pl_tables_find_endless(const struct pl_tables *t, pl_bytes bytes, size_t *n);
 
 /*
  * Classes of characters that a program of the sources writes as a table: add("0123456789", "DIGIT"). class_of[c] is the number of the class of a

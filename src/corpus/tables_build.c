@@ -388,22 +388,23 @@ static bool index_start(struct pl_tables *t, size_t table)
     return n == 0 || add_place(&t->starts, pl_table_start_key(low, n), table, zeros, length);
 }
 
-/* { 'N', 'o', 0 }, in whatever way its characters are written. */
+/* { 'N', 'o', 0 }, in whatever way its characters are written; and { 'N', 'o' }, which has no end of its own. */
 static bool index_spelled(struct pl_tables *t, size_t table)
 {
     const struct pl_table *x = &t->tables.v[table];
     const struct pl_table_item *items = t->items.v + x->first;
     uint8_t text[MAX_SPELLED];
-    size_t n = x->n - 1; /* one item alone was to be made into more by a macro */
-    if (n < PL_TABLE_SPELLED || n > MAX_SPELLED || x->n_rows > 0 || items[n].kind != PL_ITEM_NUMBER ||
-        items[n].value != 0)
+    bool has_end = items[x->n - 1].kind == PL_ITEM_NUMBER && items[x->n - 1].value == 0;
+    size_t n = x->n - has_end; /* one item alone was to be made into more by a macro */
+    if (n < (has_end ? PL_TABLE_SPELLED : PL_TABLE_ENDLESS) || n > MAX_SPELLED || x->n_rows > 0)
         return true;
     for (size_t i = 0; i < n; i++) {
         if (items[i].kind != PL_ITEM_NUMBER || items[i].value == 0 || items[i].value > 0xff)
             return true;
         text[i] = (uint8_t)items[i].value;
     }
-    return add_place(&t->spelled, pl_table_text_hash(pl_bytes_of(text, n)), table, 0, PL_TABLE_FLAT);
+    uint64_t hash = pl_table_text_hash(pl_bytes_of(text, n));
+    return add_place(&t->spelled, has_end ? hash : ~hash, table, 0, PL_TABLE_FLAT);
 }
 
 static int by_place(const void *a, const void *b)

@@ -239,6 +239,7 @@ static void read_list(struct table_reader *r, bool has_bracket, struct table_out
     r->is_out_of_memory |= t == NULL && is_list;
     if (t != NULL) {
         *t = l.table;
+        r->is_out_of_memory |= !pl_table_lay_out(t, out);
     } else {
         out->items.n = l.table.first;
         out->rows.n = l.table.first_row;
@@ -337,6 +338,8 @@ static void read_lists(struct table_reader *r, struct table_output *out)
         else if (r->family == PL_CLIT_C && is_kind(r, r->at, TABLE_WORD) &&
                  pl_bytes_eq_str(text_of(r, r->at), "if"))
             r->at = pl_tables_read_chain(r, r->at, out);
+        else if (r->family == PL_CLIT_C && is_kind(r, r->at, '?'))
+            r->at = pl_tables_read_choice(r, r->at, out);
         else
             r->at++;
     }

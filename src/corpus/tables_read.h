@@ -83,6 +83,12 @@ size_t pl_tables_read_switch(struct table_reader *r, size_t at, struct table_out
 /* The same for the chain of ifs whose first one is token `at`. */
 size_t pl_tables_read_chain(struct table_reader *r, size_t at, struct table_output *out);
 
+/* The same for the choices of which the first '?' is token `at`: x == A || x == B ? 'a' : x >= C && x <= D ? 'b' : 0. */
+size_t pl_tables_read_choice(struct table_reader *r, size_t at, struct table_output *out);
+
+/* tables_layout.c: put the items of the last list into the order that they have in memory. False when out of memory. */
+bool pl_table_lay_out(struct pl_table *t, struct table_output *out);
+
 /*
  * tables_constexpr.c: find the functions of the text; what a parameter stands for, or NULL; the value of a call, r->at being at its parenthesis; and
  * the list at token `at`, if it is an expansion of a pack: where to read on.

@@ -4,6 +4,7 @@
  *     tables_read.c   tokens, constant expressions, lists, of one file
  *     tables_common.c names that the C library defines
  *     tables_switch.c tables that compilers make of switch statements
+ *     tables_layout.c numbers with designators, in the order of memory
  *     tables_nasm.c   lists in assembly for NASM
  *     tables_names.c  enumerators and macros of numbers, over all files
  *     tables_enums.c  enumerators that macros make

@@ -11,7 +11,8 @@
  * Every case must do nothing but return a constant, or assign constants and break; GCC then reads the result from a table, CSWTCH. Labels
  * must be known, values need not be.
  *
- * A chain of "if (x == A) ... else if (x == B)" is read in the same way, up to the first arm that is no such thing.
+ * A chain of "if (x == A) ... else if (x == B)" is read in the same way, up to the first arm that is no such thing; and so is one of choices,
+ * x == A || x == B ? 'R' : x >= C && x <= D ? 'D' : '?'.
  *
  * Source: GCC tree-switch-conversion.cc and gimple-if-to-switch.cc (descriptions at their heads).
  */
@@ -23,6 +24,7 @@
 #define MAX_SPAN    1024u
 #define MAX_RESULTS 4u
 #define MIN_CASES   4u
+#define MIN_CHOICES 2u   /* one is a comparison */
 #define MAX_SKIPPED 256u /* tokens of what is switched on */
 
 struct result {
@@ -308,6 +310,92 @@ size_t pl_tables_read_chain(struct table_reader *r, size_t at, struct table_outp
     }
     for (size_t k = 0; k < c.n_results && !r->is_out_of_memory && r->at > at; k++)
         add_table(r, &c, &c.results[k], at, out);
+    r->at = kept;
+    return end;
+}
+
+/* "x == A", or "x >= A && x <= B" for every label between. */
+static bool read_labels(struct table_reader *r, struct cases *c, pl_bytes *subject)
+{
+    uint64_t ends[2];
+    bool is_range = false;
+    for (unsigned i = 0; i <= is_range; i++) {
+        pl_bytes word = is_kind(r, r->at, TABLE_WORD) ? text_of(r, r->at) : (pl_bytes){NULL, 0};
+        pl_bytes sign = is_kind(r, r->at + 1, TABLE_EQUAL) ? text_of(r, r->at + 1) : (pl_bytes){NULL, 0};
+        is_range = i == 0 ? pl_bytes_starts(sign, PL_LIT(">")) : is_range;
+        bool is_sign = pl_bytes_starts(sign, i == 1 ? PL_LIT("<") : is_range ? PL_LIT(">") : PL_LIT("="));
+        if (word.n == 0 || !is_sign || (subject->n > 0 && !pl_bytes_eq(*subject, word)))
+            return false;
+        *subject = word;
+        r->at += 2;
+        struct table_value v = pl_table_operand(r);
+        ends[i] = v.bits;
+        bool goes_on =
+            i == 1 || !is_range || (is_kind(r, r->at, TABLE_BOTH) && text_of(r, r->at).p[0] == '&');
+        if (v.kind != PL_ITEM_NUMBER || !goes_on)
+            return false;
+        r->at += i == 0 && is_range;
+    }
+    uint64_t span = is_range ? ends[1] - ends[0] : 0;
+    if (span >= MAX_CASES - c->n)
+        return false;
+    for (uint64_t i = 0; i <= span; i++)
+        c->labels[c->n++] = ends[0] + i;
+    return true;
+}
+
+/* Where the condition in front of the '?' begins; that token when it has another form. */
+static size_t choice_start(const struct table_reader *r, size_t at)
+{
+    size_t i = at;
+    bool is_comparison = false;
+    for (; i > 0 && at - i < MAX_SKIPPED; i--) {
+        uint8_t before = r->t[i - 1].kind;
+        is_comparison = is_comparison || before == TABLE_EQUAL;
+        if (before != TABLE_WORD && before != TABLE_NUMBER && before != TABLE_CHARACTER &&
+            before != TABLE_EQUAL && before != TABLE_BOTH)
+            break;
+    }
+    i += is_word(r, i, "return");
+    return is_comparison && i < at ? i : at;
+}
+
+static void read_choices(struct table_reader *r, size_t from, struct table_output *out)
+{
+    struct cases c;
+    pl_bytes subject = {NULL, 0};
+    unsigned n_choices = 0;
+    c.n = c.n_results = 0;
+    r->at = from;
+    for (;; n_choices++) {
+        size_t first = c.n;
+        bool is_last = !is_kind(r, r->at + 1, TABLE_EQUAL);
+        bool is_good = true;
+        while (is_good && !is_last && (is_good = read_labels(r, &c, &subject)) &&
+               is_kind(r, r->at, TABLE_BOTH) && text_of(r, r->at).p[0] == '|')
+            r->at++;
+        if (!is_good || (!is_last && !skip(r, '?')))
+            return;
+        struct table_value v = pl_table_operand(r);
+        if (v.kind != PL_ITEM_NUMBER || !set(&c, 1, first, is_last, v))
+            return;
+        if (is_last)
+            break;
+        if (!skip(r, ':'))
+            return;
+    }
+    bool is_end = is_kind(r, r->at, ';') || is_kind(r, r->at, ',') || is_kind(r, r->at, ')');
+    if (is_end && n_choices >= MIN_CHOICES)
+        add_table(r, &c, &c.results[0], from, out);
+}
+
+size_t pl_tables_read_choice(struct table_reader *r, size_t at, struct table_output *out)
+{
+    size_t kept = r->at;
+    size_t from = choice_start(r, at);
+    if (from < at)
+        read_choices(r, from, out);
+    size_t end = r->at > at ? r->at : at + 1;
     r->at = kept;
     return end;
 }

@@ -133,6 +133,15 @@ static bool is_text(const struct pl_data *d, const struct run *r)
     return r->width == 1;
 }
 
+/* All the numbers between two items that are none: a row's, or an array within it. */
+static bool is_all_between(const struct pl_data *d, const struct run *r)
+{
+    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
+    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    return (r->first == 0 || items[r->first - 1].kind != PL_ITEM_NUMBER) &&
+           (r->end == n || items[r->end].kind != PL_ITEM_NUMBER);
+}
+
 /* Follow the list to both sides from a window that fits, over elements that differ if that is allowed. */
 static void follow(const struct pl_data *d, struct run *r, uint32_t max_changes)
 {
@@ -354,11 +363,11 @@ static pl_status try_place(const struct pl_data *d, uint64_t offset, uint64_t en
         found = best_run(d, window_key(d, offset, width), offset, width, PL_TABLE_WINDOW, out, &r);
     if (!found && width >= 4 && end - offset >= (uint64_t)FLOAT_WINDOW * width)
         found = best_run(d, float_key(d, offset, width), offset, width, FLOAT_WINDOW, out, &r);
-    bool is_part_of_text =
-        found && is_text(d, &r) &&
-        (r.n_changed > 0 || 2 * (r.end - r.first) < pl_tables_at(d->m->tables, r.table)->n);
-    if (!found || is_part_of_text || r.end - r.first - r.n_wild < MIN_ELEMENTS ||
-        r.n_wild > (r.end - r.first) / 2)
+    if (!found)
+        return PL_OK;
+    bool is_part = 2 * (r.end - r.first) < pl_tables_at(d->m->tables, r.table)->n && !is_all_between(d, &r);
+    bool is_part_of_text = is_text(d, &r) && (r.n_changed > 0 || is_part);
+    if (is_part_of_text || r.end - r.first - r.n_wild < MIN_ELEMENTS || r.n_wild > (r.end - r.first) / 2)
         return PL_OK;
     struct run *slot = PL_VEC_ADD(out);
     if (slot == NULL)

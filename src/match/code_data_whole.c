@@ -16,6 +16,7 @@
 #define MAX_ARMS        6u    /* parts of a list */
 #define MAX_ARM_PADDING 32u   /* bytes behind it, up to the next object */
 #define MIN_TEXTS       8u    /* that stand one behind the other */
+#define MAX_OBJECT      (MAX_SPELLED + MAX_ARM_PADDING)
 
 static pl_status claim_list(struct pl_data *d, uint32_t table, uint64_t offset, uint64_t length,
                             struct pl_err *err)
@@ -131,6 +132,27 @@ static pl_status try_spelled(struct pl_data *d, uint64_t from, uint64_t end, boo
     return *found ? claim_list(d, places[0].table, from, end + 1 - from, err) : PL_OK;
 }
 
+/*
+ * A short list that has no zero in it, where an object of just its size begins, or one with a few zeros behind it: the text that stands right behind would
+ * seem to begin with it. { 8, 9, 10, 12 }, then "btnf".
+ */
+static pl_status try_endless(struct pl_data *d, const struct pl_data_object *o, bool *found,
+                             struct pl_err *err)
+{
+    pl_bytes bytes = pl_bytes_sub(d->f->data, (size_t)o->offset,
+                                  (size_t)(o->length < MAX_OBJECT ? o->length : MAX_OBJECT));
+    size_t end = pl_bytes_find_byte(bytes, 0, 0);
+    size_t n = end == SIZE_MAX ? bytes.n : end;
+    size_t n_places;
+    bool is_alone = bytes.n == o->length && n >= PL_TABLE_ENDLESS && n <= MAX_SPELLED &&
+                    bytes.n - n < MAX_ARM_PADDING && pl_bytes_all(pl_bytes_from(bytes, n), 0) &&
+                    pl_data_is_data(d, o->offset, n);
+    const struct pl_table_place *places =
+        is_alone ? pl_tables_find_endless(d->m->tables, pl_bytes_sub(bytes, 0, n), &n_places) : NULL;
+    *found = places != NULL;
+    return *found ? claim_list(d, places[0].table, o->offset, n, err) : PL_OK;
+}
+
 /* The end of the open bytes from `at` on that are no zeros; not further than `limit` bytes. */
 static uint64_t text_end(const struct pl_data *d, uint64_t at, uint64_t limit)
 {
@@ -164,6 +186,8 @@ static pl_status find_starts(struct pl_data *d, struct pl_err *err)
         bool found = false;
         if (d->state[offset] == PL_DATA_OPEN)
             st = try_spelled(d, offset, text_end(d, offset, MAX_SPELLED + 1), &found, err);
+        if (d->state[offset] == PL_DATA_OPEN && !found && st == PL_OK)
+            st = try_endless(d, &d->objects.v[i], &found, err);
         for (unsigned width = 8; width >= 1 && !found && st == PL_OK; width /= 2)
             if (d->state[offset] == PL_DATA_OPEN)
                 st = try_start(d, offset, width, &compared, &found, err);

@@ -1,0 +1,80 @@
+/*
+ * corpus_literals_costly.c - a macro that is too much to be expanded hides no other literal of its file, nor one among its arguments.
+ */
+#include "unit.h"
+
+#include "base/buf.h"
+#include "corpus/literals.h"
+
+static const char macros_h[] = "#define TWICE(x) _Pragma(\"quiet\") (x) (x) (x) (x) (x) (x) (x) (x)\n"
+                               "#define set(h, v) TWICE(TWICE(TWICE(TWICE(v))))\n"
+                               "#define endless(v) TWICE(TWICE(TWICE(TWICE(TWICE(TWICE(TWICE(v)))))))\n";
+
+static const char meson[] = "project('tool', 'c', version: '4.2')\n"
+                            "a = ['-DRELEASE=\"' + meson.project_version() + '\"']\n";
+
+static void assert_strict(const char *body, unsigned times, const char *string, bool is_strict)
+{
+    struct pl_source_tree tree = {.name = "test"};
+    struct pl_source_tree *trees[] = {&tree};
+    struct pl_index *index;
+    struct pl_literals *literals;
+    struct pl_literal_hit hit = {0};
+    struct pl_arena arena;
+    struct pl_buf text;
+    bool found;
+    pl_buf_init(&text, 1u << 16);
+    for (unsigned i = 0; i < times; i++)
+        pl_buf_printf(&text, "set(h, v%u);\n", i);
+    pl_buf_add_str(&text, body);
+    for (size_t i = 0; i < 3; i++)
+        assert_non_null(PL_VEC_ADD(&tree.files));
+    tree.files.v[0].path = PL_LIT("macros.h");
+    tree.files.v[0].data = pl_bytes_of_str(macros_h);
+    tree.files.v[1].path = PL_LIT("main.c");
+    tree.files.v[1].data = pl_buf_bytes(&text);
+    tree.files.v[2].path = PL_LIT("meson.build");
+    tree.files.v[2].data = pl_bytes_of_str(meson);
+    pl_arena_init(&arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &index, NULL), PL_OK);
+    assert_int_equal(pl_literals_build(index, NULL, 0, 1, &literals, NULL), PL_OK);
+    assert_int_equal(pl_literals_explain(literals, pl_bytes_of_str(string), &arena, &found, &hit, NULL),
+                     PL_OK);
+    assert_int_equal(found && hit.rule->is_strict, is_strict);
+    pl_literals_free(literals);
+    pl_index_free(index);
+    pl_arena_reset(&arena);
+    pl_buf_reset(&text);
+    PL_VEC_FREE(&tree.files);
+}
+
+static void uses_that_cost_a_lot_leave_those_behind_them(void **state)
+{
+    (void)state;
+    assert_strict("f(\"tool/\" RELEASE);\n", 0, "tool/4.2", true);
+    assert_strict("f(\"tool/\" RELEASE);\n", 60, "tool/4.2", true);
+    assert_strict("set(h, \"tool/\" RELEASE);\n", 60, "tool/4.2", true);
+}
+
+static void a_use_that_is_too_much_leaves_its_arguments(void **state)
+{
+    (void)state;
+    assert_strict("endless(\"tool/\" RELEASE);\n", 0, "tool/4.2", true);
+}
+
+static void nothing_is_explained_that_no_use_spells(void **state)
+{
+    (void)state;
+    assert_strict("f(\"tool/\" RELEASE);\n", 60, "tool/4.3", false);
+    assert_strict("f(\"tool/\", RELEASE);\n", 60, "tool/4.2", false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(uses_that_cost_a_lot_leave_those_behind_them),
+        cmocka_unit_test(a_use_that_is_too_much_leaves_its_arguments),
+        cmocka_unit_test(nothing_is_explained_that_no_use_spells),
+    };
+    return cmocka_run_group_tests_name("corpus_literals_costly", tests, NULL, NULL);
+}
