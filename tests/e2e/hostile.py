@@ -240,6 +240,27 @@ def a_source_file_of_too_many_tokens_explains_nothing_and_is_named(t):
 
 
 @case
+def an_input_of_more_than_8_gib_is_refused_before_it_is_read(t):
+    package = t.path("huge.tar")
+    with open(package, "wb") as f:
+        f.write(bad.tar_of(bad.member(b"./a", b"a\n")))
+        f.truncate((8 << 30) + 1)
+    begin = time.monotonic()
+    code, out, _ = t.raw("check", package, "--source", source(t), "--offline", "-o", "json")
+    assert code == 3 and b"larger than 8589934592 bytes" in out, (code, out[-500:])
+    assert time.monotonic() - begin < SECONDS, "it was read"
+
+
+@case
+def what_comes_behind_the_last_entry_that_is_allowed_is_never_proven(t):
+    """Members without bytes up to the last one, a stream, whose contents are one more."""
+    folder = source(t)
+    package = t.write("last.a", bad.ar_of_many(999999) + made.ar([("x.gz/", made.gz(bad.HIDDEN * 9))])[8:])
+    code, out, _ = t.raw("check", package, "--source", folder, "--offline", "--cache-dir", t.path("c/x").parent, "-j2")
+    assert code == 3 and b"archive.limit" in out, (code, out[-500:])
+
+
+@case
 def a_million_entries_end_soon(t):
     package = t.write("many.a", bad.ar_of_many(1000100))
     begin = time.monotonic()

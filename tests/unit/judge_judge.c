@@ -65,6 +65,19 @@ static void all_bytes_explained_holds_and_passes_at_level_3(void **state)
     assert_int_equal(r->exit, PL_EXIT_PASS);
 }
 
+/* Members that are not read may have no bytes: names, links. */
+static void a_container_that_a_limit_kept_from_being_read_is_unproven(void **state)
+{
+    assert_int_equal(
+        pl_findings_add(&file.findings, "archive.limit", PL_SEVERITY_WARNING, 0, 0, NULL, &err, "full"),
+        PL_OK);
+    file.container = "zip";
+    seal(1000, PL_CLASS_UNACCOUNTED);
+    judge();
+    assert_int_equal(r->links[PL_LINK_SOURCED].verdict, PL_VERDICT_UNPROVEN);
+    assert_int_equal(r->exit, PL_EXIT_INCONCLUSIVE);
+}
+
 static void an_active_range_without_novel_words_is_unproven_and_inconclusive(void **state)
 {
     seal(990, PL_CLASS_UNACCOUNTED);
@@ -185,6 +198,7 @@ int main(void)
         TEST(a_broken_publication_is_a_violation_of_level_2),
         TEST(an_unchecked_publication_stops_the_climb_at_level_1_and_fails_nothing),
         TEST(errors_dropped_over_the_limit_still_fail),
+        TEST(a_container_that_a_limit_kept_from_being_read_is_unproven),
         TEST(an_error_keeps_its_own_exit_code_and_level_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

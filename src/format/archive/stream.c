@@ -194,7 +194,9 @@ pl_status pl_stream_unpack(struct pl_container *c, const struct pl_codec *codec,
         st = content(c, s, err);
     if (st == PL_OK && !c->is_full && s->reader.end == PL_READER_OPEN && s->reader.block.n == 0)
         st = pl_reader_skip(&s->reader, UINT64_MAX, NULL, err); /* ends what was read to its last byte */
-    if (st == PL_OK)
+    if (c->is_full)
+        pl_disown(c, 0); /* nothing came out of what was unpacked to look at its beginning */
+    else if (st == PL_OK)
         st = settle_stream(c, s, err);
     pl_stream_close(s);
     free(s);
