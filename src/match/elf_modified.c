@@ -194,20 +194,52 @@ static pl_status find_joined(const struct pl_match *m, pl_bytes data, const stru
     return st;
 }
 
+#define NO_PART SIZE_MAX
+
+/*
+ * Is what stands at `at` in a source the literal itself, of which `string` is the part from byte `part` on? Then the byte before or behind it is the
+ * literal's; an escape is as good as any.
+ */
+static bool is_literal_itself(pl_bytes text, size_t at, pl_bytes string, pl_bytes literal, size_t part)
+{
+    size_t end = at + string.n;
+    if (part == NO_PART)
+        return false;
+    if (part + string.n < literal.n)
+        return end < text.n && (text.p[end] == literal.p[part + string.n] || text.p[end] == '\\');
+    return at > 1 && part > 0 && (text.p[at - 1] == literal.p[part - 1] || text.p[at - 2] == '\\');
+}
+
 /*
  * Does the string stand in the sources as it is, in a comment, a build rule or a value given to configure? Then it was not made by
  * changing another one. (gawk: emalloc() prints its argument "scopy.strings"; logrotate: debian/rules names another state file.)
  */
-static bool stands_raw(const struct pl_match *m, pl_bytes string)
+static bool stands_raw(const struct pl_match *m, pl_bytes string, pl_bytes literal, size_t part)
 {
-    string = pl_bytes_trim(string);
+    pl_bytes trimmed = pl_bytes_trim(string);
+    if (part != NO_PART)
+        part += (size_t)(trimmed.p - string.p);
     for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
         const struct pl_source_tree *tree = pl_index_tree(m->index, t);
-        for (size_t i = 0; i < tree->files.n; i++)
-            if (pl_bytes_find(tree->files.v[i].data, string, 0) != SIZE_MAX)
-                return true;
+        for (size_t i = 0; i < tree->files.n; i++) {
+            pl_bytes text = tree->files.v[i].data;
+            for (size_t at = 0; (at = pl_bytes_find(text, trimmed, at)) != SIZE_MAX; at++)
+                if (!is_literal_itself(text, at, trimmed, literal, part))
+                    return true;
+        }
     }
     return false;
+}
+
+/* Has the source each text that the change left and that no rule explains? Of a literal with a NUL in it two are left. */
+static bool is_in_source(const struct pl_match *m, const struct pl_elf_string *s,
+                         const struct pl_elf_string *next, const struct change *c)
+{
+    bool is_cut = c->length == 1 && c->offset == s->offset + s->text.n && next != NULL;
+    if (!is_cut)
+        return stands_raw(m, s->text, c->literal, NO_PART);
+    return (pl_elf_is_strict(s) || stands_raw(m, s->text, c->literal, 0)) &&
+           (pl_elf_is_strict(next) || stands_raw(m, next->text, c->literal, s->text.n + 1));
 }
 
 /* The name that the C++ ABI gives a type: its length, then the identifier (Itanium C++ ABI, 5.1.3). */
@@ -274,7 +306,7 @@ pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_e
         st = find_change(m, f, s, i + 1 < strings->n ? s + 1 : NULL, &found, &c, err);
         if (st != PL_OK || !found || is_type_name(m, s->text))
             continue;
-        if (searches++ >= RAW_SEARCHES || !stands_raw(m, s->text))
+        if (searches++ >= RAW_SEARCHES || !is_in_source(m, s, i + 1 < strings->n ? s + 1 : NULL, &c))
             st = report(m, f, s, &c, err);
     }
     return st;

@@ -64,6 +64,30 @@ static void two_literals_that_were_joined_are_an_error(void **state)
     assert_int_equal(f->data.p[found->offset], 'X');
 }
 
+/* What stands before the NUL stands in the source, too: as the beginning of the very literal. */
+static void a_literal_that_was_cut_by_a_nul_is_an_error_at_the_nul(void **state)
+{
+    (void)state;
+    struct pl_file *f = compared("the letters of the quick\\0brown fox are counted too", "",
+                                 "the letters of the quick brown fox are counted too", "");
+    const struct pl_finding *found = find(f, "code.modified-string");
+    assert_non_null(found);
+    assert_int_equal(found->severity, PL_SEVERITY_ERROR);
+    assert_int_equal(found->length, 1);
+    assert_int_equal(f->data.p[found->offset], 0);
+    assert_memory_equal(f->data.p + found->offset + 1, "brown fox", 9);
+}
+
+/* Two texts that the source says elsewhere as they are. */
+static void halves_that_stand_in_a_comment_are_none(void **state)
+{
+    (void)state;
+    assert_null(find(compared("the letters of the quick\\0brown fox are counted too", "",
+                              "the letters of the quick brown fox are counted too",
+                              "/* the letters of the quick; (brown fox are counted too */\n"),
+                     "code.modified-string"));
+}
+
 /* 1.4.2 and 1.4.3 */
 static void other_digits_are_another_version(void **state)
 {
@@ -101,6 +125,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_changed_byte_is_an_error_at_that_byte, set_up, end),
         cmocka_unit_test_setup_teardown(the_literal_itself_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(two_literals_that_were_joined_are_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(a_literal_that_was_cut_by_a_nul_is_an_error_at_the_nul, set_up, end),
+        cmocka_unit_test_setup_teardown(halves_that_stand_in_a_comment_are_none, set_up, end),
         cmocka_unit_test_setup_teardown(other_digits_are_another_version, set_up, end),
         cmocka_unit_test_setup_teardown(what_stands_for_a_conversion_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(a_program_with_both_is_honest, set_up, end),
