@@ -178,6 +178,9 @@ struct pl_code_grade {
 /* Says an atom where it is from, when its unit does not have it? All but some strings do. */
 bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f);
 
+/* Has the definition that the subject is placed at, or what may be inlined into it at any depth, the feature? */
+bool pl_code_reaches(const struct pl_aligner *a, uint32_t subject, uint32_t feature);
+
 /* Grade one subject of a finished alignment. */
 PL_MUST_USE pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject,
                                             struct pl_code_grade *out, struct pl_err *err);

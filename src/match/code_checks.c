@@ -426,5 +426,7 @@ pl_status pl_code_check(const struct pl_code_result *r, struct pl_err *err)
         st = check_unwind(r, err);
     if (st == PL_OK)
         st = pl_code_check_numbers(r, severity_of(r), err);
-    return st == PL_OK ? check_gaps(r, err) : st;
+    if (st == PL_OK)
+        st = check_gaps(r, err);
+    return st == PL_OK ? pl_code_check_changed(r, err) : st;
 }

@@ -103,6 +103,12 @@ static bool reaches(struct grading *g, uint32_t feature)
     return false;
 }
 
+bool pl_code_reaches(const struct pl_aligner *a, uint32_t subject, uint32_t feature)
+{
+    struct grading g = {.a = a, .s = &a->subjects.v[subject]};
+    return reaches(&g, feature);
+}
+
 static bool unit_has(const struct grading *g, uint32_t feature)
 {
     for (unsigned u = 0; u < 2; u++)

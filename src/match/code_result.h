@@ -5,6 +5,7 @@
  *     code_report.c   findings about functions and their atoms
  *     code_checks.c   findings about what is no ordinary function: entries, resolvers, system calls, gaps
  *     code_numbers.c  findings about numbers that no source has
+ *     code_changed.c  findings about known functions with other calls than their source
  *     code_story.c    all that is known of one function, for plumb explain
  */
 #ifndef PL_MATCH_CODE_RESULT_H
@@ -67,5 +68,7 @@ bool pl_code_number_is_drawn(uint64_t v);
 /* Findings for functions without a match that hold such numbers, which no source has; of `severity` where the function is like none. */
 PL_MUST_USE pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity severity,
                                             struct pl_err *err);
+/* Warnings about functions that are known and do not make the calls of their source. O(facts * log features + text). */
+PL_MUST_USE pl_status pl_code_check_changed(const struct pl_code_result *r, struct pl_err *err);
 
 #endif
