@@ -71,6 +71,10 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                        "the text of a macro's argument with another macro in it expanded", "C17 6.10.3.1"},
     [RULE_LINES] = {"literal.lines", false, "each of its lines stands somewhere in the source text",
                     "MATCHING section 3"},
+    [RULE_UNREACHED] = {"literal.any-header", false,
+                        "a literal of a definition that the source does not lead to, in a header of C++ of "
+                        "which it uses another",
+                        "none"},
     [RULE_TEXT] = {"literal.text", false, "stands somewhere in the source text", "MATCHING section 3"},
 };
 
@@ -417,6 +421,10 @@ pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, stru
         e = find_configured(l, squeeze(string, room), true);
         rule = RULE_EXPANDED;
     }
+    if (e == NULL) {
+        e = pl_literal_find(l, RULE_UNREACHED, string);
+        rule = RULE_UNREACHED;
+    }
     return e == NULL ? PL_OK : set_hit(l, e, rule, arena, found, out, err);
 }
 
@@ -534,10 +542,11 @@ bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_
                       struct pl_arena *arena, const char **source)
 {
     static const enum literal_rule kinds[] = {
-        [PL_WORD_IN_SOURCE] = RULE_WORD,      [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
-        [PL_WORD_IN_MACRO] = KIND_MACRO_WORD, [PL_WORD_IN_BUILD] = KIND_BUILD_WORD,
-        [PL_WORD_LIBRARY] = KIND_LIBRARY,     [PL_WORD_IN_CPP] = KIND_IDENTIFIER,
-        [PL_TEXT_OF_BUILD] = KIND_BUILD_TEXT};
+        [PL_WORD_IN_SOURCE] = RULE_WORD,       [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
+        [PL_WORD_IN_MACRO] = KIND_MACRO_WORD,  [PL_WORD_IN_BUILD] = KIND_BUILD_WORD,
+        [PL_WORD_LIBRARY] = KIND_LIBRARY,      [PL_WORD_IN_CPP] = KIND_IDENTIFIER,
+        [PL_TEXT_OF_BUILD] = KIND_BUILD_TEXT,  [PL_WORD_IN_TEMPLATE] = KIND_TEMPLATE_WORD,
+        [PL_WORD_IN_INLINE] = KIND_INLINE_WORD};
     const struct literal *e = pl_literal_find(l, kinds[place], word);
     if (e != NULL && source != NULL)
         *source = place_of(l, e, arena);

@@ -84,11 +84,13 @@ bool pl_literals_has_headers(const struct pl_literals *l);
 enum pl_word_place {
     PL_WORD_IN_SOURCE, /* an identifier in the package's compiled source */
     PL_WORD_IN_HEADER, /* in a macro or inline function of a build dependency's header that the source reaches */
-    PL_WORD_IN_MACRO, /* made by ## in a use of a macro */
-    PL_WORD_IN_BUILD, /* a word of a file that says how to build, or of debian/control */
-    PL_WORD_LIBRARY,  /* soname of a library that a -dev package of the build links to */
-    PL_WORD_IN_CPP,   /* an identifier of a C++ header of a build dependency, or a tag of a C header */
-    PL_TEXT_OF_BUILD  /* the build files define a macro as this text: -DNAME="text", a line of config.h */
+    PL_WORD_IN_MACRO,    /* made by ## in a use of a macro */
+    PL_WORD_IN_BUILD,    /* a word of a file that says how to build, or of debian/control */
+    PL_WORD_LIBRARY,     /* soname of a library that a -dev package of the build links to */
+    PL_WORD_IN_CPP,      /* an identifier of a C++ header of a build dependency, or a tag of a C header */
+    PL_WORD_IN_TEMPLATE, /* in a literal of a script of the source, which may write it as code */
+    PL_WORD_IN_INLINE, /* in an inline function that the source reaches, of a build dependency that is not of the toolchain */
+    PL_TEXT_OF_BUILD /* the build files define a macro as this text: -DNAME="text", a line of config.h */
 };
 
 /* Is the word there? *source, when not NULL, is "src/main.c:12", in `arena`; NULL when the arena has no room. O(1). */

@@ -6,19 +6,22 @@
  *
  *     each run of neighbouring literals          RULE_EQUAL, and cut at its NULs RULE_NUL_PIECE
  *     each word                                  RULE_WORD
- *     runs of character constants                RULE_CHARACTERS
+ *     runs of character constants, and numbers   RULE_CHARACTERS
+ *     between them that a byte has room for
  *     the arguments of macro-like calls          RULE_MACRO_TEXT, as #x would write them, white space removed
  *     groups with macros, and values of macros   for literals_build.c
  */
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
+#include "format/text/words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define CHARACTERS        4u
-#define MAX_PARTS         64u
-#define MAX_LITERAL_BYTES (1u << 20)
+#define CHARACTERS          4u
+#define TEMPLATE_WORD_BYTES 6u
+#define MAX_PARTS           64u
+#define MAX_LITERAL_BYTES   (1u << 20)
 
 enum define_state { NOT_DEFINE, AFTER_HASH, AFTER_DEFINE, IN_BODY_START, IN_BODY };
 
@@ -257,8 +260,23 @@ static bool in_directive_head(struct gatherer *x, const struct pl_clit_token *t,
     return false;
 }
 
+/*
+ * A script may be a generator, and its texts templates of code: names of functions of C in them, which have an underscore, are kept. Loose: any text of a
+ * script counts.
+ */
+static void take_template(struct gatherer *x, const struct pl_clit_token *t)
+{
+    bool is_script = x->family == PL_CLIT_PYTHON || x->family == PL_CLIT_SHELL || x->family == PL_CLIT_JS;
+    pl_bytes rest = t->body;
+    pl_bytes word;
+    while (is_script && x->of->mode == GATHER_SOURCE && pl_words_next(&rest, &word))
+        if (word.n >= TEMPLATE_WORD_BYTES && pl_bytes_find_byte(word, '_', 1) != SIZE_MAX)
+            add(x, KIND_TEMPLATE_WORD, word, t->offset);
+}
+
 static void take_string(struct gatherer *x, const struct pl_clit_token *t)
 {
+    take_template(x, t);
     if (!x->is_in_group) {
         start_group(x, t->offset);
         if (x->before.n > 0)

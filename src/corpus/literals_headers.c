@@ -4,7 +4,7 @@
  * A packed header (headers.h) is a list of definitions. One is *reached* when the own source holds its name, or the body of another one
  * that is reached does; not further than MAX_STEPS from the source. Of those that are reached, the words become KIND_HEADER_WORD (what they call may
  * be imported) and the literals RULE_HEADER. Nothing else of a header explains anything, so that one that happens to be there for
- * another part of the build does not. Two steps were enough for 1.3 % of imports of a prototype; glibc's ctype.h needs three, libstdc++'s
+ * another part of the build does not; literals of other definitions of a header of C++ explain loosely. Two steps were enough for 1.3 % of imports of a prototype; glibc's ctype.h needs three, libstdc++'s
  * containers six. Headers that this source cannot be compiled with are left out: those of C++ where nothing is C++, those that have to be asked for.
  */
 #include "corpus/literals_set.h"
@@ -14,9 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_STEPS      6u
-#define HEADERS_OF_CPP "usr/include/c++/"
-#define MAX_LINES      (8u << 20)
+#define MAX_STEPS       6u
+#define HEADERS_OF_CPP  "usr/include/c++/"
+#define MAX_LINES       (8u << 20)
+#define UNREACHED_BYTES 5u
 
 /* One of maybe 60,000: its line is read again when it is wanted. */
 struct definition {
@@ -172,6 +173,48 @@ static bool reach_all(struct reach *r, const struct pl_literals *l)
     return true;
 }
 
+/*
+ * The literals of definitions [first, end) that were not reached, in a header of C++ of which others were: classes lead to each other by bases, members and types that no
+ * line has, so that more of a header can be in the program than names say. Loose.
+ */
+static bool gather_unreached(struct reach *r, size_t first, size_t end, struct gathered *g, uint32_t file)
+{
+    struct pl_buf text;
+    pl_buf_init(&text, SIZE_MAX / 2);
+    for (size_t i = first; i < end && r->has_cpp; i++) {
+        struct pl_clit lexer;
+        struct pl_clit_token t;
+        if (r->all.v[i].steps != 0)
+            continue;
+        pl_clit_init(&lexer, line_of(r, &r->all.v[i]).body, PL_CLIT_C);
+        while (pl_clit_next(&lexer, &t)) {
+            if (t.kind != PL_CLIT_STRING)
+                continue;
+            pl_buf_clear(&text);
+            pl_clit_decode(&t, PL_CLIT_C, &text);
+            if (text.why == PL_OK && text.n >= UNREACHED_BYTES &&
+                !pl_literal_add(&g->own, RULE_UNREACHED, pl_buf_bytes(&text), file, 1)) {
+                pl_buf_reset(&text);
+                return false;
+            }
+        }
+    }
+    pl_buf_reset(&text);
+    return true;
+}
+
+/* Words of an inline function of a library: what a copy of it in the program may call. */
+static bool gather_inline(pl_bytes body, struct gathered *g, uint32_t file)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    pl_clit_init(&lexer, body, PL_CLIT_C);
+    while (pl_clit_next(&lexer, &t))
+        if (t.kind == PL_CLIT_WORD && !pl_literal_add(&g->own, KIND_INLINE_WORD, t.body, file, 1))
+            return false;
+    return true;
+}
+
 /* Gather the definitions [first, end), all of one header. */
 static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_literals *l, struct gathered *g,
                         struct pl_buf *text)
@@ -203,7 +246,8 @@ static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_lit
                             .mode = GATHER_HEADER};
     pl_literals_gather(g, &t);
     const char *installed = pl_arena_printf(&l->header_arena, "/%.*s", PL_ARG(header->file));
-    if (installed == NULL || !pl_literal_add(&g->own, RULE_FILE, pl_bytes_of_str(installed), t.file, 1))
+    if (installed == NULL || !pl_literal_add(&g->own, RULE_FILE, pl_bytes_of_str(installed), t.file, 1) ||
+        !gather_unreached(r, first, end, g, t.file))
         return false;
     for (size_t i = first; i < end; i++) {
         const struct pl_headers_line line = line_of(r, &r->all.v[i]);
@@ -213,6 +257,8 @@ static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_lit
         if (body == NULL)
             return false;
         *body = (struct header_body){line.body, pl_bytes_of_str(installed), t.file};
+        if (r->headers[header->package].rank != PL_RANK_TOOLCHAIN && !gather_inline(line.body, g, t.file))
+            return false;
     }
     return !g->is_out_of_memory;
 }

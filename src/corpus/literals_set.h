@@ -42,6 +42,7 @@ enum literal_rule {
     RULE_EXPANDED,
     RULE_TEXT,
     RULE_LINES,
+    RULE_UNREACHED,
     RULE_COUNT,
     /* Entries that explain no string by themselves. */
     KIND_HEADER_WORD = RULE_COUNT, /* in a definition of a header that the source reaches */
@@ -50,7 +51,9 @@ enum literal_rule {
     KIND_LIBRARY,                  /* soname that a -dev package of the build has a link to */
     KIND_IDENTIFIER,               /* anywhere in a C++ header */
     KIND_BUILD_TEXT,               /* the build files define a macro as this text, for all units */
-    KIND_SCRIPT_WORD /* in a script of the source, or another language that is not compiled to machine code */
+    KIND_SCRIPT_WORD, /* in a script of the source, or another language that is not compiled to machine code */
+    KIND_INLINE_WORD,  /* in an inline function that the source reaches, of no package of the toolchain */
+    KIND_TEMPLATE_WORD /* in a literal of such a file */
 };
 
 struct literal {

@@ -19,6 +19,7 @@
 #define KEY_MASK       0xffffffffffULL
 #define TABLE_BITS     16u
 #define MAX_FILE_BYTES (8u << 20)
+#define XML_HEAD_BYTES 1024u
 #define MAX_SAME_KEY   64u         /* needles of one start that are compared at one place */
 #define MAX_KEPT       (16u << 20) /* bytes of answers that are kept */
 #define FIRST_ANSWERS  1024u
@@ -109,15 +110,26 @@ static pl_bytes escaped(pl_bytes string, struct pl_arena *arena)
     return pl_bytes_of(out, at);
 }
 
+/* DocBook's, by how it begins: other XML is what generators make code of (registries of calls, interfaces of D-Bus). */
+static bool is_prose_in_xml(pl_bytes text)
+{
+    static const char *const marks[] = {"DocBook",  "docbook",  "DOCBOOK", "<book",
+                                        "<article", "<chapter", "<sect",   "<refentry"};
+    pl_bytes head = pl_bytes_sub(text, 0, XML_HEAD_BYTES);
+    return pl_bytes_has_one_of(head, marks, sizeof marks / sizeof marks[0]);
+}
+
 /* Prose, translations and logs of changes: large, and no compiler reads them. */
 static bool is_searched(const struct pl_source_file *f)
 {
-    static const char *const skipped[] = {".po",  ".pot", ".gmo", ".texi", ".info",  ".html", ".gz",  ".xz",
-                                          ".pdf", ".png", ".bz2", ".diff", ".patch", ".sgml", ".xml", ".svg"};
+    static const char *const skipped[] = {".po",  ".pot", ".gmo", ".texi", ".info",  ".html", ".gz", ".xz",
+                                          ".pdf", ".png", ".bz2", ".diff", ".patch", ".sgml", ".svg"};
     pl_bytes name = pl_bytes_basename(f->path);
     for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++)
         if (pl_bytes_ends(name, pl_bytes_of_str(skipped[i])))
             return false;
+    if (pl_bytes_ends(name, PL_LIT(".xml")) && is_prose_in_xml(f->data))
+        return false;
     return f->data.n <= MAX_FILE_BYTES && !pl_bytes_starts(name, PL_LIT("ChangeLog")) &&
            !pl_bytes_starts(name, PL_LIT("NEWS"));
 }

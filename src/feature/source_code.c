@@ -27,7 +27,7 @@ static const struct suffix suffixes[] = {
     {".tcc", PL_SOURCE_CPP}, {".inl", PL_SOURCE_CPP}, {".yy", PL_SOURCE_CPP},  {".ypp", PL_SOURCE_CPP},
     {".ll", PL_SOURCE_CPP},  {".m", PL_SOURCE_OBJC},  {".mm", PL_SOURCE_OBJC}, {".rs", PL_SOURCE_RUST},
     {".go", PL_SOURCE_GO},   {".S", PL_SOURCE_ASM},   {".s", PL_SOURCE_ASM},   {".sx", PL_SOURCE_ASM},
-    {".asm", PL_SOURCE_ASM}, {".xs", PL_SOURCE_C},
+    {".asm", PL_SOURCE_ASM}, {".xs", PL_SOURCE_C},    {".epp", PL_SOURCE_CPP}, {".pgc", PL_SOURCE_C},
 };
 
 enum pl_source_language pl_source_language_of(pl_bytes path)

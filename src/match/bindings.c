@@ -1,5 +1,5 @@
 /*
- * bindings.c - extension modules that a generator outside of the source writes.
+ * bindings.c - images, and parts of them, that a generator outside of the source writes.
  *
  *     sip/QtQml/QtQmlmod.sip                              sip-build         QtQml.abi3.so
  *     PySide2/QtQuickWidgets/typesystem_quickwidgets.xml  shiboken          QtQuickWidgets.cpython-311-x86_64-linux-gnu.so
@@ -10,9 +10,18 @@
  * What somebody could hide behind it: code and texts in a module of that name, of which a warning speaks, and the link is unproven. Imports, libraries
  * and sections are judged as in any other image. The input is one of the source's own, and the image one for Python.
  *
- * Sources: SIP documentation, "sip-build"; Shiboken documentation, "Typesystem specification"; PEP 3149 (names of extension modules).
+ *     src/python/seccomp.pyx                              Cython            seccomp.cpython-311-x86_64-linux-gnu.so
+ *     contrib/python/ldns.i                               SWIG              _ldns.cpython-311-x86_64-linux-gnu.so
+ *     data/org.freedesktop.Accounts.xml                   gdbus-codegen     a part of a program that the build files name
+ *     build-aux/qmi-codegen/utils.py, with "#include"     itself            a part of a program that the build files name
+ *
+ * Of a program such a part alone is excused: with half of its strings and more from nowhere it is not made of this source, whatever the build calls.
+ *
+ * Sources: gdbus-codegen(1); Cython manual, "Source Files and Compilation"; SWIG manual, "SWIG and Python"; SIP documentation, "sip-build"; Shiboken documentation, "Typesystem specification"; PEP 3149 (names of extension modules).
  */
 #include "match/bindings.h"
+
+#define STEM_BYTES 3u /* of an image's name that is looked for in build files */
 
 static const struct generator {
     const char *begin; /* of the name of an input in a folder called after the module */
@@ -37,7 +46,13 @@ static bool is_input(const struct pl_source_file *s, pl_bytes module)
             pl_bytes_ends(base, pl_bytes_of_str(generators[i].end)) &&
             pl_bytes_eq(folder_of(s->path), module))
             return true;
-    return false;
+    /* src/python/seccomp.pyx: Cython's own texts are a third of a small module */
+    if (base.n == module.n + 4 && pl_bytes_starts(base, module) && pl_bytes_ends(base, PL_LIT(".pyx")))
+        return true;
+    /* contrib/python/ldns.i: SWIG's module is _ldns */
+    pl_bytes stem = pl_bytes_from(module, 1);
+    return pl_bytes_starts(module, PL_LIT("_")) && base.n == stem.n + 2 && pl_bytes_starts(base, stem) &&
+           pl_bytes_ends(base, PL_LIT(".i"));
 }
 
 const struct pl_source_file *pl_bindings_input(const struct pl_match *m, const struct pl_file *f)
@@ -53,4 +68,53 @@ const struct pl_source_file *pl_bindings_input(const struct pl_match *m, const s
             return s;
     }
     return NULL;
+}
+
+/* A build file: does it say what is built, or where it goes? */
+static bool is_build_file(pl_bytes path)
+{
+    static const char *const names[] = {"meson.build", "CMakeLists.txt", "Makefile",       "Makefile.am",
+                                        "Makefile.in", "GNUmakefile",    "configure.ac",   "setup.py",
+                                        "rules",       "SConstruct",     "Makefile.am.inc"};
+    return pl_bytes_is_one_of(pl_bytes_basename(path), names, sizeof names / sizeof names[0]) ||
+           pl_bytes_ends(path, PL_LIT(".pro")) || pl_bytes_ends(path, PL_LIT(".install"));
+}
+
+/* "libqmi-glib.so.5.9.0" as "qmi-glib", a program as it is called. */
+static pl_bytes stem_of(pl_bytes name)
+{
+    name = pl_bytes_basename(name);
+    size_t so = pl_bytes_find(name, PL_LIT(".so"), 1);
+    name = pl_bytes_sub(name, 0, so);
+    return so != SIZE_MAX && pl_bytes_starts(name, PL_LIT("lib")) ? pl_bytes_from(name, 3) : name;
+}
+
+/* A description of interfaces of D-Bus, or a script that has a text of C in it. */
+static bool is_for_a_part(const struct pl_source_file *s, bool calls_codegen)
+{
+    if (calls_codegen && pl_bytes_ends(s->path, PL_LIT(".xml")))
+        return pl_bytes_find(s->data, PL_LIT("<interface name="), 0) != SIZE_MAX;
+    bool is_script = pl_bytes_ends(s->path, PL_LIT(".py")) || pl_bytes_ends(s->path, PL_LIT(".pl"));
+    return is_script && pl_bytes_find(s->data, PL_LIT("#include"), 0) != SIZE_MAX;
+}
+
+const struct pl_source_file *pl_bindings_part(const struct pl_match *m, const struct pl_file *f)
+{
+    static const char *const callers[] = {"gdbus_codegen", "GDBUS_CODEGEN", "gdbus-codegen"};
+    pl_bytes stem = stem_of(f->name);
+    const struct pl_source_file *input = NULL;
+    bool calls_codegen = false;
+    bool is_built = false;
+    for (size_t i = 0; i < sizeof callers / sizeof callers[0] && m->literals != NULL; i++)
+        calls_codegen = calls_codegen || pl_literals_word(m->literals, PL_WORD_IN_BUILD,
+                                                          pl_bytes_of_str(callers[i]), NULL, NULL);
+    for (size_t u = 0; u < pl_index_unit_count(m->index) && stem.n >= STEM_BYTES; u++) {
+        pl_source_ref ref = pl_index_unit_ref(m->index, (uint32_t)u);
+        const struct pl_source_file *s = pl_index_file(m->index, ref);
+        if (pl_index_tree(m->index, ref.tree)->rank != PL_RANK_OWN)
+            continue;
+        is_built = is_built || (is_build_file(s->path) && pl_bytes_find(s->data, stem, 0) != SIZE_MAX);
+        input = input == NULL && is_for_a_part(s, calls_codegen) ? s : input;
+    }
+    return is_built ? input : NULL;
 }

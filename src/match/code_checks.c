@@ -157,11 +157,25 @@ static bool is_start_up(const struct pl_code *code, pl_bytes image, const struct
     return false;
 }
 
-/* Is it in a table of functions that C code fills by an attribute alone? */
+/* Does the image call functions of C++? */
+static bool has_cpp(const struct pl_code *code)
+{
+    for (size_t i = 0; i < code->n_atoms; i++)
+        if (code->atoms[i].kind == PL_ATOM_IMPORT && pl_bytes_starts(code->atoms[i].text, PL_LIT("_Z")))
+            return true;
+    return false;
+}
+
+/*
+ * Is it in a table of functions that C code fills by an attribute alone? In an image with C++ a function that is only placed, by its neighbours, may be the
+ * initialiser of the C++ unit beside them, which stands in such a table without a word in its source.
+ */
 static bool is_by_attribute(const struct pl_code_result *r, const struct pl_code_entry *e, uint32_t subject)
 {
     uint32_t unit = r->grades[subject].unit;
     if (strstr(e->what, "_array[") == NULL || unit == UINT32_MAX || r->grades[subject].end == PL_CODE_RUNTIME)
+        return false;
+    if (r->grades[subject].end == PL_CODE_PLACED && has_cpp(r->a->code))
         return false;
     const struct pl_source_file *file = pl_index_unit_file(pl_codebase_index(r->a->cb), unit);
     return pl_source_language_of(file->path) == PL_SOURCE_C;

@@ -297,10 +297,20 @@ static bool is_of_another_file(struct pl_data *d, const struct run *r)
     return true;
 }
 
+/*
+ * Is it the first element of a list alone, and zero? Of a list in a function, whose first element the code has as a number, nobody reads that, and the compiler
+ * leaves it out: GCC's tree-ssa-dse.cc, compute_trims(). What it could hide: a zero in that one place.
+ */
+static bool is_trimmed(const struct pl_data *d, const struct run *r)
+{
+    return r->n_changed == 1 && r->changed[0] == 0 && r->first == 0 &&
+           pl_data_number(d, r->offset, r->width) == 0;
+}
+
 static pl_status report(struct pl_data *d, const struct run *r, const char *source, struct pl_err *err)
 {
-    bool is_error =
-        !pl_data_is_generated(d, pl_tables_at(d->m->tables, r->table)->unit) && !is_of_another_file(d, r);
+    bool is_error = !pl_data_is_generated(d, pl_tables_at(d->m->tables, r->table)->unit) &&
+                    !is_of_another_file(d, r) && !is_trimmed(d, r);
     struct pl_finding *finding;
     uint64_t from = r->offset + (uint64_t)(r->changed[0] - r->first) * r->width;
     uint64_t to = r->offset + (uint64_t)(r->changed[r->n_changed - 1] + 1 - r->first) * r->width;

@@ -30,6 +30,8 @@ enum import_rule {
     RULE_MADE,
     RULE_ANY_HEADER,
     RULE_BUILD_FILE,
+    RULE_SCRIPT,
+    RULE_VERSIONED,
     RULE_IDLE,
     RULE_UNKNOWN_HEADER,
     RULE_COUNT
@@ -77,6 +79,13 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
                          "a file that says how to build has the word, as configure's lists of functions to "
                          "try; a macro may stand for it",
                          "none"},
+    [RULE_SCRIPT] = {"import.script", false,
+                     "a text in a script of the source has the word, which may write it as code: a "
+                     "generator's template",
+                     "none"},
+    [RULE_VERSIONED] = {"import.versioned", false,
+                        "the source uses the name without the number of an interface behind it",
+                        "C17 6.10.3.3"},
     [RULE_IDLE] =
         {"import.idle", false,
          "reserved for compilers and libraries, or written by generators of code: reaches nothing by itself",
@@ -176,6 +185,31 @@ static bool is_used(struct question *q, pl_bytes name)
     return pl_literals_word(q->l, PL_WORD_IN_SOURCE, name, q->arena, &q->source) ||
            pl_literals_word(q->l, PL_WORD_IN_HEADER, name, q->arena, &q->source) ||
            pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source);
+}
+
+/* libgomp and libomp: what "#pragma omp" becomes. GCC manual, 3.11 (-fopenmp); libgomp manual, "The libgomp ABI". */
+static bool by_openmp(struct question *q, pl_bytes name)
+{
+    static const char *const marks[] = {"fopenmp",    "OpenMP",         "OPENMP_CFLAGS",    "OPENMP_CXXFLAGS",
+                                        "OpenMP_CXX", "OpenMP_C_FLAGS", "OpenMP_CXX_FLAGS", "AC_OPENMP"};
+    bool is_asked = pl_literals_word(q->l, PL_WORD_IN_SOURCE, PL_LIT("omp"), q->arena, &q->source);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0] && !is_asked; i++)
+        is_asked = pl_literals_word(q->l, PL_WORD_IN_BUILD, pl_bytes_of_str(marks[i]), NULL, NULL);
+    return is_asked && (pl_bytes_starts(name, PL_LIT("GOMP_")) || pl_bytes_starts(name, PL_LIT("__kmpc_")) ||
+                        pl_bytes_starts(name, PL_LIT("omp_get_")));
+}
+
+/*
+ * "pl_log_create_208" for pl_log_create: a macro of a header puts the number of its interface behind the name. Which number, and whether the header does, is not kept of
+ * headers: loose.
+ */
+static bool by_version(struct question *q, pl_bytes name)
+{
+    size_t n = name.n;
+    while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
+        n--;
+    return n < name.n && n > 1 && name.p[n - 1] == '_' &&
+           pl_literals_word(q->l, PL_WORD_IN_SOURCE, pl_bytes_sub(name, 0, n - 1), q->arena, &q->source);
 }
 
 static bool is_used_str(struct question *q, const char *name)
@@ -489,7 +523,7 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
     else if (pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source))
         *rule = RULE_MACRO;
     else if (pl_bytes_is_one_of(name, runtime_names, sizeof runtime_names / sizeof runtime_names[0]) ||
-             is_libgcc_arithmetic(name))
+             is_libgcc_arithmetic(name) || by_openmp(q, name))
         *rule = RULE_RUNTIME;
     else if (by_fortify(q, name))
         *rule = RULE_FORTIFY;
@@ -513,8 +547,12 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_MADE;
     else if (!pl_import_acts(name) && pl_literals_word(q->l, PL_WORD_IN_BUILD, name, NULL, NULL))
         *rule = RULE_BUILD_FILE;
+    else if (!pl_import_acts(name) && pl_literals_word(q->l, PL_WORD_IN_TEMPLATE, name, q->arena, &q->source))
+        *rule = RULE_SCRIPT;
     else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
         *rule = RULE_ANY_HEADER;
+    else if (!pl_import_acts(name) && by_version(q, name))
+        *rule = RULE_VERSIONED;
     else if (pl_import_is_idle(name))
         *rule = RULE_IDLE;
     else if (!pl_literals_has_headers(q->l) && !pl_import_acts(name))
@@ -541,6 +579,8 @@ bool pl_import_is_open(const struct pl_literals *l, pl_bytes name, struct pl_are
 {
     struct question q = {.l = l, .arena = arena};
     enum import_rule rule;
-    return name.n > 0 && find_rule(&q, name, &rule) &&
-           (rule == RULE_IDLE || rule == RULE_BUILD_FILE || rule == RULE_UNKNOWN_HEADER);
+    if (name.n == 0 || !find_rule(&q, name, &rule))
+        return false;
+    return rule == RULE_IDLE || rule == RULE_BUILD_FILE || rule == RULE_SCRIPT || rule == RULE_VERSIONED ||
+           rule == RULE_UNKNOWN_HEADER || (rule == RULE_ANY_HEADER && !pl_import_acts(name));
 }

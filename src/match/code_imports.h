@@ -30,8 +30,8 @@ PL_MUST_USE pl_status pl_import_explain(const struct pl_literals *l, pl_bytes na
                                         bool *found, struct pl_import_hit *out, struct pl_err *err);
 
 /*
- * Can nobody tell whether the source asks for it, as no header of the build is known? False for a function that acts (import_acts.h): a header
- * does not call one on its own account. `arena` is for scratch.
+ * Can nobody tell whether the source asks for it: no header of the build is known, or it stands where a loose rule looks (a header of C++, a build file, a
+ * generator's template)? False for a function that acts (import_acts.h): a header does not call one on its own account. `arena` is for scratch.
  */
 bool pl_import_is_open(const struct pl_literals *l, pl_bytes name, struct pl_arena *arena);
 

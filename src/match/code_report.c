@@ -11,10 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SHOWN_ATOMS 6u
-#define TEXT_BYTES  60u
-#define FACT_BYTES  600u
-#define MAX_TEXT    (1u << 20)
+#define SHOWN_ATOMS    6u
+#define TEXT_BYTES     60u
+#define FACT_BYTES     600u
+#define TOGETHER_BYTES 16u /* of a string that says which function it is of */
+#define MAX_HOLDERS    16u /* functions that hold it */
+#define MAX_TEXT       (1u << 20)
 
 static const char *const atom_facts[SHOWN_ATOMS] = {"atom[0]", "atom[1]", "atom[2]",
                                                     "atom[3]", "atom[4]", "atom[5]"};
@@ -158,6 +160,48 @@ static bool is_homeless(const struct pl_code_result *r, const struct pl_atom *at
 }
 
 /*
+ * Does an inline function of a library's header make the call, which the source reaches: qt_safe_open(), or a method of a class that the source derives from? A copy of it stands
+ * in any unit. What it could hide: such a call in a function of its own unit.
+ */
+static bool is_of_inline(const struct pl_code_result *r, uint32_t call)
+{
+    pl_bytes names[PL_FACT_ALTERNATIVES];
+    bool is_neutral;
+    unsigned n = pl_import_alternatives(r->a->code->atoms[call].text, names, &is_neutral);
+    for (unsigned i = 0; i < n; i++)
+        if (pl_literals_word(r->m->literals, PL_WORD_IN_INLINE, names[i], NULL, NULL))
+            return true;
+    return false;
+}
+
+/*
+ * Does one function of the source hold the call together with a string that the function has from elsewhere, too? Then what stands here is that function, in a place that
+ * its unit's neighbours do not tell, or inlined from a header. A call alone, or beside strings of its own unit, is none of this. What it could hide: a call and a
+ * string that the source has together.
+ */
+static bool is_of_one_function(const struct pl_code_result *r, const struct pl_code_grade *g, uint32_t call)
+{
+    struct pl_code_fact acts;
+    if (!pl_code_fact_of(r->a, call, &acts))
+        return false;
+    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++) {
+        struct pl_code_fact text;
+        if (r->a->code->atoms[g->foreign[i]].kind != PL_ATOM_STRING ||
+            r->a->code->atoms[g->foreign[i]].text.n < TOGETHER_BYTES ||
+            !pl_code_fact_of(r->a, g->foreign[i], &text))
+            continue;
+        for (unsigned k = 0; k < text.n; k++) {
+            struct pl_id_list holders = pl_codebase_with(r->a->cb, text.feature[k]);
+            for (size_t h = 0; h < holders.n && h < MAX_HOLDERS; h++)
+                for (unsigned c = 0; c < acts.n; c++)
+                    if (pl_id_list_has(pl_codebase_direct(r->a->cb, holders.v[h]), acts.feature[c]))
+                        return true;
+        }
+    }
+    return false;
+}
+
+/*
  * A call that the source has no way to make is an error: of 58 honest packages of C with 24 MB of code one has one (tests/accuracy/code.md). A
  * string alone is a warning here; whether it is an error is said once for each string, as code.foreign-string. So is a call of which nobody can
  * tell for want of headers.
@@ -179,7 +223,10 @@ static enum pl_severity severity_of(const struct pl_code_result *r, const struct
         return PL_SEVERITY_WARNING;
     for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++) {
         const struct pl_atom *atom = &r->a->code->atoms[g->foreign[i]];
-        if (is_homeless(r, atom) || (is_contradicted && is_text_in_code(r, atom)))
+        bool is_lost =
+            is_homeless(r, atom) &&
+            (is_contradicted || !(is_of_one_function(r, g, g->foreign[i]) || is_of_inline(r, g->foreign[i])));
+        if (is_lost || (is_contradicted && is_text_in_code(r, atom)))
             return PL_SEVERITY_ERROR;
         if (is_contradicted && atom->kind == PL_ATOM_IMPORT &&
             !pl_import_is_open(r->m->literals, atom->text, r->m->scratch))

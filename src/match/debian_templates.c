@@ -8,7 +8,7 @@
  *      Předchozí verze ...                           one paragraph, one msgstr, unwrapped
  *
  * Source: po-debconf(7), po2debconf(1), debconf-devel(7).
- * po2debconf recodes what the header of the .po says to be in another character set; done here for ISO-8859-1 and -15, whatever the bytes are: some
+ * po2debconf recodes what the header of the .po says to be in another character set; done here for ISO-8859-1, -2 and -15, whatever the bytes are: some
  * are UTF-8 in truth, and come out as UTF-8 twice.
  */
 #include "base/map.h"
@@ -95,7 +95,26 @@ static uint32_t latin_9(uint8_t byte)
     return byte;
 }
 
-enum charset { CHARSET_OTHER, CHARSET_LATIN_1, CHARSET_LATIN_9 };
+/* ISO-8859-2, from 0xa0 on. */
+static uint32_t latin_2(uint8_t byte)
+{
+    static const uint16_t signs[] = {
+        0xa0,  0x104, 0x2d8, 0x141, 0xa4,  0x13d, 0x15a, 0xa7,  0xa8,  0x160, 0x15e, 0x164, 0x179, 0xad,
+        0x17d, 0x17b, 0xb0,  0x105, 0x2db, 0x142, 0xb4,  0x13e, 0x15b, 0x2c7, 0xb8,  0x161, 0x15f, 0x165,
+        0x17a, 0x2dd, 0x17e, 0x17c, 0x154, 0xc1,  0xc2,  0x102, 0xc4,  0x139, 0x106, 0xc7,  0x10c, 0xc9,
+        0x118, 0xcb,  0x11a, 0xcd,  0xce,  0x10e, 0x110, 0x143, 0x147, 0xd3,  0xd4,  0x150, 0xd6,  0xd7,
+        0x158, 0x16e, 0xda,  0x170, 0xdc,  0xdd,  0x162, 0xdf,  0x155, 0xe1,  0xe2,  0x103, 0xe4,  0x13a,
+        0x107, 0xe7,  0x10d, 0xe9,  0x119, 0xeb,  0x11b, 0xed,  0xee,  0x10f, 0x111, 0x144, 0x148, 0xf3,
+        0xf4,  0x151, 0xf6,  0xf7,  0x159, 0x16f, 0xfa,  0x171, 0xfc,  0xfd,  0x163, 0x2d9};
+    return byte < 0xa0 ? byte : signs[byte - 0xa0];
+}
+
+enum charset { CHARSET_OTHER, CHARSET_LATIN_1, CHARSET_LATIN_2, CHARSET_LATIN_9 };
+
+static uint32_t sign_of(enum charset charset, uint8_t byte)
+{
+    return charset == CHARSET_LATIN_9 ? latin_9(byte) : charset == CHARSET_LATIN_2 ? latin_2(byte) : byte;
+}
 
 /* Of the header's "Content-Type: text/plain; charset=ISO-8859-15". */
 static enum charset charset_of(pl_bytes header)
@@ -104,6 +123,8 @@ static enum charset charset_of(pl_bytes header)
     size_t at = pl_bytes_find(header, before, 0);
     pl_bytes name = pl_bytes_from(header, at == SIZE_MAX ? header.n : at + before.n);
     name = pl_bytes_trim(pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '\n', 0)));
+    if (pl_bytes_eq_str(name, "ISO-8859-2") || pl_bytes_eq_str(name, "iso-8859-2"))
+        return CHARSET_LATIN_2;
     if (pl_bytes_eq_str(name, "ISO-8859-1") || pl_bytes_eq_str(name, "iso-8859-1"))
         return CHARSET_LATIN_1;
     return pl_bytes_eq_str(name, "ISO-8859-15") || pl_bytes_eq_str(name, "iso-8859-15") ? CHARSET_LATIN_9
@@ -118,7 +139,7 @@ static pl_bytes recode(struct pl_arena *a, enum charset charset, pl_bytes text)
     if (charset == CHARSET_OTHER || p == NULL)
         return charset == CHARSET_OTHER ? text : (pl_bytes){NULL, 0};
     for (size_t i = 0; i < text.n; i++) {
-        uint32_t sign = charset == CHARSET_LATIN_9 ? latin_9(text.p[i]) : text.p[i];
+        uint32_t sign = sign_of(charset, text.p[i]);
         if (sign >= 0x800) {
             p[n++] = (uint8_t)(0xe0 | (sign >> 12));
             p[n++] = (uint8_t)(0x80 | ((sign >> 6) & 0x3f));

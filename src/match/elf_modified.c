@@ -6,6 +6,7 @@
  * "usage: %s" and "Usage: %s" is honest.
  */
 #include "match/elf_strings.h"
+#include "match/made_source.h"
 
 #include "base/quote.h"
 
@@ -31,6 +32,18 @@ static bool is_formatted(pl_bytes string, pl_bytes literal, size_t first, size_t
 {
     return last <= first + 1 && literal.p[first] == '%' && string.p[first] != '%' && first + 1 < literal.n &&
            memchr("diouxXcs", literal.p[first + 1], 8) != NULL;
+}
+
+/* Is byte `i` a letter of a conversion of an integer: "d" or "l" of "%-4.4ld"? C17 7.21.6.1. */
+static bool is_of_integer(pl_bytes text, size_t i)
+{
+    static const char letters[] = "diouxXlhzjtqL";
+    static const char before[] = "-+ #0123456789.*'lhzjtqL";
+    if (memchr(letters, text.p[i], sizeof letters - 1) == NULL)
+        return false;
+    while (i > 0 && memchr(before, text.p[i - 1], sizeof before - 1) != NULL)
+        i--;
+    return i > 0 && text.p[i - 1] == '%';
 }
 
 /* The differing bytes are a variable in a text of Perl or the shell ("Fcntl::S_IF$_"), which is filled in. */
@@ -67,21 +80,23 @@ static bool is_readable(pl_bytes string)
 
 /*
  * Where `string` at `offset` differs from the literal; false when only digits do (version
- * numbers differ honestly) or a conversion.
+ * numbers differ honestly), or a conversion. "%lu" for "%ld" is a macro's or another version's, and prints the same number.
  */
 static bool locate(pl_bytes string, uint64_t offset, pl_bytes literal, struct change *out)
 {
     size_t first = SIZE_MAX;
     size_t last = 0;
     bool is_digits_only = true;
+    bool is_integer = true;
     for (size_t i = 0; i < string.n; i++) {
         if (string.p[i] == literal.p[i])
             continue;
         first = first == SIZE_MAX ? i : first;
         last = i;
         is_digits_only = is_digits_only && is_digit(string.p[i]) && is_digit(literal.p[i]);
+        is_integer = is_integer && is_of_integer(string, i) && is_of_integer(literal, i);
     }
-    if (first == SIZE_MAX || is_digits_only || is_formatted(string, literal, first, last) ||
+    if (first == SIZE_MAX || is_digits_only || is_integer || is_formatted(string, literal, first, last) ||
         is_interpolated(string, literal, first, out->source) || is_end_of_piece(string, offset, first))
         return false;
     out->offset = offset + first;
@@ -95,6 +110,34 @@ static bool occurs(pl_bytes data, pl_bytes literal, size_t length)
     return pl_bytes_find(data, pl_bytes_sub(literal, 0, length), 0) != SIZE_MAX;
 }
 
+/* The longest run of a literal that stands in the source as it does in the program. */
+static pl_bytes plain_run(pl_bytes literal)
+{
+    pl_bytes best = {NULL, 0};
+    for (size_t i = 0; i < literal.n;) {
+        size_t n = 0;
+        while (i + n < literal.n && literal.p[i + n] >= ' ' && literal.p[i + n] != '"' &&
+               literal.p[i + n] != '\\')
+            n++;
+        if (n > best.n)
+            best = pl_bytes_sub(literal, i, n);
+        i += n + 1;
+    }
+    return best;
+}
+
+/*
+ * Does the literal stand in the output of a generator alone ("cpp/cexp.c:1437", beside cexp.y that lacks it)? The build makes that file anew, with another version's
+ * skeleton: "%ld" for "%lu" in bison's. What it could hide: a byte or two of a text of a generator's own.
+ */
+static bool is_of_generator(const struct pl_match *m, const char *source, pl_bytes literal)
+{
+    pl_bytes path = pl_bytes_of_str(source);
+    const struct pl_source_file *input =
+        pl_made_source_input(m, pl_bytes_sub(path, 0, pl_bytes_rfind_byte(path, ':')));
+    return input != NULL && pl_bytes_find(input->data, plain_run(literal), 0) == SIZE_MAX;
+}
+
 static pl_status find_near(const struct pl_match *m, pl_bytes data, pl_bytes string, uint64_t offset,
                            bool *found, struct change *out, struct pl_err *err)
 {
@@ -104,7 +147,8 @@ static pl_status find_near(const struct pl_match *m, pl_bytes data, pl_bytes str
         return st;
     out->literal = hit.text;
     out->source = hit.source;
-    *found = !hit.is_of_other && locate(string, offset, hit.text, out) && !occurs(data, hit.text, string.n);
+    *found = !hit.is_of_other && locate(string, offset, hit.text, out) && !occurs(data, hit.text, string.n) &&
+             !is_of_generator(m, hit.source, hit.text);
     return PL_OK;
 }
 

@@ -136,6 +136,18 @@ static bool is_of_moc(const struct pl_match *m, pl_bytes name, pl_bytes data)
             pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL));
 }
 
+/* As --c-name has it, with an underscore in front that the compiler of resources takes off. glib-compile-resources(1). */
+static bool is_resource_name(const struct pl_match *m, pl_bytes name)
+{
+    char text[64] = "_";
+    if (pl_literals_word(m->literals, PL_WORD_IN_BUILD, name, NULL, NULL))
+        return true;
+    if (name.n + 1 > sizeof text)
+        return false;
+    memcpy(text + 1, name.p, name.n);
+    return pl_literals_word(m->literals, PL_WORD_IN_BUILD, pl_bytes_of(text, name.n + 1), NULL, NULL);
+}
+
 /* section("name"), or a macro's argument that becomes one: NAME, with or without dots and underscores in front. */
 static pl_status is_of_source(const struct pl_match *m, pl_bytes name, pl_bytes data, bool *is_known,
                               struct pl_err *err)
@@ -154,8 +166,7 @@ static pl_status is_of_source(const struct pl_match *m, pl_bytes name, pl_bytes 
     /* glib-compile-resources puts its bytes into a section called after its option --c-name, which a build file says. */
     pl_bytes resources = PL_LIT(".gresource.");
     if (pl_bytes_starts(name, resources) && pl_import_is_made(m->literals, PL_LIT("g_static_resource_init")))
-        *is_known = *is_known || pl_literals_word(m->literals, PL_WORD_IN_BUILD,
-                                                  pl_bytes_from(name, resources.n), NULL, NULL);
+        *is_known = *is_known || is_resource_name(m, pl_bytes_from(name, resources.n));
     return st;
 }
 

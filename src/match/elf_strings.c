@@ -12,6 +12,7 @@
 #include "format/text/words.h"
 #include "match/bindings.h"
 #include "match/foreign.h"
+#include "match/made_source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #define HOST_BYTES          4u
 #define MAX_HOSTS           64u /* strings of one file whose host is looked for in all sources */
 #define CAMEL_LETTERS       2u
+#define BUILD_LETTERS       6u /* that sbuild draws for each build */
 #define SHOWN_STRINGS       3u
 #define PIECE_SEARCHES      64u /* strings of one file that are tried as pieces */
 
@@ -116,13 +118,51 @@ static bool is_linker_name(const struct pl_match *m, pl_bytes text)
     return false;
 }
 
-/* Does it lead out of the program: "/var/tmp/x", "C:\\x", "$HOME", "a.example", "d3dcompiler_47.dll"? A dot at the end of a sentence does not. */
+/*
+ * Does it lead out of the program: "/var/tmp/x", "C:\\x", "$HOME", "a.example", "d3dcompiler_47.dll"? A dot at the end of a sentence does not; nor does a tilde
+ * by itself, which stands between the letters of tables.
+ */
 static bool names_place(pl_bytes text)
 {
     for (size_t i = 0; i < text.n; i++) {
         bool is_inside = i > 0 && i + 1 < text.n && is_word_byte(text.p[i - 1]) && is_lower(text.p[i + 1]);
-        if (memchr("/\\$~", text.p[i], 4) != NULL || (text.p[i] == '.' && is_inside))
+        if (memchr("/\\$", text.p[i], 3) != NULL || (text.p[i] == '.' && is_inside))
             return true;
+    }
+    return false;
+}
+
+/*
+ * "/build/picosat-0SOYAJ/picosat-965": what follows the folder that a build of Debian was given, whose six letters at its end nobody knows. The text itself where it is no such
+ * path. sbuild(1).
+ */
+static pl_bytes behind_build_folder(const struct pl_match *m, pl_bytes text)
+{
+    pl_bytes begin = PL_LIT("/build/");
+    size_t at = pl_bytes_find(text, begin, 0);
+    pl_bytes rest = pl_bytes_from(text, at == SIZE_MAX ? text.n : at + begin.n);
+    pl_bytes folder = pl_bytes_sub(rest, 0, pl_bytes_find_byte(rest, '/', 0));
+    size_t dash = pl_bytes_rfind_byte(folder, '-');
+    if (dash == SIZE_MAX || folder.n - dash != BUILD_LETTERS + 1 ||
+        count_novel_words(m, pl_bytes_sub(text, 0, at)) > 0 ||
+        count_novel_words(m, pl_bytes_sub(folder, 0, dash)) > 0)
+        return text;
+    return pl_bytes_from(rest, folder.n);
+}
+
+/* Does a part of it that has no space in it name a place, in a word that stands nowhere? */
+static bool leads_out(const struct pl_match *m, pl_bytes text)
+{
+    static const char spaces[] = " \t\r\n\"'`;|()<>";
+    for (size_t at = 0; at < text.n;) {
+        size_t n = 0;
+        while (at + n < text.n && memchr(spaces, text.p[at + n], sizeof spaces - 1) == NULL)
+            n++;
+        pl_bytes part = behind_build_folder(m, pl_bytes_sub(text, at, n));
+        if (n > 0 && names_place(part) && count_novel_words(m, part) > 0 &&
+            pl_made_source_input(m, part) == NULL)
+            return true;
+        at += n + 1;
     }
     return false;
 }
@@ -291,12 +331,14 @@ static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f
     struct pl_finding *finding = NULL;
     size_t shown = 0;
     const struct pl_source_file *input = pl_bindings_input(m, f);
+    if (input == NULL && 2 * c->unexplained < c->strings)
+        input = pl_bindings_part(m, f);
     pl_status st =
         pl_findings_add(&f->findings, "file.unaccounted",
                         input == NULL ? pl_elf_severity(m) : PL_SEVERITY_WARNING, 0, f->size, &finding, err,
                         "%zu of %zu strings are unknown to the source: %s", c->unexplained, c->strings,
                         input == NULL ? "this file is not made from it"
-                                      : "a generator that is not at hand makes this file from it");
+                                      : "a generator that is not at hand makes this file, or a part of it");
     if (st == PL_OK && input != NULL)
         st = pl_finding_fact(&f->findings, finding, "input", input->path, err);
     for (size_t i = 0; i < strings->n && shown < SHOWN_STRINGS && finding != NULL && st == PL_OK; i++) {
@@ -328,9 +370,10 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
             last->length = s->file_bytes - (s->is_wide ? 2 : 1);
             last->novel_words = count_novel_words(m, s->text);
             /* A program that holds other packages' code has their strings, too. */
-            last->names_place = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text) &&
-                                !is_linker_name(m, s->text);
-            if (last->names_place && (last->novel_words == 0 || !last->is_used) && asked++ < MAX_HOSTS)
+            bool is_asked = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text) &&
+                            !is_linker_name(m, s->text);
+            last->names_place = is_asked && leads_out(m, s->text);
+            if (is_asked && (last->novel_words == 0 || !last->is_used) && asked++ < MAX_HOSTS)
                 last->names_host = has_foreign_host(m, s->text);
         }
     }

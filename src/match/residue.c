@@ -214,6 +214,15 @@ static bool is_in_comment(pl_bytes data, pl_bytes word)
            pl_bytes_starts(line, PL_LIT("dnl "));
 }
 
+/* "x86_64-linux-gnu", which each build of Debian puts into paths: Debian Wiki, Multiarch/Tuples. */
+static bool is_of_triplet(pl_bytes word)
+{
+    static const char *const parts[] = {"x86_64",  "i386",        "i686",   "aarch64",   "arm",
+                                        "linux",   "gnu",         "gnux32", "gnueabihf", "gnueabi",
+                                        "riscv64", "powerpc64le", "s390x",  "mips64el",  "loongarch64"};
+    return pl_bytes_is_one_of(word, parts, sizeof parts / sizeof parts[0]);
+}
+
 /* `control` is that of the package and `own` the script that wrote the file, looked up once for all words; NULL when there is none. */
 static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, const struct pl_file *control,
                              const struct pl_own *own, struct pl_residue *out, struct pl_err *err)
@@ -236,10 +245,10 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
         if (!is_text && !says_something(word, least))
             continue;
         out->words++;
-        if (is_number(word) || is_alphabet(word) || pl_index_has_word(m->index, word) ||
-            is_own_name(control, word) || (is_text && is_joined(m->index, f, word)) ||
-            (is_pasted && pl_pieces_derives(m->pieces, word)) || (own != NULL && pl_own_derives(own, word)) ||
-            (has_comments && is_in_comment(f->data, word)))
+        if (is_number(word) || is_alphabet(word) || is_of_triplet(word) ||
+            pl_index_has_word(m->index, word) || is_own_name(control, word) ||
+            (is_text && is_joined(m->index, f, word)) || (is_pasted && pl_pieces_derives(m->pieces, word)) ||
+            (own != NULL && pl_own_derives(own, word)) || (has_comments && is_in_comment(f->data, word)))
             continue;
         bool is_known = false;
         pl_status st = is_text ? PL_OK : pl_index_has_word_in_any_case(m->index, word, &is_known, err);

@@ -28,6 +28,17 @@ static bool has_source_of_name(const struct pl_match *m, pl_bytes name)
     return false;
 }
 
+/* Up to a dot or a dollar sign; of a library all but its version: "liblua5.1-cjson.so.0.0.0" has the word that its source has behind a dot. */
+static pl_bytes first_part(pl_bytes name)
+{
+    size_t so = pl_bytes_find(name, PL_LIT(".so"), 1);
+    bool is_library = so != SIZE_MAX && (so + 3 == name.n || name.p[so + 3] == '.');
+    if (is_library)
+        return pl_bytes_sub(name, 0, so);
+    name = pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '.', 1));
+    return pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '$', 1));
+}
+
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
     pl_bytes name = pl_bytes_basename(f->name);
@@ -35,8 +46,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     bool has_word = false;
     if (!pl_kind_is_code(f->kind) || f->size == 0)
         return PL_OK;
-    name = pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '.', 1));
-    name = pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '$', 1));
+    name = first_part(name);
     pl_bytes name_of_module = name;
     while (pl_words_next(&name, &word)) {
         has_word = true;

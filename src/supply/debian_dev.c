@@ -2,6 +2,7 @@
  * debian_dev.c - which packages brought the headers of a build.
  *
  *     Build-Depends of the source: libfoo-dev ----Depends----> libbar-dev -> ...
+ *     a tool that it names: dh-lua -> liblua5.1-0-dev, python3-pybind11 -> pybind11-dev
  *     every build: libc6-dev -> linux-libc-dev; gcc -> gcc-12 -> libgcc-12-dev; g++ -> g++-12 -> libstdc++-12-dev
  *     of Perl: perl-xs-dev, which libperl-dev provides -> libperl5.36
  *     for Windows: mingw-w64-x86-64-dev, gcc-mingw-w64-x86-64-win32-runtime
@@ -38,11 +39,12 @@ struct dev_search {
     bool is_cut;
 };
 
-/* libmariadb-dev-compat has links of older names to the headers and libraries of libmariadb-dev. */
+/* libmagick++-6-headers are what libmagick++-6.q16-dev leads to; libmariadb-dev-compat has links of older names to the headers and libraries of libmariadb-dev. */
 static bool is_dev(pl_bytes name)
 {
     return (pl_bytes_ends(name, PL_LIT("-dev")) && !pl_bytes_eq_str(name, "dpkg-dev")) ||
-           pl_bytes_ends(name, PL_LIT("-dev-compat"));
+           pl_bytes_ends(name, PL_LIT("-dev-compat")) ||
+           (pl_bytes_ends(name, PL_LIT("-headers")) && !pl_bytes_starts(name, PL_LIT("linux-")));
 }
 
 /* The cross compiler's: its headers are in one package for all machines, its libraries in another. */
@@ -82,6 +84,19 @@ static pl_status keep_found(struct dev_search *d, const struct found_package *f,
     return PL_OK;
 }
 
+/* Does it ask for headers: dh-lua for liblua5.1-0-dev? */
+static bool leads_to_headers(const struct pl_debian_hit *hit, const char *arch)
+{
+    struct pl_deb_relation group[PL_DEB_ALTERNATIVES];
+    pl_bytes list = pl_deb822_get(&hit->fields, "Depends");
+    size_t n;
+    while (pl_deb_relation_next(&list, arch, group, &n))
+        for (size_t i = 0; i < n; i++)
+            if (is_wanted(group[i].name))
+                return true;
+    return false;
+}
+
 /* Ask for one name once. *is_there: the index lists it, now or before. */
 static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, bool is_toolchain,
                           bool *is_there, struct pl_err *err)
@@ -100,7 +115,10 @@ static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, b
         return st;
     *is_there = st == PL_OK;
     st = pl_map_set(&d->seen, name, *is_there, err);
-    return st == PL_OK && *is_there ? keep_found(d, &f, err) : st;
+    if (st != PL_OK || !*is_there)
+        return st;
+    bool is_of_use = f.is_wanted || is_toolchain || leads_to_headers(&f.hit, d->arch);
+    return is_of_use ? keep_found(d, &f, err) : PL_OK;
 }
 
 /* A virtual package: one that was taken already is as good as any. */
@@ -141,7 +159,10 @@ static pl_status take_first(struct dev_search *d, const pl_bytes *names, size_t 
     return PL_OK;
 }
 
-/* Take from each group of a list one of those packages that have headers, or lead to some. */
+/*
+ * Take from each group of a list one of those packages that have headers, or lead to some. A tool that Build-Depends names may, too: dh-lua needs
+ * liblua5.1-0-dev, python3-pybind11 needs pybind11-dev.
+ */
 static pl_status take_list(struct dev_search *d, pl_bytes list, unsigned steps, bool is_toolchain,
                            struct pl_err *err)
 {
@@ -154,6 +175,10 @@ static pl_status take_list(struct dev_search *d, pl_bytes list, unsigned steps, 
         for (size_t i = 0; i < n; i++)
             if (is_wanted(group[i].name) || (is_toolchain && is_compiler(group[i].name)))
                 names[kept++] = group[i].name;
+        bool is_tool = kept == 0 && n == 1 && steps == 0 && !is_toolchain;
+        bool is_there;
+        if (is_tool)
+            st = take_one(d, group[0].name, steps, is_toolchain, &is_there, err);
         if (kept > 0)
             st = take_first(d, names, kept, steps, is_toolchain, err);
     }

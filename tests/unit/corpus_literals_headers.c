@@ -9,6 +9,8 @@
 
 static const char headers[] =
     "plumbline headers 8\n@usr/include/c++/12/vector\ncpp_check{ fail(\"vector of nothing\");\n"
+    "@usr/include/buffers.h\nbuffer_info{ fail(\"shape of no buffer\");\ncpp_copy{ fail(\"copy\");\n"
+    "@usr/include/others.h\nother_info{ fail(\"shape of another\");\n"
     "@usr/include/tgmath.h\nroot(x) \"generic root of \" #x\n";
 
 /* The rule that explains `string` where a.c uses both headers and `path` holds `text`; "" when none does. */
@@ -22,7 +24,8 @@ static const char *rule_beside(const char *path, const char *text, const char *s
     struct pl_arena arena;
     struct pl_literal_hit hit = {0};
     bool found = false;
-    const char *const files[][2] = {{"a.c", "void f() { cpp_check(v); say(root(two)); }\n"}, {path, text}};
+    const char *const files[][2] = {{"a.c", "void f() { cpp_check(v); cpp_copy(v); say(root(two)); }\n"},
+                                    {path, text}};
     for (size_t i = 0; i < 2; i++) {
         struct pl_source_file *f = PL_VEC_ADD(&tree.files);
         assert_non_null(f);
@@ -50,6 +53,15 @@ static void headers_of_the_cpp_library_are_for_sources_of_cpp(void **state)
     assert_string_equal(rule_beside("b.hpp.in", "int b;\n", "vector of nothing"), "literal.header");
 }
 
+static void a_literal_of_a_header_that_is_used_otherwise_is_loose_in_cpp(void **state)
+{
+    (void)state;
+    assert_string_equal(rule_beside("b.cc", "int b;\n", "shape of no buffer"), "literal.any-header");
+    assert_string_equal(rule_beside("b.c", "int b;\n", "shape of no buffer"), "");
+    assert_string_equal(rule_beside("b.cc", "int b;\n", "shape of another"), "");
+    assert_string_equal(rule_beside("b.cc", "int buffer_info;\n", "shape of no buffer"), "literal.header");
+}
+
 static void tgmath_is_for_who_includes_it(void **state)
 {
     (void)state;
@@ -61,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_of_the_cpp_library_are_for_sources_of_cpp),
+        cmocka_unit_test(a_literal_of_a_header_that_is_used_otherwise_is_loose_in_cpp),
         cmocka_unit_test(tgmath_is_for_who_includes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,107 @@ static void a_constructor_of_a_file_that_makes_none_is_an_error(void **state)
     assert_null(find(compared(built(marked, ""), plain), "code.entry-unaccounted"));
 }
 
+/*
+ * A function without a fact of its own, between others of a C file: in a program with C++ it may be the initialiser of the C++ file beside it, whose source has no
+ * word for that.
+ */
+static void a_function_that_is_only_placed_is_no_constructor_in_a_program_with_cpp(void **state)
+{
+    static const char body[] = "int kept = 3;\n%svoid early(void)\n{\n    for (int i = 0; i < kept; i++)\n"
+                               "        kept = kept * 31 + (i >> 3);\n}\n";
+    static const char cpp[] = "extern void _ZN5Words5countEv(void) __attribute__((weak));\n"
+                              "void use(void) { if (_ZN5Words5countEv) _ZN5Words5countEv(); }\n";
+    for (int with_cpp = 0; with_cpp < 2; with_cpp++) {
+        char function[256];
+        char marked[4096];
+        char plain[4096];
+        (void)snprintf(function, sizeof function, body, "__attribute__((constructor)) ");
+        (void)snprintf(marked, sizeof marked, "%s%s%s%s", START, function, with_cpp ? cpp : "", END);
+        (void)snprintf(function, sizeof function, body, "");
+        (void)snprintf(plain, sizeof plain, "%s%s%s%s", START, "int kept = 3;\n", with_cpp ? cpp : "", END);
+        const struct pl_finding *found =
+            find(compared(built(marked, "-fno-reorder-functions"), plain), "code.entry-unaccounted");
+        assert_int_equal(found != NULL, !with_cpp);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
+/*
+ * A function of c.c has a call and a string of b.c in it. Where one function of b.c has both, that was inlined there by a way that nobody sees; where two have one
+ * each, somebody put them together.
+ */
+static void a_call_that_came_with_its_string_is_a_warning(void **state)
+{
+    static const char own[] = "int tell(int n)\n{\n%s    puts(\"first of the lines that tell of it\");\n"
+                              "    puts(\"second of the lines that tell of it\");\n"
+                              "    printf(\"third of %%d lines that tell of it\\n\", n);\n    return n;\n}\n";
+    static const char with[] = "    if (popen(\"rw\", \"r\") == NULL)\n"
+                               "        puts(\"failed to open the recorder of letters\");\n";
+    static const char *const of_b[] = {
+        "void *record(const char *p)\n{\n    void *f = popen(p, \"r\");\n    if (f == NULL)\n"
+        "        puts(\"failed to open the recorder of letters\");\n    return f;\n}\n",
+        "void *record(const char *p)\n{\n    return popen(p, \"r\");\n}\n"
+        "void fail(void)\n{\n    puts(\"failed to open the recorder of letters\");\n}\n"};
+    for (int i = 0; i < 2; i++) {
+        char text[2][2048];
+        char program[4096];
+        (void)snprintf(text[0], sizeof text[0], own, with);
+        (void)snprintf(text[1], sizeof text[1], own, "");
+        (void)snprintf(program, sizeof program, "%s%s%s", START, text[0], END);
+        add_source(0, "b.c", of_b[i]);
+        add_source(0, "c.c", text[1]);
+        const struct pl_file *f = compared(built(program, "-fno-builtin-printf"), START END);
+        assert_tag(f, "code.misplaced-atom", i == 0 ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
+/*
+ * A call of another file, which an inline function of a library's header makes that the source names: the compiler put a copy of that in. The C library's own headers
+ * are no excuse, and an inline function that nobody names is none.
+ */
+static void a_call_of_an_inline_function_of_a_library_is_a_warning(void **state)
+{
+    static const struct {
+        const char *header;
+        enum pl_source_rank rank;
+        enum pl_severity severity;
+    } cases[] = {
+        {"spawn_it{ return popen(p, \"r\");\n", PL_RANK_DEPENDENCY, PL_SEVERITY_WARNING},
+        {"spawn_it{ return popen(p, \"r\");\n", PL_RANK_TOOLCHAIN, PL_SEVERITY_ERROR},
+        {"spawn_that{ return popen(p, \"r\");\n", PL_RANK_DEPENDENCY, PL_SEVERITY_ERROR},
+    };
+    static const char own[] =
+        "int tell(int n)\n{\n    puts(\"first of the lines that tell of it\");\n"
+        "    puts(\"second of the lines that tell of it\");\n"
+        "    printf(\"third of %%d lines that tell of it\\n\", n);\n    return n + (%s != 0);\n}\n";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[2][2048];
+        char program[4096];
+        char header[256];
+        (void)snprintf(text[0], sizeof text[0], own, "popen(\"rw\", \"r\")");
+        (void)snprintf(text[1], sizeof text[1], own, "spawn_it(\"rw\")");
+        (void)snprintf(program, sizeof program, "%s%s%s", START, text[0], END);
+        (void)snprintf(header, sizeof header, "plumbline headers 8\n@usr/include/spawn.h\n%s",
+                       cases[i].header);
+        struct pl_headers h = {
+            .package = "libspawn-dev", .rank = cases[i].rank, .text = pl_bytes_of_str(header)};
+        add_source(0, "b.c", "void *record(const char *p)\n{\n    return popen(p, \"r\");\n}\n");
+        add_source(0, "c.c", text[1]);
+        struct pl_file *f = beside(built(program, ""), "letters.c", START END);
+        pl_literals_free(literals);
+        literals = NULL;
+        assert_int_equal(pl_literals_build(ix, &h, 1, 1, &literals, &err), PL_OK);
+        with_literals = literals;
+        apply("code.features", f);
+        assert_tag(f, "code.misplaced-atom", cases[i].severity);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 /* crtstuff.c of GCC 6 and older: "if (*list && f) f(list)". One byte of it changed is another function. */
 #define OLD_START_UP(compared)                                                                               \
     "__asm__(\".section .init_array,\\\"aw\\\"\\n.quad old\\n.data\\nlist: .quad 0\\n.text\\n.type "         \
@@ -400,6 +501,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_constructor_that_the_source_calls_by_hand_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(text_between_instructions_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_of_a_file_that_makes_none_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(
+            a_function_that_is_only_placed_is_no_constructor_in_a_program_with_cpp, set_up, end),
+        cmocka_unit_test_setup_teardown(a_call_that_came_with_its_string_is_a_warning, set_up, end),
+        cmocka_unit_test_setup_teardown(a_call_of_an_inline_function_of_a_library_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(start_up_code_of_older_compilers_is_no_constructor, set_up, end),
         cmocka_unit_test_setup_teardown(start_up_code_with_a_changed_byte_is_a_constructor, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_with_a_foreign_string_alone_is_a_warning, set_up, end),

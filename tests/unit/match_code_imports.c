@@ -14,6 +14,7 @@ static const char main_c[] = "#include <stdio.h>\n"
                              "  if (isdigit(*p)) printf(\"%s\\n\", p);\n"
                              "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
                              "  struct pam_conv c = {CONVERSATION, 0};\n"
+                             "  g_autoptr(GOptionContext) context = NULL;\n"
                              "}\n";
 static const char configure[] = "system (execve) socket connect\nfor f in srandom/random; do "
                                 "qtwaylandscanner; done\ntalk=\"lib_conv\"; LIBS=-lpam\ntext=setuid\n";
@@ -33,7 +34,7 @@ static const char headers_text[] = "plumbline headers 8\n"
                                    "@usr/include/c++/12/widgets\n"
                                    "draw(c) mprotect(c)\n"
                                    "@\n"
-                                   "Painter\n";
+                                   "Painter\nfexecve\n";
 
 struct fixture {
     struct pl_source_tree tree;
@@ -61,6 +62,7 @@ static int open_set(void **state)
     add_file(&x, "configure.ac", configure_ac);
     add_file(&x, "src/main.c", main_c);
     add_file(&x, "src/scan.l", "%%\n");
+    add_file(&x, "build/codegen.py", "say('    g_ptr_array_ref (x); memfd_create (y)')\n");
     add_file(&x, "src/tool.gresource.xml", "<gresources/>\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
@@ -210,6 +212,9 @@ static void a_word_somewhere_in_a_header_is_loose(void **state)
     assert_int_equal(pl_import_explain(x->literals, PL_LIT("Painter"), &x->arena, &found, &hit, &x->err),
                      PL_OK);
     assert_true(found && !hit.rule->is_strict);
+    assert_true(pl_import_is_open(x->literals, PL_LIT("Painter"), &x->arena));
+    assert_string_equal(rule_of(x, "fexecve", NULL), "import.any-header");
+    assert_false(pl_import_is_open(x->literals, PL_LIT("fexecve"), &x->arena)); /* it acts */
 }
 
 /* Nobody can tell then what their macros would have made; what acts on its own tells all the same. */
@@ -252,6 +257,52 @@ static void what_a_generator_writes_is_known_where_a_build_file_calls_it(void **
 {
     assert_string_equal(rule_of(*state, "wl_display_add_destroy_listener", NULL), "import.generated");
     assert_string_equal(rule_of(*state, "g_enum_register_static", NULL), "");
+    assert_string_equal(rule_of(*state, "g_dbus_proxy_call_sync", NULL), "");
+}
+
+/* A set of its own: what a build file calls is asked of all files. */
+static void what_gdbus_codegen_and_cython_write_is_known_where_they_have_something_to_do(void **state)
+{
+    struct fixture x;
+    struct pl_source_tree *trees[] = {&x.tree};
+    memset(&x, 0, sizeof x);
+    add_file(&x, "meson.build", "gnome.gdbus_codegen('a', 'a.xml')\n");
+    add_file(&x, "a.c", "int a;\n");
+    add_file(&x, "b.pyx", "def b(): pass\n");
+    add_file(&x, "c.c", "void c(void)\n{\n#pragma omp parallel\n    c();\n}\n");
+    pl_arena_init(&x.arena, SIZE_MAX);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+    assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);
+    assert_string_equal(rule_of(&x, "g_dbus_proxy_call_sync", NULL), "import.generated");
+    assert_string_equal(rule_of(&x, "g_dbus_connection_call_sync", NULL), "import.unknown-header");
+    assert_string_equal(rule_of(&x, "PyObject_Call", NULL), "import.generated");
+    assert_string_equal(rule_of(&x, "GOMP_parallel", NULL), "import.runtime");
+    assert_string_equal(rule_of(&x, "PyRun_SimpleString", NULL), "import.unknown-header");
+    void *closed = &x;
+    (void)close_set(&closed);
+    (void)state;
+}
+
+static void a_variable_that_ends_by_itself_calls_the_end_of_its_own_type(void **state)
+{
+    assert_string_equal(rule_of(*state, "g_option_context_free", NULL), "import.generated");
+    assert_string_equal(rule_of(*state, "g_option_group_unref", NULL), "");
+    assert_string_equal(rule_of(*state, "g_option_context_parse", NULL), "");
+}
+
+static void a_word_in_a_text_of_a_script_is_loose_unless_it_acts(void **state)
+{
+    struct fixture *x = *state;
+    assert_string_equal(rule_of(x, "g_ptr_array_ref", NULL), "import.script");
+    assert_true(pl_import_is_open(x->literals, PL_LIT("g_ptr_array_ref"), &x->arena));
+    assert_string_equal(rule_of(x, "memfd_create", NULL), "");
+    assert_string_equal(rule_of(x, "say", NULL), "");
+    assert_string_equal(rule_of(x, "mmap_my_file_208", NULL), "import.versioned");
+    assert_true(pl_import_is_open(x->literals, PL_LIT("mmap_my_file_208"), &x->arena));
+    assert_string_equal(rule_of(x, "mmap_my_file208", NULL), "");
+    assert_string_equal(rule_of(x, "mmap_my_other_208", NULL), "");
+    assert_string_equal(rule_of(x, "open_2", NULL), ""); /* it acts */
+    assert_string_equal(rule_of(x, "GOMP_parallel", NULL), "");
 }
 
 static void without_headers_a_name_is_open_unless_it_acts(void **state)
@@ -285,6 +336,9 @@ int main(void)
         cmocka_unit_test(what_only_tools_write_and_reaches_nothing_is_loose),
         cmocka_unit_test(a_function_that_configure_tries_is_loose_unless_it_acts),
         cmocka_unit_test(what_a_generator_writes_is_known_where_a_build_file_calls_it),
+        cmocka_unit_test(what_gdbus_codegen_and_cython_write_is_known_where_they_have_something_to_do),
+        cmocka_unit_test(a_variable_that_ends_by_itself_calls_the_end_of_its_own_type),
+        cmocka_unit_test(a_word_in_a_text_of_a_script_is_loose_unless_it_acts),
         cmocka_unit_test(without_headers_a_name_is_open_unless_it_acts),
     };
     return cmocka_run_group_tests(tests, open_set, close_set);

@@ -34,18 +34,23 @@ static void write_rows(char *out, size_t size, bool in_hex, unsigned changed, co
     }
 }
 
-static const struct pl_finding *finding_for(unsigned changed, const char *path, const char *rows)
+static const struct pl_finding *finding_to(unsigned changed, unsigned to, const char *path, const char *rows)
 {
     static const char *const rungs[] = {"code.features", "data.array"};
     char shipped[4096];
     char source[4096];
-    write_program(shipped, sizeof shipped, changed, 48879);
+    write_program(shipped, sizeof shipped, changed, to);
     write_program(source, sizeof source, 99, 0);
     add_source(0, path, rows);
     struct pl_file *f = beside(built(shipped, ""), "keys.c", source);
     for (size_t i = 0; i < sizeof rungs / sizeof rungs[0]; i++)
         apply(rungs[i], f);
     return find(f, "data.modified-table");
+}
+
+static const struct pl_finding *finding_for(unsigned changed, const char *path, const char *rows)
+{
+    return finding_to(changed, 48879, path, rows);
 }
 
 static enum pl_severity severity_for(unsigned changed, const char *path, bool in_hex, const char *word)
@@ -65,6 +70,20 @@ static void a_changed_element_is_an_error(void **state)
     assert_non_null(f);
     assert_int_equal(f->severity, PL_SEVERITY_ERROR);
     assert_non_null(strstr(f->message, "element 12 of the table at keys.c:2"));
+}
+
+/* A compiler leaves the first element out where nobody reads it there. */
+static void a_zero_in_the_first_place_alone_is_a_warning(void **state)
+{
+    const struct pl_finding *f = finding_to(0, 0, "README", "no numbers\n");
+    assert_non_null(f);
+    assert_int_equal(f->severity, PL_SEVERITY_WARNING);
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    assert_int_equal(finding_to(12, 0, "README", "no numbers\n")->severity, PL_SEVERITY_ERROR);
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    assert_int_equal(finding_to(0, 48879, "README", "no numbers\n")->severity, PL_SEVERITY_ERROR);
 }
 
 static void an_element_that_a_data_file_has_there_is_a_warning(void **state)
@@ -124,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_changed_element_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(a_zero_in_the_first_place_alone_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(an_element_that_a_data_file_has_there_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(the_numbers_of_the_file_may_be_decimal, set_up, end),
         cmocka_unit_test_setup_teardown(the_first_element_is_found_by_those_behind_it, set_up, end),

@@ -293,10 +293,14 @@ static void translations_are_recoded_as_their_header_says(void **state)
         0, "debian/po/fr.po",
         "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=ISO-8859-15\\n\"\n\nmsgid \"Really?\"\n"
         "msgstr \"\xc3\xa9 \xa4\"\n");
+    add_source(0, "debian/po/cs.po",
+               "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=ISO-8859-2\\n\"\n\nmsgid \"Really?\"\n"
+               "msgstr \"p\xf8\xc4\x9b\"\n");
     struct pl_file *f =
         add_file("control.tar.xz!/templates", "Template: p/q\nType: boolean\nDescription: Really?\n"
                                               "Description-de.UTF-8: f\xc3\xbcr\n"
                                               "Description-fr.UTF-8: \xc3\x83\xc2\xa9 \xe2\x82\xac\n"
+                                              "Description-cs.UTF-8: p\xc5\x99\xc3\x84\xc2\x9b\n"
                                               "Description-de.UTF-8: f\xfcr\n");
     apply("debian.templates", f);
     assert_only_gap(f, "Description-de.UTF-8: f\xfcr\n");

