@@ -18,15 +18,21 @@ static bool overlaps(const struct pl_elf_string *s, uint64_t offset, uint64_t n)
     return offset < s->offset + s->text.n && s->offset < offset + n;
 }
 
+/* Where in the file code reads a number of its own, as by mulsd; SIZE_MAX when the atom is something else. */
+static size_t number_place(const struct pl_file *f, const struct pl_atom *a)
+{
+    bool is_inside = a->kind == PL_ATOM_FLOAT && a->text.n > 0 && a->text.p >= f->data.p &&
+                     a->text.p < f->data.p + f->data.n;
+    return is_inside ? (size_t)(a->text.p - f->data.p) : SIZE_MAX;
+}
+
 /* Does code read a number, or refer to data that is no text, in these bytes? */
 static bool is_number(const struct pl_file *f, const struct pl_code *code, const struct pl_elf_string *s)
 {
     uint64_t offset;
     for (size_t i = 0; i < code->n_atoms; i++) {
-        const struct pl_atom *a = &code->atoms[i];
-        bool is_inside = a->kind == PL_ATOM_FLOAT && a->text.n > 0 && a->text.p >= f->data.p &&
-                         a->text.p < f->data.p + f->data.n;
-        if (is_inside && overlaps(s, (uint64_t)(a->text.p - f->data.p), a->text.n))
+        size_t at = number_place(f, &code->atoms[i]);
+        if (at != SIZE_MAX && overlaps(s, at, code->atoms[i].text.n))
             return true;
     }
     for (size_t i = 0; i < code->n_data; i++)
@@ -40,8 +46,9 @@ static bool is_number(const struct pl_file *f, const struct pl_code *code, const
     return false;
 }
 
-/* Does code refer, as to data, to the run's first byte, and then to one at most 8 bytes further each time, up to its end? */
-static bool is_run_of_numbers(const struct pl_code *code, const struct pl_elf_string *s)
+/* Does code refer, as to data or a number, to the run's first byte, and then to one at most 8 bytes further each time, up to its end? */
+static bool is_run_of_numbers(const struct pl_file *f, const struct pl_code *code,
+                              const struct pl_elf_string *s)
 {
     bool begins[RUN_BYTES] = {false};
     size_t last = 0;
@@ -55,6 +62,11 @@ static bool is_run_of_numbers(const struct pl_code *code, const struct pl_elf_st
                 at >= s->offset && at - s->offset < s->text.n)
                 begins[at - s->offset] = true;
         }
+    }
+    for (size_t i = 0; i < code->n_atoms; i++) {
+        size_t at = number_place(f, &code->atoms[i]);
+        if (at != SIZE_MAX && at >= s->offset && at - s->offset < s->text.n)
+            begins[at - s->offset] = true;
     }
     for (size_t i = 0; i < s->text.n; i++) {
         last = begins[i] ? i : last;
@@ -129,7 +141,7 @@ pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl
                         asked < MAX_ASKED;
         asked += is_asked;
         if (st == PL_OK && is_asked &&
-            (s->text.n <= NUMBER_BYTES ? is_number(f, code, s) : is_run_of_numbers(code, s)))
+            (s->text.n <= NUMBER_BYTES ? is_number(f, code, s) : is_run_of_numbers(f, code, s)))
             s->is_clear = false; /* data, and left to those rules */
     }
     pl_text_places_reset(&p);

@@ -263,6 +263,38 @@ static void billions_of_sections_are_cut_to_what_is_there(void **state)
     unload(&x);
 }
 
+/* Who owns that byte of the file. */
+static int owner_at(const struct fixture *x, uint64_t at)
+{
+    for (size_t i = 0; i < x->elf.n_ranges; i++)
+        if (at - x->elf.ranges[i].offset < x->elf.ranges[i].length)
+            return (int)x->elf.ranges[i].owner;
+    return -1;
+}
+
+/* Header, bloom filter, buckets, and one word for each exported symbol; a section that says of itself that it needs more than it has is no table. */
+static void a_gnu_hash_table_ends_with_its_last_symbol(void **state)
+{
+    struct fixture x;
+    load(&x, "tiny-x86_64.so");
+    assert_int_equal(read_some(&x, x.n), PL_OK);
+    const struct pl_elf_section *hash = section(&x, ".gnu.hash");
+    uint64_t at = hash->offset;
+    uint64_t size = hash->size;
+    assert_int_equal(owner_at(&x, at), PL_ELF_STRUCTURE);
+    assert_int_equal(owner_at(&x, at + size - 1), PL_ELF_STRUCTURE);
+    x.bytes[at]++; /* one bucket more than there is room for */
+    assert_int_equal(read_some(&x, x.n), PL_OK);
+    assert_int_equal(owner_at(&x, at), PL_ELF_DATA);
+    x.bytes[at]--;
+    x.bytes[at + 4]++; /* the first exported symbol: one word is behind the table now */
+    assert_int_equal(read_some(&x, x.n), PL_OK);
+    assert_int_equal(owner_at(&x, at), PL_ELF_STRUCTURE);
+    assert_non_null(find(&x, "image.gap"));
+    assert_int_equal(find(&x, "image.gap")->offset, at + size - 4);
+    unload(&x);
+}
+
 static void versions_that_point_back_at_themselves_end(void **state)
 {
     struct fixture x;
@@ -322,6 +354,7 @@ int main(void)
         cmocka_unit_test(an_entry_point_outside_of_code_is_an_error),
         cmocka_unit_test(a_section_over_another_is_damage_and_is_not_read),
         cmocka_unit_test(billions_of_sections_are_cut_to_what_is_there),
+        cmocka_unit_test(a_gnu_hash_table_ends_with_its_last_symbol),
         cmocka_unit_test(versions_that_point_back_at_themselves_end),
         cmocka_unit_test(stubs_that_are_no_stubs_are_code),
         cmocka_unit_test(without_section_headers_segments_own_the_bytes),

@@ -166,7 +166,7 @@ static void committed_output_explains_nothing(void **state)
 
 static struct pl_file *run_folded(const char *number, const char *mask, const char *text)
 {
-    char built[512];
+    char built[1024];
     (void)snprintf(
         built, sizeof built,
         "exports.matches=function(t,o){return o.flags&=%s,o.weeks=%s,t.startsWith(\"&matches;\")&&new "
@@ -194,6 +194,26 @@ static void a_word_spelled_from_scraps_is_novel(void **state)
 {
     struct pl_file *f = run_folded("604800", "-161", "<[A-Za-z]+evil)*>");
     assert_int_equal(f->script.novel, 1);
+}
+
+/* Novel atoms of a text that is so many times the name of the constants. */
+static uint64_t novel_of_pieces(unsigned n)
+{
+    char text[768] = "";
+    for (unsigned i = 0; i < n; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s", "[a-z_:][a-z0-9:._-]*");
+    return run_folded("604800", "-161", text)->script.novel;
+}
+
+/* Who may put together as many as he likes may spell anything. */
+static void a_text_of_more_than_32_pieces_is_novel(void **state)
+{
+    assert_int_equal(novel_of_pieces(33), 1);
+}
+
+static void a_text_of_32_pieces_is_explained(void **state)
+{
+    assert_int_equal(novel_of_pieces(32), 0);
 }
 
 static void a_text_of_three_atoms_is_found_as_a_whole(void **state)
@@ -360,6 +380,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_number_than_the_worked_out_one_is_novel, set_up,
                                         tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_word_spelled_from_scraps_is_novel, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_text_of_more_than_32_pieces_is_novel, set_up, tear_down_scripts),
+        cmocka_unit_test_setup_teardown(a_text_of_32_pieces_is_explained, set_up, tear_down_scripts),
         cmocka_unit_test_setup_teardown(a_text_of_three_atoms_is_found_as_a_whole, set_up, tear_down_scripts),
         cmocka_unit_test_setup_teardown(the_text_of_the_whole_name_is_looked_into_first, set_up,
                                         tear_down_scripts),
