@@ -197,6 +197,7 @@ uint64_t pl_codebase_key(enum pl_atom_kind kind, uint64_t hash)
     case PL_ATOM_CONSTANT:
     case PL_ATOM_FLOAT:
     case PL_ATOM_SWITCH: return hash * 0xd1342543de82ef95u + 3;
+    case PL_ATOM_STEPS: return hash * 0xbf58476d1ce4e5b9u + 5;
     default: return hash;
     }
 }

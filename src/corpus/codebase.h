@@ -74,7 +74,7 @@ uint64_t pl_codebase_key(enum pl_atom_kind kind, uint64_t hash);
 /* The feature of a key; PL_NO_FEATURE when no source has it. */
 uint32_t pl_codebase_feature(const struct pl_codebase *cb, uint64_t key);
 uint64_t pl_codebase_feature_key(const struct pl_codebase *cb, uint32_t feature);
-/* What kind of atom gave it: PL_ATOM_STRING, PL_ATOM_CALL (a name) or PL_ATOM_CONSTANT. */
+/* What kind of atom gave it: PL_ATOM_STRING, PL_ATOM_CALL (a name), PL_ATOM_CONSTANT, PL_ATOM_FLOAT or PL_ATOM_STEPS. */
 enum pl_atom_kind pl_codebase_feature_kind(const struct pl_codebase *cb, uint32_t feature);
 /* The feature that is the name of a definition; PL_NO_FEATURE when nobody mentions it. */
 uint32_t pl_codebase_name_feature(const struct pl_codebase *cb, uint32_t id);

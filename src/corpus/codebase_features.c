@@ -79,6 +79,7 @@ static unsigned keys_of(const struct pl_atom *a, uint64_t keys[2])
     case PL_ATOM_CALL:
     case PL_ATOM_NAME:
     case PL_ATOM_CONSTANT:
+    case PL_ATOM_STEPS:
     case PL_ATOM_FLOAT: keys[0] = pl_codebase_key(a->kind, a->hash); return 1;
     default: return 0;
     }

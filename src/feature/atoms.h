@@ -21,6 +21,7 @@ enum pl_atom_kind {
     PL_ATOM_SYSCALL,     /* binary: a raw system call instruction */
     PL_ATOM_STRING_PART, /* source: a literal with a macro's value before or behind it */
     PL_ATOM_NAME,        /* source: a name that is not called */
+    PL_ATOM_STEPS,       /* source: instructions in a row, of assembly; only the hash (feature/mnemonics.h) */
     /* Of scripts only (feature/script_atoms.h): */
     PL_ATOM_CHUNK,    /* a constant part of a template */
     PL_ATOM_PROPERTY, /* the name of a property, method or key */

@@ -502,6 +502,7 @@ pl_status pl_code_of(pl_bytes image, const struct pl_limits *limits, struct pl_a
         if (st == PL_OK)
             st = pl_code_join(&code, &part, arena, err);
     }
+    code.image = image;
     if (st == PL_OK)
         *out = code;
     return st;

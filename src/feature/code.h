@@ -84,6 +84,7 @@ struct pl_code_span {
 };
 
 struct pl_code {
+    pl_bytes image;                /* the bytes that offsets count in; borrowed */
     struct pl_function *functions; /* by address; disjoint */
     size_t n_functions;
     struct pl_atom *atoms;

@@ -8,6 +8,7 @@
  * Not read here: addresses made of more than one instruction; i386 position-independent code only through its GOT register.
  */
 #include "feature/code_image.h"
+#include "feature/mnemonics.h"
 
 #include <Zydis/Zydis.h>
 #include <string.h>
@@ -438,4 +439,25 @@ size_t pl_code_step_x86(enum pl_code_machine machine, pl_bytes code, bool *is_fi
     /* A displacement would be room for a message. */
     *is_fill = in.mnemonic == ZYDIS_MNEMONIC_NOP && in.raw.disp.value == 0 && in.raw.imm[0].size == 0;
     return in.length;
+}
+
+size_t pl_code_steps(enum pl_code_machine machine, pl_bytes code, uint64_t *out, size_t most)
+{
+    struct pl_steps steps = {0};
+    ZydisDecoder decoder;
+    ZydisDecodedInstruction in;
+    size_t n = 0;
+    if (machine != PL_CODE_X86_64 && machine != PL_CODE_I386)
+        return 0;
+    init_decoder(&decoder, machine);
+    for (size_t at = 0; at < code.n && n < most;) {
+        bool is_known =
+            ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, code.p + at, code.n - at, &in));
+        uint16_t mnemonic = is_known ? pl_mnemonic_canonical(in.mnemonic) : PL_NO_MNEMONIC;
+        uint64_t hash = pl_steps_add(&steps, mnemonic);
+        at += is_known ? in.length : 1;
+        if (hash != 0)
+            out[n++] = hash;
+    }
+    return n;
 }

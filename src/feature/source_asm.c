@@ -8,12 +8,14 @@
  * Source: the manuals of GNU as and NASM; x86inc.asm and asm.S of FFmpeg, linkage.h of Linux for the macros.
  * Not known here: what macros and repetitions expand to.
  */
-#include "feature/source_read.h"
+#include "feature/source_steps.h"
 
 struct assembly {
     struct pl_source_reader *r;
     uint32_t to;
     bool is_nasm;
+    bool is_perl;
+    struct pl_source_steps steps;
     size_t open; /* definition whose lines these are, SIZE_MAX: none */
     uint32_t open_first;
 };
@@ -97,6 +99,8 @@ static void end_open(struct assembly *a, uint32_t end)
     const struct pl_token *last = &r->t[end - 1 > a->open_first ? end - 1 : a->open_first];
     d->length = last->at + (last->kind < 128 ? 1 : last->length) - d->offset;
     d->n_tokens = end - a->open_first;
+    if (d->kind == PL_DEFINITION_FUNCTION)
+        pl_source_steps_emit(&a->steps, r, a->open_first, end);
     pl_source_end(r, a->open);
     a->open = SIZE_MAX;
 }
@@ -114,6 +118,9 @@ static void begin(struct assembly *a, enum pl_definition_kind kind, uint32_t nam
 static void note_globals(struct assembly *a, uint32_t i, uint32_t end)
 {
     struct pl_source_reader *r = a->r;
+    if (pl_bytes_eq_str(word_at(r, i), "ELF") && i + 3 < end && r->t[i + 1].kind == '(' &&
+        r->t[i + 2].kind == '.')
+        i += 3; /* ELF(.type name, @function): nothing for other formats */
     bool is_type = pl_bytes_eq_str(word_at(r, i), "type");
     bool is_global = is_one_of(word_at(r, i), global_words);
     if (!is_global && !is_type)
@@ -201,6 +208,34 @@ static uint32_t read_macro(struct assembly *a, uint32_t first, uint32_t word)
     return i;
 }
 
+/* The text that a variable of Perl was given last before token `i`: its token; the name itself when there is none. */
+static pl_bytes value_of(const struct assembly *a, uint32_t name)
+{
+    const struct pl_token *t = a->r->t;
+    for (uint32_t k = name - 1; k > 3; k--)
+        if (t[k].kind == PL_TOKEN_STRING && t[k - 1].kind == '=' && t[k - 2].kind == PL_TOKEN_WORD &&
+            t[k - 2].link == t[name].link && t[k - 3].kind == '$' && t[k].length > 2)
+            return pl_bytes_sub(a->r->lex.text, t[k].at + 1, t[k].length - 2);
+    return word_at(a->r, name);
+}
+
+/* .type $name,\@function,3 stands before the label of a function that perlasm writes; the name may be a variable's. */
+static void begin_perl(struct assembly *a, uint32_t i, uint32_t stop, uint32_t op)
+{
+    uint32_t name = 0;
+    if (op == 0 || !pl_bytes_eq_str(word_at(a->r, op), "type"))
+        return;
+    for (uint32_t k = op + 1; k < stop && a->r->t[k].kind != ','; k++)
+        if (a->r->t[k].kind == PL_TOKEN_WORD)
+            name = k;
+    if (name == 0)
+        return;
+    end_open(a, i);
+    pl_bytes text = a->r->t[name - 1].kind == '$' ? value_of(a, name) : word_at(a->r, name);
+    a->open = pl_source_begin(a->r, PL_DEFINITION_FUNCTION, text, i, i + 1);
+    a->open_first = i;
+}
+
 /* The label or macro in the line [i, stop) that begins something; `op` is its operation. */
 static void begin_here(struct assembly *a, uint32_t i, uint32_t stop, uint32_t op)
 {
@@ -208,6 +243,10 @@ static void begin_here(struct assembly *a, uint32_t i, uint32_t stop, uint32_t o
     uint32_t behind;
     uint32_t name = label_at(a, i, stop, &behind);
     bool has_label = name != 0;
+    if (a->is_perl) {
+        begin_perl(a, i, stop, op);
+        return;
+    }
     bool is_data = op != 0 && is_one_of(word_at(r, op), data_words);
     if (has_label && op == 0 && stop < a->to) { /* data in the next line */
         bool is_directive;
@@ -264,9 +303,21 @@ static bool looks_like_nasm(const struct pl_source_reader *r, uint32_t to)
     return false;
 }
 
+/* All of OpenSSL's name the program that translates their text for each assembler. */
+bool pl_source_is_perlasm(pl_bytes text)
+{
+    return pl_bytes_find(text, PL_LIT("x86_64-xlate.pl"), 0) != SIZE_MAX;
+}
+
 void pl_source_read_asm(struct pl_source_reader *r, uint32_t from, uint32_t to)
 {
-    struct assembly a = {.r = r, .to = to, .open = SIZE_MAX, .is_nasm = looks_like_nasm(r, to)};
+    bool is_perl = r->language == PL_SOURCE_PERLASM;
+    struct assembly a = {.r = r,
+                         .to = to,
+                         .open = SIZE_MAX,
+                         .is_nasm = !is_perl && looks_like_nasm(r, to),
+                         .is_perl = is_perl};
+    pl_source_steps_init(&a.steps, r, from, to, a.is_nasm, is_perl);
     for (uint32_t i = from; i < to;) {
         bool is_directive;
         uint32_t end = next_line(&a, i);
@@ -278,4 +329,5 @@ void pl_source_read_asm(struct pl_source_reader *r, uint32_t from, uint32_t to)
     for (uint32_t i = from; i < to && r->why == PL_OK;)
         i = read_line(&a, i);
     end_open(&a, to);
+    pl_source_steps_reset(&a.steps);
 }

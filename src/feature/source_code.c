@@ -19,15 +19,16 @@ struct suffix {
 
 /* .xs: C, with declarations that xsubpp writes as C, perlxs(1). */
 static const struct suffix suffixes[] = {
-    {".c", PL_SOURCE_C},     {".h", PL_SOURCE_C},     {".inc", PL_SOURCE_C},   {".def", PL_SOURCE_C},
-    {".y", PL_SOURCE_C},     {".l", PL_SOURCE_C},     {".lex", PL_SOURCE_C},   {".gperf", PL_SOURCE_C},
-    {".cc", PL_SOURCE_CPP},  {".cpp", PL_SOURCE_CPP}, {".icc", PL_SOURCE_CPP}, {".cxx", PL_SOURCE_CPP},
-    {".c++", PL_SOURCE_CPP}, {".C", PL_SOURCE_CPP},   {".hh", PL_SOURCE_CPP},  {".hpp", PL_SOURCE_CPP},
-    {".hxx", PL_SOURCE_CPP}, {".h++", PL_SOURCE_CPP}, {".H", PL_SOURCE_CPP},   {".ipp", PL_SOURCE_CPP},
-    {".tcc", PL_SOURCE_CPP}, {".inl", PL_SOURCE_CPP}, {".yy", PL_SOURCE_CPP},  {".ypp", PL_SOURCE_CPP},
-    {".ll", PL_SOURCE_CPP},  {".m", PL_SOURCE_OBJC},  {".mm", PL_SOURCE_OBJC}, {".rs", PL_SOURCE_RUST},
-    {".go", PL_SOURCE_GO},   {".S", PL_SOURCE_ASM},   {".s", PL_SOURCE_ASM},   {".sx", PL_SOURCE_ASM},
-    {".asm", PL_SOURCE_ASM}, {".xs", PL_SOURCE_C},    {".epp", PL_SOURCE_CPP}, {".pgc", PL_SOURCE_C},
+    {".c", PL_SOURCE_C},        {".h", PL_SOURCE_C},     {".inc", PL_SOURCE_C},   {".def", PL_SOURCE_C},
+    {".y", PL_SOURCE_C},        {".l", PL_SOURCE_C},     {".lex", PL_SOURCE_C},   {".gperf", PL_SOURCE_C},
+    {".cc", PL_SOURCE_CPP},     {".cpp", PL_SOURCE_CPP}, {".icc", PL_SOURCE_CPP}, {".cxx", PL_SOURCE_CPP},
+    {".c++", PL_SOURCE_CPP},    {".C", PL_SOURCE_CPP},   {".hh", PL_SOURCE_CPP},  {".hpp", PL_SOURCE_CPP},
+    {".hxx", PL_SOURCE_CPP},    {".h++", PL_SOURCE_CPP}, {".H", PL_SOURCE_CPP},   {".ipp", PL_SOURCE_CPP},
+    {".tcc", PL_SOURCE_CPP},    {".inl", PL_SOURCE_CPP}, {".yy", PL_SOURCE_CPP},  {".ypp", PL_SOURCE_CPP},
+    {".ll", PL_SOURCE_CPP},     {".m", PL_SOURCE_OBJC},  {".mm", PL_SOURCE_OBJC}, {".rs", PL_SOURCE_RUST},
+    {".go", PL_SOURCE_GO},      {".S", PL_SOURCE_ASM},   {".s", PL_SOURCE_ASM},   {".sx", PL_SOURCE_ASM},
+    {".asm", PL_SOURCE_ASM},    {".xs", PL_SOURCE_C},    {".epp", PL_SOURCE_CPP}, {".pgc", PL_SOURCE_C},
+    {".pl", PL_SOURCE_PERLASM},
 };
 
 enum pl_source_language pl_source_language_of(pl_bytes path)
@@ -180,6 +181,8 @@ static void read_c_family(struct pl_source_reader *r, uint32_t end)
 
 static void read_all(struct pl_source_reader *r)
 {
+    if (r->language == PL_SOURCE_PERLASM && !pl_source_is_perlasm(r->lex.text))
+        return;
     bool is_c = r->language == PL_SOURCE_C || r->language == PL_SOURCE_CPP;
     if (is_c && pl_source_is_grammar(r->lex.text)) {
         pl_source_read_grammar(r);
@@ -196,6 +199,7 @@ static void read_all(struct pl_source_reader *r)
     r->t = r->lex.tokens.v;
     switch (r->language) {
     case PL_SOURCE_RUST: pl_source_read_rust(r, 1, end); break;
+    case PL_SOURCE_PERLASM:
     case PL_SOURCE_ASM:
         pl_source_read_asm(r, 1, end);
         pl_source_read_macros(r);

@@ -21,7 +21,8 @@ enum pl_source_language {
     PL_SOURCE_RUST,
     PL_SOURCE_GO,
     PL_SOURCE_ASM,
-    PL_SOURCE_JAVA /* for the lexer: read by java_source.h */
+    PL_SOURCE_PERLASM, /* Perl that writes assembly, as OpenSSL's; other Perl defines nothing */
+    PL_SOURCE_JAVA     /* for the lexer: read by java_source.h */
 };
 
 enum pl_definition_kind {
@@ -68,6 +69,7 @@ struct pl_definition {
  *     NAME         another name that is no local, parameter, type keyword or member: a function whose address is taken, a macro, an object.
  *                  In a macro with ##: "normal_##" and "##_init" are what is known of a pasted name (also as CALL)
  *     CONSTANT     a number that is not dull (pl_atom_is_dull), 64 bits; multi-character constants too
+ *     STEPS        instructions in a row, of a function of assembly for x86
  *     FLOAT, SWITCH, DATA is not used
  * What is defined within a function shares the function's atoms: a range within its range (but for C between the rules of lemon). Heads in several arms of one #if with one body
  * are as many definitions with the same atoms.

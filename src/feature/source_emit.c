@@ -52,6 +52,13 @@ void pl_source_emit_word(struct pl_source_reader *r, enum pl_atom_kind kind, uin
     a->hash = s->hash;
 }
 
+void pl_source_emit_hash(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i, uint64_t hash)
+{
+    struct pl_atom *a = emit(r, kind, i);
+    if (a != NULL)
+        a->hash = hash;
+}
+
 void pl_source_emit_value(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i, uint64_t value)
 {
     struct pl_atom *a = emit(r, kind, i);

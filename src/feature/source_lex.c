@@ -345,7 +345,8 @@ static void take_token(struct pl_source_lex *x, pl_tokens *tokens)
     uint8_t next = byte_at(x, x->at + 1);
     switch (classes[byte]) {
     case WORD:
-        if (byte == '$' && x->language == PL_SOURCE_ASM) /* marks an immediate */
+        if (byte == '$' &&
+            (x->language == PL_SOURCE_ASM || x->language == PL_SOURCE_PERLASM)) /* marks an immediate */
             (void)pl_source_add_token(x, tokens, byte, 1);
         else
             take_word(x, tokens);

@@ -104,6 +104,7 @@ void pl_source_decode(struct pl_source_reader *r, uint32_t i, struct pl_buf *out
 /* Append an atom for the token at `i`. */
 void pl_source_emit_text(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i, pl_bytes text);
 void pl_source_emit_word(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i);
+void pl_source_emit_hash(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i, uint64_t hash);
 void pl_source_emit_value(struct pl_source_reader *r, enum pl_atom_kind kind, uint32_t i, uint64_t value);
 /* The string at `i` with its neighbours, which end before the result. */
 uint32_t pl_source_emit_string(struct pl_source_reader *r, uint32_t from, uint32_t i, uint32_t to);
@@ -148,6 +149,8 @@ void pl_source_read_rust(struct pl_source_reader *r, uint32_t from, uint32_t to)
 void pl_source_read_objc(struct pl_source_reader *r, uint32_t from, uint32_t to);
 /* The selector of the message between the brackets, as a string; false when there is none. */
 bool pl_source_emit_selector(struct pl_source_reader *r, uint32_t open, uint32_t close);
+/* Does the Perl program write assembly for x86-64? */
+bool pl_source_is_perlasm(pl_bytes text);
 void pl_source_read_asm(struct pl_source_reader *r, uint32_t from, uint32_t to);
 void pl_source_read_go(struct pl_source_reader *r, uint32_t from, uint32_t to);
 /* The #defines of the file. */

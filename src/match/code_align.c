@@ -427,7 +427,9 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
     enum pl_code_machine machine = code->n_functions > 0 ? code->functions[0].machine : PL_CODE_NONE;
     for (uint32_t i = 0; i < n_units; i++)
         a->is_foreign[i] = pl_code_is_for_another(machine, pl_index_unit_file(ix, i)->path);
-    pl_status st = pl_code_facts(a, err);
+    pl_status st = pl_code_runs_make(a, err);
+    if (st == PL_OK)
+        st = pl_code_facts(a, err);
     for (unsigned i = 0; i < PASSES && st == PL_OK; i++) {
         st = pass(a, i + 1 == PASSES, err);
         if (st == PL_OK)
@@ -458,5 +460,6 @@ void pl_aligner_reset(struct pl_aligner *a)
     free(a->is_variable);
     free(a->anchors);
     free(a->is_foreign);
+    pl_code_runs_free(a);
     *a = (struct pl_aligner){0};
 }

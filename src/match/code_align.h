@@ -2,6 +2,7 @@
  * code_align.h - which source function is each function of an image: what the files of the code matcher share.
  *
  *     code_facts.c   what a function of the image holds, in features of the codebase
+ *     code_assembly.c  its instructions in a row, when it was written in assembly
  *     code_score.c   how well a source function fits it
  *     code_candidates.c  who is worth asking
  *     code_machine.c which sources are for another machine
@@ -93,7 +94,8 @@ struct pl_subject {
 struct pl_aligner {
     const struct pl_codebase *cb;
     const struct pl_code *code;
-    pl_code_explain explain; /* may be NULL */
+    struct pl_code_runs *runs; /* NULL: the sources have no assembly */
+    pl_code_explain explain;   /* may be NULL */
     void *explain_ctx;
     unsigned jobs;                      /* threads */
     PL_VEC(struct pl_subject) subjects; /* by address */
@@ -115,6 +117,20 @@ struct pl_aligner {
 
 /* Functions of `code` as subjects with their facts. */
 PL_MUST_USE pl_status pl_code_facts(struct pl_aligner *a, struct pl_err *err);
+/* Does a function stand in the image as its source has it, instruction by instruction? Only where that is assembly. */
+enum pl_code_written {
+    PL_CODE_NOT_ASSEMBLY,
+    PL_CODE_COPY,
+    PL_CODE_PERHAPS_COPY, /* too short, or the source has what is not known */
+    PL_CODE_OTHER_TEXT
+};
+enum pl_code_written pl_code_is_as_written(const struct pl_aligner *a, const struct pl_subject *s);
+/* Room for what pl_code_add_runs() reads, where the sources have assembly. */
+PL_MUST_USE pl_status pl_code_runs_make(struct pl_aligner *a, struct pl_err *err);
+void pl_code_runs_free(struct pl_aligner *a);
+/* Instructions in a row of a function, as facts behind those from `first_fact` on. a->runs is there. */
+PL_MUST_USE pl_status pl_code_add_runs(struct pl_aligner *a, uint32_t first_fact, const struct pl_function *f,
+                                       struct pl_err *err);
 /* The fact that an atom of the image is; false when it says nothing about where the function comes from. */
 bool pl_code_fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_fact *fact);
 /* The names under which an import may stand in the sources; their number. `out` borrows from `name` or is static. */

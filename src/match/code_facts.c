@@ -370,6 +370,8 @@ static pl_status add_parts(struct pl_aligner *a, struct pl_err *err)
         s->first_call = (uint32_t)a->calls.n;
         s->first_ref = (uint32_t)a->refs.n;
         st = add_part(a, s, k, &code->functions[s->function], err);
+        if (st == PL_OK && a->runs != NULL && !s->is_fixed)
+            st = pl_code_add_runs(a, s->first_fact, &code->functions[s->function], err);
         for (uint32_t part = head[s->function]; part != 0 && st == PL_OK; part = next[part - 1]) {
             s->size += code->functions[part - 1].size;
             pl_shape_add(&s->shape, &code->functions[part - 1].shape);

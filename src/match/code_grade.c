@@ -262,6 +262,16 @@ static bool fits_best(const struct pl_aligner *a, uint32_t subject)
     return by == 0 || by == subject + 1 || pl_codebase_places(a->cb, s->definition).n >= 2;
 }
 
+/*
+ * Assembly stands in the image as it is written, so a second copy of a text is that text again (%include "jccolext-avx2.asm" for each order of
+ * colours), and one with other instructions is not.
+ */
+static bool is_the_text(const struct pl_aligner *a, uint32_t subject)
+{
+    enum pl_code_written written = pl_code_is_as_written(a, &a->subjects.v[subject]);
+    return written == PL_CODE_COPY || (written != PL_CODE_OTHER_TEXT && fits_best(a, subject));
+}
+
 /* Is it the name of the definition itself, which __func__ makes? */
 static bool is_own_name(const struct grading *g, const struct pl_code_fact *f)
 {
@@ -338,8 +348,9 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, st
     }
     if (g.end == PL_CODE_PLACED && grading.units[0] == UINT32_MAX && grading.units[1] == UINT32_MAX)
         g.end = PL_CODE_UNMATCHED;
-    if (g.end == PL_CODE_PLACED && is_whole && fits_best(a, subject) && s->margin >= MARGIN_TENTHS &&
-        g.evidence + (uint32_t)(s->score > 0 ? s->score : 0) / 2 >= DISTINCTIVE_TENTHS)
+    if (g.end == PL_CODE_PLACED && is_whole && s->margin >= MARGIN_TENTHS &&
+        g.evidence + (uint32_t)(s->score > 0 ? s->score : 0) / 2 >= DISTINCTIVE_TENTHS &&
+        is_the_text(a, subject))
         g.end = PL_CODE_MATCHED;
     *out = g;
     return PL_OK;

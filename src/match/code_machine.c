@@ -12,26 +12,33 @@
 
 enum { X86_64 = 1, I386 = 2, A64 = 4, A32 = 8, OTHER = 16 };
 
-static unsigned machines_of(pl_bytes word)
+struct machine_name {
+    const char *word;
+    unsigned machines;
+};
+
+static const struct machine_name machines[] = {
+    {"x86", X86_64 | I386}, {"x86_64", X86_64},   {"amd64", X86_64},    {"x64", X86_64},
+    {"i386", I386},         {"i486", I386},       {"i586", I386},       {"i686", I386},
+    {"ia32", I386},         {"aarch64", A64},     {"arm64", A64},       {"armv8", A64 | A32},
+    {"arm", A64 | A32},     {"armv4", A32},       {"armv5", A32},       {"armv6", A32},
+    {"armv7", A32},         {"thumb", A32},       {"mips", OTHER},      {"mips32", OTHER},
+    {"mips64", OTHER},      {"ppc", OTHER},       {"ppc64", OTHER},     {"ppc64le", OTHER},
+    {"powerpc", OTHER},     {"powerpc64", OTHER}, {"loongarch", OTHER}, {"loongarch64", OTHER},
+    {"riscv", OTHER},       {"riscv64", OTHER},   {"s390", OTHER},      {"s390x", OTHER},
+    {"sparc", OTHER},       {"sparc64", OTHER},   {"sparcv9", OTHER},   {"alpha", OTHER},
+    {"hppa", OTHER},        {"ia64", OTHER},      {"m68k", OTHER},      {"avr32", OTHER},
+};
+
+/* Vector units say less: simd/i386/jidctint-sse2.asm. */
+static const struct machine_name units[] = {
+    {"sse2", X86_64 | I386},  {"ssse3", X86_64 | I386}, {"avx", X86_64 | I386}, {"avx2", X86_64 | I386},
+    {"aesni", X86_64 | I386}, {"neon", A64 | A32},      {"altivec", OTHER},     {"vsx", OTHER},
+};
+
+static unsigned named_by(const struct machine_name *names, size_t n, pl_bytes word)
 {
-    static const struct {
-        const char *word;
-        unsigned machines;
-    } names[] = {
-        {"x86", X86_64 | I386},  {"x86_64", X86_64},       {"amd64", X86_64},        {"x64", X86_64},
-        {"i386", I386},          {"i486", I386},           {"i586", I386},           {"i686", I386},
-        {"ia32", I386},          {"sse2", X86_64 | I386},  {"ssse3", X86_64 | I386}, {"avx", X86_64 | I386},
-        {"avx2", X86_64 | I386}, {"aesni", X86_64 | I386}, {"aarch64", A64},         {"arm64", A64},
-        {"armv8", A64 | A32},    {"neon", A64 | A32},      {"arm", A64 | A32},       {"armv4", A32},
-        {"armv5", A32},          {"armv6", A32},           {"armv7", A32},           {"thumb", A32},
-        {"mips", OTHER},         {"mips32", OTHER},        {"mips64", OTHER},        {"ppc", OTHER},
-        {"ppc64", OTHER},        {"ppc64le", OTHER},       {"powerpc", OTHER},       {"powerpc64", OTHER},
-        {"altivec", OTHER},      {"vsx", OTHER},           {"loongarch", OTHER},     {"loongarch64", OTHER},
-        {"riscv", OTHER},        {"riscv64", OTHER},       {"s390", OTHER},          {"s390x", OTHER},
-        {"sparc", OTHER},        {"sparc64", OTHER},       {"sparcv9", OTHER},       {"alpha", OTHER},
-        {"hppa", OTHER},         {"ia64", OTHER},          {"m68k", OTHER},          {"avr32", OTHER},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < n; i++)
         if (pl_bytes_eq_str(word, names[i].word))
             return names[i].machines;
     return 0;
@@ -49,13 +56,17 @@ bool pl_code_is_for_another(enum pl_code_machine machine, pl_bytes path)
                                    [PL_CODE_I386] = I386,
                                    [PL_CODE_A64] = A64,
                                    [PL_CODE_A32] = A32};
-    unsigned named = 0;
+    unsigned of_machines = 0;
+    unsigned of_units = 0;
     for (size_t at = 0; at < path.n;) {
         size_t end = at;
         while (end < path.n && is_of_word(path.p[end]))
             end++;
-        named |= machines_of(pl_bytes_sub(path, at, end - at));
+        pl_bytes word = pl_bytes_sub(path, at, end - at);
+        of_machines |= named_by(machines, sizeof machines / sizeof machines[0], word);
+        of_units |= named_by(units, sizeof units / sizeof units[0], word);
         at = end + 1;
     }
+    unsigned named = of_machines != 0 ? of_machines : of_units;
     return named != 0 && own[machine] != 0 && (named & own[machine]) == 0;
 }
