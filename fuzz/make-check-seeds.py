@@ -56,7 +56,7 @@ def tiny():
         subject = {"program": program, "functions": program, "tokens": web, "depth": nested, "ratio": made.gz(bytes(9000))}.get(limit, planted)
         for byte in (1, 2, 30):
             yield f"{limit}-{byte}", bytes(byte if i == at else 0 for i in range(len(LIMITS))), source, subject
-    yield "none", bytes(len(LIMITS)), source, planted
+    yield "as-they-are", bytes(len(LIMITS)), source, planted
     yield "honest", bytes((0, 0, 0, 0, 0, 0, 0, 9, 0, 0)), source, made.package().build()
     yield "all", bytes((200, 90, 90, 30, 3, 20, 200, 9, 5, 12)), source, nested
 
