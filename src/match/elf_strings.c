@@ -133,38 +133,36 @@ static bool names_place(pl_bytes text)
 }
 
 /*
- * "/build/picosat-0SOYAJ/picosat-965": what follows the folder that a build of Debian was given, whose six letters at its end nobody knows. The text itself where it is no such
- * path. sbuild(1).
+ * "/build/picosat-0SOYAJ/picosat-965": where the folder that a build of Debian was given begins, whose six letters at its end nobody knows, and its length; 0 where there
+ * is none. sbuild(1).
  */
-static pl_bytes behind_build_folder(const struct pl_match *m, pl_bytes text)
+static size_t build_folder(pl_bytes text, size_t *at)
 {
     pl_bytes begin = PL_LIT("/build/");
-    size_t at = pl_bytes_find(text, begin, 0);
-    pl_bytes rest = pl_bytes_from(text, at == SIZE_MAX ? text.n : at + begin.n);
+    *at = pl_bytes_find(text, begin, 0);
+    if (*at == SIZE_MAX)
+        return 0;
+    *at += begin.n;
+    pl_bytes rest = pl_bytes_from(text, *at);
     pl_bytes folder = pl_bytes_sub(rest, 0, pl_bytes_find_byte(rest, '/', 0));
     size_t dash = pl_bytes_rfind_byte(folder, '-');
-    if (dash == SIZE_MAX || folder.n - dash != BUILD_LETTERS + 1 ||
-        count_novel_words(m, pl_bytes_sub(text, 0, at)) > 0 ||
-        count_novel_words(m, pl_bytes_sub(folder, 0, dash)) > 0)
-        return text;
-    return pl_bytes_from(rest, folder.n);
+    if (dash == SIZE_MAX || folder.n - dash != BUILD_LETTERS + 1)
+        return 0;
+    *at += dash + 1;
+    return BUILD_LETTERS;
 }
 
-/* Does a part of it that has no space in it name a place, in a word that stands nowhere? */
+/* Does it name a place, and hold a word that stands nowhere, but for the letters of a build's folder? A made source is none: __FILE__ says its path. */
 static bool leads_out(const struct pl_match *m, pl_bytes text)
 {
-    static const char spaces[] = " \t\r\n\"'`;|()<>";
-    for (size_t at = 0; at < text.n;) {
-        size_t n = 0;
-        while (at + n < text.n && memchr(spaces, text.p[at + n], sizeof spaces - 1) == NULL)
-            n++;
-        pl_bytes part = behind_build_folder(m, pl_bytes_sub(text, at, n));
-        if (n > 0 && names_place(part) && count_novel_words(m, part) > 0 &&
-            pl_made_source_input(m, part) == NULL)
-            return true;
-        at += n + 1;
-    }
-    return false;
+    size_t at;
+    size_t letters = build_folder(text, &at);
+    if (!names_place(text) || pl_made_source_input(m, text) != NULL)
+        return false;
+    if (letters == 0)
+        return count_novel_words(m, text) > 0;
+    return count_novel_words(m, pl_bytes_sub(text, 0, at)) > 0 ||
+           count_novel_words(m, pl_bytes_from(text, at + letters)) > 0;
 }
 
 /*
@@ -373,7 +371,8 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
             bool is_asked = pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(s->text) &&
                             !is_linker_name(m, s->text);
             last->names_place = is_asked && leads_out(m, s->text);
-            if (is_asked && (last->novel_words == 0 || !last->is_used) && asked++ < MAX_HOSTS)
+            if (is_asked && (!last->names_place || last->novel_words == 0 || !last->is_used) &&
+                asked++ < MAX_HOSTS)
                 last->names_host = has_foreign_host(m, s->text);
         }
     }

