@@ -169,7 +169,7 @@ static void take_findings(struct pl_chain_draft *d, struct pl_err *err)
     struct pl_wire_in *in = &d->in;
     struct pl_findings *f = &d->b->chain->findings;
     size_t n = pl_wire_take_count(in, 4);
-    pl_wire_require(in, n <= f->max);
+    pl_wire_require(in, n <= pl_findings_room(f));
     for (size_t i = 0; i < n && !in->c.bad; i++) {
         const char *tag = pl_wire_take_text(in);
         enum pl_severity severity = (enum pl_severity)pl_wire_take_below(in, PL_SEVERITY_ERROR + 1);

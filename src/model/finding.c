@@ -18,12 +18,18 @@ void pl_findings_reset(struct pl_findings *f)
     f->dropped_errors = 0;
 }
 
+uint64_t pl_findings_room(const struct pl_findings *f)
+{
+    return f->max > UINT64_MAX / 2 ? UINT64_MAX : 2 * f->max;
+}
+
 pl_status pl_findings_add(struct pl_findings *f, const char *tag, enum pl_severity severity, uint64_t offset,
                           uint64_t length, struct pl_finding **out, struct pl_err *err, const char *fmt, ...)
 {
     if (out != NULL)
         *out = NULL;
-    if (f->list.n >= f->max) {
+    uint64_t room = severity == PL_SEVERITY_ERROR ? pl_findings_room(f) : f->max;
+    if (f->list.n >= room) {
         f->dropped++;
         f->dropped_errors += severity == PL_SEVERITY_ERROR;
         return PL_OK;

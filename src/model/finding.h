@@ -39,13 +39,16 @@ struct pl_finding {
 struct pl_findings {
     struct pl_arena *arena; /* borrowed, outlives this */
     PL_VEC(struct pl_finding) list;
-    uint64_t max;
+    uint64_t max; /* of warnings and notes; errors that come later have as much room again */
     uint64_t dropped;
     uint64_t dropped_errors; /* of those: errors, so that a flood of notes hides nothing */
 };
 
 void pl_findings_init(struct pl_findings *f, struct pl_arena *arena, uint64_t max);
 void pl_findings_reset(struct pl_findings *f);
+
+/* The most that the list may hold: a flood of notes leaves room for errors. */
+uint64_t pl_findings_room(const struct pl_findings *f);
 
 /* Add one; message as printf. *out (may be NULL) is the new one, valid until the next add, or NULL when dropped. */
 PL_MUST_USE pl_status pl_findings_add(struct pl_findings *f, const char *tag, enum pl_severity severity,

@@ -34,7 +34,7 @@ static bool is_range(uint64_t offset, uint64_t length, uint64_t size)
 void pl_wire_take_findings(struct pl_wire_in *w, struct pl_findings *f)
 {
     size_t n = pl_wire_take_count(w, 7);
-    pl_wire_require(w, n <= f->max);
+    pl_wire_require(w, n <= pl_findings_room(f));
     for (size_t i = 0; i < n && !w->c.bad; i++) {
         struct pl_finding x = {0};
         x.tag = pl_wire_take_text(w);
