@@ -51,7 +51,7 @@ static bool is_same(const struct pl_source_code *a, const struct pl_source_code 
 static int look(const uint8_t *data, size_t size)
 {
     pl_bytes text = pl_bytes_of(data, size);
-    for (int language = PL_SOURCE_NONE; language <= PL_SOURCE_ASM; language++) {
+    for (int language = PL_SOURCE_NONE; language <= PL_SOURCE_PERLASM; language++) {
         struct pl_arena arenas[2];
         struct pl_source_code code[2];
         struct pl_err err = {0};

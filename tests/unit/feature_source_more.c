@@ -227,7 +227,7 @@ static void what_repeats_takes_linear_time(void **state)
     struct pl_buf text;
     pl_buf_init(&text, 1u << 24);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        for (int language = PL_SOURCE_C; language <= PL_SOURCE_ASM; language++) {
+        for (int language = PL_SOURCE_C; language <= PL_SOURCE_PERLASM; language++) {
             struct pl_arena arena;
             struct pl_source_code code;
             struct pl_err err = {0};
