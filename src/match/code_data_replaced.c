@@ -176,6 +176,39 @@ static bool is_of_user(const struct pl_data *d, const struct open_run *run, uint
     return false;
 }
 
+/*
+ * Does the list stand within a function? In a file that others include nobody knows which of them has a copy of it, or whether an #if left it out:
+ * mimalloc's table for compilers without __builtin_ctz().
+ */
+static bool is_in_function(const struct pl_data *d, const struct pl_table *t)
+{
+    const struct pl_codebase *cb = d->m->codebase;
+    uint32_t low = 0;
+    uint32_t n = (uint32_t)pl_codebase_count(cb);
+    for (uint32_t high = n; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        if (pl_codebase_at(cb, middle)->unit < t->unit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < n && pl_codebase_at(cb, low)->unit == t->unit; low++) {
+        const struct pl_definition *f = pl_codebase_at(cb, low)->definition;
+        if (f->kind == PL_DEFINITION_FUNCTION && f->offset <= t->at && t->at < f->offset + f->length)
+            return true;
+    }
+    return false;
+}
+
+/* Is it one of the units themselves, or, outside of functions, what they include? */
+static bool is_told(const struct pl_data *d, const struct open_run *run, const struct pl_table *t)
+{
+    for (unsigned i = 0; i < run->n_units; i++)
+        if (run->units[i] == t->unit)
+            return true;
+    return is_of_user(d, run, t->unit) && !is_in_function(d, t);
+}
+
 static pl_status report(struct pl_data *d, uint32_t table, uint64_t from, uint64_t length, struct pl_err *err)
 {
     const struct pl_table *t = pl_tables_at(d->m->tables, table);
@@ -209,8 +242,7 @@ static pl_status try_run(struct pl_data *d, const struct open_run *run, unsigned
         const struct pl_table *t = pl_tables_at(d->m->tables, i);
         unsigned width = width_of(run, t->n);
         bool missing = false;
-        if (width == 0 || !is_of_user(d, run, t->unit) || !is_candidate(d, i) ||
-            is_alike(d, i, width, run->from))
+        if (width == 0 || !is_candidate(d, i) || !is_told(d, run, t) || is_alike(d, i, width, run->from))
             continue;
         if (++*searches > MAX_SEARCHES)
             break;

@@ -65,12 +65,46 @@ static void a_table_with_names_in_it_may_have_other_values(void **state)
     assert_null(finding_for(32, 99, "\n#define START 5\n START +"));
 }
 
+/* The table of a header, by itself or within an inline function; what is built has other bytes in its place. */
+static const struct pl_finding *finding_in_header(bool is_in_function)
+{
+    char shipped[4096];
+    char header[4096];
+    write_program(shipped, sizeof shipped, 32, 99, " ");
+    write_program(header, sizeof header, 32, 1, " ");
+    char *list = strstr(header, "static const unsigned keys");
+    char *end = strstr(list, "};") + 2;
+    char *body = strstr(shipped, "int main");
+    char source[4096];
+    char text[8192];
+    *end = 0;
+    (void)snprintf(text, sizeof text,
+                   is_in_function ? "static inline int of(int i)\n{\n%s return keys[i];\n}\n" : "%s\n", list);
+    (void)snprintf(source, sizeof source, "#include \"keys.h\"\n%s", body);
+    add_source(0, "keys.h", text);
+    return finding_of(shipped, source);
+}
+
+static void a_table_within_a_function_of_a_header_may_be_anywhere(void **state)
+{
+    (void)state;
+    assert_null(finding_in_header(true));
+}
+
+static void a_table_of_a_header_is_one_of_its_users(void **state)
+{
+    (void)state;
+    assert_non_null(finding_in_header(false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_table_that_was_written_over_is_an_error_at_its_bytes, set_up, end),
         cmocka_unit_test_setup_teardown(the_table_of_the_source_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(a_table_of_another_size_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(a_table_of_a_header_is_one_of_its_users, set_up, end),
+        cmocka_unit_test_setup_teardown(a_table_within_a_function_of_a_header_may_be_anywhere, set_up, end),
         cmocka_unit_test_setup_teardown(a_table_with_arms_may_be_another, set_up, end),
         cmocka_unit_test_setup_teardown(a_table_with_names_in_it_may_have_other_values, set_up, end),
     };

@@ -99,6 +99,44 @@ static void the_head_of_a_bootstrap_file_is_perls(void **state)
     (void)state;
 }
 
+/* What ExtUtils::Depends writes, with these flags and this line behind it. */
+static struct pl_file *add_depends(const char *name, const char *flags, const char *more)
+{
+    static char texts[4][2048];
+    static unsigned n;
+    char *text = texts[n++ % 4];
+    (void)snprintf(
+        text, sizeof texts[0],
+        "package A::B::Install::Files;\n\n$self = {\n          'deps' => [],\n          'inc' => %s,\n"
+        "          'typemaps' => [\n                          'typemap',\n"
+        "                          'b.map'\n                        ]\n        };\n\n"
+        "@deps = @{ $self->{deps} };\n@typemaps = @{ $self->{typemaps} };\n$libs = $self->{libs};\n"
+        "$inc = $self->{inc};\n\n\t$CORE = undef;\n\tforeach (@INC) {\n\t\tif ( -f $_ . "
+        "\"/A/B/Install/Files.pm\") {\n\t\t\t$CORE = $_ . \"/A/B/Install/\";\n\t\t\tlast;\n\t\t}\n\t}\n\n"
+        "\tsub deps { @{ $self->{deps} }; }\n\n\tsub Inline {\n\t\tmy ($class, $lang) = @_;\n"
+        "\t\t+{ map { (uc($_) => $self->{$_}) } qw(inc libs typemaps) };\n\t}\n\n1;\n%s",
+        flags, more);
+    return add_file(name, text);
+}
+
+static void what_an_extension_says_to_others_is_made(void **state)
+{
+    (void)state;
+    add_source(0, "Makefile.PL", "use ExtUtils::Depends;\n");
+    struct pl_file *made = add_depends("usr/lib/perl5/A/B/Install/Files.pm", "'-I. -lb'", "");
+    struct pl_file *moved = add_depends("usr/lib/perl5/A/C/Install/Files.pm", "'-I. -lb'", "");
+    struct pl_file *more = add_depends("usr/lib/perl5/A/B/Install/Files.pm", "'-I. -lb'", "system 'id';\n");
+    struct pl_file *runs = add_depends("usr/lib/perl5/A/B/Install/Files.pm", "`id`", "");
+    apply("perl.depends", made);
+    apply("perl.depends", moved);
+    apply("perl.depends", more);
+    apply("perl.depends", runs);
+    assert_int_equal(unclaimed(made), 0);
+    assert_int_equal(unclaimed(moved), moved->size);
+    assert_int_equal(unclaimed(more), more->size);
+    assert_int_equal(unclaimed(runs), runs->size);
+}
+
 static void a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it(void **state)
 {
     static const char text[] = "#!/bin/sh\ncmd=${0##*/}\nexec grep -F \"$@\"\n";
@@ -326,6 +364,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_made_source_is_known_by_the_name_of_its_input, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_head_of_a_bootstrap_file_is_perls, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_an_extension_says_to_others_is_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_short_word_says_something_in_short_data_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_alphabets_and_the_packages_own_names_are_known_words, set_up,
                                         tear_down),
