@@ -53,9 +53,9 @@ static const struct suffix_kind by_suffix[] = {
     {".el", "elisp"},      {".tcl", "tcl"},
 };
 
-/* Names of texts that are read by people, or by a type checker or debugger, wherever they lie. Source: npm's and TypeScript's handbooks; PEP 484. */
-static const char *const passive_suffixes[] = {".md",    ".markdown", ".rst",  ".d.ts",        ".d.mts",
-                                               ".d.cts", ".map",      ".flow", ".tsbuildinfo", ".pyi"};
+/* Names of texts that are read by people, or by a type checker or debugger, wherever they lie. Source: npm's and TypeScript's handbooks; PEP 484; perlpod(1). */
+static const char *const passive_suffixes[] = {
+    ".md", ".markdown", ".rst", ".d.ts", ".d.mts", ".d.cts", ".map", ".flow", ".tsbuildinfo", ".pyi", ".pod"};
 static const char *const passive_names[] = {"README",       "LICENSE",      "LICENCE", "CHANGELOG",
                                             "CHANGES",      "HISTORY",      "NOTICE",  "AUTHORS",
                                             "CONTRIBUTORS", "CONTRIBUTING", "COPYING", "THIRD-PARTY"};

@@ -498,6 +498,12 @@ static bool is_known_identifier(void *ctx, pl_bytes word)
            pl_literals_word(q->l, PL_WORD_IN_CPP, word, NULL, NULL);
 }
 
+/* The same of a namespace: icu_72::UnicodeString, where the source says icu::UnicodeString. */
+static bool is_versioned_identifier(void *ctx, pl_bytes word)
+{
+    return is_known_identifier(ctx, word) || by_version(ctx, word);
+}
+
 /*
  * A macro or inline function calls it. The C++ library's headers hold so many names that each leads to all others, "connect" and "remove" among them: for
  * a function that acts they do not count.
@@ -551,7 +557,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_SCRIPT;
     else if (pl_literals_word(q->l, PL_WORD_IN_CPP, name, q->arena, &q->source))
         *rule = RULE_ANY_HEADER;
-    else if (!pl_import_acts(name) && by_version(q, name))
+    else if (is_cpp ? pl_cpp_identifiers(name, is_versioned_identifier, q)
+                    : !pl_import_acts(name) && by_version(q, name))
         *rule = RULE_VERSIONED;
     else if (pl_import_is_idle(name))
         *rule = RULE_IDLE;

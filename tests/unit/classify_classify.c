@@ -25,6 +25,8 @@ static void the_record_of_a_build_is_passive_in_its_place_only(void **state)
 
 static void code_is_active_in_a_passive_place(void **state)
 {
+    assert_int_equal(role_of("usr/share/perl5/X.pod", "=head1 X\n"), PL_ROLE_PASSIVE);
+    assert_int_equal(role_of("usr/share/perl5/X.pm", "=head1 X\n"), PL_ROLE_ACTIVE);
     assert_int_equal(role_of("usr/lib/python3/dist-packages/x.pyi", "def f() -> int: ...\n"),
                      PL_ROLE_PASSIVE);
     assert_int_equal(role_of("usr/share/doc/x/NEWS", "new\n"), PL_ROLE_PASSIVE);
