@@ -213,7 +213,7 @@ static uint32_t read_macro(struct pl_source_reader *r, uint32_t start, uint32_t 
 {
     bool is_rules = is(r, i, "macro_rules");
     uint32_t open = is_rules ? i + 3 : i + 2;
-    if (open >= to || !is_opener(r->t[open].kind))
+    if (open >= to || !is_opener(r->t[open].kind) || (is_rules && r->t[i + 2].kind != PL_TOKEN_WORD))
         return i + 2;
     uint32_t end = pl_source_skip(r, open, to);
     size_t number = pl_source_begin(r, is_rules ? PL_DEFINITION_MACRO : PL_DEFINITION_OBJECT,
