@@ -205,11 +205,16 @@ static bool by_openmp(struct question *q, pl_bytes name)
  */
 static bool by_version(struct question *q, pl_bytes name)
 {
-    size_t n = name.n;
-    while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
-        n--;
-    return n < name.n && n > 1 && name.p[n - 1] == '_' &&
-           pl_literals_word(q->l, PL_WORD_IN_SOURCE, pl_bytes_sub(name, 0, n - 1), q->arena, &q->source);
+    size_t base = name.n; /* without the numbers behind it: Imf_3_1 */
+    for (size_t n = name.n; n > 1 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9';) {
+        while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
+            n--;
+        if (n < 2 || name.p[n - 1] != '_')
+            break;
+        base = --n;
+    }
+    return base < name.n &&
+           pl_literals_word(q->l, PL_WORD_IN_SOURCE, pl_bytes_sub(name, 0, base), q->arena, &q->source);
 }
 
 static bool is_used_str(struct question *q, const char *name)

@@ -71,16 +71,37 @@ static pl_status add_helper(struct reading *r, const char *package, pl_bytes ver
     return keep(r->arena, version, &slot->version, err);
 }
 
-/* Whose templates a tool fills in. The last row is for all other tools of debhelper, and theirs alone is the version in the mark. */
+/*
+ * Whose templates a tool fills in: the packages of Debian that have some. The last row is for all other tools of debhelper, and theirs alone is the
+ * version in the mark. A row without a tool is for files that a tool copies into the source.
+ */
 static const struct {
     const char *tool; /* beginning of what follows "dh_" */
     const char *package;
     bool is_versioned;
 } template_owners[] = {
-    {"python", "dh-python", false}, {"pypy", "dh-python", false},        {"apparmor", "dh-apparmor", false},
-    {"runit", "dh-runit", false},   {"sysuser", "dh-sysuser", false},    {"elpa", "dh-elpa", false},
-    {"dkms", "dh-dkms", false},     {"installtex", "tex-common", false}, {"", "libdebhelper-perl", true},
+    {"python", "dh-python", false},
+    {"pypy", "dh-python", false},
+    {"apache2", "apache2-dev", false},
+    {"apparmor", "dh-apparmor", false},
+    {"aspell", "dictionaries-common-dev", false},
+    {"dkms", "dh-dkms", false},
+    {"elpa", "dh-elpa", false},
+    {"installcli", "cli-common-dev", false},
+    {"installnss", "dh-nss", false},
+    {"installtex", "tex-common", false},
+    {"installxmlcatalogs", "xml-core", false},
+    {"lisp", "dh-lisp", false},
+    {"nginx", "nginx-dev", false},
+    {"php", "dh-php", false},
+    {"runit", "dh-runit", false},
+    {"sysuser", "dh-sysuser", false},
+    {"vdrplugin", "vdr-dev", false},
+    {NULL, "autotools-dev", false},
+    {"", "libdebhelper-perl", true},
 };
+
+#define N_OWNERS (sizeof template_owners / sizeof template_owners[0])
 
 /* Which toolchain added something to this script? */
 static pl_status read_script(struct reading *r, pl_bytes data, struct pl_err *err)
@@ -95,7 +116,8 @@ static pl_status read_script(struct reading *r, pl_bytes data, struct pl_err *er
         size_t slash = pl_bytes_find_byte(rest, '/', 0);
         pl_bytes version = slash == SIZE_MAX ? PL_LIT("") : pl_bytes_trim(pl_bytes_from(rest, slash + 1));
         size_t i = 0;
-        while (!pl_bytes_starts(rest, pl_bytes_of_str(template_owners[i].tool)))
+        while (template_owners[i].tool == NULL ||
+               !pl_bytes_starts(rest, pl_bytes_of_str(template_owners[i].tool)))
             i++;
         st = add_helper(r, template_owners[i].package, template_owners[i].is_versioned ? version : PL_LIT(""),
                         err);
@@ -172,13 +194,7 @@ struct apart {
     bool is_told;
 };
 
-/* Helpers have a name from this file; the number of it goes over the wire. */
-static const char *const helper_names[] = {"dh-python",  "dh-apparmor",       "dh-runit",
-                                           "dh-sysuser", "dh-elpa",           "dh-dkms",
-                                           "tex-common", "libdebhelper-perl", "autotools-dev"};
-
-#define N_NAMES (sizeof helper_names / sizeof helper_names[0])
-
+/* Helpers have a name from the table above; the number of the row goes over the wire. */
 static pl_status say(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
 {
     const struct apart *a = ctx;
@@ -195,7 +211,7 @@ static pl_status say(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
     pl_wire_u64(&w, id->n_helpers);
     for (size_t i = 0; i < id->n_helpers; i++) {
         size_t k = 0;
-        while (k < N_NAMES && strcmp(helper_names[k], id->helpers[i].package) != 0)
+        while (k < N_OWNERS && strcmp(template_owners[k].package, id->helpers[i].package) != 0)
             k++;
         pl_wire_u64(&w, k);
         pl_wire_bytes(&w, id->helpers[i].version);
@@ -219,7 +235,7 @@ static pl_status take(void *ctx, pl_bytes part, struct pl_err *err)
         *fields[i] = pl_wire_take_bytes(&in);
     id->n_helpers = (size_t)pl_wire_take_below(&in, PL_DEB_HELPERS + 1);
     for (size_t i = 0; i < id->n_helpers; i++) {
-        id->helpers[i].package = helper_names[pl_wire_take_below(&in, N_NAMES)];
+        id->helpers[i].package = template_owners[pl_wire_take_below(&in, N_OWNERS)].package;
         id->helpers[i].version = pl_wire_take_bytes(&in);
     }
     pl_wire_require(&in, id->package.n > 0 && !a->is_told);

@@ -119,6 +119,7 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"_ZN6Widget4drawEv", "import.c++"},
         {"_ZN7Painter4drawEv", "import.c++"},
         {"_ZN9Widget_727Painter4drawEv", "import.versioned"},
+        {"_ZN10Widget_3_17Painter4drawEv", "import.versioned"},
         {"_dl_find_object", "import.runtime"},
         {"_ZN6Widget4drawEP13__va_list_tag", "import.c++"},
         {"lib_conv", "import.macro"},
