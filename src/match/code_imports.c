@@ -500,7 +500,9 @@ static bool is_known_identifier(void *ctx, pl_bytes word)
                word, "__va_list_tag") || /* the compiler's own type behind va_list: psABI x86-64, 3.5.7 */
            pl_bytes_eq_str(word, "_IO_FILE") || /* glibc's behind FILE */
            pl_literals_word(q->l, PL_WORD_IN_SOURCE, word, q->arena, &q->source) ||
-           pl_literals_word(q->l, PL_WORD_IN_CPP, word, NULL, NULL);
+           pl_literals_word(q->l, PL_WORD_IN_CPP, word, NULL, NULL) ||
+           (!pl_import_acts(word) && (pl_literals_word(q->l, PL_WORD_IN_HEADER, word, NULL, NULL) ||
+                                      pl_literals_word(q->l, PL_WORD_IN_MACRO, word, NULL, NULL)));
 }
 
 /* The same of a namespace: icu_72::UnicodeString, where the source says icu::UnicodeString. */
