@@ -102,10 +102,15 @@ static bool is_word_byte(uint8_t b)
     return is_upper(b) || is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
 }
 
-/* "libpython3.11.so", of which a -dev package of the build has libpython3.11.so.1: configure writes that name down for dlopen(). */
+/*
+ * "libpython3.11.so", of which a -dev package of the build has libpython3.11.so.1: configure writes that name down for dlopen(), also with its folder
+ * below /usr/lib.
+ */
 static bool is_linker_name(const struct pl_match *m, pl_bytes text)
 {
     char name[64];
+    if (pl_bytes_starts(text, PL_LIT("/usr/lib/")) && pl_bytes_find(text, PL_LIT(".."), 0) == SIZE_MAX)
+        text = pl_bytes_basename(text);
     if (!pl_bytes_ends(text, PL_LIT(".so")) || text.n + 2 > sizeof name)
         return false;
     memcpy(name, text.p, text.n);

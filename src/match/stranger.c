@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#define LIBRARY_BYTES 8u /* of libNAME, where NAME alone is looked for: shorter ones are everywhere */
+
 /* A source file of that name, in a language that is compiled to files of the same name; a rule of make may say %.c alone. */
 static bool has_source_of_name(const struct pl_match *m, pl_bytes name)
 {
@@ -48,9 +50,14 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return PL_OK;
     name = first_part(name);
     pl_bytes name_of_module = name;
+    bool is_library = pl_bytes_find(pl_bytes_basename(f->name), PL_LIT(".so"), 1) != SIZE_MAX;
     while (pl_words_next(&name, &word)) {
+        /* Meson and CMake put "lib" before the name of a library. */
+        bool has_lib =
+            is_library && !has_word && pl_bytes_starts(word, PL_LIT("lib")) && word.n >= LIBRARY_BYTES;
         has_word = true;
-        if (pl_index_has_word(m->index, word))
+        if (pl_index_has_word(m->index, word) ||
+            (has_lib && pl_index_has_word(m->index, pl_bytes_from(word, 3))))
             return PL_OK;
     }
     if (!has_word || has_source_of_name(m, name_of_module))

@@ -68,6 +68,21 @@ static void the_name_of_a_made_source_does_not(void **state)
     assert_true(leads_out(state, "temporaries/beacon.c"));
 }
 
+/* configure writes down where the interpreter's library is, for dlopen(). */
+static void a_library_of_the_build_below_the_systems_folder_does_not(void **state)
+{
+    assert_true(leads_out(state, "/usr/lib/python3.11/beacon-3.11/libbeacon3.so"));
+    build_headers = (struct pl_headers){.package = "libbeacon-dev",
+                                        .text = PL_LIT("plumbline headers 8\n@!\nlibbeacon3.so.1\n")};
+    bool is_out = leads_out(state, "/usr/lib/python3.11/beacon-3.11/libbeacon3.so");
+    bool is_elsewhere_out = leads_out(state, "/var/tmp/libbeacon3.so");
+    bool is_behind_out = leads_out(state, "/usr/lib/../../tmp/libbeacon3.so");
+    build_headers = (struct pl_headers){0};
+    assert_false(is_out);
+    assert_true(is_elsewhere_out);
+    assert_true(is_behind_out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +91,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_tilde_between_the_letters_of_a_table_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_folder_of_a_build_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_name_of_a_made_source_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(a_library_of_the_build_below_the_systems_folder_does_not, set_up,
+                                        end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,21 @@ static void a_program_that_no_source_names_is_an_error(void **state)
     assert_int_equal(stranger->findings.list.v[0].severity, PL_SEVERITY_ERROR);
 }
 
+static void meson_names_a_library_without_its_lib(void **state)
+{
+    (void)state;
+    add_source(0, "meson.build", "library('gstpython', 'main.c')\n");
+    struct pl_file *known = add_file("data.tar.xz!/usr/lib/libgstpython.so", "\x7f"
+                                                                             "ELF");
+    struct pl_file *program = add_file("data.tar.xz!/usr/bin/libgstpython", "\x7f"
+                                                                            "ELF");
+    known->kind = program->kind = "elf-x86_64";
+    apply("code.stranger", known);
+    apply("code.stranger", program);
+    assert_int_equal(known->findings.list.n, 0);
+    assert_int_equal(program->findings.list.n, 1);
+}
+
 /* Behind a dot in a library's name stands more of it, up to its end: dh-lua's have the version of the interpreter there. */
 static void a_word_behind_a_dot_names_a_library(void **state)
 {
@@ -360,6 +375,7 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_behind_a_dot_names_a_library, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(meson_names_a_library_without_its_lib, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_generator_of_the_source_writes_a_part_of_what_is_built, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_made_source_is_known_by_the_name_of_its_input, set_up, tear_down),
