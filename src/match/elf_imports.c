@@ -5,6 +5,7 @@
  */
 #include "format/binary/elf_dynamic.h"
 #include "match/code_imports.h"
+#include "match/elf_paths.h"
 #include "match/elf_sections.h"
 #include "match/foreign.h"
 
@@ -151,84 +152,6 @@ static pl_status check_imports(const struct pl_match *m, struct pl_file *f, cons
     return st;
 }
 
-/* From a fixed folder or the program's own? Any other is looked for where the user happens to be. ld.so(8). */
-static bool is_anchored(pl_bytes path)
-{
-    return pl_bytes_starts(path, PL_LIT("/")) || pl_bytes_starts(path, PL_LIT("$ORIGIN")) ||
-           pl_bytes_starts(path, PL_LIT("${ORIGIN}"));
-}
-
-/* Behind "$(DEB_HOST_MULTIARCH)" at `i` of `text`, where `path` has a machine at *k, which goes behind it, too; 0 when it does not stand there. */
-static size_t behind_machine(pl_bytes text, size_t i, pl_bytes path, size_t *k)
-{
-    static const char *const variables[] = {"$(DEB_HOST_MULTIARCH)", "${DEB_HOST_MULTIARCH}",
-                                            "$(DEB_TARGET_MULTIARCH)"};
-    pl_bytes rest = pl_bytes_from(path, *k);
-    size_t slash = pl_bytes_find_byte(rest, '/', 0);
-    pl_bytes machine = pl_bytes_sub(rest, 0, slash == SIZE_MAX ? rest.n : slash);
-    if (pl_bytes_find(machine, PL_LIT("-linux-gnu"), 0) == SIZE_MAX)
-        return 0;
-    for (size_t v = 0; v < sizeof variables / sizeof variables[0]; v++)
-        if (pl_bytes_starts(pl_bytes_from(text, i), pl_bytes_of_str(variables[v]))) {
-            *k += machine.n;
-            return i + strlen(variables[v]);
-        }
-    return 0;
-}
-
-/*
- * How many bytes of `text` are this path; 0: none. Make wants each $ doubled, the shell wants it escaped, and some want both. Debian's builds
- * know the machine by a variable.
- */
-static size_t path_length(pl_bytes text, pl_bytes path)
-{
-    size_t i = 0;
-    for (size_t k = 0; k < path.n; k++, i++) {
-        size_t behind = k > 0 && path.p[k - 1] == '/' ? behind_machine(text, i, path, &k) : 0;
-        i = behind > 0 ? behind : i;
-        if (behind > 0 && k == path.n)
-            return i;
-        while (path.p[k] == '$' && i + 1 < text.n && text.p[i + 1] == '$' &&
-               (text.p[i] == '$' || text.p[i] == '\\'))
-            i++;
-        if (i >= text.n || text.p[i] != path.p[k])
-            return 0;
-    }
-    return i;
-}
-
-/* Does a file give the linker this very path: -rpath, what stands between an option and its value, the path, and its end? */
-static bool gives_path(pl_bytes text, pl_bytes path)
-{
-    static const char between[] = ",= \t'\"";
-    static const char behind[] = " \t\r\n'\"),;";
-    pl_bytes option = PL_LIT("-rpath");
-    for (size_t at = pl_bytes_find(text, option, 0); at != SIZE_MAX;
-         at = pl_bytes_find(text, option, at + option.n)) {
-        size_t i = at + option.n;
-        while (i < text.n && memchr(between, text.p[i], sizeof between - 1) != NULL)
-            i++;
-        if (pl_bytes_starts(pl_bytes_from(text, i), PL_LIT("-Wl,")))
-            i += 4;
-        size_t n = i < text.n ? path_length(pl_bytes_from(text, i), path) : 0;
-        if (n > 0 && (i + n == text.n || memchr(behind, text.p[i + n], sizeof behind - 1) != NULL))
-            return true;
-    }
-    return false;
-}
-
-/* Neither make's $$ nor the shell's \$ is in any table of texts: what those do not have is looked for in the files. */
-static bool is_given_path(const struct pl_match *m, pl_bytes path)
-{
-    for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
-        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
-        for (size_t i = 0; i < tree->files.n; i++)
-            if (gives_path(tree->files.v[i].data, path))
-                return true;
-    }
-    return false;
-}
-
 static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, const struct pl_elf_dynamic *d,
                                  struct pl_err *err)
 {
@@ -242,19 +165,7 @@ static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, co
             st = pl_foreign_add(m, f, PL_FOREIGN_LIBRARY, d->libraries[i].offset, name,
                                 pl_literals_has_headers(m->literals) ? NULL : UNKNOWN_LIBRARY, err);
     }
-    for (size_t i = 0; i < d->n_paths && st == PL_OK; i++) {
-        struct pl_literal_hit hit = {0};
-        bool found;
-        st = pl_literals_explain(m->literals, d->paths[i].text, m->scratch, &found, &hit, err);
-        f->asked[PL_FOREIGN_RUNPATH]++;
-        found = found && is_anchored(d->paths[i].text);
-        bool is_strict = (found && hit.rule->is_strict) ||
-                         (is_anchored(d->paths[i].text) && is_given_path(m, d->paths[i].text));
-        if (st == PL_OK && !is_strict)
-            st = pl_foreign_add(m, f, PL_FOREIGN_RUNPATH, d->paths[i].offset, d->paths[i].text,
-                                found ? hit.rule->name : NULL, err);
-    }
-    return st;
+    return st == PL_OK ? pl_elf_note_paths(m, f, d, err) : st;
 }
 
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)

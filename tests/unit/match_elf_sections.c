@@ -211,6 +211,85 @@ static void a_library_that_the_same_source_puts_into_a_package_is_not_noted(void
     assert_int_equal(f->foreign.n, 0);
 }
 
+/* What is noted of a program that looks for its libraries in `folder`, beside a debian/letters.install and a build file; NULL: nothing. */
+static const struct pl_foreign *noted_path(const char *folder, const char *build)
+{
+    char command[256];
+    (void)snprintf(command, sizeof command, "gcc -O2 s.c -Wl,-rpath,%s -o s.out && strip -s s.out", folder);
+    add_source(
+        0, "debian/letters.install",
+        "usr/bin/letters\nusr/lib/*/alphabet/libalphabet-*.so\ndebian/tmp/usr/lib/*/plain/sub usr/lib\n");
+    add_source(0, "meson.build", build);
+    const struct pl_file *f = compared(plain_source, command, plain_source);
+    assert_int_equal(f->asked[PL_FOREIGN_RUNPATH], 1);
+    return f->foreign.n == 0 ? NULL : &f->foreign.v[0];
+}
+
+#define OF_MESON "executable('letters', 'letters.c', install_rpath : privlibdir)\n"
+
+static void a_search_path_of_the_packages_own_folder_is_not_noted(void **state)
+{
+    (void)state;
+    assert_null(noted_path("/usr/lib/x86_64-linux-gnu/alphabet", OF_MESON));
+}
+
+static void a_search_path_of_a_folder_that_is_installed_whole_is_not_noted(void **state)
+{
+    (void)state;
+    assert_null(noted_path("/usr/lib/x86_64-linux-gnu/plain/sub", OF_MESON));
+}
+
+static void a_search_path_that_no_build_file_asks_for_is_noted(void **state)
+{
+    (void)state;
+    const struct pl_foreign *x = noted_path("/usr/lib/x86_64-linux-gnu/alphabet", "executable('letters')\n");
+    assert_non_null(x);
+    assert_int_equal(x->kind, PL_FOREIGN_RUNPATH);
+    assert_null(x->loose_rule);
+}
+
+/* Called after the source, but nobody says that it has anything there: likely, and no more. */
+static void a_search_path_with_the_name_of_the_source_is_likely(void **state)
+{
+    (void)state;
+    const struct pl_foreign *x = noted_path("/usr/lib/x86_64-linux-gnu/p/private", OF_MESON);
+    assert_non_null(x);
+    assert_non_null(x->loose_rule);
+    assert_string_equal(x->loose_rule, "runpath.own-name");
+}
+
+static void assert_foreign_path(const char *folder)
+{
+    const struct pl_foreign *x = noted_path(folder, OF_MESON);
+    assert_non_null(x);
+    assert_int_equal(x->kind, PL_FOREIGN_RUNPATH);
+    assert_null(x->loose_rule);
+}
+
+static void a_search_path_of_another_package_is_noted(void **state)
+{
+    (void)state;
+    assert_foreign_path("/usr/lib/x86_64-linux-gnu/alphabets");
+}
+
+static void a_search_path_that_leaves_the_own_folder_is_noted(void **state)
+{
+    (void)state;
+    assert_foreign_path("/usr/lib/x86_64-linux-gnu/p/../elsewhere");
+}
+
+static void a_search_path_that_anybody_can_write_to_is_noted(void **state)
+{
+    (void)state;
+    assert_foreign_path("/tmp/usr/lib/p");
+}
+
+static void a_search_path_of_all_libraries_is_noted(void **state)
+{
+    (void)state;
+    assert_foreign_path("/usr/lib/x86_64-linux-gnu");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +314,15 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(a_library_that_the_same_source_puts_into_a_package_is_not_noted,
                                         set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_of_the_packages_own_folder_is_not_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_of_a_folder_that_is_installed_whole_is_not_noted,
+                                        set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_that_no_build_file_asks_for_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_with_the_name_of_the_source_is_likely, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_of_another_package_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_that_leaves_the_own_folder_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_that_anybody_can_write_to_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_of_all_libraries_is_noted, set_up, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
