@@ -5,6 +5,7 @@
  * (and joined two strings). In each the true literal must be missing from the file: a program that holds both
  * "usage: %s" and "Usage: %s" is honest.
  */
+#include "match/elf_sections.h"
 #include "match/elf_strings.h"
 #include "match/made_source.h"
 
@@ -348,7 +349,8 @@ pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_e
         struct change c = {0};
         bool found;
         st = find_change(m, f, s, i + 1 < strings->n ? s + 1 : NULL, &found, &c, err);
-        if (st != PL_OK || !found || is_type_name(m, s->text))
+        if (st != PL_OK || !found || is_type_name(m, s->text) ||
+            pl_elf_is_mark_of_moc(m, f, s->offset, s->text))
             continue;
         if (searches++ >= RAW_SEARCHES || !is_in_source(m, s, i + 1 < strings->n ? s + 1 : NULL, &c))
             st = report(m, f, s, &c, err);

@@ -136,6 +136,26 @@ static bool is_of_moc(const struct pl_match *m, pl_bytes name, pl_bytes data)
             pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL));
 }
 
+/*
+ * The mark is the first string of the section, up to the byte of its version. Since Qt 5.12 it ends in "!", and before in a space, which a test or an example may still
+ * have as a literal.
+ */
+bool pl_elf_is_mark_of_moc(const struct pl_match *m, const struct pl_file *f, uint64_t offset, pl_bytes text)
+{
+    struct pl_elf elf;
+    struct pl_err why = {0};
+    if (!pl_bytes_eq_str(text, "QTMETADATA !") || !pl_elf_is(f->data) || f->data.n != f->size ||
+        pl_elf_read(f->data, m->scratch, NULL, &elf, &why) != PL_OK)
+        return false;
+    for (size_t i = 0; i < elf.n_sections; i++) {
+        const struct pl_elf_section *s = &elf.sections[i];
+        if (s->type != PL_ELF_SHT_NOBITS && s->offset == offset &&
+            is_of_moc(m, s->name, pl_bytes_sub(f->data, s->offset, s->size)))
+            return true;
+    }
+    return false;
+}
+
 /* As --c-name has it, with an underscore in front that the compiler of resources takes off. glib-compile-resources(1). */
 static bool is_resource_name(const struct pl_match *m, pl_bytes name)
 {

@@ -13,5 +13,7 @@
  */
 PL_MUST_USE pl_status pl_elf_note_sections(const struct pl_match *m, struct pl_file *f,
                                            const struct pl_elf *elf, struct pl_err *err);
+/* Is the string at `offset` the mark that Qt's moc begins its section with, in a program whose source asks for one? */
+bool pl_elf_is_mark_of_moc(const struct pl_match *m, const struct pl_file *f, uint64_t offset, pl_bytes text);
 
 #endif

@@ -11,6 +11,7 @@
 #include "match/elf_strings.h"
 #include "format/text/words.h"
 #include "match/bindings.h"
+#include "match/elf_sections.h"
 #include "match/foreign.h"
 #include "match/made_source.h"
 
@@ -363,7 +364,8 @@ static pl_status note_foreign(const struct pl_match *m, struct pl_file *f, const
     for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
         f->asked[PL_FOREIGN_STRING] += s->is_clear;
-        if (!s->is_clear || s->is_modified || pl_elf_is_strict(s))
+        if (!s->is_clear || s->is_modified || pl_elf_is_strict(s) ||
+            pl_elf_is_mark_of_moc(m, f, s->offset, s->text))
             continue;
         st = pl_foreign_add(m, f, PL_FOREIGN_STRING, s->offset, s->text,
                             s->hit.rule == NULL ? NULL : s->hit.rule->name, err);

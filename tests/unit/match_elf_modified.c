@@ -147,6 +147,41 @@ static void a_text_that_a_comment_of_the_source_has_is_none(void **state)
                      "code.modified-string"));
 }
 
+/* Qt's moc wrote another mark before, which a test of the source still looks for. The mark is moc's at the start of its section, in a source that has a plugin. */
+static bool is_mark_accused(const char *section, const char *declarations)
+{
+    char more[256];
+    char source[4096];
+    (void)snprintf(
+        more, sizeof more,
+        "static const char mark[] __attribute__((section(\"%s\"), used)) = \"QTMETADATA !\\0xyz\";", section);
+    pl_bytes program = built(program_of(SHIPPED_LINE, more), "");
+    (void)snprintf(source, sizeof source, "%s%s", program_of(SHIPPED_LINE, ""), declarations);
+    struct pl_file *f = beside(program, "letters.c", source);
+    apply("elf.strings", f);
+    return find(f, "code.modified-string") != NULL;
+}
+
+#define OLD_MARK "const char *old = \"QTMETADATA  \";\n"
+
+static void the_mark_of_moc_is_no_change_of_an_older_one(void **state)
+{
+    (void)state;
+    assert_false(is_mark_accused(".qtmetadata", OLD_MARK "#define P Q_PLUGIN_METADATA(IID)\n"));
+}
+
+static void the_mark_of_moc_in_another_section_is(void **state)
+{
+    (void)state;
+    assert_true(is_mark_accused(".rodata.mark", OLD_MARK "#define P Q_PLUGIN_METADATA(IID)\n"));
+}
+
+static void the_mark_of_moc_without_a_plugin_is(void **state)
+{
+    (void)state;
+    assert_true(is_mark_accused(".qtmetadata", OLD_MARK));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +196,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_stands_for_a_conversion_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(a_program_with_both_is_honest, set_up, end),
         cmocka_unit_test_setup_teardown(a_text_that_a_comment_of_the_source_has_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(the_mark_of_moc_is_no_change_of_an_older_one, set_up, end),
+        cmocka_unit_test_setup_teardown(the_mark_of_moc_in_another_section_is, set_up, end),
+        cmocka_unit_test_setup_teardown(the_mark_of_moc_without_a_plugin_is, set_up, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
