@@ -26,8 +26,10 @@
 #define MOST_STEPS      3u         /* equal differences of bytes: more in 1 of 10^7; counted rows */
 #define MOST_DIVISOR    (1u << 24) /* 2^25 reciprocals of at most this: 1 of 10^9 is near one */
 #define RECIPROCAL_BITS 36u        /* that agree; limits of lengths are rounded down */
-#define INVERSE_BITS    56u        /* of the modulus: even divisors leave shorter inverses */
-#define MOST_INVERSE    (1u << 20)
+/* Reciprocals to the last bit, of divisors up to 2^40: 1 of 10^6 drawn numbers is one. Hash tables of 64 bits divide by primes near 3 * 2^n. */
+#define MOST_EXACT   ((uint64_t)1 << 40)
+#define INVERSE_BITS 56u /* of the modulus: even divisors leave shorter inverses */
+#define MOST_INVERSE (1u << 20)
 /* In one function. In 418 honest packages no function that is like none of the source has two, and in four packages one that is. */
 #define LEAST_FOREIGN 2u
 #define LONG_DIGITS   15u /* of a number of the source, with its 0x */
@@ -52,6 +54,26 @@ static bool is_reciprocal(uint64_t v)
         if (off <= 1 || off <= v >> RECIPROCAL_BITS)
             return true;
     }
+    return false;
+}
+
+/* Is 2^k / m, which has `v` in its lower 64 bits and `above` over them, a divisor whose reciprocal is m to the last bit? */
+static bool is_exact(__uint128_t power, uint64_t v, unsigned above)
+{
+    __uint128_t m = (__uint128_t)above << 64 | v;
+    __uint128_t divisor = (power + m / 2) / m;
+    if (divisor < 3 || divisor >= MOST_EXACT)
+        return false;
+    __uint128_t exact = power / divisor;
+    return (exact > m ? exact - m : m - exact) <= 1;
+}
+
+/* The multiplier of a division by a large number: 64 bits of it, or the lower 64 of 65, the rest being added (Granlund and Montgomery, 4). */
+static bool is_exact_reciprocal(uint64_t v)
+{
+    for (unsigned k = 64; k <= 127; k++)
+        if (is_exact((__uint128_t)1 << k, v, 0) || is_exact((__uint128_t)1 << k, v, 1))
+            return true;
     return false;
 }
 
@@ -90,7 +112,7 @@ bool pl_code_number_is_drawn(uint64_t v)
     if (v >> 56 == 0 || ones < LEAST_ONES || ones > 64 - LEAST_ONES ||
         count_bits(v ^ (v >> 1)) < LEAST_CHANGES || has_plain_bytes(v))
         return false;
-    return !is_reciprocal(v) && !is_reciprocal(-v) && !is_inverse(v);
+    return !is_reciprocal(v) && !is_reciprocal(-v) && !is_exact_reciprocal(v) && !is_inverse(v);
 }
 
 static bool has_number(const struct pl_aligner *a, uint64_t v)

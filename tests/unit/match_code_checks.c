@@ -466,6 +466,9 @@ static void what_compilers_make_is_not_drawn(void **state)
         0x0db6db6db6db6db7u,          /* a difference of pointers to 14 bytes, for example */
         0x2e8ba2e8ba2e8ba3u,          /* x / 11 */
         (uint64_t)-0x51eb851eb851eb8, /* a limit */
+        0x55555554fc71c71du,          /* x / 0x6000000019, the lower 64 bits of 65 */
+        0xaaaaaaaab8e38e39u,          /* x / 0xbffffffff */
+        0xaaaaaaace38e38ebu,          /* x / 0x17ffffffb */
         0x6f77206f6c6c6568u,          /* "hello wo" */
         0x03ff280100003e01u,          /* cases of a switch */
         0x6801e6476801e647u,          /* one of 32 bits, twice in a register */
