@@ -159,12 +159,24 @@ bool pl_macros_add_text(struct pl_macros *m, pl_bytes text)
     return true;
 }
 
+bool pl_macro_parameter(pl_bytes *rest, pl_bytes *name)
+{
+    if (!pl_bytes_split(rest, ',', name))
+        return false;
+    *name = pl_bytes_trim(*name);
+    while (pl_bytes_starts(*name, PL_LIT("\\"))) /* the list goes on in the next line */
+        *name = pl_bytes_trim(pl_bytes_from(*name, 1));
+    while (pl_bytes_ends(*name, PL_LIT("\\")))
+        *name = pl_bytes_trim(pl_bytes_sub(*name, 0, name->n - 1));
+    return true;
+}
+
 static bool is_parameter(const struct macro *macro, pl_bytes word)
 {
     pl_bytes rest = macro->parameters;
     pl_bytes name;
-    while (pl_bytes_split(&rest, ',', &name))
-        if (pl_bytes_eq(pl_bytes_trim(name), word))
+    while (pl_macro_parameter(&rest, &name))
+        if (pl_bytes_eq(name, word))
             return true;
     return false;
 }

@@ -84,8 +84,7 @@ bool pl_macro_name(const struct pl_macros *m, struct pl_macro_cache *c, struct p
 static void read_parameters(struct macro_body *b, pl_bytes rest)
 {
     pl_bytes name;
-    while (pl_bytes_split(&rest, ',', &name)) {
-        name = pl_bytes_trim(name);
+    while (pl_macro_parameter(&rest, &name)) {
         if (b->n_names == PL_MACRO_PARAMETERS) {
             b->has_too_many = true;
             return;

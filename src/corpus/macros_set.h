@@ -32,6 +32,9 @@ struct pl_macros {
 size_t pl_macros_find(const struct pl_macros *m, pl_bytes name,
                       const struct macro *out[PL_MACRO_DEFINITIONS]);
 
+/* The next one of a list of parameters, without what is around it: a list may go over several lines. False at the end. */
+bool pl_macro_parameter(pl_bytes *rest, pl_bytes *name);
+
 /* What a word can be replaced by. */
 struct macro_name {
     size_t n;

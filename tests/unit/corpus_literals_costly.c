@@ -69,12 +69,22 @@ static void nothing_is_explained_that_no_use_spells(void **state)
     assert_strict("f(\"tool/\", RELEASE);\n", 60, "tool/4.2", false);
 }
 
+/* A list of parameters goes on in the next line: what is behind the backslash is a name like the others. */
+static void parameters_may_stand_on_several_lines(void **state)
+{
+    (void)state;
+    assert_strict("#define SHOW(a, \\\n\tb, c \\\n\t, d) puts(a \" of \" b \" or \" c \" and \" d)\n"
+                  "SHOW(\"tool\", \"letters\", \"words\", \"lines\");\n",
+                  0, "tool of letters or words and lines", true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uses_that_cost_a_lot_leave_those_behind_them),
         cmocka_unit_test(a_use_that_is_too_much_leaves_its_arguments),
         cmocka_unit_test(nothing_is_explained_that_no_use_spells),
+        cmocka_unit_test(parameters_may_stand_on_several_lines),
     };
     return cmocka_run_group_tests_name("corpus_literals_costly", tests, NULL, NULL);
 }
