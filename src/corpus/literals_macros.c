@@ -42,6 +42,7 @@ struct pass {
     struct pl_macro_run patterns; /* the same, with steps of its own: uses are not lost for them */
     struct pl_arena scratch;
     struct pl_macro_cache *cache;
+    struct pl_macro_scope scope;
     struct pl_buf text;
     bool is_out_of_memory;
 
@@ -80,6 +81,7 @@ static uint32_t line_of(struct pass *p, size_t at)
 static struct pl_macro_run *pattern_run(struct pass *p)
 {
     p->patterns.line_1based = p->run.line_1based;
+    p->patterns.at = p->run.at;
     return &p->patterns;
 }
 
@@ -170,6 +172,7 @@ static void expand_run(struct pass *p)
     size_t ways;
     pl_bytes use = pl_bytes_sub(p->data, p->start, p->end - p->start);
     p->run.line_1based = line_of(p, p->start);
+    p->run.at = p->start;
     if (!is_expanded(p, use, &ways))
         ways = expand_use(p, use);
     if (ways >= PL_MACRO_WAYS && !p->is_out_of_memory && p->n_patterns++ < MAX_PATTERNS)
@@ -210,6 +213,7 @@ static void gather_arguments(struct pass *p, struct pl_clit lexer)
         return;
     pl_bytes list = pl_bytes_trim(pl_bytes_sub(p->data, start, end - start));
     p->run.line_1based = line_of(p, start);
+    p->run.at = start;
     for (size_t way = 0; way < ways && !p->is_out_of_memory && p->run.budget > 0; way++) {
         size_t n = 0;
         pl_buf_clear(&p->text);
@@ -249,6 +253,7 @@ static void try_arms(struct pass *p, size_t at, const struct pl_clit *lexer)
     struct pl_clit ahead = *lexer;
     struct pl_clit_token t;
     size_t start = p->is_in_run ? p->start : at;
+    p->run.at = at;
     bool is_if = pl_clit_next(&ahead, &t) && t.kind == PL_CLIT_WORD && pl_bytes_starts(t.body, PL_LIT("if"));
     if (is_if && start >= p->arms_end)
         p->is_out_of_memory = !pl_literals_gather_arms(p->g, pattern_run(p), p->data, start, p->file,
@@ -301,8 +306,13 @@ static void scan_text(struct pass *p, const struct pl_macros *m, pl_bytes text, 
     p->line = 1;
     p->arms_end = 0;
     p->n_patterns = 0;
-    p->run = (struct pl_macro_run){
-        .m = m, .scratch = &p->scratch, .cache = p->cache, .budget = budget, .path = path};
+    pl_macro_scope_read(&p->scope, text);
+    p->run = (struct pl_macro_run){.m = m,
+                                   .scratch = &p->scratch,
+                                   .cache = p->cache,
+                                   .budget = budget,
+                                   .scope = &p->scope,
+                                   .path = path};
     p->patterns = p->run;
     p->has_lost = p->is_frugal = false;
     scan_file(p);

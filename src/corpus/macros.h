@@ -36,17 +36,36 @@ struct pl_macro_cache;
 struct pl_macro_cache *pl_macro_cache_new(const struct pl_macros *m);
 void pl_macro_cache_free(struct pl_macro_cache *cache); /* accepts NULL */
 
+/* The #undef of a file, and each #define of a name that has one: what a name stands for between the two. */
+#define PL_MACRO_MARKS 512u
+struct pl_macro_mark {
+    pl_bytes name;
+    size_t at;   /* of its line in the text */
+    bool is_end; /* #undef */
+};
+struct pl_macro_scope {
+    pl_bytes text; /* borrowed */
+    size_t n;
+    bool is_full; /* it has more of them, and none is kept */
+    struct pl_macro_mark marks[PL_MACRO_MARKS];
+};
+/* O(n) in the text, times the names with an #undef. The text is one that pl_macros_add_text() was given; of any other it finds nothing. */
+void pl_macro_scope_read(struct pl_macro_scope *scope, pl_bytes text);
+
 /* Uses of macros that share memory and a bound of the work. */
 #define PL_MACRO_WAYS 24u /* of one use; a use that has more is not expanded in all of them */
 struct pl_macro_run {
     const struct pl_macros *m;
-    struct pl_arena *scratch;     /* the caller resets it */
-    struct pl_macro_cache *cache; /* may be NULL */
-    size_t budget;                /* tokens that may still be touched */
-    size_t max_steps;             /* tokens made for one use; 0: as many as a text may take */
-    pl_bytes path;                /* of the file that the use stands in, for __FILE__ */
+    struct pl_arena *scratch;           /* the caller resets it */
+    struct pl_macro_cache *cache;       /* may be NULL */
+    size_t budget;                      /* tokens that may still be touched */
+    size_t max_steps;                   /* tokens made for one use; 0: as many as a text may take */
+    const struct pl_macro_scope *scope; /* of the text that the uses stand in; may be NULL */
+    size_t at;                          /* of the use in that text */
+    pl_bytes path;                      /* of the file that the use stands in, for __FILE__ */
     uint32_t line_1based;
-    bool has_place; /* some use has asked for __LINE__ or __FILE__; the caller clears it */
+    bool
+        has_place; /* some use depends on where it stands: __LINE__, __FILE__, a scope; the caller clears it */
 };
 
 /*

@@ -377,7 +377,12 @@ static const struct macro *choose(struct expansion *x, const struct token *t)
 {
     if (t->name == NULL || is_hidden(t->hidden, t->name->found[0]))
         return NULL;
-    const struct macro *macro = t->name->found[pick(x, t->name->found[0], t->name->n)];
+    const struct macro *own[PL_MACRO_DEFINITIONS];
+    bool has_scope = x->run->scope != NULL && x->run->scope->n > 0 && t->name->n > 1;
+    size_t n_own = has_scope ? pl_macro_scope_find(x->run->scope, x->run->at, t->name, own) : 0;
+    x->run->has_place = x->run->has_place || n_own > 0;
+    const struct macro *macro = n_own > 0 ? own[pick(x, t->name->found[0], n_own)]
+                                          : t->name->found[pick(x, t->name->found[0], t->name->n)];
     return macro->parameters.p == NULL || is_byte(t->next, '(') ? macro : NULL;
 }
 

@@ -42,6 +42,12 @@ struct macro_name {
         *found[PL_MACRO_DEFINITIONS]; /* as pl_macros_find() gives them; the first one stands for the name */
 };
 
+/*
+ * Those that alone count for a use at `at`, because the file defines the name before it and ends that behind it; 0 where all do.
+ */
+size_t pl_macro_scope_find(const struct pl_macro_scope *s, size_t at, const struct macro_name *name,
+                           const struct macro *out[PL_MACRO_DEFINITIONS]);
+
 enum macro_word { WORD_PLAIN, WORD_NOT_ASKED, WORD_LINE, WORD_FILE };
 
 /* A token of a body, as it is put in at each use. */

@@ -78,6 +78,32 @@ static void parameters_may_stand_on_several_lines(void **state)
                   0, "tool of letters or words and lines", true);
 }
 
+#define FOR_A_WHILE "#define ROW(x) puts(\"one \" x);\nROW(\"letter\")\n#undef ROW\n"
+
+/* Between #define and #undef a name stands for what the file says there: in all arms of an #if, and whatever stands elsewhere. */
+static void a_macro_that_is_defined_for_a_while_is_that_one(void **state)
+{
+    (void)state;
+    assert_strict(FOR_A_WHILE "#define ROW(x) puts(\"two \" x);\nROW(\"word\")\n#undef ROW\n", 0, "two word",
+                  true);
+    assert_strict(FOR_A_WHILE "#define ROW(x) puts(\"two \" x);\nROW(\"word\")\n#undef ROW\n", 0, "one word",
+                  false);
+    assert_strict(FOR_A_WHILE
+                  "#ifdef A\n#define ROW(x) puts(\"two \" x);\n#else\n#define ROW(x) puts(\"three \" x);\n"
+                  "#endif\nROW(\"word\")\n#undef ROW\n",
+                  0, "three word", true);
+}
+
+/* Nothing ends the second one, and the first is ended only where A is defined: both count. */
+static void a_macro_that_is_ended_in_an_arm_goes_on_in_the_others(void **state)
+{
+    (void)state;
+    static const char text[] = "#define ROW(x) puts(\"one \" x);\n#ifdef A\n#undef ROW\n"
+                               "#define ROW(x) puts(\"two \" x);\n#endif\nROW(\"word\")\n#undef ROW\n";
+    assert_strict(text, 0, "one word", true);
+    assert_strict(text, 0, "two word", true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +111,8 @@ int main(void)
         cmocka_unit_test(a_use_that_is_too_much_leaves_its_arguments),
         cmocka_unit_test(nothing_is_explained_that_no_use_spells),
         cmocka_unit_test(parameters_may_stand_on_several_lines),
+        cmocka_unit_test(a_macro_that_is_defined_for_a_while_is_that_one),
+        cmocka_unit_test(a_macro_that_is_ended_in_an_arm_goes_on_in_the_others),
     };
     return cmocka_run_group_tests_name("corpus_literals_costly", tests, NULL, NULL);
 }
