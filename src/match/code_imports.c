@@ -231,7 +231,8 @@ struct substitute {
 /* Two names of one object; the linker names the one that the library defines first (glibc). */
 static const struct substitute aliases[] = {
     {"__environ", {"environ"}},
-    {"_environ", {"environ"}},
+    {"_environ", {"environ", "__environ"}},
+    {"environ", {"__environ", "_environ"}},
     {"__progname", {"program_invocation_short_name"}},
     {"program_invocation_short_name", {"__progname"}},
     {"__progname_full", {"program_invocation_name"}},

@@ -152,6 +152,24 @@ static void what_an_extension_says_to_others_is_made(void **state)
     assert_int_equal(unclaimed(runs), runs->size);
 }
 
+static void an_index_of_autosplit_declares_and_runs_nothing(void **state)
+{
+#define INDEX "# Index created by AutoSplit for ../blib/lib/A/B.pm\n#    (file acts as timestamp)\n"
+    (void)state;
+    add_source(0, "lib/B.pm", "package A::B;\n");
+    struct pl_file *made =
+        add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "package A::B;\nsub f ($$) ;\n1;\n");
+    struct pl_file *runs =
+        add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "sub f { system 'id' }\n1;\n");
+    struct pl_file *more = add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "1;\nsystem 'id';\n");
+    apply("perl.autosplit", made);
+    apply("perl.autosplit", runs);
+    apply("perl.autosplit", more);
+    assert_int_equal(unclaimed(made), 0);
+    assert_int_equal(unclaimed(runs), runs->size);
+    assert_int_equal(unclaimed(more), more->size);
+}
+
 static void a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it(void **state)
 {
     static const char text[] = "#!/bin/sh\ncmd=${0##*/}\nexec grep -F \"$@\"\n";
@@ -380,6 +398,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_made_source_is_known_by_the_name_of_its_input, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_head_of_a_bootstrap_file_is_perls, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_index_of_autosplit_declares_and_runs_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_an_extension_says_to_others_is_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_short_word_says_something_in_short_data_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_alphabets_and_the_packages_own_names_are_known_words, set_up,
