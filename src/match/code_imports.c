@@ -200,8 +200,7 @@ static bool by_openmp(struct question *q, pl_bytes name)
 }
 
 /*
- * "pl_log_create_208" for pl_log_create: a macro of a header puts the number of its interface behind the name. Which number, and whether the header does, is not kept of
- * headers: loose.
+ * "pl_log_create_208" for pl_log_create: a macro of a header puts the number of its interface behind the name. Which, is not kept of headers: loose.
  */
 static bool by_version(struct question *q, pl_bytes name)
 {
