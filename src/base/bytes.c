@@ -128,6 +128,14 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+bool pl_bytes_skip(pl_bytes *rest, pl_bytes text)
+{
+    if (!pl_bytes_starts(*rest, text))
+        return false;
+    *rest = pl_bytes_from(*rest, text.n);
+    return true;
+}
+
 pl_bytes pl_bytes_trim(pl_bytes a)
 {
     size_t first = 0;

@@ -33,6 +33,12 @@ bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n);
 bool pl_bytes_has_one_of(pl_bytes a, const char *const *words, size_t n);
 bool pl_bytes_starts(pl_bytes a, pl_bytes prefix);
 bool pl_bytes_ends(pl_bytes a, pl_bytes suffix);
+/* A letter, digit or underscore of ASCII: what names of C are made of. */
+static inline bool pl_is_word_byte(uint8_t b)
+{
+    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
+}
+
 /* How many bytes both begin with, and end with. */
 size_t pl_bytes_common_start(pl_bytes a, pl_bytes b);
 size_t pl_bytes_common_end(pl_bytes a, pl_bytes b);
@@ -47,6 +53,9 @@ size_t pl_bytes_rfind_byte(pl_bytes hay, uint8_t byte);
 /* [from, from + n) of `a`, cut to what is there; never fails. */
 pl_bytes pl_bytes_sub(pl_bytes a, size_t from, size_t n);
 pl_bytes pl_bytes_from(pl_bytes a, size_t from);
+
+/* Take `text` off the front of *rest; false, and *rest as it was, when something else stands there. */
+bool pl_bytes_skip(pl_bytes *rest, pl_bytes text);
 
 /* Without leading and trailing space, tab, CR and LF. */
 pl_bytes pl_bytes_trim(pl_bytes a);

@@ -6,6 +6,7 @@
  */
 #include "corpus/codebase_private.h"
 
+#include "base/order.h"
 #include "base/size.h"
 
 #include <stdlib.h>
@@ -96,18 +97,11 @@ void pl_id_lists_free(struct pl_id_lists *l)
     *l = (struct pl_id_lists){0};
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 size_t pl_ids_sort(uint32_t *v, size_t n)
 {
     size_t kept = 0;
     if (n > 1)
-        qsort(v, n, sizeof *v, by_number);
+        qsort(v, n, sizeof *v, pl_order_u32);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || v[kept - 1] != v[i])
             v[kept++] = v[i];

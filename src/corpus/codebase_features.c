@@ -9,6 +9,7 @@
  * are not in the sources. A printf of a constant line becomes puts without its line end (GCC manual, -fno-builtin), so a string is
  * interned without it, too.
  */
+#include "base/order.h"
 #include "corpus/codebase_private.h"
 
 #include <stdlib.h>
@@ -85,18 +86,11 @@ static unsigned keys_of(const struct pl_atom *a, uint64_t keys[2])
     }
 }
 
-static int by_key(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static size_t sort_keys(uint64_t *v, size_t n)
 {
     size_t kept = 0;
     if (n > 1)
-        qsort(v, n, sizeof *v, by_key);
+        qsort(v, n, sizeof *v, pl_order_u64);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || v[kept - 1] != v[i])
             v[kept++] = v[i];

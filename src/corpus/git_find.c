@@ -6,6 +6,7 @@
  *
  *     branches and tags -> commits -> trees -> sets of leaves -> bytes; the most wins, then the tag of the version, then the newer
  */
+#include "base/order.h"
 #include "base/vec.h"
 #include "corpus/git_private.h"
 #include "corpus/tree_build.h"
@@ -53,13 +54,6 @@ static void close_search(struct search *s)
     pl_arena_reset(&s->arena);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 struct numbers {
     PL_VEC(uint32_t) list;
 };
@@ -79,7 +73,7 @@ static pl_status keep_seen(struct search *s, const git_oid *id, struct numbers *
     struct seen kept = {0};
     pl_bytes key = pl_arena_keep(&s->arena, pl_bytes_of(id->id, GIT_OID_RAWSZ));
     if (found->list.n > 0) {
-        qsort(found->list.v, found->list.n, sizeof *found->list.v, by_number);
+        qsort(found->list.v, found->list.n, sizeof *found->list.v, pl_order_u32);
         for (size_t i = 0; i < found->list.n; i++)
             if (i == 0 || found->list.v[i] != found->list.v[kept.n - 1])
                 found->list.v[kept.n++] = found->list.v[i];

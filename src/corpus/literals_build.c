@@ -433,17 +433,12 @@ static bool take_value(void *ctx, pl_bytes text, pl_source_ref file, uint32_t li
     return pl_literal_add(l, RULE_BUILD_VALUE, text, (uint32_t)b->at, line);
 }
 
-static bool is_word_byte(uint8_t b)
-{
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
-}
-
 /* Words of a build file; "-lz" is the word "z". */
 static bool add_build_words(struct pl_literals *l, pl_bytes text, uint32_t file)
 {
     for (size_t at = 0; at < text.n; at++) {
         size_t n = 0;
-        while (at + n < text.n && is_word_byte(text.p[at + n]))
+        while (at + n < text.n && pl_is_word_byte(text.p[at + n]))
             n++;
         pl_bytes word = pl_bytes_sub(text, at, n);
         bool is_flag = at > 0 && text.p[at - 1] == '-' && n >= 2 && word.p[0] == 'l';

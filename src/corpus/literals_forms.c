@@ -16,11 +16,6 @@ static bool is_digit(uint8_t b)
     return b >= '0' && b <= '9';
 }
 
-static bool is_word_byte(uint8_t b)
-{
-    return is_digit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
-}
-
 /* An identifier of the source or, for C++, of a header of the build. */
 static const struct literal *find_identifier(const struct pl_literals *l, pl_bytes word)
 {
@@ -89,7 +84,7 @@ const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_
         return NULL;
     for (size_t at = 0; at < string.n;) {
         size_t n = 0;
-        while (at + n < string.n && is_word_byte(string.p[at + n]))
+        while (at + n < string.n && pl_is_word_byte(string.p[at + n]))
             n++;
         if (n == 0) {
             if (memchr(" ,:<>()[]{}&*=~!+-;.|^%", string.p[at], 23) == NULL)

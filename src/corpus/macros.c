@@ -93,11 +93,6 @@ bool pl_macros_add(struct pl_macros *m, pl_bytes name, pl_bytes parameters, pl_b
     return true;
 }
 
-static bool is_word_byte(uint8_t b)
-{
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
-}
-
 static size_t skip_blanks(pl_bytes text, size_t at)
 {
     while (at < text.n && (text.p[at] == ' ' || text.p[at] == '\t'))
@@ -125,7 +120,7 @@ static bool read_definition(struct pl_macros *m, pl_bytes line)
     size_t at = skip_blanks(line, 0);
     size_t start = at;
     pl_bytes parameters = {NULL, 0};
-    while (at < line.n && is_word_byte(line.p[at]))
+    while (at < line.n && pl_is_word_byte(line.p[at]))
         at++;
     pl_bytes name = pl_bytes_sub(line, start, at - start);
     if (at < line.n && line.p[at] == '(') {
@@ -148,7 +143,7 @@ bool pl_macros_add_text(struct pl_macros *m, pl_bytes text)
             end = logical_end(text, word);
             pl_bytes rest = pl_bytes_sub(text, word, end - word);
             bool is_define =
-                pl_bytes_starts(rest, PL_LIT("define")) && rest.n > 6 && !is_word_byte(rest.p[6]);
+                pl_bytes_starts(rest, PL_LIT("define")) && rest.n > 6 && !pl_is_word_byte(rest.p[6]);
             if (is_define && !read_definition(m, pl_bytes_from(rest, 6)))
                 return false;
         } else {
@@ -224,7 +219,7 @@ static bool is_other_name(const struct pl_macros *m, const struct macro *macro)
     const struct macro *found[PL_MACRO_DEFINITIONS];
     pl_bytes body = pl_bytes_trim(macro->body);
     for (size_t i = 0; i < body.n; i++)
-        if (!is_word_byte(body.p[i]))
+        if (!pl_is_word_byte(body.p[i]))
             return false;
     size_t n = pl_macros_find(m, body, found);
     for (size_t i = 0; i < n; i++)

@@ -15,17 +15,12 @@
 
 #include <string.h>
 
-static bool is_word_byte(uint8_t b)
-{
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
-}
-
 static pl_bytes take_word(pl_bytes line, size_t *at)
 {
     while (*at < line.n && (line.p[*at] == ' ' || line.p[*at] == '\t'))
         (*at)++;
     size_t start = *at;
-    while (*at < line.n && is_word_byte(line.p[*at]))
+    while (*at < line.n && pl_is_word_byte(line.p[*at]))
         (*at)++;
     return pl_bytes_sub(line, start, *at - start);
 }

@@ -10,6 +10,7 @@
  */
 #include "feature/code.h"
 
+#include "base/order.h"
 #include "base/size.h"
 #include "feature/code_image.h"
 #include "format/binary/macho.h"
@@ -345,13 +346,6 @@ static pl_status tie_atoms(struct tie *t)
     return PL_OK;
 }
 
-static int by_address(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static pl_status list_data(struct tie *t)
 {
     size_t n = 0;
@@ -365,7 +359,7 @@ static pl_status list_data(struct tie *t)
     for (size_t i = 0; i < out->n_atoms; i++)
         if (out->atoms[i].kind == PL_ATOM_DATA)
             out->data[n++] = out->atoms[i].value;
-    qsort(out->data, n, sizeof *out->data, by_address);
+    qsort(out->data, n, sizeof *out->data, pl_order_u64);
     for (size_t i = 0; i < n; i++)
         if (out->n_data == 0 || out->data[out->n_data - 1] != out->data[i])
             out->data[out->n_data++] = out->data[i];

@@ -6,6 +6,7 @@
  * 2. Between them, functions begin where something enters: an entry, a call, a jump, a pointer, an export. They end at the next one.
  * 3. The rest is fill or, when anything in it is not, a gap that says so.
  */
+#include "base/order.h"
 #include "feature/code_image.h"
 
 #include <stdlib.h>
@@ -163,13 +164,6 @@ static void add_gap(struct pl_code_image *im, uint64_t offset, uint64_t length)
         im->no_memory = true;
     else
         *gap = (struct pl_code_gap){offset, length, is_fill};
-}
-
-static int by_address(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
 }
 
 /* Index of the first start at or after `address`. */
@@ -350,7 +344,7 @@ static void add_pointers(struct pl_code_image *im, pl_code_addresses *starts)
     uint64_t word = im->machine == PL_CODE_I386 || im->machine == PL_CODE_A32 ? 4 : 8;
     uint64_t next = 0; /* where the table goes on */
     if (im->tables.n > 0)
-        qsort(im->tables.v, im->tables.n, sizeof *im->tables.v, by_address);
+        qsort(im->tables.v, im->tables.n, sizeof *im->tables.v, pl_order_u64);
     im->tables.n = keep_each_once(im->tables.v, im->tables.n);
     for (size_t i = 0; i < im->slots.n; i++) {
         const struct pl_code_slot *s = &im->slots.v[i];
@@ -374,7 +368,7 @@ void pl_code_cut_rest(struct pl_code_image *im, pl_code_addresses *starts)
     sweep_between(im, &ranges, starts);
     add_pointers(im, starts);
     if (starts->n > 0)
-        qsort(starts->v, starts->n, sizeof *starts->v, by_address);
+        qsort(starts->v, starts->n, sizeof *starts->v, pl_order_u64);
     starts->n = keep_each_once(starts->v, starts->n);
     for (size_t i = 0; i < ranges.n && !im->no_memory; i++)
         cut_between(im, &ranges.v[i], starts);

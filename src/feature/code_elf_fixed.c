@@ -7,6 +7,7 @@
  *
  * Source: System V psABI, "Function Addresses"; ld(1), --no-pie.
  */
+#include "base/order.h"
 #include "feature/code_image.h"
 
 #include <stdlib.h>
@@ -23,13 +24,6 @@ struct scan {
     size_t n_found;
 };
 
-static int by_address(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static bool gather_starts(struct scan *s)
 {
     s->starts = calloc(s->im->seeds.n + 1, sizeof *s->starts);
@@ -38,7 +32,7 @@ static bool gather_starts(struct scan *s)
     for (size_t i = 0; i < s->im->seeds.n; i++)
         if (s->im->seeds.v[i].rank == PL_SEED_UNWIND || s->im->seeds.v[i].rank == PL_SEED_SYMBOL)
             s->starts[s->n_starts++] = s->im->seeds.v[i].address;
-    qsort(s->starts, s->n_starts, sizeof *s->starts, by_address);
+    qsort(s->starts, s->n_starts, sizeof *s->starts, pl_order_u64);
     return true;
 }
 
@@ -55,7 +49,7 @@ static bool is_target(const struct scan *s, uint64_t value)
     if (pl_code_span_at(s->im, value) == NULL)
         return false;
     if (pl_code_area_at(s->im, value) != NULL)
-        return bsearch(&value, s->starts, s->n_starts, sizeof value, by_address) != NULL;
+        return bsearch(&value, s->starts, s->n_starts, sizeof value, pl_order_u64) != NULL;
     for (size_t i = 0; i < s->elf->n_sections; i++)
         if (is_data(&s->elf->sections[i]) && value - s->elf->sections[i].addr < s->elf->sections[i].size)
             return true;

@@ -20,11 +20,6 @@ struct assembly {
     uint32_t open_first;
 };
 
-static pl_bytes word_at(const struct pl_source_reader *r, uint32_t i)
-{
-    return r->t[i].kind == PL_TOKEN_WORD ? pl_source_symbol_at(r, i)->text : (pl_bytes){0};
-}
-
 static bool is_one_of(pl_bytes word, const char *const *words)
 {
     for (; *words != NULL; words++)
@@ -108,7 +103,7 @@ static void end_open(struct assembly *a, uint32_t end)
 static void begin(struct assembly *a, enum pl_definition_kind kind, uint32_t name, uint32_t first)
 {
     end_open(a, first);
-    a->open = pl_source_begin(a->r, kind, word_at(a->r, name), first, first + 1);
+    a->open = pl_source_begin(a->r, kind, pl_source_text_at(a->r, name), first, first + 1);
     a->open_first = first;
 }
 
@@ -118,17 +113,17 @@ static void begin(struct assembly *a, enum pl_definition_kind kind, uint32_t nam
 static void note_globals(struct assembly *a, uint32_t i, uint32_t end)
 {
     struct pl_source_reader *r = a->r;
-    if (pl_bytes_eq_str(word_at(r, i), "ELF") && i + 3 < end && r->t[i + 1].kind == '(' &&
+    if (pl_bytes_eq_str(pl_source_text_at(r, i), "ELF") && i + 3 < end && r->t[i + 1].kind == '(' &&
         r->t[i + 2].kind == '.')
         i += 3; /* ELF(.type name, @function): nothing for other formats */
-    bool is_type = pl_bytes_eq_str(word_at(r, i), "type");
-    bool is_global = is_one_of(word_at(r, i), global_words);
+    bool is_type = pl_bytes_eq_str(pl_source_text_at(r, i), "type");
+    bool is_global = is_one_of(pl_source_text_at(r, i), global_words);
     if (!is_global && !is_type)
         return;
     bool is_function = is_global;
     for (uint32_t k = i + 1; k < end; k++)
-        is_function |=
-            pl_bytes_eq_str(word_at(r, k), "function") || pl_bytes_eq_str(word_at(r, k), "STT_FUNC");
+        is_function |= pl_bytes_eq_str(pl_source_text_at(r, k), "function") ||
+                       pl_bytes_eq_str(pl_source_text_at(r, k), "STT_FUNC");
     for (uint32_t k = i + 1; is_function && k < end && (is_global || k == i + 1); k++)
         if (r->t[k].kind == PL_TOKEN_WORD && r->t[k - 1].kind != ':' && r->t[k - 1].kind != '.')
             r->lex.symbols.v[r->t[k].link].local_of = r->function;
@@ -153,8 +148,8 @@ static uint32_t operation(const struct assembly *a, uint32_t i, uint32_t end, bo
 static void read_operands(struct assembly *a, uint32_t i, uint32_t end, bool is_data)
 {
     struct pl_source_reader *r = a->r;
-    bool calls = is_one_of(word_at(r, i), call_words);
-    bool jumps = is_one_of(word_at(r, i), jump_words);
+    bool calls = is_one_of(pl_source_text_at(r, i), call_words);
+    bool jumps = is_one_of(pl_source_text_at(r, i), jump_words);
     for (uint32_t k = i + 1; k < end && r->why == PL_OK;) {
         uint8_t before = r->t[k - 1].kind;
         uint8_t after = k + 1 < end ? r->t[k + 1].kind : ',';
@@ -167,7 +162,7 @@ static void read_operands(struct assembly *a, uint32_t i, uint32_t end, bool is_
         if (r->t[k].kind == PL_TOKEN_WORD && before != '.' && before != '%' && before != '@' &&
             before != ':') {
             bool is_address = (after == '(' && r->t[k + 2].kind == '%') || after == '@' || before == '=' ||
-                              pl_bytes_eq_str(word_at(r, k - 1), "rel");
+                              pl_bytes_eq_str(pl_source_text_at(r, k - 1), "rel");
             bool is_spelled =
                 k + 3 < end && after == '(' && r->t[k + 2].kind == PL_TOKEN_WORD && r->t[k + 3].kind == ')';
             if (calls && is_spelled) { /* call EXTN(name) */
@@ -175,7 +170,7 @@ static void read_operands(struct assembly *a, uint32_t i, uint32_t end, bool is_
                 k += 3;
             } else if ((calls && (k == i + 1 || before != ',')) || (jumps && is_global(a, k)))
                 pl_source_emit_word(r, PL_ATOM_CALL, k);
-            else if (is_address || (is_data && !is_one_of(word_at(r, k), data_words)))
+            else if (is_address || (is_data && !is_one_of(pl_source_text_at(r, k), data_words)))
                 pl_source_emit_word(r, PL_ATOM_NAME, k);
         }
         k++;
@@ -197,9 +192,9 @@ static uint32_t read_macro(struct assembly *a, uint32_t first, uint32_t word)
         uint32_t end = next_line(a, i);
         uint32_t stop = line_stop(a, i, end);
         uint32_t op = operation(a, i, stop, &is_directive);
-        bool is_last = op != 0 && is_directive && is_one_of(word_at(r, op), macro_end_words);
+        bool is_last = op != 0 && is_directive && is_one_of(pl_source_text_at(r, op), macro_end_words);
         if (op != 0 && !is_last)
-            read_operands(a, op, stop, is_one_of(word_at(r, op), data_words));
+            read_operands(a, op, stop, is_one_of(pl_source_text_at(r, op), data_words));
         i = end;
         if (is_last)
             break;
@@ -216,14 +211,14 @@ static pl_bytes value_of(const struct assembly *a, uint32_t name)
         if (t[k].kind == PL_TOKEN_STRING && t[k - 1].kind == '=' && t[k - 2].kind == PL_TOKEN_WORD &&
             t[k - 2].link == t[name].link && t[k - 3].kind == '$' && t[k].length > 2)
             return pl_bytes_sub(a->r->lex.text, t[k].at + 1, t[k].length - 2);
-    return word_at(a->r, name);
+    return pl_source_text_at(a->r, name);
 }
 
 /* .type $name,\@function,3 stands before the label of a function that perlasm writes; the name may be a variable's. */
 static void begin_perl(struct assembly *a, uint32_t i, uint32_t stop, uint32_t op)
 {
     uint32_t name = 0;
-    if (op == 0 || !pl_bytes_eq_str(word_at(a->r, op), "type"))
+    if (op == 0 || !pl_bytes_eq_str(pl_source_text_at(a->r, op), "type"))
         return;
     for (uint32_t k = op + 1; k < stop && a->r->t[k].kind != ','; k++)
         if (a->r->t[k].kind == PL_TOKEN_WORD)
@@ -231,7 +226,7 @@ static void begin_perl(struct assembly *a, uint32_t i, uint32_t stop, uint32_t o
     if (name == 0)
         return;
     end_open(a, i);
-    pl_bytes text = a->r->t[name - 1].kind == '$' ? value_of(a, name) : word_at(a->r, name);
+    pl_bytes text = a->r->t[name - 1].kind == '$' ? value_of(a, name) : pl_source_text_at(a->r, name);
     a->open = pl_source_begin(a->r, PL_DEFINITION_FUNCTION, text, i, i + 1);
     a->open_first = i;
 }
@@ -247,17 +242,17 @@ static void begin_here(struct assembly *a, uint32_t i, uint32_t stop, uint32_t o
         begin_perl(a, i, stop, op);
         return;
     }
-    bool is_data = op != 0 && is_one_of(word_at(r, op), data_words);
+    bool is_data = op != 0 && is_one_of(pl_source_text_at(r, op), data_words);
     if (has_label && op == 0 && stop < a->to) { /* data in the next line */
         bool is_directive;
         uint32_t next = operation(a, stop, next_line(a, stop), &is_directive);
-        is_data = next != 0 && is_one_of(word_at(r, next), data_words);
+        is_data = next != 0 && is_one_of(pl_source_text_at(r, next), data_words);
     }
     if (has_label && is_data && !is_global(a, name)) {
         begin(a, PL_DEFINITION_OBJECT, name, i);
     } else if (has_label && is_global(a, name)) {
         begin(a, is_data ? PL_DEFINITION_OBJECT : PL_DEFINITION_FUNCTION, name, i);
-    } else if (op != 0 && is_one_of(word_at(r, op), function_words)) {
+    } else if (op != 0 && is_one_of(pl_source_text_at(r, op), function_words)) {
         name = op + 1 + (r->t[op + 1].kind == '(');
         if (name >= stop || r->t[name].kind != PL_TOKEN_WORD)
             return;
@@ -265,7 +260,7 @@ static void begin_here(struct assembly *a, uint32_t i, uint32_t stop, uint32_t o
         if (a->open >= r->definitions.n)
             return;
         r->definitions.v[a->open].flags = PL_DEFINITION_NAMED_BY_MACRO;
-        r->definitions.v[a->open].macro = word_at(r, op);
+        r->definitions.v[a->open].macro = pl_source_text_at(r, op);
     }
 }
 
@@ -276,7 +271,7 @@ static uint32_t read_line(struct assembly *a, uint32_t i)
     uint32_t end = next_line(a, i);
     uint32_t stop = line_stop(a, i, end);
     uint32_t op = operation(a, i, stop, &is_directive);
-    pl_bytes word = op != 0 ? word_at(r, op) : (pl_bytes){0};
+    pl_bytes word = op != 0 ? pl_source_text_at(r, op) : (pl_bytes){0};
     if (is_directive && is_one_of(word, macro_words))
         return read_macro(a, i, op);
     begin_here(a, i, stop, op);
@@ -294,8 +289,8 @@ static bool looks_like_nasm(const struct pl_source_reader *r, uint32_t to)
     for (uint32_t i = 1; i + 1 < to; i++) {
         if (!(r->t[i].flags & PL_TOKEN_FIRST))
             continue;
-        pl_bytes word = word_at(r, i);
-        if ((r->t[i].kind == '%' && is_one_of(word_at(r, i + 1), words)) ||
+        pl_bytes word = pl_source_text_at(r, i);
+        if ((r->t[i].kind == '%' && is_one_of(pl_source_text_at(r, i + 1), words)) ||
             pl_bytes_eq_str(word, "SECTION") || pl_bytes_eq_str(word, "section") ||
             pl_bytes_eq_str(word, "global"))
             return true;

@@ -10,11 +10,6 @@
 
 #define MAX_RESULT 128u /* tokens between the parameters and the brace */
 
-static pl_bytes word_at(const struct pl_source_reader *r, uint32_t i)
-{
-    return r->t[i].kind == PL_TOKEN_WORD ? pl_source_symbol_at(r, i)->text : (pl_bytes){0};
-}
-
 static bool is(const struct pl_source_reader *r, uint32_t i, const char *word)
 {
     return r->t[i].kind == PL_TOKEN_WORD && pl_bytes_eq_str(pl_source_symbol_at(r, i)->text, word);
@@ -32,8 +27,8 @@ static void read_body(struct pl_source_reader *r, uint32_t from, uint32_t to)
         case PL_TOKEN_WORD:
             if (pl_source_is_name(r, i) && i + 1 < to && r->t[i + 1].kind == '(')
                 pl_source_emit_word(r, PL_ATOM_CALL, i);
-            else if (pl_source_is_name(r, i) && is_exported(word_at(r, i)) && r->t[i + 1].kind != '{' &&
-                     r->t[i + 1].kind != ':')
+            else if (pl_source_is_name(r, i) && is_exported(pl_source_text_at(r, i)) &&
+                     r->t[i + 1].kind != '{' && r->t[i + 1].kind != ':')
                 pl_source_emit_word(r, PL_ATOM_NAME, i);
             i++;
             break;
@@ -67,7 +62,7 @@ static uint32_t read_function(struct pl_source_reader *r, uint32_t i, uint32_t t
     if (r->t[name].kind == '(') {
         uint32_t close = pl_source_close(r, name, to);
         for (uint32_t k = name + 1; k < close && r->t[k].kind != '['; k++)
-            receiver = pl_source_is_name(r, k) ? word_at(r, k) : receiver;
+            receiver = pl_source_is_name(r, k) ? pl_source_text_at(r, k) : receiver;
         name = close == 0 ? to : close + 1;
     }
     if (name + 1 >= to || !pl_source_is_name(r, name))
@@ -79,7 +74,7 @@ static uint32_t read_function(struct pl_source_reader *r, uint32_t i, uint32_t t
     if (brace == 0)
         return name + 1;
     uint32_t end = pl_source_skip(r, brace, to);
-    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, word_at(r, name), i, end);
+    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, pl_source_text_at(r, name), i, end);
     if (number == SIZE_MAX)
         return end;
     struct pl_definition *f = &r->definitions.v[number];
@@ -119,8 +114,8 @@ static uint32_t read_value(struct pl_source_reader *r, bool is_constant, uint32_
         equals++;
     if (!pl_source_is_name(r, i) || (equals >= end && !is_constant))
         return end > i ? end : i + 1;
-    size_t number =
-        pl_source_begin(r, is_constant ? PL_DEFINITION_MACRO : PL_DEFINITION_OBJECT, word_at(r, i), i, end);
+    size_t number = pl_source_begin(r, is_constant ? PL_DEFINITION_MACRO : PL_DEFINITION_OBJECT,
+                                    pl_source_text_at(r, i), i, end);
     read_body(r, equals < end ? equals + 1 : end, end);
     pl_source_end(r, number);
     return end > i ? end : i + 1;

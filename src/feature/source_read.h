@@ -41,6 +41,12 @@ static inline const struct pl_symbol *pl_source_symbol_at(const struct pl_source
     return &r->lex.symbols.v[r->t[i].kind == PL_TOKEN_WORD ? r->t[i].link : 0];
 }
 
+/* The word at `i`; no bytes where none stands. */
+static inline pl_bytes pl_source_text_at(const struct pl_source_reader *r, uint32_t i)
+{
+    return r->t[i].kind == PL_TOKEN_WORD ? pl_source_symbol_at(r, i)->text : (pl_bytes){0};
+}
+
 /* PL_WORD_PLAIN also for what is no word: ask for the kind first. */
 static inline enum pl_word pl_source_word_at(const struct pl_source_reader *r, uint32_t i)
 {

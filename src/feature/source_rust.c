@@ -12,11 +12,6 @@
 
 #define MAX_HEAD 512u /* tokens between a name and the brace of its body */
 
-static pl_bytes word_at(const struct pl_source_reader *r, uint32_t i)
-{
-    return r->t[i].kind == PL_TOKEN_WORD ? pl_source_symbol_at(r, i)->text : (pl_bytes){0};
-}
-
 static bool is(const struct pl_source_reader *r, uint32_t i, const char *word)
 {
     return r->t[i].kind == PL_TOKEN_WORD && pl_bytes_eq_str(pl_source_symbol_at(r, i)->text, word);
@@ -95,15 +90,15 @@ static void read_body(struct pl_source_reader *r, uint32_t from, uint32_t to)
     for (uint32_t i = from; i < to && r->why == PL_OK;) {
         switch (r->t[i].kind) {
         case PL_TOKEN_WORD:
-            if (is(r, i, "fn") && pl_source_is_name(r, i + 1) && word_at(r, i + 1).p[0] != '$') {
+            if (is(r, i, "fn") && pl_source_is_name(r, i + 1) && pl_source_text_at(r, i + 1).p[0] != '$') {
                 i = read_function(r, i, i, to, 0);
             } else if (!pl_source_is_name(r, i)) {
                 i++;
             } else if (r->t[i + 1].kind == '!' && i + 2 < to && is_opener(r->t[i + 2].kind)) {
                 pl_source_emit_word(r, PL_ATOM_CALL, i);
                 format_end = pl_source_skip(r, i + 2, to);
-                has_newline = pl_bytes_ends(word_at(r, i), PL_LIT("println")) ||
-                              pl_bytes_ends(word_at(r, i), PL_LIT("writeln"));
+                has_newline = pl_bytes_ends(pl_source_text_at(r, i), PL_LIT("println")) ||
+                              pl_bytes_ends(pl_source_text_at(r, i), PL_LIT("writeln"));
                 i += 2;
             } else {
                 i = read_name(r, i, to);
@@ -154,7 +149,7 @@ static uint32_t read_function(struct pl_source_reader *r, uint32_t start, uint32
     uint32_t end = close == 0 ? to : close + 1;
     if (r->depth == PL_SOURCE_MAX_DEPTH)
         return end;
-    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, word_at(r, i + 1), start, end);
+    size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, pl_source_text_at(r, i + 1), start, end);
     if (number == SIZE_MAX)
         return end;
     struct pl_definition *f = &r->definitions.v[number];
@@ -182,7 +177,7 @@ static pl_bytes impl_type(const struct pl_source_reader *r, uint32_t i, uint32_t
         } else if (is(r, i, "for")) {
             name = (pl_bytes){0};
         } else if (pl_source_is_name(r, i)) {
-            name = word_at(r, i);
+            name = pl_source_text_at(r, i);
         }
     }
     return name;
@@ -202,7 +197,7 @@ static uint32_t read_constant(struct pl_source_reader *r, uint32_t start, uint32
     if (equals >= to || r->t[equals].kind != '=' || !pl_source_is_name(r, name))
         return equals < to ? equals + 1 : to;
     size_t number = pl_source_begin(r, is_static ? PL_DEFINITION_OBJECT : PL_DEFINITION_MACRO,
-                                    word_at(r, name), start, end);
+                                    pl_source_text_at(r, name), start, end);
     read_body(r, equals + 1, end);
     pl_source_end(r, number);
     return end < to ? end + 1 : to;
@@ -217,11 +212,11 @@ static uint32_t read_macro(struct pl_source_reader *r, uint32_t start, uint32_t 
         return i + 2;
     uint32_t end = pl_source_skip(r, open, to);
     size_t number = pl_source_begin(r, is_rules ? PL_DEFINITION_MACRO : PL_DEFINITION_OBJECT,
-                                    word_at(r, is_rules ? i + 2 : i), start, end);
+                                    pl_source_text_at(r, is_rules ? i + 2 : i), start, end);
     if (number == SIZE_MAX)
         return end;
     r->definitions.v[number].flags = is_rules ? PL_DEFINITION_CALL_LIKE : PL_DEFINITION_NAMED_BY_MACRO;
-    r->definitions.v[number].macro = is_rules ? (pl_bytes){0} : word_at(r, i);
+    r->definitions.v[number].macro = is_rules ? (pl_bytes){0} : pl_source_text_at(r, i);
     if (!is_rules)
         pl_source_emit_word(r, PL_ATOM_CALL, i);
     read_body(r, open + 1, end - 1);
@@ -256,7 +251,7 @@ static uint32_t read_item(struct pl_source_reader *r, uint32_t start, uint32_t i
     if (is(r, i, "impl"))
         return read_within(r, impl_type(r, i + 1, find_body(r, i, to)), i, to);
     if (is(r, i, "trait") || is(r, i, "mod"))
-        return read_within(r, word_at(r, i + 1), i, to);
+        return read_within(r, pl_source_text_at(r, i + 1), i, to);
     if (is(r, i, "struct") || is(r, i, "enum") || is(r, i, "union")) {
         uint32_t brace = find_body(r, i, to);
         return brace < to ? pl_source_skip(r, brace, to) : to;

@@ -10,6 +10,7 @@
  */
 #include "feature/source_steps.h"
 
+#include "base/order.h"
 #include "feature/mnemonics.h"
 
 #include <stdlib.h>
@@ -18,11 +19,6 @@
 #define MAX_FUNCTION  16384u   /* steps of one function */
 #define MAX_FILE      4000000u /* of all functions of a file: time is bounded */
 #define MAX_PERL_WORD 20u
-
-static pl_bytes word_at(const struct pl_source_reader *r, uint32_t i)
-{
-    return r->t[i].kind == PL_TOKEN_WORD ? pl_source_symbol_at(r, i)->text : (pl_bytes){0};
-}
 
 static void add(struct pl_source_steps *s, uint16_t mnemonic, uint32_t symbol)
 {
@@ -83,7 +79,7 @@ static void add_perl(struct pl_source_steps *s, const struct pl_source_reader *r
     for (; i + 2 < to; i++) {
         bool is_call = r->t[i].kind == '&' && r->t[i + 1].kind == PL_TOKEN_WORD && r->t[i + 2].kind == '(';
         if (is_call)
-            add(s, pl_mnemonic_of(word_at(r, i + 1)), r->t[i + 1].link);
+            add(s, pl_mnemonic_of(pl_source_text_at(r, i + 1)), r->t[i + 1].link);
         else if (r->t[i].kind == '=' && r->t[i + 1].kind == PL_TOKEN_STRING)
             add_quoted(s, r, i + 1);
     }
@@ -97,9 +93,9 @@ static void add_statement(struct pl_source_steps *s, const struct pl_source_read
     if (i >= to)
         return;
     bool is_directive = r->t[i].kind == '.' || r->t[i].kind == '%' || r->t[i].kind == '#';
-    pl_bytes word = word_at(r, i);
+    pl_bytes word = pl_source_text_at(r, i);
     if (is_directive) {
-        pl_bytes name = i + 1 < to ? word_at(r, i + 1) : (pl_bytes){0};
+        pl_bytes name = i + 1 < to ? pl_source_text_at(r, i + 1) : (pl_bytes){0};
         if (r->t[i].kind == '.' && (pl_bytes_eq_str(name, "byte") || pl_bytes_eq_str(name, "long")))
             add(s, PL_NO_MNEMONIC, 0);
         return;
@@ -115,7 +111,7 @@ static void add_statement(struct pl_source_steps *s, const struct pl_source_read
         return;
     uint16_t mnemonic = pl_mnemonic_of(word);
     if (mnemonic == PL_SILENT_MNEMONIC && i + 1 < to && r->t[i + 1].kind == PL_TOKEN_WORD)
-        mnemonic = pl_mnemonic_of(word_at(r, i + 1)); /* rep movsb */
+        mnemonic = pl_mnemonic_of(pl_source_text_at(r, i + 1)); /* rep movsb */
     if (mnemonic != PL_NO_MNEMONIC || !s->is_perl || s->list_of[r->t[i].link] != 0)
         add(s, mnemonic, r->t[i].link);
 }
@@ -161,7 +157,8 @@ static uint32_t find_directive(const struct pl_source_reader *r, uint32_t i, uin
 {
     for (; i + 1 < to; i++)
         if ((r->t[i].flags & PL_TOKEN_FIRST) && (r->t[i].kind == '.' || r->t[i].kind == '%') &&
-            (pl_bytes_eq_str(word_at(r, i + 1), words[0]) || pl_bytes_eq_str(word_at(r, i + 1), words[1])))
+            (pl_bytes_eq_str(pl_source_text_at(r, i + 1), words[0]) ||
+             pl_bytes_eq_str(pl_source_text_at(r, i + 1), words[1])))
             return i;
     return to;
 }
@@ -192,12 +189,13 @@ static bool begins_line(const struct pl_source_reader *r, uint32_t i)
 static void read_subs(struct pl_source_steps *s, const struct pl_source_reader *r, uint32_t from, uint32_t to)
 {
     for (uint32_t i = from; i + 2 < to; i++) {
-        if (!begins_line(r, i) || !pl_bytes_eq_str(word_at(r, i), "sub") || r->t[i + 1].kind != PL_TOKEN_WORD)
+        if (!begins_line(r, i) || !pl_bytes_eq_str(pl_source_text_at(r, i), "sub") ||
+            r->t[i + 1].kind != PL_TOKEN_WORD)
             continue;
         uint32_t end = i + 2;
         bool is_one_line = true;
         while (end < to && !(begins_line(r, end) && (!is_one_line || r->t[end].kind != '{') &&
-                             (r->t[end].kind == '}' || pl_bytes_eq_str(word_at(r, end), "sub")))) {
+                             (r->t[end].kind == '}' || pl_bytes_eq_str(pl_source_text_at(r, end), "sub")))) {
             is_one_line = false;
             end++;
         }
@@ -272,13 +270,6 @@ static void expand(struct pl_source_steps *s, struct pl_steps *last, uint32_t fi
     }
 }
 
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 void pl_source_steps_emit(struct pl_source_steps *s, struct pl_source_reader *r, uint32_t from, uint32_t to)
 {
     struct pl_steps last = {0};
@@ -294,7 +285,7 @@ void pl_source_steps_emit(struct pl_source_steps *s, struct pl_source_reader *r,
     if (s->no_memory)
         r->why = PL_E_NOMEM;
     if (s->hashes.n > 1)
-        qsort(s->hashes.v, s->hashes.n, sizeof *s->hashes.v, by_value);
+        qsort(s->hashes.v, s->hashes.n, sizeof *s->hashes.v, pl_order_u64);
     for (size_t i = 0; i < s->hashes.n && r->why == PL_OK; i++)
         if (i == 0 || s->hashes.v[i] != s->hashes.v[i - 1])
             pl_source_emit_hash(r, PL_ATOM_STEPS, from, s->hashes.v[i]);

@@ -17,6 +17,8 @@
  */
 #include "match/code_align.h"
 
+#include "base/order.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,13 +168,6 @@ static pl_status step(struct path *p, uint32_t subject, struct pl_err *err)
     return PL_OK;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Places of all candidates, each once. */
 static pl_status list_places(struct path *p, struct pl_err *err)
 {
@@ -192,7 +187,7 @@ static pl_status list_places(struct path *p, struct pl_err *err)
             p->places[n++] = places.v[k];
     }
     if (n > 1)
-        qsort(p->places, n, sizeof *p->places, by_number);
+        qsort(p->places, n, sizeof *p->places, pl_order_u32);
     for (size_t i = 0; i < n; i++)
         if (p->n_places == 0 || p->places[p->n_places - 1] != p->places[i])
             p->places[p->n_places++] = p->places[i];

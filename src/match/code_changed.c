@@ -11,6 +11,7 @@
  *
  * Source: DESIGN section 6, step 6; the rules on C. Measured in tests/accuracy/changed.md.
  */
+#include "base/order.h"
 #include "match/code_result.h"
 
 #include <stdio.h>
@@ -295,11 +296,6 @@ static bool has_to_be_called(const struct changed *c, const struct pl_subject *s
     return is_other_unit || is_not_inlined(a, s, &a->subjects.v[a->taken_by[callee] - 1]);
 }
 
-static bool is_word_byte(uint8_t byte)
-{
-    return (uint8_t)((byte | 32) - 'a') < 26 || (uint8_t)(byte - '0') < 10 || byte == '_';
-}
-
 /* The length of a comment or literal at the front; 0 when there is none. */
 static size_t passed_over(pl_bytes text)
 {
@@ -333,7 +329,7 @@ static bool next_statement(pl_bytes text, size_t *at, pl_bytes *name)
             continue;
         }
         size_t end = i;
-        while (end < text.n && is_word_byte(text.p[end]))
+        while (end < text.n && pl_is_word_byte(text.p[end]))
             end++;
         bool is_first =
             end > i && (before == ';' || before == '{' || before == '}' || before == ')' || is_else);
@@ -386,13 +382,6 @@ static pl_status find_missing(struct changed *c, uint32_t subject, struct pl_err
     return st;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static pl_status sort_keys(struct changed *c, struct pl_err *err)
 {
     c->keys = pl_arena_take_n(c->r->m->scratch, c->leads.n + 1, sizeof *c->keys);
@@ -401,7 +390,7 @@ static pl_status sort_keys(struct changed *c, struct pl_err *err)
     for (size_t i = 0; i < c->leads.n; i++)
         c->keys[i] = c->leads.v[i].key;
     if (c->leads.n > 1)
-        qsort(c->keys, c->leads.n, sizeof *c->keys, by_value);
+        qsort(c->keys, c->leads.n, sizeof *c->keys, pl_order_u64);
     return PL_OK;
 }
 

@@ -3,6 +3,7 @@
  *
  * Each names the instructions that make it so, how control gets there, how much source was searched, and who comes nearest.
  */
+#include "base/order.h"
 #include "base/quote.h"
 #include "match/code_imports.h"
 #include "match/code_result.h"
@@ -122,13 +123,6 @@ static pl_status add_facts(const struct pl_code_result *r, uint32_t subject, str
     return st == PL_OK ? add_fact(r, finding, "nearest", b, err) : st;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
 {
     const struct pl_aligner *a = r->a;
@@ -148,7 +142,7 @@ pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
         }
     }
     if (r->n_at_home > 0)
-        qsort(r->at_home, r->n_at_home, sizeof *r->at_home, by_value);
+        qsort(r->at_home, r->n_at_home, sizeof *r->at_home, pl_order_u64);
     return PL_OK;
 }
 
@@ -156,7 +150,7 @@ pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
 static bool is_homeless(const struct pl_code_result *r, const struct pl_atom *atom)
 {
     return atom->kind == PL_ATOM_IMPORT && pl_import_acts(atom->text) &&
-           bsearch(&atom->hash, r->at_home, r->n_at_home, sizeof *r->at_home, by_value) == NULL;
+           bsearch(&atom->hash, r->at_home, r->n_at_home, sizeof *r->at_home, pl_order_u64) == NULL;
 }
 
 /*

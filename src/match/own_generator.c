@@ -46,11 +46,6 @@ struct pl_own {
     uint64_t steps;
 };
 
-static bool is_word_byte(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* Remember the file of the revision with this name, unless there are several or it is known. */
 static void add_named(struct pl_own *x, pl_bytes name)
 {
@@ -76,7 +71,7 @@ static void find_named(struct pl_own *x)
     pl_bytes head = pl_bytes_sub(x->f->data, 0, HEAD_BYTES);
     for (size_t i = 0; i < head.n;) {
         size_t end = i;
-        while (end < head.n && (is_word_byte(head.p[end]) || head.p[end] == '.' || head.p[end] == '-'))
+        while (end < head.n && (pl_is_word_byte(head.p[end]) || head.p[end] == '.' || head.p[end] == '-'))
             end++;
         pl_bytes name = pl_bytes_sub(head, i, end - i);
         while (name.n > 0 && name.p[name.n - 1] == '.')
@@ -99,7 +94,7 @@ static pl_status add_parts(struct pl_own *x, pl_bytes text, struct pl_err *err)
     pl_status st = PL_OK;
     for (size_t i = 0; i < text.n && st == PL_OK;) {
         size_t end = i;
-        while (end < text.n && is_word_byte(text.p[end]) && text.p[end] != '_')
+        while (end < text.n && pl_is_word_byte(text.p[end]) && text.p[end] != '_')
             end++;
         pl_bytes part = pl_bytes_sub(text, i, end - i);
         if (part.n > 0 && part.n <= MAX_PART && !pl_map_get(&x->parts, lowered(part, low), NULL)) {
@@ -145,7 +140,7 @@ bool pl_own_derives(const struct pl_own *x, pl_bytes text)
     uint8_t low[MAX_PART];
     for (size_t i = 0; i < text.n;) {
         size_t end = i;
-        while (end < text.n && is_word_byte(text.p[end]) && text.p[end] != '_')
+        while (end < text.n && pl_is_word_byte(text.p[end]) && text.p[end] != '_')
             end++;
         pl_bytes part = pl_bytes_sub(text, i, end - i);
         if (part.n > MAX_PART ||
@@ -160,7 +155,7 @@ bool pl_own_derives(const struct pl_own *x, pl_bytes text)
 static bool may_hold(pl_bytes text, size_t i)
 {
     uint8_t c = text.p[i];
-    return is_word_byte(c) || is_hole_sign(c) || (c == '(' && i == 0) || (c == ')' && text.p[0] == '(');
+    return pl_is_word_byte(c) || is_hole_sign(c) || (c == '(' && i == 0) || (c == ')' && text.p[0] == '(');
 }
 
 static bool fits(const struct pl_own *x, pl_bytes pattern, pl_bytes line, unsigned *steps);

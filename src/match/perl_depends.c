@@ -21,14 +21,6 @@
 #define PACKAGE "package "
 #define TAIL    "::Install::Files;\n\n"
 
-static bool skip(pl_bytes *rest, pl_bytes text)
-{
-    if (!pl_bytes_starts(*rest, text))
-        return false;
-    *rest = pl_bytes_from(*rest, text.n);
-    return true;
-}
-
 static void skip_blanks(pl_bytes *rest)
 {
     while (rest->n > 0 && (rest->p[0] == ' ' || rest->p[0] == '\n'))
@@ -52,31 +44,31 @@ static bool skip_quoted(pl_bytes *rest)
 /* [ 'a', 'b' ] */
 static bool skip_list(pl_bytes *rest)
 {
-    if (!skip(rest, PL_LIT("[")))
+    if (!pl_bytes_skip(rest, PL_LIT("[")))
         return false;
     for (skip_blanks(rest); skip_quoted(rest); skip_blanks(rest))
-        (void)skip(rest, PL_LIT(","));
-    return skip(rest, PL_LIT("]"));
+        (void)pl_bytes_skip(rest, PL_LIT(","));
+    return pl_bytes_skip(rest, PL_LIT("]"));
 }
 
 /* $self = { 'key' => value, ... }; */
 static bool skip_hash(pl_bytes *rest)
 {
-    if (!skip(rest, PL_LIT("$self = {\n")))
+    if (!pl_bytes_skip(rest, PL_LIT("$self = {\n")))
         return false;
     for (skip_blanks(rest); skip_quoted(rest); skip_blanks(rest)) {
-        if (!skip(rest, PL_LIT(" => ")) || !(skip_quoted(rest) || skip_list(rest)))
+        if (!pl_bytes_skip(rest, PL_LIT(" => ")) || !(skip_quoted(rest) || skip_list(rest)))
             return false;
-        (void)skip(rest, PL_LIT(","));
+        (void)pl_bytes_skip(rest, PL_LIT(","));
     }
-    return skip(rest, PL_LIT("};\n\n"));
+    return pl_bytes_skip(rest, PL_LIT("};\n\n"));
 }
 
 /* "Glib" of "package Glib::Install::Files;", taken off the front; empty when it is none. */
 static pl_bytes skip_name(pl_bytes *rest)
 {
     size_t end = pl_bytes_find(*rest, PL_LIT(TAIL), 0);
-    if (end == SIZE_MAX || !skip(rest, PL_LIT(PACKAGE)))
+    if (end == SIZE_MAX || !pl_bytes_skip(rest, PL_LIT(PACKAGE)))
         return (pl_bytes){0};
     pl_bytes name = pl_bytes_sub(*rest, 0, end - (sizeof PACKAGE - 1));
     *rest = pl_bytes_from(*rest, name.n + sizeof TAIL - 1);
@@ -89,7 +81,8 @@ static bool skip_path(pl_bytes *rest, pl_bytes name)
     for (size_t at = 0; at < name.n;) {
         size_t colon = pl_bytes_find(name, PL_LIT("::"), at);
         size_t end = colon == SIZE_MAX ? name.n : colon;
-        if (!skip(rest, pl_bytes_sub(name, at, end - at)) || (colon != SIZE_MAX && !skip(rest, PL_LIT("/"))))
+        if (!pl_bytes_skip(rest, pl_bytes_sub(name, at, end - at)) ||
+            (colon != SIZE_MAX && !pl_bytes_skip(rest, PL_LIT("/"))))
             return false;
         at = colon == SIZE_MAX ? name.n : colon + 2;
     }
@@ -107,15 +100,16 @@ static bool is_made(pl_bytes text, pl_bytes path)
     pl_bytes end = pl_bytes_from(path, path.n > tail ? path.n - tail : path.n);
     return name.n > 0 && skip_path(&end, name) && pl_bytes_eq_str(end, "/Install/Files.pm") &&
            skip_hash(&rest) &&
-           skip(&rest, PL_LIT("@deps = @{ $self->{deps} };\n@typemaps = @{ $self->{typemaps} };\n"
-                              "$libs = $self->{libs};\n$inc = $self->{inc};\n\n\t$CORE = undef;\n"
-                              "\tforeach (@INC) {\n\t\tif ( -f $_ . \"/")) &&
-           skip_path(&rest, name) && skip(&rest, PL_LIT("/Install/Files.pm\") {\n\t\t\t$CORE = $_ . \"/")) &&
+           pl_bytes_skip(&rest, PL_LIT("@deps = @{ $self->{deps} };\n@typemaps = @{ $self->{typemaps} };\n"
+                                       "$libs = $self->{libs};\n$inc = $self->{inc};\n\n\t$CORE = undef;\n"
+                                       "\tforeach (@INC) {\n\t\tif ( -f $_ . \"/")) &&
            skip_path(&rest, name) &&
-           skip(&rest,
-                PL_LIT("/Install/\";\n\t\t\tlast;\n\t\t}\n\t}\n\n\tsub deps { @{ $self->{deps} }; }\n\n"
-                       "\tsub Inline {\n\t\tmy ($class, $lang) = @_;\n\t\t+{ map { (uc($_) => "
-                       "$self->{$_}) } qw(inc libs typemaps) };\n\t}\n\n1;\n")) &&
+           pl_bytes_skip(&rest, PL_LIT("/Install/Files.pm\") {\n\t\t\t$CORE = $_ . \"/")) &&
+           skip_path(&rest, name) &&
+           pl_bytes_skip(
+               &rest, PL_LIT("/Install/\";\n\t\t\tlast;\n\t\t}\n\t}\n\n\tsub deps { @{ $self->{deps} }; }\n\n"
+                             "\tsub Inline {\n\t\tmy ($class, $lang) = @_;\n\t\t+{ map { (uc($_) => "
+                             "$self->{$_}) } qw(inc libs typemaps) };\n\t}\n\n1;\n")) &&
            rest.n == 0;
 }
 

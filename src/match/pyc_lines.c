@@ -12,6 +12,7 @@
 #include "match/pyc_lines.h"
 
 #include "base/buf.h"
+#include "base/order.h"
 #include "feature/source_read.h"
 #include "format/binary/pyc_code.h"
 #include "format/text/lex.h"
@@ -313,13 +314,6 @@ static void count_lines(struct lines_reader *r, size_t to)
         r->line += r->x->source.p[r->counted] == '\n';
 }
 
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void close_lines(struct lines_reader *r)
 {
     struct pl_pyc_lines *x = r->x;
@@ -327,7 +321,7 @@ static void close_lines(struct lines_reader *r)
         x->list.v[i].end = x->list.v[i + 1].at;
         size_t n = x->list.v[i + 1].facts - x->list.v[i].facts;
         if (n > 1)
-            qsort(x->facts.v + x->list.v[i].facts, n, sizeof x->facts.v[0], by_value);
+            qsort(x->facts.v + x->list.v[i].facts, n, sizeof x->facts.v[0], pl_order_u64);
     }
 }
 

@@ -8,6 +8,7 @@
  */
 #include "match/script_constants.h"
 
+#include "base/order.h"
 #include "classify/classify.h"
 #include "feature/script_values.h"
 
@@ -271,13 +272,6 @@ static bool value_of(struct finder *x, size_t i, uint32_t depth, int64_t *out)
     return d->state == KNOWN;
 }
 
-static int by_hash(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void add_values(struct finder *x, struct pl_script_constants *out)
 {
     for (size_t i = 0; i < x->list.n && !x->is_out_of_memory; i++) {
@@ -310,7 +304,7 @@ pl_status pl_script_constants_find(const struct pl_index *ix, const struct pl_sc
         qsort(x->list.v, x->list.n, sizeof x->list.v[0], by_name);
     add_values(x, &found);
     if (found.hashes.n > 1)
-        qsort(found.hashes.v, found.hashes.n, sizeof found.hashes.v[0], by_hash);
+        qsort(found.hashes.v, found.hashes.n, sizeof found.hashes.v[0], pl_order_u64);
     bool is_good = !x->is_out_of_memory;
     PL_VEC_FREE(&x->list);
     free(x);
@@ -329,5 +323,5 @@ void pl_script_constants_reset(struct pl_script_constants *c)
 
 bool pl_script_constants_have(const struct pl_script_constants *c, uint64_t hash)
 {
-    return c->hashes.n > 0 && bsearch(&hash, c->hashes.v, c->hashes.n, sizeof hash, by_hash) != NULL;
+    return c->hashes.n > 0 && bsearch(&hash, c->hashes.v, c->hashes.n, sizeof hash, pl_order_u64) != NULL;
 }

@@ -3,14 +3,9 @@
  */
 #include "match/text_places.h"
 
-#include <stdlib.h>
+#include "base/order.h"
 
-static int by_offset(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
+#include <stdlib.h>
 
 static bool add(struct pl_text_places *p, pl_bytes file, pl_bytes text)
 {
@@ -34,7 +29,7 @@ pl_status pl_text_places_init(struct pl_text_places *p, pl_bytes file, const str
         if (!add(p, file, code->slots[i].text))
             return pl_fail_nomem(err);
     if (p->v.n > 0)
-        qsort(p->v.v, p->v.n, sizeof p->v.v[0], by_offset);
+        qsort(p->v.v, p->v.n, sizeof p->v.v[0], pl_order_u64);
     for (size_t i = 0; i < p->v.n; i++)
         if (i == 0 || p->v.v[i] != p->v.v[kept - 1])
             p->v.v[kept++] = p->v.v[i];

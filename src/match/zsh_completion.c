@@ -36,14 +36,6 @@ struct spec {
     pl_bytes action;   /* as written, "_files"; empty when there is none */
 };
 
-static bool take(pl_bytes *rest, pl_bytes text)
-{
-    bool is_there = pl_bytes_starts(*rest, text);
-    if (is_there)
-        *rest = pl_bytes_from(*rest, text.n);
-    return is_there;
-}
-
 static pl_bytes take_name(pl_bytes *rest)
 {
     size_t n = 0;
@@ -89,21 +81,21 @@ static bool read_spec(const struct pl_match *m, pl_bytes line, struct spec *out)
     if (!pl_bytes_ends(rest, PL_LIT(" \\")))
         return false;
     rest.n -= 2;
-    bool has_short = take(&rest, PL_LIT("{"));
+    bool has_short = pl_bytes_skip(&rest, PL_LIT("{"));
     if (has_short) {
         out->short_name = take_name(&rest);
-        if (out->short_name.n != 2 || !take(&rest, PL_LIT(",")))
+        if (out->short_name.n != 2 || !pl_bytes_skip(&rest, PL_LIT(",")))
             return false;
     }
     out->long_name = take_name(&rest);
-    if (!pl_bytes_starts(out->long_name, PL_LIT("--")) || (has_short && !take(&rest, PL_LIT("}"))) ||
+    if (!pl_bytes_starts(out->long_name, PL_LIT("--")) || (has_short && !pl_bytes_skip(&rest, PL_LIT("}"))) ||
         !take_quoted(m, &rest, &out->explanation) || !pl_bytes_starts(out->explanation, PL_LIT("[")) ||
         !pl_bytes_ends(out->explanation, PL_LIT("]")))
         return false;
     out->explanation = pl_bytes_sub(out->explanation, 1, out->explanation.n - 2);
-    if (take(&rest, PL_LIT(":")) && !take_quoted(m, &rest, &out->argument))
+    if (pl_bytes_skip(&rest, PL_LIT(":")) && !take_quoted(m, &rest, &out->argument))
         return false;
-    if (out->argument.n > 0 && take(&rest, PL_LIT(":")))
+    if (out->argument.n > 0 && pl_bytes_skip(&rest, PL_LIT(":")))
         out->action = rest;
     return out->explanation.n >= MIN_BYTES && rest.n == out->action.n;
 }

@@ -6,6 +6,7 @@
  */
 #include "format/binary/image.h"
 
+#include "base/order.h"
 #include "base/quote.h"
 
 #include <stdarg.h>
@@ -93,13 +94,6 @@ bool pl_image_spend(struct pl_image_map *m, uint64_t steps)
     pl_image_odd(m, "image.damaged", PL_SEVERITY_ERROR, PL_NO_OFFSET, 0,
                  "the tables of this %s file lead in circles or hold more than the file can", m->format);
     return false;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
 }
 
 static size_t place_of(const uint64_t *cuts, size_t n, uint64_t value)
@@ -197,7 +191,7 @@ void pl_image_flatten(struct pl_image_map *m)
         cuts[2 * i] = m->ranges.v[i].offset;
         cuts[2 * i + 1] = m->ranges.v[i].offset + m->ranges.v[i].length;
     }
-    qsort(cuts, 2 * n, sizeof *cuts, by_value);
+    qsort(cuts, 2 * n, sizeof *cuts, pl_order_u64);
     size_t n_cuts = 0;
     for (size_t i = 0; i < 2 * n; i++)
         if (n_cuts == 0 || cuts[n_cuts - 1] != cuts[i])

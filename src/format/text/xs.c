@@ -51,11 +51,6 @@ static bool is_space(uint8_t b)
     return b == ' ' || b == '\t' || b == '\r' || b == '\n';
 }
 
-static bool is_word(uint8_t b)
-{
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
-}
-
 bool pl_xs_is(pl_bytes path)
 {
     pl_bytes name = pl_bytes_basename(path);
@@ -113,7 +108,7 @@ static void add_argument(struct pl_buf *usage, pl_bytes argument)
     pl_bytes left = pl_bytes_sub(argument, 0, equals == SIZE_MAX ? argument.n : equals);
     pl_bytes name = pl_bytes_trim(left);
     size_t start = name.n;
-    while (start > 0 && is_word(name.p[start - 1]))
+    while (start > 0 && pl_is_word_byte(name.p[start - 1]))
         start--;
     bool is_left_out = pl_bytes_starts(argument, PL_LIT("OUTLIST ")) || pl_bytes_ends(name, PL_LIT(")"));
     bool has_type = start > 0 && start < name.n;
@@ -178,7 +173,7 @@ static void read_declaration(struct reading *r, pl_bytes text, size_t at, pl_byt
         return;
     pl_bytes head = pl_bytes_trim(pl_bytes_sub(line, 0, open));
     size_t start = head.n;
-    while (start > 0 && (is_word(head.p[start - 1]) || head.p[start - 1] == ':'))
+    while (start > 0 && (pl_is_word_byte(head.p[start - 1]) || head.p[start - 1] == ':'))
         start--;
     r->is_declared = true;
     if (start < head.n && head.n - start <= MAX_NAME_BYTES)
@@ -191,7 +186,7 @@ static void read_aliases(const struct reading *r, pl_bytes line)
 {
     for (size_t i = 0; i < line.n;) {
         size_t n = 0;
-        while (i + n < line.n && (is_word(line.p[i + n]) || line.p[i + n] == ':'))
+        while (i + n < line.n && (pl_is_word_byte(line.p[i + n]) || line.p[i + n] == ':'))
             n++;
         size_t behind = i + n;
         while (behind < line.n && is_space(line.p[behind]))
@@ -205,7 +200,7 @@ static void read_aliases(const struct reading *r, pl_bytes line)
 static bool is_keyword(pl_bytes line)
 {
     size_t n = 0;
-    while (n < line.n && (is_word(line.p[n]) && !(line.p[n] >= 'a' && line.p[n] <= 'z')))
+    while (n < line.n && (pl_is_word_byte(line.p[n]) && !(line.p[n] >= 'a' && line.p[n] <= 'z')))
         n++;
     return n > 0 && n < line.n && line.p[n] == ':' && (n + 1 == line.n || line.p[n + 1] != ':');
 }
