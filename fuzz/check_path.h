@@ -34,6 +34,20 @@ static void require(bool holds, const char *what)
     abort();
 }
 
+/* Bounds that let a fuzzer try many inputs a second. */
+static struct pl_limits small_limits(void)
+{
+    struct pl_limits l = pl_limits_default();
+    l.input_bytes = 1 * MIB;
+    l.unpacked_bytes = 4 * MIB;
+    l.file_bytes = 2 * MIB;
+    l.ratio_floor_bytes = 1 * MIB;
+    l.entries = 500;
+    l.depth = 6;
+    l.memory_bytes = 256 * MIB;
+    return l;
+}
+
 /* One file named `source`, or what is in it when it is an archive; NULL when it cannot be read. */
 static struct pl_source_tree *load(pl_bytes source, const struct pl_limits *limits)
 {

@@ -8,23 +8,10 @@
  */
 #include "check_path.h"
 
-static struct pl_limits small_limits(void)
-{
-    struct pl_limits l = pl_limits_default();
-    l.input_bytes = 1 * MIB;
-    l.unpacked_bytes = 4 * MIB;
-    l.file_bytes = 2 * MIB;
-    l.ratio_floor_bytes = 1 * MIB;
-    l.entries = 500;
-    l.depth = 6;
-    l.memory_bytes = 256 * MIB;
-    l.findings = 50;
-    return l;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pl_limits limits = small_limits();
+    limits.findings = 50;
     pl_bytes input = pl_bytes_of(data, size);
     struct pl_buf one;
     struct pl_buf three;

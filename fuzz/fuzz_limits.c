@@ -11,19 +11,6 @@
 
 #define LIMITS 10u
 
-static struct pl_limits wide_limits(void)
-{
-    struct pl_limits l = pl_limits_default();
-    l.input_bytes = 1 * MIB;
-    l.unpacked_bytes = 4 * MIB;
-    l.file_bytes = 2 * MIB;
-    l.ratio_floor_bytes = 1 * MIB;
-    l.entries = 500;
-    l.depth = 6;
-    l.memory_bytes = 256 * MIB;
-    return l;
-}
-
 static uint64_t limit_of(uint8_t byte, uint64_t unit, uint64_t otherwise)
 {
     return byte == 0 ? otherwise : (byte - 1u) * unit;
@@ -31,7 +18,7 @@ static uint64_t limit_of(uint8_t byte, uint64_t unit, uint64_t otherwise)
 
 static struct pl_limits tiny_limits(const uint8_t *bytes)
 {
-    struct pl_limits l = wide_limits();
+    struct pl_limits l = small_limits();
     l.input_bytes = limit_of(bytes[0], 256, l.input_bytes);
     l.unpacked_bytes = limit_of(bytes[1], 64, l.unpacked_bytes);
     l.file_bytes = limit_of(bytes[2], 16, l.file_bytes);
@@ -51,7 +38,7 @@ static struct pl_limits tiny_limits(const uint8_t *bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct pl_limits wide = wide_limits();
+    struct pl_limits wide = small_limits();
     pl_bytes input = pl_bytes_of(data, size);
     struct pl_buf texts[3];
     if (size < LIMITS + 4 || size > wide.input_bytes)

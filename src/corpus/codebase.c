@@ -223,6 +223,11 @@ uint32_t pl_codebase_name_feature(const struct pl_codebase *cb, uint32_t id)
     return cb->name_features[id];
 }
 
+uint32_t pl_codebase_first(const struct pl_codebase *cb, uint32_t unit)
+{
+    return cb->unit_first[unit];
+}
+
 unsigned pl_codebase_weight(const struct pl_codebase *cb, uint32_t feature)
 {
     return cb->weights[feature];

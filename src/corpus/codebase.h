@@ -54,6 +54,8 @@ bool pl_codebase_links_all(const struct pl_codebase *cb);
 /* Do the packager's rules ask for optimisation over the borders of units? Functions hold then what others were. */
 bool pl_codebase_is_linked_whole(const struct pl_codebase *cb);
 const struct pl_codebase_entry *pl_codebase_at(const struct pl_codebase *cb, uint32_t id);
+/* The first definition of a unit, and for the last unit and one the number of all: ids ascend by unit. */
+uint32_t pl_codebase_first(const struct pl_codebase *cb, uint32_t unit);
 /* All definitions of that name (pl_atom_hash_text). */
 struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash);
 /* Does compiling `unit` read `other`: the same, or included, also through others? */

@@ -6,7 +6,7 @@
  * called symbols and symbols whose address is taken are atoms; directives that lay out are passed over.
  *
  * Source: the manuals of GNU as and NASM; x86inc.asm and asm.S of FFmpeg, linkage.h of Linux for the macros.
- * Not known here: what macros and repetitions expand to.
+ * What macros expand to is read as instructions alone: source_steps.c.
  */
 #include "feature/source_steps.h"
 
@@ -39,8 +39,6 @@ static const char *const data_words[] = {
     "string", "float", "double", "db",   "dw",   "dd",  "dq",   "dt",   "do",    "times", NULL};
 static const char *const call_words[] = {"call", "callq", "calll", "bl", "blx", "jal", NULL};
 static const char *const jump_words[] = {"jmp", "jmpq", "b", "j", NULL};
-static const char *const macro_words[] = {"macro", "imacro", NULL};
-static const char *const macro_end_words[] = {"endm", "endmacro", NULL};
 
 /*
  * The name in a label that begins at `i`, and *behind its colon: "name:", or "EXTN(name):" where a macro spells it for the system. 0 when there is
@@ -100,11 +98,16 @@ static void end_open(struct assembly *a, uint32_t end)
     a->open = SIZE_MAX;
 }
 
-static void begin(struct assembly *a, enum pl_definition_kind kind, uint32_t name, uint32_t first)
+static void begin_named(struct assembly *a, enum pl_definition_kind kind, pl_bytes name, uint32_t first)
 {
     end_open(a, first);
-    a->open = pl_source_begin(a->r, kind, pl_source_text_at(a->r, name), first, first + 1);
+    a->open = pl_source_begin(a->r, kind, name, first, first + 1);
     a->open_first = first;
+}
+
+static void begin(struct assembly *a, enum pl_definition_kind kind, uint32_t name, uint32_t first)
+{
+    begin_named(a, kind, pl_source_text_at(a->r, name), first);
 }
 
 /* ---- lines ---- */
@@ -192,7 +195,7 @@ static uint32_t read_macro(struct assembly *a, uint32_t first, uint32_t word)
         uint32_t end = next_line(a, i);
         uint32_t stop = line_stop(a, i, end);
         uint32_t op = operation(a, i, stop, &is_directive);
-        bool is_last = op != 0 && is_directive && is_one_of(pl_source_text_at(r, op), macro_end_words);
+        bool is_last = op != 0 && is_directive && pl_source_ends_macro(pl_source_text_at(r, op));
         if (op != 0 && !is_last)
             read_operands(a, op, stop, is_one_of(pl_source_text_at(r, op), data_words));
         i = end;
@@ -225,10 +228,8 @@ static void begin_perl(struct assembly *a, uint32_t i, uint32_t stop, uint32_t o
             name = k;
     if (name == 0)
         return;
-    end_open(a, i);
     pl_bytes text = a->r->t[name - 1].kind == '$' ? value_of(a, name) : pl_source_text_at(a->r, name);
-    a->open = pl_source_begin(a->r, PL_DEFINITION_FUNCTION, text, i, i + 1);
-    a->open_first = i;
+    begin_named(a, PL_DEFINITION_FUNCTION, text, i);
 }
 
 /* The label or macro in the line [i, stop) that begins something; `op` is its operation. */
@@ -272,7 +273,7 @@ static uint32_t read_line(struct assembly *a, uint32_t i)
     uint32_t stop = line_stop(a, i, end);
     uint32_t op = operation(a, i, stop, &is_directive);
     pl_bytes word = op != 0 ? pl_source_text_at(r, op) : (pl_bytes){0};
-    if (is_directive && is_one_of(word, macro_words))
+    if (is_directive && pl_source_begins_macro(word))
         return read_macro(a, i, op);
     begin_here(a, i, stop, op);
     bool is_data = is_one_of(word, data_words);

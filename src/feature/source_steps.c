@@ -151,14 +151,23 @@ static void add_list(struct pl_source_steps *s, const struct pl_source_reader *r
     s->list_of[symbol] = (uint32_t)s->lists.n;
 }
 
-/* The first line from `i` on that begins with this directive, its mark (. or %) before it; `to` when there is none. */
+bool pl_source_begins_macro(pl_bytes word)
+{
+    return pl_bytes_eq_str(word, "macro") || pl_bytes_eq_str(word, "imacro");
+}
+
+bool pl_source_ends_macro(pl_bytes word)
+{
+    return pl_bytes_eq_str(word, "endm") || pl_bytes_eq_str(word, "endmacro");
+}
+
+/* The first line from `i` on that begins with such a directive, its mark (. or %) before it; `to` when there is none. */
 static uint32_t find_directive(const struct pl_source_reader *r, uint32_t i, uint32_t to,
-                               const char *const words[2])
+                               bool (*is_it)(pl_bytes word))
 {
     for (; i + 1 < to; i++)
         if ((r->t[i].flags & PL_TOKEN_FIRST) && (r->t[i].kind == '.' || r->t[i].kind == '%') &&
-            (pl_bytes_eq_str(pl_source_text_at(r, i + 1), words[0]) ||
-             pl_bytes_eq_str(pl_source_text_at(r, i + 1), words[1])))
+            is_it(pl_source_text_at(r, i + 1)))
             return i;
     return to;
 }
@@ -166,16 +175,14 @@ static uint32_t find_directive(const struct pl_source_reader *r, uint32_t i, uin
 static void read_blocks(struct pl_source_steps *s, const struct pl_source_reader *r, uint32_t from,
                         uint32_t to)
 {
-    static const char *const begins[2] = {"macro", "imacro"};
-    static const char *const ends[2] = {"endm", "endmacro"};
-    for (uint32_t i = find_directive(r, from, to, begins); i + 3 < to;) {
-        uint32_t end = find_directive(r, i, to, ends);
+    for (uint32_t i = find_directive(r, from, to, pl_source_begins_macro); i + 3 < to;) {
+        uint32_t end = find_directive(r, i, to, pl_source_ends_macro);
         uint32_t body = i + 3;
         while (body < end && !(r->t[body].flags & PL_TOKEN_FIRST))
             body++;
         if (r->t[i + 2].kind == PL_TOKEN_WORD)
             add_list(s, r, i + 2, body, end);
-        i = find_directive(r, end, to, begins);
+        i = find_directive(r, end, to, pl_source_begins_macro);
     }
 }
 

@@ -30,6 +30,10 @@ struct pl_source_steps {
     bool no_memory;
 };
 
+/* Words behind a dot or a percent sign: .macro and %imacro, .endm and %endmacro. */
+bool pl_source_begins_macro(pl_bytes word);
+bool pl_source_ends_macro(pl_bytes word);
+
 /* The macros of a file whose tokens are [from, to). Reset in every case. */
 void pl_source_steps_init(struct pl_source_steps *s, struct pl_source_reader *r, uint32_t from, uint32_t to,
                           bool is_nasm, bool is_perl);

@@ -1,8 +1,8 @@
 /*
  * code_assembly.c - facts of functions that were written in assembly: their instructions in a row.
  *
- * A compiler's code has some of these runs by chance. So they count only in a function half of whose runs stand in the assembly of the
- * source. Of those, some that do not overlap are taken, spread over the function; each helps where it is found, and nothing is contradicted by a
+ * A compiler's code has some of these runs by chance. So they count only in a function most of whose runs stand in one function of assembly.
+ * Of those, some that do not overlap are taken, spread over the function; each helps where it is found, and nothing is contradicted by a
  * run that is not there. Source: shingles (Broder 1997), over mnemonics.
  */
 #include "match/code_align.h"
@@ -58,24 +58,30 @@ void pl_code_runs_free(struct pl_aligner *a)
     a->runs = NULL;
 }
 
+/* Definitions that have run `i`; none when nobody has it. */
+static struct pl_id_list holders(const struct pl_aligner *a, size_t i)
+{
+    uint32_t feature = a->runs->features[i];
+    struct pl_id_list with =
+        feature == PL_NO_FEATURE ? (struct pl_id_list){NULL, 0} : pl_codebase_with(a->cb, feature);
+    with.n = with.n < MOST_HOLDERS ? with.n : MOST_HOLDERS;
+    return with;
+}
+
 /* The most of the runs that one definition has. */
 static uint32_t most_of_one(const struct pl_aligner *a, size_t n)
 {
     struct pl_code_runs *r = a->runs;
     uint32_t most = 0;
     for (size_t i = 0; i < n; i++) {
-        struct pl_id_list with = {NULL, 0};
-        if (r->features[i] != PL_NO_FEATURE)
-            with = pl_codebase_with(a->cb, r->features[i]);
-        for (size_t k = 0; k < with.n && k < MOST_HOLDERS; k++)
+        struct pl_id_list with = holders(a, i);
+        for (size_t k = 0; k < with.n; k++)
             if (++r->votes[with.v[k]] > most)
                 most = r->votes[with.v[k]];
     }
     for (size_t i = 0; i < n; i++) {
-        struct pl_id_list with = {NULL, 0};
-        if (r->features[i] != PL_NO_FEATURE)
-            with = pl_codebase_with(a->cb, r->features[i]);
-        for (size_t k = 0; k < with.n && k < MOST_HOLDERS; k++)
+        struct pl_id_list with = holders(a, i);
+        for (size_t k = 0; k < with.n; k++)
             r->votes[with.v[k]] = 0;
     }
     return most;
@@ -101,7 +107,6 @@ static size_t read_runs(const struct pl_aligner *a, const struct pl_function *f)
 
 enum pl_code_written pl_code_is_as_written(const struct pl_aligner *a, const struct pl_subject *s)
 {
-    uint32_t unknown = pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_STEPS, PL_STEPS_UNKNOWN));
     struct pl_id_list text = {NULL, 0};
     size_t n_found = 0;
     bool is_assembly = false;
@@ -116,6 +121,7 @@ enum pl_code_written pl_code_is_as_written(const struct pl_aligner *a, const str
         n_found += a->runs->features[i] != PL_NO_FEATURE && pl_id_list_has(text, a->runs->features[i]);
     if (n >= LEAST_RUNS && n_found * 100 >= n * COPY_PERCENT)
         return PL_CODE_COPY;
+    uint32_t unknown = pl_codebase_feature(a->cb, pl_codebase_key(PL_ATOM_STEPS, PL_STEPS_UNKNOWN));
     bool is_other = n >= LEAST_RUNS && n_found * 100 < n * OTHER_PERCENT;
     return is_other && !pl_id_list_has(text, unknown) ? PL_CODE_OTHER_TEXT : PL_CODE_PERHAPS_COPY;
 }

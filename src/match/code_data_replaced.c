@@ -183,17 +183,8 @@ static bool is_of_user(const struct pl_data *d, const struct open_run *run, uint
 static bool is_in_function(const struct pl_data *d, const struct pl_table *t)
 {
     const struct pl_codebase *cb = d->m->codebase;
-    uint32_t low = 0;
-    uint32_t n = (uint32_t)pl_codebase_count(cb);
-    for (uint32_t high = n; low < high;) {
-        uint32_t middle = low + (high - low) / 2;
-        if (pl_codebase_at(cb, middle)->unit < t->unit)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < n && pl_codebase_at(cb, low)->unit == t->unit; low++) {
-        const struct pl_definition *f = pl_codebase_at(cb, low)->definition;
+    for (uint32_t id = pl_codebase_first(cb, t->unit); id < pl_codebase_first(cb, t->unit + 1); id++) {
+        const struct pl_definition *f = pl_codebase_at(cb, id)->definition;
         if (f->kind == PL_DEFINITION_FUNCTION && f->offset <= t->at && t->at < f->offset + f->length)
             return true;
     }

@@ -431,7 +431,6 @@ static bool by_iso_c(struct question *q, pl_bytes name)
     return false;
 }
 
-/* A name of glibc for the float or long double form, or __builtin_NAME. */
 /* (float)acos(x) of a float is acosf(x), with -ffast-math: convert_to_real_1() in gcc/convert.cc. */
 static bool by_narrowing(struct question *q, pl_bytes name)
 {
@@ -445,6 +444,7 @@ static bool by_narrowing(struct question *q, pl_bytes name)
            pl_bytes_is_one_of(base, narrowed, sizeof narrowed / sizeof narrowed[0]) && is_used(q, base);
 }
 
+/* A name of glibc for the float or long double form, or __builtin_NAME. */
 static bool by_builtin(struct question *q, pl_bytes name)
 {
     char text[96];

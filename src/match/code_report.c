@@ -195,11 +195,6 @@ static bool is_of_one_function(const struct pl_code_result *r, const struct pl_c
     return false;
 }
 
-/*
- * A call that the source has no way to make is an error: of 58 honest packages of C with 24 MB of code one has one (tests/accuracy/code.md). A
- * string alone is a warning here; whether it is an error is said once for each string, as code.foreign-string. So is a call of which nobody can
- * tell for want of headers.
- */
 /* Compilers put no text between instructions; who writes a payload over a function does. */
 static bool is_text_in_code(const struct pl_code_result *r, const struct pl_atom *atom)
 {
@@ -209,6 +204,11 @@ static bool is_text_in_code(const struct pl_code_result *r, const struct pl_atom
            pl_code_function_holding(r->a->code, (uint64_t)(atom->text.p - data.p)) != PL_NO_TARGET;
 }
 
+/*
+ * A call that the source has no way to make is an error: of 58 honest packages of C with 24 MB of code one has one (tests/accuracy/code.md). A
+ * string alone is a warning here; whether it is an error is said once for each string, as code.foreign-string. So is a call of which nobody can
+ * tell for want of headers.
+ */
 static enum pl_severity severity_of(const struct pl_code_result *r, const struct pl_code_grade *g)
 {
     bool is_contradicted = g->end == PL_CODE_CONTRADICTED;
