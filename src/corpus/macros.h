@@ -40,7 +40,10 @@ void pl_macro_cache_free(struct pl_macro_cache *cache); /* accepts NULL */
 #define PL_MACRO_MARKS 512u
 struct pl_macro_mark {
     pl_bytes name;
-    size_t at;   /* of its line in the text */
+    size_t at; /* of its line in the text */
+    size_t
+        closes; /* of an #undef: where the #if that it stands in ends, or goes on with another arm; SIZE_MAX: nowhere */
+    long depth;  /* of an #undef: #if that are open there */
     bool is_end; /* #undef */
 };
 struct pl_macro_scope {

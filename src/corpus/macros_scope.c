@@ -57,7 +57,36 @@ static void read_marks(struct pl_macro_scope *s, const char *wanted, bool is_end
             continue;
         s->is_full = s->n == PL_MACRO_MARKS;
         if (!s->is_full)
-            s->marks[s->n++] = (struct pl_macro_mark){word, start, is_end};
+            s->marks[s->n++] =
+                (struct pl_macro_mark){.name = word, .at = start, .closes = SIZE_MAX, .is_end = is_end};
+    }
+}
+
+/* The first n marks that stand in just `depth` #if and are not closed yet are closed at `at`. */
+static void close_marks(struct pl_macro_scope *s, size_t n, long depth, size_t at)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s->marks[i].closes == SIZE_MAX && s->marks[i].depth == depth)
+            s->marks[i].closes = at;
+}
+
+/* Where the #if that each #undef stands in ends, in one walk: the marks are in the order of the text. */
+static void find_closes(struct pl_macro_scope *s)
+{
+    long depth = 0;
+    size_t n = 0; /* marks that were passed */
+    for (size_t at = 0; at < s->text.n;) {
+        size_t start = at;
+        pl_bytes word;
+        pl_bytes directive = next_directive(s->text, &at, &word);
+        if (n < s->n && s->marks[n].at == start)
+            s->marks[n++].depth = depth;
+        if (pl_bytes_starts(directive, PL_LIT("if")))
+            depth++;
+        else if (pl_bytes_starts(directive, PL_LIT("el")))
+            close_marks(s, n, depth, start);
+        else if (pl_bytes_eq_str(directive, "endif"))
+            close_marks(s, n, depth--, start);
     }
 }
 
@@ -69,26 +98,10 @@ void pl_macro_scope_read(struct pl_macro_scope *s, pl_bytes text)
     if (pl_bytes_find(text, PL_LIT("undef"), 0) == SIZE_MAX)
         return;
     read_marks(s, "undef", true);
+    find_closes(s);
     read_marks(s, "define", false);
     if (s->is_full)
         s->n = 0; /* then all definitions count, as everywhere else */
-}
-
-/* Has an #if that `from` stands in ended, or gone on with another arm, before `to`? */
-static bool is_conditional(pl_bytes text, size_t from, size_t to)
-{
-    long depth = 0;
-    for (size_t at = from; at < to;) {
-        pl_bytes word;
-        pl_bytes directive = next_directive(text, &at, &word);
-        if (pl_bytes_starts(directive, PL_LIT("if")))
-            depth++;
-        else if (pl_bytes_eq_str(directive, "endif") && depth-- == 0)
-            return true;
-        else if (pl_bytes_starts(directive, PL_LIT("el")) && depth == 0)
-            return true;
-    }
-    return false;
 }
 
 size_t pl_macro_scope_find(const struct pl_macro_scope *s, size_t at, const struct macro_name *name,
@@ -104,7 +117,7 @@ size_t pl_macro_scope_find(const struct pl_macro_scope *s, size_t at, const stru
         if (!mark->is_end || !pl_bytes_eq(mark->name, of))
             continue;
         is_ended = is_ended || mark->at >= at;
-        if (mark->at > start && mark->at < at && !is_conditional(s->text, mark->at, at))
+        if (mark->at > start && mark->at < at && mark->closes >= at)
             start = mark->at;
     }
     if (!is_ended)
