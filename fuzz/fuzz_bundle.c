@@ -29,8 +29,11 @@ static void ask(const struct pl_sigstore_root *root, struct pl_sigstore_bundle *
     int64_t time = 0;
     for (size_t i = 0; i < b->entries.n; i++) {
         const struct pl_sigstore_entry *e = &b->entries.v[i];
-        if (pl_sigstore_check_promise(root, e, &time, NULL) == PL_E_BUG ||
-            pl_sigstore_check_inclusion(root, e, NULL) == PL_E_BUG ||
+        pl_status promise = pl_sigstore_check_promise(root, e, &time, NULL);
+        pl_status inclusion = pl_sigstore_check_inclusion(root, e, NULL);
+        fuzz_say((uint64_t)(int64_t)promise);
+        fuzz_say((uint64_t)(int64_t)inclusion);
+        if (promise == PL_E_BUG || inclusion == PL_E_BUG ||
             pl_sigstore_check_body(b, e, PL_LIT("no certificate"), NULL) == PL_OK)
             abort();
     }

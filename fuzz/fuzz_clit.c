@@ -1,11 +1,11 @@
 /*
  * fuzz_clit.c - any bytes through the lexer of every language and through the set of literals.
  *
- * Tokens lie in the text, in order, and the lexer always moves on. Each literal that was gathered is explained by itself.
+ * Tokens lie in the text, in order, and the lexer always moves on. A literal that was gathered is explained by itself, by a strict rule.
  */
 #include "fuzz.h"
 
-#include "corpus/literals.h"
+#include "corpus/literals_set.h"
 #include "format/text/clit.h"
 
 #include <assert.h>
@@ -32,6 +32,27 @@ static void lex(pl_bytes text, enum pl_clit_family family)
         fuzz_say_bytes(pl_buf_bytes(&value));
     }
     pl_buf_reset(&value);
+}
+
+#define LITERALS_LOOKED_UP 500u
+
+static void look_up(const struct pl_literals *l)
+{
+    struct pl_arena arena;
+    struct pl_err err;
+    pl_arena_init(&arena, SIZE_MAX);
+    for (size_t i = 0; i < l->literals.n && i < LITERALS_LOOKED_UP; i++) {
+        struct pl_literal_hit hit;
+        bool found = false;
+        pl_bytes text = pl_literal_text(l, &l->literals.v[i]);
+        if (l->literals.v[i].kind != RULE_EQUAL || text.n == 0 || text.n > UINT16_MAX)
+            continue;
+        if (pl_literals_explain(l, text, &arena, &found, &hit, &err) != PL_OK)
+            abort();
+        assert(found && hit.rule->is_strict && pl_bytes_eq(hit.text, text));
+        fuzz_say_bytes(pl_bytes_of_str(hit.source));
+    }
+    pl_arena_reset(&arena);
 }
 
 static void gather(pl_bytes text)
@@ -63,6 +84,7 @@ static void gather(pl_bytes text)
         pl_literals_explain_text(literals, &text, 1, &arena, &hit, &err) != PL_OK)
         abort();
     fuzz_say(found);
+    look_up(literals);
     pl_arena_reset(&arena);
     pl_literals_free(literals);
     pl_index_free(index);

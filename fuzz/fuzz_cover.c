@@ -1,7 +1,7 @@
 /*
  * fuzz_cover.c - source and target from one input, split at the first NUL byte pair; every claim must be true.
  *
- * A claim with an offset in a source must name bytes that are there, the ledger must stay inside the file, and only the rungs of text
+ * A claim with an offset in a source must name bytes that are there, the ledger must sum to the file, and only the rungs of text
  * run (test_climb). The last byte chooses the role.
  */
 #include "fuzz.h"
@@ -10,13 +10,9 @@
 
 static void check_claims(const struct test_match *x, const struct pl_file *f)
 {
-    uint64_t at = 0;
     for (size_t i = 0; i < f->ledger.settled.n; i++) {
         const struct pl_claim *c = &f->ledger.settled.v[i];
         struct pl_run run;
-        if (c->offset < at || c->length > f->size - c->offset)
-            abort();
-        at = c->offset + c->length;
         if (c->source_offset != PL_NO_OFFSET && !pl_claim_run(&x->m, f, c, &run))
             abort();
         if (c->class == PL_CLASS_DERIVED && c->grade == PL_GRADE_NONE)
@@ -41,7 +37,7 @@ static int look(const uint8_t *data, size_t size)
     test_match_open(&x, t);
     test_climb(&x, "a", target, size > 0 && data[size - 1] % 2 == 1 ? PL_ROLE_PASSIVE : PL_ROLE_ACTIVE, &f);
     check_claims(&x, &f);
-    fuzz_say_ledger(&f.ledger);
+    fuzz_seal_ledger(&f.ledger);
     pl_file_reset(&f);
     test_match_close(&x);
     return 0;

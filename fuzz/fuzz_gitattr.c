@@ -52,8 +52,11 @@ static int look(const uint8_t *data, size_t size)
         check_inside(all, module.url);
         fuzz_say_bytes(module.path);
     }
-    if (pl_git_uri_parse(all, is_there, NULL, &arena, &uri, NULL) == PL_OK && uri.repository[0] == '\0')
-        abort();
+    if (pl_git_uri_parse(all, is_there, NULL, &arena, &uri, NULL) == PL_OK) {
+        if (uri.repository[0] == '\0')
+            abort();
+        fuzz_say_bytes(pl_bytes_of_str(uri.repository));
+    }
     pl_arena_reset(&arena);
     return 0;
 }

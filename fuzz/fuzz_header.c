@@ -52,7 +52,8 @@ static int look(const uint8_t *data, size_t size)
     pl_header_thin(text, &out);
     read_packed(pl_buf_bytes(&out));
     pl_buf_reset(&out);
-    (void)pl_cpp_identifiers(text, is_odd, &n); /* either answer will do */
+    fuzz_say(pl_cpp_identifiers(text, is_odd, &n));
+    fuzz_say(n);
     while (pl_deb_relation_next(&rest, "amd64", names, &n))
         if (n > PL_DEB_ALTERNATIVES)
             abort();

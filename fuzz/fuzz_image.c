@@ -1,5 +1,5 @@
 /*
- * fuzz_image.c - any bytes as a product: an archive, or a container image in one.
+ * fuzz_image.c - any bytes as a product: an archive, or a container image in one. Its files come in order, each path once.
  */
 #include "fuzz.h"
 
@@ -21,6 +21,14 @@ static int look(const uint8_t *data, size_t size)
     if (st == PL_E_BUG)
         abort();
     fuzz_say((uint64_t)(int64_t)st);
+    pl_bytes paths[64];
+    size_t n = 0;
+    fuzz_say(pl_product_unowned(p, paths, sizeof paths / sizeof paths[0], &n));
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && pl_bytes_cmp(paths[i - 1], paths[i]) >= 0)
+            abort();
+        fuzz_say_bytes(paths[i]);
+    }
     pl_product_close(p);
     return 0;
 }

@@ -11,9 +11,9 @@
 
 static bool put(void *ctx, const void *bytes, size_t n)
 {
-    size_t *sum = ctx;
-    for (size_t i = 0; i < n; i++)
-        *sum += ((const uint8_t *)bytes)[i];
+    size_t *written = ctx;
+    *written += n;
+    fuzz_say_bytes(pl_bytes_of(bytes, n));
     return true;
 }
 
@@ -22,18 +22,17 @@ static int look(const uint8_t *data, size_t size)
     static const int64_t now_s = 1795694400; /* 26 November 2026 */
     struct pl_ruleset *p = NULL;
     struct pl_err err = {.status = PL_OK};
-    size_t sum = 0;
+    size_t written = 0;
     if (pl_ruleset_read(pl_bytes_of(data, size), "policy", now_s, &p, &err) != PL_OK) {
         if (err.status == PL_OK || strncmp(err.text, "policy:", 7) != 0)
             abort();
         return 0;
     }
-    if (pl_policy_write(p, put, &sum, &err) != PL_OK)
+    if (pl_policy_write(p, put, &written, &err) != PL_OK || written == 0)
         abort();
     for (size_t i = 0; i < p->waivers.n; i++)
         if (p->waivers.v[i].expires_s > now_s + 367LL * 86400 || p->waivers.v[i].owner[0] == '\0')
             abort();
-    fuzz_say(sum);
     fuzz_say(p->waivers.n);
     pl_ruleset_free(p);
     return 0;

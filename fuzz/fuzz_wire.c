@@ -1,5 +1,6 @@
 /*
- * fuzz_wire.c - what a child that was taken over may say: records are refused, or they sum and can be judged and written.
+ * fuzz_wire.c - what a child that was taken over may say: records are refused, or they sum and can be judged and written; and what was
+ * taken is the same when it was sent once more.
  *
  *     | kind: 0 records, 1 an explained function, 2 files of a source, 3 a revision of git, 4 a chain | bytes |
  */
@@ -51,6 +52,63 @@ static void judge_and_write(struct pl_report *r)
             require(pl_report_write(r, pl_report_format(i), &options, put, &out, &err) != PL_E_BUG);
     fuzz_say_bytes(pl_buf_bytes(&out));
     pl_buf_reset(&out);
+}
+
+/* Both give true when all of the frame was good. */
+static bool send_records(struct pl_wire_in *in, struct pl_wire_out *out)
+{
+    while (in->st == PL_OK && !in->c.bad && pl_cursor_left(&in->c) > 0) {
+        struct pl_file f = {.size = 0};
+        pl_wire_take_file(in, &f);
+        if (!in->c.bad)
+            pl_wire_file(out, &f);
+        pl_file_reset(&f);
+    }
+    return pl_wire_done(in, NULL) == PL_OK;
+}
+
+static bool send_explained(struct pl_wire_in *in, struct pl_wire_out *out)
+{
+    struct pl_explained_function f = {0};
+    pl_wire_take_explained(in, &f);
+    if (pl_wire_done(in, NULL) != PL_OK)
+        return false;
+    require(f.n_ways <= f.all_ways && f.n_candidates <= PL_EXPLAINED_CANDIDATES && f.outcome != NULL);
+    pl_wire_explained(out, &f);
+    return true;
+}
+
+static bool send_git(struct pl_wire_in *in, struct pl_wire_out *out)
+{
+    struct pl_source_git *git = pl_wire_take_source_git(in);
+    if (pl_wire_done(in, NULL) != PL_OK)
+        return false;
+    pl_wire_source_git(out, git);
+    return true;
+}
+
+/* A good frame is taken and sent, and that one, too: the second is taken, and both say the same. */
+static void send_twice(pl_bytes frame, const struct pl_limits *limits,
+                       bool (*send)(struct pl_wire_in *in, struct pl_wire_out *out))
+{
+    struct pl_buf texts[2];
+    bool is_good = true;
+    pl_buf_init(&texts[0], 64u << 20);
+    pl_buf_init(&texts[1], 64u << 20);
+    for (int i = 0; i < 2 && is_good; i++) {
+        struct pl_arena arena;
+        struct pl_wire_in in = {.c = pl_cursor_of(frame), .arena = &arena, .limits = limits};
+        struct pl_wire_out out = {.out = &texts[i]};
+        pl_arena_init(&arena, 64u << 20);
+        is_good = send(&in, &out) && texts[i].why == PL_OK;
+        require(i == 0 || is_good);
+        pl_arena_reset(&arena);
+        frame = pl_buf_bytes(&texts[i]);
+    }
+    require(!is_good || pl_bytes_eq(pl_buf_bytes(&texts[0]), pl_buf_bytes(&texts[1])));
+    fuzz_say_bytes(frame);
+    pl_buf_reset(&texts[0]);
+    pl_buf_reset(&texts[1]);
 }
 
 static void read_records(pl_bytes data, const struct pl_limits *limits)
@@ -159,6 +217,7 @@ static int look(const uint8_t *data, size_t size)
     pl_bytes rest = pl_bytes_of(data + 1, size - 1);
     if (data[0] == 0) {
         read_records(rest, &limits);
+        send_twice(rest, &limits, send_records);
         return 0;
     }
     if (data[0] == 2) {
@@ -167,20 +226,14 @@ static int look(const uint8_t *data, size_t size)
     }
     if (data[0] == 3) {
         read_git(rest, &limits);
+        send_twice(rest, &limits, send_git);
         return 0;
     }
     if (data[0] == 4) {
         read_chain(rest, &limits);
         return 0;
     }
-    struct pl_arena arena;
-    struct pl_explained_function f = {0};
-    struct pl_wire_in in = {.c = pl_cursor_of(rest), .arena = &arena, .limits = &limits};
-    pl_arena_init(&arena, 64u << 20);
-    pl_wire_take_explained(&in, &f);
-    if (pl_wire_done(&in, NULL) == PL_OK)
-        require(f.n_ways <= f.all_ways && f.n_candidates <= PL_EXPLAINED_CANDIDATES && f.outcome != NULL);
-    pl_arena_reset(&arena);
+    send_twice(rest, &limits, send_explained);
     return 0;
 }
 

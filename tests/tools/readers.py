@@ -143,7 +143,13 @@ def main():
     odd = [f"{p.stem} is not built" for p in targets if p.stem[5:] not in built]
     odd += [f"{name}: no seeds" for name in sorted(built) if not any((ROOT / "fuzz/seeds" / name).glob("*"))]
     odd += [f"{name}: no dictionary" for name in sorted(built) if not (ROOT / "fuzz/dict" / f"{name}.dict").exists()]
-    say(3, odd, "each target is built, and has seeds and a dictionary")
+    for path in targets:
+        text = bare(path.read_text())
+        if not re.search(r"\b(FUZZ_TWICE|run)\(", text):
+            odd.append(f"{path.stem}: nothing runs twice")
+        if not re.search(r"\b(fuzz_say\w*|fuzz_seal_ledger|pl_bytes_eq)\(", text) or not re.search(r"\b(abort|assert|require|fuzz_seal_ledger)\(", text):
+            odd.append(f"{path.stem}: nothing is said or asserted")
+    say(3, odd, "each target is built, has seeds and a dictionary, asserts something and says what it saw twice")
     stale = sorted(set(EXCUSED) - set(all_readers) | {name for name in EXCUSED if name in from_targets})
     stale += sorted(set(LISTENERS_EXCUSED) - deaf)
     say(4, stale, "nobody is excused without need")

@@ -77,7 +77,7 @@ static void add_escape(struct reader *r, struct pl_buf *to)
         pl_buf_add_byte(to, '\\');
         pl_buf_add_byte(to, b);
     }
-    r->at += 2;
+    r->at += r->at + 1 < r->text.n ? 2 : 1; /* the text may end behind the backslash */
 }
 
 /* A string of any of the four kinds, decoded, without its quotes. */
