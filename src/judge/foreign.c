@@ -1,5 +1,5 @@
 /*
- * foreign.c - findings for strings, imports, libraries, search paths and sections that the source does not ask for.
+ * foreign.c - findings for strings, imports, libraries, search paths, sections and loaders that the source does not ask for.
  *
  * What decides between an error and a warning is noise: how often an honest file has such a thing (policy.h, tests/accuracy/strings.md).
  */
@@ -17,6 +17,8 @@ static const struct {
     [PL_FOREIGN_RUNPATH] = {"code.runpath", "no build file of the source sets this search path", "path"},
     [PL_FOREIGN_SECTION] = {"image.foreign-section",
                             "no compiler, linker or source makes a section of this name", "section"},
+    [PL_FOREIGN_LOADER] = {"code.loader", "the system has no such loader, and the source does not name it",
+                           "path"},
 };
 
 /* No rule at all explains it, and it is more than a table that looks like text: no table looks like a URL with a host. */

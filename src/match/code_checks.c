@@ -225,6 +225,10 @@ static pl_status check_entries(const struct pl_code_result *r, struct pl_err *er
             continue;
         const struct pl_function *fn = &code->functions[code->functions[e->function].owner];
         uint32_t subject = r->a->subject_of[fn->owner];
+        if (code->functions[e->function].address != e->address)
+            st = add_entry(r, e, fn, PL_SEVERITY_WARNING, "does not begin there", err);
+        if (st != PL_OK)
+            break;
         if (subject == PL_NO_TARGET)
             continue;
         enum pl_code_end end = r->grades[subject].end;

@@ -1,10 +1,11 @@
 /*
- * elf_imports.c - symbols, libraries and search paths that an ELF image asks the loader for and its source does not; its sections, too.
+ * elf_imports.c - symbols, libraries and search paths that an ELF image asks the loader for and its source does not; its loader and its sections, too.
  *
  * Claims nothing: the tables are structure. What no strict rule explains is noted in f->foreign, and the judge makes findings of it.
  */
 #include "format/binary/elf_dynamic.h"
 #include "match/code_imports.h"
+#include "match/elf_loader.h"
 #include "match/elf_paths.h"
 #include "match/elf_sections.h"
 #include "match/foreign.h"
@@ -186,13 +187,15 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         st = check_imports(m, f, &dynamic, err);
     if (st == PL_OK)
         st = check_libraries(m, f, &dynamic, err);
+    if (st == PL_OK)
+        st = pl_elf_note_loaders(m, f, &dynamic, err);
     return st == PL_OK ? pl_elf_note_sections(m, f, &elf, err) : st;
 }
 
 const struct pl_rung pl_rung_elf_imports = {
     .rule = "elf.imports",
-    .what = "Explains nothing: notes imported symbols, libraries, search paths and sections that the source "
-            "does not ask for.",
+    .what = "Explains nothing: notes imported symbols, libraries, search paths, loaders and sections that "
+            "the source does not ask for.",
     .source = "System V gABI 4.2, chapters 4 and 5; docs of the rules in match/code_imports.c",
     .pass = PL_PASS_FILE,
     .apply = apply,

@@ -42,6 +42,7 @@ enum pl_foreign_kind {
     PL_FOREIGN_LIBRARY, /* asked of the loader by name */
     PL_FOREIGN_RUNPATH, /* where the loader is told to look */
     PL_FOREIGN_SECTION,
+    PL_FOREIGN_LOADER, /* what is to load it, or to be loaded beside it */
     PL_FOREIGN_KINDS
 };
 

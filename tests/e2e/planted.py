@@ -127,6 +127,17 @@ def a_search_path_that_the_source_gives_the_linker_is_none_of_somebody_else(t):
 
 
 @case
+def a_loader_that_the_source_does_not_give_the_linker_is_told(t):
+    path = "/tmp/.x/ld-linux-x86-64.so.2"
+    binary = build_elf(t, "loaded", "int main(void){return 0;}\n", f"-Wl,--dynamic-linker={path}")
+    for text, count in ((f"LDFLAGS = -Wl,--dynamic-linker={path}\n", 0), (f"# {path}\n", 1)):
+        t.write("loading/Makefile", text)
+        report = t.check(t.path("loaded"), "--source", t.path("loading"))
+        found = [f for f in report.findings() if f["tag"] == "code.loader"]
+        assert binary and len(found) == count and all(f["severity"] == "error" for f in found), (text, t.summary(report))
+
+
+@case
 def a_search_path_with_the_machine_in_a_variable_is_the_sources(t):
     machine = "x86_64-linux-gnu"
     binary = build_elf(t, "searching", "int main(void){return 0;}\n", f"-Wl,-rpath,/usr/lib/{machine}/tool")

@@ -101,6 +101,14 @@ static void a_constructor_that_the_source_calls_by_hand_is_an_error(void **state
     assert_true(says(find(f, "code.entry-unaccounted"), "entry", "init_array["));
 }
 
+static void an_entry_in_the_midst_of_a_function_is_a_warning(void **state)
+{
+    const struct pl_file *f = compared(built(START END, "-Wl,--defsym=inner=main+6 -Wl,-e,inner"), START END);
+    (void)state;
+    assert_tag(f, "code.entry-unaccounted", PL_SEVERITY_WARNING);
+    assert_true(says(find(f, "code.entry-unaccounted"), "entry", "entry point"));
+}
+
 static void a_constructor_of_a_file_that_makes_none_is_an_error(void **state)
 {
     static const char body[] =
@@ -503,6 +511,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_planted_constructor_is_an_error_that_names_its_slot, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_that_the_source_calls_by_hand_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(text_between_instructions_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(an_entry_in_the_midst_of_a_function_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_constructor_of_a_file_that_makes_none_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(
             a_function_that_is_only_placed_is_no_constructor_in_a_program_with_cpp, set_up, end),

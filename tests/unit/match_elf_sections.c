@@ -31,7 +31,7 @@ static int end(void **state)
 /* The file of `text`, compiled and then changed by `command`, beside `of_source`. */
 static const struct pl_file *compared(const char *text, const char *command, const char *of_source)
 {
-    char line[512];
+    char line[1024];
     size_t n = 0;
     FILE *f = fopen("s.c", "w");
     assert_non_null(f);
@@ -290,9 +290,114 @@ static void a_search_path_of_all_libraries_is_noted(void **state)
     assert_foreign_path("/usr/lib/x86_64-linux-gnu");
 }
 
+/* What is noted of a program with options for the linker, beside a file of its source. */
+static const struct pl_foreign *noted_loader(const char *options, const char *path, const char *text)
+{
+    char command[256];
+    (void)snprintf(command, sizeof command, "gcc -O2 s.c %s -o s.out && strip -s s.out", options);
+    add_source(0, path, text);
+    const struct pl_file *f = compared(plain_source, command, plain_source);
+    assert_true(f->foreign.n <= 1);
+    assert_true(f->asked[PL_FOREIGN_LOADER] >= 1);
+    assert_true(f->foreign.n == 0 || f->foreign.v[0].kind == PL_FOREIGN_LOADER);
+    return f->foreign.n == 0 ? NULL : &f->foreign.v[0];
+}
+
+#define OTHER_LOADER "-Wl,--dynamic-linker=/tmp/.x/ld-linux-x86-64.so.2"
+
+static void the_loader_of_the_system_is_not_noted(void **state)
+{
+    (void)state;
+    assert_null(noted_loader("", "README", "text\n"));
+}
+
+static void a_loader_elsewhere_is_noted_where_it_stands(void **state)
+{
+    (void)state;
+    const struct pl_foreign *x = noted_loader(OTHER_LOADER, "README", "text\n");
+    assert_non_null(x);
+    assert_null(x->loose_rule);
+    assert_memory_equal(image + x->offset, "/tmp/.x/ld", 10);
+}
+
+static void a_loader_that_looks_like_the_systems_is_noted(void **state)
+{
+    (void)state;
+    assert_non_null(
+        noted_loader("-Wl,--dynamic-linker=/lib/../tmp/ld-linux-x86-64.so.2", "README", "text\n"));
+}
+
+static void a_loader_that_the_source_gives_the_linker_is_not_noted(void **state)
+{
+    (void)state;
+    assert_null(noted_loader(OTHER_LOADER, "Makefile", "LDFLAGS = " OTHER_LOADER "\n"));
+}
+
+static void a_loader_that_is_only_some_text_of_the_source_is_noted(void **state)
+{
+    (void)state;
+    const struct pl_foreign *x = noted_loader(
+        OTHER_LOADER, "loader.c", "const char *loader(void) { return \"/tmp/.x/ld-linux-x86-64.so.2\"; }\n");
+    assert_non_null(x);
+    assert_null(x->loose_rule);
+}
+
+static void a_loader_in_the_folder_where_one_happens_to_be_is_noted(void **state)
+{
+    (void)state;
+    const struct pl_foreign *x =
+        noted_loader("-Wl,--dynamic-linker=ld.so", "Makefile", "LDFLAGS = -Wl,--dynamic-linker=ld.so\n");
+    assert_non_null(x);
+    assert_null(x->loose_rule);
+}
+
+static void a_loader_of_a_source_that_deals_with_loaders_is_likely(void **state)
+{
+    (void)state;
+    const struct pl_foreign *x =
+        noted_loader(OTHER_LOADER, "Makefile.in", "\t$(LD) --dynamic-linker=$(prefix)/ld.so\n");
+    assert_non_null(x);
+    assert_non_null(x->loose_rule);
+    assert_string_equal(x->loose_rule, "loader.of-source");
+}
+
+static void what_the_loader_is_to_run_beside_the_program_is_noted(void **state)
+{
+    (void)state;
+    const struct pl_foreign *x = noted_loader("-Wl,--audit=libspy.so.1", "README", "text\n");
+    assert_non_null(x);
+    assert_true(pl_bytes_eq_str(x->text, "libspy.so.1"));
+}
+
+/* The loader does not look at the size of its table of names. */
+static void a_table_of_names_that_says_it_is_empty_hides_nothing(void **state)
+{
+    (void)state;
+    static const char command[] =
+        "gcc -O2 s.c -Wl,-rpath,/tmp/usr/lib -o s.out && strip -s s.out && "
+        "printf 'import struct\nb = bytearray(open(\"s.out\", \"rb\").read())\n"
+        "h = [struct.unpack_from(\"<IIQQQQ\", b, 64 + 56 * i) for i in range(b[56])]\n"
+        "k = next(p[2] for p in h if p[0] == 2)\n"
+        "while b[k] != 10: k += 16\nb[k + 8:k + 16] = bytes(8)\nopen(\"s.out\", \"wb\").write(b)\n' > s.py "
+        "&& "
+        "python3 s.py";
+    const struct pl_file *f = compared(plain_source, command, plain_source);
+    assert_int_equal(f->asked[PL_FOREIGN_RUNPATH], 1);
+    assert_int_equal(f->foreign.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_loader_of_the_system_is_not_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_loader_elsewhere_is_noted_where_it_stands, set_up, end),
+        cmocka_unit_test_setup_teardown(a_loader_that_looks_like_the_systems_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_loader_that_the_source_gives_the_linker_is_not_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_loader_that_is_only_some_text_of_the_source_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_loader_in_the_folder_where_one_happens_to_be_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_loader_of_a_source_that_deals_with_loaders_is_likely, set_up, end),
+        cmocka_unit_test_setup_teardown(what_the_loader_is_to_run_beside_the_program_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_table_of_names_that_says_it_is_empty_hides_nothing, set_up, end),
         cmocka_unit_test_setup_teardown(sections_of_compilers_and_of_the_source_are_not_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_that_the_source_does_not_name_is_noted_with_its_bytes,
                                         set_up, end),

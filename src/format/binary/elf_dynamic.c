@@ -2,7 +2,7 @@
  * elf_dynamic.c - walking PT_DYNAMIC, its string table and its symbol table.
  *
  * The symbol table has no length of its own. It goes as far as a relocation or a hash table refers to it, or a section header that names the same
- * address says.
+ * address says. Nor do the names end where DT_STRSZ says: ld.so(8) never looks at it.
  *
  * Source: System V gABI 4.2, chapter 5 (Dynamic Section, Hash Table); DT_GNU_HASH is not needed, since it holds no undefined symbol.
  */
@@ -21,15 +21,24 @@ enum tag {
     DT_SYMTAB = 6,
     DT_RELA = 7,
     DT_RELASZ = 8,
-    DT_STRSZ = 10,
     DT_RPATH = 15,
     DT_REL = 17,
     DT_RELSZ = 18,
     DT_PLTREL = 20,
     DT_JMPREL = 23,
     DT_RUNPATH = 29,
-    TAGS_KEPT = 32
+    TAGS_KEPT = 32,
+    DT_CONFIG = 0x6ffffefa,
+    DT_DEPAUDIT = 0x6ffffefb,
+    DT_AUDIT = 0x6ffffefc,
+    DT_AUXILIARY = 0x7ffffffd,
+    DT_FILTER = 0x7fffffff
 };
+
+/* Of the lists that are read; 0 ends each. */
+static const uint64_t library_tags[] = {DT_NEEDED, 0};
+static const uint64_t path_tags[] = {DT_RPATH, DT_RUNPATH, 0};
+static const uint64_t helper_tags[] = {DT_CONFIG, DT_DEPAUDIT, DT_AUDIT, DT_AUXILIARY, DT_FILTER, 0};
 
 struct reading {
     pl_bytes data;
@@ -98,7 +107,6 @@ static bool find_section(struct reading *r)
             if (entry_tag(r, k) < TAGS_KEPT)
                 r->values[entry_tag(r, k)] = entry_value(r, k);
         r->names = at_address(r, r->values[DT_STRTAB], &r->names_offset);
-        r->names = pl_bytes_sub(r->names, 0, (size_t)r->values[DT_STRSZ]);
         return r->names.n > 0;
     }
     return false;
@@ -114,15 +122,23 @@ static bool name_at(const struct reading *r, uint64_t at, struct pl_elf_name *ou
     return true;
 }
 
-/* All names that entries with one of two tags give. */
-static pl_status read_names(const struct reading *r, uint64_t tag, uint64_t other, struct pl_elf_name **out,
+static bool is_one_of(uint64_t tag, const uint64_t *tags)
+{
+    for (; *tags != 0; tags++)
+        if (*tags == tag)
+            return true;
+    return false;
+}
+
+/* All names that entries with one of the tags give. */
+static pl_status read_names(const struct reading *r, const uint64_t *tags, struct pl_elf_name **out,
                             size_t *n, struct pl_err *err)
 {
     *out = pl_arena_take_n(r->arena, entries(r) + 1, sizeof **out);
     if (*out == NULL)
         return pl_arena_fail(r->arena, err);
     for (size_t i = 0; i < entries(r) && entry_tag(r, i) != 0; i++)
-        if (entry_tag(r, i) == tag || entry_tag(r, i) == other)
+        if (is_one_of(entry_tag(r, i), tags))
             *n += name_at(r, entry_value(r, i), &(*out)[*n]);
     return PL_OK;
 }
@@ -184,6 +200,23 @@ static pl_status read_imports(const struct reading *r, struct pl_elf_dynamic *ou
     return PL_OK;
 }
 
+static pl_status read_loaders(const struct reading *r, struct pl_elf_dynamic *out, struct pl_err *err)
+{
+    out->loaders = pl_arena_take_n(r->arena, r->elf->n_segments + 1, sizeof *out->loaders);
+    if (out->loaders == NULL)
+        return pl_arena_fail(r->arena, err);
+    for (size_t i = 0; i < r->elf->n_segments; i++) {
+        const struct pl_elf_segment *s = &r->elf->segments[i];
+        if (s->type != PL_ELF_PT_INTERP || s->offset >= r->data.n)
+            continue;
+        pl_bytes text = pl_bytes_sub(r->data, (size_t)s->offset, (size_t)s->file_bytes);
+        text = pl_bytes_sub(text, 0, pl_bytes_find_byte(text, 0, 0));
+        if (text.n > 0)
+            out->loaders[out->n_loaders++] = (struct pl_elf_name){s->offset, text};
+    }
+    return PL_OK;
+}
+
 pl_status pl_elf_dynamic_read(pl_bytes data, const struct pl_elf *elf, struct pl_arena *arena,
                               struct pl_elf_dynamic *out, struct pl_err *err)
 {
@@ -193,10 +226,14 @@ pl_status pl_elf_dynamic_read(pl_bytes data, const struct pl_elf *elf, struct pl
     if (find_section(&r)) {
         st = read_imports(&r, &d, err);
         if (st == PL_OK)
-            st = read_names(&r, DT_NEEDED, DT_NEEDED, &d.libraries, &d.n_libraries, err);
+            st = read_names(&r, library_tags, &d.libraries, &d.n_libraries, err);
         if (st == PL_OK)
-            st = read_names(&r, DT_RPATH, DT_RUNPATH, &d.paths, &d.n_paths, err);
+            st = read_names(&r, path_tags, &d.paths, &d.n_paths, err);
+        if (st == PL_OK)
+            st = read_names(&r, helper_tags, &d.helpers, &d.n_helpers, err);
     }
+    if (st == PL_OK)
+        st = read_loaders(&r, &d, err);
     if (st == PL_OK)
         *out = d;
     return st;

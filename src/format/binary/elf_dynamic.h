@@ -1,5 +1,5 @@
 /*
- * elf_dynamic.h - what an ELF image asks the loader for: symbols of others, libraries, search paths.
+ * elf_dynamic.h - what an ELF image asks the loader for, and which loader: symbols of others, libraries, search paths.
  *
  * Read as the loader does, from PT_DYNAMIC: section headers say the same in honest files, and anything in others.
  */
@@ -21,10 +21,15 @@ struct pl_elf_dynamic {
     size_t n_libraries;
     struct pl_elf_name *paths; /* DT_RPATH and DT_RUNPATH */
     size_t n_paths;
+    struct pl_elf_name *
+        helpers; /* DT_AUDIT, DT_DEPAUDIT, DT_FILTER, DT_AUXILIARY, DT_CONFIG: loaded beside or instead of it */
+    size_t n_helpers;
+    struct pl_elf_name *loaders; /* PT_INTERP, each one */
+    size_t n_loaders;
 };
 
 /*
- * Fill in *out from `arena`; everything is empty for an image without PT_DYNAMIC. Never fails on odd input: what points out of the file is
+ * Fill in *out from `arena`; everything but loaders is empty for an image without PT_DYNAMIC. Never fails on odd input: what points out of the file is
  * left out. PL_E_NOMEM, PL_E_LIMIT. O(bytes of the tables).
  */
 PL_MUST_USE pl_status pl_elf_dynamic_read(pl_bytes data, const struct pl_elf *elf, struct pl_arena *arena,
