@@ -3,11 +3,13 @@
 
 usage: hostile.py PLUMB [PART-OF-A-NAME]
 """
+import bz2
 import gzip
 import os
 import resource
 import subprocess
 import time
+import zlib
 
 import hostile_made as bad
 import made
@@ -97,9 +99,23 @@ def links_to(*targets):
     return deb_of(bad.tar_of(*(bad.tar_header(b"./link%d" % i, 0, b"2", link=t) for i, t in enumerate(targets))))
 
 
+def tar_of_owners():
+    """The honest program, and links of owners of whom each is called after a part of a script."""
+    def owned(head, name):
+        block = bytearray(head)
+        block[265:265 + len(name)] = name
+        block[148:156] = b" " * 8
+        block[148:156] = b"%06o\0 " % sum(block)
+        return bytes(block)
+    parts = [b"%d" % i + (bad.HIDDEN * 9)[i:i + 20] for i in range(0, 400, 20)]
+    return deb_of(bad.tar_of(bad.member(b"./usr/bin/greet", made.SCRIPT.encode()),
+                             *(owned(bad.tar_header(b"./link%d" % i, kind=b"2", link=b"usr/bin/greet"), part) for i, part in enumerate(parts))))
+
+
 # name -> (bytes of the subject, tags of which each must be there)
 BOMBS = {
     "a gzip of 4 GiB of zeros": (lambda: bad.gzip_of_zeros(4096), {"archive.limit"}),
+    "17 GiB of holes in 2 MB of zstd": (lambda: bad.sparse_of_zeros(17), {"archive.limit", "archive.sparse", "file.opaque"}),
     "an xz of 300 MiB of zeros": (lambda: bad.xz_bomb(300), {"file.unaccounted"}),
     "a zip whose members overlap": (bad.zip_bomb, {"archive.overlap"}),
     "a gzip within a gzip a thousand deep": (lambda: bad.nested(1000), {"archive.limit"}),
@@ -171,6 +187,15 @@ HIDING = {
     "a deb with a second data.tar": (
         lambda: deb_of(bad.tar_of(bad.member(b"./a", b"a\n")), [("data.tar", bad.tar_of(bad.member(b"./b", bad.HIDDEN)))]),
         {"archive.duplicate"}),
+    "a zip whose local sizes differ and are said again": (
+        lambda: bad.zip_with(data=made.SCRIPT.encode(), said=(0, 3, 5)), {"archive.overlap"}),
+    "a PE whose load configuration lies over its code": (
+        lambda: deb_with("x.exe", bad.pe_with_directory(10, 0x1000, 0x200)), {"image.damaged", "code.unmatched-function"}),
+    "a PE whose bound imports lie over its code": (
+        lambda: deb_with("x.exe", bad.pe_with_directory(11, 0x1000, 0x200)), {"image.damaged", "code.unmatched-function"}),
+    "a PE of two certificates, of which one is a script": (
+        lambda: deb_with("x.exe", bad.pe(certificate=bad.certificate(bad.pkcs7()) + (8 + 45 * 9 + 3).to_bytes(4, "little") + b"\0\2\2\0" +
+                                                     bad.HIDDEN * 9 + bytes(3))), {"sig.appended-data"}),
     "a zip comment that is a script": (lambda: bad.zip_of([(b"a", b"a\n", 0)], comment=bad.HIDDEN), {"archive.comment"}),
     "a zip whose local name differs": (
         lambda: bad.zip_of([(b"good.txt", bad.HIDDEN, 0)]).replace(b"good.txt", b"evil.txt", 1), {"archive.overlap"}),
@@ -196,6 +221,36 @@ RIGHTS = {
     "an extended attribute with a script": (
         lambda: deb_of(bad.tar_of(bad.pax([(b"SCHILY.xattr.user.x", bad.HIDDEN * 9)]), bad.member(b"./usr/bin/greet", made.SCRIPT.encode()))),
         {"archive.comment"}),
+    "a pax header with a script as the name of a user": (
+        lambda: deb_of(bad.tar_of(bad.pax([(b"uname", bad.HIDDEN * 9)]), bad.member(b"./usr/bin/greet", made.SCRIPT.encode()))),
+        {"archive.comment"}),
+    "a pax header with a script as a time": (
+        lambda: deb_of(bad.tar_of(bad.pax([(b"mtime", bad.HIDDEN[:-1])]), bad.member(b"./usr/bin/greet", made.SCRIPT.encode()))),
+        {"archive.comment"}),
+    "a pax header with a name that another one replaces": (
+        lambda: deb_of(bad.tar_of(bad.pax([(b"path", bad.HIDDEN * 9), (b"path", b"./usr/bin/greet")]),
+                                  bad.member(b"./usr/bin/greet", made.SCRIPT.encode()))), {"archive.comment"}),
+    "a script in the names of the owners of members": (tar_of_owners, {"archive.comment"}),
+    "a gzip of a thousand empty members": (
+        lambda: deb_with("x.gz", made.gz(made.SCRIPT.encode()) + made.gz(b"") * 1000), {"archive.comment"}),
+    "a gzip with bits behind empty blocks": (
+        lambda: deb_with("x.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\3" + b"\xf8\0\0\xff\xff" * 400 + made.gz(made.SCRIPT.encode())[10:]),
+        {"archive.comment"}),
+    "a zip with a script in an extra field": (
+        lambda: bad.zip_with(local=bad.extra(0x4141, bad.HIDDEN * 9), data=made.SCRIPT.encode()), {"archive.comment"}),
+    "a zip with a script in a field for times": (
+        lambda: bad.zip_with(central=bad.extra(0x5455, bad.HIDDEN * 9), data=made.SCRIPT.encode()), {"archive.comment"}),
+    "a zip with another name in a field for Unicode": (
+        lambda: bad.zip_with(central=bad.extra(0x7075, b"\1" + zlib.crc32(b"usr/bin/greet").to_bytes(4, "little") + b"evil.exe"),
+                             data=made.SCRIPT.encode()), {"archive.renamed"}),
+    "a zip with a member of two streams": (
+        lambda: bad.zip_with(data=made.SCRIPT.encode(), method=12, packed=bz2.compress(made.SCRIPT.encode()) + bz2.compress(b"")),
+        {"archive.concatenated"}),
+    "an asar with a script in its header": (
+        lambda: deb_with("x.asar", bad.asar(b'{"files":{"greet":{"size":%d,"offset":"0","note":"%s"}}}' %
+                                            (len(made.SCRIPT), bad.HIDDEN[:-1] * 9), made.SCRIPT.encode())), {"archive.comment"}),
+    "an ar member whose name is longer than itself": (
+        lambda: deb_with("x.a", made.ar([("#1/9999", made.SCRIPT.encode())])), {"archive.damaged"}),
     "a gzip whose name is a script": (
         lambda: deb_with("x.gz", b"\x1f\x8b\x08\x08" + bytes(6) + bad.HIDDEN * 9 + b"\0" + made.gz(made.SCRIPT.encode())[10:]),
         {"archive.comment"}),
@@ -222,6 +277,14 @@ def case_of(sentence, table):
 cases_of(BOMBS, lambda name: case_of(name, BOMBS))
 cases_of(HIDING, lambda name: case_of(name, HIDING))
 cases_of(RIGHTS, lambda name: case_of(name, RIGHTS))
+
+
+@case
+def more_than_16_gib_that_come_out_are_told_by_the_limit_of_all_bytes(t):
+    report = bounded(t, t.write("subject.bin", bad.sparse_of_zeros(17)), source(t))
+    said = [f["message"] for f in report.json["findings"] if f["tag"] == "archive.limit"]
+    assert any("more unpacked bytes than the limit allows" in text for text in said), said
+    assert report.json["bytes"]["opaque"] > 16 << 30, t.summary(report)
 
 
 @case

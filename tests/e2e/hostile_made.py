@@ -50,6 +50,25 @@ def zip_of(members, overlap=False, comment=b"", prefix=b""):
     return bytes(out + central + b"PK\5\6" + end + comment)
 
 
+def extra(kind, data):
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def zip_with(local=b"", central=b"", name=b"usr/bin/greet", data=b"", packed=None, method=8, said=None):
+    """A zip of one member with extra fields, packed bytes or local sizes (crc, packed, size; read later by flag) of one's own."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(data) + packer.flush() if packed is None else packed
+    sizes = struct.pack("<III", zlib.crc32(data), len(packed), len(data))
+    flags = 0x800 if said is None else 0x808
+    head = struct.pack("<HHHHH", 20, flags, method, 0, 0x21)
+    names = struct.pack("<HH", len(name), len(local))
+    body = b"PK\3\4" + head + (sizes if said is None else struct.pack("<III", *said)) + names + name + local + packed
+    body += b"" if said is None else b"PK\7\10" + sizes
+    directory = (b"PK\1\2" + struct.pack("<H", 20) + head + sizes + struct.pack("<HHHHHII", len(name), len(central), 0, 0, 0, 0o100644 << 16, 0) +
+                 name + central)
+    return body + directory + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(directory), len(body), 0)
+
+
 def zip_bomb():
     """41 members that are all the same 4 MiB: the better zip bomb, told by its overlaps."""
     return zip_of([(b"zeros%d" % i, bytes(4 * MIB), 8) for i in range(1)] +
@@ -105,6 +124,21 @@ def quine():
 
     nothing = zlib.crc32(build(0))
     return build(solve([zlib.crc32(build(1 << i)) ^ nothing ^ 1 << i for i in range(32)], nothing))
+
+
+def zstd_of_zeros(head, n):
+    """`head` and then `n` blocks of 32 KiB of zeros, 4 bytes each: less per byte than the limit of the ratio. RFC 8878, 3.1.1.2, RLE_Block."""
+    def block(size, kind, is_last, data):
+        return (size << 3 | kind << 1 | is_last).to_bytes(3, "little") + data
+    return b"\x28\xb5\x2f\xfd\0\x50" + block(len(head), 0, 0, head) + block(32768, 1, 0, b"\0") * (n - 1) + block(32768, 1, 1, b"\0")
+
+
+def sparse_of_zeros(gib):
+    """A tar in zstd whose only member has that many GiB of holes, written out: nothing of it is kept, all of it comes out."""
+    size = gib << 30
+    head = pax([(b"GNU.sparse.major", b"1"), (b"GNU.sparse.minor", b"0"), (b"GNU.sparse.name", b"sparse"),
+                (b"GNU.sparse.realsize", b"%d" % size), (b"size", b"%d" % size)]) + tar_header(b"GNUSparseFile.0/sparse")
+    return zstd_of_zeros(head, (size >> 15) + 1)
 
 
 def nested(depth):
@@ -265,6 +299,18 @@ def pe(rsrc=b"", certificate=b"", table_size=None, tail=b"", stub=b""):
     head = b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, len(sections), 0, 0, 0, len(optional), 0x22) + optional + table
     out[lfanew:lfanew + len(head)] = head
     return bytes(out) + certificate + tail
+
+
+def pe_with_directory(number, address, size):
+    out = bytearray(pe())
+    at = struct.unpack_from("<I", out, 0x3c)[0] + 24 + 112 + 8 * number
+    out[at:at + 8] = struct.pack("<II", address, size)
+    return bytes(out)
+
+
+def asar(header, body):
+    pad = -len(header) % 4
+    return struct.pack("<IIII", 4, 8 + len(header) + pad, 4 + len(header) + pad, len(header)) + header + bytes(pad) + body
 
 
 def certificate(signature, slack=b"", after=b""):

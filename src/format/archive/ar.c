@@ -138,7 +138,11 @@ static pl_status read_member(struct pl_container *c, uint64_t at, const struct a
     if (is_names)
         *table = body;
     bool is_sound;
+    bool is_cut = pl_bytes_starts(e.name, PL_LIT("#1/")) && body.n == all.n;
     pl_status st = is_sound_table(c->file->data, e.name, body, &is_sound, err);
+    if (st == PL_OK && is_cut)
+        st = pl_note(c, "archive.damaged", PL_SEVERITY_WARNING, at, HEADER_BYTES,
+                     "a name is longer than its member", err);
     if (st != PL_OK || is_sound)
         return st == PL_OK ? pl_own(c, body_at, all.n, PL_CLASS_STRUCTURE, err) : st;
     struct pl_file *f;

@@ -18,6 +18,7 @@
 #include "format/text/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define HEAD_BYTES 16u
 #define MAX_DEPTH  64
@@ -36,6 +37,7 @@ struct asar {
     struct pl_container *c;
     uint64_t body_at;
     asar_files files;
+    uint64_t carried_bytes; /* of keys that describe no file, with their values */
 };
 
 void pl_asar_prepare(void)
@@ -112,6 +114,27 @@ static pl_status add_unpacked(struct asar *a, pl_bytes name, struct pl_err *err)
     return pl_member_end(a->c, f, err);
 }
 
+/* Bytes of the members of `object` that are none of `known`. */
+static uint64_t carried_by(json_t *object, const char *const *known, size_t n_known)
+{
+    uint64_t n = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) if (!pl_bytes_is_one_of(pl_bytes_of_str(key), known, n_known))
+        n += strlen(key) + json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+    return n;
+}
+
+static uint64_t carried_by_entry(json_t *entry)
+{
+    static const char *const keys[] = {"files",     "size",     "offset", "executable",
+                                       "integrity", "unpacked", "link"};
+    static const char *const of_integrity[] = {"algorithm", "hash", "blockSize", "blocks"};
+    return carried_by(entry, keys, sizeof keys / sizeof keys[0]) +
+           carried_by(json_object_get(entry, "integrity"), of_integrity,
+                      sizeof of_integrity / sizeof of_integrity[0]);
+}
+
 static pl_status read_entry(struct asar *a, pl_bytes name, const json_t *entry, struct pl_err *err)
 {
     struct asar_file found = {.name = name, .entry = entry};
@@ -154,6 +177,8 @@ static pl_status read_tree(struct asar *a, json_t *root, struct pl_err *err)
     pl_status st = PL_OK;
     if (!json_is_object(files))
         return pl_fail(err, PL_E_INPUT, HEAD_BYTES, "asar: the header has no files");
+    static const char *const keys[] = {"files"};
+    a->carried_bytes = carried_by(root, keys, 1);
     levels[0] = (struct level){files, json_object_iter(files), PL_LIT("")};
     while (depth >= 0 && st == PL_OK && !a->c->is_full) {
         struct level *l = &levels[depth];
@@ -167,6 +192,7 @@ static pl_status read_tree(struct asar *a, json_t *root, struct pl_err *err)
         if (path.p == NULL)
             return pl_arena_fail(a->c->walk->arena, err);
         st = read_entry(a, path, entry, err);
+        a->carried_bytes += carried_by_entry(entry);
         json_t *below = json_object_get(entry, "files");
         if (!json_is_object(below) || st != PL_OK)
             continue;
@@ -315,6 +341,9 @@ static pl_status asar_unpack(struct pl_container *c, struct pl_reader *in, struc
                             "bytes behind the header", err);
     if (st == PL_OK)
         st = read_tree(&a, root, err);
+    if (st == PL_OK && a.carried_bytes > 0)
+        st = pl_note(c, "archive.comment", pl_carried_severity(a.carried_bytes), HEAD_BYTES, text.n,
+                     "keys of the header that describe no file", err);
     if (st == PL_OK)
         st = read_files(&a, err);
     PL_VEC_FREE(&a.files);

@@ -74,6 +74,16 @@ pl_status pl_own_padding(struct pl_container *c, uint64_t at, pl_bytes bytes, co
     return st == PL_OK ? pl_own_gap(c, at + zeros, bytes.n - zeros, what, err) : st;
 }
 
+pl_status pl_note_excess(struct pl_container *c, uint64_t at, uint64_t packed, uint64_t made,
+                         struct pl_err *err)
+{
+    uint64_t enough = made + made / 8 + PL_EXCESS_BYTES; /* bounded by unpacked_bytes: fits */
+    if (packed <= enough)
+        return PL_OK;
+    return pl_note(c, "archive.comment", pl_carried_severity(packed - enough), at, packed,
+                   "far more packed bytes than the contents need", err);
+}
+
 pl_status pl_own_limit(struct pl_container *c, uint64_t at, const char *what, struct pl_err *err)
 {
     c->is_full = true;

@@ -149,7 +149,10 @@ static pl_status own_tail(struct pl_container *c, const struct pl_stream *s, str
 static pl_status settle_stream(struct pl_container *c, struct pl_stream *s, struct pl_err *err)
 {
     switch (s->reader.end) {
-    case PL_READER_DONE: return own_tail(c, s, err);
+    case PL_READER_DONE: {
+        pl_status st = own_tail(c, s, err);
+        return st == PL_OK ? pl_note_excess(c, 0, s->at, s->made, err) : st;
+    }
     case PL_READER_DAMAGED: {
         pl_status st = pl_own(c, s->frame_at, s->at - s->frame_at, PL_CLASS_MEMBERS, err);
         return st == PL_OK ? pl_fail(err, PL_E_INPUT, s->at, "%s: %s", s->codec->name, s->reader.why) : st;

@@ -21,6 +21,9 @@
 /* The most that a pax header or a long name may hold; GNU tar itself writes a few hundred bytes. */
 #define EXTRA_BYTES (1024u * 1024u)
 
+/* Users and groups of one archive: those of a release are one or two. More, and their names may carry something else. */
+#define MAX_OWNERS 16u
+
 /* What describes the next member: 'x', 'L' and 'K'. */
 enum extra_kind { EXTRA_PAX, EXTRA_NAME, EXTRA_LINK, EXTRA_KINDS };
 
@@ -31,6 +34,9 @@ struct tar {
     bool has_kind[EXTRA_KINDS];       /* and whether there was one for the next member */
     uint64_t extra_at;                /* where the description of the next member begins */
     bool has_extra;
+    uint64_t owners[MAX_OWNERS]; /* FNV-1a of the names of user and group of members, each once */
+    size_t n_owners;
+    bool has_told_owners;
 };
 
 /* What pax says about the next member. Views of what the last 'x' holds. */
@@ -99,23 +105,32 @@ static pl_status drop_extra(struct tar *t, uint64_t end, struct pl_err *err)
     return st;
 }
 
-static bool is_known_keyword(pl_bytes key)
+static bool is_number(pl_bytes value)
 {
-    static const char *const known[] = {"path",
-                                        "linkpath",
-                                        "size",
-                                        "mtime",
-                                        "atime",
-                                        "ctime",
-                                        "uid",
-                                        "gid",
-                                        "uname",
-                                        "gname",
-                                        "hdrcharset",
-                                        "charset",
-                                        "LIBARCHIVE.creationtime"};
-    if (pl_bytes_is_one_of(key, known, sizeof known / sizeof known[0]))
+    for (size_t i = 0; i < value.n; i++)
+        if ((value.p[i] < '0' || value.p[i] > '9') && value.p[i] != '.' && value.p[i] != '-')
+            return false;
+    return true;
+}
+
+static bool is_number_key(pl_bytes key)
+{
+    static const char *const numbers[] = {
+        "size", "mtime", "atime", "ctime", "uid", "gid", "LIBARCHIVE.creationtime"};
+    return pl_bytes_is_one_of(key, numbers, sizeof numbers / sizeof numbers[0]);
+}
+
+/* Does the record say something of the file, and no more than that? */
+static bool describes_file(pl_bytes key, pl_bytes value)
+{
+    static const char *const paths[] = {"path", "linkpath"};
+    static const char *const names[] = {"uname", "gname", "hdrcharset", "charset"};
+    if (pl_bytes_is_one_of(key, paths, sizeof paths / sizeof paths[0]))
         return true;
+    if (is_number_key(key))
+        return value.n <= PL_CARRIED_BYTES && is_number(value);
+    if (pl_bytes_is_one_of(key, names, sizeof names / sizeof names[0]))
+        return value.n <= PL_CARRIED_BYTES;
     return pl_bytes_starts(key, PL_LIT("GNU.sparse."));
 }
 
@@ -159,9 +174,10 @@ static pl_status note_record(struct tar *t, uint64_t at, uint64_t n, pl_bytes ke
     if (pl_bytes_ends(key, PL_LIT("xattr.security.capability")))
         st = pl_findings_add(f, "file.privileged", PL_SEVERITY_WARNING, at, n, &finding, err,
                              "tar: a pax header gives a member capabilities, whoever starts it");
-    else if (!is_known_keyword(key))
-        st = pl_findings_add(f, "archive.comment", pl_carried_severity(value.n), at, n, &finding, err,
-                             "tar: pax keyword that describes no file");
+    else if (!describes_file(key, value))
+        st = pl_findings_add(
+            f, "archive.comment", is_number_key(key) ? PL_SEVERITY_WARNING : pl_carried_severity(value.n), at,
+            n, &finding, err, "tar: pax keyword that describes no file, or more than its value");
     return st == PL_OK && finding != NULL
                ? pl_finding_fact(f, finding, "keyword", pl_bytes_sub(key, 0, 256), err)
                : st;
@@ -179,8 +195,14 @@ static pl_status read_pax(struct tar *t, uint64_t at, pl_bytes body, struct pax 
         size_t before = rest.n;
         if (!pax_record(&rest, &key, &value))
             return pl_own_gap(t->c, here, rest.n, "bytes in a pax header that are no record", err);
+        pl_bytes lost = pl_bytes_eq_str(key, "path")       ? out->path
+                        : pl_bytes_eq_str(key, "linkpath") ? out->link
+                                                           : PL_LIT("");
         apply_record(out, key, value);
         st = pl_own(t->c, here, before - rest.n, PL_CLASS_STRUCTURE, err);
+        if (st == PL_OK && lost.n > 0)
+            st = pl_note(t->c, "archive.comment", pl_carried_severity(lost.n), at, body.n,
+                         "a name in a pax header that another one replaces", err);
         if (st == PL_OK)
             st = note_record(t, here, before - rest.n, key, value, err);
     }
@@ -428,6 +450,26 @@ static pl_status no_more_headers(struct tar *t, uint64_t at, pl_bytes block, str
     return st == PL_OK ? read_tail(t, err) : st;
 }
 
+/* The names of users and groups are whatever the packer likes, 64 bytes a member. */
+static pl_status note_owner(struct tar *t, uint64_t at, const struct pl_tar_header *h, struct pl_err *err)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    if (t->has_told_owners || h->owner.n == 0)
+        return PL_OK;
+    for (size_t i = 0; i < h->owner.n; i++)
+        hash = (hash ^ h->owner.p[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < t->n_owners; i++)
+        if (t->owners[i] == hash)
+            return PL_OK;
+    if (t->n_owners < MAX_OWNERS) {
+        t->owners[t->n_owners++] = hash;
+        return PL_OK;
+    }
+    t->has_told_owners = true;
+    return pl_note(t->c, "archive.comment", PL_SEVERITY_WARNING, at, BLOCK,
+                   "members of more users and groups than a release has", err);
+}
+
 static pl_status read_all(struct tar *t, struct pl_err *err)
 {
     pl_status st = PL_OK;
@@ -453,6 +495,8 @@ static pl_status read_all(struct tar *t, struct pl_err *err)
             st = drop_extra(t, at, err); /* replaced before anybody used it */
         if (st == PL_OK)
             st = pl_tar_header_own(t->c, at, block, &h, err);
+        if (st == PL_OK)
+            st = note_owner(t, at, &h, err);
         if (st != PL_OK)
             return st;
         st = is_extra ? read_extra(t, at, &h, err) : read_member(t, at, &h, err);

@@ -16,6 +16,7 @@ struct pl_tar_header {
     pl_bytes name;
     pl_bytes prefix; /* of the name, ustar only */
     pl_bytes link;
+    pl_bytes owner; /* both fields of names, of user and group; empty in v7 */
     uint8_t type;
     uint32_t mode;
     uint64_t size;    /* bytes of contents that the header announces */

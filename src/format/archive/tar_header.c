@@ -23,6 +23,7 @@ static const struct field SIZE = {124, 12};
 static const struct field CHECKSUM = {148, 8};
 static const struct field LINK = {157, 100};
 static const struct field MAGIC = {257, 8};
+static const struct field OWNER = {265, 64};
 static const struct field PREFIX = {345, 155};
 
 #define TYPE_AT     156
@@ -89,6 +90,8 @@ pl_status pl_tar_header_read(pl_bytes block, uint64_t at, struct pl_tar_header *
         h.dialect = PL_TAR_USTAR;
     else if (pl_bytes_eq(magic, PL_LIT("ustar  \0")))
         h.dialect = PL_TAR_GNU;
+    if (h.dialect != PL_TAR_V7)
+        h.owner = view(block, OWNER);
     if (h.dialect == PL_TAR_USTAR)
         h.prefix = text(block, PREFIX);
     if (!number(view(block, SIZE), &h.size) || h.size > INT64_MAX)

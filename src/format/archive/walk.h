@@ -134,6 +134,14 @@ static inline enum pl_severity pl_carried_severity(uint64_t n)
     return n > PL_CARRIED_BYTES ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE;
 }
 
+/*
+ * A finding when `packed` bytes at `at` hold more than their contents can need: what is written over and over, or into choices that no unpacker sees, does
+ * not come out. Stored as they are, contents take 5 bytes more for 16 KiB; fixed codes of deflate an eighth more.
+ */
+#define PL_EXCESS_BYTES 1024u
+PL_MUST_USE pl_status pl_note_excess(struct pl_container *c, uint64_t at, uint64_t packed, uint64_t made,
+                                     struct pl_err *err);
+
 /* asar.c: jansson seeds its hash tables from a device, once. */
 void pl_asar_prepare(void);
 

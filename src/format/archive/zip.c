@@ -108,6 +108,11 @@ static pl_status unpack_contents(struct pl_container *c, struct pl_file *f, cons
     if (st == PL_OK && s->reader.end == PL_READER_DONE)
         st = pl_own_gap(c, e->data_at + s->at, packed.n - s->at,
                         "bytes after the end of the data of a member", err);
+    if (st == PL_OK && s->reader.end == PL_READER_DONE)
+        st = pl_note_excess(c, e->data_at, s->at, s->made, err);
+    if (st == PL_OK && s->reader.end == PL_READER_DONE && s->frames > 1)
+        st = pl_note(c, "archive.concatenated", PL_SEVERITY_WARNING, e->data_at, s->at,
+                     "a member of more than one stream", err);
     if (st == PL_OK && s->reader.end != PL_READER_DONE)
         st = pl_own(c, e->data_at, packed.n, PL_CLASS_OPAQUE, err); /* not all of it was looked at */
     pl_stream_close(s);

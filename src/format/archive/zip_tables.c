@@ -12,6 +12,8 @@
 #include "base/status.h"
 #include "format/archive/zip.h"
 
+#include <zlib.h>
+
 #define END_BYTES     22u
 #define LOCATOR_BYTES 20u
 #define END64_BYTES   56u
@@ -145,22 +147,63 @@ struct extra {
     uint64_t local_at;
 };
 
-static bool is_known_extra(uint16_t id)
+#define EXTRA_ZIP64   0x0001u
+#define EXTRA_PATH    0x7075u
+#define EXTRA_COMMENT 0x6375u
+#define EXTRA_ALIGN   0xd935u
+
+/* The most that a field of a known kind holds: zip64, NTFS and Unix times, owners, jar's mark, AES. Any other: none. */
+static size_t extra_room(uint16_t id)
 {
-    static const uint16_t known[] = {0x0001, 0x000a, 0x5455, 0x5855, 0x7855, 0x7875,
-                                     0x7075, 0x6375, 0xcafe, 0xd935, 0x9901};
+    static const struct {
+        uint16_t id;
+        uint8_t most;
+    } known[] = {{EXTRA_ZIP64, 28}, {0x000a, 32}, {0x5455, 13}, {0x5855, 12},
+                 {0x7855, 4},       {0x7875, 24}, {0xcafe, 0},  {0x9901, 7}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (known[i] == id)
-            return true;
-    return false;
+        if (known[i].id == id)
+            return known[i].most;
+    return 0;
+}
+
+/* Info-ZIP's Unicode path: unpackers that know it go by it. Of a name that is ASCII it can only say the same. APPNOTE 4.6.9. */
+static bool renames(pl_bytes value, pl_bytes name)
+{
+    struct pl_cursor c = pl_cursor_of(value);
+    pl_cursor_skip(&c, 1);
+    uint32_t crc = pl_cursor_u32le(&c);
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] >= 0x80)
+            return false;
+    return !c.bad && crc == (uint32_t)crc32_z(0, name.p, name.n) &&
+           !pl_bytes_eq(name, pl_bytes_from(value, c.at));
+}
+
+/* What a field holds beside that for which its kind is there. */
+static pl_status note_extra(struct pl_container *c, uint64_t at, uint16_t id, pl_bytes value, pl_bytes name,
+                            struct pl_err *err)
+{
+    bool is_text = id == EXTRA_PATH || id == EXTRA_COMMENT;
+    if (id == EXTRA_PATH && renames(value, name))
+        return pl_note(c, "archive.renamed", PL_SEVERITY_WARNING, at, value.n,
+                       "another name in the extra field for Unicode", err);
+    if (id == EXTRA_PATH && value.n <= name.n * 4 + 5)
+        return PL_OK;
+    if (id == EXTRA_ALIGN && pl_first_set(pl_bytes_from(value, 2)) == SIZE_MAX)
+        return PL_OK; /* the first two bytes say to what it aligns */
+    if (value.n <= extra_room(id) || pl_first_set(value) == SIZE_MAX)
+        return PL_OK;
+    return pl_note(
+        c, "archive.comment", pl_carried_severity(value.n), at, value.n,
+        is_text ? "text in an extra field" : "extra field of unknown kind, or longer than its kind is", err);
 }
 
 /*
- * Go through the extra fields at `at`; zip64 sizes replace those that are all ones. What we do not know is noted; what is no
- * field is a gap.
+ * Go through the extra fields at `at` of the member with this name; zip64 sizes replace those that are all ones. What we do not know is noted; what is
+ * no field is a gap.
  */
-static pl_status read_extra(struct pl_container *c, uint64_t at, pl_bytes extra, struct extra *x,
-                            struct pl_err *err)
+static pl_status read_extra(struct pl_container *c, uint64_t at, pl_bytes extra, pl_bytes name,
+                            struct extra *x, struct pl_err *err)
 {
     struct pl_cursor cur = pl_cursor_of(extra);
     pl_status st = PL_OK;
@@ -172,11 +215,10 @@ static pl_status read_extra(struct pl_container *c, uint64_t at, pl_bytes extra,
             return pl_own_padding(c, at + begin, pl_bytes_from(extra, begin), "bytes behind the extra fields",
                                   err);
         st = pl_own(c, at + begin, cur.at - begin, PL_CLASS_STRUCTURE, err);
-        if (st == PL_OK && !is_known_extra(id) && value.n > 0 && pl_first_set(value) != SIZE_MAX)
-            st = pl_note(c, "archive.comment", PL_SEVERITY_NOTE, at + begin, cur.at - begin,
-                         "extra field of unknown kind", err);
+        if (st == PL_OK)
+            st = note_extra(c, at + cur.at - value.n, id, value, name, err);
         struct pl_cursor v = pl_cursor_of(value);
-        if (id != 1)
+        if (id != EXTRA_ZIP64)
             continue;
         if (x->size == UINT32_MAX)
             x->size = pl_cursor_u64le(&v);
@@ -218,7 +260,7 @@ static pl_status read_central(struct pl_container *c, const struct pl_zip_end *e
         return pl_fail(err, PL_E_INPUT, e->at, "zip: entry of the central directory is damaged");
     pl_status st = pl_own(c, e->at, CENTRAL_BYTES + name_bytes, PL_CLASS_STRUCTURE, err);
     if (st == PL_OK)
-        st = read_extra(c, extra_at, extra, &x, err);
+        st = read_extra(c, extra_at, extra, e->name, &x, err);
     if (st == PL_OK)
         st = pl_own(c, comment_at, comment_bytes, PL_CLASS_STRUCTURE, err);
     if (st == PL_OK && comment_bytes > 0)
@@ -280,6 +322,11 @@ static pl_status disagree(struct pl_container *c, const struct pl_zip_entry *e, 
                : st;
 }
 
+static bool is_same_or_none(uint64_t local, uint64_t central)
+{
+    return local == 0 || local == UINT32_MAX || local == central;
+}
+
 pl_status pl_zip_local(struct pl_container *c, const struct pl_zip_end *end, struct pl_zip_entry *e,
                        struct pl_err *err)
 {
@@ -304,13 +351,15 @@ pl_status pl_zip_local(struct pl_container *c, const struct pl_zip_end *end, str
         return pl_fail(err, PL_E_INPUT, e->local_at, "zip: local header or data of a member is damaged");
     pl_status st = pl_own(c, e->local_at, LOCAL_BYTES + name_bytes, PL_CLASS_STRUCTURE, err);
     if (st == PL_OK)
-        st = read_extra(c, extra_at, extra, &x, err);
+        st = read_extra(c, extra_at, extra, name, &x, err);
     if (st == PL_OK && !pl_bytes_eq(name, e->name))
         st = disagree(c, e, "name", err);
     if (st == PL_OK && (method != e->method || ((flags ^ e->flags) & 1) != 0))
         st = disagree(c, e, "method", err);
     bool has_descriptor = (flags & FLAG_DESCRIPTOR) != 0;
-    bool is_said_later = has_descriptor && crc == 0;
+    /* What is said later is nothing here, or all ones; a reader that goes by the local header believes anything else. */
+    bool is_said_later = has_descriptor && crc == 0 && is_same_or_none(x.size, e->size) &&
+                         is_same_or_none(x.packed_bytes, e->packed_bytes);
     if (st == PL_OK && !is_said_later &&
         (crc != e->crc || x.size != e->size || x.packed_bytes != e->packed_bytes))
         st = disagree(c, e, "size or checksum", err);

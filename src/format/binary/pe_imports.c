@@ -154,6 +154,10 @@ static void read_bound(struct pl_pe_reader *r)
     uint64_t offset;
     if (!pl_pe_directory(r, PL_PE_BOUND_IMPORTS, "bound import directory", &all, &offset))
         return;
+    if (offset >= r->pe->header_bytes) {
+        pl_pe_damaged(r, offset, "the bound imports are not in the headers");
+        return; /* what is there has another owner */
+    }
     struct pl_cursor c = pl_cursor_of(all);
     while (!c.bad && pl_image_spend(&r->map, 8)) {
         uint32_t time = pl_cursor_u32le(&c);

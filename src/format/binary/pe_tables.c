@@ -9,6 +9,8 @@
 #define DEBUG_ENTRY_BYTES   28u
 #define MAX_CALLBACKS       4096u
 #define MAX_CONFIG_BYTES    0x400u
+#define CONFIG64_BYTES      0x140u /* fields that are known: winnt.h of SDK 10.0.22621 */
+#define CONFIG32_BYTES      0xc0u
 #define DEBUG_CODEVIEW      2u
 #define DEBUG_FEATURES      12u
 #define DEBUG_POGO          13u
@@ -185,7 +187,27 @@ static void own_counted(struct pl_pe_reader *r, pl_bytes config, size_t pointer_
                      "the %s lies outside of its section", what);
 }
 
-/* Offsets of the fields in IMAGE_LOAD_CONFIG_DIRECTORY32 and 64. */
+/* Is each address that it holds none, or one of the image? */
+static bool points_into_image(const struct pl_pe_reader *r, pl_bytes config)
+{
+    static const uint16_t of_64[] = {0x28, 0x50, 0x58, 0x60, 0x70,  0x78,  0x80,  0xa0,  0xb0,  0xc0,  0xc8,
+                                     0xd0, 0xd8, 0xe8, 0xf8, 0x100, 0x108, 0x118, 0x120, 0x128, 0x130, 0x138};
+    static const uint16_t of_32[] = {0x20, 0x38, 0x3c, 0x40, 0x48, 0x4c, 0x50, 0x68, 0x70, 0x78, 0x7c,
+                                     0x80, 0x84, 0x90, 0x9c, 0xa0, 0xa4, 0xac, 0xb0, 0xb4, 0xb8, 0xbc};
+    _Static_assert(sizeof of_64 == sizeof of_32, "one loop for both");
+    for (size_t i = 0; i < sizeof of_64 / sizeof of_64[0]; i++) {
+        struct pl_cursor c = pl_cursor_at(config, r->pe->is_64 ? of_64[i] : of_32[i]);
+        uint64_t address = pl_pe_word(r, &c);
+        if (!c.bad && address != 0 && (address < r->pe->base || address - r->pe->base > UINT32_MAX))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Offsets of the fields in IMAGE_LOAD_CONFIG_DIRECTORY32 and 64. Whatever is called so has no owner but this table: among code, or with addresses that are
+ * none, it is not believed, and whoever reads code or data has those bytes.
+ */
 static void read_config(struct pl_pe_reader *r)
 {
     uint32_t address = r->pe->directories[PL_PE_LOAD_CONFIG].address;
@@ -203,7 +225,13 @@ static void read_config(struct pl_pe_reader *r)
         return;
     }
     pl_bytes config = pl_bytes_sub(all, 0, n);
-    pl_image_own(&r->map, offset, n, PL_IMAGE_STRUCTURE, "load configuration");
+    const struct pl_pe_section *s = pl_pe_section_at(r, address);
+    if ((s != NULL && (s->flags & PL_PE_EXECUTE) != 0) || !points_into_image(r, config)) {
+        pl_pe_damaged(r, offset, "the load configuration stands among code, or points out of the image");
+        return;
+    }
+    size_t known = is_64 ? CONFIG64_BYTES : CONFIG32_BYTES;
+    pl_image_own(&r->map, offset, n < known ? n : known, PL_IMAGE_STRUCTURE, "load configuration");
     c = pl_cursor_at(config, is_64 ? 0x90 : 0x58);
     uint64_t stride = 4 + (uint64_t)(pl_cursor_u32le(&c) >> 28);
     if (!is_64)
