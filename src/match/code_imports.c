@@ -33,6 +33,7 @@ enum import_rule {
     RULE_SCRIPT,
     RULE_VERSIONED,
     RULE_IDLE,
+    RULE_QUIET,
     RULE_UNKNOWN_HEADER,
     RULE_COUNT
 };
@@ -90,6 +91,9 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
         {"import.idle", false,
          "reserved for compilers and libraries, or written by generators of code: reaches nothing by itself",
          "C17 7.1.3; GObject and Python/C API manuals"},
+    [RULE_QUIET] = {"import.quiet", false,
+                    "by its name it computes: none of its words opens, runs, loads, sends or reads anything",
+                    "POSIX.1-2017, System Interfaces; match/import_acts.c"},
     [RULE_UNKNOWN_HEADER] = {"import.unknown-header", false,
                              "no header of the build is known, and their macros make names", "none"},
 };
@@ -569,6 +573,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_VERSIONED;
     else if (pl_import_is_idle(name))
         *rule = RULE_IDLE;
+    else if (pl_import_is_quiet(name))
+        *rule = RULE_QUIET;
     else if (!pl_literals_has_headers(q->l) && !pl_import_acts(name))
         *rule = RULE_UNKNOWN_HEADER;
     else
@@ -595,6 +601,7 @@ bool pl_import_is_open(const struct pl_literals *l, pl_bytes name, struct pl_are
     enum import_rule rule;
     if (name.n == 0 || !find_rule(&q, name, &rule))
         return false;
-    return rule == RULE_IDLE || rule == RULE_BUILD_FILE || rule == RULE_SCRIPT || rule == RULE_VERSIONED ||
-           rule == RULE_UNKNOWN_HEADER || (rule == RULE_ANY_HEADER && !pl_import_acts(name));
+    return rule == RULE_IDLE || rule == RULE_QUIET || rule == RULE_BUILD_FILE || rule == RULE_SCRIPT ||
+           rule == RULE_VERSIONED || rule == RULE_UNKNOWN_HEADER ||
+           (rule == RULE_ANY_HEADER && !pl_import_acts(name));
 }

@@ -6,6 +6,11 @@
  */
 #include "match/import_acts.h"
 
+#include <string.h>
+
+#define WORD_BYTES 32u /* of a name in camel case; a longer one is not quiet */
+#define PART_BYTES 4u  /* of an acting word that another one may begin or end with: "loadfile", "reopen" */
+
 /* Without A and W at the end, or underscores in front. In order of strcmp(). */
 static const char *const names[] = {
     "AdjustTokenPrivileges",
@@ -254,6 +259,48 @@ bool pl_import_acts(pl_bytes name)
     return false;
 }
 
+/*
+ * Beginnings and ends of words, in lower case, that a name has which reaches out of the process, runs or loads something, reads secrets or what a user does: the verbs and objects
+ * of POSIX, GLib, Qt, libcurl, Python, Perl, Lua and X11 that do so. Too many rather than too few: what has one stays an error.
+ */
+static const char *const acting_words[] = {
+    "accept",   "aio",      "auth",      "bind",        "bpf",     "call",       "capture", "chmod",
+    "chown",    "chroot",   "clipboard", "clnt",        "cmd",     "command",    "compile", "connect",
+    "cookie",   "crypt",    "curl",      "daemon",      "dbus",    "dir",        "dl",      "dns",
+    "dostring", "download", "env",       "environment", "epoll",   "eval",       "exec",    "fanotify",
+    "fetch",    "file",     "fork",      "ftp",         "grab",    "hook",       "host",    "http",
+    "import",   "inet",     "inject",    "inotify",     "install", "interpret",  "invoke",  "iruserok",
+    "jit",      "kernel",   "keyboard",  "keylog",      "keymap",  "kill",       "launch",  "link",
+    "listen",   "load",     "login",     "mail",        "mkdir",   "mmap",       "module",  "mount",
+    "mq",       "native",   "net",       "open",        "passwd",  "password",   "pcall",   "pidfd",
+    "pipe",     "pkey",     "plugin",    "pmap",        "popen",   "posix",      "process", "protect",
+    "proxy",    "read",     "recv",      "remote",      "remove",  "rename",     "request", "require",
+    "resolve",  "rpc",      "run",       "sandbox",     "sched",   "screenshot", "script",  "secret",
+    "send",     "server",   "service",   "setgid",      "setuid",  "shell",      "shm",     "socket",
+    "spawn",    "ssh",      "svc",       "swap",        "symlink", "sys",        "system",  "transfer",
+    "tty",      "unlink",   "unmount",   "upload",      "uri",     "url",        "utmp",    "write"};
+/* Words that begin or end like one of these and are none. */
+static const char *const quiet_words[] = {"already", "callback", "callbacks", "calloc",
+                                          "pthread", "spread",   "thread",    "threads"};
+
+/* What these are given runs beside everything else. */
+static const char *const thread_names[] = {"pthread_create", "thrd_create"};
+/* Functions of the C library that compute on memory of the process, or on what is open: names that begin so. */
+static const char *const quiet_starts[] = {"str", "mem", "wcs", "wmem", "mbs", "isw", "tow"};
+/* And these. ISO/IEC 9899:2018, 7.12, 7.21 to 7.24. */
+static const char *const quiet_names[] = {
+    "abort",    "abs",      "acos",    "aligned_alloc", "asin",    "asprintf", "atan",     "atan2",
+    "atof",     "atoi",     "atol",    "atoll",         "bsearch", "calloc",   "cbrt",     "ceil",
+    "clearerr", "cos",      "cosh",    "div",           "exit",    "exp",      "exp2",     "expm1",
+    "fabs",     "feof",     "ferror",  "fflush",        "fileno",  "floor",    "fmax",     "fmin",
+    "fmod",     "fprintf",  "fputc",   "fputs",         "free",    "frexp",    "hypot",    "isalnum",
+    "isalpha",  "isdigit",  "isspace", "isupper",       "labs",    "ldexp",    "llabs",    "log",
+    "log10",    "log1p",    "log2",    "lrint",         "lround",  "malloc",   "modf",     "perror",
+    "pow",      "printf",   "putc",    "putchar",       "puts",    "qsort",    "qsort_r",  "rand",
+    "realloc",  "rint",     "round",   "sin",           "sincos",  "sinh",     "snprintf", "sprintf",
+    "sqrt",     "srand",    "sscanf",  "tan",           "tanh",    "tolower",  "toupper",  "trunc",
+    "ungetc",   "vfprintf", "vprintf", "vsnprintf",     "vsprintf"};
+
 /* "__libc_dlopen_mode": one of the words between underscores acts. */
 static bool has_acting_part(pl_bytes name)
 {
@@ -296,6 +343,84 @@ static bool is_idle_perl(pl_bytes name)
     return true;
 }
 
+static bool is_lower(uint8_t c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_upper(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* Takes the next word off a name: "lua", "L", "loadfile" of luaL_loadfile, "Q", "File" of QFile. Digits and marks end one. */
+static bool next_word(pl_bytes *name, char word[WORD_BYTES], size_t *n)
+{
+    size_t i = 0;
+    while (i < name->n && !is_lower(name->p[i]) && !is_upper(name->p[i]))
+        i++;
+    size_t begin = i;
+    while (i < name->n && is_upper(name->p[i]))
+        i++;
+    if (i < name->n && is_lower(name->p[i])) {
+        if (i - begin > 1) /* "QFile": the last capital begins the next word */
+            i--;
+        else
+            while (i < name->n && is_lower(name->p[i]))
+                i++;
+    }
+    *n = i - begin;
+    for (size_t k = 0; k < *n && k < WORD_BYTES; k++)
+        word[k] = (char)(name->p[begin + k] | 0x20);
+    *name = pl_bytes_from(*name, i);
+    return *n > 0;
+}
+
+static bool is_acting_word(pl_bytes word)
+{
+    if (pl_bytes_is_one_of(word, quiet_words, sizeof quiet_words / sizeof quiet_words[0]))
+        return false;
+    for (size_t i = 0; i < sizeof acting_words / sizeof acting_words[0]; i++) {
+        pl_bytes acting = pl_bytes_of_str(acting_words[i]);
+        bool is_long = acting.n >= PART_BYTES;
+        if (pl_bytes_eq(word, acting) ||
+            (is_long && (pl_bytes_starts(word, acting) || pl_bytes_ends(word, acting))))
+            return true;
+    }
+    return false;
+}
+
+/* A name of one word tells nothing of what it belongs to: it is known, or it is not quiet. */
+bool pl_import_is_quiet(pl_bytes name)
+{
+    char word[WORD_BYTES];
+    size_t n;
+    size_t words = 0;
+    if (pl_bytes_is_one_of(name, quiet_names, sizeof quiet_names / sizeof quiet_names[0]))
+        return true;
+    if (pl_import_acts(name) || has_acting_part(name) ||
+        pl_bytes_is_one_of(name, thread_names, sizeof thread_names / sizeof thread_names[0]))
+        return false;
+    for (size_t i = 0; i < sizeof quiet_starts / sizeof quiet_starts[0]; i++)
+        if (pl_bytes_starts(name, pl_bytes_of_str(quiet_starts[i])))
+            return true;
+    while (next_word(&name, word, &n)) {
+        if (n > WORD_BYTES || is_acting_word(pl_bytes_of(word, n)))
+            return false;
+        words++;
+    }
+    return words > 1;
+}
+
+/* Qt's macro for a type that is known by name: _Z56qRegisterNormalizedMetaType_QAbstractSocket__SocketErrorRK10QByteArray. qmetatype.h. */
+static bool is_type_of_qt(pl_bytes name)
+{
+    while (name.n > 0 && (memchr("_Z", name.p[0], 2) != NULL || (name.p[0] >= '0' && name.p[0] <= '9')))
+        name = pl_bytes_from(name, 1);
+    return pl_bytes_starts(name, PL_LIT("qRegisterNormalizedMetaType_")) &&
+           pl_bytes_ends(name, PL_LIT("RK10QByteArray"));
+}
+
 bool pl_import_is_idle(pl_bytes name)
 {
     bool is_reserved = name.n > 2 && name.p[0] == '_' &&
@@ -304,5 +429,5 @@ bool pl_import_is_idle(pl_bytes name)
     if (pl_import_acts(name) || has_acting_part(name))
         return false;
     return is_reserved || pl_bytes_ends(name, PL_LIT("_get_type")) || is_idle_python(name) ||
-           is_idle_perl(name);
+           is_idle_perl(name) || is_type_of_qt(name);
 }

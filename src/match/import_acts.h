@@ -18,4 +18,10 @@ bool pl_import_acts(pl_bytes name);
  */
 bool pl_import_is_idle(pl_bytes name);
 
+/*
+ * Does its name say what library or class it is of, and no word of it that it runs, loads, sends, reads or opens something (pthread_rwlock_init, lua_settop,
+ * icu_72::UnicodeString)? Or is it one of the C library's that compute on memory? One that nobody knows is not quiet.
+ */
+bool pl_import_is_quiet(pl_bytes name);
+
 #endif
