@@ -17,6 +17,7 @@
 #define FACT_BYTES     600u
 #define TOGETHER_BYTES 16u /* of a string that says which function it is of */
 #define MAX_HOLDERS    16u /* functions that hold it */
+#define CALLS_TOGETHER 2u  /* beside the call, of the same function of the source: one alone is soon found */
 #define MAX_TEXT       (1u << 20)
 
 static const char *const atom_facts[SHOWN_ATOMS] = {"atom[0]", "atom[1]", "atom[2]",
@@ -195,6 +196,43 @@ static bool is_of_one_function(const struct pl_code_result *r, const struct pl_c
     return false;
 }
 
+/*
+ * The same by calls: does one function of the source make this one and at least two others that the function has from elsewhere, too? aa3d's main() makes feof(), fopen(), perror()
+ * and exit(), and was placed in the unit of a library that is linked in. What it could hide: three calls that one function of another unit makes.
+ */
+static bool makes_calls_of(const struct pl_code_result *r, const struct pl_code_grade *g, uint32_t call,
+                           uint32_t holder)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++) {
+        const struct pl_atom *atom = &r->a->code->atoms[g->foreign[i]];
+        struct pl_code_fact other;
+        bool is_held = false;
+        if (atom->kind != PL_ATOM_IMPORT || atom->hash == r->a->code->atoms[call].hash ||
+            !pl_code_fact_of(r->a, g->foreign[i], &other))
+            continue;
+        for (unsigned k = 0; k < other.n; k++)
+            is_held = is_held || pl_id_list_has(pl_codebase_direct(r->a->cb, holder), other.feature[k]);
+        n += is_held;
+    }
+    return n >= CALLS_TOGETHER;
+}
+
+static bool is_among_calls_of_one_function(const struct pl_code_result *r, const struct pl_code_grade *g,
+                                           uint32_t call)
+{
+    struct pl_code_fact acts;
+    if (!pl_code_fact_of(r->a, call, &acts))
+        return false;
+    for (unsigned c = 0; c < acts.n; c++) {
+        struct pl_id_list holders = pl_codebase_with(r->a->cb, acts.feature[c]);
+        for (size_t h = 0; h < holders.n; h++)
+            if (makes_calls_of(r, g, call, holders.v[h]))
+                return true;
+    }
+    return false;
+}
+
 /* Compilers put no text between instructions; who writes a payload over a function does. */
 static bool is_text_in_code(const struct pl_code_result *r, const struct pl_atom *atom)
 {
@@ -217,9 +255,10 @@ static enum pl_severity severity_of(const struct pl_code_result *r, const struct
         return PL_SEVERITY_WARNING;
     for (unsigned i = 0; i < g->n_foreign && i < PL_GRADED_ATOMS; i++) {
         const struct pl_atom *atom = &r->a->code->atoms[g->foreign[i]];
-        bool is_lost =
-            is_homeless(r, atom) &&
-            (is_contradicted || !(is_of_one_function(r, g, g->foreign[i]) || is_of_inline(r, g->foreign[i])));
+        bool is_lost = is_homeless(r, atom) &&
+                       (is_contradicted || !(is_of_one_function(r, g, g->foreign[i]) ||
+                                             is_among_calls_of_one_function(r, g, g->foreign[i]) ||
+                                             is_of_inline(r, g->foreign[i])));
         if (is_lost || (is_contradicted && is_text_in_code(r, atom)))
             return PL_SEVERITY_ERROR;
         if (is_contradicted && atom->kind == PL_ATOM_IMPORT &&

