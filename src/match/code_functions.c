@@ -336,8 +336,11 @@ static pl_status report(const struct rung *r, struct pl_err *err)
     struct pl_code_result result = {.m = r->m, .f = r->f, .a = &r->a, .grades = r->grades};
     for (uint32_t i = 0; i < pl_codebase_count(r->m->codebase); i++)
         result.n_searched += pl_codebase_at(r->m->codebase, i)->definition->kind == PL_DEFINITION_FUNCTION;
-    for (uint32_t i = 0; i < r->a.subjects.n; i++)
+    for (uint32_t i = 0; i < r->a.subjects.n; i++) {
         result.n_accounted += pl_code_end_is_accounted(r->grades[i].end);
+        r->f->functions += r->grades[i].end != PL_CODE_RUNTIME;
+        r->f->matched_functions += r->grades[i].end == PL_CODE_MATCHED;
+    }
     pl_status st = pl_code_find_homes(&result, err);
     if (st == PL_OK)
         st = pl_code_check(&result, err); /* first: a flood of the others must not push it out */

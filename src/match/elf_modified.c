@@ -10,6 +10,7 @@
 #include "match/made_source.h"
 
 #include "base/quote.h"
+#include "feature/source_code.h"
 
 #include <string.h>
 
@@ -299,15 +300,57 @@ static bool is_type_name(const struct pl_match *m, pl_bytes string)
            pl_index_has_word(m->index, name);
 }
 
+/* "src/cvt.cpp" of "src/cvt.cpp:1955" or "src/cvt.cpp:1940-1960". */
+static pl_bytes path_of(const char *source)
+{
+    pl_bytes all = pl_bytes_of_str(source == NULL ? "" : source);
+    size_t colon = pl_bytes_rfind_byte(all, ':');
+    return colon == SIZE_MAX ? all : pl_bytes_sub(all, 0, colon);
+}
+
+/*
+ * Is it said by functions of other files alone? A literal is changed where its own function has it. Who refers to the string is known by code, and was placed in a file by everything
+ * else that it holds; that file is not the literal's, and the literal is in no header, which any file may have. Then the string is another text that is like it: firebird's isql has
+ * "%2.2d:%2.2d:%2.2d.%4.4u" of its own, libCbcSolver the texts of a file of Clp that it includes. What it could hide: a byte or two of a string whose function was placed in
+ * another file.
+ */
+static bool is_said_elsewhere(const struct pl_file *f, const struct pl_code *code,
+                              const struct pl_elf_string *s, const struct change *c)
+{
+    pl_bytes own = path_of(c->source);
+    bool is_said = false;
+    if (code == NULL || code->unsupported != NULL || pl_source_language_of(own) == PL_SOURCE_NONE ||
+        pl_bytes_find(pl_bytes_basename(own), PL_LIT(".h"), 0) != SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < code->n_functions; i++) {
+        const struct pl_function *fn = &code->functions[i];
+        for (uint32_t k = 0; k < fn->n_atoms; k++) {
+            pl_bytes text = code->atoms[fn->first_atom + k].text;
+            bool is_it = code->atoms[fn->first_atom + k].kind == PL_ATOM_STRING &&
+                         text.p >= f->data.p + s->offset && text.p <= f->data.p + s->offset + s->text.n;
+            const struct pl_claim *claim = is_it ? pl_ledger_at(&f->ledger, fn->offset) : NULL;
+            if (is_it && (claim == NULL || claim->source == NULL || pl_bytes_eq(path_of(claim->source), own)))
+                return false;
+            is_said = is_said || is_it;
+        }
+    }
+    return is_said;
+}
+
 static pl_status report(const struct pl_match *m, struct pl_file *f, struct pl_elf_string *s,
                         const struct change *c, struct pl_err *err)
 {
     struct pl_finding *finding;
+    const struct pl_code *code;
     s->is_modified = true;
-    pl_status st = pl_findings_add(
-        &f->findings, "code.modified-string", pl_elf_severity(m), c->offset, c->length, &finding, err,
-        "a string differs from the source literal at %s in the %llu byte%s from 0x%llx on", c->source,
-        (unsigned long long)c->length, c->length == 1 ? "" : "s", (unsigned long long)c->offset);
+    pl_status st = pl_match_code(m, f, &code, err);
+    if (st != PL_OK)
+        return st;
+    st = pl_findings_add(
+        &f->findings, "code.modified-string",
+        is_said_elsewhere(f, code, s, c) ? PL_SEVERITY_WARNING : pl_elf_severity(m), c->offset, c->length,
+        &finding, err, "a string differs from the source literal at %s in the %llu byte%s from 0x%llx on",
+        c->source, (unsigned long long)c->length, c->length == 1 ? "" : "s", (unsigned long long)c->offset);
     if (st == PL_OK)
         st = pl_finding_fact(&f->findings, finding, "string", s->text, err);
     if (st == PL_OK)

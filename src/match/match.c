@@ -104,6 +104,20 @@ pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_f
     return st;
 }
 
+/*
+ * Functions of an image that have to be one function of the source each, in a million, and at least so many. Measured: against the source of another package 0 to 14 % are (25 files),
+ * against one that shares gnulib with the right one 16 to 37 % (6 files; grep, sed, m4, gzip); with a part of the source missing 49 % (libCbcSolver, which includes a file of
+ * coinor-libclp-dev). The fewest of a file's functions, so that a payload of a few functions is never of the source by chance.
+ */
+#define OF_SOURCE_PPM 400000u
+#define OF_SOURCE_MIN 8u
+
+bool pl_match_is_of_source(const struct pl_file *f)
+{
+    return f->matched_functions >= OF_SOURCE_MIN &&
+           (uint64_t)f->matched_functions * 1000000 >= (uint64_t)f->functions * OF_SOURCE_PPM;
+}
+
 static struct pl_file *find_in(const struct pl_match *m, pl_bytes member, pl_bytes name)
 {
     for (size_t i = 0; i < m->n_files; i++) {

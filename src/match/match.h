@@ -100,4 +100,10 @@ PL_MUST_USE pl_status pl_match_claim(struct pl_file *f, uint64_t offset, uint64_
                                      enum pl_grade grade, const char *rule, const char *source,
                                      struct pl_err *err);
 
+/*
+ * Are so many functions of the image one function of the source each that it is made from that source, whatever its name and its strings say?
+ * False where nobody looked. Thresholds: match.c.
+ */
+bool pl_match_is_of_source(const struct pl_file *f);
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * stranger.c - machine code whose very name the source does not know.
  *
- * Code is not compared with source by this version, so a program that was added to a package shows only by its strings and its name. A
+ * A program that was added to a package shows by its functions, its strings and its name. A
  * name is what a build rule, an install list or a class declaration must spell out: its first word (up to a dot or a dollar sign) stands
  * somewhere in every honest source of the accuracy set.
  */
@@ -63,8 +63,12 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     if (!has_word || has_source_of_name(m, name_of_module))
         return PL_OK;
     struct pl_finding *finding;
-    pl_status st = pl_findings_add(&f->findings, "file.unaccounted", PL_SEVERITY_ERROR, 0, f->size, &finding,
-                                   err, "no source explains this file: nothing in the sources has its name");
+    bool is_of_source = pl_match_is_of_source(f);
+    pl_status st = pl_findings_add(
+        &f->findings, "file.unaccounted", is_of_source ? PL_SEVERITY_WARNING : PL_SEVERITY_ERROR, 0, f->size,
+        &finding, err,
+        is_of_source ? "nothing in the sources has the name of this file, but its functions are theirs"
+                     : "no source explains this file: nothing in the sources has its name");
     return st == PL_OK ? pl_finding_fact(&f->findings, finding, "name", pl_bytes_basename(f->name), err) : st;
 }
 

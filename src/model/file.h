@@ -132,6 +132,8 @@ struct pl_file {
     bool
         is_other_version; /* made by a tool's version that is not at hand: what is left contradicts nothing */
     bool is_added;        /* laid out like its source, which has no file at this path */
+    uint32_t functions;   /* of an image that were looked for in the source; 0: nobody looked */
+    uint32_t matched_functions; /* of those, that are one function of the source: grade B */
     struct pl_blob blob;
     struct pl_ledger ledger;
     struct pl_findings findings;

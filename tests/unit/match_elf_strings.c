@@ -51,6 +51,19 @@ static void a_tilde_between_the_letters_of_a_table_does_not(void **state)
     assert_true(leads_out(state, "~/beaconing"));
 }
 
+/* A slash between two words is a part of a name; one of a path says where it begins, or is not the only one. */
+static void a_slash_between_two_words_does_not(void **state)
+{
+    assert_false(leads_out(state, "AcceptBeacon/OfHarbour"));
+    assert_false(leads_out(state, "Beaconing/harbour of words"));
+    assert_true(leads_out(state, "known /beaconing"));
+    assert_true(leads_out(state, "beacon/harbour/of"));
+    assert_true(leads_out(state, "./beaconing"));
+    assert_true(leads_out(state, "%s/beaconing"));
+    assert_true(leads_out(state, "harbour/.beaconing"));
+    assert_true(leads_out(state, "known:/beaconing"));
+}
+
 /* The folder of a build has six letters that nobody knows; what stands in it has to be known. */
 static void the_folder_of_a_build_does_not(void **state)
 {
@@ -89,6 +102,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_word_of_no_source_and_a_path_a_file_or_a_host_lead_out, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(a_tilde_between_the_letters_of_a_table_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(a_slash_between_two_words_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_folder_of_a_build_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_name_of_a_made_source_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_of_the_build_below_the_systems_folder_does_not, set_up,
