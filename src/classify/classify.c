@@ -81,6 +81,9 @@ static const struct place passive_places[] = {
     {"usr/share/fonts/", NULL},
     {"usr/share/metainfo/", NULL},
     {"usr/share/javadoc/", NULL},
+    /* Names and descriptions of kinds of log messages, for a list in a settings dialog. Source: ECM, ECMQtDeclareLoggingCategory; kdebugsettings. */
+    {"usr/share/qlogging-categories5/", NULL},
+    {"usr/share/qlogging-categories6/", NULL},
     {"usr/local/share/man/", "man"},
     /* The record of how Postfix was built: its Makefile.in reads it, no installed program does. Source: conf/postfix-files of postfix. */
     {"usr/share/postfix/makedefs.out", NULL},

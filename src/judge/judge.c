@@ -2,7 +2,8 @@
  * judge.c - the verdict on a sealed ledger.
  *
  * DESIGN section 2: `sourced` is broken when something contradicts the source (an error finding), unproven when bytes stay
- * unaccounted or opaque, or a limit kept a container from being read, and nothing contradicts; it holds when all active bytes and 99 % of the passive ones are accounted for.
+ * unaccounted or opaque, a limit kept a container from being read, or a name in an image is one that nobody can tell of, and nothing contradicts; it holds when all active bytes and 99 % of
+ * the passive ones are accounted for.
  */
 #include "judge/judge.h"
 
@@ -400,6 +401,22 @@ static size_t count_unread(const struct pl_report *r)
     return n;
 }
 
+/*
+ * Warnings about what no byte of a program is unaccounted for, and nobody can tell all the same: a program whose name no source has, an import, a library, a search path or a section that
+ * no strict rule explains. A name in a table is structure, whoever asked for it.
+ */
+static size_t count_doubts(const struct pl_report *r)
+{
+    static const char *const tags[] = {"code.foreign-import", "code.foreign-library", "code.runpath",
+                                       "image.foreign-section", "file.unaccounted"};
+    size_t n = 0;
+    for (size_t i = 0; i < r->placed.n; i++)
+        for (size_t k = 0; k < sizeof tags / sizeof tags[0]; k++)
+            n += r->placed.v[i].finding->severity == PL_SEVERITY_WARNING &&
+                 strcmp(r->placed.v[i].finding->tag, tags[k]) == 0;
+    return n;
+}
+
 static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *policy, bool has_source,
                                struct pl_err *err)
 {
@@ -408,6 +425,7 @@ static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *poli
     pl_buf_init(&why, 1024);
     size_t contradictions = count_contradictions(r);
     size_t unread = count_unread(r);
+    size_t doubts = count_doubts(r);
     bool passive_holds = pl_ppm(r->passive_unaccounted + r->passive_opaque, r->passive_bytes) <=
                          policy->passive_unaccounted_ppm;
     if (!has_source) {
@@ -429,6 +447,12 @@ static pl_status judge_sourced(struct pl_report *r, const struct pl_policy *poli
         link->verdict = PL_VERDICT_UNPROVEN;
         pl_buf_printf(&why, "a limit kept %zu container%s from being read to the end; nothing contradicts",
                       unread, unread == 1 ? "" : "s");
+    } else if (doubts > 0) {
+        link->verdict = PL_VERDICT_UNPROVEN;
+        pl_buf_printf(
+            &why,
+            "%zu finding%s may be an honest build's, and the source does not say so; nothing contradicts",
+            doubts, doubts == 1 ? "" : "s");
     } else {
         link->verdict = PL_VERDICT_HOLDS;
         pl_buf_add_str(&why, "every active byte is accounted for by source");

@@ -15,7 +15,7 @@ struct pl_policy pl_policy_default(void)
         .script_sensitive_numbers = 8,
         .random_data_bytes = 256,
         .random_data_evenness = 187,
-        .random_data_floor = 400,
+        .random_data_floor = 340,
         .random_data_unevenness = 800,
         .residues_per_file = 20,
         .foreign_is_error = {[PL_FOREIGN_STRING] = true,

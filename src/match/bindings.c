@@ -14,6 +14,7 @@
  *     contrib/python/ldns.i                               SWIG              _ldns.cpython-311-x86_64-linux-gnu.so
  *     data/org.freedesktop.Accounts.xml                   gdbus-codegen     a part of a program that the build files name
  *     build-aux/qmi-codegen/utils.py, with "#include"     itself            a part of a program that the build files name
+ *     utils/ipc/module_ipa_proxy.h.tmpl, with "{% for"    Jinja             a part of a program that the build files name
  *
  * Of a program such a part alone is excused: with half of its strings and more from nowhere it is not made of this source, whatever the build calls.
  *
@@ -21,7 +22,10 @@
  */
 #include "match/bindings.h"
 
+#include <string.h>
+
 #define STEM_BYTES 3u /* of an image's name that is looked for in build files */
+#define END_BYTES  6u /* of the end of one that is put together there */
 
 static const struct generator {
     const char *begin; /* of the name of an input in a folder called after the module */
@@ -89,11 +93,45 @@ static pl_bytes stem_of(pl_bytes name)
     return so != SIZE_MAX && pl_bytes_starts(name, PL_LIT("lib")) ? pl_bytes_from(name, 3) : name;
 }
 
-/* A description of interfaces of D-Bus, or a script that has a text of C in it. */
+/*
+ * Does a build file have the name? As it is, or as a text that is put behind a word of the source: mojom['name'] + '_ipa_proxy'.
+ */
+static bool is_called(const struct pl_match *m, pl_bytes text, pl_bytes stem)
+{
+    if (pl_bytes_find(text, stem, 0) != SIZE_MAX)
+        return true;
+    for (size_t k = 1; k + END_BYTES <= stem.n; k++) {
+        pl_bytes end = pl_bytes_from(stem, k);
+        if (memchr("_-", end.p[0], 2) == NULL || !pl_index_has_word(m->index, pl_bytes_sub(stem, 0, k)))
+            continue;
+        for (size_t at = 0; (at = pl_bytes_find(text, end, at)) != SIZE_MAX; at++)
+            if (at > 0 && at + end.n < text.n && memchr("'\"", text.p[at - 1], 2) != NULL &&
+                text.p[at + end.n] == text.p[at - 1])
+                return true;
+    }
+    return false;
+}
+
+/* A template of Jinja or Mako with a text of C in it, which a script of the source fills in. */
+static bool is_template(const struct pl_source_file *s)
+{
+    static const char *const ends[] = {".tmpl", ".j2", ".jinja", ".jinja2", ".mako", ".template"};
+    bool has_end = false;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        has_end = has_end || pl_bytes_ends(s->path, pl_bytes_of_str(ends[i]));
+    return has_end && pl_bytes_find(s->data, PL_LIT("#include"), 0) != SIZE_MAX &&
+           (pl_bytes_find(s->data, PL_LIT("{%"), 0) != SIZE_MAX ||
+            pl_bytes_find(s->data, PL_LIT("{{"), 0) != SIZE_MAX ||
+            pl_bytes_find(s->data, PL_LIT("% for"), 0) != SIZE_MAX);
+}
+
+/* A description of interfaces of D-Bus, a template, or a script that has a text of C in it. */
 static bool is_for_a_part(const struct pl_source_file *s, bool calls_codegen)
 {
     if (calls_codegen && pl_bytes_ends(s->path, PL_LIT(".xml")))
         return pl_bytes_find(s->data, PL_LIT("<interface name="), 0) != SIZE_MAX;
+    if (is_template(s))
+        return true;
     bool is_script = pl_bytes_ends(s->path, PL_LIT(".py")) || pl_bytes_ends(s->path, PL_LIT(".pl"));
     return is_script && pl_bytes_find(s->data, PL_LIT("#include"), 0) != SIZE_MAX;
 }
@@ -113,7 +151,7 @@ const struct pl_source_file *pl_bindings_part(const struct pl_match *m, const st
         const struct pl_source_file *s = pl_index_file(m->index, ref);
         if (pl_index_tree(m->index, ref.tree)->rank != PL_RANK_OWN)
             continue;
-        is_built = is_built || (is_build_file(s->path) && pl_bytes_find(s->data, stem, 0) != SIZE_MAX);
+        is_built = is_built || (is_build_file(s->path) && is_called(m, s->data, stem));
         input = input == NULL && is_for_a_part(s, calls_codegen) ? s : input;
     }
     return is_built ? input : NULL;

@@ -10,17 +10,21 @@
  */
 #include "match/code_data.h"
 
-#include <stdlib.h>
+#include "format/text/words.h"
 
-#define TAG_REPLACED   "data.replaced-table"
-#define MIN_BYTES      64u /* of the open data */
-#define MIN_ITEMS      16u
-#define MIN_CHANGES    8u  /* items that differ from the one before them */
-#define MAX_PADDING    31u /* zeros behind the list */
-#define MAX_LIST_BYTES 65536u
-#define MAX_SEARCHES   256u /* lists looked for in one file */
-#define MAX_USERS      8u   /* units that refer to one place */
-#define ALIKE_SHARE    4u   /* more than one in so many items stands: not another list */
+#include <stdlib.h>
+#include <string.h>
+
+#define TAG_REPLACED      "data.replaced-table"
+#define MIN_BYTES         64u /* of the open data */
+#define MIN_ITEMS         16u
+#define MIN_CHANGES       8u  /* items that differ from the one before them */
+#define MAX_PADDING       31u /* zeros behind the list */
+#define MAX_LIST_BYTES    65536u
+#define MAX_SEARCHES      256u /* lists looked for in one file */
+#define MAX_USERS         8u   /* units that refer to one place */
+#define DECLARATION_BYTES 160u /* before a list */
+#define ALIKE_SHARE       4u   /* more than one in so many items stands: not another list */
 
 static bool is_candidate(const struct pl_data *d, uint32_t table)
 {
@@ -216,12 +220,39 @@ static pl_status report(struct pl_data *d, uint32_t table, uint64_t from, uint64
                        : st;
 }
 
-/* The width that the list would have here; 0 when it has another size. */
-static unsigned width_of(const struct open_run *run, uint64_t n)
+/* "static const uint8_t err_frame_jit[] =" before a list at byte `at`: the width of an element; 0 when the type is another one's name. */
+static unsigned declared_width(pl_bytes text, size_t at)
+{
+    static const struct {
+        const char *word;
+        unsigned width;
+    } types[] = {{"uint8_t", 1},  {"int8_t", 1},  {"char", 1}, {"uint16_t", 2}, {"int16_t", 2}, {"short", 2},
+                 {"uint32_t", 4}, {"int32_t", 4}, {"int", 4},  {"uint64_t", 8}, {"int64_t", 8}};
+    size_t start = at;
+    pl_bytes word;
+    unsigned width = 0;
+    while (start > 0 && at - start < DECLARATION_BYTES && memchr(";{}", text.p[start - 1], 3) == NULL)
+        start--;
+    pl_bytes rest = pl_bytes_sub(text, start, at - start);
+    while (pl_words_next(&rest, &word)) {
+        if (pl_bytes_eq_str(word, "long"))
+            return 0; /* of four bytes or eight */
+        for (size_t i = 0; i < sizeof types / sizeof types[0] && width == 0; i++)
+            width = pl_bytes_eq_str(word, types[i].word) ? types[i].width : 0;
+    }
+    return width;
+}
+
+/* The width that the list would have here; 0 when it has another size, or its type another width. */
+static unsigned width_of(const struct pl_data *d, const struct open_run *run, const struct pl_table *t)
 {
     for (unsigned width = 1; width <= 8; width *= 2)
-        if (n * width >= run->least - run->from && n * width <= run->end - run->from)
-            return width;
+        if ((uint64_t)t->n * width >= run->least - run->from &&
+            (uint64_t)t->n * width <= run->end - run->from) {
+            const struct pl_source_file *file = pl_index_unit_file(d->m->index, t->unit);
+            unsigned declared = declared_width(file->data, t->at);
+            return declared == 0 || declared == width ? width : 0;
+        }
     return 0;
 }
 
@@ -231,7 +262,7 @@ static pl_status try_run(struct pl_data *d, const struct open_run *run, unsigned
 {
     for (uint32_t i = 0; i < pl_tables_count(d->m->tables) && run->n_units > 0; i++) {
         const struct pl_table *t = pl_tables_at(d->m->tables, i);
-        unsigned width = width_of(run, t->n);
+        unsigned width = width_of(d, run, t);
         bool missing = false;
         if (width == 0 || !is_candidate(d, i) || !is_told(d, run, t) || is_alike(d, i, width, run->from))
             continue;

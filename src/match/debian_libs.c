@@ -56,14 +56,39 @@ static bool is_library(const struct pl_match *m, const struct pl_file *f, pl_byt
     return plain != NULL && dashed != NULL && (has_member(m, f, plain) || has_member(m, f, dashed));
 }
 
-/* "liblzma5 (>= 5.4.1)": a package that debian/control defines, and nothing but a version. */
-static bool is_own_dependency(const struct pl_match *m, pl_bytes rest)
+/* Does the package say of itself that it provides this: "Provides: libkf5mime5-22.12, other (= 1)"? Who depends on it gets this package, or another that provides it. */
+static bool is_provided(const struct pl_match *m, pl_bytes package)
 {
-    pl_bytes package;
-    if (!pl_bytes_split(&rest, ' ', &package))
-        return false;
+    const struct pl_file *control = pl_match_control(m, "control");
+    pl_bytes rest = control == NULL || control->data.p == NULL ? (pl_bytes){NULL, 0} : control->data;
+    pl_bytes line;
+    pl_bytes name;
+    while (pl_bytes_line(&rest, &line)) {
+        if (!pl_bytes_starts(line, PL_LIT("Provides:")))
+            continue;
+        line = pl_bytes_from(line, strlen("Provides:"));
+        while (line.n > 0) {
+            size_t comma = pl_bytes_find_byte(line, ',', 0);
+            pl_bytes one = pl_bytes_trim(pl_bytes_sub(line, 0, comma == SIZE_MAX ? line.n : comma));
+            line = comma == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(line, comma + 1);
+            size_t blank = pl_bytes_find_byte(one, ' ', 0);
+            name = pl_bytes_sub(one, 0, blank == SIZE_MAX ? one.n : blank);
+            if (pl_bytes_eq(name, package))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* "liblzma5 (>= 5.4.1)": a package that debian/control defines or that this one provides, and nothing but a version. */
+static bool is_own_dependency(const struct pl_match *m, pl_bytes one)
+{
+    size_t blank = pl_bytes_find_byte(one, ' ', 0);
+    pl_bytes package = pl_bytes_sub(one, 0, blank == SIZE_MAX ? one.n : blank);
+    pl_bytes rest = pl_bytes_from(one, package.n);
     const char *line = pl_arena_printf(m->scratch, "Package: %.*s", PL_ARG(package));
-    if (line == NULL || pl_own_debian_line(m, "control", pl_bytes_of_str(line)) == NULL)
+    if (line == NULL || package.n == 0 ||
+        (pl_own_debian_line(m, "control", pl_bytes_of_str(line)) == NULL && !is_provided(m, package)))
         return false;
     for (size_t i = 0; i < rest.n; i++)
         if (strchr("()<>=.+:~- ", rest.p[i]) == NULL &&
@@ -71,6 +96,18 @@ static bool is_own_dependency(const struct pl_match *m, pl_bytes rest)
             !(rest.p[i] >= '0' && rest.p[i] <= '9'))
             return false;
     return rest.n < 256;
+}
+
+/* All of a list: "libkf5mime5abi1 (>= 4:22.12.3), libkf5mime5-22.12". dh_makeshlibs(1), option -V. */
+static bool are_own_dependencies(const struct pl_match *m, pl_bytes list)
+{
+    do {
+        size_t comma = pl_bytes_find_byte(list, ',', 0);
+        if (!is_own_dependency(m, pl_bytes_trim(pl_bytes_sub(list, 0, comma == SIZE_MAX ? list.n : comma))))
+            return false;
+        list = comma == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(list, comma + 1);
+    } while (list.n > 0);
+    return true;
 }
 
 static pl_status apply_shlibs(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
@@ -88,7 +125,7 @@ static pl_status apply_shlibs(const struct pl_match *m, struct pl_file *f, struc
         if (pl_bytes_starts(rest, PL_LIT("udeb: ")))
             rest = pl_bytes_from(rest, 6);
         if (pl_bytes_split(&rest, ' ', &name) && pl_bytes_split(&rest, ' ', &version) &&
-            is_library(m, f, name, version) && is_own_dependency(m, rest))
+            is_library(m, f, name, version) && are_own_dependencies(m, rest))
             st = pl_remade_claim(f, l.offset, l.length, &how, err);
     }
     return st;

@@ -12,6 +12,7 @@
 #include "base/quote.h"
 #include "classify/classify.h"
 #include "format/text/words.h"
+#include "match/asleep.h"
 #include "match/generated.h"
 #include "match/layout.h"
 #include "match/linked_sources.h"
@@ -225,7 +226,8 @@ static bool is_of_triplet(pl_bytes word)
 
 /* `control` is that of the package and `own` the script that wrote the file, looked up once for all words; NULL when there is none. */
 static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, const struct pl_file *control,
-                             const struct pl_own *own, struct pl_residue *out, struct pl_err *err)
+                             const struct pl_own *own, struct pl_asleep *asleep, struct pl_residue *out,
+                             struct pl_err *err)
 {
     bool is_text = pl_looks_like_text(f->data);
     size_t least = least_word(out->length);
@@ -248,7 +250,8 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
         if (is_number(word) || is_alphabet(word) || is_of_triplet(word) ||
             pl_index_has_word(m->index, word) || is_own_name(control, word) ||
             (is_text && is_joined(m->index, f, word)) || (is_pasted && pl_pieces_derives(m->pieces, word)) ||
-            (own != NULL && pl_own_derives(own, word)) || (has_comments && is_in_comment(f->data, word)))
+            (own != NULL && pl_own_derives(own, word)) || (has_comments && is_in_comment(f->data, word)) ||
+            (is_text && pl_asleep_holds(asleep, word)))
             continue;
         bool is_known = false;
         pl_status st = is_text ? PL_OK : pl_index_has_word_in_any_case(m->index, word, &is_known, err);
@@ -290,10 +293,12 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
     uint64_t length;
     const struct pl_file *control = NULL;
     struct pl_own *own = NULL;
+    struct pl_asleep asleep;
     pl_bytes missing = {NULL, 0};
     pl_status st = is_mostly_own(f) ? pl_own_open(m, f, &own, err) : PL_OK;
     if (st == PL_OK)
         st = pl_linked_missing(m, f, &missing, err);
+    pl_asleep_init(&asleep, f->data, f->kind);
     f->is_other_version = m->pieces != NULL && pl_generated_by_another(m, f);
     for (uint64_t from = 0; st == PL_OK && pl_ledger_gap(&f->ledger, from, &offset, &length);
          from = offset + length) {
@@ -305,7 +310,7 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
         *slot = (struct pl_residue){.offset = offset, .length = length, .made = missing};
         if (control == NULL && f->residues.n == 1)
             control = pl_match_control(m, "control");
-        st = look_closer(m, f, control, own, slot, err);
+        st = look_closer(m, f, control, own, &asleep, slot, err);
         if (st == PL_OK && slot->novel_words > 0 && pl_manifest_is_for_people(f, offset, length))
             slot->novel_words = 0;
     }

@@ -21,6 +21,8 @@ static void the_record_of_a_build_is_passive_in_its_place_only(void **state)
     assert_int_equal(role_of("usr/share/postfix/makedefs.out", text), PL_ROLE_PASSIVE);
     assert_int_equal(role_of("usr/bin/makedefs.out", text), PL_ROLE_ACTIVE);
     assert_int_equal(role_of("usr/share/postfix/postfix-files", text), PL_ROLE_ACTIVE);
+    assert_int_equal(role_of("usr/share/qlogging-categories6/x.categories", text), PL_ROLE_PASSIVE);
+    assert_int_equal(role_of("usr/share/qlogging/x.categories", text), PL_ROLE_ACTIVE);
 }
 
 static void code_is_active_in_a_passive_place(void **state)

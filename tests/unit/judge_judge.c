@@ -78,6 +78,31 @@ static void a_container_that_a_limit_kept_from_being_read_is_unproven(void **sta
     assert_int_equal(r->exit, PL_EXIT_INCONCLUSIVE);
 }
 
+/* Each byte is structure or code of the source, and still nobody can say that the source asks for it. */
+static void a_name_that_nobody_can_tell_of_is_unproven(void **state)
+{
+    static const struct {
+        const char *tag;
+        enum pl_severity severity;
+        enum pl_verdict verdict;
+    } cases[] = {{"code.runpath", PL_SEVERITY_WARNING, PL_VERDICT_UNPROVEN},
+                 {"code.foreign-import", PL_SEVERITY_WARNING, PL_VERDICT_UNPROVEN},
+                 {"file.unaccounted", PL_SEVERITY_WARNING, PL_VERDICT_UNPROVEN},
+                 {"code.runpath", PL_SEVERITY_NOTE, PL_VERDICT_HOLDS},
+                 {"code.changed-function", PL_SEVERITY_WARNING, PL_VERDICT_HOLDS}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)tear_down(state);
+        (void)set_up(state);
+        assert_int_equal(
+            pl_findings_add(&file.findings, cases[i].tag, cases[i].severity, 0, 0, NULL, &err, "x"), PL_OK);
+        file.kind = "elf-x86_64";
+        seal(1000, PL_CLASS_UNACCOUNTED);
+        judge();
+        assert_int_equal(r->links[PL_LINK_SOURCED].verdict, cases[i].verdict);
+        assert_int_equal(r->exit, cases[i].verdict == PL_VERDICT_HOLDS ? PL_EXIT_PASS : PL_EXIT_INCONCLUSIVE);
+    }
+}
+
 static void an_active_range_without_novel_words_is_unproven_and_inconclusive(void **state)
 {
     seal(990, PL_CLASS_UNACCOUNTED);
@@ -189,6 +214,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(all_bytes_explained_holds_and_passes_at_level_3),
+        TEST(a_name_that_nobody_can_tell_of_is_unproven),
         TEST(an_active_range_without_novel_words_is_unproven_and_inconclusive),
         TEST(an_active_range_with_a_novel_word_breaks_and_drops_to_level_1),
         TEST(novel_words_in_a_passive_file_never_break),

@@ -97,6 +97,38 @@ static void a_table_of_a_header_is_one_of_its_users(void **state)
     assert_non_null(finding_in_header(false));
 }
 
+/* 64 numbers of one type are laid beside 64 of another, whose bytes are twice as many. */
+static const struct pl_finding *finding_of_type(const char *of_source)
+{
+    char shipped[4096];
+    char source[4096];
+    static const char body[] =
+        "};\nint main(int argc, char **argv)\n{\n    printf(\"the key of %s is %d today\\n\", argv[0], "
+        "keys[argc & 15]);\n    return puts(\"every word of it was said\");\n}\n";
+    (void)snprintf(shipped, sizeof shipped, "#include <stdio.h>\nstatic const unsigned short keys[] = {");
+    (void)snprintf(source, sizeof source, "#include <stdio.h>\nstatic const %s keys[] = {", of_source);
+    for (unsigned i = 0; i < 64; i++) {
+        (void)snprintf(shipped + strlen(shipped), sizeof shipped - strlen(shipped), "%u,",
+                       (i * i * 40503u + 7777u) & 0xffffu);
+        (void)snprintf(source + strlen(source), sizeof source - strlen(source), "%u,",
+                       (i * i * 89u + 41u) & 0xffu);
+    }
+    (void)strcat(shipped, body);
+    (void)strcat(source, body);
+    return finding_of(shipped, source);
+}
+
+static void a_table_of_another_type_has_another_size(void **state)
+{
+    assert_non_null(finding_of_type("unsigned short"));
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    assert_null(finding_of_type("unsigned char"));
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    assert_non_null(finding_of_type("keys_of_ours"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +137,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_table_of_another_size_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(a_table_of_a_header_is_one_of_its_users, set_up, end),
         cmocka_unit_test_setup_teardown(a_table_within_a_function_of_a_header_may_be_anywhere, set_up, end),
+        cmocka_unit_test_setup_teardown(a_table_of_another_type_has_another_size, set_up, end),
         cmocka_unit_test_setup_teardown(a_table_with_arms_may_be_another, set_up, end),
         cmocka_unit_test_setup_teardown(a_table_with_names_in_it_may_have_other_values, set_up, end),
     };

@@ -230,6 +230,19 @@ static void shlibs_name_a_library_of_the_package(void **state)
     assert_only_gap(f, "libq 1 p-bin\nlibp 1 foreign\n");
 }
 
+/* dh_makeshlibs -V "p-bin (>= 1), p-abi-22": what the package itself provides. */
+static void shlibs_may_name_what_the_package_provides(void **state)
+{
+    (void)state;
+    add_file("data.tar.xz!/usr/lib/libp.so.1", "");
+    add_file("control.tar.xz!/control", "Package: p-bin\nProvides: other (= 1), p-abi-22\nDescription: p\n");
+    struct pl_file *f =
+        add_file("control.tar.xz!/shlibs", "libp 1 p-bin (>= 1), p-abi-22\nlibp 1 p-bin, p-abi-23\n"
+                                           "libp 1 p-abi-22, foreign\n");
+    apply("debian.shlibs", f);
+    assert_only_gap(f, "libp 1 p-bin, p-abi-23\nlibp 1 p-abi-22, foreign\n");
+}
+
 static void the_ldconfig_trigger_needs_a_library(void **state)
 {
     static const char text[] = "# Triggers added by dh_makeshlibs/13.11.4\nactivate-noawait ldconfig\n";
@@ -389,6 +402,7 @@ int main(void)
         TEST(a_value_unknown_to_the_source_stays),
         TEST(a_script_without_a_source_is_debhelpers_two_lines),
         TEST(shlibs_name_a_library_of_the_package),
+        TEST(shlibs_may_name_what_the_package_provides),
         TEST(the_ldconfig_trigger_needs_a_library),
         TEST(symbols_lose_their_tags),
         TEST(templates_are_the_sources_with_its_translations),

@@ -80,6 +80,29 @@ static void a_generator_of_the_source_writes_a_part_of_what_is_built(void **stat
     assert_null(pl_bindings_part(&m, other));
 }
 
+/* A template that a script fills in, and a name that a build file puts together. */
+static void a_template_of_the_source_writes_a_part_of_what_is_built(void **state)
+{
+    (void)state;
+    add_source(0, "meson.build",
+               "# {x}_letters\nexecutable(mojom['name'] + '_letters', x)\nexecutable('_beacon_')\n");
+    add_source(0, "tools/a.h.tmpl", "#include <stdio.h>\n{% for x in apples %}int x;{% endfor %}\n");
+    struct pl_file *f = add_file("data.tar.xz!/usr/lib/apples_letters", "");
+    struct pl_file *unknown = add_file("data.tar.xz!/usr/lib/pears_letters", "");
+    struct pl_file *other = add_file("data.tar.xz!/usr/lib/apples_beacon", "");
+    apply("same.bytes", f);
+    assert_non_null(pl_bindings_part(&m, f));
+    assert_null(pl_bindings_part(&m, unknown));
+    assert_null(pl_bindings_part(&m, other));
+    (void)tear_down(state);
+    assert_int_equal(set_up(state), 0);
+    add_source(0, "meson.build", "executable('apples_letters', x)\n");
+    add_source(0, "tools/a.h.tmpl", "#include <stdio.h>\nint x;\n");
+    f = add_file("data.tar.xz!/usr/lib/apples_letters", "");
+    apply("same.bytes", f);
+    assert_null(pl_bindings_part(&m, f)); /* nothing is filled in */
+}
+
 static void a_made_source_is_known_by_the_name_of_its_input(void **state)
 {
     add_source(0, "lib/Data/XS.xs", "MODULE = XS\n");
@@ -257,6 +280,42 @@ static void two_joined_words_are_known_in_a_makefile_and_not_in_a_script(void **
     assert_int_equal(novel_words("usr/lib/p/a.sh", "shell", PL_LIT("CFLAGS_beacon\n")), 1);
 }
 
+/* What nothing executes: comments, and names for numbers. A literal, a value, a long word and a script are awake. */
+static void words_that_nothing_executes_are_no_news(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *kind;
+        const char *text;
+        size_t novel;
+    } cases[] = {
+        {"a.xml", "xml", "<!-- beacon of\nbeacons -->\n<apples/>\n", 0},
+        {"b.xml", "xml", "<!-- beacon --><beacons/><!-- beacon -->\n", 1},
+        {"c.xml", "xml", "<![CDATA[ <!-- beacon --> ]]>\n", 2},
+        {"d.xml", "xml", "<!-- bWV0YWJvbGlzbW1ldGFib2xpc20 -->\n", 1},
+        {"a.h", "c", "/* beacon\n * beacons */\n// beacon \\\n beacons\n", 0},
+        {"b.h", "c", "\"/* beacon */\"\n'\"' // beacon\n", 1},
+        {"c.h", "c", "apples\n/* beacon */ beacons\n", 1},
+        {"d.h", "c", "#define HAVE_BEACON 1\n#  define HAVE_BEACONS\n/* #undef HAVE_X */\n#undef BEACON\n",
+         0},
+        {"e.h", "c", "#define BEACON \"\"\n#define BEACONS 0x10UL\n", 0},
+        {"f.h", "c", "#define BEACON() 1\n#define apples \"beacons\"\n#define BEACON apples\n", 3},
+        {"a.pc", "pkg-config", "# beacon\n  # beacon\napples # beacon\n", 1},
+        {"a.mk", "make", "apples \\\n# beacon\n", 1},
+        {"a.txt", "text", "#define BEACON 1\n# beacon\n", 1},
+        {"a.sh", "shell", "# beacon\n", 1},
+        {"a.py", "python", "# beacon\n", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[64];
+        (void)tear_down(state);
+        assert_int_equal(set_up(state), 0);
+        add_source(0, "a.txt", "apples define undef\n");
+        (void)snprintf(path, sizeof path, "usr/lib/p/%s", cases[i].name);
+        assert_int_equal(novel_words(path, cases[i].kind, pl_bytes_of_str(cases[i].text)), cases[i].novel);
+    }
+}
+
 static void the_input_of_a_generator_stands_in_a_folder_called_after_the_module(void **state)
 {
     add_source(0, "sip/QtQml/qjsvalue.sip", "class QJSValue\n");
@@ -394,6 +453,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_program_that_no_source_names_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_behind_a_dot_names_a_library, set_up, tear_down),
         cmocka_unit_test_setup_teardown(meson_names_a_library_without_its_lib, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_template_of_the_source_writes_a_part_of_what_is_built, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(words_that_nothing_executes_are_no_news, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_generator_of_the_source_writes_a_part_of_what_is_built, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_made_source_is_known_by_the_name_of_its_input, set_up, tear_down),
