@@ -29,7 +29,7 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                            "pieces of literals, one vector register each: a copy of a literal without a call",
                            "GCC internals, 18.9 (cpymem); x86-64 psABI, 3.2.1"},
     [RULE_WORD] = {"literal.word", true, "an identifier: #x, __func__", "C17 6.10.3.2, 6.4.2.2"},
-    [RULE_FILE] = {"literal.file", true, "the path of a source file: __FILE__", "C17 6.10.8.1"},
+    [RULE_FILE] = {"literal.file", true, "the path of a source file, also with a line: __FILE__, __LINE__", "C17 6.10.8.1"},
     [RULE_MACRO_TEXT] = {"literal.macro-text", true, "the text of a macro's argument: #x, assert",
                          "C17 6.10.3.2"},
     [RULE_HEADER] = {"literal.header", true,
@@ -209,6 +209,32 @@ static const struct literal *find_file(const struct pl_literals *l, pl_bytes str
     return e;
 }
 
+/*
+ * "../../source3/lib/a.c:657", "src/a.c(12)": __FILE__ and __LINE__ side by side, in a source that names __LINE__. Macros put that into each call of an allocation, more often than
+ * uses can be expanded. No larger number than the file has lines. What it could hide: another line of the same file.
+ */
+static const struct literal *find_place(const struct pl_literals *l, pl_bytes string)
+{
+    bool has_list = pl_bytes_ends(string, PL_LIT(")"));
+    size_t end = string.n - has_list;
+    size_t at = end;
+    uint64_t line = 0;
+    while (at > 0 && string.p[at - 1] >= '0' && string.p[at - 1] <= '9')
+        at--;
+    if (at < 2 || !pl_bytes_to_u64(pl_bytes_sub(string, at, end - at), &line) ||
+        string.p[at - 1] != (has_list ? '(' : ':') ||
+        pl_literal_find(l, RULE_WORD, PL_LIT("__LINE__")) == NULL)
+        return NULL;
+    const struct literal *e = find_file(l, pl_bytes_sub(string, 0, at - 1));
+    if (e == NULL || e->file >= l->n_files)
+        return NULL;
+    uint64_t lines = 1;
+    pl_bytes text = pl_index_file(l->index, l->files[e->file])->data;
+    for (size_t i = 0; i < text.n; i++)
+        lines += text.p[i] == '\n';
+    return line > 0 && line <= lines ? e : NULL;
+}
+
 /* Without spaces, as macro texts are kept; empty when too long. */
 static pl_bytes squeeze(pl_bytes string, uint8_t room[PL_LITERAL_MACRO_BYTES])
 {
@@ -282,6 +308,7 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
     } finders[] = {
         {RULE_PUTS, find_puts},
         {RULE_FILE, find_file},
+        {RULE_FILE, find_place},
         {RULE_MACRO_TEXT, find_macro_text},
         {RULE_TYPE_NAME, pl_literal_find_type_name},
         {RULE_SIGNATURE, pl_literal_find_signature},
@@ -546,7 +573,8 @@ bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_
         [PL_WORD_IN_MACRO] = KIND_MACRO_WORD,  [PL_WORD_IN_BUILD] = KIND_BUILD_WORD,
         [PL_WORD_LIBRARY] = KIND_LIBRARY,      [PL_WORD_IN_CPP] = KIND_IDENTIFIER,
         [PL_TEXT_OF_BUILD] = KIND_BUILD_TEXT,  [PL_WORD_IN_TEMPLATE] = KIND_TEMPLATE_WORD,
-        [PL_WORD_IN_INLINE] = KIND_INLINE_WORD};
+        [PL_WORD_IN_INLINE] = KIND_INLINE_WORD, [PL_WORD_JOINED_FRONT] = KIND_JOINED_FRONT,
+        [PL_WORD_JOINED_END] = KIND_JOINED_END};
     const struct literal *e = pl_literal_find(l, kinds[place], word);
     if (e != NULL && source != NULL)
         *source = place_of(l, e, arena);

@@ -90,6 +90,8 @@ enum pl_word_place {
     PL_WORD_IN_CPP,      /* an identifier of a C++ header of a build dependency, or a tag of a C header */
     PL_WORD_IN_TEMPLATE, /* in a literal of a script of the source, which may write it as code */
     PL_WORD_IN_INLINE, /* in an inline function that the source reaches, of a build dependency that is not of the toolchain */
+    PL_WORD_JOINED_FRONT, /* a macro that the source reaches joins it to an argument: "SSL_" of SSL_##name */
+    PL_WORD_JOINED_END,   /* "_it" of name##_it */
     PL_TEXT_OF_BUILD /* the build files define a macro as this text: -DNAME="text", a line of config.h */
 };
 

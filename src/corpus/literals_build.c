@@ -396,6 +396,16 @@ static bool expand_macros(struct pl_literals *l, const struct job *jobs, unsigne
     return is_good;
 }
 
+/* What macros join to their arguments, as far as a line shows where it begins. */
+static bool take_joined(void *ctx, pl_bytes word, bool is_front)
+{
+    struct pl_literals *l = ctx;
+    bool has_line =
+        is_front ? pl_bytes_ends(word, PL_LIT("_")) : pl_bytes_starts(word, PL_LIT("_"));
+    return !has_line || word.n < 3 ||
+           pl_literal_add(l, is_front ? KIND_JOINED_FRONT : KIND_JOINED_END, word, 0, 1);
+}
+
 static bool add_macros(const struct pl_literals *l, struct pl_macros *m)
 {
     for (size_t i = 0; i < l->n_files; i++) {
@@ -433,13 +443,28 @@ static bool take_value(void *ctx, pl_bytes text, pl_source_ref file, uint32_t li
     return pl_literal_add(l, RULE_BUILD_VALUE, text, (uint32_t)b->at, line);
 }
 
-/* Words of a build file; "-lz" is the word "z". */
+/* "gdbus-codegen" at `at`, where a word of `n` bytes begins: its length with what lines join to it; 0 where that is nothing. */
+static size_t joined_word(pl_bytes text, size_t at, size_t n)
+{
+    size_t end = at + n;
+    if (n == 0 || (at > 0 && text.p[at - 1] == '-'))
+        return 0;
+    while (end + 1 < text.n && text.p[end] == '-' && pl_is_word_byte(text.p[end + 1]))
+        for (end++; end < text.n && pl_is_word_byte(text.p[end]);)
+            end++;
+    return end - at == n || end - at > 64 ? 0 : end - at;
+}
+
+/* Words of a build file; "-lz" is the word "z". Names of tools have a line in them, and count as a whole, too. */
 static bool add_build_words(struct pl_literals *l, pl_bytes text, uint32_t file)
 {
     for (size_t at = 0; at < text.n; at++) {
         size_t n = 0;
         while (at + n < text.n && pl_is_word_byte(text.p[at + n]))
             n++;
+        size_t joined = joined_word(text, at, n);
+        if (joined > 0 && !pl_literal_add(l, KIND_BUILD_WORD, pl_bytes_sub(text, at, joined), file, 1))
+            return false;
         pl_bytes word = pl_bytes_sub(text, at, n);
         bool is_flag = at > 0 && text.p[at - 1] == '-' && n >= 2 && word.p[0] == 'l';
         if ((n >= 2 && n <= 64 && !pl_literal_add(l, KIND_BUILD_WORD, word, file, 1)) ||
@@ -492,7 +517,7 @@ static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, 
     for (unsigned k = 0; k <= n_jobs; k++)
         is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
     PL_VEC_FREE(&l->bodies);
-    return is_good && add_all_build_words(l) && pl_literals_add_identifiers(l, headers, n_headers);
+    return is_good && pl_macros_joined(m, take_joined, l) && add_all_build_words(l) && pl_literals_add_identifiers(l, headers, n_headers);
 }
 
 static bool build(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers, struct job *jobs,

@@ -213,6 +213,41 @@ void pl_macros_finish(struct pl_macros *m)
     }
 }
 
+static bool take_joined(const struct macro *macro, bool (*take)(void *ctx, pl_bytes word, bool is_front),
+                        void *ctx)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    pl_bytes left = {NULL, 0}; /* the word before; no bytes: none */
+    unsigned marks = 0;
+    pl_clit_init(&lexer, macro->body, PL_CLIT_C);
+    while (pl_clit_next(&lexer, &t)) {
+        if (pl_clit_is_byte(&t, '#')) {
+            marks++;
+            continue;
+        }
+        bool is_word = t.kind == PL_CLIT_WORD;
+        if (marks == 2 && is_word && left.n > 0) {
+            bool is_front = is_parameter(macro, t.body);
+            if (is_front != is_parameter(macro, left) && !take(ctx, is_front ? left : t.body, is_front))
+                return false;
+        }
+        left = is_word ? t.body : (pl_bytes){NULL, 0};
+        marks = 0;
+    }
+    return true;
+}
+
+bool pl_macros_joined(const struct pl_macros *m, bool (*take)(void *ctx, pl_bytes word, bool is_front),
+                      void *ctx)
+{
+    for (size_t i = 0; i < m->all.n; i++)
+        if (m->all.v[i].is_telling && m->all.v[i].parameters.p != NULL &&
+            !take_joined(&m->all.v[i], take, ctx))
+            return false;
+    return true;
+}
+
 /* Is all that a macro stands for the name of one with a list? "#define DCHECK CHECK" is used with the list of CHECK. */
 static bool is_other_name(const struct pl_macros *m, const struct macro *macro)
 {

@@ -21,6 +21,11 @@ bool pl_macros_add_text(struct pl_macros *m, pl_bytes text);
 bool pl_macros_add(struct pl_macros *m, pl_bytes name, pl_bytes parameters, pl_bytes body);
 /* Once all are in: find those that can give a text or a name that does not stand in the source as it is. */
 void pl_macros_finish(struct pl_macros *m);
+/*
+ * Each word that a body joins to a parameter: "_it" of "name##_it", which ends what comes out, "SSL_" of "SSL_##name", which begins it. False when `take` is.
+ */
+bool pl_macros_joined(const struct pl_macros *m, bool (*take)(void *ctx, pl_bytes word, bool is_front),
+                      void *ctx);
 
 /* From here on the set is read by many threads. */
 

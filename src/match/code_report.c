@@ -20,6 +20,10 @@
 #define CALLS_TOGETHER 2u  /* beside the call, of the same function of the source: one alone is soon found */
 #define MAX_TEXT       (1u << 20)
 
+/* Of an image's imports that code calls; as many as foreign_noise_count and foreign_noise_ppm of policy.h, where that is measured. */
+#define NOISE_IMPORTS 10u
+#define NOISE_PPM     100000u
+
 static const char *const atom_facts[SHOWN_ATOMS] = {"atom[0]", "atom[1]", "atom[2]",
                                                     "atom[3]", "atom[4]", "atom[5]"};
 
@@ -124,6 +128,46 @@ static pl_status add_facts(const struct pl_code_result *r, uint32_t subject, str
     return st == PL_OK ? add_fact(r, finding, "nearest", b, err) : st;
 }
 
+static int by_import(const void *a, const void *b)
+{
+    return pl_bytes_cmp(*(const pl_bytes *)a, *(const pl_bytes *)b);
+}
+
+/*
+ * Does the code call so many imports that nothing explains that our rules do not fit it, as what a generator wrote whose calls nobody has listed? Then one of them says little:
+ * code.foreign-import is a warning in such a file, too. What it could hide: a call that does not act in a program with many others of no source.
+ */
+static pl_status find_noise(struct pl_code_result *r, struct pl_err *err)
+{
+    const struct pl_code *code = r->a->code;
+    size_t n = 0;
+    size_t asked = 0;
+    size_t unexplained = 0;
+    pl_bytes *names = pl_arena_take_n(r->m->scratch, code->n_atoms + 1, sizeof *names);
+    if (names == NULL)
+        return pl_arena_fail(r->m->scratch, err);
+    for (size_t i = 0; i < code->n_atoms; i++)
+        if (code->atoms[i].kind == PL_ATOM_IMPORT)
+            names[n++] = code->atoms[i].text;
+    if (n > 0)
+        qsort(names, n, sizeof *names, by_import);
+    for (size_t i = 0; i < n; i++) {
+        struct pl_import_hit hit;
+        bool found = true;
+        pl_status st = PL_OK;
+        if (i > 0 && pl_bytes_eq(names[i], names[i - 1]))
+            continue;
+        if (r->m->literals != NULL)
+            st = pl_import_explain(r->m->literals, names[i], r->m->scratch, &found, &hit, err);
+        if (st != PL_OK)
+            return st;
+        asked++;
+        unexplained += !found;
+    }
+    r->is_noisy = unexplained > NOISE_IMPORTS && unexplained * 1000000 > asked * NOISE_PPM;
+    return PL_OK;
+}
+
 pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
 {
     const struct pl_aligner *a = r->a;
@@ -144,7 +188,7 @@ pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err)
     }
     if (r->n_at_home > 0)
         qsort(r->at_home, r->n_at_home, sizeof *r->at_home, pl_order_u64);
-    return PL_OK;
+    return find_noise(r, err);
 }
 
 /* Is it a call that reaches out of the process, and that no function of the image makes in its place? A slot of the loader's was given another name. */
@@ -262,6 +306,7 @@ static enum pl_severity severity_of(const struct pl_code_result *r, const struct
         if (is_lost || (is_contradicted && is_text_in_code(r, atom)))
             return PL_SEVERITY_ERROR;
         if (is_contradicted && atom->kind == PL_ATOM_IMPORT &&
+            !(r->is_noisy && !pl_import_acts(atom->text)) &&
             !pl_import_is_open(r->m->literals, atom->text, r->m->scratch))
             return PL_SEVERITY_ERROR;
     }

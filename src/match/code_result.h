@@ -24,6 +24,7 @@ struct pl_code_result {
     uint32_t n_accounted;               /* subjects */
     uint64_t *at_home;                  /* hashes of imports that some matched function calls; sorted */
     size_t n_at_home;
+    bool is_noisy; /* so many of its imports are unexplained that our rules do not fit the file */
 };
 
 /* Is there a named source for it? */
@@ -54,7 +55,7 @@ uint32_t pl_code_function_holding(const struct pl_code *code, uint64_t offset);
 /* "import not in source"; NULL when the atom is not among the foreign ones of its subject. */
 const char *pl_code_mark_of(const struct pl_code_result *r, uint32_t subject, uint32_t atom);
 
-/* Fill in r->at_home, in the match's scratch. O(n log n) in the facts. */
+/* Fill in r->at_home, in the match's scratch, and r->is_noisy. O(n log n) in the facts and atoms. */
 PL_MUST_USE pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err);
 /* Findings for a contradicted or misplaced subject. */
 PL_MUST_USE pl_status pl_code_report(const struct pl_code_result *r, uint32_t subject, struct pl_err *err);

@@ -76,40 +76,76 @@ static bool is_run_of_numbers(const struct pl_file *f, const struct pl_code *cod
     return begins[0];
 }
 
-/* A run that is referred to in its middle: explained when each of its parts is. It shrinks to begin with the first one. */
+/* Constants of inlined copies, which code reads in one piece each. */
+static pl_status is_vector(const struct pl_match *m, const struct pl_elf_string *s, size_t at, size_t length,
+                           bool *yes, struct pl_literal_hit *hit, struct pl_err *err)
+{
+    *yes = false;
+    if (length == 0 || (s->offset + at) % PL_LITERAL_PIECE_BYTES != 0 || length % PL_LITERAL_PIECE_BYTES != 0)
+        return PL_OK;
+    return pl_literals_explain_pieces(m->literals, pl_bytes_sub(s->text, at, length), m->arena, yes, hit, err);
+}
+
+/*
+ * Is a part of a run explained: what begins where something refers to, up to the end; or up to the next such place (`length`), where that is an array of characters without a NUL
+ * at the front of the run, or constants of inlined copies?
+ */
+static pl_status explain_part(const struct pl_match *m, const struct pl_elf_string *s, size_t at,
+                              size_t length, bool *is_explained, struct pl_literal_hit *hit,
+                              struct pl_err *err)
+{
+    bool found = false;
+    bool has_next = at + length < s->text.n;
+    pl_bytes part = pl_bytes_sub(s->text, at, length);
+    pl_status st =
+        pl_literals_explain(m->literals, at == 0 ? part : pl_bytes_from(s->text, at), m->arena, &found, hit, err);
+    *is_explained = st == PL_OK && found && hit->rule->is_strict;
+    return st == PL_OK && !*is_explained && has_next ? is_vector(m, s, at, length, is_explained, hit, err)
+                                                     : st;
+}
+
+static void cut_front(struct pl_elf_string *s, size_t n)
+{
+    s->offset += n;
+    s->text = pl_bytes_from(s->text, n);
+    s->file_bytes -= n;
+}
+
+/*
+ * A run that is referred to in its middle: explained when each of its parts is. It shrinks to begin with the first one, or with the first one that is not explained: what
+ * stands before that is another text.
+ */
 static pl_status settle(const struct pl_match *m, const struct pl_text_places *p, struct pl_elf_string *s,
                         struct pl_err *err)
 {
     uint64_t end = s->offset + s->text.n;
-    size_t at = pl_text_places_from(p, s->offset);
-    size_t first = at;
+    size_t first = pl_text_places_from(p, s->offset);
     struct pl_literal_hit hit = {0};
-    bool is_explained = true;
-    s->is_used = at < p->v.n && p->v.v[at] < end;
-    if (!s->is_used)
-        return PL_OK;
-    for (; at < p->v.n && p->v.v[at] < end && is_explained; at++) {
+    s->is_used = first < p->v.n && p->v.v[first] < end;
+    for (size_t at = first; at < p->v.n && p->v.v[at] < end; at++) {
         struct pl_literal_hit one;
-        bool found;
-        bool has_next = at + 1 < p->v.n && p->v.v[at + 1] < end;
-        pl_bytes part = pl_bytes_from(s->text, (size_t)(p->v.v[at] - s->offset));
-        if (p->v.v[at] == s->offset &&
-            has_next) /* an array of characters without a NUL, and what follows it */
-            part = pl_bytes_sub(part, 0, (size_t)(p->v.v[at + 1] - s->offset));
-        pl_status st = pl_literals_explain(m->literals, part, m->arena, &found, &one, err);
+        bool is_explained;
+        uint64_t next = at + 1 < p->v.n && p->v.v[at + 1] < end ? p->v.v[at + 1] : end;
+        size_t start = (size_t)(p->v.v[at] - s->offset);
+        pl_status st =
+            explain_part(m, s, start, (size_t)(next - p->v.v[at]), &is_explained, &one, err);
         if (st != PL_OK)
             return st;
-        is_explained = found && one.rule->is_strict;
+        if (!is_explained) {
+            bool is_apart = at > first;
+            if (!is_apart)
+                st = is_vector(m, s, 0, start, &is_apart, &one, err);
+            if (is_apart && s->text.n - start >= PL_ELF_COUNTED_BYTES)
+                cut_front(s, start);
+            return st;
+        }
         if (at == first)
             hit = one;
     }
-    if (!is_explained)
-        return PL_OK;
-    size_t cut = (size_t)(p->v.v[first] - s->offset);
-    s->offset += cut;
-    s->text = pl_bytes_from(s->text, cut);
-    s->file_bytes -= cut;
-    s->hit = hit;
+    if (s->is_used) {
+        cut_front(s, (size_t)(p->v.v[first] - s->offset));
+        s->hit = hit;
+    }
     return PL_OK;
 }
 
