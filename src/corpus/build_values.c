@@ -9,6 +9,7 @@
 #include "corpus/build_values.h"
 
 #include "base/buf.h"
+#include "corpus/build_cmake.h"
 #include "corpus/build_date.h"
 #include "corpus/build_variables.h"
 
@@ -26,6 +27,7 @@ struct reading {
     bool is_debian_rules;
     bool is_configure;
     uint32_t line;
+    struct pl_cmake_list list;
 };
 
 /* Without one pair of quotes around all of it, and without the backslashes before quotes. */
@@ -246,7 +248,7 @@ static void read_call(struct reading *r, pl_bytes line, pl_bytes all)
             if (is_name)
                 pl_build_variables_add(&r->vars, PL_LIT("CMAKE_PROJECT_NAME"), argument, false);
             if (is_version)
-                pl_build_variables_add(&r->vars, PL_LIT("PROJECT_VERSION"), argument, false);
+                pl_cmake_project_version(&r->vars, argument);
             is_version = pl_bytes_eq_str(argument, "VERSION") || pl_bytes_starts(argument, PL_LIT("version"));
             is_name = false;
         }
@@ -336,6 +338,7 @@ static bool next_word(pl_bytes *rest, pl_bytes *word)
 
 static void read_word(struct reading *r, pl_bytes word)
 {
+    word = pl_cmake_word(&r->list, word);
     while (word.n > 0 && (word.p[0] == '"' || word.p[0] == '\'') &&
            !pl_bytes_ends(word, pl_bytes_sub(word, 0, 1)))
         word = pl_bytes_from(word, 1);
@@ -345,6 +348,9 @@ static void read_word(struct reading *r, pl_bytes word)
     if (pl_bytes_starts(inner, PL_LIT("-D")) && equals != SIZE_MAX) {
         give_macro(r, pl_bytes_sub(inner, 2, equals - 2), value);
         give_value(r, value);
+    } else if (r->list.is_open && pl_cmake_is_definition(inner, equals)) {
+        give_macro(r, pl_bytes_sub(inner, 0, equals), value);
+        give_value(r, value);
     } else if (pl_bytes_starts(inner, PL_LIT("--")) && equals != SIZE_MAX && r->is_debian_rules) {
         give_value(r, value);
     } else if (inner.n <= PL_BUILD_VALUE_BYTES && pl_build_variables_has_directory(&r->vars, inner)) {
@@ -352,6 +358,7 @@ static void read_word(struct reading *r, pl_bytes word)
         if (equals != SIZE_MAX)
             give_value(r, value);
     }
+    pl_cmake_word_end(&r->list);
 }
 
 /* "\$${prefix}/lib" for make, "\${prefix}/lib" for the shell: configure gets "${prefix}/lib", and make looks that up in the end. */
@@ -463,6 +470,7 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
     pl_bytes rest = f->data;
     pl_bytes line;
     r->line = 0;
+    r->list = (struct pl_cmake_list){0};
     r->is_debian_rules = pl_bytes_starts(f->path, PL_LIT("debian/"));
     r->is_configure = pl_bytes_eq_str(pl_bytes_basename(f->path), "configure");
     while (!r->vars.is_out_of_memory && pl_bytes_line(&rest, &line)) {
@@ -495,7 +503,8 @@ bool pl_is_build_file(pl_bytes path)
 {
     static const char *const names[] = {"configure",   "configure.ac", "configure.in", "CMakeLists.txt",
                                         "meson.build", "GNUmakefile",  "SConstruct",   "wscript",
-                                        "rules",       "Makefile.PL",  "Jamfile",      "build.zig"};
+                                        "rules",       "Makefile.PL",  "Jamfile",      "build.zig",
+                                        "SConscript",  "configure.py", "gen.py"};
     static const char *const ends[] = {".mk",  ".am",  ".cmake", ".m4", ".mak",
                                        ".pro", ".pri", ".h.in",  ".gn", ".mk.in"};
     pl_bytes name = pl_bytes_basename(path);

@@ -29,7 +29,8 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                            "pieces of literals, one vector register each: a copy of a literal without a call",
                            "GCC internals, 18.9 (cpymem); x86-64 psABI, 3.2.1"},
     [RULE_WORD] = {"literal.word", true, "an identifier: #x, __func__", "C17 6.10.3.2, 6.4.2.2"},
-    [RULE_FILE] = {"literal.file", true, "the path of a source file, also with a line: __FILE__, __LINE__", "C17 6.10.8.1"},
+    [RULE_FILE] = {"literal.file", true, "the path of a source file, also with a line: __FILE__, __LINE__",
+                   "C17 6.10.8.1"},
     [RULE_MACRO_TEXT] = {"literal.macro-text", true, "the text of a macro's argument: #x, assert",
                          "C17 6.10.3.2"},
     [RULE_HEADER] = {"literal.header", true,
@@ -569,12 +570,12 @@ bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_
                       struct pl_arena *arena, const char **source)
 {
     static const enum literal_rule kinds[] = {
-        [PL_WORD_IN_SOURCE] = RULE_WORD,       [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
-        [PL_WORD_IN_MACRO] = KIND_MACRO_WORD,  [PL_WORD_IN_BUILD] = KIND_BUILD_WORD,
-        [PL_WORD_LIBRARY] = KIND_LIBRARY,      [PL_WORD_IN_CPP] = KIND_IDENTIFIER,
-        [PL_TEXT_OF_BUILD] = KIND_BUILD_TEXT,  [PL_WORD_IN_TEMPLATE] = KIND_TEMPLATE_WORD,
+        [PL_WORD_IN_SOURCE] = RULE_WORD,        [PL_WORD_IN_HEADER] = KIND_HEADER_WORD,
+        [PL_WORD_IN_MACRO] = KIND_MACRO_WORD,   [PL_WORD_IN_BUILD] = KIND_BUILD_WORD,
+        [PL_WORD_LIBRARY] = KIND_LIBRARY,       [PL_WORD_IN_CPP] = KIND_IDENTIFIER,
+        [PL_TEXT_OF_BUILD] = KIND_BUILD_TEXT,   [PL_WORD_IN_TEMPLATE] = KIND_TEMPLATE_WORD,
         [PL_WORD_IN_INLINE] = KIND_INLINE_WORD, [PL_WORD_JOINED_FRONT] = KIND_JOINED_FRONT,
-        [PL_WORD_JOINED_END] = KIND_JOINED_END};
+        [PL_WORD_JOINED_END] = KIND_JOINED_END, [PL_WORD_JOINED_CPP] = KIND_JOINED_CPP};
     const struct literal *e = pl_literal_find(l, kinds[place], word);
     if (e != NULL && source != NULL)
         *source = place_of(l, e, arena);

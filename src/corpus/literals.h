@@ -92,7 +92,8 @@ enum pl_word_place {
     PL_WORD_IN_INLINE, /* in an inline function that the source reaches, of a build dependency that is not of the toolchain */
     PL_WORD_JOINED_FRONT, /* a macro that the source reaches joins it to an argument: "SSL_" of SSL_##name */
     PL_WORD_JOINED_END,   /* "_it" of name##_it */
-    PL_TEXT_OF_BUILD /* the build files define a macro as this text: -DNAME="text", a line of config.h */
+    PL_WORD_JOINED_CPP,   /* "Changed" of name##Changed in any header, where the source is C++ */
+    PL_TEXT_OF_BUILD      /* the build files define a macro as this text: -DNAME="text", a line of config.h */
 };
 
 /* Is the word there? *source, when not NULL, is "src/main.c:12", in `arena`; NULL when the arena has no room. O(1). */

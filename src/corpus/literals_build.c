@@ -400,8 +400,7 @@ static bool expand_macros(struct pl_literals *l, const struct job *jobs, unsigne
 static bool take_joined(void *ctx, pl_bytes word, bool is_front)
 {
     struct pl_literals *l = ctx;
-    bool has_line =
-        is_front ? pl_bytes_ends(word, PL_LIT("_")) : pl_bytes_starts(word, PL_LIT("_"));
+    bool has_line = is_front ? pl_bytes_ends(word, PL_LIT("_")) : pl_bytes_starts(word, PL_LIT("_"));
     return !has_line || word.n < 3 ||
            pl_literal_add(l, is_front ? KIND_JOINED_FRONT : KIND_JOINED_END, word, 0, 1);
 }
@@ -517,7 +516,8 @@ static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, 
     for (unsigned k = 0; k <= n_jobs; k++)
         is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
     PL_VEC_FREE(&l->bodies);
-    return is_good && pl_macros_joined(m, take_joined, l) && add_all_build_words(l) && pl_literals_add_identifiers(l, headers, n_headers);
+    return is_good && pl_macros_joined(m, take_joined, l) && add_all_build_words(l) &&
+           pl_literals_add_identifiers(l, headers, n_headers);
 }
 
 static bool build(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers, struct job *jobs,

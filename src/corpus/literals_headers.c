@@ -283,6 +283,40 @@ static bool gather_reached(struct reach *r, struct pl_literals *l, struct gather
     return is_good;
 }
 
+/*
+ * What the macros of a header of C++ join to their arguments, reached or not: its classes use them (STATE_PROPERTY(focusable) of a property, name##Changed), and of a class all
+ * identifiers are known. Kept where a capital or a line begins it.
+ */
+static bool add_joined(const struct reach *r, struct gathered *g, const struct pl_headers_line *line)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    unsigned marks = 0;
+    if (!r->has_cpp || !line->is_macro || line->parameters.n == 0 ||
+        pl_bytes_find(line->body, PL_LIT("##"), 0) == SIZE_MAX)
+        return true;
+    pl_clit_init(&lexer, line->body, PL_CLIT_C);
+    while (pl_clit_next(&lexer, &t)) {
+        bool is_mark = pl_clit_is_byte(&t, '#');
+        bool begins =
+            t.kind == PL_CLIT_WORD && (t.body.p[0] == '_' || (t.body.p[0] >= 'A' && t.body.p[0] <= 'Z'));
+        if (marks == 2 && begins && t.body.n >= 3 && !pl_literal_add(&g->own, KIND_JOINED_CPP, t.body, 0, 1))
+            return false;
+        marks = is_mark ? marks + 1 : 0;
+    }
+    return true;
+}
+
+static bool add_all_joined(const struct reach *r, struct gathered *g)
+{
+    for (size_t i = 0; i < r->all.n; i++) {
+        const struct pl_headers_line line = line_of(r, &r->all.v[i]);
+        if (!add_joined(r, g, &line))
+            return false;
+    }
+    return true;
+}
+
 /* The macros among what is reached; inline functions are none. */
 static bool add_macros(const struct reach *r, struct pl_macros *m)
 {
@@ -358,7 +392,7 @@ bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *
                       .has_cpp = has_cpp(l),
                       .has_tgmath = pl_literal_find(l, RULE_WORD, PL_LIT("tgmath")) != NULL};
     bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m) &&
-                   add_compiler_version(l, headers, n, m) && add_limits(m);
+                   add_all_joined(&r, g) && add_compiler_version(l, headers, n, m) && add_limits(m);
     PL_VEC_FREE(&r.headers_seen);
     PL_VEC_FREE(&r.all);
     PL_VEC_FREE(&r.queue);

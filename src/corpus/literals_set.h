@@ -52,10 +52,11 @@ enum literal_rule {
     KIND_IDENTIFIER,               /* anywhere in a C++ header */
     KIND_BUILD_TEXT,               /* the build files define a macro as this text, for all units */
     KIND_SCRIPT_WORD, /* in a script of the source, or another language that is not compiled to machine code */
-    KIND_INLINE_WORD,  /* in an inline function that the source reaches, of no package of the toolchain */
+    KIND_INLINE_WORD,   /* in an inline function that the source reaches, of no package of the toolchain */
     KIND_TEMPLATE_WORD, /* in a literal of such a file */
     KIND_JOINED_FRONT,  /* what a macro joins an argument to, in front of it */
-    KIND_JOINED_END     /* and behind it */
+    KIND_JOINED_END,    /* and behind it */
+    KIND_JOINED_CPP     /* behind it, by any macro of a header in a tree with C++ */
 };
 
 struct literal {

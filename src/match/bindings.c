@@ -15,6 +15,7 @@
  *     data/org.freedesktop.Accounts.xml                   gdbus-codegen     a part of a program that the build files name
  *     build-aux/qmi-codegen/utils.py, with "#include"     itself            a part of a program that the build files name
  *     utils/ipc/module_ipa_proxy.h.tmpl, with "{% for"    Jinja             a part of a program that the build files name
+ *     xdg-shell.xml of wayland-protocols                  wayland-scanner   a part of a program that the build files name
  *
  * Of a program such a part alone is excused: with half of its strings and more from nowhere it is not made of this source, whatever the build calls.
  *
@@ -136,6 +137,25 @@ static bool is_for_a_part(const struct pl_source_file *s, bool calls_codegen)
     return is_script && pl_bytes_find(s->data, PL_LIT("#include"), 0) != SIZE_MAX;
 }
 
+/*
+ * Does the build have wayland-scanner write code, out of descriptions of protocols that other packages hold (wayland-protocols), too? What such code says are names of the
+ * protocol's requests and events.
+ */
+static bool calls_scanner(const struct pl_match *m)
+{
+    static const char *const callers[] = {"wayland-scanner",
+                                          "wayland_scanner",
+                                          "WAYLAND_SCANNER",
+                                          "qtwaylandscanner",
+                                          "wayland_protocols",
+                                          "WAYLAND_PROTOCOLS",
+                                          "ecm_add_wayland_client_protocol"};
+    for (size_t i = 0; i < sizeof callers / sizeof callers[0] && m->literals != NULL; i++)
+        if (pl_literals_word(m->literals, PL_WORD_IN_BUILD, pl_bytes_of_str(callers[i]), NULL, NULL))
+            return true;
+    return false;
+}
+
 const struct pl_source_file *pl_bindings_part(const struct pl_match *m, const struct pl_file *f)
 {
     static const char *const callers[] = {"gdbus_codegen", "GDBUS_CODEGEN", "gdbus-codegen"};
@@ -143,6 +163,7 @@ const struct pl_source_file *pl_bindings_part(const struct pl_match *m, const st
     const struct pl_source_file *input = NULL;
     bool calls_codegen = false;
     bool is_built = false;
+    bool has_scanner = calls_scanner(m);
     for (size_t i = 0; i < sizeof callers / sizeof callers[0] && m->literals != NULL; i++)
         calls_codegen = calls_codegen || pl_literals_word(m->literals, PL_WORD_IN_BUILD,
                                                           pl_bytes_of_str(callers[i]), NULL, NULL);
@@ -151,8 +172,9 @@ const struct pl_source_file *pl_bindings_part(const struct pl_match *m, const st
         const struct pl_source_file *s = pl_index_file(m->index, ref);
         if (pl_index_tree(m->index, ref.tree)->rank != PL_RANK_OWN)
             continue;
-        is_built = is_built || (is_build_file(s->path) && is_called(m, s->data, stem));
-        input = input == NULL && is_for_a_part(s, calls_codegen) ? s : input;
+        bool names_it = is_build_file(s->path) && is_called(m, s->data, stem);
+        is_built = is_built || names_it;
+        input = input == NULL && (is_for_a_part(s, calls_codegen) || (has_scanner && names_it)) ? s : input;
     }
     return is_built ? input : NULL;
 }

@@ -168,7 +168,7 @@ static bool has_cpp(const struct pl_code *code)
 
 /*
  * Is it in a table of functions that C code fills by an attribute alone? In an image with C++ a function that is only placed, by its neighbours, may be the
- * initialiser of the C++ unit beside them, which stands in such a table without a word in its source.
+ * initialiser of the C++ unit beside them, which stands in such a table without a word in its source. A header of C++ is called .h, too.
  */
 static bool is_by_attribute(const struct pl_code_result *r, const struct pl_code_entry *e, uint32_t subject)
 {
@@ -178,7 +178,8 @@ static bool is_by_attribute(const struct pl_code_result *r, const struct pl_code
     if (r->grades[subject].end == PL_CODE_PLACED && has_cpp(r->a->code))
         return false;
     const struct pl_source_file *file = pl_index_unit_file(pl_codebase_index(r->a->cb), unit);
-    return pl_source_language_of(file->path) == PL_SOURCE_C;
+    bool may_be_cpp = pl_bytes_ends(file->path, PL_LIT(".h")) && has_cpp(r->a->code);
+    return pl_source_language_of(file->path) == PL_SOURCE_C && !may_be_cpp;
 }
 
 /*

@@ -6,6 +6,7 @@
  * contradicts; what is elsewhere is misplaced. Source: DESIGN section 6, steps 5 and 6.
  */
 #include "match/code_align.h"
+#include "match/import_acts.h"
 
 #include <string.h>
 
@@ -247,10 +248,18 @@ static void units_of(const struct pl_aligner *a, uint32_t subject, uint32_t unit
         units[0] = own;
 }
 
-static void note_foreign(struct pl_code_grade *g, uint32_t atom)
+static bool is_act(const struct pl_aligner *a, uint32_t atom)
+{
+    return a->code->atoms[atom].kind == PL_ATOM_IMPORT && pl_import_acts(a->code->atoms[atom].text);
+}
+
+/* The first ones are kept, and what acts and stands nowhere in the source in the place of one that does not: it decides. */
+static void note_foreign(struct pl_code_grade *g, const struct pl_aligner *a, uint32_t atom)
 {
     if (g->n_foreign < PL_GRADED_ATOMS)
         g->foreign[g->n_foreign] = atom;
+    else if (g->end == PL_CODE_CONTRADICTED && is_act(a, atom) && !is_act(a, g->foreign[PL_GRADED_ATOMS - 1]))
+        g->foreign[PL_GRADED_ATOMS - 1] = atom;
     g->n_foreign++;
 }
 
@@ -314,7 +323,7 @@ static void weigh_stranger(struct pl_code_grade *g, const struct pl_aligner *a, 
     if (where == ELSEWHERE && g->end == PL_CODE_PLACED)
         g->end = PL_CODE_MISPLACED;
     if ((where == NOWHERE) == (g->end == PL_CODE_CONTRADICTED))
-        note_foreign(g, f->atom);
+        note_foreign(g, a, f->atom);
 }
 
 pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, struct pl_code_grade *out,

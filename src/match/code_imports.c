@@ -474,7 +474,8 @@ static bool is_known_identifier(void *ctx, pl_bytes word)
            pl_literals_word(q->l, PL_WORD_IN_SOURCE, word, q->arena, &q->source) ||
            pl_literals_word(q->l, PL_WORD_IN_CPP, word, NULL, NULL) ||
            (!pl_import_acts(word) && (pl_literals_word(q->l, PL_WORD_IN_HEADER, word, NULL, NULL) ||
-                                      pl_literals_word(q->l, PL_WORD_IN_MACRO, word, NULL, NULL)));
+                                      pl_literals_word(q->l, PL_WORD_IN_MACRO, word, NULL, NULL))) ||
+           pl_import_is_joined_in_header(q->l, word);
 }
 
 /* The same of a namespace: icu_72::UnicodeString, where the source says icu::UnicodeString. */
@@ -498,27 +499,6 @@ static bool by_header(struct question *q, pl_bytes name)
     return false;
 }
 
-/*
- * "ASN1_INTEGER_it", where a macro that the source reaches makes name##_it and the source has ASN1_INTEGER: the macro is used through others, with arguments that may be macros
- * themselves. What it could hide: another pair of such halves, none that acts.
- */
-static bool by_joining(struct question *q, pl_bytes name)
-{
-    if (pl_import_acts(name))
-        return false;
-    for (size_t at = 3; at + 3 <= name.n; at++) {
-        pl_bytes front = pl_bytes_sub(name, 0, at);
-        pl_bytes end = pl_bytes_from(name, at);
-        if (name.p[at] == '_' && pl_literals_word(q->l, PL_WORD_JOINED_END, end, NULL, NULL) &&
-            pl_literals_word(q->l, PL_WORD_IN_SOURCE, front, q->arena, &q->source))
-            return true;
-        if (name.p[at - 1] == '_' && pl_literals_word(q->l, PL_WORD_JOINED_FRONT, front, NULL, NULL) &&
-            pl_literals_word(q->l, PL_WORD_IN_SOURCE, end, q->arena, &q->source))
-            return true;
-    }
-    return false;
-}
-
 static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
 {
     bool is_cpp = pl_bytes_starts(name, PL_LIT("_Z"));
@@ -526,7 +506,8 @@ static bool find_rule(struct question *q, pl_bytes name, enum import_rule *rule)
         *rule = RULE_SOURCE;
     else if (by_header(q, name))
         *rule = RULE_HEADER;
-    else if (pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source) || by_joining(q, name))
+    else if (pl_literals_word(q->l, PL_WORD_IN_MACRO, name, q->arena, &q->source) ||
+             pl_import_is_joined(q->l, name, q->arena, &q->source))
         *rule = RULE_MACRO;
     else if (pl_bytes_is_one_of(name, runtime_names, sizeof runtime_names / sizeof runtime_names[0]) ||
              pl_import_is_libgcc(name) || by_openmp(q, name))

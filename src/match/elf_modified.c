@@ -337,6 +337,22 @@ static bool is_said_elsewhere(const struct pl_file *f, const struct pl_code *cod
     return is_said;
 }
 
+/*
+ * "stb_leakcheck.c" for "stb_leakcheck.h": __FILE__ of a file that the build wrote, which includes the header alone. The name of a file of the source with another end of
+ * a C file says nothing else.
+ */
+static bool is_other_kind_of_file(const struct pl_match *m, pl_bytes string, pl_bytes literal)
+{
+    static const char *const ends[] = {".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx"};
+    size_t dot = pl_bytes_rfind_byte(string, '.');
+    if (dot == SIZE_MAX || pl_bytes_rfind_byte(literal, '.') != dot ||
+        !pl_bytes_eq(pl_bytes_sub(string, 0, dot), pl_bytes_sub(literal, 0, dot)))
+        return false;
+    return pl_bytes_is_one_of(pl_bytes_from(string, dot), ends, sizeof ends / sizeof ends[0]) &&
+           pl_bytes_is_one_of(pl_bytes_from(literal, dot), ends, sizeof ends / sizeof ends[0]) &&
+           pl_index_units_of_name(m->index, pl_bytes_basename(literal)).n > 0;
+}
+
 static pl_status report(const struct pl_match *m, struct pl_file *f, struct pl_elf_string *s,
                         const struct change *c, struct pl_err *err)
 {
@@ -393,7 +409,7 @@ pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_e
         bool found;
         st = find_change(m, f, s, i + 1 < strings->n ? s + 1 : NULL, &found, &c, err);
         if (st != PL_OK || !found || is_type_name(m, s->text) ||
-            pl_elf_is_mark_of_moc(m, f, s->offset, s->text))
+            pl_elf_is_mark_of_moc(m, f, s->offset, s->text) || is_other_kind_of_file(m, s->text, c.literal))
             continue;
         if (searches++ >= RAW_SEARCHES || !is_in_source(m, s, i + 1 < strings->n ? s + 1 : NULL, &c))
             st = report(m, f, s, &c, err);

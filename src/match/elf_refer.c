@@ -83,7 +83,8 @@ static pl_status is_vector(const struct pl_match *m, const struct pl_elf_string 
     *yes = false;
     if (length == 0 || (s->offset + at) % PL_LITERAL_PIECE_BYTES != 0 || length % PL_LITERAL_PIECE_BYTES != 0)
         return PL_OK;
-    return pl_literals_explain_pieces(m->literals, pl_bytes_sub(s->text, at, length), m->arena, yes, hit, err);
+    return pl_literals_explain_pieces(m->literals, pl_bytes_sub(s->text, at, length), m->arena, yes, hit,
+                                      err);
 }
 
 /*
@@ -97,8 +98,8 @@ static pl_status explain_part(const struct pl_match *m, const struct pl_elf_stri
     bool found = false;
     bool has_next = at + length < s->text.n;
     pl_bytes part = pl_bytes_sub(s->text, at, length);
-    pl_status st =
-        pl_literals_explain(m->literals, at == 0 ? part : pl_bytes_from(s->text, at), m->arena, &found, hit, err);
+    pl_status st = pl_literals_explain(m->literals, at == 0 ? part : pl_bytes_from(s->text, at), m->arena,
+                                       &found, hit, err);
     *is_explained = st == PL_OK && found && hit->rule->is_strict;
     return st == PL_OK && !*is_explained && has_next ? is_vector(m, s, at, length, is_explained, hit, err)
                                                      : st;
@@ -127,8 +128,7 @@ static pl_status settle(const struct pl_match *m, const struct pl_text_places *p
         bool is_explained;
         uint64_t next = at + 1 < p->v.n && p->v.v[at + 1] < end ? p->v.v[at + 1] : end;
         size_t start = (size_t)(p->v.v[at] - s->offset);
-        pl_status st =
-            explain_part(m, s, start, (size_t)(next - p->v.v[at]), &is_explained, &one, err);
+        pl_status st = explain_part(m, s, start, (size_t)(next - p->v.v[at]), &is_explained, &one, err);
         if (st != PL_OK)
             return st;
         if (!is_explained) {

@@ -146,6 +146,10 @@ static bool is_of_path(pl_bytes text, size_t i)
  */
 static bool names_place(pl_bytes text)
 {
+    /* "ASCII//TRANSLIT": what iconv_open(3) of glibc takes behind a character set */
+    if (pl_bytes_ends(text, PL_LIT("//TRANSLIT")) || pl_bytes_ends(text, PL_LIT("//IGNORE")))
+        return pl_bytes_find_byte(text, '/', 0) + 2 < text.n &&
+               pl_bytes_find_byte(text, '/', 0) + 1 != pl_bytes_rfind_byte(text, '/');
     for (size_t i = 0; i < text.n; i++) {
         bool is_inside = i > 0 && i + 1 < text.n && is_word_byte(text.p[i - 1]) && is_lower(text.p[i + 1]);
         if (memchr("\\$", text.p[i], 2) != NULL || (text.p[i] == '.' && is_inside) ||

@@ -20,6 +20,7 @@
  * protoc-c, their READMEs; GLib manual, "Automatic Cleanup".
  */
 #include "match/import_made.h"
+#include "match/import_acts.h"
 
 #define MAX_MARKS      8u
 #define MAX_NAMES      192u
@@ -463,11 +464,143 @@ static bool is_of_extension(const struct pl_literals *l, pl_bytes name)
     return pl_literals_has_file(l, PL_LIT(".pyx")) || (has_swig && pl_literals_has_file(l, PL_LIT(".i")));
 }
 
+/*
+ * Linked in statically (-static-libstdc++), the C++ library brings its own calls of the C library: locales, conversions, streams. None that acts is here. What it could hide: such a
+ * call in a project that links so. Source: undefined symbols of libstdc++.so.6 of GCC 12 and 13; GCC manual, "Link Options".
+ */
+static bool is_of_static_cpp(const struct pl_literals *l, pl_bytes name)
+{
+    static const char *const names_of_it[] = {"__ctype_get_mb_cur_max",
+                                              "__duplocale",
+                                              "__freelocale",
+                                              "__iswctype_l",
+                                              "__newlocale",
+                                              "__nl_langinfo_l",
+                                              "__strcoll_l",
+                                              "__strftime_l",
+                                              "__strtod_l",
+                                              "__strtof_l",
+                                              "__strxfrm_l",
+                                              "__towlower_l",
+                                              "__towupper_l",
+                                              "__uselocale",
+                                              "__wcscoll_l",
+                                              "__wcsftime_l",
+                                              "__wcsxfrm_l",
+                                              "__wctype_l",
+                                              "aligned_alloc",
+                                              "arc4random",
+                                              "bind_textdomain_codeset",
+                                              "bindtextdomain",
+                                              "btowc",
+                                              "clock_gettime",
+                                              "close",
+                                              "closedir",
+                                              "dgettext",
+                                              "dirfd",
+                                              "fegetround",
+                                              "fesetround",
+                                              "fflush",
+                                              "fileno",
+                                              "fputc",
+                                              "fputs",
+                                              "fread",
+                                              "freelocale",
+                                              "frexpl",
+                                              "fseeko64",
+                                              "fstat64",
+                                              "ftello64",
+                                              "fwrite",
+                                              "get_nprocs",
+                                              "getc",
+                                              "getcwd",
+                                              "getentropy",
+                                              "gettext",
+                                              "gettimeofday",
+                                              "getwc",
+                                              "iconv",
+                                              "iconv_close",
+                                              "iconv_open",
+                                              "isspace",
+                                              "lseek64",
+                                              "lstat",
+                                              "mbrtowc",
+                                              "mbsnrtowcs",
+                                              "mbsrtowcs",
+                                              "nanosleep",
+                                              "newlocale",
+                                              "nl_langinfo",
+                                              "poll",
+                                              "putc",
+                                              "putwc",
+                                              "read",
+                                              "readdir",
+                                              "realpath",
+                                              "setlocale",
+                                              "setvbuf",
+                                              "stat",
+                                              "statvfs",
+                                              "strdup",
+                                              "strspn",
+                                              "strtold",
+                                              "strtold_l",
+                                              "strtoul",
+                                              "ungetc",
+                                              "ungetwc",
+                                              "uselocale",
+                                              "vsnprintf",
+                                              "wcrtomb",
+                                              "wcscmp",
+                                              "wcslen",
+                                              "wcsnrtombs",
+                                              "wctob",
+                                              "wmemchr",
+                                              "wmemcmp",
+                                              "wmemcpy",
+                                              "wmemmove",
+                                              "wmemset",
+                                              "write",
+                                              "writev"};
+    return pl_bytes_is_one_of(name, names_of_it, sizeof names_of_it / sizeof names_of_it[0]) &&
+           (pl_literals_word(l, PL_WORD_IN_BUILD, PL_LIT("libstdc"), NULL, NULL) ||
+            pl_literals_word(l, PL_WORD_IN_TEMPLATE, PL_LIT("libstdc"), NULL, NULL));
+}
+
 bool pl_import_is_made(const struct pl_literals *l, pl_bytes name)
 {
     for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++)
         for (size_t k = 0; k < MAX_NAMES && makers[i].names[k] != NULL; k++)
             if (pl_bytes_eq_str(name, makers[i].names[k]) && is_called_for(l, &makers[i]))
                 return true;
-    return is_cleanup(l, name) || is_of_extension(l, name);
+    return is_cleanup(l, name) || is_of_extension(l, name) || is_of_static_cpp(l, name);
+}
+
+/* What it could hide: another pair of such halves, none that acts. */
+bool pl_import_is_joined(const struct pl_literals *l, pl_bytes name, struct pl_arena *arena,
+                         const char **source)
+{
+    if (pl_import_acts(name))
+        return false;
+    for (size_t at = 3; at + 3 <= name.n; at++) {
+        pl_bytes front = pl_bytes_sub(name, 0, at);
+        pl_bytes end = pl_bytes_from(name, at);
+        if (name.p[at] == '_' && pl_literals_word(l, PL_WORD_JOINED_END, end, NULL, NULL) &&
+            pl_literals_word(l, PL_WORD_IN_SOURCE, front, arena, source))
+            return true;
+        if (name.p[at - 1] == '_' && pl_literals_word(l, PL_WORD_JOINED_FRONT, front, NULL, NULL) &&
+            pl_literals_word(l, PL_WORD_IN_SOURCE, end, arena, source))
+            return true;
+    }
+    return false;
+}
+
+bool pl_import_is_joined_in_header(const struct pl_literals *l, pl_bytes word)
+{
+    for (size_t at = 3; at + 3 <= word.n; at++) {
+        bool may_begin = word.p[at] == '_' || (word.p[at] >= 'A' && word.p[at] <= 'Z');
+        if (may_begin && pl_literals_word(l, PL_WORD_JOINED_CPP, pl_bytes_from(word, at), NULL, NULL) &&
+            pl_literals_word(l, PL_WORD_IN_CPP, pl_bytes_sub(word, 0, at), NULL, NULL))
+            return !pl_import_acts(word);
+    }
+    return false;
 }

@@ -39,11 +39,11 @@ struct dev_search {
     bool is_cut;
 };
 
-/* libmagick++-6-headers are what libmagick++-6.q16-dev leads to; libmariadb-dev-compat has links of older names to the headers and libraries of libmariadb-dev. */
+/* heimdal-multidev stands beside libkrb5-dev; libmagick++-6-headers are what libmagick++-6.q16-dev leads to; libmariadb-dev-compat has links of older names to the headers and libraries of libmariadb-dev. */
 static bool is_dev(pl_bytes name)
 {
     return (pl_bytes_ends(name, PL_LIT("-dev")) && !pl_bytes_eq_str(name, "dpkg-dev")) ||
-           pl_bytes_ends(name, PL_LIT("-dev-compat")) ||
+           pl_bytes_ends(name, PL_LIT("-dev-compat")) || pl_bytes_ends(name, PL_LIT("-multidev")) ||
            (pl_bytes_ends(name, PL_LIT("-headers")) && !pl_bytes_starts(name, PL_LIT("linux-")));
 }
 

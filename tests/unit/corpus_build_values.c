@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "unit.h"
 
+#include <stdio.h>
+
 static bool note_macro(void *ctx, pl_bytes name, pl_bytes value)
 {
     struct pl_buf *out = ctx;
@@ -22,8 +24,8 @@ static bool pass_over(void *ctx, pl_bytes text, pl_source_ref file, uint32_t lin
     return true;
 }
 
-/* All macros that this meson.build gives, as "NAME=value;". */
-static void assert_macros(const char *meson, const char *expected)
+/* All macros that this build file gives, as "NAME=value;". */
+static void assert_macros_of(const char *path, const char *meson, const char *expected)
 {
     struct pl_source_tree tree = {.name = "test"};
     struct pl_source_tree *trees[] = {&tree};
@@ -33,20 +35,26 @@ static void assert_macros(const char *meson, const char *expected)
     struct pl_buf out;
     struct pl_build_sink sink = {.ctx = &out, .macro = note_macro, .value = pass_over};
     assert_non_null(f);
-    f->path = PL_LIT("meson.build");
+    f->path = pl_bytes_of_str(path);
     f->data = pl_bytes_of_str(meson);
     pl_arena_init(&arena, 1u << 20);
     pl_buf_init(&out, 4096);
     assert_int_equal(pl_index_build(trees, 1, 1, &ix, NULL), PL_OK);
     assert_true(pl_build_values(ix, &arena, &sink));
     pl_buf_add_byte(&out, 0);
-    assert_non_null(strstr((const char *)pl_buf_bytes(&out).p, expected));
+    if (strstr((const char *)pl_buf_bytes(&out).p, expected) == NULL)
+        fail_msg("%s gives %s", meson, (const char *)pl_buf_bytes(&out).p);
     /* Nothing that meson leaves to be worked out is a value. */
     assert_null(strstr((const char *)pl_buf_bytes(&out).p, "meson."));
     pl_buf_reset(&out);
     pl_index_free(ix);
     pl_arena_reset(&arena);
     PL_VEC_FREE(&tree.files);
+}
+
+static void assert_macros(const char *meson, const char *expected)
+{
+    assert_macros_of("meson.build", meson, expected);
 }
 
 #define PROJECT "project('weld', 'c',\n  version: '2.71')\n"
@@ -67,11 +75,33 @@ static void a_line_that_names_no_macro_gives_none(void **state)
     assert_macros(PROJECT "message(meson.project_version())\nset_quoted(\nmeson.project_version()\n-D", "");
 }
 
+static void cmake_gives_macros_and_the_parts_of_a_version(void **state)
+{
+    static const char head[] = "project(kite VERSION 1.8.12)\n";
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"add_definitions(-DKITE_API=\"${PROJECT_VERSION_MAJOR}\")\n", "KITE_API=\"1\";"},
+        {"add_compile_definitions(KITE_API=\"${PROJECT_VERSION_PATCH}\" B=2)\nset(C=3)\n",
+         "KITE_API=\"12\";B=\"2\";"},
+        {"target_compile_definitions(kite PRIVATE\n  KITE_NAME=\"kite\"\n  B=2\n)\nset(C=3)\n",
+         "KITE_NAME=\"kite\";B=\"2\";"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        (void)snprintf(text, sizeof text, "%s%s", head, cases[i].text);
+        assert_macros_of("CMakeLists.txt", text, cases[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_version_of_the_project_is_the_value_of_a_macro),
         cmocka_unit_test(a_line_that_names_no_macro_gives_none),
+        cmocka_unit_test(cmake_gives_macros_and_the_parts_of_a_version),
     };
     return cmocka_run_group_tests_name("corpus_build_values", tests, NULL, NULL);
 }

@@ -15,9 +15,11 @@ static const char main_c[] = "#include <stdio.h>\n"
                              "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
                              "  struct pam_conv c = {CONVERSATION, 0};\n"
                              "  g_autoptr(GOptionContext) context = NULL;\n"
+                             "  JOIN_BOTH(KITE_STRING, kite); tail_wag = SSL_front;\n"
                              "}\n";
 static const char configure[] = "system (execve) socket connect\nfor f in srandom/random; do "
-                                "qtwaylandscanner; done\ntalk=\"lib_conv\"; LIBS=-lpam\ntext=setuid\n";
+                                "qtwaylandscanner; done\nrun wayland-scanner --generate"
+                                "\ntalk=\"lib_conv\"; LIBS=-lpam\ntext=setuid\n";
 static const char configure_ac[] = "AC_DEFINE_UNQUOTED(CONVERSATION, [$talk], [who talks])\n"
                                    "AC_DEFINE_UNQUOTED([NOT_USED], [$text], [nobody])\n";
 static const char headers_text[] = "plumbline headers 8\n"
@@ -27,6 +29,10 @@ static const char headers_text[] = "plumbline headers 8\n"
                                    "isdigit(c) __isctype((c),_ISdigit)\n"
                                    "__isctype(c,t) ((*__ctype_b_loc())[(int)(c)]&t)\n"
                                    "unused(c) execve(c)\n"
+                                   "JOIN_BOTH(a,b) JOIN_END(a) + JOIN_FRONT(b)\n"
+                                   "JOIN_END(a) a##_item\n"
+                                   "JOIN_FRONT(b) LIB_##b + do_##b\n"
+                                   "NOT_REACHED(b) NOT_##b\n"
                                    "@usr/include/net.h\n"
                                    "listen_all{ return socket(1);\n"
                                    "@usr/include/tidy.h\n"
@@ -128,6 +134,10 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"clearerr", "import.generated"},
         {"argp_state_help", "import.old-name"},
         {"g_static_resource_init", "import.generated"},
+        {"KITE_STRING_item", "import.macro"},
+        {"tail_wag_item", "import.macro"},
+        {"LIB_tail_wag", "import.macro"},
+        {"wl_proxy_add_listener", "import.generated"}, /* a tool with a line in its name */
         {"rmdir", "import.header"}, /* a header of C has it, too, behind one of the C++ library */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -198,6 +208,12 @@ static void planted_imports_stay_novel(void **state)
                                         "__chdir_chk",
                                         "_execve",
                                         "_popen",
+                                        "Other_thing_item",
+                                        "strtold_l",
+                                        "KITE_STRING_items",
+                                        "LIB_other",
+                                        "NOT_tail_wag",
+                                        "do_KITE_STRING_item",
                                         "CreateFileW"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_string_equal(rule_of(*state, names[i], NULL), "");
@@ -347,6 +363,7 @@ static void what_gdbus_codegen_and_cython_write_is_known_where_they_have_somethi
     add_file(&x, "meson.build", "gnome.gdbus_codegen('a', 'a.xml')\n");
     add_file(&x, "a.c", "int a;\n");
     add_file(&x, "b.pyx", "def b(): pass\n");
+    add_file(&x, "debian/rules", "LDFLAGS=-static-libstdc++\n");
     add_file(&x, "c.c", "void c(void)\n{\n#pragma omp parallel\n    c();\n}\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
@@ -355,9 +372,39 @@ static void what_gdbus_codegen_and_cython_write_is_known_where_they_have_somethi
     assert_string_equal(rule_of(&x, "g_dbus_connection_call_sync", NULL), "import.unknown-header");
     assert_string_equal(rule_of(&x, "PyObject_Call", NULL), "import.generated");
     assert_string_equal(rule_of(&x, "GOMP_parallel", NULL), "import.runtime");
+    assert_string_equal(rule_of(&x, "strtold_l", NULL), "import.generated");
+    assert_string_equal(rule_of(&x, "opendir", NULL), ""); /* the C++ library calls it, and it acts */
     assert_string_equal(rule_of(&x, "PyRun_SimpleString", NULL), "import.unknown-header");
     void *closed = &x;
     (void)close_set(&closed);
+    (void)state;
+}
+
+/* A class in a header has names that a macro there makes. */
+static void a_name_that_a_macro_of_a_header_makes_is_known_in_cpp(void **state)
+{
+    static const char packed[] = "plumbline headers 8\n"
+                                 "@usr/include/painter.h\n"
+                                 "STATE(p) void p##Changed(); void set_##p(); bool p##ed\n"
+                                 "@\nPainter\nfocusable\nsys\n";
+    static const char *const names[][3] = {{"a.cpp", "_ZN7Painter16focusableChangedEb", "import.c++"},
+                                           {"a.c", "_ZN7Painter16focusableChangedEb", ""},
+                                           {"a.cpp", "_ZN7Painter16focusableAlteredEb", ""},
+                                           {"a.cpp", "_ZN7Painter11focusableedEb", ""},
+                                           {"a.cpp", "_ZN7Painter12otherChangedEb", ""}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct fixture x;
+        struct pl_source_tree *trees[] = {&x.tree};
+        struct pl_headers headers = {.package = "libpainter-dev", .text = pl_bytes_of_str(packed)};
+        memset(&x, 0, sizeof x);
+        add_file(&x, names[i][0], "void f(Painter *p) { p->draw(); }\n");
+        pl_arena_init(&x.arena, SIZE_MAX);
+        assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
+        assert_int_equal(pl_literals_build(x.index, &headers, 1, 1, &x.literals, &x.err), PL_OK);
+        assert_string_equal(rule_of(&x, names[i][1], NULL), names[i][2]);
+        void *closed = &x;
+        (void)close_set(&closed);
+    }
     (void)state;
 }
 
@@ -415,6 +462,7 @@ int main(void)
         cmocka_unit_test(what_only_tools_write_and_reaches_nothing_is_loose),
         cmocka_unit_test(a_function_that_configure_tries_is_loose_unless_it_acts),
         cmocka_unit_test(what_a_generator_writes_is_known_where_a_build_file_calls_it),
+        cmocka_unit_test(a_name_that_a_macro_of_a_header_makes_is_known_in_cpp),
         cmocka_unit_test(what_gdbus_codegen_and_cython_write_is_known_where_they_have_something_to_do),
         cmocka_unit_test(a_variable_that_ends_by_itself_calls_the_end_of_its_own_type),
         cmocka_unit_test(a_word_in_a_text_of_a_script_is_loose_unless_it_acts),

@@ -162,6 +162,20 @@ static bool is_mark_accused(const char *section, const char *declarations)
     return find(f, "code.modified-string") != NULL;
 }
 
+/* A build writes a file that includes a header alone, and calls it after that. */
+static void the_name_of_a_header_with_another_end_is_none(void **state)
+{
+    add_source(0, "kite_letters.h", "int kite;\n");
+    assert_null(found_for("kite_letters.c", "kite_letters.h"));
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    assert_non_null(found_for("kite_letters.c", "kite_letters.h")); /* no such file */
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    add_source(0, "kite_letters.h", "int kite;\n");
+    assert_non_null(found_for("kite_letters.x", "kite_letters.h"));
+}
+
 #define OLD_MARK "const char *old = \"QTMETADATA  \";\n"
 
 static void the_mark_of_moc_is_no_change_of_an_older_one(void **state)
@@ -196,6 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_stands_for_a_conversion_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(a_program_with_both_is_honest, set_up, end),
         cmocka_unit_test_setup_teardown(a_text_that_a_comment_of_the_source_has_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(the_name_of_a_header_with_another_end_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(the_mark_of_moc_is_no_change_of_an_older_one, set_up, end),
         cmocka_unit_test_setup_teardown(the_mark_of_moc_in_another_section_is, set_up, end),
         cmocka_unit_test_setup_teardown(the_mark_of_moc_without_a_plugin_is, set_up, end),

@@ -58,12 +58,54 @@ static void a_text_as_long_as_a_run_of_numbers_is_one(void **state)
     assert_true(is_foreign(SAYS("wordedX@letterY@numberZ@"), "wordedX@letterY@numberZ@"));
 }
 
+/* Sixteen bytes of a literal, which an inlined copy reads, and a text behind them, as the linker puts them into .rodata. */
+#define RUN(front)                                                                                           \
+    "#include <string.h>\n__asm__(\".section .rodata\\n.balign 16\\nfront: .ascii \\\"" front                \
+    "\\\"\\nbehind: .asciz "                                                                                 \
+    "\\\"" BEHIND "\\\"\\n.previous\");\nextern const char front[16], behind[];\nchar room[16];\n"           \
+    "__attribute__((noinline)) double sum(double x)\n{\n    memcpy(room, front, 16);\n    puts(behind);\n"   \
+    "    return x / 2.0;\n}\n"
+#define BEHIND "beaconing of a text behind it"
+
+static bool is_kept_whole(const char *run, const char *front)
+{
+    char program[2048];
+    (void)snprintf(program, sizeof program, "%s%s%s", START, run, END);
+    struct pl_file *f =
+        beside(built(program, ""), "sum.c",
+               START "const char *all = \"the letters of the alphabet\";\ndouble sum(double x);\n" END);
+    apply("elf.strings", f);
+    for (size_t i = 0; i < f->foreign.n; i++) {
+        pl_bytes text = f->foreign.v[i].text;
+        if (pl_bytes_ends(text, PL_LIT(BEHIND)))
+            return pl_bytes_starts(text, pl_bytes_of_str(front));
+    }
+    fail_msg("the text behind is not reported");
+    return false;
+}
+
+static void a_text_behind_the_constants_of_a_copy_is_a_text_by_itself(void **state)
+{
+    (void)state;
+    assert_false(is_kept_whole(RUN("the letters of t"), "the letters of t"));
+}
+
+static void what_stands_before_a_text_and_in_no_literal_stays_with_it(void **state)
+{
+    (void)state;
+    assert_true(is_kept_whole(RUN("the letters of x"), "the letters of x"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_number_that_looks_like_text_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_as_a_text_are_one, set_up, end),
         cmocka_unit_test_setup_teardown(numbers_side_by_side_are_no_text, set_up, end),
+        cmocka_unit_test_setup_teardown(a_text_behind_the_constants_of_a_copy_is_a_text_by_itself, set_up,
+                                        end),
+        cmocka_unit_test_setup_teardown(what_stands_before_a_text_and_in_no_literal_stays_with_it, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(a_text_as_long_as_a_run_of_numbers_is_one, set_up, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

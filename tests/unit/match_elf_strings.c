@@ -72,6 +72,52 @@ static void the_folder_of_a_build_does_not(void **state)
     assert_true(leads_out(state, "gcc -ffile-prefix-map=/build/letters-QSOYAJK/letters=."));
 }
 
+/* What glibc's iconv_open() takes behind the name of a character set. */
+static void how_a_character_set_is_converted_does_not(void **state)
+{
+    assert_false(leads_out(state, "BEACON//TRANSLIT"));
+    assert_true(leads_out(state, "/var/beacon//TRANSLIT"));
+    assert_true(leads_out(state, "beacon//TRANSLITERATED"));
+}
+
+#define UNKNOWN 12
+
+/* A program with twelve strings of no source and thirty of its own, in a build with these files; the severity of what is said of it as a whole. */
+static enum pl_severity of_the_whole(void **state, const char *meson)
+{
+    char own[4096] = "#include <stdio.h>\nint letters(void)\n{\n";
+    char program[8192];
+    char strange[2048] = "int events(void)\n{\n";
+    for (int i = 0; i < 30; i++)
+        (void)snprintf(own + strlen(own), sizeof own - strlen(own), "    puts(\"letter %d of them\");\n", i);
+    for (int i = 0; i < UNKNOWN; i++)
+        (void)snprintf(strange + strlen(strange), sizeof strange - strlen(strange),
+                       "    puts(\"event%crepositioned\");\n", 'a' + i);
+    (void)snprintf(program, sizeof program,
+                   "%s    return 0;\n}\n%s    return 0;\n}\nint main(void)\n{\n    "
+                   "return letters() + events();\n}\n",
+                   own, strange);
+    (void)snprintf(own + strlen(own), sizeof own - strlen(own), "    return 0;\n}\n");
+    add_source(0, "meson.build", meson);
+    struct pl_file *f = beside(built(program, ""), "letters.c", own);
+    f->name = PL_LIT("usr/bin/letters");
+    apply("elf.strings", f);
+    const struct pl_finding *found = find(f, "file.unaccounted");
+    enum pl_severity severity = found == NULL ? PL_SEVERITY_NOTE : found->severity;
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    return severity;
+}
+
+/* Out of protocols that no source holds; half of the strings of a program, and one that the build files do not name, are too much. */
+static void a_part_that_wayland_scanner_writes_is_a_warning(void **state)
+{
+    static const char scanned[] = "executable('letters', x)\ns = find_program('wayland-scanner')\n";
+    assert_int_equal(of_the_whole(state, "executable('letters', x)\n"), PL_SEVERITY_ERROR);
+    assert_int_equal(of_the_whole(state, "s = find_program('wayland-scanner')\n"), PL_SEVERITY_ERROR);
+    assert_int_equal(of_the_whole(state, scanned), PL_SEVERITY_WARNING);
+}
+
 /* __FILE__ of what a generator made. */
 static void the_name_of_a_made_source_does_not(void **state)
 {
@@ -105,6 +151,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_slash_between_two_words_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_folder_of_a_build_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_name_of_a_made_source_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(how_a_character_set_is_converted_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(a_part_that_wayland_scanner_writes_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_of_the_build_below_the_systems_folder_does_not, set_up,
                                         end),
     };

@@ -37,6 +37,7 @@ static void build(void)
     add(&packages, "dh-letters", "Depends: perl:any, libletters-dev\n");
     add(&packages, "dh-others", "Depends: dh-letters\n");
     add(&packages, "libletters-dev", "");
+    add(&packages, "letters-multidev", "");
     add(&packages, "libimage-dev", "Depends: libimage-6-headers, linux-6-headers\n");
     add(&packages, "libimage-6-headers", "");
     add(&packages, "linux-6-headers", "");
@@ -137,6 +138,7 @@ static void a_tool_brings_the_headers_that_it_asks_for_itself(void **state)
 {
     (void)state;
     expect("debhelper, dh-letters", "libc6-dev libletters-dev");
+    expect("letters-multidev", "libc6-dev letters-multidev");
     expect("dh-others", "libc6-dev"); /* of another tool none */
     expect("libimage-dev", "libc6-dev libimage-dev libimage-6-headers");
 }
