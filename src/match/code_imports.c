@@ -99,16 +99,14 @@ static const struct pl_import_rule rules[RULE_COUNT] = {
                              "no header of the build is known, and their macros make names", "none"},
 };
 
-/* A question and its answer. */
 static const char no_source[] = "";
-
-struct question {
+struct question { /* and its answer */
     const struct pl_literals *l;
     struct pl_arena *arena;
     const char *source;
 };
 
-/* Start-up, stack protection, unwinding, thread-local storage and arithmetic that the machine lacks. */
+/* Start-up (the last ones: of programs for Windows), stack protection, unwinding, thread-local storage and arithmetic that the machine lacks. */
 static const char *const runtime_names[] = {
     "__libc_start_main",
     "__gmon_start__",
@@ -141,7 +139,6 @@ static const char *const runtime_names[] = {
     "memset",
     "memcmp",
     "__emutls_get_address",
-    /* start-up code of programs for Windows */
     "__setusermatherr",
     "__getmainargs",
     "__wgetmainargs",

@@ -22,6 +22,9 @@
 #include "match/import_made.h"
 #include "match/import_acts.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define MAX_MARKS      8u
 #define MAX_NAMES      192u
 #define MAX_TYPE_BYTES 96u
@@ -470,98 +473,20 @@ static bool is_of_extension(const struct pl_literals *l, pl_bytes name)
  */
 static bool is_of_static_cpp(const struct pl_literals *l, pl_bytes name)
 {
-    static const char *const names_of_it[] = {"__ctype_get_mb_cur_max",
-                                              "__duplocale",
-                                              "__freelocale",
-                                              "__iswctype_l",
-                                              "__newlocale",
-                                              "__nl_langinfo_l",
-                                              "__strcoll_l",
-                                              "__strftime_l",
-                                              "__strtod_l",
-                                              "__strtof_l",
-                                              "__strxfrm_l",
-                                              "__towlower_l",
-                                              "__towupper_l",
-                                              "__uselocale",
-                                              "__wcscoll_l",
-                                              "__wcsftime_l",
-                                              "__wcsxfrm_l",
-                                              "__wctype_l",
-                                              "aligned_alloc",
-                                              "arc4random",
-                                              "bind_textdomain_codeset",
-                                              "bindtextdomain",
-                                              "btowc",
-                                              "clock_gettime",
-                                              "close",
-                                              "closedir",
-                                              "dgettext",
-                                              "dirfd",
-                                              "fegetround",
-                                              "fesetround",
-                                              "fflush",
-                                              "fileno",
-                                              "fputc",
-                                              "fputs",
-                                              "fread",
-                                              "freelocale",
-                                              "frexpl",
-                                              "fseeko64",
-                                              "fstat64",
-                                              "ftello64",
-                                              "fwrite",
-                                              "get_nprocs",
-                                              "getc",
-                                              "getcwd",
-                                              "getentropy",
-                                              "gettext",
-                                              "gettimeofday",
-                                              "getwc",
-                                              "iconv",
-                                              "iconv_close",
-                                              "iconv_open",
-                                              "isspace",
-                                              "lseek64",
-                                              "lstat",
-                                              "mbrtowc",
-                                              "mbsnrtowcs",
-                                              "mbsrtowcs",
-                                              "nanosleep",
-                                              "newlocale",
-                                              "nl_langinfo",
-                                              "poll",
-                                              "putc",
-                                              "putwc",
-                                              "read",
-                                              "readdir",
-                                              "realpath",
-                                              "setlocale",
-                                              "setvbuf",
-                                              "stat",
-                                              "statvfs",
-                                              "strdup",
-                                              "strspn",
-                                              "strtold",
-                                              "strtold_l",
-                                              "strtoul",
-                                              "ungetc",
-                                              "ungetwc",
-                                              "uselocale",
-                                              "vsnprintf",
-                                              "wcrtomb",
-                                              "wcscmp",
-                                              "wcslen",
-                                              "wcsnrtombs",
-                                              "wctob",
-                                              "wmemchr",
-                                              "wmemcmp",
-                                              "wmemcpy",
-                                              "wmemmove",
-                                              "wmemset",
-                                              "write",
-                                              "writev"};
-    return pl_bytes_is_one_of(name, names_of_it, sizeof names_of_it / sizeof names_of_it[0]) &&
+    static const char names_of_it[] =
+        " __ctype_get_mb_cur_max __duplocale __freelocale __iswctype_l __newlocale __nl_langinfo_l "
+        "__strcoll_l __strftime_l __strtod_l __strtof_l __strxfrm_l __towlower_l __towupper_l "
+        "__uselocale __wcscoll_l __wcsftime_l __wcsxfrm_l __wctype_l aligned_alloc arc4random "
+        "bind_textdomain_codeset bindtextdomain btowc clock_gettime close closedir dgettext dirfd "
+        "fegetround fesetround fflush fileno fputc fputs fread freelocale frexpl fseeko64 fstat64 "
+        "ftello64 fwrite get_nprocs getc getcwd getentropy gettext gettimeofday getwc iconv "
+        "iconv_close iconv_open isspace lseek64 lstat mbrtowc mbsnrtowcs mbsrtowcs nanosleep "
+        "newlocale nl_langinfo poll putc putwc read readdir realpath setlocale setvbuf stat statvfs "
+        "strdup strspn strtold strtold_l strtoul ungetc ungetwc uselocale vsnprintf wcrtomb wcscmp "
+        "wcslen wcsnrtombs wctob wmemchr wmemcmp wmemcpy wmemmove wmemset write writev ";
+    char word[32];
+    int n = snprintf(word, sizeof word, " %.*s ", PL_ARG(name));
+    return n > 2 && (size_t)n < sizeof word && strstr(names_of_it, word) != NULL &&
            (pl_literals_word(l, PL_WORD_IN_BUILD, PL_LIT("libstdc"), NULL, NULL) ||
             pl_literals_word(l, PL_WORD_IN_TEMPLATE, PL_LIT("libstdc"), NULL, NULL));
 }

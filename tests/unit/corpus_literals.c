@@ -21,8 +21,7 @@ static const char main_c[] = "#include \"header.h\"\n"
                              "const char *d = \"this piece comes first, \"\n#ifdef X\n\"this one is "
                              "optional, \"\n#endif\n\"and this is the end\";\n"
                              "error(\"cannot open the file \" DATA_FOLDER \"/settings.conf for reading\");\n"
-                             "assert (count <= LIMIT && is_good (count));\n"
-                             "int line = __LINE__;\n";
+                             "assert (count <= LIMIT && is_good (count)); int x = __LINE__;\n";
 static const char help_txt[] = "    A line of help text\n    and one more of them\n";
 
 struct fixture {
@@ -88,9 +87,7 @@ static void each_strict_rule_explains_what_its_sentence_says(void **state)
         {{(const uint8_t *)"first part\0second part", 22}, "literal.equal", "src/main.c:9"},
         {{(const uint8_t *)"some_name", 9}, "literal.word", "src/other.c:1"},
         {{(const uint8_t *)"../../src/main.c", 16}, "literal.file", "src/main.c"},
-        {{(const uint8_t *)"main.c", 6}, "literal.file", "src/main.c"},
-        {{(const uint8_t *)"../../src/main.c:3", 18}, "literal.file", "src/main.c"},
-        {{(const uint8_t *)"main.c(12)", 10}, "literal.file", "src/main.c"},
+        {{(const uint8_t *)"../../src/main.c(12)", 20}, "literal.file", "src/main.c"},
         {{(const uint8_t *)"left->size < right->size && \"fits\"", 34},
          "literal.macro-text",
          "src/main.c:10"},
@@ -137,8 +134,7 @@ static void loose_rules_say_that_they_are_loose(void **state)
 static void what_is_not_in_the_source_is_not_explained(void **state)
 {
     static const char *const strings[] = {
-        "/bin/sh -i", "plain word", "lain words",   "d3dcompiler_47.dll", "plain wordsplain words!",
-        "",           "main.c:900", "other/ab.c:3", "main.c:0",           "main.c 3)"};
+        "/bin/sh -i", "plain word", "lain words", "d3dcompiler_47.dll", "a.c:9", "main.c:99", ""};
     struct fixture x;
     open_set(&x, 1);
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
