@@ -264,27 +264,29 @@ bool pl_import_acts(pl_bytes name)
  * of POSIX, GLib, Qt, libcurl, Python, Perl, Lua and X11 that do so. Too many rather than too few: what has one stays an error.
  */
 static const char *const acting_words[] = {
-    "accept",   "aio",      "auth",      "bind",        "bpf",     "call",       "capture", "chmod",
-    "chown",    "chroot",   "clipboard", "clnt",        "cmd",     "command",    "compile", "connect",
-    "cookie",   "crypt",    "curl",      "daemon",      "dbus",    "dir",        "dl",      "dns",
-    "dostring", "download", "env",       "environment", "epoll",   "eval",       "exec",    "fanotify",
-    "fetch",    "file",     "fork",      "ftp",         "grab",    "hook",       "host",    "http",
-    "import",   "inet",     "inject",    "inotify",     "install", "interpret",  "invoke",  "iruserok",
-    "jit",      "kernel",   "keyboard",  "keylog",      "keymap",  "kill",       "launch",  "link",
-    "listen",   "load",     "login",     "mail",        "mkdir",   "mmap",       "module",  "mount",
-    "mq",       "native",   "net",       "open",        "passwd",  "password",   "pcall",   "pidfd",
-    "pipe",     "pkey",     "plugin",    "pmap",        "popen",   "posix",      "process", "protect",
-    "proxy",    "read",     "recv",      "remote",      "remove",  "rename",     "request", "require",
-    "resolve",  "rpc",      "run",       "sandbox",     "sched",   "screenshot", "script",  "secret",
-    "send",     "server",   "service",   "setgid",      "setuid",  "shell",      "shm",     "socket",
-    "spawn",    "ssh",      "svc",       "swap",        "symlink", "sys",        "system",  "transfer",
-    "tty",      "unlink",   "unmount",   "upload",      "uri",     "url",        "utmp",    "write"};
+    "accept",     "aio",      "auth",     "bind",      "bpf",         "call",    "capture",   "chmod",
+    "chown",      "cipher",   "chroot",   "clipboard", "clnt",        "cmd",     "command",   "compile",
+    "connect",    "cookie",   "crypt",    "curl",      "daemon",      "dbus",    "dir",       "dl",
+    "dns",        "dostring", "download", "env",       "environment", "epoll",   "eval",      "exec",
+    "fanotify",   "fetch",    "file",     "fork",      "ftp",         "grab",    "hook",      "host",
+    "http",       "import",   "inet",     "inject",    "inotify",     "install", "interpret", "invoke",
+    "iruserok",   "jit",      "kernel",   "keyboard",  "keylog",      "keymap",  "kill",      "launch",
+    "link",       "listen",   "load",     "login",     "mail",        "mkdir",   "mmap",      "module",
+    "mount",      "mq",       "native",   "net",       "open",        "passwd",  "password",  "pcall",
+    "pidfd",      "pipe",     "pkey",     "plugin",    "pmap",        "popen",   "posix",     "perform",
+    "process",    "protect",  "query",    "proxy",     "read",        "recv",    "remote",    "remove",
+    "rename",     "request",  "require",  "resolve",   "rpc",         "run",     "sandbox",   "sched",
+    "screenshot", "script",   "secret",   "send",      "server",      "service", "setgid",    "setuid",
+    "shell",      "shm",      "socket",   "spawn",     "ssh",         "svc",     "swap",      "symlink",
+    "sys",        "system",   "transfer", "tty",       "unlink",      "unmount", "upload",    "uri",
+    "url",        "utmp",     "write"};
 /* Words that begin or end like one of these and are none. */
 static const char *const quiet_words[] = {"already", "callback", "callbacks", "calloc",
                                           "pthread", "spread",   "thread",    "threads"};
 
 /* What these are given runs beside everything else. */
-static const char *const thread_names[] = {"pthread_create", "thrd_create"};
+static const char *const thread_names[] = {"g_thread_new", "g_thread_try_new", "pthread_create",
+                                           "thrd_create"};
 /* Functions of the C library that compute on memory of the process, or on what is open: names that begin so. */
 static const char *const quiet_starts[] = {"str", "mem", "wcs", "wmem", "mbs", "isw", "tow"};
 /* And these. ISO/IEC 9899:2018, 7.12, 7.21 to 7.24. */

@@ -138,6 +138,10 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"tail_wag_item", "import.macro"},
         {"LIB_tail_wag", "import.macro"},
         {"wl_proxy_add_listener", "import.generated"}, /* a tool with a line in its name */
+        {"Other_thing_item", "import.quiet"},
+        {"KITE_STRING_items", "import.quiet"},
+        {"LIB_other", "import.quiet"},
+        {"NOT_tail_wag", "import.quiet"},
         {"rmdir", "import.header"}, /* a header of C has it, too, behind one of the C++ library */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -208,12 +212,7 @@ static void planted_imports_stay_novel(void **state)
                                         "__chdir_chk",
                                         "_execve",
                                         "_popen",
-                                        "Other_thing_item",
-                                        "strtold_l",
-                                        "KITE_STRING_items",
-                                        "LIB_other",
-                                        "NOT_tail_wag",
-                                        "do_KITE_STRING_item",
+                                        "writev",
                                         "CreateFileW"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_string_equal(rule_of(*state, names[i], NULL), "");
@@ -275,6 +274,9 @@ static void what_computes_by_its_name_is_loose(void **state)
                                          "fgetxattr",
                                          "thread_local_secret",
                                          "aio_write",
+                                         "EVP_CipherUpdate",
+                                         "g_thread_new",
+                                         "mysql_real_query",
                                          "mq_open"};
     struct fixture *x = *state;
     for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++) {
@@ -282,7 +284,8 @@ static void what_computes_by_its_name_is_loose(void **state)
         assert_true(pl_import_is_open(x->literals, pl_bytes_of_str(quiet[i]), &x->arena));
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_false(pl_import_is_open(x->literals, pl_bytes_of_str(others[i]), &x->arena));
+        if (pl_import_is_open(x->literals, pl_bytes_of_str(others[i]), &x->arena))
+            fail_msg("%s is quiet", others[i]);
 }
 
 static void words_of_scripts_and_of_headers_that_are_not_reached_explain_nothing(void **state)
@@ -372,7 +375,7 @@ static void what_gdbus_codegen_and_cython_write_is_known_where_they_have_somethi
     assert_string_equal(rule_of(&x, "g_dbus_connection_call_sync", NULL), "import.unknown-header");
     assert_string_equal(rule_of(&x, "PyObject_Call", NULL), "import.generated");
     assert_string_equal(rule_of(&x, "GOMP_parallel", NULL), "import.runtime");
-    assert_string_equal(rule_of(&x, "strtold_l", NULL), "import.generated");
+    assert_string_equal(rule_of(&x, "writev", NULL), "import.generated");
     assert_string_equal(rule_of(&x, "opendir", NULL), ""); /* the C++ library calls it, and it acts */
     assert_string_equal(rule_of(&x, "PyRun_SimpleString", NULL), "import.unknown-header");
     void *closed = &x;
@@ -388,10 +391,10 @@ static void a_name_that_a_macro_of_a_header_makes_is_known_in_cpp(void **state)
                                  "STATE(p) void p##Changed(); void set_##p(); bool p##ed\n"
                                  "@\nPainter\nfocusable\nsys\n";
     static const char *const names[][3] = {{"a.cpp", "_ZN7Painter16focusableChangedEb", "import.c++"},
-                                           {"a.c", "_ZN7Painter16focusableChangedEb", ""},
-                                           {"a.cpp", "_ZN7Painter16focusableAlteredEb", ""},
-                                           {"a.cpp", "_ZN7Painter11focusableedEb", ""},
-                                           {"a.cpp", "_ZN7Painter12otherChangedEb", ""}};
+                                           {"a.c", "_ZN7Painter16focusableChangedEb", "import.quiet"},
+                                           {"a.cpp", "_ZN7Painter16focusableAlteredEb", "import.quiet"},
+                                           {"a.cpp", "_ZN7Painter11focusableedEb", "import.quiet"},
+                                           {"a.cpp", "_ZN7Painter12otherChangedEb", "import.quiet"}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct fixture x;
         struct pl_source_tree *trees[] = {&x.tree};
