@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Write what an attacker packs (tests/e2e/hostile_made.py) as seeds of the targets that read it.
 
-usage: fuzz/make-hostile-seeds.py   Writes fuzz/seeds/{archive,elf,pe,code,supply}/hostile-*.
+usage: fuzz/make-hostile-seeds.py   Writes fuzz/seeds/{archive,asar,elf,pe,code,supply}/hostile-*.
 """
+import bz2
 import pathlib
 import struct
 import sys
@@ -47,6 +48,15 @@ def archives():
     yield "zstd-skip", b"\x50\x2a\x4d\x18\x04\0\0\0evil" + b"\x28\xb5\x2f\xfd\x20\x03\x19\0\0abc"
     yield "lying.zip", bad.zip_of([(b"a", script * 9, 8)]).replace(b"PK\1\2\x14", b"PK\1\2\x2d", 1)[:-6] + bytes(6)
     yield "many.a", bad.ar_of_many(20)
+    yield "names.a", made.ar([("#1/9999", script), ("#1/8", b"longname" + script)])
+    yield "records.tar", bad.tar_of(bad.pax([(b"uname", script * 3), (b"mtime", b"curl"), (b"path", b"./a"), (b"path", b"./b"), (b"size", b"45")]) +
+                                    bad.member(b"./b", script))
+    yield "extra.zip", bad.zip_with(local=bad.extra(0x4141, script * 3) + bad.extra(0xd935, b"\4\0\0\0"), data=script,
+                                    central=bad.extra(0x5455, script) + bad.extra(0x7075, b"\1" + struct.pack("<I", zlib.crc32(b"usr/bin/greet")) + b"evil"))
+    yield "later.zip", bad.zip_with(data=script, said=(0, 3, 5))
+    yield "streams.zip", bad.zip_with(data=script, method=12, packed=bz2.compress(script) + bz2.compress(b""))
+    yield "empty.gz", made.gz(script) + made.gz(b"") * 60
+    yield "holes.zst", bad.sparse_of_zeros(0)
 
 
 def seeds():
@@ -57,13 +67,15 @@ def seeds():
         yield "elf", name, data
     for name, data in (("plain", bad.pe()), ("signed", bad.pe(certificate=bad.certificate(bad.pkcs7(), slack=bad.HIDDEN * 3))),
                        ("resources", bad.pe(rsrc=bad.resources(bad.zip_of([(b"x", bad.HIDDEN, 0)])))), ("stub", bad.pe(stub=bad.HIDDEN + bytes(3))),
-                       ("tail", bad.pe(tail=bad.HIDDEN))):
+                       ("tail", bad.pe(tail=bad.HIDDEN)), ("config", bad.pe_with_directory(10, 0x1000, 0x140)), ("bound", bad.pe_with_directory(11, 0x1000, 0x40))):
         yield "pe", name, data
     small = made.Deb({"control": made.control_text(source="greet (1.0)")}, {}, ".gz").build()
     for kind, (name, data) in enumerate((("deb", small), ("armour", ARMOUR), ("relation", b"debhelper (>= 13) | dh [amd64 !i386] <!nocheck>, gcc:any"),
                                          ("versions", b"1:2.3~rc1-4\n1:2.3-4"), ("gzip", made.gz(made.SCRIPT.encode())),
                                          ("xz", made.xz(made.SCRIPT.encode())))):
         yield "supply", name, bytes([kind]) + data
+    yield "asar", "keys", bad.asar(b'{"files":{"greet":{"size":%d,"offset":"0","note":"%s","integrity":{"x":1}}},"more":[1]}' % (len(made.SCRIPT), bad.HIDDEN[:-1]),
+                                   made.SCRIPT.encode())
     yield "mo", "little", made.mo({"Hello": "Guten Tag", "": "Content-Type: text/plain; charset=UTF-8\n"})
 
 
