@@ -63,7 +63,7 @@ def seeds():
     for name, data in archives():
         yield "archive", name, data
     for name, data in (("no-sections", bad.elf_without_sections()), ("overlap", bad.elf_with_overlapping_segments()),
-                       ("padding", bad.elf_with_data_in_padding()), ("tail", bad.elf_with_a_tail())):
+                       ("padding", bad.elf_with_data_in_padding()), ("tail", bad.elf_with_a_tail()), ("names", bad.elf_of_endless_names(20, 300))):
         yield "elf", name, data
     for name, data in (("plain", bad.pe()), ("signed", bad.pe(certificate=bad.certificate(bad.pkcs7(), slack=bad.HIDDEN * 3))),
                        ("resources", bad.pe(rsrc=bad.resources(bad.zip_of([(b"x", bad.HIDDEN, 0)])))), ("stub", bad.pe(stub=bad.HIDDEN + bytes(3))),

@@ -17,6 +17,9 @@
 /* The program holds code of packages that are not at hand, and who calls this nobody can tell. What it could hide: a call that the source does not make. */
 #define OF_OTHERS "import.of-others"
 
+/* Libraries of one image that all lists of what is installed are searched for: more than any image of Debian asks for. */
+#define RAW_SEARCHES 1000u
+
 /* Libraries of the compiler and the C library, which a driver links on its own account. GCC manual 3.15; glibc manual, Installation. */
 static bool is_toolchain_library(pl_bytes name)
 {
@@ -157,12 +160,13 @@ static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, co
                                  struct pl_err *err)
 {
     pl_status st = PL_OK;
+    size_t searches = 0;
     for (size_t i = 0; i < d->n_libraries && st == PL_OK; i++) {
         pl_bytes name = d->libraries[i].text;
         f->asked[PL_FOREIGN_LIBRARY]++;
         bool is_of_build = pl_literals_word(m->literals, PL_WORD_LIBRARY, name, NULL, NULL);
         if (!is_of_build && !is_toolchain_library(name) && !is_build_library(m, name) &&
-            !is_own_library(m, name))
+            (searches++ >= RAW_SEARCHES || !is_own_library(m, name)))
             st = pl_foreign_add(m, f, PL_FOREIGN_LIBRARY, d->libraries[i].offset, name,
                                 pl_literals_has_headers(m->literals) ? NULL : UNKNOWN_LIBRARY, err);
     }

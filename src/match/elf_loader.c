@@ -14,6 +14,8 @@
 /* What these could hide: a loader that is in a store, or that a source with loaders does not make. */
 #define OF_STORE  "loader.store"
 #define OF_SOURCE "loader.of-source"
+/* Names of one image that all files of the source are searched for; an honest one has one. */
+#define RAW_SEARCHES 16u
 
 /* Of `path` what is behind a folder that the system's loaders are in; no bytes: it is in none of them. */
 static pl_bytes below_system(pl_bytes path)
@@ -97,7 +99,8 @@ static pl_status note(const struct pl_match *m, struct pl_file *f, const struct 
                       bool is_loader, struct pl_err *err)
 {
     bool has_path;
-    f->asked[PL_FOREIGN_LOADER]++;
+    if (f->asked[PL_FOREIGN_LOADER]++ >= RAW_SEARCHES)
+        return pl_foreign_add(m, f, PL_FOREIGN_LOADER, name->offset, name->text, NULL, err);
     if (is_loader && is_system_loader(name->text))
         return PL_OK;
     bool deals = deals_with_loaders(m, name->text, &has_path);

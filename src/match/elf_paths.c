@@ -193,6 +193,9 @@ static bool has_own_name(const struct pl_match *m, pl_bytes below)
     return false;
 }
 
+/* Folders of one image that all files of the source are searched for; honest ones have one or two. */
+#define RAW_SEARCHES 16u
+
 static pl_status note_path(const struct pl_match *m, struct pl_file *f, pl_bytes path, uint64_t offset,
                            struct pl_err *err)
 {
@@ -221,7 +224,9 @@ pl_status pl_elf_note_paths(const struct pl_match *m, struct pl_file *f, const s
     pl_status st = PL_OK;
     for (size_t i = 0; i < d->n_paths && st == PL_OK; i++) {
         f->asked[PL_FOREIGN_RUNPATH]++;
-        st = note_path(m, f, d->paths[i].text, d->paths[i].offset, err);
+        st = i < RAW_SEARCHES
+                 ? note_path(m, f, d->paths[i].text, d->paths[i].offset, err)
+                 : pl_foreign_add(m, f, PL_FOREIGN_RUNPATH, d->paths[i].offset, d->paths[i].text, NULL, err);
     }
     return st;
 }

@@ -255,6 +255,21 @@ def elf_of_calls(n):
     return elf([(0x1000, 0x401000, b"\xe8\5\0\0\0" * n + b"\x90" * 8, 5)])
 
 
+def elf_of_endless_names(n, name_bytes, end=b""):
+    """`n` symbols for the loader, each of a name that begins a byte later than the one before and goes to the end."""
+    base, dynamic, hashes, symbols = 0x400000, 0x200, 0x300, 0x1000
+    names = symbols + 24 * n
+    body = bytearray(symbols) + b"".join(struct.pack("<IBBHQQ", 1 + i, 0x12, 0, 0, 0, 0) for i in range(n)) + b"\0" + b"a" * (name_bytes - 1) + end
+    entries = b"".join(struct.pack("<QQ", *e) for e in ((5, base + names), (6, base + symbols), (10, name_bytes), (11, 24), (4, base + hashes), (0, 0)))
+    heads = (struct.pack("<IIQQQQQQ", 1, 4, 0, base, base, len(body), len(body), 0x1000) +
+             struct.pack("<IIQQQQQQ", 2, 4, dynamic, base + dynamic, base + dynamic, len(entries), len(entries), 8))
+    body[0:64] = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 64, 0, 0)
+    body[64:64 + len(heads)] = heads
+    body[dynamic:dynamic + len(entries)] = entries
+    body[hashes:hashes + 8] = struct.pack("<II", 1, n)
+    return bytes(body)
+
+
 def elf_without_sections():
     return elf([(0x1000, 0x401000, CODE * 4, 5)])
 

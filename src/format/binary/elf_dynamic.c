@@ -12,6 +12,8 @@
 
 #define MAX_ENTRIES 65536u   /* of the dynamic section */
 #define MAX_SYMBOLS 1000000u /* looked at */
+#define MAX_NAME                                                                                             \
+    4096u /* bytes; longer ones are cut, so that symbols that share an endless name cost no square of the file */
 
 enum tag {
     DT_NEEDED = 1,
@@ -115,10 +117,11 @@ static bool find_section(struct reading *r)
 static bool name_at(const struct reading *r, uint64_t at, struct pl_elf_name *out)
 {
     pl_bytes rest = at < r->names.n ? pl_bytes_from(r->names, (size_t)at) : (pl_bytes){NULL, 0};
-    size_t end = pl_bytes_find_byte(rest, 0, 0);
-    if (end == SIZE_MAX || end == 0)
+    pl_bytes text = pl_bytes_sub(rest, 0, MAX_NAME);
+    text = pl_bytes_sub(text, 0, pl_bytes_find_byte(text, 0, 0));
+    if (text.n == 0 || text.n == rest.n) /* none, or without an end */
         return false;
-    *out = (struct pl_elf_name){r->names_offset + at, pl_bytes_sub(rest, 0, end)};
+    *out = (struct pl_elf_name){r->names_offset + at, text};
     return true;
 }
 

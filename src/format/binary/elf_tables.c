@@ -23,7 +23,8 @@ enum { DT_NULL = 0, DT_NEEDED = 1, DT_SONAME = 14, DT_RPATH = 15, DT_RUNPATH = 2
 #define DT_AUXILIARY 0x7ffffffdULL
 #define DT_FILTER    0x7fffffffULL
 
-#define DEFINITION_BYTES 20u /* a record of .gnu.version_d */
+#define MAX_NAME         4096u /* bytes */
+#define DEFINITION_BYTES 20u   /* a record of .gnu.version_d */
 
 static const struct pl_elf_section *linked(const struct pl_elf_reader *r, const struct pl_elf_section *s)
 {
@@ -62,7 +63,8 @@ static pl_bytes name_at(const struct pl_elf_reader *r, const struct pl_elf_secti
 {
     if (table == NULL || at >= table->size)
         return (pl_bytes){NULL, 0};
-    pl_bytes tail = pl_bytes_from(pl_elf_section_bytes(r->data, table), (size_t)at);
+    /* Many entries may lead to one name; those of libraries and versions are short. */
+    pl_bytes tail = pl_bytes_sub(pl_elf_section_bytes(r->data, table), (size_t)at, MAX_NAME);
     size_t end = pl_bytes_find_byte(tail, 0, 0);
     return end == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_sub(tail, 0, end);
 }
