@@ -324,6 +324,10 @@ static bool is_idle_python(pl_bytes name)
     pl_bytes plain = name.n > 0 && name.p[0] == '_' ? pl_bytes_from(name, 1) : name;
     if (!pl_bytes_starts(plain, PL_LIT("Py")) || plain.n < 4)
         return false;
+    /* An exception's type; the interpreter's lock, which Py_BEGIN_ALLOW_THREADS and pybind11 let go and take. */
+    if (pl_bytes_starts(plain, PL_LIT("PyExc_")) ||
+        (pl_bytes_starts(plain, PL_LIT("PyEval_")) && pl_bytes_ends(plain, PL_LIT("Thread"))))
+        return true;
     for (size_t i = 0; i < sizeof active / sizeof active[0]; i++)
         if (pl_bytes_find(plain, pl_bytes_of_str(active[i]), 0) != SIZE_MAX)
             return false;

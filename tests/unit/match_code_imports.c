@@ -316,6 +316,8 @@ static void what_only_tools_write_and_reaches_nothing_is_loose(void **state)
         "PyObject_GetIter",
         "_Py_NoneStruct",
         "_Z56qRegisterNormalizedMetaType_QAbstractSocket__SocketErrorRK10QByteArray",
+        "PyExc_ImportError",
+        "PyEval_SaveThread",
         "__errno_location",
         "PL_current_context",
         "Perl_croak_xs_usage",
