@@ -133,10 +133,10 @@ BOMBS = {
     "a script of 18 million tokens": (lambda: deb_with("x.js", b"a;" * 9000000), {"archive.limit", "file.opaque"}),
     "a program of 400,000 functions": (lambda: deb_with("x", bad.elf_of_calls(400000)), {"code.unmatched-function"}),
     "a program of 1,050,000 functions": (lambda: deb_with("x", bad.elf_of_calls(1050000)), {"archive.limit", "code.opaque"}),
-    "a program of 100,000 symbols with one endless name": (
-        lambda: deb_with("x.so", bad.elf_of_endless_names(100000, 4 << 20)), {"image.no-sections"}),
-    "a program of 100,000 symbols with one name of 4 MiB": (
-        lambda: deb_with("x.so", bad.elf_of_endless_names(100000, 4 << 20, end=b"\0")), {"image.no-sections"}),
+    "a program of 20,000 symbols with one endless name": (
+        lambda: deb_with("x.so", bad.elf_of_endless_names(20000, 2 << 20)), {"image.no-sections"}),
+    "a program of 20,000 symbols with one name of 2 MiB": (
+        lambda: deb_with("x.so", bad.elf_of_endless_names(20000, 2 << 20, end=b"\0")), {"image.no-sections"}),
     "names that climb, are absolute or hold control characters": (names_deb, {"archive.unsafe-name"}),
     "a name that reads backwards": (lambda: deb_of(bad.tar_of(bad.member("./\u202etxt.sh".encode(), b"a\n"))), {"archive.unsafe-name"}),
     "a name with a newline": (lambda: deb_of(bad.tar_of(bad.member(b"./a\nb", b"a\n"))), {"archive.unsafe-name"}),
