@@ -125,7 +125,7 @@ static bool is_linker_name(const struct pl_match *m, pl_bytes text)
 }
 
 /*
- * Is it a slash of a path: one that says where it begins ("/var", "./x", "~/x", "%s/x", "https://x"), before a hidden name, or one of two in a row of words? A single one between two
+ * Is it a slash of a path: one that says where it begins ("/var", "./x", "~/x", "%s/x", "https://x"), before a hidden name, or one of two in a row of words ("http:/", cut off, is one)? A single one between two
  * words is a part of a name, of which messages and tables are full ("KeyRingReport/AcceptPackageKey", "Reader/Writer"). What it could hide: the name of a file without an ending in a
  * folder below the one in which the user happens to be.
  */
@@ -133,7 +133,7 @@ static bool is_of_path(pl_bytes text, size_t i)
 {
     bool is_conversion = i > 1 && text.p[i - 2] == '%';
     if (i == 0 || !is_word_byte(text.p[i - 1]) || is_conversion || (i + 1 < text.n && text.p[i + 1] == '.'))
-        return i + 1 < text.n && text.p[i + 1] > ' ';
+        return (i > 0 && text.p[i - 1] == ':') || (i + 1 < text.n && text.p[i + 1] > ' ');
     for (size_t k = i + 1; k < text.n && text.p[k] > ' '; k++)
         if (text.p[k] == '/')
             return true;

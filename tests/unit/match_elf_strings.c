@@ -62,6 +62,8 @@ static void a_slash_between_two_words_does_not(void **state)
     assert_true(leads_out(state, "%s/beaconing"));
     assert_true(leads_out(state, "harbour/.beaconing"));
     assert_true(leads_out(state, "known:/beaconing"));
+    assert_true(leads_out(state, "beaconing -s http:/"));
+    assert_false(leads_out(state, "beaconing of words / known"));
 }
 
 /* The folder of a build has six letters that nobody knows; what stands in it has to be known. */
