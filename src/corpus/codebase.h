@@ -61,7 +61,7 @@ struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_
 /* Does compiling `unit` read `other`: the same, or included, also through others? */
 bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t other);
 
-/* Where compiling a unit meets a function: places are numbered by unit, then in order. */
+/* Where compiling a unit meets a function: places are numbered by unit, then in the order of the code (as far as it is known) or of the source. */
 struct pl_codebase_place {
     uint32_t unit; /* that is compiled */
     uint32_t id;

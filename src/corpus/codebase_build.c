@@ -312,7 +312,7 @@ static pl_status build(struct pl_codebase *cb, const struct pl_limits *limits, u
     if (st == PL_OK)
         st = index_includes(&b, jobs, err);
     if (st == PL_OK)
-        st = pl_codebase_build_places(cb, err);
+        st = pl_codebase_build_places(cb, jobs, err);
     return st == PL_OK ? pl_codebase_build_features(cb, jobs, err) : st;
 }
 

@@ -1,5 +1,6 @@
 /*
- * codebase_places.c - in which order compiling a unit meets the functions, those of files that it includes among them.
+ * codebase_places.c - in which order compiling a unit meets the functions, those of files that it includes among them; of C, in which order a
+ * compiler writes them (codebase_order.c).
  *
  *     regex.c:  #include "regex_internal.c"      places: re_node_set_merge ... re_compile_internal ... re_search
  *               #include "regcomp.c"
@@ -18,6 +19,13 @@
 #define MAX_UNIT_PLACES   40000u
 #define MAX_SIGHT_ROOTS   4u
 
+/* Places [first, first + n) of a unit of C, in the order of the source. */
+struct part {
+    uint32_t root;
+    size_t first;
+    size_t n;
+};
+
 struct places {
     struct pl_codebase *cb;
     uint8_t *has_placed; /* per unit: defines functions that are not inline */
@@ -26,6 +34,8 @@ struct places {
     uint8_t *times;      /* per unit: met so often by that root */
     PL_VEC(struct pl_codebase_place) all;
     size_t first; /* of the present root */
+    PL_VEC(struct part) ordered;
+    bool has_repeats; /* the present root meets a file with functions twice */
     bool no_memory;
 };
 
@@ -71,6 +81,7 @@ static void walk(struct places *p, uint32_t root, uint32_t unit, unsigned depth)
     }
     if (++p->times[unit] > (p->has_placed[unit] && depth > 0 ? MAX_REPEATS : 1))
         return;
+    p->has_repeats = p->has_repeats || p->times[unit] > 1;
     for (size_t i = 0; i <= code->n_definitions; i++) {
         uint64_t here = i < code->n_definitions ? code->definitions[i].offset : UINT64_MAX;
         for (; next < code->n_includes && (uint64_t)(code->includes[next].p - text.p) < here; next++) {
@@ -89,6 +100,28 @@ static void walk(struct places *p, uint32_t root, uint32_t unit, unsigned depth)
         else
             *slot = (struct pl_codebase_place){root, cb->unit_first[unit] + (uint32_t)i};
     }
+}
+
+/* A compiler has an order of its own for the functions of a unit, which is known for C without files that are met several times. */
+static void note_unit(struct places *p, uint32_t root)
+{
+    size_t n = p->all.n - p->first;
+    if (p->has_repeats || n < 2 || p->no_memory ||
+        pl_source_language_of(pl_index_unit_file(p->cb->index, root)->path) != PL_SOURCE_C)
+        return;
+    struct part *part = PL_VEC_ADD(&p->ordered);
+    if (part == NULL)
+        p->no_memory = true;
+    else
+        *part = (struct part){root, p->first, n};
+}
+
+static pl_status order_unit(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    const struct places *p = ctx;
+    const struct part *part = &p->ordered.v[i];
+    (void)worker;
+    return pl_codebase_order_unit(p->cb, part->root, p->cb->places + part->first, part->n, err);
 }
 
 /* Places by definition. */
@@ -153,7 +186,7 @@ static pl_status widen_sight(struct pl_codebase *cb, const struct places *p, str
     return st;
 }
 
-pl_status pl_codebase_build_places(struct pl_codebase *cb, struct pl_err *err)
+pl_status pl_codebase_build_places(struct pl_codebase *cb, unsigned jobs, struct pl_err *err)
 {
     struct places p = {.cb = cb};
     p.has_placed = calloc(cb->n_units + 1, 1);
@@ -167,11 +200,15 @@ pl_status pl_codebase_build_places(struct pl_codebase *cb, struct pl_err *err)
         if (cb->is_included[u] && is_header(cb, u))
             continue;
         p.first = p.all.n;
+        p.has_repeats = false;
         walk(&p, u, u, 0);
+        note_unit(&p, u);
     }
     pl_status st = p.no_memory ? pl_fail_nomem(err) : PL_OK;
     cb->places = p.all.v;
     cb->n_places = p.all.n;
+    if (st == PL_OK)
+        st = pl_parallel(jobs, p.ordered.n, &p, order_unit, err);
     if (st == PL_OK)
         st = invert(cb, err);
     if (st == PL_OK)
@@ -180,5 +217,6 @@ pl_status pl_codebase_build_places(struct pl_codebase *cb, struct pl_err *err)
     free(p.carries);
     free(p.seen);
     free(p.times);
+    PL_VEC_FREE(&p.ordered);
     return st;
 }

@@ -4,6 +4,7 @@
  *     codebase.c           answers
  *     codebase_build.c     reads all files, numbers definitions, resolves names and includes
  *     codebase_places.c    the order in which units meet functions
+ *     codebase_order.c     the order in which a compiler writes them
  *     codebase_features.c  interns features; direct sets, closures, postings
  */
 #ifndef PL_CORPUS_CODEBASE_PRIVATE_H
@@ -88,7 +89,10 @@ void pl_ids_put(pl_ids *v, uint32_t value, bool *no_memory);
 size_t pl_codebase_resolve(const struct pl_codebase *cb, uint32_t unit, pl_bytes include,
                            uint32_t out[PL_SAME_INCLUDE]);
 /* codebase_places.c, once includes stand; widens these. */
-PL_MUST_USE pl_status pl_codebase_build_places(struct pl_codebase *cb, struct pl_err *err);
+PL_MUST_USE pl_status pl_codebase_build_places(struct pl_codebase *cb, unsigned jobs, struct pl_err *err);
+/* codebase_order.c: the places of one unit of C, none of them twice, in the order of the code instead of the text. O(n log n), uses counted. */
+PL_MUST_USE pl_status pl_codebase_order_unit(const struct pl_codebase *cb, uint32_t root,
+                                             struct pl_codebase_place *places, size_t n, struct pl_err *err);
 /* codebase_features.c, once names and includes stand. */
 PL_MUST_USE pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, struct pl_err *err);
 

@@ -43,6 +43,7 @@
 #define FEW_BRANCHES_COST      6
 #define MANY_BRANCHES_COST     6
 #define UNREACHED_COST         90 /* static, and nothing leads to it: a compiler would have dropped it */
+#define INLINED_COST           15 /* static, called, and only one function names it: a compiler would have inlined it */
 #define OTHER_MACHINE_COST     40 /* of a file whose path names another machine */
 #define STRANGE_HEADER_COST    80 /* of a header that its neighbours do not read */
 #define TOKEN_BYTES            4  /* of code for a token of source, about */
@@ -292,8 +293,9 @@ static int32_t score_degree(const struct pl_aligner *a, const struct pl_subject 
     int32_t more = octaves(s->n_callers + 1, users + 1);
     int32_t fewer = octaves(users + 1, s->n_callers + 1);
     bool is_static = (pl_codebase_at(a->cb, id)->definition->flags & PL_DEFINITION_STATIC) != 0;
+    bool is_inlined = is_static && users == 1 && s->n_callers > 0;
     return -(MORE_CALLERS_COST * more + FEWER_CALLERS_COST * fewer +
-             (is_static && !s->is_reached ? UNREACHED_COST : 0));
+             (is_static && !s->is_reached ? UNREACHED_COST : 0) + (is_inlined ? INLINED_COST : 0));
 }
 
 static int32_t score_order(const struct pl_aligner *a, uint32_t subject, uint32_t id)
