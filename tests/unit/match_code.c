@@ -365,7 +365,7 @@ static const char others_c[] =
     "int a5(void)\n{\n    return b5(\"text 5\");\n}\nint a6(void)\n{\n    return b6(\"text 6\");\n}\n"
     "int a7(void)\n{\n    return b7(\"text 7\");\n}\nint a8(void)\n{\n    return b8(\"text 8\");\n}\n";
 
-/* One of two functions that hold the same stands in the image in the other's order; `n_slots` entries of the table say which is which. */
+/* Of two functions that hold the same GCC writes the later one first (seen with gcc 12 -O2); `n_slots` entries of the table say otherwise. */
 static void open_table(struct fixture *x, struct pl_code_slot slots[4], size_t n_slots)
 {
     static const char table_c[] =
@@ -388,9 +388,9 @@ static void open_table(struct fixture *x, struct pl_code_slot slots[4], size_t n
     for (unsigned i = 0; i < 4; i++)
         slots[i] = (struct pl_code_slot){.address = 0x4000 + 8 * i, .target = 1, .function = PL_NO_TARGET};
     slots[0].text = PL_LIT("row of rise");
-    slots[1].function = 1;
+    slots[1].function = 0;
     slots[2].text = PL_LIT("row of fall");
-    slots[3].function = 0;
+    slots[3].function = 1;
     x->code.slots = slots;
     x->code.n_slots = n_slots;
     align(x);
@@ -402,11 +402,11 @@ static void a_table_says_which_function_stands_beside_a_known_entry(void **state
     struct fixture x;
     struct pl_code_slot slots[4];
     open_table(&x, slots, 0);
-    assert_true(pl_bytes_eq_str(name_of(&x, 0), "rise"));
+    assert_true(pl_bytes_eq_str(name_of(&x, 0), "fall"));
     close_case(&x);
     open_table(&x, slots, 4);
-    assert_true(pl_bytes_eq_str(name_of(&x, 0), "fall"));
-    assert_true(pl_bytes_eq_str(name_of(&x, 1), "rise"));
+    assert_true(pl_bytes_eq_str(name_of(&x, 0), "rise"));
+    assert_true(pl_bytes_eq_str(name_of(&x, 1), "fall"));
     close_case(&x);
 }
 
