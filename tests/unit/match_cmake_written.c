@@ -24,8 +24,8 @@ static void commands_that_run_nothing_are_explained(void **state)
     static const char *const good[] = {
         "# Commands may need to know the format version.\nset(CMAKE_IMPORT_FILE_VERSION 1)\n",
         "add_library(kite SHARED IMPORTED)\n",
-        "set_target_properties(kite PROPERTIES\n  INTERFACE_LINK_LIBRARIES \"kite\"\n"
-        "  IMPORTED_LOCATION_NONE \"${_IMPORT_PREFIX}/lib/libkite.so.1\"\n)\n",
+        ("set_target_properties(kite PROPERTIES\n  INTERFACE_LINK_LIBRARIES \"kite\"\n"
+         "  IMPORTED_LOCATION_NONE \"${_IMPORT_PREFIX}/lib/libkite.so.1\"\n)\n"),
         "if(NOT EXISTS \"${_cmake_file}\")\n  message(FATAL_ERROR \"whatever it says # (\n\")\nendif()\n",
         "get_filename_component(_realOrig \"/usr/lib/x86_64-linux-gnu/cmake/kite\" REALPATH)\n",
         "get_filename_component(PACKAGE_PREFIX_DIR \"${CMAKE_CURRENT_LIST_DIR}/../../../../\" ABSOLUTE)\n",
