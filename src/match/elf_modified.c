@@ -310,7 +310,7 @@ static pl_bytes path_of(const char *source)
 
 /*
  * Is it said by functions of other files alone? A literal is changed where its own function has it. Who refers to the string is known by code, and was placed in a file by everything
- * else that it holds; that file is not the literal's, and the literal is in no header, which any file may have. Then the string is another text that is like it: firebird's isql has
+ * else that it holds; that file is not the literal's, and the literal is in no header, which any file may have. A function that nothing accounts for says nothing of the kind. Then the string is another text that is like it: firebird's isql has
  * "%2.2d:%2.2d:%2.2d.%4.4u" of its own, libCbcSolver the texts of a file of Clp that it includes. What it could hide: a byte or two of a string whose function was placed in
  * another file.
  */
@@ -329,7 +329,8 @@ static bool is_said_elsewhere(const struct pl_file *f, const struct pl_code *cod
             bool is_it = code->atoms[fn->first_atom + k].kind == PL_ATOM_STRING &&
                          text.p >= f->data.p + s->offset && text.p <= f->data.p + s->offset + s->text.n;
             const struct pl_claim *claim = is_it ? pl_ledger_at(&f->ledger, fn->offset) : NULL;
-            if (is_it && (claim == NULL || claim->source == NULL || pl_bytes_eq(path_of(claim->source), own)))
+            if (is_it && (claim == NULL || claim->class != PL_CLASS_DERIVED || claim->source == NULL ||
+                          pl_bytes_eq(path_of(claim->source), own)))
                 return false;
             is_said = is_said || is_it;
         }
