@@ -1,15 +1,17 @@
 /*
  * codebase_order.c - in which order a compiler writes the functions of a unit of C.
  *
- *     static int twice(int x) { return 2 * x; }      twice
- *     int b(void) { return a(); }                    a
- *     int a(void) { return twice(1); }               b
+ *     the source                                  the code
+ *     static int first(int x) { ... }             first
+ *     int early(int x) { ... late(x) ... }        middle
+ *     int middle(int x) { ... first(x) ... }      late
+ *     int late(int x) { ... first(x) ... }        early
  *
  * GCC writes callees before their callers, in the order of a walk over the graph of calls, so that what it knows of a callee serves the caller. The
  * walk depends on nothing but the source, so it is made again here: the graph is read in the order in which GCC analyses functions, the first walk
  * gives the order in which they are optimised, which puts the lists of callers in another order, and the second walk with these gives
  * the code's. What is inlined stays in the graph, for GCC walks through it, too. Source: GCC 12, cgraphunit.cc (analyze_functions,
- * expand_all_functions) and ipa-utils.cc (ipa_reverse_postorder), read and written anew.
+ * expand_all_functions) and ipa-utils.cc (ipa_reverse_postorder): the algorithm, written anew.
  *
  * Units with a file that is included several times, and other languages, keep the order of the source.
  */
