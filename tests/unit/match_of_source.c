@@ -117,10 +117,10 @@ static const struct pl_finding *changed(const char *file)
     return found;
 }
 
-static void a_changed_string_of_a_function_without_source_is_an_error(void **state)
+static void a_changed_string_of_no_known_function_is_an_error(void **state)
 {
     (void)state;
-    assert_int_equal(changed("harbour.c")->severity, PL_SEVERITY_WARNING);
+    assert_int_equal(changed("harbour.c")->severity, PL_SEVERITY_ERROR);
 }
 
 static void a_string_like_a_literal_of_its_own_file_is_an_error(void **state)
@@ -145,7 +145,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(strings_of_another_source_are_a_warning_where_most_are_the_sources,
                                         set_up, end),
         cmocka_unit_test_setup_teardown(strings_that_are_mostly_of_another_source_are_an_error, set_up, end),
-        cmocka_unit_test_setup_teardown(a_changed_string_of_a_function_without_source_is_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(a_changed_string_of_no_known_function_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_string_like_a_literal_of_its_own_file_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_string_like_a_literal_of_a_header_is_an_error, set_up, end),
     };
