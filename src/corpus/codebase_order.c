@@ -15,6 +15,7 @@
  *
  * Units with a file that is included several times, and other languages, keep the order of the source.
  */
+#include "base/map.h"
 #include "base/order.h"
 #include "corpus/codebase_private.h"
 
@@ -69,85 +70,35 @@ struct step {
 struct graph {
     const struct pl_codebase *cb;
     uint32_t root;
-    struct pl_id_list sight;
     PL_VEC(struct node)
     nodes; /* functions and objects in the order of the source, then names from elsewhere */
     PL_VEC(struct use) uses;
     PL_VEC(struct call) calls;
-    PL_VEC(uint32_t) queue;  /* to be analysed, the last one first */
-    PL_VEC(uint32_t) walked; /* analysed, in order; then what a walk gives */
     PL_VEC(struct step) steps;
-    uint64_t *keys; /* names: open addressing */
-    uint32_t *named;
-    size_t mask;
-    size_t n_names;
-    uint32_t n_atoms; /* of the present function */
+    pl_ids queue;        /* to be analysed, the last one first */
+    pl_ids walked;       /* analysed, in order; then what a walk gives */
+    struct pl_map names; /* to the first node of that name */
+    uint32_t n_atoms;    /* of the present function */
     bool no_memory;
 };
 
-static uint32_t *slot_of(struct graph *g, uint64_t hash, bool *is_new)
+static uint32_t find_node(const struct graph *g, pl_bytes name)
 {
-    size_t i = hash & g->mask;
-    while (g->named[i] != NO_NODE && g->keys[i] != hash)
-        i = (i + 1) & g->mask;
-    *is_new = g->named[i] == NO_NODE;
-    g->keys[i] = hash;
-    return &g->named[i];
+    uint64_t node;
+    return pl_map_get(&g->names, name, &node) ? (uint32_t)node : NO_NODE;
 }
 
-static bool grow_names(struct graph *g)
+static uint32_t add_node(struct graph *g, pl_bytes name, struct node wanted)
 {
-    size_t n = g->mask + 1;
-    uint64_t *keys = g->keys;
-    uint32_t *named = g->named;
-    size_t wanted = n < 64 ? 256 : 4 * n;
-    g->keys = calloc(wanted, sizeof *g->keys);
-    g->named = malloc(wanted * sizeof *g->named);
-    if (g->keys == NULL || g->named == NULL) {
-        free(keys);
-        free(named);
-        g->no_memory = true;
-        return false;
-    }
-    memset(g->named, 0xff, wanted * sizeof *g->named);
-    g->mask = wanted - 1;
-    for (size_t i = 0; named != NULL && i < n; i++) {
-        bool is_new;
-        if (named[i] != NO_NODE)
-            *slot_of(g, keys[i], &is_new) = named[i];
-    }
-    free(keys);
-    free(named);
-    return true;
-}
-
-static uint32_t find_node(struct graph *g, uint64_t hash)
-{
-    bool is_new;
-    if (g->named == NULL)
-        return NO_NODE;
-    uint32_t *slot = slot_of(g, hash, &is_new);
-    return is_new ? NO_NODE : *slot;
-}
-
-static uint32_t add_node(struct graph *g, uint64_t hash, struct node wanted)
-{
-    if ((g->named == NULL || 2 * g->n_names > g->mask) && !grow_names(g))
-        return NO_NODE;
+    uint64_t twin;
+    uint32_t at = (uint32_t)g->nodes.n;
     struct node *node = PL_VEC_ADD(&g->nodes);
-    if (node == NULL) {
+    if (node == NULL || pl_map_add(&g->names, name, at, &twin, NULL) != PL_OK) {
         g->no_memory = true;
         return NO_NODE;
-    }
-    bool is_new;
-    uint32_t at = (uint32_t)g->nodes.n - 1;
-    uint32_t *slot = slot_of(g, hash, &is_new);
-    if (is_new) {
-        *slot = at;
-        g->n_names++;
     }
     *node = wanted;
-    node->twin = *slot;
+    node->twin = (uint32_t)twin;
     return at;
 }
 
@@ -166,8 +117,7 @@ static uint32_t find_transparent(const struct graph *g, uint64_t hash)
     struct pl_id_list all = pl_codebase_named(g->cb, hash);
     for (size_t i = 0; i < all.n && i < MAX_SAME_NAME; i++) {
         const struct pl_codebase_entry *e = &g->cb->entries[all.v[i]];
-        if (e->definition->kind != PL_DEFINITION_OBJECT &&
-            (e->unit == g->root || pl_id_list_has(g->sight, e->unit)))
+        if (e->definition->kind != PL_DEFINITION_OBJECT && pl_codebase_includes(g->cb, g->root, e->unit))
             return all.v[i];
     }
     return PL_NO_DEFINITION;
@@ -180,7 +130,7 @@ static bool says_static(const struct graph *g, pl_bytes word)
     for (size_t i = 0; i < all.n && i < MAX_SAME_NAME; i++) {
         const struct pl_codebase_entry *e = &g->cb->entries[all.v[i]];
         const struct pl_definition *d = e->definition;
-        if (d->kind != PL_DEFINITION_MACRO || (e->unit != g->root && !pl_id_list_has(g->sight, e->unit)))
+        if (d->kind != PL_DEFINITION_MACRO || !pl_codebase_includes(g->cb, g->root, e->unit))
             continue;
         pl_bytes text = pl_index_unit_file(g->cb->index, e->unit)->data;
         text = pl_bytes_sub(text, (size_t)d->offset, (size_t)d->length);
@@ -231,7 +181,7 @@ static void read_uses(struct graph *g, uint32_t id, unsigned depth)
         if (a->kind != PL_ATOM_CALL && a->kind != PL_ATOM_NAME)
             continue;
         g->n_atoms++;
-        uint32_t node = find_node(g, a->hash);
+        uint32_t node = find_node(g, a->text);
         bool is_call = a->kind == PL_ATOM_CALL;
         uint32_t through = node == NO_NODE                            ? find_transparent(g, a->hash)
                            : is_call && is_inlined_whole(g, node, id) ? g->nodes.v[node].id
@@ -242,7 +192,7 @@ static void read_uses(struct graph *g, uint32_t id, unsigned depth)
             continue;
         }
         if (node == NO_NODE && is_call)
-            node = add_node(g, a->hash, (struct node){.id = PL_NO_DEFINITION, .kind = ELSEWHERE});
+            node = add_node(g, a->text, (struct node){.id = PL_NO_DEFINITION, .kind = ELSEWHERE});
         if (node != NO_NODE)
             add_use(g, node, is_call);
     }
@@ -253,11 +203,7 @@ static void enqueue(struct graph *g, uint32_t node)
     if (g->nodes.v[node].is_needed || g->nodes.v[node].kind == ELSEWHERE)
         return;
     g->nodes.v[node].is_needed = true;
-    uint32_t *slot = PL_VEC_ADD(&g->queue);
-    if (slot == NULL)
-        g->no_memory = true;
-    else
-        *slot = node;
+    pl_ids_put(&g->queue, node, &g->no_memory);
 }
 
 static void note_call(struct graph *g, uint32_t caller, uint32_t callee)
@@ -269,15 +215,6 @@ static void note_call(struct graph *g, uint32_t caller, uint32_t callee)
     }
     *call = (struct call){caller, g->nodes.v[callee].callers};
     g->nodes.v[callee].callers = (uint32_t)g->calls.n - 1;
-}
-
-static void put_walked(struct graph *g, uint32_t node)
-{
-    uint32_t *slot = PL_VEC_ADD(&g->walked);
-    if (slot == NULL)
-        g->no_memory = true;
-    else
-        *slot = node;
 }
 
 /* Functions that are needed, in the order in which they are read; what nobody needs is not. */
@@ -307,7 +244,7 @@ static void analyse(struct graph *g)
             enqueue(g, use.node);
         }
         if (is_function)
-            put_walked(g, at);
+            pl_ids_put(&g->walked, at, &g->no_memory);
     }
 }
 
@@ -350,7 +287,7 @@ static void walk_callers(struct graph *g, uint32_t node)
         if (node != NO_NODE)
             continue;
         if (g->nodes.v[top->node].kind == FUNCTION)
-            put_walked(g, top->node);
+            pl_ids_put(&g->walked, top->node, &g->no_memory);
         if (--g->steps.n == 0)
             return;
     }
@@ -423,7 +360,7 @@ static void add_file_part(struct graph *g, uint32_t from, uint32_t end, uint32_t
         if (k != id && e->definition->kind != PL_DEFINITION_OBJECT)
             continue;
         node.is_local = is_local(g, e);
-        add_node(g, pl_atom_hash_text(e->definition->name), node);
+        add_node(g, e->definition->name, node);
     }
 }
 
@@ -486,14 +423,14 @@ static void free_graph(struct graph *g)
     PL_VEC_FREE(&g->queue);
     PL_VEC_FREE(&g->walked);
     PL_VEC_FREE(&g->steps);
-    free(g->keys);
-    free(g->named);
+    pl_map_reset(&g->names);
 }
 
 pl_status pl_codebase_order_unit(const struct pl_codebase *cb, uint32_t root,
                                  struct pl_codebase_place *places, size_t n, struct pl_err *err)
 {
-    struct graph g = {.cb = cb, .root = root, .sight = pl_id_lists_at(&cb->includes, root)};
+    struct graph g = {.cb = cb, .root = root};
+    pl_map_init(&g.names);
     add_definitions(&g, places, n);
     if (!g.no_memory)
         analyse(&g);

@@ -124,8 +124,7 @@ static bool is_idle_value(pl_bytes value)
 static pl_bytes take_word(pl_bytes *line)
 {
     size_t n = 0;
-    while (n < line->n && (((line->p[n] | 0x20) >= 'a' && (line->p[n] | 0x20) <= 'z') || line->p[n] == '_' ||
-                           (line->p[n] >= '0' && line->p[n] <= '9')))
+    while (n < line->n && pl_is_word_byte(line->p[n]))
         n++;
     pl_bytes word = pl_bytes_sub(*line, 0, n);
     *line = pl_bytes_from(*line, n);

@@ -51,11 +51,6 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool is_name_byte(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
-}
-
 static bool is_keyword(pl_bytes word)
 {
     for (size_t i = 0; i < word.n; i++)
@@ -197,7 +192,7 @@ static pl_status read_package(const struct pl_match *m, struct pl_file *f, const
             at++;
         size_t end = line_end(text, at);
         size_t name = at;
-        while (at < text.n && is_name_byte(text.p[at]))
+        while (at < text.n && pl_is_word_byte(text.p[at]))
             at++;
         pl_bytes command = pl_bytes_sub(text, name, at - name);
         while (at < text.n && text.p[at] == ' ')

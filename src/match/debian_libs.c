@@ -14,8 +14,6 @@
 #include "base/map.h"
 #include "match/debian.h"
 
-#include <string.h>
-
 /* Files of one to ten lines, each of which is looked for in many places. */
 enum { MAX_BYTES = 1 << 16 };
 
@@ -62,18 +60,14 @@ static bool is_provided(const struct pl_match *m, pl_bytes package)
     const struct pl_file *control = pl_match_control(m, "control");
     pl_bytes rest = control == NULL || control->data.p == NULL ? (pl_bytes){NULL, 0} : control->data;
     pl_bytes line;
+    pl_bytes one;
     pl_bytes name;
     while (pl_bytes_line(&rest, &line)) {
-        if (!pl_bytes_starts(line, PL_LIT("Provides:")))
+        if (!pl_bytes_skip(&line, PL_LIT("Provides:")))
             continue;
-        line = pl_bytes_from(line, strlen("Provides:"));
-        while (line.n > 0) {
-            size_t comma = pl_bytes_find_byte(line, ',', 0);
-            pl_bytes one = pl_bytes_trim(pl_bytes_sub(line, 0, comma == SIZE_MAX ? line.n : comma));
-            line = comma == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(line, comma + 1);
-            size_t blank = pl_bytes_find_byte(one, ' ', 0);
-            name = pl_bytes_sub(one, 0, blank == SIZE_MAX ? one.n : blank);
-            if (pl_bytes_eq(name, package))
+        while (pl_bytes_split(&line, ',', &one)) {
+            one = pl_bytes_trim(one);
+            if (pl_bytes_split(&one, ' ', &name) && pl_bytes_eq(name, package))
                 return true;
         }
     }
@@ -101,12 +95,12 @@ static bool is_own_dependency(const struct pl_match *m, pl_bytes one)
 /* All of a list: "libkf5mime5abi1 (>= 4:22.12.3), libkf5mime5-22.12". dh_makeshlibs(1), option -V. */
 static bool are_own_dependencies(const struct pl_match *m, pl_bytes list)
 {
-    do {
-        size_t comma = pl_bytes_find_byte(list, ',', 0);
-        if (!is_own_dependency(m, pl_bytes_trim(pl_bytes_sub(list, 0, comma == SIZE_MAX ? list.n : comma))))
+    pl_bytes one;
+    if (list.n == 0)
+        return false;
+    while (pl_bytes_split(&list, ',', &one))
+        if (!is_own_dependency(m, pl_bytes_trim(one)))
             return false;
-        list = comma == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(list, comma + 1);
-    } while (list.n > 0);
     return true;
 }
 

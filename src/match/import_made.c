@@ -485,10 +485,11 @@ static bool is_of_static_cpp(const struct pl_literals *l, pl_bytes name)
         "strdup strspn strtold strtold_l strtoul ungetc ungetwc uselocale vsnprintf wcrtomb wcscmp "
         "wcslen wcsnrtombs wctob wmemchr wmemcmp wmemcpy wmemmove wmemset write writev ";
     char word[32];
+    if (!pl_literals_word(l, PL_WORD_IN_BUILD, PL_LIT("libstdc"), NULL, NULL) &&
+        !pl_literals_word(l, PL_WORD_IN_TEMPLATE, PL_LIT("libstdc"), NULL, NULL))
+        return false;
     int n = snprintf(word, sizeof word, " %.*s ", PL_ARG(name));
-    return n > 2 && (size_t)n < sizeof word && strstr(names_of_it, word) != NULL &&
-           (pl_literals_word(l, PL_WORD_IN_BUILD, PL_LIT("libstdc"), NULL, NULL) ||
-            pl_literals_word(l, PL_WORD_IN_TEMPLATE, PL_LIT("libstdc"), NULL, NULL));
+    return n > 2 && (size_t)n < sizeof word && strstr(names_of_it, word) != NULL;
 }
 
 bool pl_import_is_made(const struct pl_literals *l, pl_bytes name)

@@ -34,7 +34,7 @@ struct tar {
     bool has_kind[EXTRA_KINDS];       /* and whether there was one for the next member */
     uint64_t extra_at;                /* where the description of the next member begins */
     bool has_extra;
-    uint64_t owners[MAX_OWNERS]; /* FNV-1a of the names of user and group of members, each once */
+    uint64_t owners[MAX_OWNERS]; /* pl_bytes_hash() of the names of user and group of members, each once */
     size_t n_owners;
     bool has_told_owners;
 };
@@ -453,11 +453,9 @@ static pl_status no_more_headers(struct tar *t, uint64_t at, pl_bytes block, str
 /* The names of users and groups are whatever the packer likes, 64 bytes a member. */
 static pl_status note_owner(struct tar *t, uint64_t at, const struct pl_tar_header *h, struct pl_err *err)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
     if (t->has_told_owners || h->owner.n == 0)
         return PL_OK;
-    for (size_t i = 0; i < h->owner.n; i++)
-        hash = (hash ^ h->owner.p[i]) * 0x100000001b3u;
+    uint64_t hash = pl_bytes_hash(h->owner, 0);
     for (size_t i = 0; i < t->n_owners; i++)
         if (t->owners[i] == hash)
             return PL_OK;
