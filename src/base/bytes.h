@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct pl_bytes {
     const uint8_t *p;
@@ -22,17 +23,57 @@ typedef struct pl_bytes {
 /* A printf argument pair for "%.*s"; cut at INT_MAX, since printf takes a negative precision for none. */
 #define PL_ARG(b) (int)((b).n > INT_MAX ? INT_MAX : (b).n), (const char *)(b).p
 
-pl_bytes pl_bytes_of(const void *p, size_t n);
-pl_bytes pl_bytes_of_str(const char *s); /* NULL gives no bytes */
+/* The smallest ones are inline: they are asked for each token, and the length of a literal is then known when this is compiled. */
 
-bool pl_bytes_eq(pl_bytes a, pl_bytes b);
-bool pl_bytes_eq_str(pl_bytes a, const char *s);
+static inline pl_bytes pl_bytes_of(const void *p, size_t n)
+{
+    return (pl_bytes){p, n};
+}
+
+/* NULL gives no bytes. */
+static inline pl_bytes pl_bytes_of_str(const char *s)
+{
+    return (pl_bytes){(const uint8_t *)s, s == NULL ? 0 : strlen(s)};
+}
+
+/* [from, from + n) of `a`, cut to what is there; never fails. */
+static inline pl_bytes pl_bytes_sub(pl_bytes a, size_t from, size_t n)
+{
+    if (from >= a.n)
+        return (pl_bytes){a.n == 0 ? a.p : a.p + a.n, 0};
+    size_t left = a.n - from;
+    return (pl_bytes){a.p + from, n < left ? n : left};
+}
+
+static inline pl_bytes pl_bytes_from(pl_bytes a, size_t from)
+{
+    return pl_bytes_sub(a, from, SIZE_MAX);
+}
+
+static inline bool pl_bytes_eq(pl_bytes a, pl_bytes b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool pl_bytes_eq_str(pl_bytes a, const char *s)
+{
+    return pl_bytes_eq(a, pl_bytes_of_str(s));
+}
+
+static inline bool pl_bytes_starts(pl_bytes a, pl_bytes prefix)
+{
+    return a.n >= prefix.n && pl_bytes_eq(pl_bytes_sub(a, 0, prefix.n), prefix);
+}
+
+static inline bool pl_bytes_ends(pl_bytes a, pl_bytes suffix)
+{
+    return a.n >= suffix.n && pl_bytes_eq(pl_bytes_from(a, a.n - suffix.n), suffix);
+}
+
 /* Is it one of `n` words? O(n). */
 bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n);
 /* Does one of `n` words, none of them empty, stand somewhere in it? Made for short texts and words that begin with few letters. */
 bool pl_bytes_has_one_of(pl_bytes a, const char *const *words, size_t n);
-bool pl_bytes_starts(pl_bytes a, pl_bytes prefix);
-bool pl_bytes_ends(pl_bytes a, pl_bytes suffix);
 /* A letter, digit or underscore of ASCII: what names of C are made of. */
 static inline bool pl_is_word_byte(uint8_t b)
 {
@@ -49,10 +90,6 @@ int pl_bytes_cmp(pl_bytes a, pl_bytes b);
 size_t pl_bytes_find(pl_bytes hay, pl_bytes needle, size_t from);
 size_t pl_bytes_find_byte(pl_bytes hay, uint8_t byte, size_t from);
 size_t pl_bytes_rfind_byte(pl_bytes hay, uint8_t byte);
-
-/* [from, from + n) of `a`, cut to what is there; never fails. */
-pl_bytes pl_bytes_sub(pl_bytes a, size_t from, size_t n);
-pl_bytes pl_bytes_from(pl_bytes a, size_t from);
 
 /* Take `text` off the front of *rest; false, and *rest as it was, when something else stands there. */
 bool pl_bytes_skip(pl_bytes *rest, pl_bytes text);

@@ -9,6 +9,36 @@
 
 static const pl_bytes nothing = {NULL, 0};
 
+/* Texts of few different bytes, so that parts of the needle stand everywhere; where it is, a loop says. */
+static void a_needle_in_a_long_text_is_found_where_it_is_first(void **state)
+{
+    (void)state;
+    static uint8_t text[20000];
+    uint32_t seed = 7;
+    for (unsigned few = 1; few <= 256; few *= 2)
+        for (size_t n = 1; n < 40; n++) {
+            for (size_t i = 0; i < sizeof text; i++) {
+                seed = seed * 1664525u + 1013904223u;
+                text[i] = (uint8_t)((seed >> 16) % few + (few < 64 ? 'a' : 0));
+            }
+            uint8_t needle[40];
+            for (size_t i = 0; i < n; i++) {
+                seed = seed * 1664525u + 1013904223u;
+                needle[i] = (uint8_t)((seed >> 16) % few + (few < 64 ? 'a' : 0));
+            }
+            size_t at = 15000 + n;
+            if (few >= 4)
+                memcpy(text + at, needle, n);
+            size_t want = SIZE_MAX;
+            for (size_t i = 3; i + n <= sizeof text && want == SIZE_MAX; i++)
+                if (memcmp(text + i, needle, n) == 0)
+                    want = i;
+            pl_bytes hay = pl_bytes_of(text, sizeof text);
+            assert_true(pl_bytes_find(hay, pl_bytes_of(needle, n), 3) == want);
+            assert_true(pl_bytes_find(pl_bytes_sub(hay, 0, at), pl_bytes_of(text + at - n, n), 0) <= at - n);
+        }
+}
+
 static void no_bytes_are_a_value_like_any_other(void **state)
 {
     pl_bytes rest = nothing;
@@ -177,6 +207,7 @@ static void a_word_is_found_wherever_it_stands_and_no_part_of_it_is(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_needle_in_a_long_text_is_found_where_it_is_first),
         cmocka_unit_test(no_bytes_are_a_value_like_any_other),
         cmocka_unit_test(a_prefix_sorts_first_and_bytes_are_unsigned),
         cmocka_unit_test(find_agrees_with_a_naive_search),
