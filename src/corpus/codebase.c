@@ -100,8 +100,7 @@ void pl_id_lists_free(struct pl_id_lists *l)
 size_t pl_ids_sort(uint32_t *v, size_t n)
 {
     size_t kept = 0;
-    if (n > 1)
-        qsort(v, n, sizeof *v, pl_order_u32);
+    pl_sort_u32(v, n);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || v[kept - 1] != v[i])
             v[kept++] = v[i];
@@ -119,16 +118,14 @@ void pl_ids_put(pl_ids *v, uint32_t value, bool *no_memory)
 
 bool pl_id_list_has(struct pl_id_list list, uint32_t value)
 {
-    size_t low = 0;
-    size_t high = list.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (list.v[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
+    const uint32_t *p = list.v;
+    size_t n = list.n;
+    while (n > 1) { /* without branches: nobody could guess them */
+        size_t half = n / 2;
+        p += p[half] <= value ? half : 0;
+        n -= half;
     }
-    return low < list.n && list.v[low] == value;
+    return n == 1 && *p == value;
 }
 
 const struct pl_index *pl_codebase_index(const struct pl_codebase *cb)
@@ -161,6 +158,28 @@ struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_
     size_t first;
     size_t end = pl_key_table_find(&cb->names, name_hash, &first);
     return (struct pl_id_list){first == end ? NULL : cb->names.ids + first, end - first};
+}
+
+struct pl_id_list pl_codebase_named_feature(const struct pl_codebase *cb, uint32_t feature)
+{
+    uint32_t first = cb->named_first[feature];
+    return (struct pl_id_list){cb->names.ids + first, cb->named_end[feature] - first};
+}
+
+struct pl_id_list pl_codebase_in_unit(const struct pl_codebase *cb, struct pl_id_list ids, uint32_t unit)
+{
+    size_t low = 0;
+    size_t high = ids.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ids.v[middle] < cb->unit_first[unit])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (high < ids.n && ids.v[high] < cb->unit_first[unit + 1])
+        high++;
+    return (struct pl_id_list){ids.v + low, high - low};
 }
 
 bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t other)
@@ -290,6 +309,8 @@ void pl_codebase_free(struct pl_codebase *cb)
     free(cb->name_features);
     free(cb->users);
     free(cb->bodies);
+    free(cb->named_first);
+    free(cb->named_end);
     pl_key_table_free(&cb->names);
     pl_key_table_free(&cb->features);
     pl_id_lists_free(&cb->includes);

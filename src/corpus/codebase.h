@@ -58,6 +58,10 @@ const struct pl_codebase_entry *pl_codebase_at(const struct pl_codebase *cb, uin
 uint32_t pl_codebase_first(const struct pl_codebase *cb, uint32_t unit);
 /* All definitions of that name (pl_atom_hash_text). */
 struct pl_id_list pl_codebase_named(const struct pl_codebase *cb, uint64_t name_hash);
+/* The same for a feature that is a name. O(1). */
+struct pl_id_list pl_codebase_named_feature(const struct pl_codebase *cb, uint32_t feature);
+/* Those of an ascending list of definitions that are a unit's. */
+struct pl_id_list pl_codebase_in_unit(const struct pl_codebase *cb, struct pl_id_list ids, uint32_t unit);
 /* Does compiling `unit` read `other`: the same, or included, also through others? */
 bool pl_codebase_includes(const struct pl_codebase *cb, uint32_t unit, uint32_t other);
 

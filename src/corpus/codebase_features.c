@@ -31,8 +31,6 @@ struct work {
     struct pl_id_list *lists2;
     uint64_t **unit_keys; /* per unit, sorted, each once */
     size_t *n_unit_keys;
-    uint32_t *named_first; /* per feature: positions in names.ids */
-    uint32_t *named_end;
     uint32_t *seen[PL_PARALLEL_MAX]; /* per worker and id: last definition, counted from 1, that reached it */
     uint32_t *met[PL_PARALLEL_MAX];  /* the same per feature: its definitions are queued */
     struct pl_arena arenas[PL_PARALLEL_MAX]; /* lists until they are joined */
@@ -41,17 +39,12 @@ struct work {
 /* A set that grows, of one worker. */
 struct reach {
     pl_ids set;
+    size_t n_met; /* features that it was asked to hold, each as often as it was */
     pl_ids queue;
     unsigned n_functions; /* in the queue */
     unsigned n_objects;
     bool no_memory;
 };
-
-static void put_list(struct reach *r, struct pl_id_list list)
-{
-    for (size_t i = 0; i < list.n && r->set.n < MAX_SET; i++)
-        pl_ids_put(&r->set, list.v[i], &r->no_memory);
-}
 
 static pl_status keep_set(struct reach *r, struct pl_arena *arena, struct pl_id_list *out, struct pl_err *err)
 {
@@ -89,8 +82,7 @@ static unsigned keys_of(const struct pl_atom *a, uint64_t keys[2])
 static size_t sort_keys(uint64_t *v, size_t n)
 {
     size_t kept = 0;
-    if (n > 1)
-        qsort(v, n, sizeof *v, pl_order_u64);
+    pl_sort_u64(v, n);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || v[kept - 1] != v[i])
             v[kept++] = v[i];
@@ -177,14 +169,14 @@ static pl_status link_names(struct work *w, struct pl_err *err)
         if (feature != PL_NO_FEATURE && cb->names.keys[i] != pl_atom_hash_text(own))
             cb->name_features[cb->names.ids[i]] = feature;
     }
-    w->named_first = calloc(cb->features.n + 1, sizeof *w->named_first);
-    w->named_end = calloc(cb->features.n + 1, sizeof *w->named_end);
-    if (w->named_first == NULL || w->named_end == NULL)
+    w->cb->named_first = calloc(cb->features.n + 1, sizeof *w->cb->named_first);
+    w->cb->named_end = calloc(cb->features.n + 1, sizeof *w->cb->named_end);
+    if (w->cb->named_first == NULL || w->cb->named_end == NULL)
         return pl_fail_nomem(err);
     for (size_t i = 0; i < cb->features.n; i++) {
         size_t first;
-        w->named_end[i] = (uint32_t)pl_key_table_find(&cb->names, cb->features.keys[i], &first);
-        w->named_first[i] = (uint32_t)first;
+        w->cb->named_end[i] = (uint32_t)pl_key_table_find(&cb->names, cb->features.keys[i], &first);
+        w->cb->named_first[i] = (uint32_t)first;
     }
     return PL_OK;
 }
@@ -214,6 +206,17 @@ static bool fresh(uint32_t *last, uint32_t id, uint32_t stamp)
     return true;
 }
 
+/* A feature of the set, for the first time? Those behind MAX_SET, repeated ones counted, are left out of it. */
+static bool meet(struct work *w, unsigned worker, struct reach *r, uint32_t feature, uint32_t stamp)
+{
+    bool has_room = r->n_met++ < MAX_SET;
+    if (!fresh(w->met[worker], feature, stamp))
+        return false;
+    if (has_room)
+        pl_ids_put(&r->set, feature, &r->no_memory);
+    return true;
+}
+
 static bool make_seen(struct work *w, unsigned worker)
 {
     if (w->seen[worker] == NULL)
@@ -223,15 +226,15 @@ static bool make_seen(struct work *w, unsigned worker)
     return w->seen[worker] != NULL && w->met[worker] != NULL;
 }
 
-/* Macros that a name of a unit may mean are queued. */
+/* A feature goes into the set; macros that a name of a unit may mean are queued. */
 static void queue_macros(struct work *w, unsigned worker, struct reach *r, uint32_t unit, uint32_t feature,
                          uint32_t stamp)
 {
     const struct pl_codebase *cb = w->cb;
     bool is_in_sight = false;
-    uint32_t first = w->named_first[feature];
-    uint32_t end = w->named_end[feature];
-    if (!fresh(w->met[worker], feature, stamp))
+    uint32_t first = w->cb->named_first[feature];
+    uint32_t end = w->cb->named_end[feature];
+    if (!meet(w, worker, r, feature, stamp))
         return;
     for (unsigned pass = 0; pass < 2 && !is_in_sight; pass++) {
         unsigned taken = 0;
@@ -262,12 +265,10 @@ static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err 
     }
     if (!make_seen(w, worker))
         return pl_fail_nomem(err);
-    put_list(&r, own);
     for (size_t i = 0; i < own.n; i++)
         queue_macros(w, worker, &r, unit, own.v[i], stamp);
     for (size_t at = 0; at < r.queue.n; at++) {
         struct pl_id_list more = pl_id_lists_at(&w->own, r.queue.v[at]);
-        put_list(&r, more);
         for (size_t i = 0; i < more.n; i++)
             queue_macros(w, worker, &r, unit, more.v[i], stamp);
     }
@@ -285,8 +286,8 @@ static void definitions_of(const struct work *w, uint32_t feature, uint32_t unit
                            uint32_t *end)
 {
     const struct pl_codebase *cb = w->cb;
-    *first = w->named_first[feature];
-    *end = w->named_end[feature];
+    *first = w->cb->named_first[feature];
+    *end = w->cb->named_end[feature];
     if (*end - *first <= MAX_SAME_NAME)
         return;
     while (*first < *end) { /* ascending within a name, and a unit's are in a row */
@@ -296,12 +297,12 @@ static void definitions_of(const struct work *w, uint32_t feature, uint32_t unit
         else
             *end = middle;
     }
-    while (*end < w->named_end[feature] && cb->names.ids[*end] < cb->unit_first[unit + 1])
+    while (*end < w->cb->named_end[feature] && cb->names.ids[*end] < cb->unit_first[unit + 1])
         (*end)++;
 }
 
 /*
- * Functions and objects in sight of `unit` that the names among `features` mean. A name met before adds nothing: what a bound
+ * All `features` go into the set. Functions and objects in sight of `unit` that the names among them mean are queued. A name met before adds nothing: what a bound
  * left out then is left out now.
  */
 static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint32_t unit,
@@ -311,7 +312,7 @@ static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint
     uint32_t i;
     uint32_t end;
     for (size_t k = 0; k < features.n; k++) {
-        if (!fresh(w->met[worker], features.v[k], stamp))
+        if (!meet(w, worker, r, features.v[k], stamp))
             continue;
         for (definitions_of(w, features.v[k], unit, &i, &end); i < end; i++) {
             uint32_t id = cb->names.ids[i];
@@ -344,7 +345,6 @@ static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err
         return pl_fail_nomem(err);
     uint32_t stamp = (uint32_t)(cb->n + 1 + id);
     (void)fresh(w->seen[worker], (uint32_t)id, stamp); /* a function that calls itself */
-    put_list(&r, pl_id_lists_at(&cb->direct, id));
     queue_inlined(w, worker, &r, unit, pl_id_lists_at(&cb->direct, id), stamp);
     for (size_t i = 0; i < r.queue.n; i++)
         if (cb->entries[r.queue.v[i]].definition->kind == PL_DEFINITION_FUNCTION)
@@ -354,7 +354,6 @@ static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err
         level_end = r.queue.n;
         for (size_t at = from; at < level_end; at++) {
             struct pl_id_list more = pl_id_lists_at(&cb->direct, r.queue.v[at]);
-            put_list(&r, more);
             queue_inlined(w, worker, &r, unit, more, stamp);
         }
     }
@@ -507,8 +506,6 @@ pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, stru
         free(w.unit_keys[u]);
     free(w.unit_keys);
     free(w.n_unit_keys);
-    free(w.named_first);
-    free(w.named_end);
     free(w.lists);
     free(w.lists2);
     return st;

@@ -40,12 +40,13 @@ struct pl_codebase {
     struct pl_codebase_entry *entries;
     size_t n;
     size_t n_functions;
-    bool links_all;                   /* pl_codebase_links_all() */
-    bool is_linked_whole;             /* pl_codebase_is_linked_whole() */
-    struct pl_key_table names;        /* hash of the name -> ids */
-    struct pl_key_table features;     /* key -> feature */
-    struct pl_id_lists includes;      /* per unit: all that compiling it reads, itself left out */
-    struct pl_codebase_place *places; /* by unit, in order */
+    bool links_all;                    /* pl_codebase_links_all() */
+    bool is_linked_whole;              /* pl_codebase_is_linked_whole() */
+    struct pl_key_table names;         /* hash of the name -> ids */
+    struct pl_key_table features;      /* key -> feature */
+    uint32_t *named_first, *named_end; /* per feature: definitions with that name, positions of names.ids */
+    struct pl_id_lists includes;       /* per unit: all that compiling it reads, itself left out */
+    struct pl_codebase_place *places;  /* by unit, in order */
     size_t n_places;
     struct pl_id_lists places_of;    /* per id */
     uint8_t *is_included;            /* per unit */

@@ -7,6 +7,7 @@
  * they are sparse. Threads share the directory by atomic additions; whatever order they put places down in is gone after the sort.
  */
 #include "corpus/postings.h"
+#include "base/order.h"
 #include "base/parallel.h"
 
 #include <stdlib.h>
@@ -41,13 +42,18 @@ static uint64_t place_rest(const struct pl_postings *p, pl_place place)
     return pl_place_value(place) >> position_bits(p);
 }
 
-static pl_place place_of(const struct pl_postings *p, pl_anchor a)
+static pl_place place_of_value(uint64_t value)
 {
     pl_place place;
-    uint64_t value = (uint64_t)rest_of(p, pl_anchor_hash(a)) << position_bits(p) | pl_anchor_position(a);
     for (size_t i = 0; i < sizeof place.byte; i++)
         place.byte[i] = (uint8_t)(value >> (8 * i));
     return place;
+}
+
+static pl_place place_of(const struct pl_postings *p, pl_anchor a)
+{
+    return place_of_value((uint64_t)rest_of(p, pl_anchor_hash(a)) << position_bits(p) |
+                          pl_anchor_position(a));
 }
 
 static int by_value(const void *a, const void *b)
@@ -59,8 +65,17 @@ static int by_value(const void *a, const void *b)
 
 static void sort_slot(pl_place *v, size_t n)
 {
-    if (n > LINEAR_MAX) {
+    if (n > SORT_ITEMS) {
         qsort(v, n, sizeof *v, by_value);
+        return;
+    }
+    if (n > LINEAR_MAX) {
+        __attribute__((uninitialized)) uint64_t values[SORT_ITEMS];
+        for (size_t i = 0; i < n; i++)
+            values[i] = pl_place_value(v[i]);
+        pl_sort_u64(values, n);
+        for (size_t i = 0; i < n; i++)
+            v[i] = place_of_value(values[i]);
         return;
     }
     for (size_t i = 1; i < n; i++) {

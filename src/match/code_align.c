@@ -186,8 +186,7 @@ static pl_status list_places(struct path *p, struct pl_err *err)
         for (size_t k = 0; k < places.n && k < MAX_PLACES; k++)
             p->places[n++] = places.v[k];
     }
-    if (n > 1)
-        qsort(p->places, n, sizeof *p->places, pl_order_u32);
+    pl_sort_u32(p->places, n);
     for (size_t i = 0; i < n; i++)
         if (p->n_places == 0 || p->places[p->n_places - 1] != p->places[i])
             p->places[p->n_places++] = p->places[i];

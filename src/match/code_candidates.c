@@ -84,9 +84,8 @@ static pl_status vote_feature(struct search *q, uint32_t feature, uint32_t weigh
     return st;
 }
 
-static pl_status vote_named(struct search *q, uint64_t hash, uint32_t weight, struct pl_err *err)
+static pl_status vote_named(struct search *q, struct pl_id_list named, uint32_t weight, struct pl_err *err)
 {
-    struct pl_id_list named = pl_codebase_named(q->a->cb, hash);
     pl_status st = PL_OK;
     for (size_t i = 0; i < named.n && i < MAX_POSTINGS && st == PL_OK; i++)
         st = vote(q, named.v[i], weight, err);
@@ -117,7 +116,7 @@ static pl_status vote_calls(struct search *q, const struct pl_subject *s, struct
         struct pl_id_list direct = pl_codebase_closure(a->cb, from->definition);
         for (size_t k = 0; k < direct.n && k < 2000 && st == PL_OK; k++)
             if (pl_codebase_feature_kind(a->cb, direct.v[k]) == PL_ATOM_CALL)
-                st = vote_named(q, pl_codebase_feature_key(a->cb, direct.v[k]), 20, err);
+                st = vote_named(q, pl_codebase_named_feature(a->cb, direct.v[k]), 20, err);
     }
     return st;
 }
@@ -159,12 +158,13 @@ static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err 
         for (unsigned k = 0; k < f->n && st == PL_OK; k++)
             st = vote_feature(q, f->feature[k], f->weight, err);
         if (st == PL_OK && f->n == 0 && f->is_neutral && f->name != PL_NO_FEATURE)
-            st = vote_named(q, pl_codebase_feature_key(a->cb, f->name), f->weight, err);
+            st = vote_named(q, pl_codebase_named_feature(a->cb, f->name), f->weight, err);
     }
     struct pl_cpp_function cpp;
-    if (st == PL_OK && name.n > 0)
-        st = vote_named(q, pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name),
-                        PL_CODE_EXPORT_SCORE, err);
+    if (st == PL_OK && name.n > 0) {
+        uint64_t hash = pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name);
+        st = vote_named(q, pl_codebase_named(a->cb, hash), PL_CODE_EXPORT_SCORE, err);
+    }
     if (st == PL_OK && a->has_places)
         st = vote_calls(q, s, err);
     for (size_t i = pl_code_proposals(a, subject);
@@ -181,6 +181,18 @@ static int by_score(const void *a, const void *b)
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
     return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* At most MAX_EVALUATED of them: by insertion. */
+static void sort_scores(struct pl_candidate *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct pl_candidate c = v[i];
+        size_t at = i;
+        for (; at > 0 && by_score(&c, &v[at - 1]) < 0; at--)
+            v[at] = v[at - 1];
+        v[at] = c;
+    }
 }
 
 /* The most voted first, MAX_EVALUATED at most; the votes are cleared. */
@@ -217,7 +229,7 @@ static pl_status find_candidates(struct search *q, uint32_t subject, struct pl_e
     pl_code_mark(a, subject, q->marks);
     for (size_t i = 0; i < n; i++)
         best[i].score = pl_code_score(a, q->marks, s, best[i].id) + (a->has_places ? PLACE_SCORE : 0);
-    qsort(best, n, sizeof *best, by_score);
+    sort_scores(best, n);
     for (size_t i = 0; i < n && i < MAX_CANDIDATES && best[i].score > 0; i++) {
         struct pl_candidate *slot = PL_VEC_ADD(&q->found);
         if (slot == NULL)

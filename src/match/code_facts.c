@@ -431,7 +431,7 @@ static bool is_variable(const struct pl_aligner *a, uint32_t feature)
 {
     if (pl_codebase_feature_kind(a->cb, feature) != PL_ATOM_CALL || a->imported[feature])
         return false;
-    struct pl_id_list named = pl_codebase_named(a->cb, pl_codebase_feature_key(a->cb, feature));
+    struct pl_id_list named = pl_codebase_named_feature(a->cb, feature);
     for (size_t i = 0; i < named.n; i++)
         if (pl_codebase_at(a->cb, named.v[i])->definition->kind != PL_DEFINITION_OBJECT)
             return false;

@@ -73,12 +73,10 @@ bool pl_code_unit_has(const struct pl_aligner *a, uint32_t unit, uint32_t featur
  */
 static bool host_has(const struct pl_aligner *a, uint32_t unit, uint32_t feature)
 {
-    struct pl_id_list with = pl_codebase_with(a->cb, feature);
-    for (size_t i = 0; i < with.n; i++) {
-        const struct pl_codebase_entry *e = pl_codebase_at(a->cb, with.v[i]);
-        if (e->unit == unit && e->definition->kind != PL_DEFINITION_FUNCTION)
+    struct pl_id_list with = pl_codebase_in_unit(a->cb, pl_codebase_with(a->cb, feature), unit);
+    for (size_t i = 0; i < with.n; i++)
+        if (pl_codebase_at(a->cb, with.v[i])->definition->kind != PL_DEFINITION_FUNCTION)
             return true;
-    }
     return false;
 }
 
