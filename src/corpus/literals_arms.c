@@ -18,6 +18,7 @@
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_PATTERN_NODES 256u
@@ -279,7 +280,7 @@ bool pl_literals_merge_arms(struct pl_literals *l, const struct gathered *g)
 
 /* ---- asking ---- */
 
-/* Places in the string, one bit each. */
+/* Places in the string, one bit each. Of most strings all are in the first word, and no others are touched. */
 struct places {
     uint64_t bits[PLACE_WORDS];
 };
@@ -294,30 +295,34 @@ static void put(struct places *p, size_t at)
     p->bits[at / 64] |= 1ull << (at % 64);
 }
 
-static void join_places(struct places *to, const struct places *from)
+static void copy_places(struct places *to, const struct places *from, size_t n_words)
 {
-    for (size_t i = 0; i < PLACE_WORDS; i++)
+    for (size_t i = 0; i < n_words; i++)
+        to->bits[i] = from->bits[i];
+}
+
+static void join_places(struct places *to, const struct places *from, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
         to->bits[i] |= from->bits[i];
 }
 
-static struct places behind(const struct places *from, pl_bytes string, pl_bytes text)
+/* Go on over `text` from all places. False when it stands behind none of them. */
+static bool go_behind(struct places *places, size_t n_words, pl_bytes string, pl_bytes text)
 {
-    struct places to = {{0}};
-    for (size_t word = 0; word <= string.n / 64; word++)
-        for (uint64_t left = from->bits[word]; left != 0; left &= left - 1) {
+    __attribute__((uninitialized)) struct places to;
+    bool is_somewhere = false;
+    memset(&to, 0, n_words * sizeof to.bits[0]);
+    for (size_t word = 0; word < n_words; word++)
+        for (uint64_t left = places->bits[word]; left != 0; left &= left - 1) {
             size_t at = word * 64 + (size_t)__builtin_ctzll(left);
-            if (at + text.n <= string.n && pl_bytes_starts(pl_bytes_from(string, at), text))
-                put(&to, at + text.n);
+            if (at + text.n > string.n || !pl_bytes_starts(pl_bytes_from(string, at), text))
+                continue;
+            put(&to, at + text.n);
+            is_somewhere = true;
         }
-    return to;
-}
-
-static bool is_nowhere(const struct places *p)
-{
-    uint64_t any = 0;
-    for (size_t i = 0; i < PLACE_WORDS; i++)
-        any |= p->bits[i];
-    return any == 0;
+    copy_places(places, &to, n_words);
+    return is_somewhere;
 }
 
 struct open_if {
@@ -329,31 +334,33 @@ struct open_if {
 static bool makes(const struct pl_literals *l, size_t node, pl_bytes string)
 {
     __attribute__((uninitialized)) struct open_if open[MAX_DEPTH + 1];
-    struct places now = {{1}};
+    __attribute__((uninitialized)) struct places now;
+    size_t n_words = string.n / 64 + 1;
     size_t depth = 0;
+    memset(&now, 0, n_words * sizeof now.bits[0]);
+    put(&now, 0);
     for (; node < l->arms.n && l->arms.v[node].kind != ARM_START; node++) {
         const struct literal_arm *a = &l->arms.v[node];
         struct open_if *inner = depth > 0 ? &open[depth - 1] : NULL;
         switch (a->kind) {
         case ARM_START: break;
         case ARM_TEXT:
-            now = behind(&now, string, pl_bytes_of(l->texts.p + a->text, a->length));
-            if (depth == 0 && is_nowhere(&now))
+            if (!go_behind(&now, n_words, string, pl_bytes_of(l->texts.p + a->text, a->length)) && depth == 0)
                 return false;
             break;
         case ARM_IF:
-            memset(&open[depth].result, 0, sizeof open[depth].result);
-            open[depth++].entry = now;
+            memset(&open[depth].result, 0, n_words * sizeof now.bits[0]);
+            copy_places(&open[depth++].entry, &now, n_words);
             break;
         case ARM_ELSE:
-            join_places(&inner->result, &now);
-            now = inner->entry;
+            join_places(&inner->result, &now, n_words);
+            copy_places(&now, &inner->entry, n_words);
             break;
         case ARM_END:
         case ARM_END_ALL:
-            join_places(&now, &inner->result);
+            join_places(&now, &inner->result, n_words);
             if (a->kind == ARM_END)
-                join_places(&now, &inner->entry);
+                join_places(&now, &inner->entry, n_words);
             depth--;
             break;
         }
@@ -361,23 +368,58 @@ static bool makes(const struct pl_literals *l, size_t node, pl_bytes string)
     return has(&now, string.n);
 }
 
+/* Which of the ARM_STARTS lists a pattern is in: by the byte that it begins with, and the last one where it does not begin with a text. */
+static size_t start_of(const struct pl_literals *l, size_t pattern)
+{
+    const struct literal_arm *first = &l->arms.v[pattern + 1];
+    bool has_text = first->kind == ARM_TEXT && first->length > 0;
+    return has_text ? l->texts.p[first->text] : ARM_STARTS - 1;
+}
+
+bool pl_literals_index_arms(struct pl_literals *l)
+{
+    l->arm_starts = calloc(l->arms.n + 1, sizeof *l->arm_starts);
+    if (l->arm_starts == NULL)
+        return false;
+    size_t next[ARM_STARTS + 1] = {0};
+    for (size_t i = 0; i + 1 < l->arms.n; i++)
+        if (l->arms.v[i].kind == ARM_START)
+            next[start_of(l, i) + 1]++;
+    for (size_t k = 0; k < ARM_STARTS; k++) {
+        next[k + 1] += next[k];
+        l->arm_ends[k] = next[k + 1];
+    }
+    for (size_t i = 0; i + 1 < l->arms.n; i++)
+        if (l->arms.v[i].kind == ARM_START)
+            l->arm_starts[next[start_of(l, i)]++] = i;
+    return true;
+}
+
+/* The first pattern of a list that makes the string; SIZE_MAX: none does. */
+static size_t find_in_list(const struct pl_literals *l, size_t list, pl_bytes string)
+{
+    for (size_t i = list == 0 ? 0 : l->arm_ends[list - 1]; i < l->arm_ends[list]; i++) {
+        size_t pattern = l->arm_starts[i];
+        if (makes(l, pattern + 1, string))
+            return pattern;
+    }
+    return SIZE_MAX;
+}
+
 bool pl_literal_find_arms(const struct pl_literals *l, pl_bytes string, struct literal *out)
 {
     if (string.n > MAX_STRING_BYTES)
         return false;
-    for (size_t i = 0; i < l->arms.n; i++) {
-        if (l->arms.v[i].kind != ARM_START || i + 1 == l->arms.n)
-            continue;
-        const struct literal_arm *first = &l->arms.v[i + 1];
-        pl_bytes text = pl_bytes_of(l->texts.p + first->text, first->length);
-        if ((first->kind == ARM_TEXT && !pl_bytes_starts(string, text)) || !makes(l, i + 1, string))
-            continue;
-        *out = (struct literal){.text = (uint32_t)first->text,
-                                .length = first->kind == ARM_TEXT ? first->length : 0,
-                                .file = l->arms.v[i].file,
-                                .line_1based = l->arms.v[i].line_1based,
-                                .kind = RULE_ARMS};
-        return true;
-    }
-    return false;
+    size_t of_byte = string.n == 0 ? SIZE_MAX : find_in_list(l, string.p[0], string);
+    size_t others = find_in_list(l, ARM_STARTS - 1, string);
+    size_t pattern = of_byte < others ? of_byte : others;
+    if (pattern == SIZE_MAX)
+        return false;
+    const struct literal_arm *first = &l->arms.v[pattern + 1];
+    *out = (struct literal){.text = (uint32_t)first->text,
+                            .length = first->kind == ARM_TEXT ? first->length : 0,
+                            .file = l->arms.v[pattern].file,
+                            .line_1based = l->arms.v[pattern].line_1based,
+                            .kind = RULE_ARMS};
+    return true;
 }

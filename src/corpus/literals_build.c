@@ -149,6 +149,7 @@ static void free_set(struct pl_literals *l)
     PL_VEC_FREE(&l->literals);
     PL_VEC_FREE(&l->arms);
     pl_buf_reset(&l->texts);
+    free(l->arm_starts);
     free(l->slots);
     free(l->keys);
     free(l->formats);

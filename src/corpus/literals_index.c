@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VERSION_STARTS 65536u /* hashes of what versions begin with */
+
 static int by_key(const void *a, const void *b)
 {
     const struct literal_key *x = a;
@@ -114,27 +116,51 @@ static bool is_version(pl_bytes text)
     return text.n >= 3 && text.n <= 256 && has_digit(text) && pl_bytes_find_byte(text, '.', 0) != SIZE_MAX;
 }
 
+/* The first three bytes of each version, as a set of their hashes: most places of a text begin none. */
+struct version_starts {
+    uint64_t bits[VERSION_STARTS / 64];
+};
+
+static size_t version_start(const uint8_t *p)
+{
+    return (p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16) * 0x9e3779b1u % VERSION_STARTS;
+}
+
+/* Does one of the first n_headers versions stand in the text? */
+static bool holds_version(const struct pl_literals *l, const struct version_starts *starts, size_t n_headers,
+                          pl_bytes text)
+{
+    for (size_t at = 0; at + 3 <= text.n; at++) {
+        size_t start = version_start(text.p + at);
+        if ((starts->bits[start / 64] >> start % 64 & 1) == 0)
+            continue;
+        for (size_t k = 0; k < n_headers; k++)
+            if (pl_bytes_starts(pl_bytes_from(text, at), pl_literal_text(l, &l->literals.v[l->versions[k]])))
+                return true;
+    }
+    return false;
+}
+
 /* Literals of headers with a version in them, and what macros made of these. */
 static bool index_versions(struct pl_literals *l)
 {
-    size_t n_headers = 0;
+    struct version_starts starts = {{0}};
     l->versions = calloc(PL_LITERAL_VERSIONS, sizeof *l->versions);
     if (l->versions == NULL)
         return false;
-    for (size_t i = 0; i < l->literals.n && l->n_versions < PL_LITERAL_VERSIONS / 4; i++)
-        if (l->literals.v[i].kind == RULE_HEADER && is_version(pl_literal_text(l, &l->literals.v[i])))
-            l->versions[l->n_versions++] = (uint32_t)i;
-    n_headers = l->n_versions;
+    for (size_t i = 0; i < l->literals.n && l->n_versions < PL_LITERAL_VERSIONS / 4; i++) {
+        pl_bytes text = pl_literal_text(l, &l->literals.v[i]);
+        if (l->literals.v[i].kind != RULE_HEADER || !is_version(text))
+            continue;
+        l->versions[l->n_versions++] = (uint32_t)i;
+        starts.bits[version_start(text.p) / 64] |= 1ull << version_start(text.p) % 64;
+    }
+    size_t n_headers = l->n_versions;
     for (size_t i = 0; i < l->literals.n && l->n_versions < PL_LITERAL_VERSIONS && n_headers > 0; i++) {
         const struct literal *e = &l->literals.v[i];
         pl_bytes text = pl_literal_text(l, e);
-        bool holds_one = false;
-        if ((e->kind != RULE_TILED && e->kind != RULE_MACRO) || !is_version(text))
-            continue;
-        for (size_t k = 0; k < n_headers && !holds_one; k++)
-            holds_one =
-                pl_bytes_find(text, pl_literal_text(l, &l->literals.v[l->versions[k]]), 0) != SIZE_MAX;
-        if (holds_one)
+        if ((e->kind == RULE_TILED || e->kind == RULE_MACRO) && is_version(text) &&
+            holds_version(l, &starts, n_headers, text))
             l->versions[l->n_versions++] = (uint32_t)i;
     }
     return true;
@@ -142,5 +168,5 @@ static bool index_versions(struct pl_literals *l)
 
 bool pl_literals_index(struct pl_literals *l)
 {
-    return index_ends(l) && index_formats(l) && index_versions(l);
+    return index_ends(l) && index_formats(l) && index_versions(l) && pl_literals_index_arms(l);
 }

@@ -86,6 +86,8 @@ enum literal_arm_kind {
     ARM_END_ALL /* one is */
 };
 
+#define ARM_STARTS 257u /* lists of patterns: of each byte, and of those that begin with no text */
+
 struct literal_arm {
     uint64_t text; /* where its bytes begin in `texts` */
     uint32_t length;
@@ -112,6 +114,8 @@ struct pl_literals {
     PL_VEC(struct header_body) bodies; /* while the set is built */
     PL_VEC(struct literal) literals;   /* in source order */
     literal_arms arms;
+    size_t *arm_starts;          /* patterns of `arms`, in lists by how they begin; malloc */
+    size_t arm_ends[ARM_STARTS]; /* of each list */
     struct pl_buf texts;
     uint32_t *slots;          /* open addressing on `hash`: index + 1, or 0; malloc */
     size_t n_slots;           /* power of two */
@@ -207,7 +211,9 @@ bool pl_literals_gather_arms(struct gathered *g, struct pl_macro_run *run, pl_by
 /* A use with too many ways to expand as a pattern: an #if for each of its macros. False when out of memory. */
 bool pl_literals_gather_ways(struct gathered *g, struct pl_macro_run *run, pl_bytes use, uint32_t file);
 bool pl_literals_merge_arms(struct pl_literals *l, const struct gathered *g);
-/* Does a pattern make this string? *out is a literal of its place. O(patterns), mostly a comparison of their starts. */
+/* Once all are merged. False when out of memory. */
+bool pl_literals_index_arms(struct pl_literals *l);
+/* Does a pattern make this string? *out is a literal of its place. O(patterns that begin with its first byte or with a macro). */
 bool pl_literal_find_arms(const struct pl_literals *l, pl_bytes string, struct literal *out);
 
 /* literals_headers.c: what the own source, gathered in l, reaches of the headers. False when out of memory. */

@@ -440,7 +440,7 @@ static bool is_use(struct expansion *x, const struct macro *macro, struct token 
 static bool expand_use(struct expansion *x, const struct macro *macro, struct token *t, unsigned depth,
                        struct tokens *body, struct token **rest)
 {
-    struct use u;
+    __attribute__((uninitialized)) struct use u; /* is_use() sets what there is */
     if (!is_use(x, macro, t, &u, rest))
         return false;
     *body = substitute(x, &u, hide(x, t->name->found[0], t->hidden), depth);
