@@ -28,6 +28,12 @@ const uint32_t *pl_tables_rows(const struct pl_tables *t, uint32_t table)
     return t->rows.v == NULL ? NULL : t->rows.v + t->tables.v[table].first_row;
 }
 
+struct pl_table_list pl_tables_list(const struct pl_tables *t, uint32_t table)
+{
+    return (struct pl_table_list){pl_tables_at(t, table), pl_tables_items(t, table),
+                                  pl_tables_rows(t, table)};
+}
+
 uint64_t pl_table_text_hash(pl_bytes text)
 {
     uint64_t h = pl_bytes_hash(text, 0x7461626c65u);
@@ -55,8 +61,8 @@ static bool is_dull(const uint8_t *low)
 
 static bool may_have(const struct pl_tables *t, uint64_t key)
 {
-    uint64_t bit = pl_table_filter_bit(key, t->filter_mask);
-    return (t->place_filter[bit / 64] >> (bit % 64) & 1) != 0;
+    uint64_t bits = pl_table_filter_bits(key);
+    return (t->place_filter[pl_table_filter_word(key, t->filter_mask)] & bits) == bits;
 }
 
 /* Two rounds of multiplication and shift. Source: the finalizer of SplitMix (Steele, Lea, Flood 2014), shortened. */
@@ -68,18 +74,21 @@ static uint64_t mixed(uint64_t all)
     return h == 0 ? 1 : h;
 }
 
-uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW])
+static uint64_t window_of(const uint8_t low[PL_TABLE_WINDOW])
 {
     uint64_t all;
     memcpy(&all, low, sizeof all);
-    return is_dull(low) ? 0 : mixed(all);
+    return all;
+}
+
+uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW])
+{
+    return is_dull(low) ? 0 : mixed(window_of(low));
 }
 
 uint64_t pl_tables_key(const struct pl_tables *t, const uint8_t low[PL_TABLE_WINDOW])
 {
-    uint64_t all;
-    memcpy(&all, low, sizeof all);
-    uint64_t key = mixed(all);
+    uint64_t key = mixed(window_of(low));
     return may_have(t, key) && !is_dull(low) ? key : 0;
 }
 
@@ -122,6 +131,38 @@ const struct pl_table_place *pl_tables_find(const struct pl_tables *t, uint64_t 
     if (key == 0 || !may_have(t, key))
         return NULL;
     return find(&t->places, t->place_directory, key, n);
+}
+
+static uint8_t mark_of(const struct pl_tables *t, uint64_t key, const uint8_t low[PL_TABLE_WINDOW],
+                       uint8_t flat, uint8_t column)
+{
+    size_t n;
+    uint8_t mark = 0;
+    const struct pl_table_place *places = find(&t->places, t->place_directory, is_dull(low) ? 0 : key, &n);
+    for (size_t i = 0; i < n; i++)
+        mark |= places[i].column == PL_TABLE_FLAT ? flat : column;
+    return mark;
+}
+
+void pl_tables_mark(const struct pl_tables *t, const uint8_t *data, size_t n, size_t stride, uint8_t flat,
+                    uint8_t column, uint8_t *marks)
+{
+    for (size_t first = 0; first < stride && first < n; first++) {
+        uint8_t low[PL_TABLE_WINDOW];
+        uint64_t all = 0; /* the first number lowest; each step brings one new one */
+        for (size_t k = 0; k + 1 < PL_TABLE_WINDOW; k++)
+            all = all >> 8 | (uint64_t)data[first + k * stride] << 56;
+        for (size_t i = first; i < n; i += stride) {
+            all = all >> 8 | (uint64_t)data[i + (PL_TABLE_WINDOW - 1) * stride] << 56;
+            if ((marks[i] & PL_TABLE_WANTED) == 0)
+                continue;
+            for (unsigned k = 0; k < PL_TABLE_WINDOW; k++)
+                low[k] = (uint8_t)(all >> (8 * k));
+            uint64_t key = mixed(window_of(low));
+            if (may_have(t, key))
+                marks[i] |= mark_of(t, key, low, flat, column);
+        }
+    }
 }
 
 const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint64_t hash, size_t *n)

@@ -71,11 +71,25 @@ const struct pl_table *pl_tables_at(const struct pl_tables *t, uint32_t table);
 /* Items of a table; and where each row begins, counted from them, with one more for the end. */
 const struct pl_table_item *pl_tables_items(const struct pl_tables *t, uint32_t table);
 const uint32_t *pl_tables_rows(const struct pl_tables *t, uint32_t table);
+/* All three at once, for who asks for many items. */
+struct pl_table_list {
+    const struct pl_table *head;
+    const struct pl_table_item *items;
+    const uint32_t *rows;
+};
+struct pl_table_list pl_tables_list(const struct pl_tables *t, uint32_t table);
 
 /* Keys of a window: of the lowest byte of each number, and of whole floats. 0: too dull to look for. */
 uint64_t pl_table_key(const uint8_t low[PL_TABLE_WINDOW]);
 /* The first of these; 0 also when no table has it. For the many places of an image. */
 uint64_t pl_tables_key(const struct pl_tables *t, const uint8_t low[PL_TABLE_WINDOW]);
+/*
+ * Windows of n places from data[0] on, `stride` bytes between their numbers, for each that has PL_TABLE_WANTED in marks[]: `flat` is added where some list has its
+ * key in a row, `column` where some has it in rows. All that pl_tables_find() would give counts. data[] goes on for 7 strides behind the n places.
+ */
+#define PL_TABLE_WANTED 64u
+void pl_tables_mark(const struct pl_tables *t, const uint8_t *data, size_t n, size_t stride, uint8_t flat,
+                    uint8_t column, uint8_t *marks);
 uint64_t pl_table_float_key(const uint64_t *bits, size_t n, unsigned width);
 /* Places with that key, at most PL_TABLE_PLACES. O(1) for a key that nobody has. */
 #define PL_TABLE_PLACES 32u

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define DIRECTORY_SIZE    (1u << TABLE_DIRECTORY_BITS)
-#define FILTER_BITS_A_KEY 8u
+#define FILTER_BITS_A_KEY 16u /* at least; then one key in a hundred passes that nobody has */
 #define MAX_COLUMNS       64u
 #define FLOAT_WINDOW      4u
 #define MANY_ITEMS        16u /* so many numbers are a list of their own, whatever they are */
@@ -449,16 +449,16 @@ static bool finish(table_places *places, uint32_t **directory, int (*order)(cons
 
 static bool fill_filter(struct pl_tables *t)
 {
-    uint64_t bits = 64;
-    while (bits < FILTER_BITS_A_KEY * (uint64_t)t->places.n)
-        bits *= 2;
-    t->filter_mask = bits - 1;
-    t->place_filter = calloc((size_t)(bits / 64), sizeof *t->place_filter);
+    uint64_t words = 1;
+    while (words * 64 < FILTER_BITS_A_KEY * (uint64_t)t->places.n)
+        words *= 2;
+    t->filter_mask = words - 1;
+    t->place_filter = calloc((size_t)words, sizeof *t->place_filter);
     if (t->place_filter == NULL)
         return false;
     for (size_t i = 0; i < t->places.n; i++) {
-        uint64_t bit = pl_table_filter_bit(t->places.v[i].key, t->filter_mask);
-        t->place_filter[bit / 64] |= 1ull << (bit % 64);
+        uint64_t key = t->places.v[i].key;
+        t->place_filter[pl_table_filter_word(key, t->filter_mask)] |= pl_table_filter_bits(key);
     }
     return true;
 }

@@ -80,13 +80,9 @@ static pl_status find_idents(struct pl_data *d, struct pl_err *err)
 
 static pl_status apply_arrays(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    static const data_step steps[] = {find_idents,
-                                      pl_data_find_embedded,
-                                      pl_data_find_first_rows,
-                                      pl_data_find_arrays,
-                                      pl_data_find_whole,
-                                      pl_data_find_solid_rows,
-                                      NULL};
+    static const data_step steps[] = {find_idents,       pl_data_find_embedded,   pl_data_find_first_rows,
+                                      pl_data_mark,      pl_data_find_arrays,     pl_data_find_whole,
+                                      pl_data_mark_rows, pl_data_find_solid_rows, NULL};
     struct pl_image_view view;
     const struct pl_code *code;
     bool found;
@@ -216,13 +212,9 @@ static pl_status claim_rest(struct pl_file *f, const struct pl_image_view *view,
 
 static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    static const data_step steps[] = {pl_data_find_texts,
-                                      pl_data_find_rows,
-                                      pl_data_find_large_rows,
-                                      pl_data_find_classes,
-                                      pl_data_find_referenced,
-                                      pl_data_find_replaced,
-                                      NULL};
+    static const data_step steps[] = {
+        pl_data_find_texts,   pl_data_mark_rows,       pl_data_find_rows,     pl_data_find_large_rows,
+        pl_data_find_classes, pl_data_find_referenced, pl_data_find_replaced, NULL};
     struct pl_image_view view;
     const struct pl_code *code;
     const char *why_not = "no source";

@@ -8,6 +8,7 @@
  *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
  *     code_data_classes.c  tables of classes of characters that a program of the sources writes
  *     code_data_embedded.c  whole files of the source, as they are or compressed
+ *     code_data_marks.c  where numbers stand that some list has, for all of these
  *     code_data_made.c   files that the build makes, so that no source holds them
  *     code_data_replaced.c  lists that stand nowhere, and open bytes of just their size
  *     code_data_refs.c   pointers, switch tables, constants, padding: what accounted code refers to
@@ -20,6 +21,8 @@
 #include "feature/code.h"
 #include "match/image_view.h"
 
+#include <string.h>
+
 /* What a byte of the file is to the rung; the lowest bit says that it is data which nothing accuses. */
 enum pl_data_state {
     PL_DATA_OTHER = 0,    /* code, structure, not loaded */
@@ -27,7 +30,8 @@ enum pl_data_state {
     PL_DATA_ACCUSED = 2,  /* claimed as unaccounted: a foreign string, a changed element */
     PL_DATA_EXPLAINED = 3 /* claimed, here or by an earlier rung */
 };
-#define PL_DATA_GOOD 1u
+#define PL_DATA_GOOD  1u
+#define PL_DATA_GOODS 0x0101010101010101ull /* of eight bytes */
 
 /* A place of data that somebody refers to; it reaches to the next one. */
 struct pl_data_object {
@@ -54,6 +58,7 @@ struct pl_data {
     uint8_t *state; /* one a byte of the file: enum pl_data_state */
     uint8_t *trust; /* one a function: accounted for */
     struct pl_data_slots slots;
+    uint8_t *marks;                        /* one a byte of the file, kept for all rungs: pl_data_mark() */
     bool is_strict_rows;                   /* no column of a row may be unknown */
     bool has_narrow_unknowns;              /* what nobody knows may be two bytes wide */
     uint64_t work;                         /* items that were compared, where that has a bound */
@@ -81,7 +86,22 @@ bool pl_data_atom_offset(const struct pl_data *d, const struct pl_atom *a, uint6
 /* The unit that a claim names as "src/a.c:10-20"; false when it names none. */
 bool pl_data_unit_of(const struct pl_data *d, const struct pl_claim *c, uint32_t *unit);
 /* Are all of these bytes data of this file that nothing accuses? */
-bool pl_data_is_data(const struct pl_data *d, uint64_t offset, uint64_t length);
+static inline bool pl_data_is_data(const struct pl_data *d, uint64_t offset, uint64_t length)
+{
+    if (offset > d->f->size || length > d->f->size - offset)
+        return false;
+    uint64_t i = offset;
+    uint64_t end = offset + length;
+    for (uint64_t word; end - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, d->state + i, sizeof word);
+        if ((word & PL_DATA_GOODS) != PL_DATA_GOODS)
+            return false;
+    }
+    for (; i < end; i++)
+        if ((d->state[i] & PL_DATA_GOOD) == 0)
+            return false;
+    return true;
+}
 
 /* Claim what is still open of [offset, offset + length). `source` may be NULL. */
 PL_MUST_USE pl_status pl_data_claim(struct pl_data *d, uint64_t offset, uint64_t length, enum pl_class class,
@@ -90,6 +110,23 @@ PL_MUST_USE pl_status pl_data_claim(struct pl_data *d, uint64_t offset, uint64_t
 /* "src/a.c:10-12" of bytes of a unit, in the arena; NULL and err set on failure. */
 const char *pl_data_source(const struct pl_data *d, uint32_t unit, uint32_t from, uint32_t to,
                            struct pl_err *err);
+
+/*
+ * At which open bytes eight numbers stand that some list has: side by side in 1, 2, 4 or 8 bytes each (that number is the mark), and in rows at any distance that is
+ * looked for. Steps, made again where bytes were not asked for yet.
+ */
+#define PL_DATA_MAX_WIDTH  8u
+#define PL_DATA_COLUMNS    16u
+#define PL_DATA_ASKED_ROWS 32u
+#define PL_DATA_ASKED      128u
+#define PL_DATA_MAX_STRIDE 128u /* between the rows; they go by pl_data_next_stride(), from 2 on */
+_Static_assert(PL_TABLE_WANTED == 64u, "the marks of a byte are different bits");
+PL_MUST_USE pl_status pl_data_mark(struct pl_data *d, struct pl_err *err);
+PL_MUST_USE pl_status pl_data_mark_rows(struct pl_data *d, struct pl_err *err);
+uint32_t pl_data_next_stride(uint32_t stride);
+/* Could there be one? True where it was not asked. */
+bool pl_data_may_be_list(const struct pl_data *d, uint64_t offset, uint8_t width);
+bool pl_data_may_be_rows(const struct pl_data *d, uint64_t offset);
 
 /* The steps. */
 PL_MUST_USE pl_status pl_data_find_embedded(struct pl_data *d, struct pl_err *err);

@@ -350,6 +350,8 @@ static uint64_t window_key(const struct pl_data *d, uint64_t offset, unsigned wi
 {
     uint8_t low[PL_TABLE_WINDOW];
     uint64_t lowest = d->code->is_big_endian ? width - 1 : 0;
+    if (!pl_data_may_be_list(d, offset + lowest, (uint8_t)width))
+        return 0;
     for (uint64_t i = 0; i < PL_TABLE_WINDOW; i++)
         low[i] = d->f->data.p[offset + i * width + lowest];
     return pl_tables_key(d->m->tables, low);

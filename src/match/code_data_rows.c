@@ -23,7 +23,7 @@
 #define MAX_BEFORE        256u           /* bytes of a row before the string by which it was found */
 #define MAX_SHRINKING     4u             /* times that fewer rows are tried */
 #define MAX_WORK          (100ull << 20) /* items of one file that are compared; what is left then stays open */
-#define MAX_COLUMN_STRIDE 128u
+#define MAX_COLUMN_STRIDE PL_DATA_MAX_STRIDE
 #define LARGE_ROWS        256u
 #define LARGE_SOLID       4u         /* times as many items must say something as nobody knows */
 #define MAX_TABLE_PADDING 32u        /* bytes behind a table, up to the next object */
@@ -40,7 +40,7 @@ struct column {
 };
 
 struct layout {
-    uint32_t table;
+    struct pl_table_list list;
     uint32_t stride;
     uint32_t n_columns;
     bool is_counted; /* n_columns belongs to these rows, wherever they begin */
@@ -59,27 +59,21 @@ static uint32_t row_count(const struct pl_table *t)
     return t->n_rows > 0 ? t->n_rows : t->n;
 }
 
-static void row_items(const struct pl_data *d, uint32_t table, uint32_t row, uint32_t *from, uint32_t *end)
+static void row_items(const struct pl_table_list *list, uint32_t row, uint32_t *from, uint32_t *end)
 {
-    const struct pl_table *t = pl_tables_at(d->m->tables, table);
-    if (t->n_rows == 0) {
-        *from = row;
-        *end = row + 1;
-        return;
-    }
-    const uint32_t *rows = pl_tables_rows(d->m->tables, table);
-    *from = rows[row];
-    *end = rows[row + 1];
+    bool has_rows = list->head->n_rows > 0;
+    *from = has_rows ? list->rows[row] : row;
+    *end = has_rows ? list->rows[row + 1] : row + 1;
 }
 
 /* The c-th item of a row, fields' names and indices left out; NULL when the row is shorter. */
-static const struct pl_table_item *item_at(const struct pl_data *d, uint32_t table, uint32_t row, uint32_t c)
+static const struct pl_table_item *item_at(const struct pl_table_list *list, uint32_t row, uint32_t c)
 {
     uint32_t from;
     uint32_t end;
-    const struct pl_table_item *items = pl_tables_items(d->m->tables, table);
-    row_items(d, table, row, &from, &end);
-    if (!pl_tables_at(d->m->tables, table)->has_designators)
+    const struct pl_table_item *items = list->items;
+    row_items(list, row, &from, &end);
+    if (!list->head->has_designators)
         return c < end - from ? &items[from + c] : NULL;
     for (uint32_t i = from; i < end; i++)
         if (items[i].kind != PL_ITEM_FIELD && items[i].kind != PL_ITEM_INDEX && c-- == 0)
@@ -129,7 +123,7 @@ static uint64_t row_base(const struct layout *l, uint32_t row)
 static bool column_fits(struct pl_data *d, const struct layout *l, uint32_t c, uint32_t from, uint32_t width)
 {
     for (uint32_t r = 0; r < l->n_rows; r++, d->work++)
-        if (!stands(d, item_at(d, l->table, l->rows[r], c), row_base(l, r) + from, width))
+        if (!stands(d, item_at(&l->list, l->rows[r], c), row_base(l, r) + from, width))
             return false;
     return true;
 }
@@ -148,7 +142,7 @@ static bool has_kind(const struct pl_data *d, struct layout *l, uint32_t c, unsi
     if (l->kinds[c] == 0) {
         unsigned all = KIND_LOOKED_UP;
         for (uint32_t r = 0; r < l->n_rows; r++) {
-            const struct pl_table_item *item = item_at(d, l->table, l->rows[r], c);
+            const struct pl_table_item *item = item_at(&l->list, l->rows[r], c);
             all |= item == NULL ? 0 : 1u << item->kind;
         }
         l->kinds[c] = (uint8_t)all;
@@ -201,7 +195,7 @@ static uint32_t count_columns(const struct pl_data *d, const struct layout *l)
 {
     uint32_t n = 0;
     for (uint32_t r = 0; r < l->n_rows; r++)
-        while (n < MAX_COLUMNS && item_at(d, l->table, l->rows[r], n) != NULL)
+        while (n < MAX_COLUMNS && item_at(&l->list, l->rows[r], n) != NULL)
             n++;
     return n;
 }
@@ -224,7 +218,7 @@ static bool lay_out(struct pl_data *d, struct layout *l)
         limit = l->columns[c].from + l->columns[c].width + (is_text ? MAX_STRIDE : MAX_PADDING);
         at = l->columns[c].from + l->columns[c].width;
         for (uint32_t r = 0; r < l->n_rows; r++) {
-            const struct pl_table_item *item = item_at(d, l->table, l->rows[r], c);
+            const struct pl_table_item *item = item_at(&l->list, l->rows[r], c);
             if (item == NULL)
                 continue;
             bool is_wild = item->kind == PL_ITEM_UNKNOWN || item->kind == PL_ITEM_NAME;
@@ -236,12 +230,13 @@ static bool lay_out(struct pl_data *d, struct layout *l)
 }
 
 /* The source row behind `row` whose c-th item is what the pointer at `offset` leads to; UINT32_MAX when none is near. */
-static uint32_t next_row(const struct pl_data *d, uint32_t table, uint32_t row, uint32_t c, uint64_t offset)
+static uint32_t next_row(const struct pl_data *d, const struct pl_table_list *list, uint32_t row, uint32_t c,
+                         uint64_t offset)
 {
-    uint32_t n = row_count(pl_tables_at(d->m->tables, table));
+    uint32_t n = row_count(list->head);
     uint64_t text = pl_data_text_at(d, offset);
     for (uint32_t r = row + 1; r < n && r <= row + 1 + MAX_SKIPPED; r++) {
-        const struct pl_table_item *item = item_at(d, table, r, c);
+        const struct pl_table_item *item = item_at(list, r, c);
         if (item != NULL && item->kind == PL_ITEM_STRING && text != 0 && item->value == text)
             return r;
         bool is_other = item == NULL || item->kind != PL_ITEM_STRING;
@@ -253,8 +248,8 @@ static uint32_t next_row(const struct pl_data *d, uint32_t table, uint32_t row, 
 }
 
 /* How many rows follow each other at this distance from the string in column c of `row` at `offset` on. */
-static uint32_t count_rows(const struct pl_data *d, uint32_t table, uint32_t row, uint32_t c, uint64_t offset,
-                           uint32_t stride, uint32_t *rows, uint32_t max)
+static uint32_t count_rows(const struct pl_data *d, const struct pl_table_list *list, uint32_t row,
+                           uint32_t c, uint64_t offset, uint32_t stride, uint32_t *rows, uint32_t max)
 {
     uint32_t n = 0;
     while (row != UINT32_MAX && n < max) {
@@ -264,14 +259,14 @@ static uint32_t count_rows(const struct pl_data *d, uint32_t table, uint32_t row
         offset += stride;
         if (!pl_data_is_data(d, offset, d->code->word_bytes))
             break;
-        row = next_row(d, table, row, c, offset);
+        row = next_row(d, list, row, c, offset);
     }
     return n;
 }
 
 /* The distance to the next string of the same column. 0 when there is none. */
-static uint32_t find_stride(const struct pl_data *d, uint32_t table, uint32_t row, uint32_t c,
-                            uint64_t offset)
+static uint32_t find_stride(const struct pl_data *d, const struct pl_table_list *list, uint32_t row,
+                            uint32_t c, uint64_t offset)
 {
     uint32_t best = 0;
     uint32_t most = 1;
@@ -281,7 +276,7 @@ static uint32_t find_stride(const struct pl_data *d, uint32_t table, uint32_t ro
             break;
         if (pl_data_text_at(d, offset + s) == 0)
             continue;
-        uint32_t n = count_rows(d, table, row, c, offset, s, NULL, 8);
+        uint32_t n = count_rows(d, list, row, c, offset, s, NULL, 8);
         if (n > most) {
             most = n;
             best = s;
@@ -295,10 +290,10 @@ static pl_status claim_rows(struct pl_data *d, const struct layout *l, struct pl
     uint32_t from;
     uint32_t end;
     uint32_t last_end;
-    const struct pl_table *t = pl_tables_at(d->m->tables, l->table);
-    const struct pl_table_item *items = pl_tables_items(d->m->tables, l->table);
-    row_items(d, l->table, l->rows[0], &from, &end);
-    row_items(d, l->table, l->rows[l->n_rows - 1], &end, &last_end);
+    const struct pl_table *t = l->list.head;
+    const struct pl_table_item *items = l->list.items;
+    row_items(&l->list, l->rows[0], &from, &end);
+    row_items(&l->list, l->rows[l->n_rows - 1], &end, &last_end);
     const char *source =
         pl_data_source(d, t->unit, items[from].at, items[last_end > from ? last_end - 1 : from].at + 1, err);
     if (source == NULL)
@@ -346,20 +341,26 @@ static pl_status settle_rows(struct pl_data *d, struct layout *l, uint32_t c, ui
 static pl_status try_list(struct pl_data *d, uint32_t table, uint32_t item, uint64_t offset, bool *found,
                           struct pl_err *err)
 {
-    const struct pl_table *t = pl_tables_at(d->m->tables, table);
-    const struct pl_table_item *items = pl_tables_items(d->m->tables, table);
-    struct layout l = {.table = table};
+    struct layout l = {.list = pl_tables_list(d->m->tables, table)};
+    const struct pl_table *t = l.list.head;
+    const struct pl_table_item *items = l.list.items;
     uint32_t row = item;
     uint32_t c = 0;
     *found = false;
     if (t->n_rows > 0) {
-        const uint32_t *rows = pl_tables_rows(d->m->tables, table);
-        for (row = 0; row + 1 < t->n_rows && rows[row + 1] <= item;)
-            row++;
+        const uint32_t *rows = l.list.rows;
+        uint32_t high = t->n_rows;
+        for (row = 0; row + 1 < high;) { /* the last one that begins at or before the item */
+            uint32_t middle = row + (high - row) / 2;
+            if (rows[middle] <= item)
+                row = middle;
+            else
+                high = middle;
+        }
         for (uint32_t i = rows[row]; i < item; i++)
             c += items[i].kind != PL_ITEM_FIELD && items[i].kind != PL_ITEM_INDEX;
     }
-    l.stride = find_stride(d, table, row, c, offset);
+    l.stride = find_stride(d, &l.list, row, c, offset);
     l.rows =
         pl_arena_take_n(d->m->scratch, MAX_ROWS < row_count(t) ? MAX_ROWS : row_count(t), sizeof *l.rows);
     if (l.rows == NULL)
@@ -367,7 +368,7 @@ static pl_status try_list(struct pl_data *d, uint32_t table, uint32_t item, uint
     l.n_rows = 1;
     l.rows[0] = row;
     if (l.stride != 0)
-        l.n_rows = count_rows(d, table, row, c, offset, l.stride, l.rows, MAX_ROWS);
+        l.n_rows = count_rows(d, &l.list, row, c, offset, l.stride, l.rows, MAX_ROWS);
     else if (t->n_rows == 0)
         return PL_OK;
     else
@@ -384,9 +385,10 @@ static pl_status try_list(struct pl_data *d, uint32_t table, uint32_t item, uint
 /* ---- rows of numbers alone ---- */
 
 /* Does the lowest byte of the column stand at `offset`? Wider ones are found out later. */
-static bool low_fits(const struct pl_data *d, uint32_t table, uint32_t row, uint32_t c, uint64_t offset)
+static bool low_fits(const struct pl_data *d, const struct pl_table_list *list, uint32_t row, uint32_t c,
+                     uint64_t offset)
 {
-    const struct pl_table_item *item = item_at(d, table, row, c);
+    const struct pl_table_item *item = item_at(list, row, c);
     if (!pl_data_is_data(d, offset, 1))
         return false;
     if (item == NULL)
@@ -398,14 +400,14 @@ static bool low_fits(const struct pl_data *d, uint32_t table, uint32_t row, uint
 static pl_status try_columns(struct pl_data *d, const struct pl_table_place *place, uint64_t offset,
                              uint32_t stride, bool *found, struct pl_err *err)
 {
-    uint32_t n = row_count(pl_tables_at(d->m->tables, place->table));
+    struct layout l = {.list = pl_tables_list(d->m->tables, place->table), .stride = stride};
+    uint32_t n = row_count(l.list.head);
     uint32_t first = place->item;
     uint32_t end = first;
-    struct layout l = {.table = place->table, .stride = stride};
     *found = false;
-    while (end < n && low_fits(d, l.table, end, place->column, offset + (uint64_t)(end - first) * stride))
+    while (end < n && low_fits(d, &l.list, end, place->column, offset + (uint64_t)(end - first) * stride))
         end++;
-    while (first > 0 && offset >= stride && low_fits(d, l.table, first - 1, place->column, offset - stride)) {
+    while (first > 0 && offset >= stride && low_fits(d, &l.list, first - 1, place->column, offset - stride)) {
         first--;
         offset -= stride;
     }
@@ -425,10 +427,10 @@ static pl_status try_strides(struct pl_data *d, uint64_t offset, uint64_t end, b
 {
     pl_status st = PL_OK;
     *found = false;
-    for (uint32_t stride = 2; stride <= MAX_COLUMN_STRIDE && !*found && st == PL_OK; stride += stride < 8 ? 1
-                                                                                               : stride < 16
-                                                                                                   ? 2
-                                                                                                   : 4) {
+    if (!pl_data_may_be_rows(d, offset))
+        return PL_OK;
+    for (uint32_t stride = 2; stride <= MAX_COLUMN_STRIDE && !*found && st == PL_OK;
+         stride = pl_data_next_stride(stride)) {
         uint8_t low[PL_TABLE_WINDOW];
         size_t n;
         if ((uint64_t)stride * (PL_TABLE_WINDOW - 1) + 1 > end - offset)
@@ -467,9 +469,10 @@ static pl_status find_columns(struct pl_data *d, struct pl_err *err)
 /* ---- a few rows, found by the number that they begin with ---- */
 
 /* The distance to the number that the second row begins with; 0 when there is none. */
-static uint32_t second_row(const struct pl_data *d, uint32_t table, uint64_t offset, unsigned width)
+static uint32_t second_row(const struct pl_data *d, const struct pl_table_list *list, uint64_t offset,
+                           unsigned width)
 {
-    const struct pl_table_item *second = item_at(d, table, 1, 0);
+    const struct pl_table_item *second = item_at(list, 1, 0);
     for (uint32_t s = width; second != NULL && s <= MAX_STRIDE; s += width)
         if (!pl_data_is_data(d, offset + s, width))
             return 0;
@@ -487,9 +490,9 @@ static pl_status try_first(struct pl_data *d, uint64_t offset, unsigned width, b
     uint64_t key = pl_table_first_key(pl_data_number(d, offset, width));
     const struct pl_table_place *places = key == 0 ? NULL : pl_tables_find_start(d->m->tables, key, &n);
     for (size_t i = 0; places != NULL && i < n && !*found && st == PL_OK; i++) {
-        struct layout l = {.table = places[i].table};
-        l.n_rows = pl_tables_at(d->m->tables, l.table)->n_rows;
-        l.stride = l.n_rows >= 2 && l.n_rows < MAX_ROWS ? second_row(d, l.table, offset, width) : 0;
+        struct layout l = {.list = pl_tables_list(d->m->tables, places[i].table)};
+        l.n_rows = l.list.head->n_rows;
+        l.stride = l.n_rows >= 2 && l.n_rows < MAX_ROWS ? second_row(d, &l.list, offset, width) : 0;
         if (l.stride == 0 || d->work > MAX_WORK)
             continue;
         l.rows = pl_arena_take_n(d->m->scratch, l.n_rows, sizeof *l.rows);
@@ -522,7 +525,8 @@ pl_status pl_data_find_first_rows(struct pl_data *d, struct pl_err *err)
 static pl_status try_large(struct pl_data *d, uint32_t table, const struct pl_data_object *o, bool *found,
                            struct pl_err *err)
 {
-    struct layout l = {.table = table, .n_rows = pl_tables_at(d->m->tables, table)->n_rows};
+    struct layout l = {.list = pl_tables_list(d->m->tables, table)};
+    l.n_rows = l.list.head->n_rows;
     uint64_t stride = l.n_rows < LARGE_ROWS || l.n_rows >= MAX_ROWS ? 0 : o->length / l.n_rows;
     if (stride < 2 || stride > MAX_COLUMN_STRIDE || o->length - stride * l.n_rows >= MAX_TABLE_PADDING)
         return PL_OK;

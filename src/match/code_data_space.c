@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EACH_BYTE 0x0101010101010101ull
-#define MAX_TEXT  1024u      /* bytes of a string that is no constant */
-#define NO_TEXT   UINT64_MAX /* a text with this hash, one in 2^64, is none */
+#define MAX_TEXT 1024u      /* bytes of a string that is no constant */
+#define NO_TEXT  UINT64_MAX /* a text with this hash, one in 2^64, is none */
 
 bool pl_data_address(const struct pl_data *d, uint64_t offset, uint64_t *address)
 {
@@ -114,30 +113,23 @@ uint64_t pl_data_text_at(const struct pl_data *d, uint64_t offset)
     return *known == NO_TEXT ? 0 : *known;
 }
 
+/* Most numbers are these; a compiler makes one load of it. */
+static uint32_t le32(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
 uint64_t pl_data_number(const struct pl_data *d, uint64_t offset, unsigned width)
 {
     uint64_t value = 0;
     pl_bytes b = pl_bytes_sub(d->f->data, (size_t)offset, width);
+    if (b.n == 8 && !d->code->is_big_endian)
+        return le32(b.p) | (uint64_t)le32(b.p + 4) << 32;
+    if (b.n == 4 && !d->code->is_big_endian)
+        return le32(b.p);
     for (size_t i = 0; i < b.n; i++)
         value = value << 8 | b.p[d->code->is_big_endian ? i : b.n - 1 - i];
     return value;
-}
-
-bool pl_data_is_data(const struct pl_data *d, uint64_t offset, uint64_t length)
-{
-    if (offset > d->f->size || length > d->f->size - offset)
-        return false;
-    uint64_t i = offset;
-    uint64_t end = offset + length;
-    for (uint64_t word; end - i >= sizeof word; i += sizeof word) {
-        memcpy(&word, d->state + i, sizeof word);
-        if ((word & PL_DATA_GOOD * EACH_BYTE) != PL_DATA_GOOD * EACH_BYTE)
-            return false;
-    }
-    for (; i < end; i++)
-        if ((d->state[i] & PL_DATA_GOOD) == 0)
-            return false;
-    return true;
 }
 
 pl_status pl_data_claim(struct pl_data *d, uint64_t offset, uint64_t length, enum pl_class class,
@@ -298,6 +290,9 @@ pl_status pl_data_init(struct pl_data *d, struct pl_err *err)
     d->trust = calloc(d->code->n_functions + 1, 1);
     if (d->state == NULL || d->trust == NULL)
         return pl_fail_nomem(err);
+    d->marks = pl_match_marks(d->m, d->f, err);
+    if (d->marks == NULL)
+        return PL_E_NOMEM;
     fill_states(d);
     fill_trust(d);
     pl_status st = index_slots(d, err);

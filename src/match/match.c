@@ -5,6 +5,8 @@
 
 #include "feature/code.h"
 
+#include <stdlib.h>
+
 #define PL_RUNG(name) extern const struct pl_rung pl_rung_##name;
 #include "match/rungs.def"
 #undef PL_RUNG
@@ -28,6 +30,7 @@ struct pl_match_kept {
     struct pl_code code;
     bool is_made;
     bool is_image;
+    uint8_t *marks; /* one a byte of the file */
 };
 
 pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f, const struct pl_code **out,
@@ -50,6 +53,16 @@ pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f, const
     if (kept->is_image)
         *out = &kept->code;
     return PL_OK;
+}
+
+uint8_t *pl_match_marks(const struct pl_match *m, const struct pl_file *f, struct pl_err *err)
+{
+    struct pl_match_kept *kept = m->kept;
+    if (kept->marks == NULL)
+        kept->marks = calloc((size_t)f->size + 1, 1);
+    if (kept->marks == NULL)
+        (void)pl_fail_nomem(err); /* the caller gives up */
+    return kept->marks;
 }
 
 /*
@@ -90,6 +103,7 @@ pl_status pl_match_rung(const struct pl_match *m, const struct pl_rung *rung, st
     mine.kept = &kept;
     pl_status st = rung->apply(&mine, f, err);
     pl_arena_reset(&kept.arena);
+    free(kept.marks);
     return st;
 }
 
@@ -101,6 +115,7 @@ pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_f
     mine.kept = &kept;
     pl_status st = climb(&mine, pass, f, err);
     pl_arena_reset(&kept.arena);
+    free(kept.marks);
     return st;
 }
 

@@ -63,6 +63,11 @@ struct pl_code;
 PL_MUST_USE pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f,
                                     const struct pl_code **out, struct pl_err *err);
 
+/*
+ * A byte for each byte of the file, zeros at first: what one rung notes there is kept for the others of the pass. NULL and err set when out of memory.
+ */
+uint8_t *pl_match_marks(const struct pl_match *m, const struct pl_file *f, struct pl_err *err);
+
 struct pl_rung {
     const char *rule;   /* stable name, shown as the claim's rule: "debian.md5sums" */
     const char *what;   /* one sentence for plumb explain and docs */
