@@ -59,14 +59,14 @@ static bool is_dull(const uint8_t *low)
     return n_values < 3 || n_changes < 3 || is_even;
 }
 
-static bool may_have(const struct pl_tables *t, uint64_t key)
+static inline bool may_have(const struct pl_tables *t, uint64_t key)
 {
     uint64_t bits = pl_table_filter_bits(key);
     return (t->place_filter[pl_table_filter_word(key, t->filter_mask)] & bits) == bits;
 }
 
 /* Two rounds of multiplication and shift. Source: the finalizer of SplitMix (Steele, Lea, Flood 2014), shortened. */
-static uint64_t mixed(uint64_t all)
+static inline uint64_t mixed(uint64_t all)
 {
     uint64_t h = all * 0x9e3779b97f4a7c15u;
     h = (h ^ h >> 32) * 0xd6e8feb86659fd93u;

@@ -9,6 +9,7 @@
  * Source: DESIGN section 5, rung 4 (anchors propose, comparison proves). Measured: docs/matching.md.
  * Not seen: lists that a compiler has laid out in another way than in order (hot and cold parts of an array do not exist; unions do).
  */
+#include "base/parallel.h"
 #include "match/code_data.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 #define CHANGED_SHARE 16u /* of so many elements that tell something one may differ */
 #define FLOAT_WINDOW  4u
 #define RECENT_RUNS   16u
+#define WIDTHS        4u
 
 /* Elements of a list, designators left out, in memory from `offset` on. */
 struct run {
@@ -430,21 +432,51 @@ static bool is_mostly_open(const struct pl_data *d, const struct run *r)
     return open >= (uint64_t)MIN_ELEMENTS * r->width && 2 * open >= bytes;
 }
 
+/* Numbers of one width in all of the data; what one width finds says nothing to another one. */
+struct searches {
+    const struct pl_data *d;
+    runs found[WIDTHS]; /* of 8, 4, 2 and 1 bytes */
+};
+
+static pl_status search_width(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct searches *s = ctx;
+    const struct pl_data *d = s->d;
+    pl_status st = PL_OK;
+    (void)worker;
+    for (uint64_t at = 0; at < d->f->size && st == PL_OK;) {
+        uint64_t from = at;
+        while (at < d->f->size && d->state[at] != PL_DATA_OTHER)
+            at++;
+        if (at > from)
+            st = search(d, from, at, 8u >> i, &s->found[i], err);
+        else
+            at++;
+    }
+    return st;
+}
+
+static pl_status search_all(const struct pl_data *d, runs *out, struct pl_err *err)
+{
+    struct searches s = {.d = d};
+    pl_status st = pl_parallel(d->m->jobs, WIDTHS, &s, search_width, err);
+    for (size_t i = 0; i < WIDTHS; i++) {
+        for (size_t k = 0; k < s.found[i].n && st == PL_OK; k++) {
+            struct run *slot = PL_VEC_ADD(out);
+            if (slot == NULL)
+                st = pl_fail_nomem(err);
+            else
+                *slot = s.found[i].v[k];
+        }
+        PL_VEC_FREE(&s.found[i]);
+    }
+    return st;
+}
+
 pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err)
 {
     runs found = {0};
-    pl_status st = PL_OK;
-    for (unsigned width = 8; width >= 1 && st == PL_OK; width /= 2) {
-        for (uint64_t at = 0; at < d->f->size && st == PL_OK;) {
-            uint64_t from = at;
-            while (at < d->f->size && d->state[at] != PL_DATA_OTHER)
-                at++;
-            if (at > from)
-                st = search(d, from, at, width, &found, err);
-            else
-                at++;
-        }
-    }
+    pl_status st = search_all(d, &found, err);
     if (found.n > 1)
         qsort(found.v, found.n, sizeof *found.v, by_worth);
     for (size_t i = 0; i < found.n && st == PL_OK; i++)

@@ -317,17 +317,28 @@ static pl_status claim_rows(struct pl_data *d, const struct layout *l, struct pl
     return st;
 }
 
+/* Where the data around `offset` ends, at most `most` bytes behind it. */
+static uint64_t data_end(const struct pl_data *d, uint64_t offset, uint64_t most)
+{
+    uint64_t end = offset;
+    while (end < d->f->size && end - offset < most && (d->state[end] & PL_DATA_GOOD) != 0)
+        end++;
+    return end;
+}
+
 /* Try the places where the first row may begin, the nearest first. */
 static pl_status settle_rows(struct pl_data *d, struct layout *l, uint32_t c, uint64_t offset, bool *found,
                              struct pl_err *err)
 {
     uint32_t furthest = c == 0 ? 0 : l->stride < MAX_BEFORE ? l->stride : MAX_BEFORE;
+    uint64_t rows = (uint64_t)l->stride * (l->n_rows - 1) + 1; /* up to the first byte of the last one */
+    uint64_t end = data_end(d, offset, rows);
     *found = false;
     for (uint32_t before = 0; before <= furthest && before <= offset; before++) {
         l->base = offset - before;
-        if (before > 0 && !pl_data_is_data(d, l->base, before))
+        if (before > 0 && !pl_data_is_data(d, l->base, 1))
             break;
-        if (!pl_data_is_data(d, l->base, (uint64_t)l->stride * (l->n_rows - 1) + 1))
+        if (end < l->base + rows)
             continue;
         if (lay_out(d, l) && l->n_solid >= 2 && (l->n_wild == 0 || !d->is_strict_rows)) {
             *found = true;
