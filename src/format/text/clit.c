@@ -141,27 +141,31 @@ static size_t line_end(const struct pl_clit *x, size_t from)
 static void skip_space(struct pl_clit *x)
 {
     unsigned habit = habits[x->family];
+    const uint8_t *p = x->text.p;
+    size_t n = x->text.n;
+    size_t at = x->at;
     for (;;) {
-        uint8_t class = x->at < x->text.n ? classes[x->text.p[x->at]] : OTHER;
-        if (class == LINE_END) {
+        uint8_t class = at < n ? classes[p[at]] : OTHER;
+        if (class == WORD || class == OTHER)
+            break;
+        if (class == LINE_END)
             x->is_line_start = true;
-            x->at++;
-        } else if (class == SPACE) {
-            x->at++;
-        } else if (class == BACKSLASH && byte_at(x, x->at + 1) == '\n') {
-            x->at += 2;
-        } else if (class == BACKSLASH && byte_at(x, x->at + 1) == '\r' && byte_at(x, x->at + 2) == '\n') {
-            x->at += 3;
-        } else if (class == SLASH && (habit & SLASH_COMMENTS) && byte_at(x, x->at + 1) == '*') {
-            x->at = skip_to(x, x->at + 2, PL_LIT("*/"));
-        } else if (class == SLASH && (habit & SLASH_COMMENTS) && byte_at(x, x->at + 1) == '/') {
-            x->at = line_end(x, x->at);
-        } else if (class == HASH && (habit & HASH_COMMENTS)) {
-            x->at = line_end(x, x->at);
-        } else {
-            return;
-        }
+        if (class == LINE_END || class == SPACE)
+            at++;
+        else if (class == BACKSLASH && byte_at(x, at + 1) == '\n')
+            at += 2;
+        else if (class == BACKSLASH && byte_at(x, at + 1) == '\r' && byte_at(x, at + 2) == '\n')
+            at += 3;
+        else if (class == SLASH && (habit & SLASH_COMMENTS) && byte_at(x, at + 1) == '*')
+            at = skip_to(x, at + 2, PL_LIT("*/"));
+        else if (class == SLASH && (habit & SLASH_COMMENTS) && byte_at(x, at + 1) == '/')
+            at = line_end(x, at);
+        else if (class == HASH && (habit & HASH_COMMENTS))
+            at = line_end(x, at);
+        else
+            break;
     }
+    x->at = at;
 }
 
 /* Where a string that began at `from` (behind its quote) ends on this logical line; SIZE_MAX when it does not. */
