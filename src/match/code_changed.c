@@ -5,13 +5,14 @@
  * function of the unit makes as well, or one that is gone. Where a function is known for sure - by its exported name, or by much more than any other
  * could have - both are told, as warnings that name it: of one's own two versions nobody can say which is the right one.
  *
- * A call is missed when the source makes it in a statement of its own, in a body without #if, by a name that is no macro, and the callee cannot
- * have been inlined: an import of the image, or a known function of another unit.
+ * A call is missed when the source makes it in a statement of its own, in a body without #if, by its name or that of a macro that always makes it, and
+ * the callee cannot have been inlined: an import of the image, or a known function of another unit.
  * Not seen: calls that compilers fold (strlen, memcpy, printf), calls within expressions, the number and order of calls, all that is no call.
  *
  * Source: DESIGN section 6, step 6; the rules on C. Measured in tests/accuracy/changed.md.
  */
 #include "base/order.h"
+#include "format/text/words.h"
 #include "match/code_result.h"
 
 #include <stdio.h>
@@ -19,11 +20,8 @@
 #include <string.h>
 
 #define TAG_CHANGED    "code.changed-function"
-#define KNOWN_MARGIN   150u /* tenths of a bit to any rival, where the image does not say its name */
 #define SHOWN_CALLS    6u
 #define MOST_ALIKE     2u /* functions that use, or lack, the same */
-#define HEAD_BYTES     512u
-#define MANY_COPIES    2u
 #define HOST_LEVELS    2u
 #define MAX_HOSTS      48u
 #define TELLING_TENTHS 20u /* once in four functions and less */
@@ -40,7 +38,6 @@ struct lead {
 
 struct changed {
     const struct pl_code_result *r;
-    uint8_t *copies;           /* per definition: subjects placed at it, up to MANY_COPIES */
     PL_VEC(struct lead) leads; /* by subject */
     uint64_t *keys;            /* of all leads, sorted */
 };
@@ -64,67 +61,34 @@ static const struct pl_definition *definition_of(const struct pl_aligner *a, uin
     return pl_codebase_at(a->cb, id)->definition;
 }
 
+static uint32_t unit_of(const struct pl_aligner *a, uint32_t id)
+{
+    return pl_codebase_at(a->cb, id)->unit;
+}
+
 static pl_bytes path_of(const struct pl_aligner *a, uint32_t id)
 {
-    return pl_index_unit_file(pl_codebase_index(a->cb), pl_codebase_at(a->cb, id)->unit)->path;
+    return pl_index_unit_file(pl_codebase_index(a->cb), unit_of(a, id))->path;
 }
 
-/* The one function of its name; PL_NO_DEFINITION when there are several, or none. */
-static uint32_t only_function(const struct pl_aligner *a, uint64_t name_hash, bool *has_macro)
-{
-    struct pl_id_list named = pl_codebase_named(a->cb, name_hash);
-    uint32_t found = PL_NO_DEFINITION;
-    *has_macro = false;
-    for (size_t i = 0; i < named.n; i++) {
-        bool is_function = definition_of(a, named.v[i])->kind == PL_DEFINITION_FUNCTION;
-        *has_macro = *has_macro || !is_function;
-        if (is_function && found != PL_NO_DEFINITION)
-            return PL_NO_DEFINITION;
-        if (is_function)
-            found = named.v[i];
-    }
-    return found;
-}
-
-/* Did a tool write the file? Its functions are alike, and what it puts into them is not in its text alone (Cython). */
-static bool is_generated(const struct pl_aligner *a, uint32_t id)
-{
-    pl_bytes text = pl_index_unit_file(pl_codebase_index(a->cb), pl_codebase_at(a->cb, id)->unit)->data;
-    return pl_bytes_find(pl_bytes_sub(text, 0, HEAD_BYTES), PL_LIT("enerated"), 0) != SIZE_MAX;
-}
-
-/* Is the definition one that is compiled once, from C as it stands? What is in a grammar or a header has more around it. */
-static bool is_plain(const struct pl_aligner *a, uint32_t id)
+static pl_bytes text_of(const struct pl_aligner *a, uint32_t id)
 {
     const struct pl_definition *d = definition_of(a, id);
-    bool has_macro;
-    return only_function(a, pl_atom_hash_text(d->name), &has_macro) == id &&
-           pl_codebase_places(a->cb, id).n == 1 && pl_bytes_ends(path_of(a, id), PL_LIT(".c")) &&
-           !is_generated(a, id);
+    return pl_bytes_sub(pl_index_unit_file(pl_codebase_index(a->cb), unit_of(a, id))->data, (size_t)d->offset,
+                        (size_t)d->length);
 }
 
-static bool is_known(const struct changed *c, uint32_t subject)
+/*
+ * Does a macro mention it that the unit of the subject reads? Then functions call it that do not say so, however the names of the macros are put together. What functions of
+ * headers call is in the closure of those that they are inlined into.
+ */
+static bool is_by_macro(const struct pl_aligner *a, uint32_t subject, uint32_t feature)
 {
-    const struct pl_aligner *a = c->r->a;
-    const struct pl_subject *s = &a->subjects.v[subject];
-    const struct pl_code_grade *g = &c->r->grades[subject];
-    bool is_accounted = g->end == PL_CODE_MATCHED || g->end == PL_CODE_PLACED;
-    if (!is_accounted || s->definition == PL_NO_DEFINITION || c->copies[s->definition] != 1 ||
-        !is_plain(a, s->definition))
-        return false;
-    const struct pl_function *fn = &a->code->functions[s->function];
-    if (fn->flags & PL_FUNCTION_EXPORTED)
-        return pl_bytes_eq(fn->name, definition_of(a, s->definition)->name);
-    return s->margin >= (int32_t)KNOWN_MARGIN;
-}
-
-/* Does a macro or a header mention it? Then functions call it that do not say so, however the names of the macros are put together. */
-static bool is_by_macro(const struct pl_aligner *a, uint32_t feature)
-{
+    uint32_t unit = unit_of(a, a->subjects.v[subject].definition);
     struct pl_id_list with = pl_codebase_with(a->cb, feature);
     for (size_t i = 0; i < with.n; i++)
-        if (definition_of(a, with.v[i])->kind == PL_DEFINITION_MACRO ||
-            !pl_bytes_ends(path_of(a, with.v[i]), PL_LIT(".c")))
+        if (definition_of(a, with.v[i])->kind == PL_DEFINITION_MACRO &&
+            pl_codebase_includes(a->cb, unit, unit_of(a, with.v[i])))
             return true;
     return false;
 }
@@ -140,7 +104,7 @@ static bool is_said(const struct pl_aligner *a, uint32_t subject, uint32_t featu
     for (size_t i = 0; i < hosts.n && i < MAX_HOSTS && !is_named; i++)
         if (pl_id_list_has(pl_codebase_direct(a->cb, hosts.v[i]), feature))
             return true;
-    return is_by_macro(a, feature);
+    return is_by_macro(a, subject, feature);
 }
 
 /* Does the source function call it, or one that it may have been inlined into, so that it goes by the wrong one of the two names? */
@@ -188,7 +152,7 @@ static pl_status find_added(struct changed *c, uint32_t subject, struct pl_err *
     for (uint32_t i = 0; i < s->n_calls && st == PL_OK; i++) {
         uint32_t to = a->calls.v[s->first_call + i];
         uint32_t id = a->subjects.v[to].definition;
-        if (is_known(c, to) && !is_upper(definition_of(a, id)->name) &&
+        if (c->r->is_known[to] && !is_upper(definition_of(a, id)->name) &&
             pl_codebase_name_feature(a->cb, id) != PL_NO_FEATURE &&
             !calls_or_host(c, subject, id, HOST_LEVELS))
             st = add_lead(c, subject, false, definition_of(a, id)->name, err);
@@ -222,7 +186,7 @@ static bool makes_call(const struct changed *c, uint32_t subject, uint32_t featu
         return true;
     for (uint32_t i = 0; i < s->n_calls; i++) {
         uint32_t to = a->calls.v[s->first_call + i];
-        if (!is_known(c, to) && calls_by_name(a, &a->subjects.v[to], feature))
+        if (!c->r->is_known[to] && calls_by_name(a, &a->subjects.v[to], feature))
             return true;
     }
     return false;
@@ -287,12 +251,11 @@ static bool has_to_be_called(const struct changed *c, const struct pl_subject *s
         return false;
     if (pl_codebase_named(a->cb, hash).n == 0)
         return a->imported[*feature] && !is_folded(name);
-    uint32_t callee = only_function(a, hash, &has_macro);
+    uint32_t callee = pl_code_only_function(a, hash, &has_macro);
     if (callee == PL_NO_DEFINITION || has_macro || a->taken_by[callee] == 0 ||
-        !is_known(c, a->taken_by[callee] - 1))
+        !c->r->is_known[a->taken_by[callee] - 1])
         return false;
-    bool is_other_unit = !pl_codebase_includes(a->cb, pl_codebase_at(a->cb, s->definition)->unit,
-                                               pl_codebase_at(a->cb, callee)->unit);
+    bool is_other_unit = !pl_codebase_includes(a->cb, unit_of(a, s->definition), unit_of(a, callee));
     return is_other_unit || is_not_inlined(a, s, &a->subjects.v[a->taken_by[callee] - 1]);
 }
 
@@ -359,15 +322,52 @@ static bool has_directive(pl_bytes body)
     return false;
 }
 
+/* Does the text of a macro say that what it calls may be left out: a condition, an operator of one, a directive? */
+static bool is_conditional(pl_bytes text)
+{
+    static const char *const words[] = {"if", "while", "for", "switch"};
+    pl_bytes word;
+    if (pl_bytes_find(text, PL_LIT("?"), 0) != SIZE_MAX || pl_bytes_find(text, PL_LIT("||"), 0) != SIZE_MAX ||
+        pl_bytes_find(text, PL_LIT("&&"), 0) != SIZE_MAX || pl_bytes_find(text, PL_LIT("#"), 1) != SIZE_MAX)
+        return true;
+    while (pl_words_next(&text, &word))
+        if (pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]))
+            return true;
+    return false;
+}
+
+/*
+ * The function that a macro of that name calls whatever its arguments are, where it is the only macro of the name and calls one such function: "free" of
+ * "#define ckfree(p) free((pointer)(p))". The name itself when it is none.
+ */
+static pl_bytes called_by(const struct changed *c, const struct pl_subject *s, pl_bytes name)
+{
+    const struct pl_aligner *a = c->r->a;
+    struct pl_id_list named = pl_codebase_named(a->cb, pl_atom_hash_text(name));
+    if (named.n != 1 || definition_of(a, named.v[0])->kind != PL_DEFINITION_MACRO || is_upper(name) ||
+        !pl_codebase_includes(a->cb, unit_of(a, s->definition), unit_of(a, named.v[0])) ||
+        is_conditional(text_of(a, named.v[0])))
+        return name;
+    const struct pl_codebase_entry *e = pl_codebase_at(a->cb, named.v[0]);
+    const struct pl_atom *called = NULL;
+    for (uint32_t i = 0; i < e->definition->n_atoms; i++) {
+        const struct pl_atom *atom = &e->atoms[e->definition->first_atom + i];
+        uint32_t feature;
+        if (atom->kind != PL_ATOM_CALL || !has_to_be_called(c, s, atom->text, &feature))
+            continue;
+        if (called != NULL)
+            return name;
+        called = atom;
+    }
+    return called == NULL ? name : called->text;
+}
+
 static pl_status find_missing(struct changed *c, uint32_t subject, struct pl_err *err)
 {
     pl_status st = PL_OK;
     const struct pl_aligner *a = c->r->a;
-    uint32_t id = a->subjects.v[subject].definition;
-    const struct pl_definition *d = definition_of(a, id);
-    const struct pl_source_file *file =
-        pl_index_unit_file(pl_codebase_index(a->cb), pl_codebase_at(a->cb, id)->unit);
-    pl_bytes text = pl_bytes_sub(file->data, (size_t)d->offset, (size_t)d->length);
+    const struct pl_subject *s = &a->subjects.v[subject];
+    pl_bytes text = text_of(a, s->definition);
     size_t start = pl_bytes_find(text, PL_LIT("{"), 0);
     pl_bytes body = pl_bytes_from(text, start == SIZE_MAX ? text.n : start);
     pl_bytes name;
@@ -376,8 +376,9 @@ static pl_status find_missing(struct changed *c, uint32_t subject, struct pl_err
         return PL_OK;
     while (st == PL_OK && next_statement(body, &at, &name)) {
         uint32_t feature;
-        if (has_to_be_called(c, &a->subjects.v[subject], name, &feature) && !makes_call(c, subject, feature))
-            st = add_lead(c, subject, true, name, err);
+        pl_bytes called = called_by(c, s, name);
+        if (has_to_be_called(c, s, called, &feature) && !makes_call(c, subject, feature))
+            st = add_lead(c, subject, true, called, err);
     }
     return st;
 }
@@ -477,30 +478,14 @@ static pl_status report_all(const struct changed *c, struct pl_err *err)
     return st;
 }
 
-static pl_status count_copies(struct changed *c, struct pl_err *err)
-{
-    const struct pl_aligner *a = c->r->a;
-    size_t n = pl_codebase_count(a->cb) + 1;
-    c->copies = pl_arena_take_n(c->r->m->scratch, n, sizeof *c->copies);
-    if (c->copies == NULL)
-        return pl_arena_fail(c->r->m->scratch, err);
-    memset(c->copies, 0, n);
-    for (uint32_t i = 0; i < a->subjects.n; i++) {
-        uint32_t id = a->subjects.v[i].definition;
-        if (id != PL_NO_DEFINITION && c->copies[id] < MANY_COPIES)
-            c->copies[id]++;
-    }
-    return PL_OK;
-}
-
 pl_status pl_code_check_changed(const struct pl_code_result *r, struct pl_err *err)
 {
     struct changed c = {.r = r};
     if (pl_codebase_links_all(r->a->cb) || pl_codebase_is_linked_whole(r->a->cb))
         return PL_OK;
-    pl_status st = count_copies(&c, err);
+    pl_status st = PL_OK;
     for (uint32_t i = 0; i < r->a->subjects.n && st == PL_OK; i++) {
-        if (!is_known(&c, i))
+        if (!r->is_known[i])
             continue;
         st = find_added(&c, i, err);
         if (st == PL_OK)

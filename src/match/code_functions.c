@@ -343,6 +343,8 @@ static pl_status report(const struct rung *r, struct pl_err *err)
     }
     pl_status st = pl_code_find_homes(&result, err);
     if (st == PL_OK)
+        st = pl_code_find_known(&result, err);
+    if (st == PL_OK)
         st = pl_code_check(&result, err); /* first: a flood of the others must not push it out */
     for (uint32_t i = 0; i < r->a.subjects.n && st == PL_OK; i++)
         if (r->grades[i].end == PL_CODE_CONTRADICTED || r->grades[i].end == PL_CODE_MISPLACED)

@@ -1,6 +1,7 @@
 /*
  * code_result.h - a finished alignment of one image, and those who speak of it.
  *
+ *     code_known.c    which functions are known for sure
  *     code_reach.c    how control reaches a function
  *     code_report.c   findings about functions and their atoms
  *     code_checks.c   findings about what is no ordinary function: entries, resolvers, system calls, gaps
@@ -24,7 +25,8 @@ struct pl_code_result {
     uint32_t n_accounted;               /* subjects */
     uint64_t *at_home;                  /* hashes of imports that some matched function calls; sorted */
     size_t n_at_home;
-    bool is_noisy; /* so many of its imports are unexplained that our rules do not fit the file */
+    const bool *is_known; /* per subject: code_known.c */
+    bool is_noisy;        /* so many of its imports are unexplained that our rules do not fit the file */
 };
 
 /* Is there a named source for it? */
@@ -57,6 +59,10 @@ const char *pl_code_mark_of(const struct pl_code_result *r, uint32_t subject, ui
 
 /* Fill in r->at_home, in the match's scratch, and r->is_noisy. O(n log n) in the facts and atoms. */
 PL_MUST_USE pl_status pl_code_find_homes(struct pl_code_result *r, struct pl_err *err);
+/* Fill in r->is_known, in the match's scratch. O(subjects + definitions). */
+PL_MUST_USE pl_status pl_code_find_known(struct pl_code_result *r, struct pl_err *err);
+/* The one function of its name; PL_NO_DEFINITION when there are several, or none. Has a macro, or an object, the name? */
+uint32_t pl_code_only_function(const struct pl_aligner *a, uint64_t name_hash, bool *has_macro);
 /* Findings for a contradicted or misplaced subject. */
 PL_MUST_USE pl_status pl_code_report(const struct pl_code_result *r, uint32_t subject, struct pl_err *err);
 /* Findings for entries, resolvers, system calls, unwind entries and gaps. */
@@ -64,9 +70,9 @@ PL_MUST_USE pl_status pl_code_check(const struct pl_code_result *r, struct pl_er
 /* Fill in m->explanation for the function that holds the byte it asks for. */
 PL_MUST_USE pl_status pl_code_story(const struct pl_code_result *r, struct pl_err *err);
 
-/* Is it a number that neither a compiler makes nor small things side by side give? Drawn ones are, but for 1 of 8. */
+/* Is it a number of 40 bits and more that neither a compiler makes nor small things side by side give? Drawn ones are, but for 1 of 8. */
 bool pl_code_number_is_drawn(uint64_t v);
-/* Findings for functions without a match that hold such numbers, which no source has; of `severity` where the function is like none. */
+/* Findings for functions that hold such numbers, which no source has; of `severity` where the function is like none, or is known and has none in its source. */
 PL_MUST_USE pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity severity,
                                             struct pl_err *err);
 /* Warnings about functions that are known and do not make the calls of their source. O(facts * log features + text). */

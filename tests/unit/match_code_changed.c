@@ -85,6 +85,37 @@ static void a_body_with_directives_lacks_nothing(void **state)
                              START SAVE("\n#ifdef WITH_IT\n    clearerr(stdout);\n#endif\n", "") END));
 }
 
+static void a_missing_call_of_a_macro_is_told(void **state)
+{
+    (void)state;
+    const struct pl_finding *f =
+        found_beside(START SAVE("", "") END,
+                     "#define clean_up(f) (void)clearerr(f)\n" START SAVE("clean_up(stdout);", "") END);
+    assert_non_null(f);
+    assert_true(has_fact(f, "calls of the source function that are missing", "clearerr"));
+}
+
+/* A compiler may know the condition. */
+static void a_macro_that_may_make_no_call_is_not_missed(void **state)
+{
+    (void)state;
+    assert_null(found_beside(START SAVE("", "") END,
+                             "#define clean_up(n, f) (void)((n) > 9 || (clearerr(f), 1))\n" START SAVE(
+                                 "clean_up(3, stdout);", "") END));
+}
+
+/* What a header says that the file does not read is no reason for a call. */
+static void a_macro_of_another_file_makes_no_call(void **state)
+{
+    (void)state;
+    add_source(0, "clean.h",
+               "#define CLEAN(f) clearerr(f)\nstatic inline void clean(FILE *f)\n{\n    clearerr(f);\n}\n");
+    const struct pl_finding *f =
+        found_beside(START SAVE("clearerr(stdout);", "") END, START SAVE("", "") END);
+    assert_non_null(f);
+    assert_true(has_fact(f, "imports and calls that the source function lacks", "stdout, clearerr"));
+}
+
 static void a_call_that_compilers_fold_is_none(void **state)
 {
     (void)state;
@@ -123,6 +154,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_missing_call_of_the_same_file_is_told, set_up, end),
         cmocka_unit_test_setup_teardown(the_same_calls_are_none, set_up, end),
         cmocka_unit_test_setup_teardown(a_body_with_directives_lacks_nothing, set_up, end),
+        cmocka_unit_test_setup_teardown(a_missing_call_of_a_macro_is_told, set_up, end),
+        cmocka_unit_test_setup_teardown(a_macro_that_may_make_no_call_is_not_missed, set_up, end),
+        cmocka_unit_test_setup_teardown(a_macro_of_another_file_makes_no_call, set_up, end),
         cmocka_unit_test_setup_teardown(a_call_that_compilers_fold_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(what_comments_and_texts_say_is_no_call, set_up, end),
         cmocka_unit_test_setup_teardown(a_macro_makes_the_call, set_up, end),
