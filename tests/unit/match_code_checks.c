@@ -520,7 +520,7 @@ static void what_compilers_make_is_not_drawn(void **state)
         0x0000002a00000011u,          /* two numbers side by side */
         0x1716151413121110u,          /* counted */
         0x3ff0000000000000u,          /* 1.0 */
-        0xffffffff80000001u,
+        0xffffffff80000001u,          999999999999999u, /* 15 digits */
     };
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
         assert_false(pl_code_number_is_drawn(made[i]));
@@ -531,13 +531,19 @@ static void most_drawn_numbers_are_seen_as_drawn(void **state)
 {
     uint64_t x = 88172645463325252u; /* Marsaglia, "Xorshift RNGs" */
     unsigned n = 0;
+    unsigned shorter = 0;
+    unsigned short_ones = 0;
     for (int i = 0; i < 10000; i++) {
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
         n += pl_code_number_is_drawn(x);
+        shorter += pl_code_number_is_drawn(x >> 14);
+        short_ones += pl_code_number_is_drawn(x >> 25);
     }
     assert_in_range(n, 9200, 9999);
+    assert_in_range(shorter, 8000, 9999);
+    assert_int_equal(short_ones, 0);
     (void)state;
 }
 

@@ -67,6 +67,58 @@ static void numbers_in_a_function_that_is_matched_by_its_shape_are_told(void **s
     assert_non_null(found_beside(START DRAWN END, START SPREAD("7", "9") END));
 }
 
+/* Exported, with a text of its own: a function that is known. Numbers of 50 and 60 bits, as somebody put them in. */
+#define SPEAK(start, factor)                                                                                 \
+    "__attribute__((noinline)) unsigned long spread(const char *p)\n{\n    unsigned long h = " start ";\n"   \
+    "    printf(\"the spread of %s begins here\\n\", p);\n"                                                  \
+    "    for (int i = 0; i < 40; i++)\n        h = (h ^ (unsigned char)p[i]) * " factor ";\n"                \
+    "    return h;\n}\n"
+#define SHORTER SPEAK("718488063419271UL", "752865013435574928UL")
+
+static void numbers_in_a_known_function_are_an_error(void **state)
+{
+    (void)state;
+    const struct pl_finding *f = found_beside(START SHORTER END, START SPEAK("7", "31") END);
+    assert_non_null(f);
+    assert_int_equal(f->severity, PL_SEVERITY_ERROR);
+}
+
+static void numbers_that_a_known_function_has_are_none(void **state)
+{
+    (void)state;
+    assert_null(found_beside(START SHORTER END, START SHORTER END));
+}
+
+static void one_number_in_a_known_function_is_none(void **state)
+{
+    (void)state;
+    assert_null(found_beside(START SPEAK("718488063419271UL", "31") END, START SPEAK("7", "31") END));
+}
+
+/* Of two numbers of 32 bits one of 64 is made. */
+static void a_unit_with_halves_may_have_made_them(void **state)
+{
+    (void)state;
+    const struct pl_finding *f = found_beside(START SHORTER END, START SPEAK("0x736f6d65UL", "31") END);
+    assert_non_null(f);
+    assert_int_equal(f->severity, PL_SEVERITY_WARNING);
+}
+
+/* Compared as two numbers of 64 bits. */
+static void a_text_that_is_compared_as_numbers_is_none(void **state)
+{
+    static const char with[] =
+        "__attribute__((noinline)) unsigned long spread(const char *p)\n{\n"
+        "    printf(\"the spread of %s begins here\\n\", p);\n"
+        "    return memcmp(p, \"\\xa3\\x51q\\x9c\\xe7Z\\xd2\\x8b\\x4d\\xb9\\x37\\xc5\\x6e\\x92\\xd8\\x2b\", "
+        "16) "
+        "== 0;\n}\n";
+    char program[4096];
+    (void)state;
+    (void)snprintf(program, sizeof program, "#include <string.h>\n%s%s%s", START, with, END);
+    assert_null(found_beside(program, program));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +128,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_with_long_numbers_may_have_sums_of_them, set_up, end),
         cmocka_unit_test_setup_teardown(numbers_in_a_function_that_is_matched_by_its_shape_are_told, set_up,
                                         end),
+        cmocka_unit_test_setup_teardown(numbers_in_a_known_function_are_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(numbers_that_a_known_function_has_are_none, set_up, end),
+        cmocka_unit_test_setup_teardown(one_number_in_a_known_function_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(a_unit_with_halves_may_have_made_them, set_up, end),
+        cmocka_unit_test_setup_teardown(a_text_that_is_compared_as_numbers_is_none, set_up, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
