@@ -78,9 +78,42 @@ static void a_call_among_many_that_nothing_explains_is_a_warning_unless_it_acts(
     }
 }
 
+static bool says_act(const struct pl_finding *f)
+{
+    for (size_t i = 0; i < PL_FINDING_FACTS && f->facts[i].name != NULL; i++)
+        if (strcmp(f->facts[i].name, "call that its unit does not make") == 0)
+            return pl_bytes_eq_str(f->facts[i].value, "popen");
+    return false;
+}
+
+/* A string that stands nowhere, beside a call that b.c makes and the function's own file does not. Where c.c makes it, too, the string may be a configured one. */
+static void a_call_of_another_file_beside_a_foreign_string_is_an_error(void **state)
+{
+    static const char own[] = "int tell(int n)\n{\n%s    puts(\"first of the lines that tell of it\");\n"
+                              "    puts(\"second of the lines that tell of it\");\n"
+                              "    printf(\"third of %%d lines that tell of it\\n\", n);\n    return n;\n}\n";
+    static const char with[] = "    popen(\"ledger kept by the warden of quills\", \"r\");\n";
+    for (int i = 0; i < 2; i++) {
+        char text[2][2048];
+        char program[4096];
+        (void)snprintf(text[0], sizeof text[0], own, with);
+        (void)snprintf(text[1], sizeof text[1], own, i == 0 ? "" : "    popen(\"ledger\", \"r\");\n");
+        (void)snprintf(program, sizeof program, "%s%s%s", START, text[0], END);
+        add_source(0, "b.c", "void *record(const char *p)\n{\n    return popen(p, \"r\");\n}\n");
+        add_source(0, "c.c", text[1]);
+        const struct pl_file *f = compared(built(program, "-fno-builtin-printf"), START END);
+        assert_tag(f, "code.unaccounted-function", i == 0 ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING);
+        assert_int_equal(says_act(find(f, "code.unaccounted-function")), i == 0);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_call_of_another_file_beside_a_foreign_string_is_an_error, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(a_function_of_a_header_is_no_constructor_in_a_program_with_cpp,
                                         set_up, end),
         cmocka_unit_test_setup_teardown(a_call_among_many_that_nothing_explains_is_a_warning_unless_it_acts,
