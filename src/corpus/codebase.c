@@ -272,6 +272,12 @@ struct pl_id_list pl_codebase_hosts(const struct pl_codebase *cb, uint32_t id)
     return pl_id_lists_at(&cb->hosts, id);
 }
 
+unsigned pl_codebase_named_as(const struct pl_codebase *cb, uint32_t id)
+{
+    uint32_t name = cb->name_features[id];
+    return name == PL_NO_FEATURE ? 0 : atomic_load_explicit(&cb->named_as[name], memory_order_relaxed);
+}
+
 struct pl_id_list pl_codebase_inlined(const struct pl_codebase *cb, uint32_t id)
 {
     return pl_id_lists_at(&cb->inlined, id);
@@ -318,6 +324,7 @@ void pl_codebase_free(struct pl_codebase *cb)
     pl_id_lists_free(&cb->closure);
     pl_id_lists_free(&cb->hosts);
     pl_id_lists_free(&cb->inlined);
+    free(cb->named_as);
     pl_id_lists_free(&cb->with);
     free(cb);
 }

@@ -101,6 +101,12 @@ struct pl_codebase_body {
     struct pl_shape shape;
 };
 const struct pl_codebase_body *pl_codebase_body(const struct pl_codebase *cb, uint32_t id);
+/* How definitions name a function: 0 when none does, or only a macro that joins words. */
+enum pl_codebase_named_as {
+    PL_NAMED_CALLED = 1,
+    PL_NAMED_POINTED = 2 /* not called there: its address is handed on */
+};
+unsigned pl_codebase_named_as(const struct pl_codebase *cb, uint32_t id);
 /* Number of functions that name it, counted up to PL_CODEBASE_MANY_USERS. */
 #define PL_CODEBASE_MANY_USERS 4096u
 uint32_t pl_codebase_users(const struct pl_codebase *cb, uint32_t id);

@@ -157,8 +157,9 @@ static pl_status link_names(struct work *w, struct pl_err *err)
 {
     struct pl_codebase *cb = w->cb;
     cb->kinds = calloc(cb->features.n + 1, sizeof *cb->kinds);
+    cb->named_as = calloc(cb->features.n + 1, sizeof *cb->named_as);
     cb->name_features = calloc(cb->n + 1, sizeof *cb->name_features);
-    if (cb->kinds == NULL || cb->name_features == NULL)
+    if (cb->kinds == NULL || cb->named_as == NULL || cb->name_features == NULL)
         return pl_fail_nomem(err);
     mark_kinds(cb);
     for (size_t i = 0; i < cb->n; i++)
@@ -181,6 +182,31 @@ static pl_status link_names(struct work *w, struct pl_err *err)
     return PL_OK;
 }
 
+/* PREFIX(scanRef)(enc, ptr): a macro makes the name of what is called. */
+static bool is_called_joined(const struct pl_codebase *cb, uint32_t unit, const struct pl_atom *a)
+{
+    static const char order[] = ")(";
+    pl_bytes text = pl_bytes_from(pl_index_unit_file(cb->index, unit)->data, (size_t)a->at);
+    size_t n = 0;
+    for (size_t i = a->text.n; i < text.n && n < 2; i++)
+        if (text.p[i] == (uint8_t)order[n])
+            n++;
+        else if (text.p[i] != ' ' && text.p[i] != '\n')
+            break;
+    return n == 2 && pl_bytes_starts(text, a->text);
+}
+
+/* The last `n` features of a set come from one atom. */
+static void note_named(struct pl_codebase *cb, uint32_t unit, const struct pl_atom *a, const uint32_t *set,
+                       size_t end, unsigned n)
+{
+    bool is_call = a->kind == PL_ATOM_CALL || (a->kind == PL_ATOM_NAME && is_called_joined(cb, unit, a));
+    unsigned as = is_call ? PL_NAMED_CALLED : a->kind == PL_ATOM_NAME ? PL_NAMED_POINTED : 0;
+    for (size_t i = end < n ? end : end - n; as != 0 && i < end; i++)
+        if (set[i] != PL_NO_FEATURE)
+            (void)atomic_fetch_or_explicit(&cb->named_as[set[i]], (uint8_t)as, memory_order_relaxed);
+}
+
 static pl_status own_of(void *ctx, unsigned worker, size_t id, struct pl_err *err)
 {
     struct work *w = ctx;
@@ -192,6 +218,7 @@ static pl_status own_of(void *ctx, unsigned worker, size_t id, struct pl_err *er
         unsigned n = keys_of(&e->atoms[e->definition->first_atom + i], keys);
         for (unsigned k = 0; k < n; k++)
             pl_ids_put(&r.set, pl_codebase_feature(cb, keys[k]), &r.no_memory);
+        note_named(cb, e->unit, &e->atoms[e->definition->first_atom + i], r.set.v, r.set.n, n);
     }
     pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
     PL_VEC_FREE(&r.set);

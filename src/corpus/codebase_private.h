@@ -14,6 +14,8 @@
 #include "base/vec.h"
 #include "corpus/codebase.h"
 
+#include <stdatomic.h>
+
 /* Lists of numbers end to end; list i is v[first[i]] to v[first[i + 1]]. */
 struct pl_id_lists {
     uint32_t *first; /* n + 1 */
@@ -57,6 +59,7 @@ struct pl_codebase {
     struct pl_id_lists with;         /* per feature */
     uint16_t *weights;               /* per feature */
     uint8_t *kinds;                  /* per feature: enum pl_atom_kind */
+    _Atomic uint8_t *named_as;       /* per feature: enum pl_codebase_named_as */
     uint32_t *name_features;         /* per id */
     uint16_t *users;                 /* per id: functions that name it */
     struct pl_codebase_body *bodies; /* per id: with what it may inline at once */

@@ -157,6 +157,8 @@ static void note_way(struct tie *t, uint32_t from, const struct pl_atom *a)
     bool is_start = t->im->functions.v[to].address == a->value;
     struct ways *w = &t->ways[to];
     w->is_entered |= a->hash != PL_USE_ADDRESS;
+    if (is_start && to != from)
+        t->im->functions.v[to].flags |= a->hash == PL_USE_ADDRESS ? PL_FUNCTION_POINTED : PL_FUNCTION_CALLED;
     if (a->hash == PL_USE_CALL || a->hash == PL_USE_ADDRESS) {
         w->is_called |= is_start;
         return;
@@ -191,6 +193,7 @@ static void note_ways(struct tie *t)
         if (to != PL_NO_TARGET && t->im->functions.v[to].address == s->target) {
             s->function = to;
             t->ways[to].is_called = true;
+            t->im->functions.v[to].flags |= PL_FUNCTION_POINTED;
         } else if (s->target != 0) {
             s->text = pl_code_text_at(t->im, s->target);
         }

@@ -12,13 +12,15 @@
 enum pl_code_machine { PL_CODE_NONE, PL_CODE_X86_64, PL_CODE_I386, PL_CODE_A64, PL_CODE_A32 };
 
 enum pl_function_flags {
-    PL_FUNCTION_UNWIND = 1,     /* bounded by an unwind entry */
-    PL_FUNCTION_EXPORTED = 2,   /* has a name that other images can use */
-    PL_FUNCTION_THUNK = 4,      /* one jump */
-    PL_FUNCTION_COLD = 8,       /* a split-off part; `owner` is the function it belongs to */
-    PL_FUNCTION_PLT = 16,       /* linker's stub for an import */
-    PL_FUNCTION_RUNTIME = 32,   /* compiler's and C library's start-up code, by content */
-    PL_FUNCTION_BAD_DECODE = 64 /* some byte of it is no instruction */
+    PL_FUNCTION_UNWIND = 1,      /* bounded by an unwind entry */
+    PL_FUNCTION_EXPORTED = 2,    /* has a name that other images can use */
+    PL_FUNCTION_THUNK = 4,       /* one jump */
+    PL_FUNCTION_COLD = 8,        /* a split-off part; `owner` is the function it belongs to */
+    PL_FUNCTION_PLT = 16,        /* linker's stub for an import */
+    PL_FUNCTION_RUNTIME = 32,    /* compiler's and C library's start-up code, by content */
+    PL_FUNCTION_BAD_DECODE = 64, /* some byte of it is no instruction */
+    PL_FUNCTION_CALLED = 128,    /* an instruction of another function calls it, or jumps to its start */
+    PL_FUNCTION_POINTED = 256    /* an instruction computes its address, or a pointer in data holds it */
 };
 
 struct pl_code_print {

@@ -43,6 +43,8 @@
 #define FEW_BRANCHES_COST      6
 #define MANY_BRANCHES_COST     6
 #define UNREACHED_COST         90 /* static, and nothing leads to it: a compiler would have dropped it */
+#define ODD_CALL_COST          25 /* called, where the source only hands on its address */
+#define ODD_POINTER_COST       60 /* its address is handed on, where the source only calls it */
 #define INLINED_COST           15 /* static, called, and only one function names it: a compiler would have inlined it */
 #define OTHER_MACHINE_COST     40 /* of a file whose path names another machine */
 #define STRANGE_HEADER_COST    80 /* of a header that its neighbours do not read */
@@ -177,10 +179,23 @@ static int32_t score_missing(const struct pl_aligner *a, const uint32_t *marks, 
     return cost < MISSING_MOST ? -cost : -MISSING_MOST;
 }
 
+/* A static function that the source only calls has no need of a pointer to it, and one whose address it only hands on is called by nobody. */
+static int32_t odd_use(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    uint32_t is = a->code->functions[s->function].flags;
+    unsigned said = pl_codebase_named_as(a->cb, id);
+    if ((pl_codebase_at(a->cb, id)->definition->flags & PL_DEFINITION_STATIC) == 0 || said == 0)
+        return 0;
+    bool is_odd_call = (is & PL_FUNCTION_CALLED) != 0 && (said & PL_NAMED_CALLED) == 0;
+    bool is_odd_pointer = (is & PL_FUNCTION_POINTED) != 0 && (said & PL_NAMED_POINTED) == 0;
+    return (is_odd_call ? ODD_CALL_COST : 0) + (is_odd_pointer ? ODD_POINTER_COST : 0);
+}
+
 static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
     struct pl_id_list direct = pl_codebase_direct(a->cb, id);
     struct pl_id_list closure = pl_codebase_closure(a->cb, id);
+    bool is_odd = odd_use(a, s, id) > 0;
     uint32_t own_name = pl_codebase_name_feature(a->cb, id);
     int32_t score = 0;
     for (uint32_t i = 0; i < s->n_calls; i++) {
@@ -202,7 +217,7 @@ static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *
         const struct pl_subject *from = &a->subjects.v[a->callers.v[s->first_caller + i]];
         if (from->definition == PL_NO_DEFINITION)
             continue;
-        if (own_name != PL_NO_FEATURE &&
+        if (own_name != PL_NO_FEATURE && !is_odd &&
             pl_id_list_has(pl_codebase_direct(a->cb, from->definition), own_name))
             callers += percent(weight, CALLER_PERCENT);
         else if (own_name != PL_NO_FEATURE &&
@@ -359,7 +374,7 @@ int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const s
     int32_t missing = score_missing(a, marks, s, id);
     int32_t most = score > 0 ? percent(score, MISSING_MOST_PERCENT) : 0;
     score += (missing < -most ? -most : missing) + score_size(a, s, id);
-    int32_t shape = score_shape(a, s, id);
+    int32_t shape = score_shape(a, s, id) - odd_use(a, s, id);
     score = score > 0 && score + shape <= 0 ? 1 : score + shape; /* it chooses, and rules nobody out */
     score += score_name(f->name, e->definition) - (a->is_foreign[e->unit] ? OTHER_MACHINE_COST : 0);
     if (!a->has_places)

@@ -95,6 +95,8 @@ static void check_build(const char *flags)
     }
     assert_true(calls_choose);
     assert_true(takes_twice);
+    assert_int_equal(choose->flags & (PL_FUNCTION_CALLED | PL_FUNCTION_POINTED), PL_FUNCTION_CALLED);
+    assert_int_equal(twice->flags & (PL_FUNCTION_CALLED | PL_FUNCTION_POINTED), PL_FUNCTION_POINTED);
     unload(&full);
     unload(&bare);
 }

@@ -152,6 +152,36 @@ static void a_function_without_atoms_stands_in_the_unit_of_its_neighbours(void *
     close_case(&x);
 }
 
+static const char used_c[] =
+    "static int handler(int x)\n{\n    return x * 3 + 7;\n}\n"
+    "static int helper(int x)\n{\n    return x * 5 + 9;\n}\n"
+    "int alpha(void)\n{\n    return puts(\"text of alpha\") + helper(4) + PREFIX(joined)(5);\n}\n"
+    "int gamma(void)\n{\n    return register_it(handler) + socket(\"text of gamma\");\n}\n"
+    "static int PREFIX(joined)(int x)\n{\n    return x;\n}\n";
+
+static int32_t score_of(struct fixture *x, const char *name, uint32_t flags)
+{
+    struct pl_id_list all = pl_codebase_named(x->codebase, pl_atom_hash_text(pl_bytes_of_str(name)));
+    assert_int_equal(all.n, 1);
+    x->functions[1].flags = flags;
+    return pl_code_score(&x->aligner, x->aligner.marks, &x->aligner.subjects.v[1], all.v[0]);
+}
+
+static void a_static_function_is_used_as_its_source_uses_it(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_with(&x, PL_ATOM_IMPORT, NULL, used_c, NULL);
+    assert_int_equal(score_of(&x, "helper", PL_FUNCTION_CALLED), score_of(&x, "helper", 0));
+    assert_true(score_of(&x, "helper", PL_FUNCTION_POINTED) < score_of(&x, "helper", 0));
+    assert_int_equal(score_of(&x, "handler", PL_FUNCTION_POINTED), score_of(&x, "handler", 0));
+    assert_true(score_of(&x, "handler", PL_FUNCTION_CALLED) < score_of(&x, "handler", 0));
+    assert_int_equal(score_of(&x, "joined", PL_FUNCTION_CALLED), score_of(&x, "joined", 0));
+    /* Others may use what is not static. */
+    assert_int_equal(score_of(&x, "alpha", PL_FUNCTION_POINTED), score_of(&x, "alpha", 0));
+    close_case(&x);
+}
+
 static void a_call_that_no_source_makes_contradicts(void **state)
 {
     (void)state;
@@ -553,6 +583,7 @@ int main(void)
         cmocka_unit_test(a_call_that_glib_renames_is_one_of_what_it_stands_for),
         cmocka_unit_test(a_function_goes_to_the_source_function_that_holds_its_atoms),
         cmocka_unit_test(a_function_without_atoms_stands_in_the_unit_of_its_neighbours),
+        cmocka_unit_test(a_static_function_is_used_as_its_source_uses_it),
         cmocka_unit_test(a_call_that_no_source_makes_contradicts),
         cmocka_unit_test(a_call_of_another_unit_is_misplaced),
         cmocka_unit_test(what_the_compiler_calls_by_itself_says_nothing),
