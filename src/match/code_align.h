@@ -11,6 +11,7 @@
  *     code_align.c   the best path through all functions in address order, several times
  *     code_adopt.c   a definition for what the path left alone
  *     code_grade.c   what that proves: grade, contradictions, misplaced atoms
+ *     code_inlined.c  what a definition has when all is inlined that may be
  *     code_functions.c  the rung: claims and findings
  *
  * Scores are in tenths of a bit: the logarithm of how much rarer it is to find these features together by chance.
@@ -185,6 +186,7 @@ enum pl_code_end {
 
 struct pl_code_grade {
     enum pl_code_end end;
+    bool is_whole;                     /* the definition has all of its atoms, or rules say why not */
     uint32_t unit;                     /* UINT32_MAX: none */
     uint32_t evidence;                 /* tenths of a bit that were found */
     uint32_t n_foreign;                /* novel or misplaced atoms */
@@ -194,6 +196,17 @@ struct pl_code_grade {
 /* Says an atom where it is from, when its unit does not have it? All but some strings do. */
 bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f);
 
+#define PL_CODE_MAX_INLINED 1024u /* functions that may be inlined into one, at any depth */
+
+/* What may be inlined into a definition, and into that: ids, ascending, itself among them. Empty, n is 0, until it is asked for. */
+struct pl_code_inlined {
+    uint32_t ids[PL_CODE_MAX_INLINED];
+    size_t n;
+};
+
+/* Has the definition (PL_NO_DEFINITION: no), or what may be inlined into it at any depth, the feature? `all` is of that definition. */
+bool pl_code_definition_reaches(const struct pl_codebase *cb, struct pl_code_inlined *all, uint32_t id,
+                                uint32_t feature);
 /* Has the definition that the subject is placed at, or what may be inlined into it at any depth, the feature? */
 bool pl_code_reaches(const struct pl_aligner *a, uint32_t subject, uint32_t feature);
 

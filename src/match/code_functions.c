@@ -4,6 +4,7 @@
  * DESIGN section 6. The alignment stands in code_align.c, what it proves in code_grade.c; here bytes are claimed and findings added. What the
  * decoder cannot read is left to the next rung, which calls it opaque.
  */
+#include "match/code_copies.h"
 #include "match/code_imports.h"
 #include "match/code_result.h"
 #include "match/import_acts.h"
@@ -215,16 +216,18 @@ static pl_status claim(struct rung *r, const struct pl_function *fn, enum pl_cla
     return pl_match_claim(r->f, fn->offset, fn->size, class, grade, rule, source, err);
 }
 
-/* "src/xz/main.c:120-188", or the file alone. */
+const char *pl_code_source_of(const struct pl_match *m, uint32_t definition)
+{
+    const struct pl_codebase_entry *e = pl_codebase_at(m->codebase, definition);
+    return pl_arena_printf(m->arena, "%.*s:%u-%u", PL_ARG(pl_index_unit_file(m->index, e->unit)->path),
+                           (unsigned)e->definition->first_line, (unsigned)e->definition->last_line);
+}
+
+/* That of its definition, or the file alone. */
 static const char *source_of(const struct rung *r, const struct pl_subject *s, const struct pl_code_grade *g)
 {
-    const struct pl_codebase *cb = r->m->codebase;
-    if (s->definition != PL_NO_DEFINITION) {
-        const struct pl_codebase_entry *e = pl_codebase_at(cb, s->definition);
-        return pl_arena_printf(r->m->arena, "%.*s:%u-%u",
-                               PL_ARG(pl_index_unit_file(r->m->index, e->unit)->path),
-                               (unsigned)e->definition->first_line, (unsigned)e->definition->last_line);
-    }
+    if (s->definition != PL_NO_DEFINITION)
+        return pl_code_source_of(r->m, s->definition);
     if (g->unit == UINT32_MAX)
         return "";
     return pl_arena_str(r->m->arena, pl_index_unit_file(r->m->index, g->unit)->path);
@@ -371,6 +374,8 @@ static pl_status match_code(struct rung *r, struct pl_err *err)
         st = claim_parts(r, err);
     if (st == PL_OK)
         st = report(r, err);
+    if (st == PL_OK)
+        st = pl_code_keep(r->m, r->f, &r->a, r->grades, err);
     pl_aligner_reset(&r->a);
     pl_text_places_reset(&r->places);
     return st;

@@ -13,9 +13,8 @@
 #define TELLING_BYTES    5u /* of a string: MATCHING section 3 counts from 5 on */
 #define TELLING_LETTERS  3u /* in it: "%s/%s" is put together anywhere */
 #define MAX_PARTED_BYTES 256u
-#define PART_BYTES       5u    /* of a literal that a macro's value stands before or behind */
-#define MAX_ABSORBED     64u   /* definitions that have the atom */
-#define MAX_REACHED      1024u /* functions that may be inlined into one, at any depth */
+#define PART_BYTES       5u  /* of a literal that a macro's value stands before or behind */
+#define MAX_ABSORBED     64u /* definitions that have the atom */
 /* Of the path to the next best one through a rival. From 25 to 45 the share of B that is another function falls from 5 to 4 % (run-truth). */
 #define MARGIN_TENTHS      28
 #define DISTINCTIVE_TENTHS 45u /* found evidence that makes a match more than a place: once in 22 by chance */
@@ -41,67 +40,17 @@ bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f
     return text.n >= TELLING_BYTES && count_letters(text) >= TELLING_LETTERS && !is_word;
 }
 
-/* What may be inlined into a definition, and into that: ids, ascending, itself among them. */
-struct reached {
-    uint32_t ids[MAX_REACHED];
-    size_t n;
-};
-
-static void reach(struct reached *r, uint32_t id)
-{
-    size_t low = 0;
-    for (size_t high = r->n; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        if (r->ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (r->n == MAX_REACHED || (low < r->n && r->ids[low] == id))
-        return;
-    memmove(&r->ids[low + 1], &r->ids[low], (r->n - low) * sizeof r->ids[0]);
-    r->ids[low] = id;
-    r->n++;
-}
-
-/* Functions that a closure left out, since they stand too deep or behind too many others. */
-static void reach_all(const struct pl_aligner *a, struct reached *r, uint32_t id)
-{
-    uint32_t queue[MAX_REACHED];
-    size_t n = 0;
-    queue[n++] = id;
-    reach(r, id);
-    for (size_t at = 0; at < n; at++) {
-        struct pl_id_list more = pl_codebase_inlined(a->cb, queue[at]);
-        for (size_t i = 0; i < more.n && n < MAX_REACHED; i++) {
-            size_t before = r->n;
-            reach(r, more.v[i]);
-            if (r->n > before)
-                queue[n++] = more.v[i];
-        }
-    }
-}
-
 /* One subject while it is graded. */
 struct grading {
     const struct pl_aligner *a;
     const struct pl_subject *s;
     uint32_t units[2];
-    struct reached reached; /* made when the closure lacks something */
+    struct pl_code_inlined inlined;
 };
 
 static bool reaches(struct grading *g, uint32_t feature)
 {
-    if (g->s->definition == PL_NO_DEFINITION)
-        return false;
-    if (pl_id_list_has(pl_codebase_closure(g->a->cb, g->s->definition), feature))
-        return true;
-    if (g->reached.n == 0)
-        reach_all(g->a, &g->reached, g->s->definition);
-    for (size_t i = 0; i < g->reached.n; i++)
-        if (pl_id_list_has(pl_codebase_closure(g->a->cb, g->reached.ids[i]), feature))
-            return true;
-    return false;
+    return pl_code_definition_reaches(g->a->cb, &g->inlined, g->s->definition, feature);
 }
 
 bool pl_code_reaches(const struct pl_aligner *a, uint32_t subject, uint32_t feature)
@@ -361,6 +310,7 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, st
         g.evidence + (uint32_t)(s->score > 0 ? s->score : 0) / 2 >= DISTINCTIVE_TENTHS &&
         is_the_text(a, subject))
         g.end = PL_CODE_MATCHED;
+    g.is_whole = is_whole;
     *out = g;
     return PL_OK;
 }

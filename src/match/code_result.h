@@ -29,6 +29,9 @@ struct pl_code_result {
     bool is_noisy;        /* so many of its imports are unexplained that our rules do not fit the file */
 };
 
+/* "src/xz/main.c:120-188"; NULL when m->arena is full. */
+const char *pl_code_source_of(const struct pl_match *m, uint32_t definition);
+
 /* Is there a named source for it? */
 bool pl_code_end_is_accounted(enum pl_code_end end);
 

@@ -102,6 +102,8 @@ struct pl_line_mark {
     uint64_t line;
 };
 
+struct pl_code_kept;
+
 struct pl_file {
     size_t order;        /* position in the walk, parents before members; unique in a package */
     size_t parent_order; /* of the container it came out of, or PL_NO_PARENT */
@@ -134,6 +136,8 @@ struct pl_file {
     bool is_added;        /* laid out like its source, which has no file at this path */
     uint32_t functions;   /* of an image that were looked for in the source; 0: nobody looked */
     uint32_t matched_functions; /* of those, that are one function of the source: grade B */
+    const struct pl_code_kept
+        *code; /* those functions, for copies in other images: match/code_copies.h; NULL */
     struct pl_blob blob;
     struct pl_ledger ledger;
     struct pl_findings findings;

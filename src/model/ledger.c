@@ -258,6 +258,40 @@ const struct pl_claim *pl_ledger_at(const struct pl_ledger *l, uint64_t offset)
     return NULL;
 }
 
+/* The first settled claim that ends behind a byte, as an index. */
+static size_t first_behind(const struct pl_ledger *l, uint64_t offset)
+{
+    size_t low = 0;
+    for (size_t high = l->settled.n; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (end_of(&l->settled.v[middle]) <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void pl_ledger_restate(struct pl_ledger *l, uint64_t offset, uint64_t length, enum pl_grade grade,
+                       const char *rule, const char *source)
+{
+    assert(!l->is_sealed && grade != PL_GRADE_NONE);
+    for (size_t i = first_behind(l, offset); i < l->settled.n; i++) {
+        struct pl_claim *c = &l->settled.v[i];
+        if (c->offset < offset)
+            continue;
+        if (c->offset - offset > length || c->length > length - (c->offset - offset))
+            return;
+        if (c->class != PL_CLASS_DERIVED)
+            continue;
+        c->grade = grade;
+        c->rule = rule;
+        c->source = source;
+        c->source_offset = UINT64_MAX;
+        c->note = NULL;
+    }
+}
+
 uint64_t pl_ledger_unclaimed(const struct pl_ledger *l)
 {
     uint64_t held = 0;

@@ -54,6 +54,13 @@ const struct pl_claim *pl_ledger_at(const struct pl_ledger *l, uint64_t offset);
 /* Bytes that no settled claim holds. O(n). */
 uint64_t pl_ledger_unclaimed(const struct pl_ledger *l);
 
+/*
+ * What is derived within [offset, offset + length) follows from `source` by `rule`, with that grade: more is known of it than when it was settled.
+ * Class and sums stay, and so do claims that reach over the range. Not after the seal. O(log n + claims in the range).
+ */
+void pl_ledger_restate(struct pl_ledger *l, uint64_t offset, uint64_t length, enum pl_grade grade,
+                       const char *rule, const char *source);
+
 /* Settle, give all that is left to `rest` (with `rule`), join neighbours that say the same, assert the sum. */
 PL_MUST_USE pl_status pl_ledger_seal(struct pl_ledger *l, enum pl_class rest, const char *rule,
                                      struct pl_err *err);

@@ -13,6 +13,7 @@
 #include "format/archive/unpack.h"
 #include "io/host.h"
 #include "match/blobs.h"
+#include "match/code_copies.h"
 #include "match/java_tree.h"
 #include "match/layout.h"
 #include "match/pieces.h"
@@ -389,6 +390,16 @@ static pl_status tell_left_out(const struct run *run, struct pl_findings *findin
     return st;
 }
 
+/* What images of the package say of each other's functions. */
+static pl_status settle_copies(struct run *run, struct pl_err *err)
+{
+    struct pl_match m = match_of(run, 0);
+    m.files = (struct pl_file *const *)run->r->files.v;
+    m.n_files = run->r->files.n;
+    m.codebase = run->codebase; /* the first pass is over */
+    return m.codebase == NULL ? PL_OK : pl_code_copies(&m, err);
+}
+
 /* The second pass, once every file is known. */
 static pl_status finish(struct run *run, struct pl_err *err)
 {
@@ -399,6 +410,9 @@ static pl_status finish(struct run *run, struct pl_err *err)
         return st;
     if (r->files.n > 0)
         qsort(r->files.v, r->files.n, sizeof r->files.v[0], by_order);
+    st = settle_copies(run, err);
+    if (st != PL_OK)
+        return st;
     run->prose = calloc(1, sizeof *run->prose);
     if (run->prose == NULL)
         return pl_fail_nomem(err);

@@ -12,7 +12,7 @@
 _Static_assert(sizeof(struct pl_claim) == 56 && sizeof(struct pl_finding) == 352 &&
                    sizeof(struct pl_residue) == 88 && sizeof(struct pl_foreign) == 56 &&
                    sizeof(struct pl_script_run) == 104 && sizeof(struct pl_script_account) == 40 &&
-                   sizeof(struct pl_file) == 800,
+                   sizeof(struct pl_file) == 808,
                "a record has changed: write and read its new fields here and in wire_read.c");
 #endif
 

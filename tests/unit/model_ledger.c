@@ -110,6 +110,28 @@ static void random_claims_in_random_rounds_agree_with_bytes(void **state)
     }
 }
 
+static void what_is_derived_within_a_range_is_said_anew(void **state)
+{
+    (void)state;
+    struct pl_ledger l;
+    struct pl_claim claims[] = {
+        claim_of(2, 4, PL_CLASS_DERIVED, "r0"), claim_of(8, 4, PL_CLASS_DERIVED, "r1"),
+        claim_of(12, 2, PL_CLASS_IDENTICAL, "r2"), claim_of(14, 6, PL_CLASS_DERIVED, "r3")};
+    pl_ledger_init(&l, 20);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pl_ledger_claim(&l, &claims[i], NULL), PL_OK);
+    assert_int_equal(pl_ledger_settle(&l, NULL), PL_OK);
+    pl_ledger_restate(&l, 4, 14, PL_GRADE_A, "new",
+                      "a.c:1-2"); /* r0 and r3 reach over it, r2 is not derived */
+    static const char *const rule_at[] = {"r0", "new", "r2", "r3"};
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(pl_ledger_at(&l, claims[i].offset)->rule, rule_at[i]);
+    assert_int_equal(pl_ledger_at(&l, 8)->grade, PL_GRADE_A);
+    assert_string_equal(pl_ledger_at(&l, 11)->source, "a.c:1-2");
+    assert_int_equal(pl_ledger_unclaimed(&l), 4);
+    pl_ledger_reset(&l);
+}
+
 static void claims_have_no_effect_before_they_settle(void **state)
 {
     struct pl_ledger l;
@@ -237,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_claims_in_random_rounds_agree_with_bytes),
+        cmocka_unit_test(what_is_derived_within_a_range_is_said_anew),
         cmocka_unit_test(claims_have_no_effect_before_they_settle),
         cmocka_unit_test(a_claim_that_cannot_be_is_our_bug),
         cmocka_unit_test(a_sealed_ledger_takes_no_more),
