@@ -18,6 +18,8 @@
 /* Of the path to the next best one through a rival. From 25 to 45 the share of B that is another function falls from 5 to 4 % (run-truth). */
 #define MARGIN_TENTHS      28
 #define DISTINCTIVE_TENTHS 45u /* found evidence that makes a match more than a place: once in 22 by chance */
+/* Of a function that no other definition comes near, whatever it holds: 155 of 163 are right, 95.7 % of those with evidence (truth builds but libxml2). */
+#define LONE_TENTHS 60
 
 static size_t count_letters(pl_bytes text)
 {
@@ -129,6 +131,13 @@ static bool has_absorbed(const struct pl_aligner *a, const struct pl_subject *s,
             return pl_codebase_is_linked_whole(a->cb);
     }
     return false;
+}
+
+/* Is it told from others by what it holds, or by its calls, callers and data where no other definition comes near? */
+static bool is_distinctive(const struct pl_subject *s, uint32_t evidence)
+{
+    uint32_t fit = (uint32_t)(s->score > 0 ? s->score : 0);
+    return evidence + fit / 2 >= DISTINCTIVE_TENTHS || (s->margin >= LONE_TENTHS && s->margin >= s->score);
 }
 
 enum where { IN_FUNCTION, IN_UNIT, ELSEWHERE, NOWHERE };
@@ -307,8 +316,7 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, st
     if (g.end == PL_CODE_PLACED && grading.units[0] == UINT32_MAX && grading.units[1] == UINT32_MAX)
         g.end = PL_CODE_UNMATCHED;
     if (g.end == PL_CODE_PLACED && is_whole && s->margin >= MARGIN_TENTHS &&
-        g.evidence + (uint32_t)(s->score > 0 ? s->score : 0) / 2 >= DISTINCTIVE_TENTHS &&
-        is_the_text(a, subject))
+        is_distinctive(s, g.evidence) && is_the_text(a, subject))
         g.end = PL_CODE_MATCHED;
     g.is_whole = is_whole;
     *out = g;
