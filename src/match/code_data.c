@@ -78,11 +78,35 @@ static pl_status find_idents(struct pl_data *d, struct pl_err *err)
     return st;
 }
 
+/*
+ * Bytes between functions that are no instructions, and that an address leads to: assembly puts its tables there, OpenSSL's
+ * ecp_nistz256-x86_64.pl 148 KiB of them. What no list of the source explains is left to the rungs behind, which take it for code.
+ */
+static pl_status open_tables_in_code(struct pl_data *d, struct pl_err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < d->code->n_functions; i++) {
+        const struct pl_function *f = &d->code->functions[i];
+        uint32_t flags = f->flags & (PL_FUNCTION_BAD_DECODE | PL_FUNCTION_UNWIND | PL_FUNCTION_CALLED);
+        for (uint64_t at = f->offset; flags == PL_FUNCTION_BAD_DECODE && at < f->offset + f->size; at++)
+            if (d->state[at] == PL_DATA_OTHER)
+                d->state[at] = PL_DATA_OPEN;
+    }
+    return PL_OK;
+}
+
 static pl_status apply_arrays(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    static const data_step steps[] = {find_idents,       pl_data_find_embedded,   pl_data_find_first_rows,
-                                      pl_data_mark,      pl_data_find_arrays,     pl_data_find_whole,
-                                      pl_data_mark_rows, pl_data_find_solid_rows, NULL};
+    static const data_step steps[] = {find_idents,
+                                      open_tables_in_code,
+                                      pl_data_find_embedded,
+                                      pl_data_find_first_rows,
+                                      pl_data_mark,
+                                      pl_data_find_arrays,
+                                      pl_data_find_whole,
+                                      pl_data_mark_rows,
+                                      pl_data_find_solid_rows,
+                                      NULL};
     struct pl_image_view view;
     const struct pl_code *code;
     bool found;

@@ -315,8 +315,8 @@ pl_status pl_code_grade_subject(const struct pl_aligner *a, uint32_t subject, st
     }
     if (g.end == PL_CODE_PLACED && grading.units[0] == UINT32_MAX && grading.units[1] == UINT32_MAX)
         g.end = PL_CODE_UNMATCHED;
-    if (g.end == PL_CODE_PLACED && is_whole && s->margin >= MARGIN_TENTHS &&
-        is_distinctive(s, g.evidence) && is_the_text(a, subject))
+    if (g.end == PL_CODE_PLACED && is_whole && s->margin >= MARGIN_TENTHS && is_distinctive(s, g.evidence) &&
+        is_the_text(a, subject))
         g.end = PL_CODE_MATCHED;
     g.is_whole = is_whole;
     *out = g;

@@ -1,5 +1,5 @@
 /*
- * match_code_data.c - files of the source are found in the data of a program, as they are and compressed; others are not.
+ * match_code_data.c - files of the source are found in the data of a program, as they are and compressed; tables among its code are, too.
  *
  * Programs are built here by gcc.
  */
@@ -125,6 +125,61 @@ static void a_stream_that_goes_on_behind_the_file_is_not_found(void **state)
     assert_int_equal(embedded_bytes(packed(room, sizeof room, more, strlen(more))), 0);
 }
 
+#define NUMBERS 64u
+
+/* Bytes of a table of the source that stand among the code of a program, where one of its numbers has `change` added. */
+static uint64_t bytes_among_code(uint64_t change)
+{
+    size_t n = 0;
+    uint64_t sum = 0;
+    uint64_t x = 1;
+    static char list[8192];
+    size_t at = (size_t)snprintf(list, sizeof list, "static const unsigned long long table[] = {\n");
+    FILE *f = fopen("d.c", "w");
+    assert_non_null(f);
+    assert_true(fputs("extern const unsigned long long table[];\nint main(int n, char **v)\n{\n"
+                      "    return v[0] ? (int)(table[n] >> 60) : 0;\n}\n",
+                      f) >= 0);
+    assert_true(fputs("asm(\".text\\n.balign 64\\ntable:\\n", f) >= 0);
+    for (unsigned i = 0; i < NUMBERS; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        at += (size_t)snprintf(list + at, sizeof list - at, "0x%016llx,\n", (unsigned long long)x);
+        assert_true(fprintf(f, ".quad 0x%016llx\\n", (unsigned long long)(x + (i == 40 ? change : 0))) > 0);
+    }
+    (void)snprintf(list + at, sizeof list - at, "};\n");
+    assert_true(fputs("\");\n", f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(system("gcc -O2 d.c -o d.out && strip -s d.out"), 0);
+    assert_int_equal(pl_io_read("d.out", 1 << 24, &image, &n, &err), PL_OK);
+    add_source(0, "src/main.c", main_c);
+    add_source(0, "src/table.c", list);
+    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
+    assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
+    with_tables = tables;
+    struct pl_file *file = add_bytes("usr/bin/d", pl_bytes_of(image, n));
+    apply("data.array", file);
+    for (size_t i = 0; i < file->ledger.settled.n; i++) {
+        const struct pl_claim *c = &file->ledger.settled.v[i];
+        sum += c->class == PL_CLASS_DERIVED && strcmp(c->rule, "data.array") == 0 ? c->length : 0;
+    }
+    assert_int_equal(file->findings.list.n, change != 0);
+    if (change != 0)
+        assert_string_equal(file->findings.list.v[0].tag, "data.modified-table");
+    return sum;
+}
+
+static void a_table_that_stands_among_the_code_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(bytes_among_code(0), 8 * NUMBERS);
+}
+
+static void a_number_changed_in_a_table_among_the_code_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(bytes_among_code(3), 8 * (NUMBERS - 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +189,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_with_a_changed_byte_is_not_found, begin, end),
         cmocka_unit_test_setup_teardown(a_stream_of_other_bytes_is_not_found, begin, end),
         cmocka_unit_test_setup_teardown(a_stream_that_goes_on_behind_the_file_is_not_found, begin, end),
+        cmocka_unit_test_setup_teardown(a_table_that_stands_among_the_code_is_found, begin, end),
+        cmocka_unit_test_setup_teardown(a_number_changed_in_a_table_among_the_code_is_told, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
