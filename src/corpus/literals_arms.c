@@ -21,10 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PATTERN_NODES 256u
+#define MAX_PATTERN_NODES 1024u /* the schema of debuginfod has 64 macros and four #if in 8 KB */
 #define MAX_DEPTH         8u
 #define MAX_LIST_TOKENS   1000u
-#define MAX_STRING_BYTES  2047u
+#define MAX_STRING_BYTES  16383u
 #define PLACE_WORDS       ((MAX_STRING_BYTES + 1) / 64)
 
 /* ---- gathering ---- */

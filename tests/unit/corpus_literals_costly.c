@@ -104,6 +104,37 @@ static void a_macro_that_is_ended_in_an_arm_goes_on_in_the_others(void **state)
     assert_strict(text, 0, "two word", true);
 }
 
+/* As a schema of a database is written: one text of three thousand bytes, a hundred macros and an #if in it. */
+static void a_long_text_with_macros_and_an_if_is_explained(void **state)
+{
+    (void)state;
+    struct pl_buf source;
+    struct pl_buf said;
+    struct pl_buf other;
+    pl_buf_init(&source, 1u << 16);
+    pl_buf_init(&said, 1u << 16);
+    pl_buf_init(&other, 1u << 16);
+    pl_buf_add_str(&source, "#define IDS \"ids9\"\nconst char *ddl =\n");
+    for (unsigned i = 0; i < 100; i++) {
+        pl_buf_printf(&source, "\"create table \" IDS \"_part_%u;\\n\"\n", i);
+        pl_buf_printf(&said, "create table ids9_part_%u;\n", i);
+        pl_buf_printf(&other, "create table ids9_part_%u;\n", i == 70 ? 7 : i);
+        if (i == 50)
+            pl_buf_add_str(&source, "#if HAS_MORE\n\"create more;\"\n#endif\n");
+    }
+    pl_buf_add_str(&source, ";\n");
+    pl_buf_add(&source, PL_LIT("\0"));
+    pl_buf_add(&said, PL_LIT("\0"));
+    pl_buf_add(&other, PL_LIT("\0"));
+    assert_int_equal(source.why, PL_OK);
+    assert_true(said.n > 2048);
+    assert_strict((const char *)source.p, 0, (const char *)said.p, true);
+    assert_strict((const char *)source.p, 0, (const char *)other.p, false);
+    pl_buf_reset(&source);
+    pl_buf_reset(&said);
+    pl_buf_reset(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +144,7 @@ int main(void)
         cmocka_unit_test(parameters_may_stand_on_several_lines),
         cmocka_unit_test(a_macro_that_is_defined_for_a_while_is_that_one),
         cmocka_unit_test(a_macro_that_is_ended_in_an_arm_goes_on_in_the_others),
+        cmocka_unit_test(a_long_text_with_macros_and_an_if_is_explained),
     };
     return cmocka_run_group_tests_name("corpus_literals_costly", tests, NULL, NULL);
 }
