@@ -21,6 +21,15 @@ struct packing {
     struct pl_buf libraries;
 };
 
+/*
+ * DBI's Driver.xst, of which a driver's build makes NAME.xsi, and its NAME.xs includes that. Kept as one definition called "xsi": who has the word can have all that is in it.
+ */
+static bool is_xs_template(pl_bytes name)
+{
+    return pl_bytes_starts(name, PL_LIT("usr/lib/")) &&
+           pl_bytes_find(name, PL_LIT("/auto/"), 0) != SIZE_MAX && pl_bytes_ends(name, PL_LIT(".xst"));
+}
+
 static bool is_header(const struct pl_file *f)
 {
     pl_bytes name = f->name;
@@ -28,10 +37,12 @@ static bool is_header(const struct pl_file *f)
         return false;
     bool is_library_folder =
         pl_bytes_starts(name, PL_LIT("usr/lib/")) && pl_bytes_find(name, PL_LIT("/include/"), 0) != SIZE_MAX;
-    /* perl(1) keeps those of its own in the folder CORE of its library. */
+    /* perl(1) keeps those of its own in the folder CORE of its library, modules theirs in auto/MODULE. */
     is_library_folder |= pl_bytes_starts(name, PL_LIT("usr/lib/")) &&
-                         pl_bytes_find(name, PL_LIT("/CORE/"), 0) != SIZE_MAX &&
+                         (pl_bytes_find(name, PL_LIT("/CORE/"), 0) != SIZE_MAX ||
+                          pl_bytes_find(name, PL_LIT("/auto/"), 0) != SIZE_MAX) &&
                          pl_bytes_ends(name, PL_LIT(".h"));
+    is_library_folder |= is_xs_template(name);
     bool is_for_windows = pl_bytes_starts(name, PL_LIT("usr/share/mingw-w64/include/"));
     return (pl_bytes_starts(name, PL_LIT("usr/include/")) || is_library_folder || is_for_windows) &&
            name.n <= MAX_PATH_BYTES && pl_bytes_find_byte(name, '\n', 0) == SIZE_MAX &&
@@ -96,6 +107,20 @@ static void take_library(struct packing *p, const struct pl_file *f)
         pl_buf_printf(&p->libraries, "%.*s\n", PL_ARG(target));
 }
 
+static void take_xs_template(struct packing *p, pl_bytes text)
+{
+    struct pl_clit lexer;
+    struct pl_clit_token t;
+    pl_buf_add_str(p->out, "xsi{");
+    pl_clit_init(&lexer, text, PL_CLIT_C);
+    while (pl_clit_next(&lexer, &t)) {
+        pl_bytes token = pl_bytes_sub(text, t.offset, t.length);
+        if (pl_bytes_find_byte(token, '\n', 0) == SIZE_MAX)
+            pl_buf_printf(p->out, " %.*s", PL_ARG(token));
+    }
+    pl_buf_add_byte(p->out, '\n');
+}
+
 static bool only_data(void *ctx, struct pl_file *f)
 {
     (void)ctx; /* the path decides */
@@ -111,7 +136,10 @@ static pl_status visit(void *ctx, struct pl_file *f, struct pl_err *err)
         size_t start = p->out->n;
         pl_buf_printf(p->out, "@%.*s\n", PL_ARG(f->name));
         size_t body = p->out->n;
-        pl_header_thin(f->data, p->out);
+        if (is_xs_template(f->name))
+            take_xs_template(p, f->data);
+        else
+            pl_header_thin(f->data, p->out);
         if (p->out->n == body && p->out->why == PL_OK)
             p->out->n = start;
         st = pl_buf_done(p->out, err);

@@ -17,7 +17,7 @@ struct suffix {
     enum pl_source_language language;
 };
 
-/* .xs: C, with declarations that xsubpp writes as C, perlxs(1). */
+/* .xs: C, with declarations that xsubpp writes as C, perlxs(1). .i: C and C++ with directives of SWIG. */
 static const struct suffix suffixes[] = {
     {".c", PL_SOURCE_C},        {".h", PL_SOURCE_C},     {".inc", PL_SOURCE_C},   {".def", PL_SOURCE_C},
     {".y", PL_SOURCE_C},        {".l", PL_SOURCE_C},     {".lex", PL_SOURCE_C},   {".gperf", PL_SOURCE_C},
@@ -28,7 +28,7 @@ static const struct suffix suffixes[] = {
     {".ll", PL_SOURCE_CPP},     {".m", PL_SOURCE_OBJC},  {".mm", PL_SOURCE_OBJC}, {".rs", PL_SOURCE_RUST},
     {".go", PL_SOURCE_GO},      {".S", PL_SOURCE_ASM},   {".s", PL_SOURCE_ASM},   {".sx", PL_SOURCE_ASM},
     {".asm", PL_SOURCE_ASM},    {".xs", PL_SOURCE_C},    {".epp", PL_SOURCE_CPP}, {".pgc", PL_SOURCE_C},
-    {".pl", PL_SOURCE_PERLASM},
+    {".pl", PL_SOURCE_PERLASM}, {".i", PL_SOURCE_CPP},
 };
 
 enum pl_source_language pl_source_language_of(pl_bytes path)

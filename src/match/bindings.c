@@ -11,7 +11,7 @@
  * and sections are judged as in any other image. The input is one of the source's own, and the image one for Python.
  *
  *     src/python/seccomp.pyx                              Cython            seccomp.cpython-311-x86_64-linux-gnu.so
- *     contrib/python/ldns.i                               SWIG              _ldns.cpython-311-x86_64-linux-gnu.so
+ *     contrib/python/ldns.i, or any with "%module ldns"   SWIG              _ldns.cpython-311-x86_64-linux-gnu.so
  *     data/org.freedesktop.Accounts.xml                   gdbus-codegen     a part of a program that the build files name
  *     build-aux/qmi-codegen/utils.py, with "#include"     itself            a part of a program that the build files name
  *     utils/ipc/module_ipa_proxy.h.tmpl, with "{% for"    Jinja             a part of a program that the build files name
@@ -22,6 +22,8 @@
  * Sources: gdbus-codegen(1); Cython manual, "Source Files and Compilation"; SWIG manual, "SWIG and Python"; SIP documentation, "sip-build"; Shiboken documentation, "Typesystem specification"; PEP 3149 (names of extension modules).
  */
 #include "match/bindings.h"
+
+#include "format/text/words.h"
 
 #include <string.h>
 
@@ -41,6 +43,52 @@ static pl_bytes folder_of(pl_bytes path)
 {
     size_t slash = pl_bytes_rfind_byte(path, '/');
     return slash == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_basename(pl_bytes_sub(path, 0, slash));
+}
+
+/* "%module ldns", "%module(directors="0") ap": what SWIG's input calls the module. */
+static bool names_module(pl_bytes text, pl_bytes module)
+{
+    pl_bytes mark = PL_LIT("%module");
+    for (size_t at = 0; (at = pl_bytes_find(text, mark, at)) != SIZE_MAX; at += mark.n) {
+        pl_bytes rest = pl_bytes_from(text, at + mark.n);
+        rest = pl_bytes_sub(rest, 0, pl_bytes_find_byte(rest, '\n', 0));
+        size_t end = pl_bytes_starts(rest, PL_LIT("(")) ? pl_bytes_find_byte(rest, ')', 0) : 0;
+        rest = pl_bytes_trim(pl_bytes_from(rest, end == SIZE_MAX ? rest.n : end + (end > 0)));
+        if (pl_bytes_eq(rest, module))
+            return true;
+    }
+    return false;
+}
+
+/* "swig_add_library(pywraps2 ...": what CMake has SWIG call the module. */
+static bool adds_module(pl_bytes text, pl_bytes module)
+{
+    static const char *const calls[] = {"swig_add_library(", "swig_add_module("};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        for (size_t at = 0; (at = pl_bytes_find(text, pl_bytes_of_str(calls[i]), at)) != SIZE_MAX; at++) {
+            pl_bytes rest = pl_bytes_from(text, at + strlen(calls[i]));
+            if (pl_bytes_skip(&rest, module) && rest.n > 0 && memchr(" \t\n)", rest.p[0], 4) != NULL)
+                return true;
+        }
+    return false;
+}
+
+const struct pl_source_file *pl_bindings_swig(const struct pl_match *m, pl_bytes module)
+{
+    const struct pl_source_file *any = NULL;
+    bool is_added = false;
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index) && module.n > 0; u++) {
+        const struct pl_source_file *s = pl_index_unit_file(m->index, u);
+        if (pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN)
+            continue;
+        bool is_swigs = pl_bytes_ends(s->path, PL_LIT(".i")) || pl_bytes_ends(s->path, PL_LIT(".swg"));
+        if (is_swigs && names_module(s->data, module))
+            return s;
+        any = any == NULL && is_swigs ? s : any;
+        is_added =
+            is_added || (pl_bytes_ends(s->path, PL_LIT("CMakeLists.txt")) && adds_module(s->data, module));
+    }
+    return is_added ? any : NULL;
 }
 
 static bool is_input(const struct pl_source_file *s, pl_bytes module)
@@ -72,7 +120,33 @@ const struct pl_source_file *pl_bindings_input(const struct pl_match *m, const s
         if (pl_index_tree(m->index, ref.tree)->rank == PL_RANK_OWN && is_input(s, module))
             return s;
     }
-    return NULL;
+    return is_extension && pl_bytes_starts(module, PL_LIT("_"))
+               ? pl_bindings_swig(m, pl_bytes_from(module, 1))
+               : NULL;
+}
+
+/* Is it a word of the text, none of its neighbours a letter, a digit or a line below? */
+static bool stands_as_word(pl_bytes text, pl_bytes word)
+{
+    pl_bytes rest = text;
+    pl_bytes one;
+    while (word.n > 0 && pl_words_next(&rest, &one))
+        if (pl_bytes_eq(one, word))
+            return true;
+    return false;
+}
+
+bool pl_bindings_made_name(const struct pl_match *m, const struct pl_file *f, pl_bytes string)
+{
+    const struct pl_source_file *input = pl_bindings_input(m, f);
+    if (input == NULL ||
+        !(pl_bytes_ends(input->path, PL_LIT(".i")) || pl_bytes_ends(input->path, PL_LIT(".swg"))))
+        return false;
+    for (size_t at = 1; at + 1 < string.n; at++)
+        if (string.p[at] == '_' && stands_as_word(input->data, pl_bytes_sub(string, 0, at)) &&
+            stands_as_word(input->data, pl_bytes_from(string, at + 1)))
+            return true;
+    return false;
 }
 
 /* A build file: does it say what is built, or where it goes? */

@@ -8,10 +8,11 @@
  *      Předchozí verze ...                           one paragraph, one msgstr, unwrapped
  *
  * Source: po-debconf(7), po2debconf(1), debconf-devel(7).
- * po2debconf recodes what the header of the .po says to be in another character set; done here for ISO-8859-1, -2 and -15, whatever the bytes are: some
+ * po2debconf recodes what the header of the .po says to be in another character set (format/text/charset.h), whatever the bytes are: some
  * are UTF-8 in truth, and come out as UTF-8 twice.
  */
 #include "base/map.h"
+#include "format/text/charset.h"
 #include "format/text/po.h"
 #include "match/debian.h"
 
@@ -84,73 +85,6 @@ static pl_status read_templates(struct templates *t, struct pl_err *err)
     return st;
 }
 
-/* Signs that ISO-8859-15 has in place of others of ISO-8859-1. */
-static uint32_t latin_9(uint8_t byte)
-{
-    static const uint8_t bytes[] = {0xa4, 0xa6, 0xa8, 0xb4, 0xb8, 0xbc, 0xbd, 0xbe};
-    static const uint16_t signs[] = {0x20ac, 0x160, 0x161, 0x17d, 0x17e, 0x152, 0x153, 0x178};
-    for (size_t i = 0; i < sizeof bytes; i++)
-        if (byte == bytes[i])
-            return signs[i];
-    return byte;
-}
-
-/* ISO-8859-2, from 0xa0 on. */
-static uint32_t latin_2(uint8_t byte)
-{
-    static const uint16_t signs[] = {
-        0xa0,  0x104, 0x2d8, 0x141, 0xa4,  0x13d, 0x15a, 0xa7,  0xa8,  0x160, 0x15e, 0x164, 0x179, 0xad,
-        0x17d, 0x17b, 0xb0,  0x105, 0x2db, 0x142, 0xb4,  0x13e, 0x15b, 0x2c7, 0xb8,  0x161, 0x15f, 0x165,
-        0x17a, 0x2dd, 0x17e, 0x17c, 0x154, 0xc1,  0xc2,  0x102, 0xc4,  0x139, 0x106, 0xc7,  0x10c, 0xc9,
-        0x118, 0xcb,  0x11a, 0xcd,  0xce,  0x10e, 0x110, 0x143, 0x147, 0xd3,  0xd4,  0x150, 0xd6,  0xd7,
-        0x158, 0x16e, 0xda,  0x170, 0xdc,  0xdd,  0x162, 0xdf,  0x155, 0xe1,  0xe2,  0x103, 0xe4,  0x13a,
-        0x107, 0xe7,  0x10d, 0xe9,  0x119, 0xeb,  0x11b, 0xed,  0xee,  0x10f, 0x111, 0x144, 0x148, 0xf3,
-        0xf4,  0x151, 0xf6,  0xf7,  0x159, 0x16f, 0xfa,  0x171, 0xfc,  0xfd,  0x163, 0x2d9};
-    return byte < 0xa0 ? byte : signs[byte - 0xa0];
-}
-
-enum charset { CHARSET_OTHER, CHARSET_LATIN_1, CHARSET_LATIN_2, CHARSET_LATIN_9 };
-
-static uint32_t sign_of(enum charset charset, uint8_t byte)
-{
-    return charset == CHARSET_LATIN_9 ? latin_9(byte) : charset == CHARSET_LATIN_2 ? latin_2(byte) : byte;
-}
-
-/* Of the header's "Content-Type: text/plain; charset=ISO-8859-15". */
-static enum charset charset_of(pl_bytes header)
-{
-    pl_bytes before = PL_LIT("charset=");
-    size_t at = pl_bytes_find(header, before, 0);
-    pl_bytes name = pl_bytes_from(header, at == SIZE_MAX ? header.n : at + before.n);
-    name = pl_bytes_trim(pl_bytes_sub(name, 0, pl_bytes_find_byte(name, '\n', 0)));
-    if (pl_bytes_eq_str(name, "ISO-8859-2") || pl_bytes_eq_str(name, "iso-8859-2"))
-        return CHARSET_LATIN_2;
-    if (pl_bytes_eq_str(name, "ISO-8859-1") || pl_bytes_eq_str(name, "iso-8859-1"))
-        return CHARSET_LATIN_1;
-    return pl_bytes_eq_str(name, "ISO-8859-15") || pl_bytes_eq_str(name, "iso-8859-15") ? CHARSET_LATIN_9
-                                                                                        : CHARSET_OTHER;
-}
-
-/* As UTF-8; the text itself when it is that, or of a set that is not known. */
-static pl_bytes recode(struct pl_arena *a, enum charset charset, pl_bytes text)
-{
-    uint8_t *p = charset == CHARSET_OTHER ? NULL : pl_arena_take_n(a, text.n + 1, 3);
-    size_t n = 0;
-    if (charset == CHARSET_OTHER || p == NULL)
-        return charset == CHARSET_OTHER ? text : (pl_bytes){NULL, 0};
-    for (size_t i = 0; i < text.n; i++) {
-        uint32_t sign = sign_of(charset, text.p[i]);
-        if (sign >= 0x800) {
-            p[n++] = (uint8_t)(0xe0 | (sign >> 12));
-            p[n++] = (uint8_t)(0x80 | ((sign >> 6) & 0x3f));
-        } else if (sign >= 0x80) {
-            p[n++] = (uint8_t)(0xc0 | (sign >> 6));
-        }
-        p[n++] = (uint8_t)(sign < 0x80 ? sign : 0x80 | (sign & 0x3f));
-    }
-    return pl_bytes_of(p, n);
-}
-
 /* All translations of one language, each also line by line; once a language. */
 static pl_status read_language(struct templates *t, pl_bytes language, struct pl_err *err)
 {
@@ -168,17 +102,24 @@ static pl_status read_language(struct templates *t, pl_bytes language, struct pl
     st = pl_po_parse(s->data, t->m->scratch, &po, err);
     if (st != PL_OK) /* a damaged .po explains nothing */
         return st == PL_E_NOMEM ? st : PL_OK;
-    enum charset charset = CHARSET_OTHER;
+    pl_bytes charset = {NULL, 0};
     for (size_t i = 0; i < po.messages.n; i++)
-        charset = po.messages.v[i].key.n == 0 ? charset_of(po.messages.v[i].value) : charset;
+        charset = po.messages.v[i].key.n == 0 ? pl_charset_of_header(po.messages.v[i].value) : charset;
     for (size_t i = 0; st == PL_OK && i < po.messages.n; i++) {
         const struct pl_po_message *m = &po.messages.v[i];
         if (m->key.n == 0 || m->is_fuzzy)
             continue;
-        pl_bytes value = recode(t->m->scratch, charset, m->value);
-        struct pl_lines l = pl_lines_of(value);
-        st = value.p == NULL && m->value.n > 0 ? pl_arena_fail(t->m->scratch, err)
-                                               : add_text(t, &t->messages, language, value, err);
+        pl_bytes value;
+        st = pl_charset_to_utf8(t->m->scratch, charset, m->value, &value, NULL);
+        if (st == PL_E_INPUT) { /* msgconv(1) fails, and po2debconf leaves out the language */
+            st = PL_OK;
+            break;
+        }
+        if (st != PL_OK)
+            st = pl_arena_fail(t->m->scratch, err);
+        struct pl_lines l = pl_lines_of(st == PL_OK ? value : (pl_bytes){NULL, 0});
+        if (st == PL_OK)
+            st = add_text(t, &t->messages, language, value, err);
         while (st == PL_OK && pl_lines_next(&l))
             st = add_text(t, &t->messages, language, l.text, err);
     }

@@ -5,6 +5,7 @@
  * (and joined two strings). In each the true literal must be missing from the file: a program that holds both
  * "usage: %s" and "Usage: %s" is honest.
  */
+#include "match/bindings.h"
 #include "match/elf_sections.h"
 #include "match/elf_strings.h"
 #include "match/made_source.h"
@@ -396,6 +397,7 @@ static pl_status find_change(const struct pl_match *m, struct pl_file *f, struct
     }
     if (st == PL_OK && !*found && !pl_elf_is_strict(s))
         st = find_joined(m, f->data, s, found, c, err);
+    *found = st == PL_OK && *found && !pl_bindings_made_name(m, f, s->text);
     return st;
 }
 

@@ -4,7 +4,8 @@
  *     Build-Depends of the source: libfoo-dev ----Depends----> libbar-dev -> ...
  *     a tool that it names: dh-lua -> liblua5.1-0-dev, python3-pybind11 -> pybind11-dev
  *     every build: libc6-dev -> linux-libc-dev; gcc -> gcc-12 -> libgcc-12-dev; g++ -> g++-12 -> libstdc++-12-dev
- *     of Perl: perl-xs-dev, which libperl-dev provides -> libperl5.36
+ *     of Perl: perl-xs-dev, which libperl-dev provides -> libperl5.36; a module with compiled code: libdbi-perl
+ *     libgnucap-dev, which has a link alone -> gnucap-common of the same source
  *     for Windows: mingw-w64-x86-64-dev, gcc-mingw-w64-x86-64-win32-runtime
  *
  * Build-essential packages need not be named: Debian Policy 4.2. Versions are those that the indices list now; the build may have been
@@ -19,6 +20,8 @@
 #include <string.h>
 
 #define MAX_STEPS 6u /* from a root to a package: python3-all-dev is 4 steps away from its headers */
+#define MAX_LINK_KIB                                                                                         \
+    64u /* Installed-Size of a -dev package without headers: its copyright, its changelog and a link */
 
 /* A package that was found, in order of the finding. */
 struct found_package {
@@ -36,6 +39,7 @@ struct dev_search {
     PL_VEC(struct found_package) found;
     PL_VEC(const char *) missing;
     struct pl_debian_provisions provisions;
+    bool takes_any; /* what is asked for now is wanted, whatever it is called */
     bool is_cut;
 };
 
@@ -97,6 +101,13 @@ static bool leads_to_headers(const struct pl_debian_hit *hit, const char *arch)
     return false;
 }
 
+/* Modules of Perl keep headers beside their compiled part, for other modules that are built on them: DBI has DBIXS.h and Driver_xst.h. */
+static bool is_perl_module(const struct pl_debian_hit *hit, pl_bytes name)
+{
+    return pl_bytes_starts(name, PL_LIT("lib")) && pl_bytes_ends(name, PL_LIT("-perl")) &&
+           pl_bytes_find(pl_deb822_get(&hit->fields, "Depends"), PL_LIT("perlapi-"), 0) != SIZE_MAX;
+}
+
 /* Ask for one name once. *is_there: the index lists it, now or before. */
 static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, bool is_toolchain,
                           bool *is_there, struct pl_err *err)
@@ -117,6 +128,7 @@ static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, b
     st = pl_map_set(&d->seen, name, *is_there, err);
     if (st != PL_OK || !*is_there)
         return st;
+    f.is_wanted = f.is_wanted || d->takes_any || (steps == 0 && is_perl_module(&f.hit, name));
     bool is_of_use = f.is_wanted || is_toolchain || leads_to_headers(&f.hit, d->arch);
     return is_of_use ? keep_found(d, &f, err) : PL_OK;
 }
@@ -185,6 +197,30 @@ static pl_status take_list(struct dev_search *d, pl_bytes list, unsigned steps, 
     return st;
 }
 
+/*
+ * A -dev package that has nothing but a link to the library: the headers are in what the same source has for all machines (libgnucap-dev, 29 KiB, and gnucap-common).
+ */
+static pl_status take_common(struct dev_search *d, const struct found_package *f, struct pl_err *err)
+{
+    struct pl_deb_relation group[PL_DEB_ALTERNATIVES];
+    pl_bytes list = pl_deb822_get(&f->hit.fields, "Depends");
+    uint64_t kib;
+    size_t n;
+    bool is_there;
+    pl_status st = PL_OK;
+    if (!is_dev(pl_deb822_get(&f->hit.fields, "Package")) || f->is_toolchain ||
+        !pl_bytes_to_u64(pl_deb822_get(&f->hit.fields, "Installed-Size"), &kib) || kib > MAX_LINK_KIB)
+        return PL_OK;
+    pl_bytes source = pl_deb822_get(&f->hit.fields, "Source");
+    d->takes_any = true;
+    while (st == PL_OK && pl_deb_relation_next(&list, d->arch, group, &n))
+        if (n == 1 && source.n > 0 && pl_bytes_starts(group[0].name, source) &&
+            pl_bytes_ends(group[0].name, PL_LIT("-common")))
+            st = take_one(d, group[0].name, f->steps + 1, false, &is_there, err);
+    d->takes_any = false;
+    return st;
+}
+
 static pl_status keep_package(struct dev_search *d, const struct found_package *f, struct pl_dev_package *out,
                               struct pl_err *err)
 {
@@ -236,6 +272,8 @@ pl_status pl_supply_dev_packages(struct pl_supply *s, pl_bytes toolchain, pl_byt
         struct found_package f = d.found.v[at];
         if (f.steps < MAX_STEPS)
             st = take_list(&d, pl_deb822_get(&f.hit.fields, "Depends"), f.steps + 1, f.is_toolchain, err);
+        if (st == PL_OK && f.steps < MAX_STEPS)
+            st = take_common(&d, &f, err);
     }
     if (st == PL_OK)
         st = hand_over(&d, &packages, err);

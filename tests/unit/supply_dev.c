@@ -41,6 +41,14 @@ static void build(void)
     add(&packages, "libimage-dev", "Depends: libimage-6-headers, linux-6-headers\n");
     add(&packages, "libimage-6-headers", "");
     add(&packages, "linux-6-headers", "");
+    add(&packages, "libcir-dev",
+        "Source: cir\nInstalled-Size: 29\nDepends: cir-common, libcir0, other-common\n");
+    add(&packages, "libbig-dev", "Source: big\nInstalled-Size: 2900\nDepends: big-common\n");
+    add(&packages, "cir-common", "");
+    add(&packages, "other-common", "");
+    add(&packages, "big-common", "");
+    add(&packages, "libtie-perl", "Depends: perl (>= 5.36), perlapi-5.36.0\n");
+    add(&packages, "libplain-perl", "Depends: perl:any\n");
     pl_buf_add_str(&release,
                    "Origin: Debian\nSuite: stable\nCodename: testing\nDate: Sat, 10 May 2025 09:00:00 UTC\n"
                    "Architectures: amd64\nComponents: main\nSHA256:\n");
@@ -143,11 +151,27 @@ static void a_tool_brings_the_headers_that_it_asks_for_itself(void **state)
     expect("libimage-dev", "libc6-dev libimage-dev libimage-6-headers");
 }
 
+/* libgnucap-dev has a link alone, and gnucap-common of its source the headers. */
+static void a_dev_package_with_a_link_alone_leads_to_the_common_one(void **state)
+{
+    (void)state;
+    expect("libcir-dev", "libc6-dev libcir-dev cir-common");
+    expect("libbig-dev", "libc6-dev libbig-dev");
+}
+
+static void a_module_of_perl_with_compiled_code_may_have_headers(void **state)
+{
+    (void)state;
+    expect("libtie-perl, libplain-perl", "libc6-dev libtie-perl");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_there_already_provides_a_name),
         cmocka_unit_test(a_name_that_no_package_has_is_one_that_others_provide),
+        cmocka_unit_test(a_dev_package_with_a_link_alone_leads_to_the_common_one),
+        cmocka_unit_test(a_module_of_perl_with_compiled_code_may_have_headers),
         cmocka_unit_test(perls_headers_come_with_the_library_of_its_extensions),
         cmocka_unit_test(a_name_that_nobody_provides_is_missing),
         cmocka_unit_test(a_tool_brings_the_headers_that_it_asks_for_itself),

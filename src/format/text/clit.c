@@ -54,7 +54,7 @@ static const struct suffix suffixes[] = {
     {".java", PL_CLIT_JAVA},  {".kt", PL_CLIT_JAVA},    {".scala", PL_CLIT_JAVA}, {".cs", PL_CLIT_JAVA},
     {".py", PL_CLIT_PYTHON},  {".pyx", PL_CLIT_PYTHON}, {".pxd", PL_CLIT_PYTHON}, {".sh", PL_CLIT_SHELL},
     {".bash", PL_CLIT_SHELL}, {".pl", PL_CLIT_SHELL},   {".pm", PL_CLIT_SHELL},   {".awk", PL_CLIT_SHELL},
-    {".rb", PL_CLIT_SHELL},   {".xs", PL_CLIT_C},
+    {".rb", PL_CLIT_SHELL},   {".xs", PL_CLIT_C},       {".i", PL_CLIT_C},        {".swg", PL_CLIT_C},
 };
 
 bool pl_clit_is_header_template(pl_bytes path)
