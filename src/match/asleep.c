@@ -131,8 +131,46 @@ static pl_bytes take_word(pl_bytes *line)
     return word;
 }
 
+/* A type, a number with signs and casts around it, another reserved name, or a short text alone. Nothing of it calls anything. */
+static bool is_compilers_value(pl_bytes value)
+{
+    static const char *const types[] = {"char",  "short",  "int", "long", "signed", "unsigned",
+                                        "float", "double", "c",   "L",    "U",      "UL"};
+    value = pl_bytes_trim(value);
+    if (value.n >= 2 && value.p[0] == '"' && pl_bytes_find_byte(value, '"', 1) == value.n - 1)
+        return value.n <= PL_ASLEEP_WORD && pl_bytes_find_byte(value, '\\', 0) == SIZE_MAX;
+    bool is_behind_word = false;
+    while (value.n > 0) {
+        pl_bytes word = take_word(&value);
+        bool is_number = word.n > 0 && word.p[0] >= '0' && word.p[0] <= '9';
+        if (word.n > 0 && !is_number && !pl_bytes_starts(word, PL_LIT("__")) &&
+            !pl_bytes_is_one_of(word, types, sizeof types / sizeof types[0]))
+            return false;
+        is_behind_word = word.n > 0 || is_behind_word;
+        if (value.n == 0)
+            break;
+        if (memchr(" +-.()#", value.p[0], 7) == NULL || (value.p[0] == '(' && is_behind_word))
+            return false;
+        is_behind_word = value.p[0] == ' ' && is_behind_word;
+        value = pl_bytes_from(value, 1);
+    }
+    return true;
+}
+
+/*
+ * "#define __INT64_C(c) c ## L" in a list of what a compiler defines by itself (gcc -dM): names that C leaves to it, C17 7.1.3. The program that reads the list is in the
+ * package, too.
+ */
+static bool is_compilers(pl_bytes name, pl_bytes rest)
+{
+    if (pl_bytes_starts(rest, PL_LIT("(c) ")))
+        rest = pl_bytes_from(rest, 3);
+    return pl_bytes_starts(name, PL_LIT("__")) && pl_bytes_starts(rest, PL_LIT(" ")) &&
+           is_compilers_value(rest);
+}
+
 /* Is the line of `word` "#define NAME 1", or "#undef NAME"? */
-static bool is_definition(pl_bytes data, pl_bytes word)
+static bool is_definition(pl_bytes data, pl_bytes word, enum language language)
 {
     size_t start = (size_t)(word.p - data.p);
     while (start > 0 && data.p[start - 1] != '\n')
@@ -147,10 +185,12 @@ static bool is_definition(pl_bytes data, pl_bytes word)
     line = without_blanks(pl_bytes_from(line, 1));
     pl_bytes directive = take_word(&line);
     line = without_blanks(line);
-    bool has_name = take_word(&line).n > 0;
+    pl_bytes name = take_word(&line);
+    if (language == DEFINES && pl_bytes_eq_str(directive, "define") && is_compilers(name, line))
+        return true;
     bool is_whole = line.n == 0 || line.p[0] == ' ' || line.p[0] == '\t' || line.p[0] == '\r';
     bool is_one = pl_bytes_eq_str(directive, "define") || pl_bytes_eq_str(directive, "undef");
-    return is_one && has_name && is_whole && is_idle_value(line);
+    return is_one && name.n > 0 && is_whole && is_idle_value(line);
 }
 
 bool pl_asleep_holds(struct pl_asleep *a, pl_bytes word)
@@ -159,7 +199,7 @@ bool pl_asleep_holds(struct pl_asleep *a, pl_bytes word)
     size_t at = (size_t)(word.p - a->data.p);
     if (language == NONE)
         return false;
-    if ((language == C || language == DEFINES) && is_definition(a->data, word))
+    if ((language == C || language == DEFINES) && is_definition(a->data, word, language))
         return true;
     if (at < a->begin)
         pl_asleep_init(a, a->data, a->kind);

@@ -26,6 +26,8 @@
 #define FLOAT_WINDOW  4u
 #define RECENT_RUNS   16u
 #define WIDTHS        4u
+#define PIECE_BYTES   16u      /* of a list that is copied by vector instructions */
+#define MIN_IMMEDIATE 0x10000u /* a number that is looked for in code */
 
 /* Elements of a list, designators left out, in memory from `offset` on. */
 struct run {
@@ -188,6 +190,31 @@ static uint32_t count_telling(const struct pl_data *d, const struct run *r)
     return n;
 }
 
+/*
+ * The last element may be in the code: a list that a function copies goes by 16 bytes at a time, and what is left over is a number of an instruction. Asked for where
+ * the elements before it are whole pieces of 16 bytes, and it is a number of three bytes and more, which no code has by chance.
+ */
+static bool is_in_code(const struct pl_data *d, const struct run *r)
+{
+    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[r->end];
+    uint64_t bytes = (uint64_t)(r->end - r->first) * r->width;
+    uint64_t value = number_of(d, item);
+    uint8_t number[8];
+    if (r->first != 0 || bytes % PIECE_BYTES != 0 || r->offset % PIECE_BYTES != 0 ||
+        item->kind != PL_ITEM_NUMBER || r->width > sizeof number || r->width < 4 || value < MIN_IMMEDIATE)
+        return false;
+    for (unsigned i = 0; i < r->width; i++)
+        number[i] = (uint8_t)(value >> (8 * i));
+    for (size_t i = 0; i < d->view->n_ranges; i++) {
+        const struct pl_image_range *range = &d->view->ranges[i];
+        pl_bytes code = pl_bytes_sub(d->f->data, (size_t)range->offset, (size_t)range->length);
+        if (range->owner == PL_IMAGE_CODE &&
+            pl_bytes_find(code, pl_bytes_of(number, r->width), 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
 /* All of a list but its first or its last element: that one was changed, when it says what it is and stands in data. */
 static void note_edge(const struct pl_data *d, struct run *r)
 {
@@ -197,6 +224,8 @@ static void note_edge(const struct pl_data *d, struct run *r)
     bool is_first = r->first == 1;
     uint64_t at = is_first ? r->offset - r->width : r->offset + (uint64_t)(r->end - r->first) * r->width;
     if ((is_first && r->offset < r->width) || !pl_data_is_data(d, at, r->width))
+        return;
+    if (!is_first && is_in_code(d, r))
         return;
     note_change(d, r, is_first ? 0 : r->end);
     if (r->n_changed == 0)

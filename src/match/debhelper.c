@@ -54,6 +54,25 @@ static bool is_template_for(pl_bytes path, const char *kind)
     return pl_bytes_starts(name, pl_bytes_of_str(kind)) && name.n > n && name.p[n] == '-';
 }
 
+/* A template that the source itself hands to debhelper, in a package of its own that the build already uses: vdr, and dh_vdrplugin_enable of vdr-dev. */
+static bool is_own_template(const struct pl_match *m, const struct pl_source_file *f, const char *kind)
+{
+    pl_bytes name = pl_bytes_basename(f->path);
+    size_t n = strlen(kind);
+    if (!pl_bytes_starts(f->path, PL_LIT("debian/")) || !pl_bytes_starts(name, pl_bytes_of_str(kind)) ||
+        name.n <= n || name.p[n] != '-')
+        return false;
+    for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
+        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
+        for (size_t i = 0; tree->rank == PL_RANK_OWN && i < tree->files.n; i++)
+            if (pl_bytes_starts(tree->files.v[i].path, PL_LIT("debian/")) &&
+                pl_bytes_ends(tree->files.v[i].path, PL_LIT(".install")) &&
+                pl_bytes_find(tree->files.v[i].data, PL_LIT("debhelper/autoscripts"), 0) != SIZE_MAX)
+                return true;
+    }
+    return false;
+}
+
 /* Is the word anywhere in a path or a text of the source's debian/ folder? */
 static bool is_own_word(const struct pl_match *m, pl_bytes word)
 {
@@ -159,9 +178,12 @@ static pl_status explain_block(const struct script *s, const char *kind, const s
     pl_bytes body = pl_bytes_sub(s->f->data, b->body, b->body_end - b->body);
     for (size_t t = 0; t < pl_index_tree_count(s->m->index); t++) {
         const struct pl_source_tree *tree = pl_index_tree(s->m->index, t);
-        for (size_t i = 0; tree->rank == PL_RANK_TOOLCHAIN && i < tree->files.n; i++) {
+        for (size_t i = 0; i < tree->files.n; i++) {
             const struct pl_source_file *f = &tree->files.v[i];
-            if (is_template_for(f->path, kind) && pl_autoscript_fits(f->data, body, values, &n))
+            bool is_template = tree->rank == PL_RANK_TOOLCHAIN
+                                   ? is_template_for(f->path, kind)
+                                   : tree->rank == PL_RANK_OWN && is_own_template(s->m, f, kind);
+            if (is_template && pl_autoscript_fits(f->data, body, values, &n))
                 return claim_block(s, b, f, values, n, err);
         }
     }

@@ -18,7 +18,8 @@
 #define OF_OTHERS "import.of-others"
 
 /* Libraries of one image that all lists of what is installed are searched for: more than any image of Debian asks for. */
-#define RAW_SEARCHES 1000u
+#define PATTERN_BYTES 7u /* of "libwx_gtk*" before its star: "lib" and four letters */
+#define RAW_SEARCHES  1000u
 
 /* Libraries of the compiler and the C library, which a driver links on its own account. GCC manual 3.15; glibc manual, Installation. */
 static bool is_toolchain_library(pl_bytes name)
@@ -109,6 +110,43 @@ static bool is_build_library(const struct pl_match *m, pl_bytes name)
     return says_something;
 }
 
+/* "usr/lib/x/libwx_gtk*.so.*": does the last part of such a pattern fit the name? What stands before its first star has to say which library it is. */
+static bool fits_pattern(pl_bytes pattern, pl_bytes name)
+{
+    size_t star = pl_bytes_find_byte(pattern, '*', 0);
+    if (star == SIZE_MAX || star < PATTERN_BYTES || !pl_bytes_skip(&name, pl_bytes_sub(pattern, 0, star)))
+        return false;
+    pl_bytes rest = pl_bytes_from(pattern, star + 1);
+    pl_bytes part;
+    while (pl_bytes_split(&rest, '*', &part)) {
+        size_t at = pl_bytes_find(name, part, 0);
+        if (at == SIZE_MAX)
+            return false;
+        name = pl_bytes_from(name, at + part.n);
+    }
+    return true;
+}
+
+/* Does a line of a list of what to install have a pattern for it, or one of debian/PKG.shlibs its name and version: "libwx_gtk3u_core-3.2 0"? */
+static bool is_listed(pl_bytes text, pl_bytes name, bool is_shlibs)
+{
+    pl_bytes line;
+    while (pl_bytes_line(&text, &line)) {
+        pl_bytes first;
+        pl_bytes version;
+        line = pl_bytes_trim(line);
+        if (!pl_bytes_split(&line, ' ', &first))
+            continue;
+        if (!is_shlibs && fits_pattern(pl_bytes_basename(first), name))
+            return true;
+        pl_bytes rest = name;
+        if (is_shlibs && first.n > 0 && pl_bytes_split(&line, ' ', &version) && pl_bytes_skip(&rest, first) &&
+            pl_bytes_skip(&rest, PL_LIT(".so.")) && pl_bytes_eq(rest, version))
+            return true;
+    }
+    return false;
+}
+
 /*
  * "libQt5Location.so.5 libqt5location5 #MINVER#", or that file in a list of what to install: a library of the same source, which debian/ puts into a
  * package of its own. deb-symbols(5), deb-shlibs(5), dh_install(1).
@@ -127,6 +165,10 @@ static bool is_own_library(const struct pl_match *m, pl_bytes name)
         if (!is_list || pl_index_tree(m->index, ref.tree)->rank != PL_RANK_OWN ||
             !pl_bytes_starts(f->path, PL_LIT("debian/")))
             continue;
+        bool is_shlibs = pl_bytes_ends(f->path, PL_LIT(".shlibs"));
+        bool is_install = pl_bytes_find(f->path, PL_LIT(".install"), 0) != SIZE_MAX;
+        if ((is_shlibs || is_install) && is_listed(f->data, name, is_shlibs))
+            return true;
         for (size_t at = pl_bytes_find(f->data, stem, 0); at != SIZE_MAX;
              at = pl_bytes_find(f->data, stem, at + stem.n)) {
             uint8_t before = at == 0 ? '\n' : f->data.p[at - 1];

@@ -168,6 +168,33 @@ static void a_script_is_the_sources_with_blocks_filled_in(void **state)
     assert_explained(f);
 }
 
+/* vdr brings dh_vdrplugin_enable and its templates in vdr-dev, and has plugins of its own. */
+static struct pl_file *script_of_own_template(const char *install)
+{
+    add_source(0, "debian/rules", "dh_plug hello.conf\n");
+    add_source(0, "debian/addon/postinst-plug", "plug_it() {\n  ln -s \"$1\"\n}\nplug_it #CONFS#\n");
+    add_source(0, "debian/p-dev.install", install);
+    struct pl_file *f = add_file(
+        "control.tar.xz!/postinst",
+        "#!/bin/sh\nset -e\n# Automatically added by dh_plug/UNDECLARED\nplug_it() {\n  ln -s \"$1\"\n}\n"
+        "plug_it hello.conf\n# End automatically added section\n");
+    apply("debian.debhelper", f);
+    return f;
+}
+
+static void a_template_of_the_source_itself_is_one(void **state)
+{
+    assert_explained(
+        script_of_own_template("debian/addon/postinst-plug* usr/share/debhelper/autoscripts/\n"));
+}
+
+static void a_file_that_is_no_template_explains_no_block(void **state)
+{
+    assert_only_gap(script_of_own_template("debian/addon/postinst-plug usr/share/doc/p/\n"),
+                    "# Automatically added by dh_plug/UNDECLARED\nplug_it() {\n  ln -s \"$1\"\n}\n"
+                    "plug_it hello.conf\n# End automatically added section\n");
+}
+
 static void a_line_planted_in_a_script_stays(void **state)
 {
     add_scripts();
@@ -397,6 +424,8 @@ int main(void)
         TEST(a_changed_entry_of_a_changelog_is_left_to_other_rungs),
         TEST(a_script_is_the_sources_with_blocks_filled_in),
         TEST(a_line_planted_in_a_script_stays),
+        TEST(a_template_of_the_source_itself_is_one),
+        TEST(a_file_that_is_no_template_explains_no_block),
         TEST(a_line_planted_in_a_block_leaves_the_block),
         TEST(a_value_that_runs_something_stays),
         TEST(a_value_unknown_to_the_source_stays),
