@@ -187,6 +187,29 @@ static bool is_joined(const struct pl_index *ix, const struct pl_file *f, pl_byt
     return false;
 }
 
+/*
+ * "Keywords", where the template of the file has "_Keywords": intltool-merge(8) takes the line below off, which marks what is to be translated. Only where the own source has the
+ * file with ".in" or ".in.in" behind its name. What it could hide: a word that is known with a line below.
+ */
+static bool is_marked(const struct pl_match *m, const struct pl_file *f, pl_bytes word)
+{
+    static const char *const ends[] = {".in", ".in.in"};
+    pl_bytes base = pl_bytes_basename(f->name);
+    const char *marked = pl_arena_printf(m->scratch, "_%.*s", PL_ARG(word));
+    if (marked == NULL || !pl_index_has_word(m->index, pl_bytes_of_str(marked)))
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const char *name = pl_arena_printf(m->scratch, "%.*s%s", PL_ARG(base), ends[i]);
+        pl_units units = pl_index_units_of_name(m->index, pl_bytes_of_str(name == NULL ? "" : name));
+        for (size_t k = 0; k < units.n; k++)
+            if (pl_index_tree(m->index, pl_index_unit_ref(m->index, units.v[k]).tree)->rank == PL_RANK_OWN &&
+                pl_bytes_find(pl_index_unit_file(m->index, units.v[k])->data, pl_bytes_of_str(marked), 0) !=
+                    SIZE_MAX)
+                return true;
+    }
+    return false;
+}
+
 /* Files of autotools, whose comments nothing reads. */
 static bool has_shell_comments(const struct pl_match *m, const struct pl_file *f,
                                const struct pl_generated_kind *kind)
@@ -251,7 +274,7 @@ static pl_status look_closer(const struct pl_match *m, const struct pl_file *f, 
             pl_index_has_word(m->index, word) || is_own_name(control, word) ||
             (is_text && is_joined(m->index, f, word)) || (is_pasted && pl_pieces_derives(m->pieces, word)) ||
             (own != NULL && pl_own_derives(own, word)) || (has_comments && is_in_comment(f->data, word)) ||
-            (is_text && pl_asleep_holds(asleep, word)))
+            (is_text && (pl_asleep_holds(asleep, word) || is_marked(m, f, word))))
             continue;
         bool is_known = false;
         pl_status st = is_text ? PL_OK : pl_index_has_word_in_any_case(m->index, word, &is_known, err);

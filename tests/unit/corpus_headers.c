@@ -91,6 +91,36 @@ static void perls_own_headers_are_in_the_folder_core(void **state)
     pl_buf_reset(&out);
 }
 
+/* DBI has headers beside its compiled part, and Driver.xst, of which each driver's build makes what its .xs includes. */
+static void a_modules_headers_and_its_template_are_in_auto(void **state)
+{
+    struct pl_limits limits = pl_limits_default();
+    struct pl_buf tar;
+    struct pl_buf deb;
+    struct pl_buf out;
+    pl_buf_init(&tar, 1u << 16);
+    pl_buf_init(&deb, 1u << 16);
+    pl_buf_init(&out, 1u << 16);
+    build_tar_file(&tar, "usr/lib/x86_64-linux-gnu/perl5/5.36/auto/DBI/DBIXS.h",
+                   PL_LIT("#define DBIc_STATE(i) state_of(i)\n"));
+    build_tar_file(
+        &tar, "usr/lib/x86_64-linux-gnu/perl5/5.36/auto/DBI/Driver.xst",
+        PL_LIT("/* no words of this */\nSV *\nprepare(dbh)\n    CODE:\n    bounce(\"prepare\", 3);\n"));
+    build_tar_file(&tar, "usr/share/doc/Driver.xst", PL_LIT("OTHER\n"));
+    build_zeros(&tar, 1024);
+    build_ar_member(&deb, "data.tar", pl_buf_bytes(&tar));
+    assert_int_equal(pl_headers_pack(pl_buf_bytes(&deb), &limits, &out, NULL), PL_OK);
+    pl_bytes text = pl_buf_bytes(&out);
+    assert_int_not_equal(pl_bytes_find(text, PL_LIT("DBIc_STATE(i) state_of(i)\n"), 0), SIZE_MAX);
+    assert_int_not_equal(
+        pl_bytes_find(text, PL_LIT("\nxsi{ SV * prepare ( dbh ) CODE : bounce ( \"prepare\" , 3 ) ;\n"), 0),
+        SIZE_MAX);
+    assert_int_equal(pl_bytes_find(text, PL_LIT("OTHER"), 0), SIZE_MAX);
+    pl_buf_reset(&tar);
+    pl_buf_reset(&deb);
+    pl_buf_reset(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +129,7 @@ int main(void)
         cmocka_unit_test(the_headers_of_something_that_is_no_package_are_none),
         cmocka_unit_test(tags_of_a_c_header_and_words_of_a_cpp_header_are_identifiers),
         cmocka_unit_test(perls_own_headers_are_in_the_folder_core),
+        cmocka_unit_test(a_modules_headers_and_its_template_are_in_auto),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -280,6 +280,18 @@ static void two_joined_words_are_known_in_a_makefile_and_not_in_a_script(void **
     assert_int_equal(novel_words("usr/lib/p/a.sh", "shell", PL_LIT("CFLAGS_beacon\n")), 1);
 }
 
+/* intltool-merge(8) takes off the line below that marks what is to be translated. */
+static void a_word_that_a_template_marks_is_known_in_its_file(void **state)
+{
+    add_source(0, "kite.desktop.in.in", "_Keywords=apples\n");
+    add_source(0, "po/de.po", "apples\n");
+    assert_int_equal(novel_words("usr/share/applications/kite.desktop", "config",
+                                 PL_LIT("Keywords=apples\nKeywords[de]=apples;beacon\n")),
+                     1);
+    assert_int_equal(
+        novel_words("usr/share/applications/bird.desktop", "config", PL_LIT("Keywords=apples\n")), 1);
+}
+
 /* What nothing executes: comments, and names for numbers. A literal, a value, a long word and a script are awake. */
 static void words_that_nothing_executes_are_no_news(void **state)
 {
@@ -456,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_template_of_the_source_writes_a_part_of_what_is_built, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(words_that_nothing_executes_are_no_news, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_word_that_a_template_marks_is_known_in_its_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_generator_of_the_source_writes_a_part_of_what_is_built, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_made_source_is_known_by_the_name_of_its_input, set_up, tear_down),
