@@ -77,8 +77,8 @@ static const char *const always[] = {
     "class _SwigNonDynamicMeta(type):\n"
     "    \"\"\"Meta class to enforce nondynamic attributes (no new attributes) for a class\"\"\"\n"
     "    __setattr__ = _swig_setattr_nondynamic_class_variable(type.__setattr__)\n",
-    "    thisown = property(lambda x: x.this.own(), lambda x, v: x.this.own(v), doc=\"The membership "
-    "flag\")\n",
+    ("    thisown = property(lambda x: x.this.own(), lambda x, v: x.this.own(v), doc=\"The membership "
+     "flag\")\n"),
     "    __repr__ = _swig_repr\n",
     "    __setattr__ = _swig_setattr_nondynamic_instance_variable(object.__setattr__)\n",
     "        raise AttributeError(\"No constructor defined\")\n",
