@@ -164,7 +164,17 @@ struct best {
     int32_t second; /* score of the best rival; INT32_MIN: there is none */
 };
 
-static void try_named(const struct pl_aligner *a, uint32_t subject, uint64_t name, struct best *best)
+/* May a function of the unit call it? A static one of another file only shares a name with something there: wc() with a variable. UINT32_MAX: any unit. */
+static bool is_in_sight(const struct pl_aligner *a, uint32_t unit, uint32_t id)
+{
+    const struct pl_codebase_entry *e = pl_codebase_at(a->cb, id);
+    return (e->definition->flags & PL_DEFINITION_STATIC) == 0 || unit == UINT32_MAX || unit == e->unit ||
+           pl_codebase_includes(a->cb, unit, e->unit);
+}
+
+/* Of the functions with that name, those that `from` may call; NULL: all. */
+static void try_named(const struct pl_aligner *a, uint32_t subject, uint64_t name,
+                      const struct pl_subject *from, struct best *best)
 {
     const struct pl_subject *s = &a->subjects.v[subject];
     struct pl_id_list named = pl_codebase_named(a->cb, name);
@@ -172,7 +182,8 @@ static void try_named(const struct pl_aligner *a, uint32_t subject, uint64_t nam
         uint32_t id = named.v[i];
         struct best b = {.id = id};
         if (pl_codebase_at(a->cb, id)->definition->kind != PL_DEFINITION_FUNCTION ||
-            !is_size_likely(a, s, id) || !find_place(a, s, id, &b.place, &b.unit))
+            (from != NULL && !is_in_sight(a, from->unit, id)) || !is_size_likely(a, s, id) ||
+            !find_place(a, s, id, &b.place, &b.unit))
             continue;
         b.score = pl_code_score(a, a->marks, s, id);
         b.second = best->second;
@@ -200,7 +211,7 @@ static void try_macros(const struct pl_aligner *a, uint32_t subject, const struc
         for (size_t k = 0; k < with.n && k < MAX_HOLDERS; k++) {
             uint32_t name = pl_codebase_name_feature(a->cb, with.v[k]);
             if (name != PL_NO_FEATURE && unit_names(a, from->unit, name) && is_called_so(a, s, name))
-                try_named(a, subject, pl_codebase_feature_key(a->cb, name), best);
+                try_named(a, subject, pl_codebase_feature_key(a->cb, name), from, best);
         }
     }
 }
@@ -216,7 +227,7 @@ static void try_called(const struct pl_aligner *a, uint32_t subject, struct best
         struct pl_id_list named = pl_codebase_closure(a->cb, from->definition);
         for (size_t k = 0; k < named.n && k < MAX_NAMES; k++)
             if (pl_codebase_feature_kind(a->cb, named.v[k]) == PL_ATOM_CALL && is_called_so(a, s, named.v[k]))
-                try_named(a, subject, pl_codebase_feature_key(a->cb, named.v[k]), best);
+                try_named(a, subject, pl_codebase_feature_key(a->cb, named.v[k]), from, best);
         if (best->id == PL_NO_DEFINITION && is_made_by_macros(a, from))
             try_macros(a, subject, from, best);
         return; /* the others have to use the name, too */
@@ -232,7 +243,7 @@ static bool adopt_named(struct pl_aligner *a, uint32_t subject)
         return false;
     pl_code_mark(a, subject, a->marks);
     if (name.n > 0)
-        try_named(a, subject, pl_atom_hash_text(name), &best);
+        try_named(a, subject, pl_atom_hash_text(name), NULL, &best);
     if (best.id == PL_NO_DEFINITION)
         try_called(a, subject, &best);
     if (best.id != PL_NO_DEFINITION)
