@@ -1,9 +1,7 @@
 /*
  * match_code.c - functions of a made-up image against functions of made-up source.
  */
-#include "unit.h"
-
-#include "match/code_align.h"
+#include "align_fixture.h"
 
 #include <stdio.h>
 
@@ -13,60 +11,6 @@ static const char first_c[] = "int alpha(void)\n{\n    return puts(\"text of alp
 static const char second_c[] =
     "int delta(void)\n{\n    return fopen(\"text of delta\", \"text of mode\");\n}\n"
     "int epsilon(void)\n{\n    return delta() + unlink(\"text of epsilon\");\n}\n";
-
-#define FUNCTIONS 5u
-
-struct fixture {
-    struct pl_source_tree tree;
-    struct pl_index *index;
-    struct pl_codebase *codebase;
-    struct pl_function functions[FUNCTIONS];
-    struct pl_atom atoms[16];
-    struct pl_code code;
-    struct pl_aligner aligner;
-};
-
-static void add_file(struct fixture *x, const char *path, const char *text)
-{
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(text);
-    assert_int_equal(pl_sha256_of(f->data, &f->sha256, NULL), PL_OK);
-}
-
-static void add_atom(struct fixture *x, enum pl_atom_kind kind, const char *text)
-{
-    struct pl_function *f = &x->functions[x->code.n_functions - 1];
-    struct pl_atom *a = &x->atoms[x->code.n_atoms++];
-    *a = (struct pl_atom){.kind = kind, .target = PL_NO_TARGET, .text = pl_bytes_of_str(text)};
-    a->hash = pl_atom_hash_text(a->text);
-    f->n_atoms++;
-}
-
-static void add_function(struct fixture *x)
-{
-    uint32_t i = (uint32_t)x->code.n_functions++;
-    x->functions[i] = (struct pl_function){.address = 0x1000 + 64 * i,
-                                           .offset = 0x1000 + 64 * i,
-                                           .size = 48,
-                                           .first_atom = (uint32_t)x->code.n_atoms,
-                                           .owner = i};
-}
-
-/* Read what add_file() was told; functions and atoms can be added then. */
-static void read_source(struct fixture *x)
-{
-    struct pl_source_tree *trees[] = {&x->tree};
-    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
-    assert_int_equal(pl_codebase_build(x->index, test_limits(), 1, &x->codebase, NULL), PL_OK);
-    x->code = (struct pl_code){.functions = x->functions, .atoms = x->atoms};
-}
-
-static void align(struct fixture *x)
-{
-    assert_int_equal(pl_code_align(&x->aligner, x->codebase, &x->code, NULL, NULL, 1, NULL), PL_OK);
-}
 
 /* The image as an honest compiler would leave it, but for `extra`, an atom of the third function; `copy` is one more file of the source. */
 static void open_with(struct fixture *x, enum pl_atom_kind kind, const char *extra, const char *first,
@@ -105,27 +49,6 @@ static void open_with(struct fixture *x, enum pl_atom_kind kind, const char *ext
 static void open_case(struct fixture *x, const char *extra)
 {
     open_with(x, PL_ATOM_IMPORT, extra, first_c, NULL);
-}
-
-static void close_case(struct fixture *x)
-{
-    pl_aligner_reset(&x->aligner);
-    pl_codebase_free(x->codebase);
-    pl_index_free(x->index);
-    PL_VEC_FREE(&x->tree.files);
-}
-
-static pl_bytes name_of(const struct fixture *x, uint32_t function)
-{
-    uint32_t id = x->aligner.subjects.v[function].definition;
-    return id == PL_NO_DEFINITION ? PL_LIT("") : pl_codebase_at(x->codebase, id)->definition->name;
-}
-
-static struct pl_code_grade grade_of(const struct fixture *x, uint32_t function)
-{
-    struct pl_code_grade g;
-    assert_int_equal(pl_code_grade_subject(&x->aligner, function, &g, NULL), PL_OK);
-    return g;
 }
 
 static void a_function_goes_to_the_source_function_that_holds_its_atoms(void **state)
@@ -314,47 +237,6 @@ static void what_is_inlined_eight_deep_is_found(void **state)
     assert_true(pl_bytes_eq_str(name_of(&x, 0), "f1"));
     assert_int_equal(grade_of(&x, 0).end, PL_CODE_MATCHED);
     close_case(&x);
-}
-
-/* A function that is mostly code for other systems, so that its size speaks against it: only who calls it tells. */
-static void what_a_macro_of_the_callers_unit_names_is_called(void **state)
-{
-    (void)state;
-    static const char *const one_c[] = {"#define AT_CALL large\n#include \"at.c\"\nint beside(void)\n{\n    "
-                                        "return puts(\"text beside\");\n}\n",
-                                        "#define AT_CALL other\n#include \"at.c\"\nint beside(void)\n{\n    "
-                                        "return puts(\"text beside\");\n}\n"};
-    static const char two_c[] = "#define AT_CALL small\n#include \"at.c\"\n";
-    static const char at_c[] = "int at(int fd)\n{\n    return AT_CALL(fd) + fchdir(fd, \"text at\");\n}\n";
-    static char large_c[16384];
-    size_t n = (size_t)snprintf(large_c, sizeof large_c, "int large(int fd)\n{\n    getxattr(fd);\n");
-    for (unsigned i = 0; i < 300; i++)
-        n += (size_t)snprintf(large_c + n, sizeof large_c - n, "    x = x * 3 + y[x] / z;\n");
-    (void)snprintf(large_c + n, sizeof large_c - n, "}\n");
-    for (unsigned is_other = 0; is_other < 2; is_other++) {
-        struct fixture x;
-        memset(&x, 0, sizeof x);
-        x.tree.name = "test";
-        add_file(&x, "at.c", at_c);
-        add_file(&x, "large.c", large_c);
-        add_file(&x, "one.c", one_c[is_other]);
-        add_file(&x, "two.c", two_c);
-        read_source(&x);
-        add_function(&x);
-        add_atom(&x, PL_ATOM_IMPORT, "fchdir");
-        add_atom(&x, PL_ATOM_STRING, "text at");
-        x.atoms[x.code.n_atoms++] = (struct pl_atom){.kind = PL_ATOM_CALL, .target = 2};
-        x.functions[0].n_atoms++;
-        add_function(&x);
-        add_atom(&x, PL_ATOM_IMPORT, "puts");
-        add_atom(&x, PL_ATOM_STRING, "text beside");
-        add_function(&x);
-        add_atom(&x, PL_ATOM_IMPORT, "getxattr");
-        align(&x);
-        assert_int_equal(grade_of(&x, 2).end == PL_CODE_MATCHED || grade_of(&x, 2).end == PL_CODE_PLACED,
-                         !is_other);
-        close_case(&x);
-    }
 }
 
 static void what_nothing_leads_to_is_no_static_function(void **state)
@@ -589,7 +471,6 @@ int main(void)
         cmocka_unit_test(another_function_with_the_same_atoms_leaves_it_placed),
         cmocka_unit_test(a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not),
         cmocka_unit_test(what_is_inlined_eight_deep_is_found),
-        cmocka_unit_test(what_a_macro_of_the_callers_unit_names_is_called),
         cmocka_unit_test(what_nothing_leads_to_is_no_static_function),
         cmocka_unit_test(a_table_says_which_function_stands_beside_a_known_entry),
         cmocka_unit_test(what_others_mention_says_whose_data_a_function_refers_to),
