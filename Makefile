@@ -60,7 +60,7 @@ bench: build ## speed and memory, printed
 accuracy: build ## false alarms and misses on real packages, printed
 	@tests/accuracy/run-all
 
-accuracy-truth: build ## the same; first builds 16 packages that tell which function is which (an hour, as root)
+accuracy-truth: build ## the same; first builds 18 packages that tell which function is which (two hours, as root)
 	@tools/install-deps build test accuracy
 	@tests/accuracy/truth
 	@tests/accuracy/run-all
