@@ -170,14 +170,14 @@ static pl_status link_names(struct work *w, struct pl_err *err)
         if (feature != PL_NO_FEATURE && cb->names.keys[i] != pl_atom_hash_text(own))
             cb->name_features[cb->names.ids[i]] = feature;
     }
-    w->cb->named_first = calloc(cb->features.n + 1, sizeof *w->cb->named_first);
-    w->cb->named_end = calloc(cb->features.n + 1, sizeof *w->cb->named_end);
-    if (w->cb->named_first == NULL || w->cb->named_end == NULL)
+    cb->named_first = calloc(cb->features.n + 1, sizeof *cb->named_first);
+    cb->named_end = calloc(cb->features.n + 1, sizeof *cb->named_end);
+    if (cb->named_first == NULL || cb->named_end == NULL)
         return pl_fail_nomem(err);
     for (size_t i = 0; i < cb->features.n; i++) {
         size_t first;
-        w->cb->named_end[i] = (uint32_t)pl_key_table_find(&cb->names, cb->features.keys[i], &first);
-        w->cb->named_first[i] = (uint32_t)first;
+        cb->named_end[i] = (uint32_t)pl_key_table_find(&cb->names, cb->features.keys[i], &first);
+        cb->named_first[i] = (uint32_t)first;
     }
     return PL_OK;
 }
@@ -259,14 +259,13 @@ static void queue_macros(struct work *w, unsigned worker, struct reach *r, uint3
 {
     const struct pl_codebase *cb = w->cb;
     bool is_in_sight = false;
-    uint32_t first = w->cb->named_first[feature];
-    uint32_t end = w->cb->named_end[feature];
+    struct pl_id_list named = pl_codebase_named_feature(cb, feature);
     if (!meet(w, worker, r, feature, stamp))
         return;
     for (unsigned pass = 0; pass < 2 && !is_in_sight; pass++) {
         unsigned taken = 0;
-        for (uint32_t i = first; i < end && taken < MAX_SAME_MACRO; i++) {
-            uint32_t id = cb->names.ids[i];
+        for (size_t i = 0; i < named.n && taken < MAX_SAME_MACRO; i++) {
+            uint32_t id = named.v[i];
             if (cb->entries[id].definition->kind != PL_DEFINITION_MACRO ||
                 (pass == 0 && !pl_codebase_includes(cb, unit, cb->entries[id].unit)))
                 continue;
@@ -306,26 +305,12 @@ static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err 
 }
 
 /*
- * The definitions of a name that may be in sight of `unit`: positions [*first, *end) of the names. Of a name that thousands of files define
- * ("main" in a test suite) only the unit's own.
+ * The definitions of a name that may be in sight of `unit`. Of a name that thousands of files define ("main" in a test suite) only the unit's own.
  */
-static void definitions_of(const struct work *w, uint32_t feature, uint32_t unit, uint32_t *first,
-                           uint32_t *end)
+static struct pl_id_list definitions_of(const struct pl_codebase *cb, uint32_t feature, uint32_t unit)
 {
-    const struct pl_codebase *cb = w->cb;
-    *first = w->cb->named_first[feature];
-    *end = w->cb->named_end[feature];
-    if (*end - *first <= MAX_SAME_NAME)
-        return;
-    while (*first < *end) { /* ascending within a name, and a unit's are in a row */
-        uint32_t middle = *first + (*end - *first) / 2;
-        if (cb->names.ids[middle] < cb->unit_first[unit])
-            *first = middle + 1;
-        else
-            *end = middle;
-    }
-    while (*end < w->cb->named_end[feature] && cb->names.ids[*end] < cb->unit_first[unit + 1])
-        (*end)++;
+    struct pl_id_list named = pl_codebase_named_feature(cb, feature);
+    return named.n <= MAX_SAME_NAME ? named : pl_codebase_in_unit(cb, named, unit);
 }
 
 /*
@@ -336,13 +321,12 @@ static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint
                           struct pl_id_list features, uint32_t stamp)
 {
     const struct pl_codebase *cb = w->cb;
-    uint32_t i;
-    uint32_t end;
     for (size_t k = 0; k < features.n; k++) {
         if (!meet(w, worker, r, features.v[k], stamp))
             continue;
-        for (definitions_of(w, features.v[k], unit, &i, &end); i < end; i++) {
-            uint32_t id = cb->names.ids[i];
+        struct pl_id_list named = definitions_of(cb, features.v[k], unit);
+        for (size_t i = 0; i < named.n; i++) {
+            uint32_t id = named.v[i];
             const struct pl_definition *d = cb->entries[id].definition;
             bool is_object = d->kind == PL_DEFINITION_OBJECT;
             bool is_shared = is_object && !(d->flags & PL_DEFINITION_STATIC);

@@ -27,6 +27,20 @@ struct pl_code_print {
     uint64_t v[2]; /* the front of a SHA-256 */
 };
 
+static inline int pl_code_print_compare(const struct pl_code_print *a, const struct pl_code_print *b)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (a->v[i] != b->v[i])
+            return a->v[i] < b->v[i] ? -1 : 1;
+    return 0;
+}
+
+/* All zero: too few bytes to tell it from others. */
+static inline bool pl_code_print_is_none(const struct pl_code_print *p)
+{
+    return (p->v[0] | p->v[1]) == 0;
+}
+
 struct pl_function {
     uint64_t address; /* virtual */
     uint64_t offset;  /* byte in the file */

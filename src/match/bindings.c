@@ -73,6 +73,11 @@ static bool adds_module(pl_bytes text, pl_bytes module)
     return false;
 }
 
+static bool is_swigs(const struct pl_source_file *s)
+{
+    return pl_bytes_ends(s->path, PL_LIT(".i")) || pl_bytes_ends(s->path, PL_LIT(".swg"));
+}
+
 const struct pl_source_file *pl_bindings_swig(const struct pl_match *m, pl_bytes module)
 {
     const struct pl_source_file *any = NULL;
@@ -81,10 +86,9 @@ const struct pl_source_file *pl_bindings_swig(const struct pl_match *m, pl_bytes
         const struct pl_source_file *s = pl_index_unit_file(m->index, u);
         if (pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN)
             continue;
-        bool is_swigs = pl_bytes_ends(s->path, PL_LIT(".i")) || pl_bytes_ends(s->path, PL_LIT(".swg"));
-        if (is_swigs && names_module(s->data, module))
+        if (is_swigs(s) && names_module(s->data, module))
             return s;
-        any = any == NULL && is_swigs ? s : any;
+        any = any == NULL && is_swigs(s) ? s : any;
         is_added =
             is_added || (pl_bytes_ends(s->path, PL_LIT("CMakeLists.txt")) && adds_module(s->data, module));
     }
@@ -139,8 +143,7 @@ static bool stands_as_word(pl_bytes text, pl_bytes word)
 bool pl_bindings_made_name(const struct pl_match *m, const struct pl_file *f, pl_bytes string)
 {
     const struct pl_source_file *input = pl_bindings_input(m, f);
-    if (input == NULL ||
-        !(pl_bytes_ends(input->path, PL_LIT(".i")) || pl_bytes_ends(input->path, PL_LIT(".swg"))))
+    if (input == NULL || !is_swigs(input))
         return false;
     for (size_t at = 1; at + 1 < string.n; at++)
         if (string.p[at] == '_' && stands_as_word(input->data, pl_bytes_sub(string, 0, at)) &&

@@ -174,10 +174,8 @@ static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err 
 }
 
 /* Higher scores first, then smaller numbers. */
-static int by_score(const void *a, const void *b)
+static int by_score(const struct pl_candidate *x, const struct pl_candidate *y)
 {
-    const struct pl_candidate *x = a;
-    const struct pl_candidate *y = b;
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
     return x->id < y->id ? -1 : x->id > y->id;

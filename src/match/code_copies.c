@@ -63,20 +63,12 @@ struct copies {
     PL_VEC(struct known) known; /* by print */
 };
 
-static int compare_prints(const struct pl_code_print *x, const struct pl_code_print *y)
-{
-    for (unsigned i = 0; i < 2; i++)
-        if (x->v[i] != y->v[i])
-            return x->v[i] < y->v[i] ? -1 : 1;
-    return 0;
-}
-
 /* ---- the first pass ---- */
 
 static bool is_wanted(const struct pl_aligner *a, uint32_t subject, const struct pl_code_grade *g)
 {
     const struct pl_code_print *print = &a->code->functions[a->subjects.v[subject].function].print;
-    return (g->end == PL_CODE_MATCHED || g->end == PL_CODE_PLACED) && (print->v[0] | print->v[1]) != 0;
+    return (g->end == PL_CODE_MATCHED || g->end == PL_CODE_PLACED) && !pl_code_print_is_none(print);
 }
 
 static struct pl_code_kept *room_for(const struct pl_match *m, const struct pl_aligner *a,
@@ -165,7 +157,7 @@ static int by_print_and_file(const void *a, const void *b)
 {
     const struct vote *x = a;
     const struct vote *y = b;
-    int order = compare_prints(&x->print, &y->print);
+    int order = pl_code_print_compare(&x->print, &y->print);
     if (order != 0)
         return order;
     if (x->file != y->file)
@@ -219,7 +211,7 @@ static pl_status settle_votes(struct copies *c, struct vote *v, size_t n, struct
 {
     qsort(v, n, sizeof *v, by_print_and_file);
     for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && compare_prints(&v[i].print, &v[end].print) == 0;)
+        for (end = i + 1; end < n && pl_code_print_compare(&v[i].print, &v[end].print) == 0;)
             end++;
         struct pl_code_print print = v[i].print;
         uint32_t winner = end - i < 2 ? PL_NO_DEFINITION : winner_of(&v[i], end - i);
@@ -258,18 +250,15 @@ static pl_status count_votes(struct copies *c, const struct pl_match *m, struct 
     return st;
 }
 
+static int print_of_known(const void *print, const void *known)
+{
+    return pl_code_print_compare(print, &((const struct known *)known)->print);
+}
+
 static uint32_t definition_of(const struct copies *c, const struct pl_code_print *print)
 {
-    size_t low = 0;
-    for (size_t high = c->known.n; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_prints(&c->known.v[middle].print, print) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool is_known = low < c->known.n && compare_prints(&c->known.v[low].print, print) == 0;
-    return is_known ? c->known.v[low].definition : PL_NO_DEFINITION;
+    const struct known *k = bsearch(print, c->known.v, c->known.n, sizeof *k, print_of_known);
+    return k == NULL ? PL_NO_DEFINITION : k->definition;
 }
 
 /* Are all strings, calls and numbers of the function the definition's? */

@@ -290,19 +290,10 @@ static pl_status claim_parts(struct rung *r, struct pl_err *err)
         const struct pl_function *fn = &r->code.functions[i];
         if (fn->owner == i)
             continue;
-        uint64_t at = r->code.functions[fn->owner].offset;
-        size_t low = 0;
-        size_t high = r->f->ledger.settled.n;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            if (r->f->ledger.settled.v[middle].offset + r->f->ledger.settled.v[middle].length <= at)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low == r->f->ledger.settled.n || r->f->ledger.settled.v[low].offset > at)
+        const struct pl_claim *owners = pl_ledger_at(&r->f->ledger, r->code.functions[fn->owner].offset);
+        if (owners == NULL)
             continue;
-        struct pl_claim c = r->f->ledger.settled.v[low];
+        struct pl_claim c = *owners;
         c.offset = fn->offset;
         c.length = fn->size;
         st = pl_ledger_claim(&r->f->ledger, &c, err);

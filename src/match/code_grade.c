@@ -37,8 +37,7 @@ bool pl_code_is_telling(const struct pl_aligner *a, const struct pl_code_fact *f
     if (f->kind != PL_ATOM_STRING)
         return true;
     for (size_t i = 0; i < text.n && is_word; i++)
-        is_word = ((text.p[i] | 32) >= 'a' && (text.p[i] | 32) <= 'z') || text.p[i] == '_' ||
-                  (text.p[i] >= '0' && text.p[i] <= '9');
+        is_word = pl_is_word_byte(text.p[i]);
     return text.n >= TELLING_BYTES && count_letters(text) >= TELLING_LETTERS && !is_word;
 }
 

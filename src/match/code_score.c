@@ -191,11 +191,11 @@ static int32_t odd_use(const struct pl_aligner *a, const struct pl_subject *s, u
     return (is_odd_call ? ODD_CALL_COST : 0) + (is_odd_pointer ? ODD_POINTER_COST : 0);
 }
 
-static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+/* `is_odd`: a caller that names it says no more than one that may inline it. */
+static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id, bool is_odd)
 {
     struct pl_id_list direct = pl_codebase_direct(a->cb, id);
     struct pl_id_list closure = pl_codebase_closure(a->cb, id);
-    bool is_odd = odd_use(a, s, id) > 0;
     uint32_t own_name = pl_codebase_name_feature(a->cb, id);
     int32_t score = 0;
     for (uint32_t i = 0; i < s->n_calls; i++) {
@@ -374,13 +374,14 @@ int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const s
     int32_t missing = score_missing(a, marks, s, id);
     int32_t most = score > 0 ? percent(score, MISSING_MOST_PERCENT) : 0;
     score += (missing < -most ? -most : missing) + score_size(a, s, id);
-    int32_t shape = score_shape(a, s, id) - odd_use(a, s, id);
+    int32_t odd = odd_use(a, s, id);
+    int32_t shape = score_shape(a, s, id) - odd;
     score = score > 0 && score + shape <= 0 ? 1 : score + shape; /* it chooses, and rules nobody out */
     score += score_name(f->name, e->definition) - (a->is_foreign[e->unit] ? OTHER_MACHINE_COST : 0);
     if (!a->has_places)
         return score;
     score += score_objects(a, s, id);
-    score += score_calls(a, s, id) + score_degree(a, s, id) + score_order(a, subject, id);
+    score += score_calls(a, s, id, odd > 0) + score_degree(a, s, id) + score_order(a, subject, id);
     if (a->taken_by[id] != 0 && a->taken_by[id] != subject + 1 && pl_codebase_places(a->cb, id).n < 2)
         score -= TAKEN_COST;
     struct pl_id_list places = pl_codebase_places(a->cb, id);

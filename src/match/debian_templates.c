@@ -110,21 +110,16 @@ static pl_status read_language(struct templates *t, pl_bytes language, struct pl
         if (m->key.n == 0 || m->is_fuzzy)
             continue;
         pl_bytes value;
-        st = pl_charset_to_utf8(t->m->scratch, charset, m->value, &value, NULL);
-        if (st == PL_E_INPUT) { /* msgconv(1) fails, and po2debconf leaves out the language */
-            st = PL_OK;
-            break;
-        }
+        st = pl_charset_to_utf8(t->m->scratch, charset, m->value, &value, err);
         if (st != PL_OK)
-            st = pl_arena_fail(t->m->scratch, err);
-        struct pl_lines l = pl_lines_of(st == PL_OK ? value : (pl_bytes){NULL, 0});
-        if (st == PL_OK)
-            st = add_text(t, &t->messages, language, value, err);
+            break;
+        struct pl_lines l = pl_lines_of(value);
+        st = add_text(t, &t->messages, language, value, err);
         while (st == PL_OK && pl_lines_next(&l))
             st = add_text(t, &t->messages, language, l.text, err);
     }
     pl_po_reset(&po);
-    return st;
+    return st == PL_E_INPUT ? PL_OK : st; /* msgconv(1) fails, and po2debconf leaves out the language */
 }
 
 /* "Description-cs.UTF-8: text": its language and text; false for any other line. */

@@ -93,11 +93,6 @@ static pl_status compare(const struct pl_match *m, pl_bytes source, pl_bytes tex
     return st;
 }
 
-static bool is_name_byte(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
-}
-
 /* Is there a line "#define NAME VALUE" in the source? */
 static bool is_defined_as(const struct pl_match *m, pl_bytes name, pl_bytes value)
 {
@@ -123,11 +118,11 @@ static bool compare_mark(const struct pl_match *m, pl_bytes source, pl_bytes tex
 {
     for (size_t at = 0; at < source.n && at < text.n; at++) {
         size_t end = at + 1;
-        while (end < source.n && is_name_byte(source.p[end]))
+        while (end < source.n && pl_is_word_byte(source.p[end]))
             end++;
         size_t behind = source.n - end - 1;
         bool is_mark = end > at + 1 && end < source.n && source.p[end] == source.p[at] &&
-                       source.p[at] > ' ' && !is_name_byte(source.p[at]) && end - at < MAX_MARK_BYTES &&
+                       source.p[at] > ' ' && !pl_is_word_byte(source.p[at]) && end - at < MAX_MARK_BYTES &&
                        text.n >= at + behind;
         if (is_mark && pl_bytes_eq(pl_bytes_from(source, end + 1), pl_bytes_from(text, text.n - behind))) {
             *out = (struct pair){pl_bytes_sub(source, at, end + 1 - at),

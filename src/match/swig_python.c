@@ -97,16 +97,11 @@ struct proxy {
     pl_bytes list;   /* its parameters; no bytes where the body is over */
 };
 
-static bool is_name_byte(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* Takes a name off the front; no bytes when there is none. */
 static pl_bytes take_name(pl_bytes *rest)
 {
     size_t n = 0;
-    while (n < rest->n && is_name_byte(rest->p[n]))
+    while (n < rest->n && pl_is_word_byte(rest->p[n]))
         n++;
     if (n > 0 && rest->p[0] >= '0' && rest->p[0] <= '9')
         n = 0;
@@ -150,7 +145,7 @@ static size_t run_bytes(pl_bytes text, const char *run, pl_bytes module)
 static bool skip_default(pl_bytes *rest)
 {
     size_t n = 0;
-    while (n < rest->n && (is_name_byte(rest->p[n]) || rest->p[n] == '.' || (n == 0 && rest->p[n] == '-')))
+    while (n < rest->n && (pl_is_word_byte(rest->p[n]) || rest->p[n] == '.' || (n == 0 && rest->p[n] == '-')))
         n++;
     *rest = pl_bytes_from(*rest, n);
     return n > 0;

@@ -64,7 +64,7 @@ static pl_status index_file(void *ctx, unsigned worker, size_t i, struct pl_err 
     pl_status st = pl_code_of(file->data, &w->limits, &arena, &code, &why);
     for (size_t k = 0; st == PL_OK && k < code.n_functions; k++) {
         const struct pl_function *f = &code.functions[k];
-        if ((f->print.v[0] | f->print.v[1]) == 0 || !is_plain(f->name) || !is_plain(file->path))
+        if (pl_code_print_is_none(&f->print) || !is_plain(f->name) || !is_plain(file->path))
             continue;
         struct pl_toolchain_function *row = PL_VEC_ADD(&w->found[worker]);
         if (row == NULL)
@@ -77,18 +77,11 @@ static pl_status index_file(void *ctx, unsigned worker, size_t i, struct pl_err 
     return st == PL_E_NOMEM ? pl_fail_nomem(err) : PL_OK; /* what cannot be read explains nothing */
 }
 
-static int by_print(const struct pl_code_print *a, const struct pl_code_print *b)
-{
-    if (a->v[0] != b->v[0])
-        return a->v[0] < b->v[0] ? -1 : 1;
-    return a->v[1] < b->v[1] ? -1 : a->v[1] > b->v[1];
-}
-
 static int by_row(const void *a, const void *b)
 {
     const struct pl_toolchain_function *x = a;
     const struct pl_toolchain_function *y = b;
-    int order = by_print(&x->print, &y->print);
+    int order = pl_code_print_compare(&x->print, &y->print);
     if (order == 0)
         order = pl_bytes_cmp(x->name, y->name);
     if (order == 0)
@@ -102,7 +95,7 @@ static void settle(row_list *rows)
     if (rows->n > 0)
         qsort(rows->v, rows->n, sizeof *rows->v, by_row);
     for (size_t i = 0; i < rows->n; i++)
-        if (kept == 0 || by_print(&rows->v[kept - 1].print, &rows->v[i].print) != 0)
+        if (kept == 0 || pl_code_print_compare(&rows->v[kept - 1].print, &rows->v[i].print) != 0)
             rows->v[kept++] = rows->v[i];
     rows->n = kept;
 }
@@ -170,7 +163,7 @@ static bool read_line(pl_bytes line, struct pl_toolchain_function *out)
     out->print.v[1] = pl_cursor_u64be(&c);
     out->name = pl_bytes_sub(line, HEX_DIGITS + 1, tab - HEX_DIGITS - 1);
     out->path = pl_bytes_from(line, tab + 1);
-    return (out->print.v[0] | out->print.v[1]) != 0;
+    return !pl_code_print_is_none(&out->print);
 }
 
 pl_status pl_toolchain_of(const struct pl_prints *prints, size_t n, struct pl_toolchain **out,
@@ -217,12 +210,12 @@ const struct pl_toolchain_function *pl_toolchain_find(const struct pl_toolchain 
     size_t high = t->rows.n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (by_print(&t->rows.v[middle].print, print) < 0)
+        if (pl_code_print_compare(&t->rows.v[middle].print, print) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    bool is_found = low < t->rows.n && by_print(&t->rows.v[low].print, print) == 0;
+    bool is_found = low < t->rows.n && pl_code_print_compare(&t->rows.v[low].print, print) == 0;
     return is_found ? &t->rows.v[low] : NULL;
 }
 

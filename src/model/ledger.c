@@ -220,44 +220,6 @@ pl_status pl_ledger_settle(struct pl_ledger *l, struct pl_err *err)
     return st;
 }
 
-bool pl_ledger_gap(const struct pl_ledger *l, uint64_t from, uint64_t *offset, uint64_t *length)
-{
-    size_t low = 0;
-    size_t high = l->settled.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (end_of(&l->settled.v[mid]) <= from)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    uint64_t at = from;
-    while (low < l->settled.n && l->settled.v[low].offset <= at)
-        at = end_of(&l->settled.v[low++]);
-    if (at >= l->size)
-        return false;
-    *offset = at;
-    *length = (low < l->settled.n ? l->settled.v[low].offset : l->size) - at;
-    return true;
-}
-
-const struct pl_claim *pl_ledger_at(const struct pl_ledger *l, uint64_t offset)
-{
-    size_t low = 0;
-    size_t high = l->settled.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct pl_claim *c = &l->settled.v[middle];
-        if (c->offset > offset)
-            high = middle;
-        else if (offset - c->offset < c->length)
-            return c;
-        else
-            low = middle + 1;
-    }
-    return NULL;
-}
-
 /* The first settled claim that ends behind a byte, as an index. */
 static size_t first_behind(const struct pl_ledger *l, uint64_t offset)
 {
@@ -270,6 +232,25 @@ static size_t first_behind(const struct pl_ledger *l, uint64_t offset)
             high = middle;
     }
     return low;
+}
+
+bool pl_ledger_gap(const struct pl_ledger *l, uint64_t from, uint64_t *offset, uint64_t *length)
+{
+    size_t low = first_behind(l, from);
+    uint64_t at = from;
+    while (low < l->settled.n && l->settled.v[low].offset <= at)
+        at = end_of(&l->settled.v[low++]);
+    if (at >= l->size)
+        return false;
+    *offset = at;
+    *length = (low < l->settled.n ? l->settled.v[low].offset : l->size) - at;
+    return true;
+}
+
+const struct pl_claim *pl_ledger_at(const struct pl_ledger *l, uint64_t offset)
+{
+    size_t i = first_behind(l, offset);
+    return i < l->settled.n && l->settled.v[i].offset <= offset ? &l->settled.v[i] : NULL;
 }
 
 void pl_ledger_restate(struct pl_ledger *l, uint64_t offset, uint64_t length, enum pl_grade grade,

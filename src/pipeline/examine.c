@@ -150,6 +150,15 @@ static struct pl_match match_of(struct run *run, unsigned worker)
                              .scratch = &run->workers[worker].scratch};
 }
 
+/* The same for who looks at the whole package, which has been walked. */
+static struct pl_match match_of_package(struct run *run, unsigned worker)
+{
+    struct pl_match m = match_of(run, worker);
+    m.files = (struct pl_file *const *)run->r->files.v;
+    m.n_files = run->r->files.n;
+    return m;
+}
+
 /* Somebody who looked at it before us did not come back. */
 static pl_status leave_out(struct pl_file *f, const char *why, struct pl_err *err)
 {
@@ -204,10 +213,8 @@ static pl_status first_pass(void *ctx, unsigned worker, struct pl_file *f, struc
 
 static pl_status match_second(struct run *run, unsigned worker, struct pl_file *f, struct pl_err *err)
 {
-    struct pl_match m = match_of(run, worker);
+    struct pl_match m = match_of_package(run, worker);
     pl_status st = PL_OK;
-    m.files = (struct pl_file *const *)run->r->files.v;
-    m.n_files = run->r->files.n;
     m.prose = run->prose;
     f->findings.arena = m.arena;
     if (m.index != NULL && is_leaf_with_data(f)) {
@@ -393,9 +400,7 @@ static pl_status tell_left_out(const struct run *run, struct pl_findings *findin
 /* What images of the package say of each other's functions. */
 static pl_status settle_copies(struct run *run, struct pl_err *err)
 {
-    struct pl_match m = match_of(run, 0);
-    m.files = (struct pl_file *const *)run->r->files.v;
-    m.n_files = run->r->files.n;
+    struct pl_match m = match_of_package(run, 0);
     m.codebase = run->codebase; /* the first pass is over */
     return m.codebase == NULL ? PL_OK : pl_code_copies(&m, err);
 }
@@ -435,9 +440,7 @@ static pl_status finish(struct run *run, struct pl_err *err)
         *err = late;
     if (st != PL_OK || closed != PL_OK)
         return st != PL_OK ? st : closed;
-    struct pl_match m = match_of(run, 0);
-    m.files = (struct pl_file *const *)r->files.v;
-    m.n_files = r->files.n;
+    struct pl_match m = match_of_package(run, 0);
     st = pl_layout_missing(&m, &r->findings, err);
     if (st == PL_OK)
         st = tell_left_out(run, &r->findings, err);

@@ -39,7 +39,6 @@ struct dev_search {
     PL_VEC(struct found_package) found;
     PL_VEC(const char *) missing;
     struct pl_debian_provisions provisions;
-    bool takes_any; /* what is asked for now is wanted, whatever it is called */
     bool is_cut;
 };
 
@@ -108,13 +107,12 @@ static bool is_perl_module(const struct pl_debian_hit *hit, pl_bytes name)
            pl_bytes_find(pl_deb822_get(&hit->fields, "Depends"), PL_LIT("perlapi-"), 0) != SIZE_MAX;
 }
 
-/* Ask for one name once. *is_there: the index lists it, now or before. */
-static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, bool is_toolchain,
-                          bool *is_there, struct pl_err *err)
+/* Ask for one name once; what `f` says of it already counts, the rest is filled in. *is_there: the index lists it, now or before. */
+static pl_status take_found(struct dev_search *d, pl_bytes name, struct found_package f, bool *is_there,
+                            struct pl_err *err)
 {
     struct pl_debian_want want = {
         .publisher = PL_LIT("debian"), .name = name, .arch = pl_bytes_of_str(d->arch)};
-    struct found_package f = {.steps = steps, .is_toolchain = is_toolchain, .is_wanted = is_wanted(name)};
     uint64_t was;
     *is_there = true;
     if (pl_map_get(&d->seen, name, &was)) {
@@ -128,9 +126,16 @@ static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, b
     st = pl_map_set(&d->seen, name, *is_there, err);
     if (st != PL_OK || !*is_there)
         return st;
-    f.is_wanted = f.is_wanted || d->takes_any || (steps == 0 && is_perl_module(&f.hit, name));
-    bool is_of_use = f.is_wanted || is_toolchain || leads_to_headers(&f.hit, d->arch);
+    f.is_wanted = f.is_wanted || is_wanted(name) || (f.steps == 0 && is_perl_module(&f.hit, name));
+    bool is_of_use = f.is_wanted || f.is_toolchain || leads_to_headers(&f.hit, d->arch);
     return is_of_use ? keep_found(d, &f, err) : PL_OK;
+}
+
+static pl_status take_one(struct dev_search *d, pl_bytes name, unsigned steps, bool is_toolchain,
+                          bool *is_there, struct pl_err *err)
+{
+    struct found_package f = {.steps = steps, .is_toolchain = is_toolchain};
+    return take_found(d, name, f, is_there, err);
 }
 
 /* A virtual package: one that was taken already is as good as any. */
@@ -212,12 +217,11 @@ static pl_status take_common(struct dev_search *d, const struct found_package *f
         !pl_bytes_to_u64(pl_deb822_get(&f->hit.fields, "Installed-Size"), &kib) || kib > MAX_LINK_KIB)
         return PL_OK;
     pl_bytes source = pl_deb822_get(&f->hit.fields, "Source");
-    d->takes_any = true;
+    struct found_package common = {.steps = f->steps + 1, .is_wanted = true}; /* whatever it is called */
     while (st == PL_OK && pl_deb_relation_next(&list, d->arch, group, &n))
         if (n == 1 && source.n > 0 && pl_bytes_starts(group[0].name, source) &&
             pl_bytes_ends(group[0].name, PL_LIT("-common")))
-            st = take_one(d, group[0].name, f->steps + 1, false, &is_there, err);
-    d->takes_any = false;
+            st = take_found(d, group[0].name, common, &is_there, err);
     return st;
 }
 

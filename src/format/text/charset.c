@@ -46,72 +46,48 @@ static pl_bytes sign_of(const char *row, size_t number)
     return (pl_bytes){NULL, 0};
 }
 
-struct recoding {
-    pl_bytes text;
-    uint8_t *out;
-    size_t n;
-};
-
-static void put(struct recoding *r, pl_bytes sign)
+static bool recode_single(pl_bytes text, const struct pl_charset_single *set, struct pl_buf *out)
 {
-    memcpy(r->out + r->n, sign.p, sign.n);
-    r->n += sign.n;
-}
-
-/* A number below U+0800, which two bytes hold. */
-static void put_low(struct recoding *r, uint32_t code)
-{
-    uint8_t two[] = {(uint8_t)(0xc0 | (code >> 6)), (uint8_t)(0x80 | (code & 0x3f))};
-    uint8_t one = (uint8_t)code;
-    put(r, code < 0x80 ? pl_bytes_of(&one, 1) : pl_bytes_of(two, 2));
-}
-
-static bool recode_single(struct recoding *r, const struct pl_charset_single *set)
-{
-    for (size_t i = 0; i < r->text.n; i++) {
-        uint8_t byte = r->text.p[i];
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t byte = text.p[i];
         if (byte < set->first) {
-            put_low(r, byte);
+            pl_buf_add_utf8(out, byte);
             continue;
         }
         pl_bytes sign = sign_of(set->row, byte - set->first);
         if (sign.n == 0)
             return false;
-        put(r, sign);
+        pl_buf_add(out, sign);
     }
     return true;
 }
 
 /* The character whose two bytes these are; no bytes when there is none. */
-static pl_bytes sign_of_two(const struct pl_charset_double *set, uint8_t row, uint8_t cell,
-                            uint8_t kana[MAX_SIGN])
+static pl_bytes sign_of_two(const struct pl_charset_double *set, uint8_t row, uint8_t cell)
 {
-    if (row == HALF_KANA && strcmp(set->name, "EUC-JP") == 0 && cell >= FIRST && cell < AFTER_KANAS) {
-        uint32_t code = FIRST_KANA + cell - FIRST;
-        kana[0] = (uint8_t)(0xe0 | (code >> 12));
-        kana[1] = (uint8_t)(0x80 | ((code >> 6) & 0x3f));
-        kana[2] = (uint8_t)(0x80 | (code & 0x3f));
-        return pl_bytes_of(kana, MAX_SIGN);
-    }
     bool is_there = row >= FIRST && row < FIRST + PL_CHARSET_ROWS && cell >= FIRST &&
                     cell < FIRST + PL_CHARSET_ROWS && set->rows[row - FIRST] != NULL;
     return is_there ? sign_of(set->rows[row - FIRST], cell - FIRST) : (pl_bytes){NULL, 0};
 }
 
-static bool recode_double(struct recoding *r, const struct pl_charset_double *set)
+static bool recode_double(pl_bytes text, const struct pl_charset_double *set, struct pl_buf *out)
 {
-    for (size_t i = 0; i < r->text.n; i++) {
-        uint8_t byte = r->text.p[i];
+    bool has_kana = strcmp(set->name, "EUC-JP") == 0;
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t byte = text.p[i];
         if (byte < 0x80) {
-            put_low(r, byte);
+            pl_buf_add_utf8(out, byte);
             continue;
         }
-        uint8_t kana[MAX_SIGN];
-        i++;
-        pl_bytes sign = i < r->text.n ? sign_of_two(set, byte, r->text.p[i], kana) : (pl_bytes){NULL, 0};
+        uint8_t cell = ++i < text.n ? text.p[i] : 0;
+        if (byte == HALF_KANA && has_kana && cell >= FIRST && cell < AFTER_KANAS) {
+            pl_buf_add_utf8(out, FIRST_KANA + cell - FIRST);
+            continue;
+        }
+        pl_bytes sign = sign_of_two(set, byte, cell);
         if (sign.n == 0)
             return false;
-        put(r, sign);
+        pl_buf_add(out, sign);
     }
     return true;
 }
@@ -137,11 +113,16 @@ pl_status pl_charset_to_utf8(struct pl_arena *arena, pl_bytes name, pl_bytes tex
         *out = text;
         return PL_OK;
     }
-    struct recoding r = {.text = text, .out = pl_arena_take_n(arena, text.n + 1, MAX_SIGN)};
-    if (r.out == NULL)
-        return pl_arena_fail(arena, err);
-    if (!(single != NULL ? recode_single(&r, single) : recode_double(&r, two)))
-        return pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "bytes that are no text of %.*s", PL_ARG(name));
-    *out = pl_bytes_of(r.out, r.n);
-    return PL_OK;
+    struct pl_buf b;
+    pl_buf_init(&b, MAX_SIGN * text.n + 1);
+    bool is_text = single != NULL ? recode_single(text, single, &b) : recode_double(text, two, &b);
+    pl_status st =
+        is_text ? pl_buf_done(&b, err)
+                : pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "bytes that are no text of %.*s", PL_ARG(name));
+    if (st == PL_OK) {
+        *out = pl_arena_keep(arena, pl_buf_bytes(&b));
+        st = out->p == NULL ? pl_arena_fail(arena, err) : PL_OK;
+    }
+    pl_buf_reset(&b);
+    return st;
 }
