@@ -13,7 +13,8 @@
 #include <stdlib.h>
 
 #define SLOT_PLACES   16u
-#define MIN_SLOT_BITS 16u
+#define MIN_SLOT_BITS 10u /* no fewer than SORT_ITEMS */
+#define ROOM_BITS     16u /* up to so many, a slot has one place or none */
 #define PLACE_BITS    40u
 #define LINEAR_MAX    32u /* places: searched and sorted without division */
 #define BATCH         16u
@@ -209,6 +210,8 @@ pl_status pl_postings_build(struct pl_postings *out, const struct pl_postings_so
     struct build b = {.from = from, .out = out};
     unsigned workers = pl_parallel_workers(jobs);
     *out = (struct pl_postings){.slot_bits = MIN_SLOT_BITS};
+    while (out->slot_bits < ROOM_BITS && from->likely_places >> out->slot_bits > 0)
+        out->slot_bits++;
     while (out->slot_bits < PL_ANCHOR_HASH_BITS &&
            (from->likely_places >> out->slot_bits > SLOT_PLACES || from->positions >> position_bits(out) > 0))
         out->slot_bits++;

@@ -1,7 +1,7 @@
 /*
  * postings.h - from a hash to the places in the sources that have it: an immutable sorted array, in 5 bytes a place.
  *
- *     hash, 28 bits:  | 16 to 28 bits name the slot | rest |
+ *     hash, 28 bits:  | 10 to 28 bits name the slot | rest |
  *     place, 40 bits:                               | rest | position |
  *
  * There are enough slots that the rest and a position together need no more than 40 bits. A slot is a run of the array, sorted by hash, then position; a directory says where each begins. A look-up is one directory read and

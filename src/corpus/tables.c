@@ -104,15 +104,15 @@ uint64_t pl_table_float_key(const uint64_t *bits, size_t n, unsigned width)
     return is_dull ? 0 : h == 0 ? 1 : h;
 }
 
-static const struct pl_table_place *find(const table_places *places, const uint32_t *directory, uint64_t key,
-                                         size_t *n)
+static const struct pl_table_place *find(const table_places *places, const struct pl_directory *directory,
+                                         uint64_t key, size_t *n)
 {
-    uint32_t top = (uint32_t)(key >> (64 - TABLE_DIRECTORY_BITS));
-    size_t low = directory[top];
-    size_t high = directory[top + 1];
+    size_t low;
+    size_t high;
     *n = 0;
     if (key == 0)
         return NULL;
+    pl_directory_range(directory, key, &low, &high);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (places->v[middle].key < key)
@@ -130,7 +130,7 @@ const struct pl_table_place *pl_tables_find(const struct pl_tables *t, uint64_t 
     *n = 0;
     if (key == 0 || !may_have(t, key))
         return NULL;
-    return find(&t->places, t->place_directory, key, n);
+    return find(&t->places, &t->place_directory, key, n);
 }
 
 static uint8_t mark_of(const struct pl_tables *t, uint64_t key, const uint8_t low[PL_TABLE_WINDOW],
@@ -138,7 +138,7 @@ static uint8_t mark_of(const struct pl_tables *t, uint64_t key, const uint8_t lo
 {
     size_t n;
     uint8_t mark = 0;
-    const struct pl_table_place *places = find(&t->places, t->place_directory, is_dull(low) ? 0 : key, &n);
+    const struct pl_table_place *places = find(&t->places, &t->place_directory, is_dull(low) ? 0 : key, &n);
     for (size_t i = 0; i < n; i++)
         mark |= places[i].column == PL_TABLE_FLAT ? flat : column;
     return mark;
@@ -167,7 +167,7 @@ void pl_tables_mark(const struct pl_tables *t, const uint8_t *data, size_t n, si
 
 const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint64_t hash, size_t *n)
 {
-    return find(&t->texts, t->text_directory, hash, n);
+    return find(&t->texts, &t->text_directory, hash, n);
 }
 
 uint64_t pl_table_start_key(const uint8_t *low, size_t n)
@@ -192,17 +192,17 @@ const struct pl_table_classes *pl_tables_classes(const struct pl_tables *t, size
 
 const struct pl_table_place *pl_tables_find_start(const struct pl_tables *t, uint64_t key, size_t *n)
 {
-    return find(&t->starts, t->start_directory, key, n);
+    return find(&t->starts, &t->start_directory, key, n);
 }
 
 const struct pl_table_place *pl_tables_find_spelled(const struct pl_tables *t, pl_bytes text, size_t *n)
 {
-    return find(&t->spelled, t->spelled_directory, pl_table_text_hash(text), n);
+    return find(&t->spelled, &t->spelled_directory, pl_table_text_hash(text), n);
 }
 
 const struct pl_table_place *pl_tables_find_endless(const struct pl_tables *t, pl_bytes bytes, size_t *n)
 {
-    return find(&t->spelled, t->spelled_directory, ~pl_table_text_hash(bytes), n);
+    return find(&t->spelled, &t->spelled_directory, ~pl_table_text_hash(bytes), n);
 }
 
 bool pl_tables_may_be(const struct pl_tables *t, uint64_t name, uint64_t value, bool is_windows, bool *known)
@@ -229,10 +229,10 @@ void pl_tables_free(struct pl_tables *t)
     PL_VEC_FREE(&t->classes);
     PL_VEC_FREE(&t->starts);
     PL_VEC_FREE(&t->spelled);
-    free(t->start_directory);
-    free(t->spelled_directory);
-    free(t->place_directory);
+    pl_directory_reset(&t->start_directory);
+    pl_directory_reset(&t->spelled_directory);
+    pl_directory_reset(&t->place_directory);
     free(t->place_filter);
-    free(t->text_directory);
+    pl_directory_reset(&t->text_directory);
     free(t);
 }

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIRECTORY_SIZE    (1u << TABLE_DIRECTORY_BITS)
 #define FILTER_BITS_A_KEY 16u /* at least; then one key in a hundred passes that nobody has */
 #define MAX_COLUMNS       64u
 #define FLOAT_WINDOW      4u
@@ -430,21 +429,12 @@ static int by_length(const void *a, const void *b)
     return by_place(a, b);
 }
 
-static bool finish(table_places *places, uint32_t **directory, int (*order)(const void *, const void *))
+static bool finish(table_places *places, struct pl_directory *directory,
+                   int (*order)(const void *, const void *))
 {
-    size_t at = 0;
     if (places->n > 1)
         qsort(places->v, places->n, sizeof *places->v, order);
-    *directory = calloc(DIRECTORY_SIZE + 1, sizeof **directory);
-    if (*directory == NULL || places->n >= UINT32_MAX)
-        return false;
-    for (uint32_t top = 0; top < DIRECTORY_SIZE; top++) {
-        while (at < places->n && places->v[at].key >> (64 - TABLE_DIRECTORY_BITS) < top)
-            at++;
-        (*directory)[top] = (uint32_t)at;
-    }
-    (*directory)[DIRECTORY_SIZE] = (uint32_t)places->n;
-    return true;
+    return pl_directory_make(directory, places->v, places->n, sizeof *places->v);
 }
 
 static bool fill_filter(struct pl_tables *t)

@@ -12,7 +12,6 @@
 
 #define ROUNDS            4
 #define MAX_SCRATCH_BYTES ((size_t)64 << 20)
-#define DIRECTORY_SIZE    (1u << TABLE_DIRECTORY_BITS)
 
 struct file_names {
     struct table_names own;
@@ -70,18 +69,7 @@ static bool settle(struct table_names *out)
         if (kept == 0 || by_name(&out->list.v[kept - 1], &out->list.v[i]) != 0)
             out->list.v[kept++] = out->list.v[i];
     out->list.n = kept;
-    if (out->directory == NULL)
-        out->directory = calloc(DIRECTORY_SIZE + 1, sizeof *out->directory);
-    if (out->directory == NULL)
-        return false;
-    size_t at = 0;
-    for (uint32_t top = 0; top < DIRECTORY_SIZE; top++) {
-        while (at < kept && out->list.v[at].hash >> (64 - TABLE_DIRECTORY_BITS) < top)
-            at++;
-        out->directory[top] = (uint32_t)at;
-    }
-    out->directory[DIRECTORY_SIZE] = (uint32_t)kept;
-    return true;
+    return pl_directory_make(&out->directory, out->list.v, kept, sizeof *out->list.v);
 }
 
 static pl_status join(const struct naming *n, size_t n_files, struct table_names *out, struct pl_err *err)
@@ -129,17 +117,16 @@ pl_status pl_table_names_build(const struct pl_index *ix, const struct pl_macros
 void pl_table_names_reset(struct table_names *n)
 {
     PL_VEC_FREE(&n->list);
-    free(n->directory);
-    n->directory = NULL;
+    pl_directory_reset(&n->directory);
 }
 
 size_t pl_table_names_find(const struct table_names *n, uint64_t hash, size_t *first)
 {
-    if (n->directory == NULL)
+    if (n->directory.starts == NULL)
         return *first = 0;
-    uint32_t top = (uint32_t)(hash >> (64 - TABLE_DIRECTORY_BITS));
-    size_t low = n->directory[top];
-    size_t high = n->directory[top + 1];
+    size_t low;
+    size_t high;
+    pl_directory_range(&n->directory, hash, &low, &high);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (n->list.v[middle].hash < hash)

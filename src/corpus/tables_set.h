@@ -15,6 +15,7 @@
 #define PL_CORPUS_TABLES_SET_H
 
 #include "base/vec.h"
+#include "corpus/directory.h"
 #include "corpus/macros.h"
 #include "corpus/tables.h"
 
@@ -29,7 +30,7 @@ struct table_name {
 /* Sorted by hash, unit, value; each once. */
 struct table_names {
     PL_VEC(struct table_name) list;
-    uint32_t *directory; /* by the top 16 bits of the hash */
+    struct pl_directory directory;
 };
 
 typedef PL_VEC(struct pl_table_item) table_items;
@@ -52,10 +53,10 @@ struct pl_tables {
     uint64_t
         *place_filter;    /* three bits in one word for each key of places: most keys are asked for in vain */
     uint64_t filter_mask; /* of words */
-    uint32_t *place_directory; /* by the top 16 bits of the key */
-    uint32_t *text_directory;
-    uint32_t *start_directory;
-    uint32_t *spelled_directory;
+    struct pl_directory place_directory;
+    struct pl_directory text_directory;
+    struct pl_directory start_directory;
+    struct pl_directory spelled_directory;
 };
 
 /* What one file gives. */
@@ -79,9 +80,6 @@ static inline uint64_t pl_table_filter_bits(uint64_t key)
 {
     return 1ull << (key >> 40 & 63) | 1ull << (key >> 46 & 63) | 1ull << (key >> 52 & 63);
 }
-
-/* All directories are 2^16 + 1 positions. */
-#define TABLE_DIRECTORY_BITS 16u
 
 /*
  * Read a file. `names` are those known so far; `defined` gets the macros and enumerators that have a value now, when it is not NULL, and

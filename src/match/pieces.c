@@ -20,7 +20,8 @@
 
 #define LINE_BYTES     4096u
 #define TRIED_PLACES   768u
-#define BUCKET_BITS    20u
+#define BUCKET_BITS    20u /* at most; of few tokens, as many buckets as they are */
+#define LEAST_BITS     8u
 #define MAX_UNIT_BYTES (8u << 20)
 #define ARENA_BYTES    ((size_t)256 << 20)
 #define MAX_PART_BYTES 96u
@@ -45,8 +46,9 @@ struct pl_pieces {
     PL_VEC(uint32_t) tokens;
     PL_VEC(uint32_t) offsets;
     PL_VEC(struct place) units;
-    uint32_t *bucket_starts; /* (1 << BUCKET_BITS) + 1 */
-    uint32_t *runs;          /* positions, by bucket */
+    uint32_t *bucket_starts; /* (1 << bucket_bits) + 1 */
+    unsigned bucket_bits;
+    uint32_t *runs; /* positions, by bucket */
 };
 
 static bool is_word_byte(uint8_t c)
@@ -274,30 +276,32 @@ static pl_status read_unit(struct pl_pieces *p, uint32_t unit, struct pl_err *er
     return st == PL_OK ? add_token(p, PL_NO_TOKEN, (uint32_t)text.n, err) : st;
 }
 
-static uint32_t bucket_of(uint32_t a, uint32_t b, uint32_t c)
+static uint32_t bucket_of(const struct pl_pieces *p, uint32_t a, uint32_t b, uint32_t c)
 {
     uint64_t h = ((uint64_t)a * 0x9e3779b97f4a7c15ULL) ^ ((uint64_t)b * 0xc2b2ae3d27d4eb4fULL) ^
                  ((uint64_t)c * 0x165667b19e3779f9ULL);
     h ^= h >> 29;
     h *= 0xbf58476d1ce4e5b9ULL;
-    return (uint32_t)(h >> (64 - BUCKET_BITS));
+    return (uint32_t)(h >> (64 - p->bucket_bits));
 }
 
 static pl_status sort_runs(struct pl_pieces *p, struct pl_err *err)
 {
     const uint32_t *t = p->tokens.v;
     size_t n = p->tokens.n < PL_PIECE_MIN ? 0 : p->tokens.n - PL_PIECE_MIN + 1;
-    p->bucket_starts = calloc((1u << BUCKET_BITS) + 2, sizeof *p->bucket_starts);
+    for (p->bucket_bits = LEAST_BITS; p->bucket_bits < BUCKET_BITS && n >> p->bucket_bits > 0;)
+        p->bucket_bits++;
+    p->bucket_starts = calloc(((size_t)1 << p->bucket_bits) + 2, sizeof *p->bucket_starts);
     p->runs = calloc(n + 1, sizeof *p->runs);
     if (p->bucket_starts == NULL || p->runs == NULL)
         return pl_fail_nomem(err);
     uint32_t *starts = p->bucket_starts + 1;
     for (size_t i = 0; i < n; i++)
-        starts[bucket_of(t[i], t[i + 1], t[i + 2]) + 1]++;
-    for (size_t i = 1; i <= 1u << BUCKET_BITS; i++)
+        starts[bucket_of(p, t[i], t[i + 1], t[i + 2]) + 1]++;
+    for (size_t i = 1; i <= (size_t)1 << p->bucket_bits; i++)
         starts[i] += starts[i - 1];
     for (size_t i = 0; i < n; i++)
-        p->runs[starts[bucket_of(t[i], t[i + 1], t[i + 2])]++] = (uint32_t)i;
+        p->runs[starts[bucket_of(p, t[i], t[i + 1], t[i + 2])]++] = (uint32_t)i;
     return PL_OK; /* each bucket's end has moved to where the next begins: bucket_starts[b] is its start */
 }
 
@@ -400,7 +404,7 @@ uint32_t pl_pieces_longest(const struct pl_pieces *p, const struct pl_token *tok
     if (n < PL_PIECE_MIN || p->tokens.n < PL_PIECE_MIN || tokens[0].id == PL_NO_TOKEN ||
         tokens[1].id == PL_NO_TOKEN || tokens[2].id == PL_NO_TOKEN)
         return 0;
-    uint32_t bucket = bucket_of(tokens[0].id, tokens[1].id, tokens[2].id);
+    uint32_t bucket = bucket_of(p, tokens[0].id, tokens[1].id, tokens[2].id);
     uint32_t end = p->bucket_starts[bucket + 1];
     for (uint32_t i = p->bucket_starts[bucket], tried = 0; i < end && tried < TRIED_PLACES; i++) {
         uint32_t at = p->runs[i];
