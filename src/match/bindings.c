@@ -27,8 +27,10 @@
 
 #include <string.h>
 
-#define STEM_BYTES 3u /* of an image's name that is looked for in build files */
-#define END_BYTES  6u /* of the end of one that is put together there */
+#define MODULE_BYTES    512u /* from "%module" to the end of its line; more is no module */
+#define MADE_NAME_BYTES 512u /* that somebody could call */
+#define STEM_BYTES      3u   /* of an image's name that is looked for in build files */
+#define END_BYTES       6u   /* of the end of one that is put together there */
 
 static const struct generator {
     const char *begin; /* of the name of an input in a folder called after the module */
@@ -50,7 +52,7 @@ static bool names_module(pl_bytes text, pl_bytes module)
 {
     pl_bytes mark = PL_LIT("%module");
     for (size_t at = 0; (at = pl_bytes_find(text, mark, at)) != SIZE_MAX; at += mark.n) {
-        pl_bytes rest = pl_bytes_from(text, at + mark.n);
+        pl_bytes rest = pl_bytes_sub(text, at + mark.n, MODULE_BYTES);
         rest = pl_bytes_sub(rest, 0, pl_bytes_find_byte(rest, '\n', 0));
         size_t end = pl_bytes_starts(rest, PL_LIT("(")) ? pl_bytes_find_byte(rest, ')', 0) : 0;
         rest = pl_bytes_trim(pl_bytes_from(rest, end == SIZE_MAX ? rest.n : end + (end > 0)));
@@ -129,27 +131,47 @@ const struct pl_source_file *pl_bindings_input(const struct pl_match *m, const s
                : NULL;
 }
 
-/* Is it a word of the text, none of its neighbours a letter, a digit or a line below? */
-static bool stands_as_word(pl_bytes text, pl_bytes word)
+void pl_made_names_init(struct pl_made_names *names)
 {
-    pl_bytes rest = text;
-    pl_bytes one;
-    while (word.n > 0 && pl_words_next(&rest, &one))
-        if (pl_bytes_eq(one, word))
-            return true;
-    return false;
+    pl_map_init(&names->words);
+    names->is_read = false;
 }
 
-bool pl_bindings_made_name(const struct pl_match *m, const struct pl_file *f, pl_bytes string)
+void pl_made_names_reset(struct pl_made_names *names)
 {
-    const struct pl_source_file *input = pl_bindings_input(m, f);
-    if (input == NULL || !is_swigs(input))
-        return false;
-    for (size_t at = 1; at + 1 < string.n; at++)
-        if (string.p[at] == '_' && stands_as_word(input->data, pl_bytes_sub(string, 0, at)) &&
-            stands_as_word(input->data, pl_bytes_from(string, at + 1)))
-            return true;
-    return false;
+    pl_map_reset(&names->words);
+    names->is_read = false;
+}
+
+static pl_status read_words(struct pl_made_names *names, const struct pl_source_file *input,
+                            struct pl_err *err)
+{
+    pl_bytes rest = input->data;
+    pl_bytes word;
+    pl_status st = PL_OK;
+    while (st == PL_OK && pl_words_next(&rest, &word))
+        st = pl_map_add(&names->words, word, 0, NULL, err);
+    return st;
+}
+
+pl_status pl_made_names_has(struct pl_made_names *names, const struct pl_match *m, const struct pl_file *f,
+                            pl_bytes string, bool *is_made, struct pl_err *err)
+{
+    uint64_t unused;
+    *is_made = false;
+    if (!names->is_read) {
+        const struct pl_source_file *input = pl_bindings_input(m, f);
+        pl_status st = input != NULL && is_swigs(input) ? read_words(names, input, err) : PL_OK;
+        if (st != PL_OK)
+            return st;
+        names->is_read = true;
+    }
+    if (names->words.n == 0 || string.n > MADE_NAME_BYTES)
+        return PL_OK;
+    for (size_t at = 1; at + 1 < string.n && !*is_made; at++)
+        *is_made = string.p[at] == '_' && pl_map_get(&names->words, pl_bytes_sub(string, 0, at), &unused) &&
+                   pl_map_get(&names->words, pl_bytes_from(string, at + 1), &unused);
+    return PL_OK;
 }
 
 /* A build file: does it say what is built, or where it goes? */

@@ -43,6 +43,17 @@
 #define DOUBLE_MOST  1103u
 #define FLOAT_LEAST  95u
 #define FLOAT_MOST   159u
+/* Atoms of units whose texts are searched for numbers, of one image: half a second. Honest ones have two functions of 64,384 that ask (keep_strange). */
+#define MOST_ATOMS (1u << 24)
+
+/* One image. What is asked of a unit is asked for each of its functions, and answered once. */
+struct numbers {
+    const struct pl_code_result *r;
+    uint8_t
+        *digits; /* per unit: the longest run of them, at most LONG_DIGITS, and 1 more; 0: not asked yet */
+    uint8_t *halves;      /* per unit: 1 or 2, has_halves() or not; 0 likewise */
+    uint64_t atoms_to_go; /* of MOST_ATOMS */
+};
 
 static unsigned count_bits(uint64_t v)
 {
@@ -181,15 +192,16 @@ static bool may_be_float(uint64_t v)
 }
 
 /* Are its bytes within a text of that unit? Compilers compare and copy short texts as numbers: a key, a preface. */
-static bool is_in_text(const struct pl_aligner *a, uint32_t unit, uint64_t v)
+static bool is_in_text(struct numbers *x, uint32_t unit, uint64_t v)
 {
+    const struct pl_aligner *a = x->r->a;
     uint8_t low[sizeof v];
     size_t n = (width_of(v) + 7) / 8;
     for (size_t i = 0; i < n; i++)
         low[i] = (uint8_t)(v >> 8 * i);
     for (uint32_t id = pl_codebase_first(a->cb, unit); id < pl_codebase_first(a->cb, unit + 1); id++) {
         const struct pl_codebase_entry *e = pl_codebase_at(a->cb, id);
-        for (uint32_t i = 0; i < e->definition->n_atoms; i++) {
+        for (uint32_t i = 0; i < e->definition->n_atoms && x->atoms_to_go > 0; i++, x->atoms_to_go--) {
             const struct pl_atom *atom = &e->atoms[e->definition->first_atom + i];
             if ((atom->kind == PL_ATOM_STRING || atom->kind == PL_ATOM_STRING_PART) &&
                 pl_bytes_find(atom->text, pl_bytes_of(low, n), 0) != SIZE_MAX)
@@ -279,32 +291,38 @@ static bool is_digit(uint8_t c)
     return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f') || (c | 32) == 'x';
 }
 
-static bool has_run_of_digits(const struct pl_code_result *r, uint32_t unit, size_t digits)
+static bool has_run_of_digits(struct numbers *x, uint32_t unit, size_t digits)
 {
-    pl_bytes text = pl_index_unit_file(pl_codebase_index(r->a->cb), unit)->data;
+    pl_bytes text = pl_index_unit_file(pl_codebase_index(x->r->a->cb), unit)->data;
+    size_t longest = 0;
     size_t run = 0;
-    for (size_t i = 0; i < text.n && run < digits; i++) {
+    if (x->digits[unit] != 0)
+        return x->digits[unit] > digits;
+    for (size_t i = 0; i < text.n && longest < LONG_DIGITS; i++) {
         bool begins = text.p[i] >= '0' && text.p[i] <= '9';
         run = run > 0 ? (is_digit(text.p[i]) ? run + 1 : 0) : begins;
+        longest = run > longest ? run : longest;
     }
-    return run >= digits;
+    x->digits[unit] = (uint8_t)(longest + 1);
+    return longest >= digits;
 }
 
 /* Does the file of the definition write numbers of 64 bits? Then others may be sums of them, as liblz4's of the primes of xxhash.c. */
-static bool has_long_numbers(const struct pl_code_result *r, uint32_t id)
+static bool has_long_numbers(struct numbers *x, uint32_t id)
 {
-    return id != PL_NO_DEFINITION && has_run_of_digits(r, pl_codebase_at(r->a->cb, id)->unit, LONG_DIGITS);
+    return id != PL_NO_DEFINITION && has_run_of_digits(x, pl_codebase_at(x->r->a->cb, id)->unit, LONG_DIGITS);
 }
 
 /* Does the file of the definition, or one that it reads, write numbers of 32 bits? Two of them make one of 64: SipHash's in stb_ds.h, inverted. */
-static bool has_halves(const struct pl_code_result *r, uint32_t id)
+static bool has_halves(struct numbers *x, uint32_t id)
 {
-    const struct pl_codebase *cb = r->a->cb;
+    const struct pl_codebase *cb = x->r->a->cb;
     uint32_t unit = pl_codebase_at(cb, id)->unit;
-    for (uint32_t u = 0; u < pl_index_unit_count(pl_codebase_index(cb)); u++)
-        if (pl_codebase_includes(cb, unit, u) && has_run_of_digits(r, u, HALF_DIGITS))
-            return true;
-    return false;
+    bool has = x->halves[unit] == 1;
+    for (uint32_t u = 0; u < pl_index_unit_count(pl_codebase_index(cb)) && x->halves[unit] == 0 && !has; u++)
+        has = pl_codebase_includes(cb, unit, u) && has_run_of_digits(x, u, HALF_DIGITS);
+    x->halves[unit] = has ? 1 : 2;
+    return has;
 }
 
 static const char *const number_facts[PL_GRADED_ATOMS] = {"number[0]", "number[1]", "number[2]",
@@ -332,22 +350,22 @@ static pl_status report(const struct pl_code_result *r, const struct pl_function
  * Of the numbers of a matched function those that no compiler works out, and that are no text. Of 64,384 functions of the 58 packages of C in
  * tests/accuracy/code.txt 13 have one, 2 have two (XXH64, a sum of primes, in liblz4-1 and libzstd1), and none that is known has two.
  */
-static uint32_t keep_strange(const struct pl_code_result *r, uint32_t subject, uint32_t *atoms, uint32_t n)
+static uint32_t keep_strange(struct numbers *x, uint32_t subject, uint32_t *atoms, uint32_t n)
 {
-    const struct pl_aligner *a = r->a;
+    const struct pl_aligner *a = x->r->a;
     uint32_t unit = pl_codebase_at(a->cb, a->subjects.v[subject].definition)->unit;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
         uint64_t v = a->code->atoms[atoms[i]].value;
-        if (!may_be_float(v) && !is_in_text(a, unit, v))
+        if (!may_be_float(v) && !is_in_text(x, unit, v))
             atoms[kept++] = atoms[i];
     }
     return kept;
 }
 
-static pl_status check_subject(const struct pl_code_result *r, uint32_t i, enum pl_severity severity,
-                               struct pl_err *err)
+static pl_status check_subject(struct numbers *x, uint32_t i, enum pl_severity severity, struct pl_err *err)
 {
+    const struct pl_code_result *r = x->r;
     const struct pl_subject *s = &r->a->subjects.v[i];
     const struct pl_function *fn = &r->a->code->functions[s->function];
     enum pl_code_end end = r->grades[i].end;
@@ -359,18 +377,22 @@ static pl_status check_subject(const struct pl_code_result *r, uint32_t i, enum 
         return PL_OK;
     uint32_t n = foreign_numbers(r, fn, atoms, PL_GRADED_ATOMS);
     if (!is_loose && n >= LEAST_FOREIGN)
-        n = keep_strange(r, i, atoms, n);
+        n = keep_strange(x, i, atoms, n);
     if (n < LEAST_FOREIGN)
         return PL_OK;
-    bool is_accused = is_loose ? is_like_none(r, i) && !has_long_numbers(r, s->definition)
-                               : r->is_known[i] && !has_halves(r, s->definition);
+    bool is_accused = is_loose ? is_like_none(r, i) && !has_long_numbers(x, s->definition)
+                               : r->is_known[i] && x->atoms_to_go > 0 && !has_halves(x, s->definition);
     return report(r, fn, is_accused ? severity : PL_SEVERITY_WARNING, atoms, n, err);
 }
 
 pl_status pl_code_check_numbers(const struct pl_code_result *r, enum pl_severity severity, struct pl_err *err)
 {
-    pl_status st = PL_OK;
+    struct numbers x = {.r = r, .atoms_to_go = MOST_ATOMS};
+    size_t n_units = pl_index_unit_count(pl_codebase_index(r->a->cb));
+    x.digits = pl_arena_take_n(r->m->scratch, n_units + 1, sizeof *x.digits);
+    x.halves = pl_arena_take_n(r->m->scratch, n_units + 1, sizeof *x.halves);
+    pl_status st = x.digits != NULL && x.halves != NULL ? PL_OK : pl_arena_fail(r->m->scratch, err);
     for (uint32_t i = 0; i < r->a->subjects.n && st == PL_OK; i++)
-        st = check_subject(r, i, severity, err);
+        st = check_subject(&x, i, severity, err);
     return st;
 }

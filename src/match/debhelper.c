@@ -29,6 +29,7 @@ struct script {
     struct pl_file *f;
     bool *in_block; /* one a line */
     size_t n_lines;
+    bool hands_templates; /* the source hands some to debhelper */
 };
 
 static const char *const kinds[] = {"preinst", "postinst", "prerm", "postrm", "config", NULL};
@@ -54,14 +55,18 @@ static bool is_template_for(pl_bytes path, const char *kind)
     return pl_bytes_starts(name, pl_bytes_of_str(kind)) && name.n > n && name.p[n] == '-';
 }
 
-/* A template that the source itself hands to debhelper, in a package of its own that the build already uses: vdr, and dh_vdrplugin_enable of vdr-dev. */
-static bool is_own_template(const struct pl_match *m, const struct pl_source_file *f, const char *kind)
+/* A template that the source itself may hand to debhelper, by its name. */
+static bool is_own_template(pl_bytes path, const char *kind)
 {
-    pl_bytes name = pl_bytes_basename(f->path);
+    pl_bytes name = pl_bytes_basename(path);
     size_t n = strlen(kind);
-    if (!pl_bytes_starts(f->path, PL_LIT("debian/")) || !pl_bytes_starts(name, pl_bytes_of_str(kind)) ||
-        name.n <= n || name.p[n] != '-')
-        return false;
+    return pl_bytes_starts(path, PL_LIT("debian/")) && pl_bytes_starts(name, pl_bytes_of_str(kind)) &&
+           name.n > n && name.p[n] == '-';
+}
+
+/* Does it hand some, in a package of its own that the build already uses: vdr, and dh_vdrplugin_enable of vdr-dev? O(files): asked once a script. */
+static bool hands_templates(const struct pl_match *m)
+{
     for (size_t t = 0; t < pl_index_tree_count(m->index); t++) {
         const struct pl_source_tree *tree = pl_index_tree(m->index, t);
         for (size_t i = 0; tree->rank == PL_RANK_OWN && i < tree->files.n; i++)
@@ -180,9 +185,10 @@ static pl_status explain_block(const struct script *s, const char *kind, const s
         const struct pl_source_tree *tree = pl_index_tree(s->m->index, t);
         for (size_t i = 0; i < tree->files.n; i++) {
             const struct pl_source_file *f = &tree->files.v[i];
-            bool is_template = tree->rank == PL_RANK_TOOLCHAIN
-                                   ? is_template_for(f->path, kind)
-                                   : tree->rank == PL_RANK_OWN && is_own_template(s->m, f, kind);
+            bool is_template =
+                tree->rank == PL_RANK_TOOLCHAIN
+                    ? is_template_for(f->path, kind)
+                    : tree->rank == PL_RANK_OWN && s->hands_templates && is_own_template(f->path, kind);
             if (is_template && pl_autoscript_fits(f->data, body, values, &n))
                 return claim_block(s, b, f, values, n, err);
         }
@@ -326,6 +332,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     s.in_block = pl_arena_take_n(m->scratch, s.n_lines + 1, sizeof *s.in_block);
     if (s.in_block == NULL)
         return pl_arena_fail(m->scratch, err);
+    s.hands_templates = hands_templates(m);
     pl_status st = explain_blocks(&s, kind, err);
     return st == PL_OK ? explain_rest(&s, kind, err) : st;
 }

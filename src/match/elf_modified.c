@@ -397,25 +397,31 @@ static pl_status find_change(const struct pl_match *m, struct pl_file *f, struct
     }
     if (st == PL_OK && !*found && !pl_elf_is_strict(s))
         st = find_joined(m, f->data, s, found, c, err);
-    *found = st == PL_OK && *found && !pl_bindings_made_name(m, f, s->text);
+    *found = st == PL_OK && *found;
     return st;
 }
 
 pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_elf_strings *strings,
                                struct pl_err *err)
 {
+    struct pl_made_names names;
     pl_status st = PL_OK;
     size_t searches = 0;
+    pl_made_names_init(&names);
     for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         struct pl_elf_string *s = &strings->v[i];
         struct change c = {0};
         bool found;
+        bool is_made = false;
         st = find_change(m, f, s, i + 1 < strings->n ? s + 1 : NULL, &found, &c, err);
-        if (st != PL_OK || !found || is_type_name(m, s->text) ||
+        if (st == PL_OK && found)
+            st = pl_made_names_has(&names, m, f, s->text, &is_made, err);
+        if (st != PL_OK || !found || is_made || is_type_name(m, s->text) ||
             pl_elf_is_mark_of_moc(m, f, s->offset, s->text) || is_other_kind_of_file(m, s->text, c.literal))
             continue;
         if (searches++ >= RAW_SEARCHES || !is_in_source(m, s, i + 1 < strings->n ? s + 1 : NULL, &c))
             st = report(m, f, s, &c, err);
     }
+    pl_made_names_reset(&names);
     return st;
 }

@@ -188,6 +188,26 @@ static void a_template_of_the_source_itself_is_one(void **state)
         script_of_own_template("debian/addon/postinst-plug* usr/share/debhelper/autoscripts/\n"));
 }
 
+/* For each of them all files were looked through, for each block: 4 * 10^10 names. */
+static void many_files_that_may_be_templates_are_asked_once_what_they_are_for(void **state)
+{
+    struct pl_buf script;
+    (void)state;
+    pl_buf_init(&script, 1u << 20);
+    pl_buf_add_str(&script, "#!/bin/sh\nset -e\n");
+    for (unsigned i = 0; i < 100; i++)
+        pl_buf_add_str(&script,
+                       "# Automatically added by dh_plug/1\nnone\n# End automatically added section\n");
+    pl_buf_add_byte(&script, 0);
+    for (unsigned i = 0; i < 20000; i++)
+        add_source(0, pl_arena_printf(&arena, "debian/postinst-%u", i), "some\n");
+    add_source(0, "debian/p-dev.install", "debian/x usr/share/debhelper/autoscripts/\n");
+    struct pl_file *f = add_file("control.tar.xz!/postinst", (const char *)script.p);
+    apply("debian.debhelper", f);
+    assert_true(pl_ledger_unclaimed(&f->ledger) > f->size / 2);
+    pl_buf_reset(&script);
+}
+
 static void a_file_that_is_no_template_explains_no_block(void **state)
 {
     assert_only_gap(script_of_own_template("debian/addon/postinst-plug usr/share/doc/p/\n"),
@@ -425,6 +445,7 @@ int main(void)
         TEST(a_script_is_the_sources_with_blocks_filled_in),
         TEST(a_line_planted_in_a_script_stays),
         TEST(a_template_of_the_source_itself_is_one),
+        TEST(many_files_that_may_be_templates_are_asked_once_what_they_are_for),
         TEST(a_file_that_is_no_template_explains_no_block),
         TEST(a_line_planted_in_a_block_leaves_the_block),
         TEST(a_value_that_runs_something_stays),

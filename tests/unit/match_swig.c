@@ -110,6 +110,16 @@ static void the_source_has_to_have_an_input_of_that_module(void **state)
     assert_int_equal(explained("int wind();\n", PLACE, text), strlen(text));
 }
 
+static bool is_made(struct pl_file *f, pl_bytes name)
+{
+    struct pl_made_names names;
+    bool made;
+    pl_made_names_init(&names);
+    assert_int_equal(pl_made_names_has(&names, &m, f, name, &made, NULL), PL_OK);
+    pl_made_names_reset(&names);
+    return made;
+}
+
 /* "Kite_fly" is a name that SWIG makes, "Kite_system" none. */
 static void a_name_is_put_together_from_words_of_the_input(void **state)
 {
@@ -118,10 +128,38 @@ static void a_name_is_put_together_from_words_of_the_input(void **state)
     struct pl_file *f = add_file("usr/lib/python3/dist-packages/_kite.so", "x");
     struct pl_file *g = add_file("usr/lib/python3/dist-packages/_bird.so", "x");
     apply("swig.python", f);
-    assert_true(pl_bindings_made_name(&m, f, PL_LIT("Kite_fly")));
-    assert_false(pl_bindings_made_name(&m, f, PL_LIT("Kite_system")));
-    assert_false(pl_bindings_made_name(&m, f, PL_LIT("wind")));
-    assert_false(pl_bindings_made_name(&m, g, PL_LIT("Kite_fly")));
+    assert_true(is_made(f, PL_LIT("Kite_fly")));
+    assert_false(is_made(f, PL_LIT("Kite_system")));
+    assert_false(is_made(f, PL_LIT("wind")));
+    assert_false(is_made(g, PL_LIT("Kite_fly")));
+}
+
+/* A string of many words and an input of many: each pair of them was looked for by reading all of the input, for hours. */
+static void many_names_are_told_without_reading_the_input_for_each(void **state)
+{
+    (void)state;
+    struct pl_buf input;
+    pl_buf_init(&input, 16u << 20);
+    pl_buf_add_str(&input, INPUT);
+    for (unsigned i = 0; i < 200000; i++)
+        pl_buf_printf(&input, "int w%u;\n", i);
+    pl_buf_add_byte(&input, 0);
+    add_source(0, "py/kite.i", (const char *)input.p);
+    struct pl_file *f = add_file("usr/lib/python3/dist-packages/_kite.so", "x");
+    apply("swig.python", f);
+    char name[401];
+    for (size_t i = 0; i < sizeof name - 1; i++)
+        name[i] = i % 2 == 0 ? 'w' : '_';
+    name[sizeof name - 1] = 0;
+    struct pl_made_names names;
+    pl_made_names_init(&names);
+    for (unsigned i = 0; i < 20000; i++) {
+        bool made;
+        assert_int_equal(pl_made_names_has(&names, &m, f, pl_bytes_of_str(name), &made, NULL), PL_OK);
+        assert_false(made);
+    }
+    pl_made_names_reset(&names);
+    pl_buf_reset(&input);
 }
 
 int main(void)
@@ -131,6 +169,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_calls_or_hands_on_something_else_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_source_has_to_have_an_input_of_that_module, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_is_put_together_from_words_of_the_input, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_names_are_told_without_reading_the_input_for_each, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests_name("match_swig", tests, NULL, NULL);
 }
