@@ -53,9 +53,13 @@ static const struct suffix_kind by_suffix[] = {
     {".el", "elisp"},      {".tcl", "tcl"},
 };
 
-/* Names of texts that are read by people, or by a type checker or debugger, wherever they lie. Source: npm's and TypeScript's handbooks; PEP 484; perlpod(1). */
-static const char *const passive_suffixes[] = {
-    ".md", ".markdown", ".rst", ".d.ts", ".d.mts", ".d.cts", ".map", ".flow", ".tsbuildinfo", ".pyi", ".pod"};
+/*
+ * Names of texts that are read by people, or by a type checker or debugger, wherever they lie. Source: npm's and TypeScript's handbooks; PEP 484; perlpod(1);
+ * Qt manual, "Module Definition qmldir Files" (typeinfo is for tools).
+ */
+static const char *const passive_suffixes[] = {".md",          ".markdown", ".rst", ".d.ts",
+                                               ".d.mts",       ".d.cts",    ".map", ".flow",
+                                               ".tsbuildinfo", ".pyi",      ".pod", ".qmltypes"};
 static const char *const passive_names[] = {"README",       "LICENSE",      "LICENCE", "CHANGELOG",
                                             "CHANGES",      "HISTORY",      "NOTICE",  "AUTHORS",
                                             "CONTRIBUTORS", "CONTRIBUTING", "COPYING", "THIRD-PARTY"};
@@ -75,6 +79,7 @@ static const struct place passive_places[] = {
     {"usr/share/pixmaps/", NULL},
     {"usr/share/gtk-doc/", NULL},
     {"usr/share/help/", NULL},
+    {"usr/share/gnome/help/", NULL},
     {"usr/share/doc-base/", "doc-base"},
     {"usr/share/lintian/", "lintian-override"},
     {"usr/share/common-licenses/", NULL},

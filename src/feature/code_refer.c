@@ -255,6 +255,24 @@ static pl_bytes wide_in_file(const struct pl_code_image *im, uint64_t offset)
     return rest;
 }
 
+/*
+ * How many of the bytes save registers, as a function's first instructions do: push reg is a letter from P to W, behind an A for r8 to r15 (Intel SDM, PUSH). So
+ * "AWAVAUATUSIc" is the beginning of a function and no text.
+ */
+static size_t count_pushes(const struct pl_code_image *im, pl_bytes b)
+{
+    size_t n = 0;
+    bool is_64 = im->machine == PL_CODE_X86_64;
+    if (!is_64 && im->machine != PL_CODE_I386)
+        return 0;
+    for (;;) {
+        size_t step = is_64 && n < b.n && b.p[n] == 'A' ? 1 : 0;
+        if (n + step >= b.n || b.p[n + step] < 'P' || b.p[n + step] > 'W')
+            return n;
+        n += step + 1;
+    }
+}
+
 /* Text that a payload brought along: bytes between instructions that read as one. */
 static pl_bytes text_in_code(const struct pl_code_image *im, uint64_t address)
 {
@@ -266,7 +284,8 @@ static pl_bytes text_in_code(const struct pl_code_image *im, uint64_t address)
     size_t n = 0;
     while (n < rest.n && rest.p[n] >= 0x20 && rest.p[n] < 0x7f)
         n++;
-    bool is_text = n >= TEXT_IN_CODE_BYTES && n < rest.n && rest.p[n] == 0;
+    bool is_text =
+        n >= TEXT_IN_CODE_BYTES + count_pushes(im, pl_bytes_sub(rest, 0, n)) && n < rest.n && rest.p[n] == 0;
     return is_text ? pl_bytes_sub(rest, 0, n) : (pl_bytes){NULL, 0};
 }
 

@@ -11,6 +11,8 @@
  * and sections are judged as in any other image. The input is one of the source's own, and the image one for Python.
  *
  *     src/python/seccomp.pyx                              Cython            seccomp.cpython-311-x86_64-linux-gnu.so
+ *     src/python/termboxmodule.pyx, named in setup.py     Cython            termbox.cpython-311-x86_64-linux-gnu.so, named beside it
+ *     python/dartpy.cpp, with PYBIND11_MODULE(dartpy, m)  pybind11          dartpy.cpython-311-x86_64-linux-gnu.so: its templates put signatures together
  *     contrib/python/ldns.i, or any with "%module ldns"   SWIG              _ldns.cpython-311-x86_64-linux-gnu.so
  *     data/org.freedesktop.Accounts.xml                   gdbus-codegen     a part of a program that the build files name
  *     build-aux/qmi-codegen/utils.py, with "#include"     itself            a part of a program that the build files name
@@ -114,6 +116,57 @@ static bool is_input(const struct pl_source_file *s, pl_bytes module)
            pl_bytes_ends(base, PL_LIT(".i"));
 }
 
+/* PYBIND11_MODULE(dartpy, m): templates of pybind11 write a text for each function of the module, from its types. The same for nanobind and Boost.Python. */
+static const struct pl_source_file *template_input(const struct pl_match *m, pl_bytes module)
+{
+    static const char *const macros[] = {"PYBIND11_MODULE(", "NB_MODULE(", "BOOST_PYTHON_MODULE("};
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index) && module.n > 0; u++) {
+        const struct pl_source_file *s = pl_index_unit_file(m->index, u);
+        if (pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN)
+            continue;
+        for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++) {
+            size_t at = pl_bytes_find(s->data, pl_bytes_of_str(macros[i]), 0);
+            pl_bytes rest = pl_bytes_from(s->data, at == SIZE_MAX ? s->data.n : at + strlen(macros[i]));
+            rest = pl_bytes_trim(pl_bytes_sub(rest, 0, pl_bytes_find_byte(rest, '\n', 0)));
+            if (pl_bytes_skip(&rest, module) && rest.n > 0 && memchr(" ,)", rest.p[0], 3) != NULL)
+                return s;
+        }
+    }
+    return NULL;
+}
+
+/* Does the text have the module in quotes, alone or behind the packages that it is in: 'termbox', "a.b.termbox"? */
+static bool quotes_module(pl_bytes text, pl_bytes module)
+{
+    for (size_t at = 1; (at = pl_bytes_find(text, module, at)) != SIZE_MAX; at++) {
+        size_t end = at + module.n;
+        if (end < text.n && (text.p[end] == '"' || text.p[end] == '\'') &&
+            (text.p[at - 1] == text.p[end] || text.p[at - 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
+/* Extension("termbox", ["src/python/termboxmodule.pyx"]): the input of Cython that the setup.py names beside the module. */
+static const struct pl_source_file *cython_input(const struct pl_match *m, pl_bytes module)
+{
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index) && module.n > 0; u++) {
+        const struct pl_source_file *setup = pl_index_unit_file(m->index, u);
+        if (!pl_bytes_eq_str(pl_bytes_basename(setup->path), "setup.py") ||
+            pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN ||
+            !quotes_module(setup->data, module))
+            continue;
+        for (uint32_t i = 0; i < pl_index_unit_count(m->index); i++) {
+            const struct pl_source_file *s = pl_index_unit_file(m->index, i);
+            if (pl_bytes_ends(s->path, PL_LIT(".pyx")) &&
+                pl_index_tree(m->index, pl_index_unit_ref(m->index, i).tree)->rank == PL_RANK_OWN &&
+                pl_bytes_find(setup->data, pl_bytes_basename(s->path), 0) != SIZE_MAX)
+                return s;
+        }
+    }
+    return NULL;
+}
+
 const struct pl_source_file *pl_bindings_input(const struct pl_match *m, const struct pl_file *f)
 {
     pl_bytes base = pl_bytes_basename(f->name);
@@ -126,9 +179,11 @@ const struct pl_source_file *pl_bindings_input(const struct pl_match *m, const s
         if (pl_index_tree(m->index, ref.tree)->rank == PL_RANK_OWN && is_input(s, module))
             return s;
     }
-    return is_extension && pl_bytes_starts(module, PL_LIT("_"))
-               ? pl_bindings_swig(m, pl_bytes_from(module, 1))
-               : NULL;
+    const struct pl_source_file *swigs = is_extension && pl_bytes_starts(module, PL_LIT("_"))
+                                             ? pl_bindings_swig(m, pl_bytes_from(module, 1))
+                                             : NULL;
+    const struct pl_source_file *cythons = swigs == NULL && is_extension ? cython_input(m, module) : swigs;
+    return cythons == NULL && is_extension ? template_input(m, module) : cythons;
 }
 
 void pl_made_names_init(struct pl_made_names *names)

@@ -103,6 +103,9 @@ static inline bool pl_data_is_data(const struct pl_data *d, uint64_t offset, uin
     return true;
 }
 
+/* Does the list stand within a function? */
+bool pl_data_is_in_function(const struct pl_data *d, const struct pl_table *t);
+
 /* Claim what is still open of [offset, offset + length). `source` may be NULL. */
 PL_MUST_USE pl_status pl_data_claim(struct pl_data *d, uint64_t offset, uint64_t length, enum pl_class class,
                                     enum pl_grade grade, const char *rule, const char *source,

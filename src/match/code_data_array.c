@@ -215,6 +215,19 @@ static bool is_in_code(const struct pl_data *d, const struct run *r)
     return false;
 }
 
+/*
+ * A last element that is zero needs no number in an instruction. What it could hide: another number behind such a list in the place of a zero that ends it, in a file
+ * whose function has the list for itself.
+ */
+static bool is_cleared(const struct pl_data *d, const struct run *r)
+{
+    const struct pl_table *t = pl_tables_at(d->m->tables, r->table);
+    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[r->end];
+    uint64_t bytes = (uint64_t)(r->end - r->first) * r->width;
+    return r->first == 0 && bytes % PIECE_BYTES == 0 && r->offset % PIECE_BYTES == 0 && r->width >= 4 &&
+           item->kind <= PL_ITEM_FLOAT && item->value == 0 && pl_data_is_in_function(d, t);
+}
+
 /* All of a list but its first or its last element: that one was changed, when it says what it is and stands in data. */
 static void note_edge(const struct pl_data *d, struct run *r)
 {
@@ -225,7 +238,7 @@ static void note_edge(const struct pl_data *d, struct run *r)
     uint64_t at = is_first ? r->offset - r->width : r->offset + (uint64_t)(r->end - r->first) * r->width;
     if ((is_first && r->offset < r->width) || !pl_data_is_data(d, at, r->width))
         return;
-    if (!is_first && is_in_code(d, r))
+    if (!is_first && (is_in_code(d, r) || is_cleared(d, r)))
         return;
     note_change(d, r, is_first ? 0 : r->end);
     if (r->n_changed == 0)

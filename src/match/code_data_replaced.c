@@ -180,13 +180,11 @@ static bool is_of_user(const struct pl_data *d, const struct open_run *run, uint
     return false;
 }
 
-/*
- * Does the list stand within a function? In a file that others include nobody knows which of them has a copy of it, or whether an #if left it out:
- * mimalloc's table for compilers without __builtin_ctz().
- */
-static bool is_in_function(const struct pl_data *d, const struct pl_table *t)
+bool pl_data_is_in_function(const struct pl_data *d, const struct pl_table *t)
 {
     const struct pl_codebase *cb = d->m->codebase;
+    if (cb == NULL)
+        return false;
     for (uint32_t id = pl_codebase_first(cb, t->unit); id < pl_codebase_first(cb, t->unit + 1); id++) {
         const struct pl_definition *f = pl_codebase_at(cb, id)->definition;
         if (f->kind == PL_DEFINITION_FUNCTION && f->offset <= t->at && t->at < f->offset + f->length)
@@ -195,13 +193,16 @@ static bool is_in_function(const struct pl_data *d, const struct pl_table *t)
     return false;
 }
 
-/* Is it one of the units themselves, or, outside of functions, what they include? */
+/*
+ * Is it one of the units themselves, or, outside of functions, what they include? Of a list within a function of a file that others include nobody knows which of them has
+ * a copy of it, or whether an #if left it out: mimalloc's table for compilers without __builtin_ctz().
+ */
 static bool is_told(const struct pl_data *d, const struct open_run *run, const struct pl_table *t)
 {
     for (unsigned i = 0; i < run->n_units; i++)
         if (run->units[i] == t->unit)
             return true;
-    return is_of_user(d, run, t->unit) && !is_in_function(d, t);
+    return is_of_user(d, run, t->unit) && !pl_data_is_in_function(d, t);
 }
 
 static pl_status report(struct pl_data *d, uint32_t table, uint64_t from, uint64_t length, struct pl_err *err)

@@ -382,12 +382,24 @@ static const char *const offset_functions[] = {
     "statfs",     "statvfs",   "tmpfile",       "truncate",        "versionsort",   "__xstat",
     "__fxstat",   "__lxstat",  "__fxstatat"};
 
+/* QT_MMAP and the like of Qt's qplatformdefs.h, which lies beside qmake: the function in capitals, with or without 64 behind it. */
+static bool by_qt_name(struct question *q, pl_bytes base)
+{
+    char text[32] = "QT_";
+    size_t n = 3;
+    if (base.n > sizeof text - n)
+        return false;
+    for (size_t i = 0; i < base.n; i++, n++)
+        text[n] = (char)(base.p[i] >= 'a' && base.p[i] <= 'z' ? base.p[i] - 'a' + 'A' : base.p[i]);
+    return is_used(q, pl_bytes_of(text, n));
+}
+
 static bool by_large_file(struct question *q, pl_bytes name)
 {
     pl_bytes base = pl_bytes_sub(name, 0, name.n - 2);
     return name.n > 2 && pl_bytes_ends(name, PL_LIT("64")) &&
            pl_bytes_is_one_of(base, offset_functions, sizeof offset_functions / sizeof offset_functions[0]) &&
-           is_used(q, base);
+           (is_used(q, base) || by_qt_name(q, base));
 }
 
 static bool by_iso_c(struct question *q, pl_bytes name)

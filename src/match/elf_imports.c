@@ -10,6 +10,7 @@
 #include "match/elf_sections.h"
 #include "match/foreign.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Which -dev package of the build links to it nobody can tell when none is known. */
@@ -33,6 +34,25 @@ static bool is_toolchain_library(pl_bytes name)
         return true;
     return pl_bytes_starts(name, PL_LIT("ld-linux")) || pl_bytes_starts(name, PL_LIT("ld64.so")) ||
            pl_bytes_starts(name, PL_LIT("ld.so"));
+}
+
+/*
+ * Is it what a -dev package of the build links to? A link libXaw7.so -> libXaw7.so.7 also tells of libXaw.so.7: some libraries have their number in the file's name
+ * that they do not have in their own.
+ */
+static bool is_of_dev_package(const struct pl_match *m, pl_bytes name)
+{
+    char text[128];
+    size_t so = pl_bytes_find(name, PL_LIT(".so."), 0);
+    if (pl_literals_word(m->literals, PL_WORD_LIBRARY, name, NULL, NULL))
+        return true;
+    if (so == SIZE_MAX)
+        return false;
+    pl_bytes number = pl_bytes_from(name, so + 4);
+    int n = snprintf(text, sizeof text, "%.*s%.*s.so.%.*s", PL_ARG(pl_bytes_sub(name, 0, so)), PL_ARG(number),
+                     PL_ARG(number));
+    return n > 0 && (size_t)n < sizeof text &&
+           pl_literals_word(m->literals, PL_WORD_LIBRARY, pl_bytes_of(text, (size_t)n), NULL, NULL);
 }
 
 static bool is_digit(uint8_t b)
@@ -206,8 +226,7 @@ static pl_status check_libraries(const struct pl_match *m, struct pl_file *f, co
     for (size_t i = 0; i < d->n_libraries && st == PL_OK; i++) {
         pl_bytes name = d->libraries[i].text;
         f->asked[PL_FOREIGN_LIBRARY]++;
-        bool is_of_build = pl_literals_word(m->literals, PL_WORD_LIBRARY, name, NULL, NULL);
-        if (!is_of_build && !is_toolchain_library(name) && !is_build_library(m, name) &&
+        if (!is_of_dev_package(m, name) && !is_toolchain_library(name) && !is_build_library(m, name) &&
             (searches++ >= RAW_SEARCHES || !is_own_library(m, name)))
             st = pl_foreign_add(m, f, PL_FOREIGN_LIBRARY, d->libraries[i].offset, name,
                                 pl_literals_has_headers(m->literals) ? NULL : UNKNOWN_LIBRARY, err);

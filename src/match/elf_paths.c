@@ -120,6 +120,27 @@ static pl_bytes below_libraries(pl_bytes path)
     return is_plain ? rest : none;
 }
 
+/*
+ * "$ORIGIN/../../lib" of a file that is installed below the system's libraries, as a fixed path; as it was where it is none, or leads out of them. Ways up that are no
+ * "../" right behind $ORIGIN stay as they are, and fit nothing.
+ */
+static pl_bytes resolved(const struct pl_match *m, const struct pl_file *f, pl_bytes path)
+{
+    pl_bytes rest = path;
+    pl_bytes folder = pl_bytes_sub(f->name, 0, pl_bytes_rfind_byte(f->name, '/'));
+    if (!pl_bytes_starts(f->name, PL_LIT("usr/lib")) ||
+        !(pl_bytes_skip(&rest, PL_LIT("$ORIGIN")) || pl_bytes_skip(&rest, PL_LIT("${ORIGIN}"))))
+        return path;
+    while (pl_bytes_skip(&rest, PL_LIT("/.."))) {
+        size_t slash = pl_bytes_rfind_byte(folder, '/');
+        if (slash == SIZE_MAX || (rest.n > 0 && rest.p[0] != '/'))
+            return path;
+        folder = pl_bytes_sub(folder, 0, slash);
+    }
+    const char *fixed = pl_arena_printf(m->scratch, "/%.*s%.*s", PL_ARG(folder), PL_ARG(rest));
+    return fixed == NULL ? path : pl_bytes_of_str(fixed);
+}
+
 /* Does a build file say that programs get a search path at all? */
 static bool sets_paths(const struct pl_match *m)
 {
@@ -207,7 +228,7 @@ static pl_status note_path(const struct pl_match *m, struct pl_file *f, pl_bytes
     found = found && is_anchored(path);
     if ((found && hit.rule->is_strict) || (is_anchored(path) && is_given_path(m, path)))
         return PL_OK;
-    pl_bytes below = below_libraries(path);
+    pl_bytes below = below_libraries(resolved(m, f, path));
     bool is_set = below.n > 0 && sets_paths(m);
     if (is_set && is_own_folder(m, below))
         return PL_OK;

@@ -140,9 +140,21 @@ static bool is_note_of_qt(pl_bytes name, pl_bytes data)
            data.n - head - length < NOTE_PADDING;
 }
 
+/* Commands of CMake that write the source of a plugin for QML themselves: qt_add_qml_module() of Qt 6 (the manual), ecm_add_qml_module() of KDE's modules. */
+static bool writes_plugin(const struct pl_match *m)
+{
+    static const char *const commands[] = {"qt_add_qml_module",          "qt6_add_qml_module",
+                                           "qt_internal_add_qml_module", "qt_add_qml_plugin",
+                                           "qt6_add_qml_plugin",         "ecm_add_qml_module"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (pl_literals_word(m->literals, PL_WORD_IN_BUILD, pl_bytes_of_str(commands[i]), NULL, NULL))
+            return true;
+    return false;
+}
+
 /*
  * moc writes the metadata of a plugin into a section of its own, which starts with a mark (qplugin.h). Q_PLUGIN_METADATA may stand in a macro of another
- * package: K_PLUGIN_FACTORY_WITH_JSON.
+ * package: K_PLUGIN_FACTORY_WITH_JSON; and in what CMake writes.
  */
 static bool is_of_moc(const struct pl_match *m, pl_bytes name, pl_bytes data)
 {
@@ -150,7 +162,7 @@ static bool is_of_moc(const struct pl_match *m, pl_bytes name, pl_bytes data)
     return ((pl_bytes_eq_str(name, ".qtmetadata") && pl_bytes_starts(data, PL_LIT("QTMETADATA "))) ||
             is_note_of_qt(name, data)) &&
            (pl_literals_word(m->literals, PL_WORD_IN_SOURCE, word, NULL, NULL) ||
-            pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL));
+            pl_literals_word(m->literals, PL_WORD_IN_HEADER, word, NULL, NULL) || writes_plugin(m));
 }
 
 /*

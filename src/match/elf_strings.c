@@ -359,7 +359,8 @@ static bool is_partly_of_source(const struct pl_file *f, const struct counts *c)
 }
 
 /*
- * Where a quarter of the strings and more is of another source, one that is nearly a literal may be that source's: libCbcSolver has texts of its own parameters and older ones of Clp's. What
+ * Where a quarter of the strings and more is of another source, one that is nearly a literal may be that source's: libCbcSolver has texts of its own parameters and older ones of Clp's; Cython
+ * writes "co_flags" into a module whose source says "cxxflags". What
  * it could hide: a byte or two of a string in such a file.
  */
 static void doubt_modified(struct pl_file *f)
@@ -377,6 +378,8 @@ static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f
     size_t shown = 0;
     const struct pl_source_file *input = pl_bindings_input(m, f);
     bool is_of_source = input == NULL && is_partly_of_source(f, c);
+    if (input != NULL)
+        doubt_modified(f);
     if (input == NULL && 2 * c->unexplained < c->strings && !is_of_source)
         input = pl_bindings_part(m, f);
     pl_status st = pl_findings_add(

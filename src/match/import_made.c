@@ -431,7 +431,8 @@ static size_t camel_of(pl_bytes name, char *out, size_t room)
 static bool is_cleanup(const struct pl_literals *l, pl_bytes name)
 {
     static const char *const marks[] = {"g_autoptr", "g_auto", "g_autolist", "g_autoslist", "g_autoqueue"};
-    static const char *const ends[] = {"_free", "_unref", "_clear", "_end", "_destroy"};
+    /* g_dir_close() and g_value_unset() among them: glib-autocleanups.h. */
+    static const char *const ends[] = {"_free", "_unref", "_clear", "_end", "_destroy", "_close", "_unset"};
     char type[MAX_TYPE_BYTES];
     bool is_asked = false;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)

@@ -18,6 +18,7 @@
 #include "match/linked_sources.h"
 #include "match/own_generator.h"
 #include "match/pieces.h"
+#include "match/written.h"
 
 #include <string.h>
 
@@ -321,6 +322,8 @@ pl_status pl_residues(const struct pl_match *m, struct pl_file *f, struct pl_err
     pl_status st = is_mostly_own(f) ? pl_own_open(m, f, &own, err) : PL_OK;
     if (st == PL_OK)
         st = pl_linked_missing(m, f, &missing, err);
+    if (st == PL_OK && missing.n == 0)
+        st = pl_written_by(m, f, &missing, err);
     pl_asleep_init(&asleep, f->data, f->kind);
     f->is_other_version = m->pieces != NULL && pl_generated_by_another(m, f);
     for (uint64_t from = 0; st == PL_OK && pl_ledger_gap(&f->ledger, from, &offset, &length);

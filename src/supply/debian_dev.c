@@ -5,6 +5,7 @@
  *     a tool that it names: dh-lua -> liblua5.1-0-dev, python3-pybind11 -> pybind11-dev
  *     every build: libc6-dev -> linux-libc-dev; gcc -> gcc-12 -> libgcc-12-dev; g++ -> g++-12 -> libstdc++-12-dev
  *     of Perl: perl-xs-dev, which libperl-dev provides -> libperl5.36; a module with compiled code: libdbi-perl
+ *     of Python: python3-numpy, which has its headers beside its modules
  *     libgnucap-dev, which has a link alone -> gnucap-common of the same source
  *     for Windows: mingw-w64-x86-64-dev, gcc-mingw-w64-x86-64-win32-runtime
  *
@@ -63,9 +64,15 @@ static bool is_perl(pl_bytes name)
     return pl_bytes_starts(name, PL_LIT("libperl5."));
 }
 
+/* numpy.get_include() leads extensions of Python to headers in the module itself. */
+static bool is_numpy(pl_bytes name)
+{
+    return pl_bytes_eq_str(name, "python3-numpy");
+}
+
 static bool is_wanted(pl_bytes name)
 {
-    return is_dev(name) || is_mingw(name) || is_perl(name);
+    return is_dev(name) || is_mingw(name) || is_perl(name) || is_numpy(name);
 }
 
 static bool is_compiler(pl_bytes name)

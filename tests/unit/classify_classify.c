@@ -23,6 +23,8 @@ static void the_record_of_a_build_is_passive_in_its_place_only(void **state)
     assert_int_equal(role_of("usr/share/postfix/postfix-files", text), PL_ROLE_ACTIVE);
     assert_int_equal(role_of("usr/share/qlogging-categories6/x.categories", text), PL_ROLE_PASSIVE);
     assert_int_equal(role_of("usr/share/qlogging/x.categories", text), PL_ROLE_ACTIVE);
+    assert_int_equal(role_of("usr/share/gnome/help/x/C/index.html", text), PL_ROLE_PASSIVE);
+    assert_int_equal(role_of("usr/share/gnome/x/index.html", text), PL_ROLE_ACTIVE);
 }
 
 static void code_is_active_in_a_passive_place(void **state)
@@ -31,6 +33,8 @@ static void code_is_active_in_a_passive_place(void **state)
     assert_int_equal(role_of("usr/share/perl5/X.pm", "=head1 X\n"), PL_ROLE_ACTIVE);
     assert_int_equal(role_of("usr/lib/python3/dist-packages/x.pyi", "def f() -> int: ...\n"),
                      PL_ROLE_PASSIVE);
+    assert_int_equal(role_of("usr/lib/qt6/qml/X/plugins.qmltypes", "Module {}\n"), PL_ROLE_PASSIVE);
+    assert_int_equal(role_of("usr/lib/qt6/qml/X/X.qml", "Item {}\n"), PL_ROLE_ACTIVE);
     assert_int_equal(role_of("usr/share/doc/x/NEWS", "new\n"), PL_ROLE_PASSIVE);
     assert_int_equal(role_of("usr/share/doc/x/x.class", "\xca\xfe\xba\xbe 0000"), PL_ROLE_ACTIVE);
 }

@@ -109,9 +109,27 @@ static void a_call_of_another_file_beside_a_foreign_string_is_an_error(void **st
     }
 }
 
+/* push %r15 and the like are letters of ASCII, and so is the movslq behind them: the beginning of a function is no text. */
+static void the_beginning_of_a_function_is_no_text(void **state)
+{
+    static const char body[] =
+        "__asm__(\".text\\n.globl saver\\n.type saver,@function\\nsaver:\\n.cfi_startproc\\n push %r15\\n "
+        "push %r14\\n"
+        "push %r13\\n push %r12\\n push %rbp\\n push %rbx\\n movslq (%r8),%rax\\n pop %rbx\\n pop %rbp\\n "
+        "pop %r12\\n"
+        "pop %r13\\n pop %r14\\n pop %r15\\n ret\\n.cfi_endproc\\n.size saver,.-saver\\n\");\n"
+        "int saver(void);\nvoid *use(void) { return (void *)saver; }\n";
+    char with[4096];
+    (void)state;
+    (void)snprintf(with, sizeof with, "%s%s%s", START, body, END);
+    const struct pl_file *f = compared(built(with, "-fPIE"), with);
+    assert_null(find(f, "code.unaccounted-function"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_beginning_of_a_function_is_no_text, set_up, end),
         cmocka_unit_test_setup_teardown(a_call_of_another_file_beside_a_foreign_string_is_an_error, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(a_function_of_a_header_is_no_constructor_in_a_program_with_cpp,

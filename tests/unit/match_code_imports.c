@@ -15,6 +15,7 @@ static const char main_c[] = "#include <stdio.h>\n"
                              "  open(p, O_RDONLY); strcat(p, p); Widget w; w.draw();\n"
                              "  struct pam_conv c = {CONVERSATION, 0};\n"
                              "  g_autoptr(GOptionContext) context = NULL;\n"
+                             "  g_autoptr(GDir) dir = NULL; QT_FTRUNCATE(1, 0);\n"
                              "  JOIN_BOTH(KITE_STRING, kite); tail_wag = SSL_front;\n"
                              "}\n";
 static const char configure[] = "system (execve) socket connect\nfor f in srandom/random; do "
@@ -111,6 +112,8 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"__open64_2", "import.fortify"},
         {"__stpcpy_chk", "import.fortify"},
         {"open64", "import.large-file"},
+        {"ftruncate64", "import.large-file"},
+        {"g_dir_close", "import.generated"},
         {"fstat64", "import.large-file"},
         {"__isoc99_printf", "import.iso-c"},
         {"__fxstat64", "import.old-name"},

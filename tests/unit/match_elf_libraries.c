@@ -21,6 +21,8 @@ static int end(void **state)
     return tear_down(state);
 }
 
+static struct pl_headers headers; /* of a -dev package of the build; none when its text is empty */
+
 /* Is a program that asks the loader for this library told of it, where debian/ has this file? */
 static bool is_foreign(const char *library, const char *path, const char *text)
 {
@@ -40,7 +42,7 @@ static bool is_foreign(const char *library, const char *path, const char *text)
     add_source(0, "l.c", source);
     add_source(0, path, text);
     assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
-    assert_int_equal(pl_literals_build(ix, NULL, 0, 1, &literals, &err), PL_OK);
+    assert_int_equal(pl_literals_build(ix, &headers, headers.text.n > 0, 1, &literals, &err), PL_OK);
     with_literals = literals;
     (void)add_file; /* of the fixture */
     struct pl_file *file = add_bytes("usr/bin/l", pl_bytes_of(image, n));
@@ -71,6 +73,21 @@ CASE(a_line_of_shlibs_names_it, "libqx_kiteu-3.2.so.0", "debian/qx.shlibs",
 CASE(a_line_of_shlibs_names_that_version_alone, "libqx_kiteu-3.2.so.1", "debian/qx.shlibs",
      "libqx_kiteu-3.2 0 qx1 (>= 3.2.1)\n", true)
 
+/* libXaw7.so -> libXaw7.so.7 in a -dev package, whose library calls itself libXaw.so.7. */
+static void a_library_may_have_its_number_in_the_name_of_the_file_alone(void **state)
+{
+    static const char *const cases[] = {"libqx_kite.so.7", "libqx_kite.so.8", "libqx_kit.so.7",
+                                        "libqx_kite7.so.7"};
+    headers = (struct pl_headers){.package = "libqx-dev",
+                                  .text = PL_LIT("plumbline headers 8\n@!\nlibqx_kite7.so.7\n")};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(is_foreign(cases[i], "debian/qx.install", "usr/bin/qx\n"), i == 1 || i == 2);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+    headers.text.n = 0;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, end)
 
 int main(void)
@@ -81,6 +98,7 @@ int main(void)
         TEST(a_pattern_for_any_library_does_not),
         TEST(a_pattern_of_another_end_does_not),
         TEST(a_line_of_shlibs_names_it),
+        TEST(a_library_may_have_its_number_in_the_name_of_the_file_alone),
         TEST(a_line_of_shlibs_names_that_version_alone),
     };
     return cmocka_run_group_tests_name("match_elf_libraries", tests, NULL, NULL);

@@ -16,6 +16,7 @@ static const char plain_source[] =
     "#include <stdio.h>\nint main(void)\n{\n    return puts(\"letters\");\n}\n";
 
 static struct pl_literals *literals;
+static const char *installed_as = "usr/bin/letters";
 static uint8_t *image;
 
 static int end(void **state)
@@ -45,7 +46,7 @@ static const struct pl_file *compared(const char *text, const char *command, con
     assert_int_equal(pl_literals_build(ix, NULL, 0, 1, &literals, &err), PL_OK);
     with_literals = literals;
     (void)add_file; /* of the fixture */
-    struct pl_file *file = add_bytes("usr/bin/letters", pl_bytes_of(image, n));
+    struct pl_file *file = add_bytes(installed_as, pl_bytes_of(image, n));
     apply("elf.imports", file);
     return file;
 }
@@ -152,6 +153,19 @@ static void a_note_of_qt_is_known_by_its_owner_type_and_length(void **state)
         end(state);
         assert_int_equal(set_up(state), 0);
     }
+}
+
+/* qt_add_qml_module() writes the plugin's source, with its Q_PLUGIN_METADATA, while the package is built. */
+static void a_note_of_qt_is_known_where_cmake_writes_the_plugin(void **state)
+{
+    static const char command[] =
+        "printf '" NOTE_HEAD "qt-project!\\000abcd' > m && objcopy --add-section .note.qt.metadata=m s.out";
+    add_source(0, "CMakeLists.txt", "qt_add_qml_module(letters URI Letters)\n");
+    assert_int_equal(compared(plain_source, command, plain_source)->foreign.n, 0);
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    add_source(0, "CMakeLists.txt", "add_library(letters letters.c)\n");
+    assert_int_equal(compared(plain_source, command, plain_source)->foreign.n, 1);
 }
 
 static void a_section_of_moc_is_known_by_its_mark(void **state)
@@ -319,6 +333,30 @@ static void a_search_path_of_the_programs_own_folder_is_noted(void **state)
     assert_foreign_path("\\$ORIGIN/../lib");
 }
 
+/* From the folder of the file itself: what it leads to counts. */
+static void a_search_path_from_where_the_library_lies_is_what_it_leads_to(void **state)
+{
+    static const struct {
+        const char *path;
+        bool is_below;
+    } cases[] = {{"\\$ORIGIN/../../../lib/x", true},
+                 {"\\$ORIGIN", true},
+                 {"\\$ORIGIN/../../../../..", false},
+                 {"\\$ORIGIN/../../../../../tmp", false},
+                 {"\\$ORIGIN/a/../../../../../../tmp", false},
+                 {"\\$ORIGIN/../../../../../../../../tmp", false},
+                 {"\\$ORIGIN/..x", false}};
+    installed_as = "usr/lib/x86_64-linux-gnu/qt6/qml/Letters/libletters.so";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct pl_foreign *x = noted_path(cases[i].path, OF_MESON);
+        assert_non_null(x);
+        assert_int_equal(x->loose_rule != NULL, cases[i].is_below);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+    installed_as = "usr/bin/letters";
+}
+
 static void a_search_path_that_anybody_can_write_to_is_noted(void **state)
 {
     (void)state;
@@ -451,6 +489,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_section_of_resources_lacks_the_underscore_of_its_name, set_up, end),
         cmocka_unit_test_setup_teardown(a_note_of_qt_is_known_by_its_owner_type_and_length, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_moc_is_known_by_its_mark, set_up, end),
+        cmocka_unit_test_setup_teardown(a_note_of_qt_is_known_where_cmake_writes_the_plugin, set_up, end),
+        cmocka_unit_test_setup_teardown(a_search_path_from_where_the_library_lies_is_what_it_leads_to, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(the_release_of_the_package_is_left_out_of_a_librarys_name, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(the_release_of_another_package_is_not, set_up, end),

@@ -182,15 +182,45 @@ static void an_index_of_autosplit_declares_and_runs_nothing(void **state)
     add_source(0, "lib/B.pm", "package A::B;\n");
     struct pl_file *made =
         add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "package A::B;\nsub f ($$) ;\n1;\n");
+    struct pl_file *optional =
+        add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "package A::B;\nsub f  (;$);\nsub g   ;\n1;\n");
+    struct pl_file *hidden =
+        add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "sub f ($); system('id');\n1;\n");
     struct pl_file *runs =
         add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "sub f { system 'id' }\n1;\n");
     struct pl_file *more = add_file("usr/lib/perl5/auto/A/B/autosplit.ix", INDEX "1;\nsystem 'id';\n");
     apply("perl.autosplit", made);
+    apply("perl.autosplit", optional);
+    apply("perl.autosplit", hidden);
     apply("perl.autosplit", runs);
     apply("perl.autosplit", more);
     assert_int_equal(unclaimed(made), 0);
     assert_int_equal(unclaimed(runs), runs->size);
     assert_int_equal(unclaimed(more), more->size);
+    assert_int_equal(unclaimed(optional), 0);
+    assert_int_equal(unclaimed(hidden), hidden->size);
+}
+
+static void comments_of_autosplit_are_known_in_the_file_of_a_function(void **state)
+{
+#define PIECE                                                                                                \
+    "# NOTE: Derived from blib/lib/A/%s.pm.\n# Changes made here will be lost when autosplit is run "        \
+    "again.\n"                                                                                               \
+    "# See AutoSplit.pm.\npackage A::B;\n\n#line 7 \"blib/lib/A/%s.pm (autosplit into "                      \
+    "blib/lib/auto/A/B/f.al)\"\n"                                                                            \
+    "sub f { 1 }\n# end of A::B::f\n1;\n"
+    static const char *const modules[][2] = {{"B", "B"}, {"B", "C"}, {"C", "C"}};
+    static char texts[3][512];
+    size_t line = strlen("#line 7 \"blib/lib/A/C.pm (autosplit into blib/lib/auto/A/B/f.al)\"\n");
+    size_t others = strlen("package A::B;\n\nsub f { 1 }\n");
+    (void)state;
+    add_source(0, "lib/B.pm", "package A::B;\n");
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], PIECE, modules[i][0], modules[i][1]);
+        struct pl_file *f = add_file("usr/lib/perl5/auto/A/B/f.al", texts[i]);
+        apply("perl.autosplit", f);
+        assert_int_equal(unclaimed(f), i == 0 ? others : i == 1 ? others + line : f->size);
+    }
 }
 
 static void a_short_script_is_found_in_a_template_of_any_name_that_is_most_of_it(void **state)
@@ -326,6 +356,28 @@ static void words_that_nothing_executes_are_no_news(void **state)
         (void)snprintf(path, sizeof path, "usr/lib/p/%s", cases[i].name);
         assert_int_equal(novel_words(path, cases[i].kind, pl_bytes_of_str(cases[i].text)), cases[i].novel);
     }
+}
+
+static void the_input_of_cython_may_be_named_beside_the_module(void **state)
+{
+    (void)state;
+    add_source(0, "setup.py", "Extension('box.term', ['src/termmodule.pyx'])\nname = 'kite'\n");
+    add_source(0, "src/termmodule.pyx", "def f(): pass\n");
+    add_source(0, "src/kite.cpp", "PYBIND11_MODULE(kite, m)\n{\n}\n");
+    struct pl_file *joined = add_file("data.tar.xz!/usr/lib/python3/dist-packages/kite.cpython-311.so", "");
+    struct pl_file *shorter = add_file("data.tar.xz!/usr/lib/python3/dist-packages/kit.cpython-311.so", "");
+    struct pl_file *module =
+        add_file("data.tar.xz!/usr/lib/python3/dist-packages/box/term.cpython-311.so", "");
+    struct pl_file *other = add_file("data.tar.xz!/usr/lib/python3/dist-packages/box/box.cpython-311.so", "");
+    struct pl_file *part = add_file("data.tar.xz!/usr/lib/python3/dist-packages/box/ter.cpython-311.so", "");
+    struct pl_file *program = add_file("data.tar.xz!/usr/lib/term.so", "");
+    apply("same.bytes", module);
+    assert_non_null(pl_bindings_input(&m, module));
+    assert_null(pl_bindings_input(&m, other));
+    assert_non_null(pl_bindings_input(&m, joined));
+    assert_null(pl_bindings_input(&m, shorter));
+    assert_null(pl_bindings_input(&m, part));
+    assert_null(pl_bindings_input(&m, program));
 }
 
 static void the_input_of_a_generator_stands_in_a_folder_called_after_the_module(void **state)
@@ -472,7 +524,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_generator_of_the_source_writes_a_part_of_what_is_built, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_made_source_is_known_by_the_name_of_its_input, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_input_of_cython_may_be_named_beside_the_module, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_head_of_a_bootstrap_file_is_perls, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(comments_of_autosplit_are_known_in_the_file_of_a_function, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_index_of_autosplit_declares_and_runs_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_an_extension_says_to_others_is_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_short_word_says_something_in_short_data_alone, set_up, tear_down),

@@ -21,7 +21,7 @@ static size_t explained(const char *input, const char *name, const char *text)
     apply("swig.python", f);
     for (size_t i = 0; i < f->ledger.settled.n; i++)
         n += f->ledger.settled.v[i].class == PL_CLASS_DERIVED ? (size_t)f->ledger.settled.v[i].length : 0;
-    return n;
+    return n < sizeof HEAD - 1 ? 0 : n - (sizeof HEAD - 1);
 }
 
 #define PLACE "usr/lib/python3/dist-packages/kite.py"
@@ -45,6 +45,10 @@ static void what_hands_on_its_own_parameters_is_explained(void **state)
         "        _kite.Kite_swiginit(self, _kite.new_Kite(*args))\n"
         "    def fly(self, n):\n        return _kite.Kite_fly(self, n)\n"
         "# Register Kite in _kite:\n_kite.Kite_swigregister(Kite)\n",
+        "# Do not make changes to this file unless you know what you are doing - modify\n"
+        "# the SWIG interface file instead.\n",
+        "class Kite(object):\n    r\"\"\"Proxy of C Kite struct.\"\"\"\n\n    RED = _kite.Kite_RED\n\n",
+        "class Kite(object):\n    r\"\"\"Proxy of C++ air::Kite class.\"\"\"\n",
         "class Kite(object):\n    def __init__(self, a):\n"
         "        _kite.Kite_swiginit(self, _kite.new_Kite(_self, a))\n",
         "cvar = _kite.cvar\nBLUE = cvar.BLUE\nGREEN = _kite.GREEN\n",
@@ -78,6 +82,8 @@ static void what_calls_or_hands_on_something_else_is_not(void **state)
         {"class Kite(object):\n", "    length = property(_kite.Kite_width_get)\n"},
         {"class Kite(object):\n", "    length = property(_kite.Kite_length_get, _kite.Kite_width_set)\n"},
         {"class Kite(object):\n", "    __swig_destroy__ = _kite.delete_Bird\n"},
+        {"class Kite(object):\n", "    r\"\"\"Proxy of C \"\"\" + beacon + \"\"\" struct.\"\"\"\n"},
+        {"", "    r\"\"\"Proxy of C beacon struct.\"\"\"\n"},
         {"class Kite(object):\n", "_kite.Bird_swigregister(Bird)\n"},
         {"class Kite(object):\n    def fly(self):\n", "        return _kite.Bird_fly(self)\n"},
         {"class Kite(object):\n    def __init__(self, a):\n",

@@ -28,6 +28,27 @@ static void the_last_element_may_stand_in_the_code(void **state)
     assert_false(is_modified(SEED("0xa6b7aadb"), SEED("0xa6b7aadb")));
 }
 
+/* A zero needs no number: the function clears the place, and another list follows in the data. */
+#define DECAY(last)                                                                                          \
+    "#include <stdio.h>\n__attribute__((noinline)) double decay(int n)\n{\n"                                 \
+    "    double q[27] = {0., 0.073, 0., 0.025, 0.05, 0.061, 0.042, 0.072,\n"                                 \
+    "        0.023, 0.053, 0., 0.064, 0.089, 0.023, 0.043, 0., 0.052, 0.04, 0.052,\n"                        \
+    "        0.073, 0.056, 0., 0.063, 0.013, 0., 0.033, " last "};\n"                                        \
+    "    int list[21] = {0, 1, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19, 20, 22, 23, 25};\n"      \
+    "    double sum = 0;\n    for (int i = 0; i < n; i++)\n        sum += q[i] * i * q[list[i % 21]];\n"     \
+    "    return sum + q[n];\n}\n"                                                                            \
+    "int main(int argc, char **argv)\n{\n    (void)argv;\n    printf(\"%f\\n\", decay(argc));\n"             \
+    "    return 0;\n}\n"
+
+static void a_last_element_that_is_zero_need_not_stand_anywhere(void **state)
+{
+    (void)state;
+    assert_false(is_modified(DECAY("0."), DECAY("0.")));
+    end(state);
+    assert_int_equal(set_up(state), 0);
+    assert_true(is_modified(DECAY("0."), DECAY("0.077")));
+}
+
 static void another_last_element_in_the_code_is_told(void **state)
 {
     (void)state;
@@ -38,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_last_element_may_stand_in_the_code, set_up, end),
+        cmocka_unit_test_setup_teardown(a_last_element_that_is_zero_need_not_stand_anywhere, set_up, end),
         cmocka_unit_test_setup_teardown(another_last_element_in_the_code_is_told, set_up, end),
     };
     return cmocka_run_group_tests_name("match_table_rest", tests, NULL, NULL);

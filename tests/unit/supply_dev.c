@@ -47,6 +47,7 @@ static void build(void)
     add(&packages, "cir-common", "");
     add(&packages, "other-common", "");
     add(&packages, "big-common", "");
+    add(&packages, "python3-numpy", "Depends: python3 (<< 3.12), libblas3\n");
     add(&packages, "libtie-perl", "Depends: perl (>= 5.36), perlapi-5.36.0\n");
     add(&packages, "libplain-perl", "Depends: perl:any\n");
     pl_buf_add_str(&release,
@@ -136,6 +137,12 @@ static void perls_headers_come_with_the_library_of_its_extensions(void **state)
     expect("debhelper, perl-xs-dev, perl:native", "libc6-dev libperl-dev libperl5.36");
 }
 
+static void numpys_headers_come_with_its_module(void **state)
+{
+    (void)state;
+    expect("debhelper, python3-numpy", "libc6-dev python3-numpy");
+}
+
 static void a_name_that_nobody_provides_is_missing(void **state)
 {
     (void)state;
@@ -173,6 +180,7 @@ int main(void)
         cmocka_unit_test(a_dev_package_with_a_link_alone_leads_to_the_common_one),
         cmocka_unit_test(a_module_of_perl_with_compiled_code_may_have_headers),
         cmocka_unit_test(perls_headers_come_with_the_library_of_its_extensions),
+        cmocka_unit_test(numpys_headers_come_with_its_module),
         cmocka_unit_test(a_name_that_nobody_provides_is_missing),
         cmocka_unit_test(a_tool_brings_the_headers_that_it_asks_for_itself),
     };
