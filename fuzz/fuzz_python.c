@@ -1,6 +1,6 @@
 /*
- * fuzz_python.c - what a project of Python or Rust states and what its tools wrote of that, split at the first NUL byte pair. Whatever they hold, claims stay
- * inside the file, and its ledger sums.
+ * fuzz_python.c - what a project of Python or Rust states, or an input of SWIG, and what the tools wrote of that, split at the first NUL byte pair. Whatever
+ * they hold, claims stay inside the file, and its ledger sums.
  */
 #include "fuzz.h"
 
@@ -11,6 +11,7 @@
 extern const struct pl_rung pl_rung_python_metadata;
 extern const struct pl_rung pl_rung_cargo_lock;
 extern const struct pl_rung pl_rung_cargo_vcs;
+extern const struct pl_rung pl_rung_swig_python;
 
 static void apply(struct test_match *x, const struct pl_rung *rung, const char *name, pl_bytes text)
 {
@@ -47,11 +48,13 @@ static int look(const uint8_t *data, size_t size)
     struct test_match x;
     (void)test_add(t, "setup.py", source);
     (void)test_add(t, "setup.cfg", source);
+    (void)test_add(t, "kite.i", source);
     test_match_open(&x, t);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         apply(&x, &pl_rung_python_metadata, names[i], made);
     apply(&x, &pl_rung_cargo_lock, "Cargo.lock", made);
     apply(&x, &pl_rung_cargo_vcs, ".cargo_vcs_info.json", made);
+    apply(&x, &pl_rung_swig_python, "kite.py", made);
     test_match_close(&x);
     return 0;
 }
