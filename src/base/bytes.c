@@ -199,6 +199,32 @@ static uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The last a.n % 8 bytes, the first of them lowest: without a call, and from bytes that are there. */
+static uint64_t tail_of(pl_bytes a)
+{
+    size_t n = a.n % 8;
+    uint64_t tail = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t ends[2];
+    if (n == 0)
+        return 0;
+    if (a.n >= 8) {
+        memcpy(&tail, a.p + a.n - 8, 8);
+        return tail >> (64 - 8 * n);
+    }
+    if (n >= 4) {
+        memcpy(&ends[0], a.p, 4);
+        memcpy(&ends[1], a.p + n - 4, 4);
+        return ends[0] | (uint64_t)ends[1] << (8 * (n - 4));
+    }
+    tail = a.p[0] | (uint64_t)a.p[n / 2] << (8 * (n / 2)) | (uint64_t)a.p[n - 1] << (8 * (n - 1));
+#else
+    if (n > 0)
+        memcpy(&tail, a.p + a.n - n, n);
+#endif
+    return tail;
+}
+
 uint64_t pl_bytes_hash(pl_bytes a, uint64_t seed)
 {
     const uint64_t k0 = 0xa0761d6478bd642fULL;
@@ -210,10 +236,7 @@ uint64_t pl_bytes_hash(pl_bytes a, uint64_t seed)
         memcpy(&word, a.p + i, 8);
         h = fold(h ^ word, k1);
     }
-    uint64_t tail = 0;
-    if (i < a.n)
-        memcpy(&tail, a.p + i, a.n - i);
-    return fold(h ^ tail ^ k1, k0 ^ a.n);
+    return fold(h ^ tail_of(a) ^ k1, k0 ^ a.n);
 }
 
 void pl_bytes_lower(pl_bytes in, uint8_t *out)

@@ -3,7 +3,9 @@
  */
 #include "base/bytes.h"
 #include "base/size.h"
+
 #include "unit.h"
+#include <stdlib.h>
 
 #include <stdio.h>
 
@@ -193,6 +195,26 @@ static void sums_and_products_say_when_they_do_not_fit(void **state)
     assert_int_equal(pl_ppm(999999999, 1000000000), 999999);
 }
 
+static void each_byte_counts_for_the_hash_at_any_length(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 40; n++) {
+        uint8_t *p = malloc(n); /* so that a sanitizer sees what is read besides */
+        assert_non_null(p);
+        for (size_t i = 0; i < n; i++)
+            p[i] = (uint8_t)(7 * i + 1);
+        uint64_t hash = pl_bytes_hash(pl_bytes_of(p, n), 3);
+        assert_true(hash != pl_bytes_hash(pl_bytes_of(p, n - 1), 3));
+        for (size_t i = 0; i < n; i++) {
+            p[i] ^= 0x80;
+            assert_true(hash != pl_bytes_hash(pl_bytes_of(p, n), 3));
+            p[i] ^= 0x80;
+        }
+        assert_true(hash == pl_bytes_hash(pl_bytes_of(p, n), 3));
+        free(p);
+    }
+}
+
 static void a_word_is_found_wherever_it_stands_and_no_part_of_it_is(void **state)
 {
     static const char *const words[] = {"assert", "CHECK", "x"};
@@ -217,6 +239,7 @@ int main(void)
         cmocka_unit_test(the_last_part_of_a_path_is_its_name),
         cmocka_unit_test(a_printed_length_never_turns_negative),
         cmocka_unit_test(one_changed_byte_changes_the_hash),
+        cmocka_unit_test(each_byte_counts_for_the_hash_at_any_length),
         cmocka_unit_test(a_word_is_found_wherever_it_stands_and_no_part_of_it_is),
         cmocka_unit_test(sums_and_products_say_when_they_do_not_fit),
     };
