@@ -74,6 +74,15 @@ static inline uint64_t mixed(uint64_t all)
     return h == 0 ? 1 : h;
 }
 
+/* A window whose first number is lowest, as it stands in memory. */
+static inline uint64_t in_order(uint64_t window)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    window = __builtin_bswap64(window);
+#endif
+    return window;
+}
+
 static uint64_t window_of(const uint8_t low[PL_TABLE_WINDOW])
 {
     uint64_t all;
@@ -144,11 +153,36 @@ static uint8_t mark_of(const struct pl_tables *t, uint64_t key, const uint8_t lo
     return mark;
 }
 
+/* Keys that wait until what the filter has of them is at hand. */
+#define KEYS_AT_ONCE 16u
+
+struct waiting {
+    uint64_t keys[KEYS_AT_ONCE];
+    uint64_t windows[KEYS_AT_ONCE];
+    size_t places[KEYS_AT_ONCE];
+    unsigned n;
+};
+
+static void mark_waiting(const struct pl_tables *t, struct waiting *w, uint8_t flat, uint8_t column,
+                         uint8_t *marks)
+{
+    for (unsigned i = 0; i < w->n; i++) {
+        uint8_t low[PL_TABLE_WINDOW];
+        if (!may_have(t, w->keys[i]))
+            continue;
+        for (unsigned k = 0; k < PL_TABLE_WINDOW; k++)
+            low[k] = (uint8_t)(w->windows[i] >> (8 * k));
+        marks[w->places[i]] |= mark_of(t, w->keys[i], low, flat, column);
+    }
+    w->n = 0;
+}
+
 void pl_tables_mark(const struct pl_tables *t, const uint8_t *data, size_t n, size_t stride, uint8_t flat,
                     uint8_t column, uint8_t *marks)
 {
+    __attribute__((uninitialized)) struct waiting w;
+    w.n = 0;
     for (size_t first = 0; first < stride && first < n; first++) {
-        uint8_t low[PL_TABLE_WINDOW];
         uint64_t all = 0; /* the first number lowest; each step brings one new one */
         for (size_t k = 0; k + 1 < PL_TABLE_WINDOW; k++)
             all = all >> 8 | (uint64_t)data[first + k * stride] << 56;
@@ -156,13 +190,16 @@ void pl_tables_mark(const struct pl_tables *t, const uint8_t *data, size_t n, si
             all = all >> 8 | (uint64_t)data[i + (PL_TABLE_WINDOW - 1) * stride] << 56;
             if ((marks[i] & PL_TABLE_WANTED) == 0)
                 continue;
-            for (unsigned k = 0; k < PL_TABLE_WINDOW; k++)
-                low[k] = (uint8_t)(all >> (8 * k));
-            uint64_t key = mixed(window_of(low));
-            if (may_have(t, key))
-                marks[i] |= mark_of(t, key, low, flat, column);
+            uint64_t key = mixed(in_order(all));
+            __builtin_prefetch(&t->place_filter[pl_table_filter_word(key, t->filter_mask)]);
+            w.keys[w.n] = key;
+            w.windows[w.n] = all;
+            w.places[w.n++] = i;
+            if (w.n == KEYS_AT_ONCE)
+                mark_waiting(t, &w, flat, column, marks);
         }
     }
+    mark_waiting(t, &w, flat, column, marks);
 }
 
 const struct pl_table_place *pl_tables_find_text(const struct pl_tables *t, uint64_t hash, size_t *n)
