@@ -99,6 +99,15 @@ static void read_parameters(struct macro_body *b, pl_bytes rest)
     }
 }
 
+/* The first parameter of this name: C17 6.10.3 allows no two. */
+static uint32_t parameter_of(const struct macro_body *b, const struct macro_token *t)
+{
+    for (uint32_t k = 0; t->kind == PL_CLIT_WORD && k < b->n_names; k++)
+        if (pl_bytes_eq(t->text, b->names[k]))
+            return k;
+    return PL_MACRO_NO_PARAMETER;
+}
+
 const struct macro_body *pl_macro_body(const struct pl_macros *m, struct pl_macro_cache *c,
                                        struct pl_arena *arena, const struct macro *macro)
 {
@@ -116,11 +125,15 @@ const struct macro_body *pl_macro_body(const struct pl_macros *m, struct pl_macr
     if (tokens == NULL)
         return NULL;
     size_t end = 0;
+    if (macro->parameters.p != NULL)
+        read_parameters(b, macro->parameters);
     pl_clit_init(&lexer, macro->body, PL_CLIT_C);
     for (size_t i = 0; i < n && pl_clit_next(&lexer, &t); i++) {
         tokens[i].text = pl_bytes_sub(macro->body, t.offset, t.length);
         tokens[i].kind = t.kind;
         tokens[i].has_space = t.offset > end;
+        tokens[i].is_mark = pl_clit_is_byte(&t, '#');
+        tokens[i].parameter = parameter_of(b, &tokens[i]);
         end = t.offset + t.length;
         if (t.kind == PL_CLIT_WORD &&
             !pl_macro_name(m, c, arena, tokens[i].text, &tokens[i].word, &tokens[i].name))
@@ -128,8 +141,6 @@ const struct macro_body *pl_macro_body(const struct pl_macros *m, struct pl_macr
     }
     b->tokens = tokens;
     b->n = n;
-    if (macro->parameters.p != NULL)
-        read_parameters(b, macro->parameters);
     if (slot != NULL)
         *slot = b;
     return b;

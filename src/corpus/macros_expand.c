@@ -13,10 +13,11 @@
 
 #include <string.h>
 
-#define MAX_STEPS     100000u /* tokens made for one use */
-#define MAX_DEPTH     48u     /* arguments in arguments */
-#define MAX_OUT_BYTES (256u << 10)
-#define MAX_PICKS     16u /* names with several definitions in one use; further ones take their first */
+#define MAX_STEPS      100000u /* tokens made for one use */
+#define MAX_DEPTH      48u     /* arguments in arguments */
+#define MAX_OUT_BYTES  (256u << 10)
+#define TOKENS_AT_ONCE 16u /* that are taken from the arena: it is asked for millions */
+#define MAX_PICKS      16u /* names with several definitions in one use; further ones take their first */
 
 struct hidden {
     const struct hidden *next;
@@ -51,6 +52,8 @@ struct expansion {
     size_t steps; /* that may still be made */
     bool is_out_of_memory;
     struct pl_arena *arena;
+    struct token *room; /* zeroed, for tokens to come */
+    size_t n_room;
 };
 
 /* An argument, and what it expands to: the same, at the same cost, wherever the body names it. */
@@ -89,11 +92,16 @@ static struct token *take_token(struct expansion *x, pl_bytes text, uint8_t kind
 {
     if (!may_go_on(x))
         return NULL;
-    struct token *t = pl_arena_take(x->arena, sizeof *t);
     x->steps--;
-    x->is_out_of_memory = t == NULL;
-    if (t == NULL)
-        return NULL;
+    if (x->n_room == 0) {
+        x->room = pl_arena_take_n(x->arena, TOKENS_AT_ONCE, sizeof *x->room);
+        x->is_out_of_memory = x->room == NULL;
+        if (x->room == NULL)
+            return NULL;
+        x->n_room = TOKENS_AT_ONCE;
+    }
+    struct token *t = x->room++;
+    x->n_room--;
     t->text = text;
     t->kind = kind;
     t->word = WORD_NOT_ASKED;
@@ -192,14 +200,10 @@ static bool read_arguments(struct expansion *x, struct use *u, struct token *ope
     return false;
 }
 
-/* Which parameter the i-th token of the body is; SIZE_MAX when it is none. */
-static size_t parameter_of(const struct use *u, size_t i)
+/* Which parameter the i-th token of the body is; PL_MACRO_NO_PARAMETER when it is none. */
+static uint32_t parameter_of(const struct use *u, size_t i)
 {
-    const struct macro_body *b = u->body;
-    for (size_t k = 0; i < b->n && b->tokens[i].kind == PL_CLIT_WORD && k < b->n_names; k++)
-        if (pl_bytes_eq(b->tokens[i].text, b->names[k]))
-            return k;
-    return SIZE_MAX;
+    return i < u->body->n ? u->body->tokens[i].parameter : PL_MACRO_NO_PARAMETER;
 }
 
 /* A literal that spells the tokens: C17 6.10.3.2. */
@@ -282,8 +286,7 @@ static struct tokens expand_argument(struct expansion *x, struct argument *a, un
 
 static bool is_mark(const struct macro_body *b, size_t i)
 {
-    return i < b->n && b->tokens[i].kind == PL_CLIT_OTHER && b->tokens[i].text.n == 1 &&
-           b->tokens[i].text.p[0] == '#';
+    return i < b->n && b->tokens[i].is_mark;
 }
 
 /* Put in the i-th token, which is a parameter. False when nothing more may be put in. */
@@ -291,7 +294,7 @@ static bool put_argument(struct expansion *x, struct use *u, size_t i, bool is_p
                          const struct hidden *hidden, unsigned depth, struct tokens *out)
 {
     const struct macro_body *b = u->body;
-    size_t own = parameter_of(u, i);
+    uint32_t own = parameter_of(u, i);
     struct argument *a = &u->arguments[own];
     struct tokens one = is_pasted || is_before_paste ? a->raw : expand_argument(x, a, depth + 1);
     /* ", ## __VA_ARGS__" without arguments takes the comma away; GCC manual, "Variadic Macros". */
@@ -328,19 +331,19 @@ static struct tokens substitute(struct expansion *x, struct use *u, const struct
             i++;
             continue;
         }
-        size_t of_next = has_list && is_mark(b, i) ? parameter_of(u, i + 1) : SIZE_MAX;
-        size_t own = has_list ? parameter_of(u, i) : SIZE_MAX;
+        uint32_t of_next = has_list && is_mark(b, i) ? parameter_of(u, i + 1) : PL_MACRO_NO_PARAMETER;
+        uint32_t own = has_list ? parameter_of(u, i) : PL_MACRO_NO_PARAMETER;
         bool is_before_paste = is_mark(b, i + 1) && is_mark(b, i + 2);
         bool is_good;
-        if (of_next != SIZE_MAX) {
+        if (of_next != PL_MACRO_NO_PARAMETER) {
             struct token *text = stringize(x, &u->arguments[of_next].raw);
             struct tokens one = {text, text};
             is_good = text != NULL && put_list(x, &out, &one, is_pasted, b->tokens[i].has_space, hidden);
             i++;
-        } else if (own != SIZE_MAX && is_before_paste && u->arguments[own].raw.first == NULL) {
+        } else if (own != PL_MACRO_NO_PARAMETER && is_before_paste && u->arguments[own].raw.first == NULL) {
             i += 2; /* nothing ## x: x */
             continue;
-        } else if (own != SIZE_MAX) {
+        } else if (own != PL_MACRO_NO_PARAMETER) {
             is_good = put_argument(x, u, i, is_pasted, is_before_paste, hidden, depth, &out);
         } else {
             is_good = put_own(x, &b->tokens[i], is_pasted, hidden, &out);
@@ -481,6 +484,21 @@ static struct tokens expand_list(struct expansion *x, struct tokens in, unsigned
     return out;
 }
 
+/* A space and the token, without its line ends. */
+static void put_out(struct pl_buf *out, const struct token *t)
+{
+    uint8_t *p = pl_buf_grow(out, 1 + t->text.n);
+    if (p == NULL)
+        return;
+    size_t n = 0;
+    p[n++] = ' ';
+    for (size_t i = 0; i < t->text.n; i++) {
+        p[n] = t->text.p[i];
+        n += t->text.p[i] != '\n' && t->text.p[i] != '\r';
+    }
+    out->n -= 1 + t->text.n - n;
+}
+
 bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struct pl_buf *out, size_t *ways)
 {
     size_t most = run->max_steps == 0 ? MAX_STEPS : run->max_steps;
@@ -495,16 +513,7 @@ bool pl_macros_expand(struct pl_macro_run *run, pl_bytes text, size_t way, struc
     if (!may_go_on(&x))
         return !x.is_out_of_memory;
     size_t start = out->n;
-    for (const struct token *t = list.first; t != NULL && out->n - start < MAX_OUT_BYTES; t = t->next) {
-        pl_buf_add_byte(out, ' ');
-        size_t from = 0;
-        for (size_t i = 0; i < t->text.n; i++) {
-            if (t->text.p[i] != '\n' && t->text.p[i] != '\r')
-                continue;
-            pl_buf_add(out, pl_bytes_sub(t->text, from, i - from));
-            from = i + 1;
-        }
-        pl_buf_add(out, pl_bytes_from(t->text, from));
-    }
+    for (const struct token *t = list.first; t != NULL && out->n - start < MAX_OUT_BYTES; t = t->next)
+        put_out(out, t);
     return out->why != PL_E_NOMEM;
 }

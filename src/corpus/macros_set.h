@@ -12,6 +12,8 @@
 #define PL_MACRO_PARAMETERS  32u
 #define PL_MACRO_FILTER_BITS 65536u
 
+#define PL_MACRO_NO_PARAMETER UINT32_MAX
+
 struct macro {
     pl_bytes name;
     pl_bytes parameters; /* .p NULL: an object-like macro */
@@ -56,7 +58,9 @@ struct macro_token {
     const struct macro_name *name; /* NULL: no macro */
     enum pl_clit_kind kind;
     enum macro_word word;
+    uint32_t parameter; /* which one of the list it is; PL_MACRO_NO_PARAMETER: none */
     bool has_space;
+    bool is_mark; /* it is "#" */
 };
 
 /* A body and its list of parameters, read once. */
