@@ -7,6 +7,8 @@
  */
 #include "corpus/literals_set.h"
 
+#include "base/parallel.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,6 @@
 #define MAX_CONCAT_BYTES     4096u
 #define MAX_CONFIGURED_BYTES 64u
 #define MAX_VERSION_TEXT     512u
-#define MAX_PIECES           64u
 #define WHOLE_FILE_BYTES     64u     /* of the shortest source file that is looked for as a text */
 #define CONFIGURED_PPM       600000u /* MATCHING section 3: prefix and suffix at least 60 % */
 #define TEXT_KEY_BYTES       5u
@@ -132,8 +133,7 @@ uint32_t pl_literal_key(enum key_part part, pl_bytes text)
     return (uint32_t)(pl_bytes_hash(b, seed) >> 32);
 }
 
-/* The keys equal to that of `text`: [*first, returned). At most MAX_CANDIDATES. */
-static size_t key_range(const struct pl_literals *l, enum key_part part, pl_bytes text, size_t *first)
+size_t pl_literal_key_range(const struct pl_literals *l, enum key_part part, pl_bytes text, size_t *first)
 {
     uint32_t key = pl_literal_key(part, text);
     size_t low = 0;
@@ -162,8 +162,9 @@ static const char *place_of(const struct pl_literals *l, const struct literal *e
                : pl_arena_str(arena, path);
 }
 
-static pl_status set_hit(const struct pl_literals *l, const struct literal *e, enum literal_rule rule,
-                         struct pl_arena *arena, bool *found, struct pl_literal_hit *out, struct pl_err *err)
+pl_status pl_literal_set_hit(const struct pl_literals *l, const struct literal *e, enum literal_rule rule,
+                             struct pl_arena *arena, bool *found, struct pl_literal_hit *out,
+                             struct pl_err *err)
 {
     const char *source = place_of(l, e, arena);
     bool is_own =
@@ -272,7 +273,7 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
         size_t first;
         if (rest.n < PL_LITERAL_END_BYTES)
             return NULL;
-        size_t end = key_range(l, KEY_START, rest, &first);
+        size_t end = pl_literal_key_range(l, KEY_START, rest, &first);
         for (size_t i = first; i < end; i++) {
             const struct literal *e = &l->literals.v[l->keys[i].literal];
             bool is_same_file = start == NULL || e->file == start->file;
@@ -346,7 +347,7 @@ static const struct literal *find_configured(const struct pl_literals *l, pl_byt
         return NULL;
     for (size_t k = 0; k < 2; k++) {
         size_t first;
-        size_t end = key_range(l, ends[k], string, &first);
+        size_t end = pl_literal_key_range(l, ends[k], string, &first);
         for (size_t i = first; i < end; i++) {
             const struct literal *e = &l->literals.v[l->keys[i].literal];
             if ((e->kind == RULE_MACRO_TEXT) == is_macro && is_configured(string, pl_literal_text(l, e)))
@@ -414,142 +415,123 @@ static pl_status find_whole_file(const struct pl_literals *l, pl_bytes string, s
     return PL_OK;
 }
 
+/* What explains a string, before it is told: a copy, since what patterns and files make is no entry of the set. */
+struct answer {
+    struct literal literal;
+    enum literal_rule rule;
+    bool found;
+};
+
+static void set_answer(struct answer *a, const struct literal *e, enum literal_rule rule)
+{
+    a->found = e != NULL;
+    a->rule = rule;
+    if (a->found && e != &a->literal)
+        a->literal = *e;
+}
+
+/* The strict rules but for whole files. */
+static void ask_strict(const struct pl_literals *l, pl_bytes string, struct answer *out)
+{
+    enum literal_rule rule = RULE_EQUAL;
+    const struct literal *e = find_strict(l, string, &rule);
+    set_answer(out, e, rule);
+    if (!out->found && pl_literal_find_arms(l, string, &out->literal))
+        set_answer(out, &out->literal, RULE_ARMS);
+    if (!out->found && find_arms_of_other_version(l, string, &out->literal))
+        set_answer(out, &out->literal, RULE_OTHER_VERSION);
+}
+
+static pl_status ask(const struct pl_literals *l, pl_bytes string, struct answer *out, struct pl_err *err)
+{
+    *out = (struct answer){.found = false};
+    if (string.n == 0 || string.n > MAX_STRING_BYTES)
+        return PL_OK;
+    ask_strict(l, string, out);
+    if (!out->found && string.n >= WHOLE_FILE_BYTES) {
+        bool is_whole = false;
+        pl_status st = find_whole_file(l, string, &out->literal, &is_whole, err);
+        if (st != PL_OK)
+            return st;
+        set_answer(out, is_whole ? &out->literal : NULL, RULE_WHOLE_FILE);
+    }
+    if (!out->found)
+        set_answer(out, find_configured(l, string, false), RULE_CONFIGURED);
+    if (!out->found) {
+        uint8_t room[PL_LITERAL_MACRO_BYTES];
+        set_answer(out, find_configured(l, squeeze(string, room), true), RULE_EXPANDED);
+    }
+    if (!out->found)
+        set_answer(out, pl_literal_find(l, RULE_UNREACHED, string), RULE_UNREACHED);
+    return PL_OK;
+}
+
+static pl_status tell(const struct pl_literals *l, const struct answer *a, struct pl_arena *arena,
+                      bool *found, struct pl_literal_hit *out, struct pl_err *err)
+{
+    *found = false;
+    return a->found ? pl_literal_set_hit(l, &a->literal, a->rule, arena, found, out, err) : PL_OK;
+}
+
 pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
                               bool *found, struct pl_literal_hit *out, struct pl_err *err)
 {
-    enum literal_rule rule;
+    struct answer a;
+    *found = false;
+    pl_status st = ask(l, string, &a, err);
+    return st == PL_OK ? tell(l, &a, arena, found, out, err) : st;
+}
+
+pl_status pl_literals_explain_literal(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
+                                      bool *found, struct pl_literal_hit *out, struct pl_err *err)
+{
+    struct answer a = {.found = false};
     *found = false;
     if (string.n == 0 || string.n > MAX_STRING_BYTES)
         return PL_OK;
-    const struct literal *e = find_strict(l, string, &rule);
-    struct literal of_arms;
-    if (e == NULL && pl_literal_find_arms(l, string, &of_arms)) {
-        e = &of_arms;
-        rule = RULE_ARMS;
-    }
-    if (e == NULL && find_arms_of_other_version(l, string, &of_arms)) {
-        e = &of_arms;
-        rule = RULE_OTHER_VERSION;
-    }
-    struct literal of_file;
-    if (e == NULL && string.n >= WHOLE_FILE_BYTES) {
-        bool is_whole = false;
-        pl_status st = find_whole_file(l, string, &of_file, &is_whole, err);
-        if (st != PL_OK)
-            return st;
-        e = is_whole ? &of_file : NULL;
-        rule = RULE_WHOLE_FILE;
-    }
-    if (e == NULL) {
-        e = find_configured(l, string, false);
-        rule = RULE_CONFIGURED;
-    }
-    if (e == NULL) {
-        uint8_t room[PL_LITERAL_MACRO_BYTES];
-        e = find_configured(l, squeeze(string, room), true);
-        rule = RULE_EXPANDED;
-    }
-    if (e == NULL) {
-        e = pl_literal_find(l, RULE_UNREACHED, string);
-        rule = RULE_UNREACHED;
-    }
-    return e == NULL ? PL_OK : set_hit(l, e, rule, arena, found, out, err);
+    ask_strict(l, string, &a);
+    /* nearly none is: its place need not be told */
+    a.found = a.found && a.literal.length >= string.n && a.literal.length <= string.n + 1;
+    return tell(l, &a, arena, found, out, err);
 }
 
-/* The literal that holds byte `where` of all texts. */
-static const struct literal *literal_at(const struct pl_literals *l, size_t where)
+/* Strings are drawn so many at a time. */
+#define ASKED_STRINGS 64u
+
+struct asking {
+    const struct pl_literals *l;
+    const pl_bytes *strings;
+    size_t n;
+    struct answer *answers;
+};
+
+static pl_status ask_some(void *ctx, unsigned worker, size_t i, struct pl_err *err)
 {
-    size_t low = 0;
-    size_t high = l->literals.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (l->literals.v[middle].text <= where)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low == 0 ? NULL : &l->literals.v[low - 1];
+    struct asking *a = ctx;
+    size_t end = (i + 1) * ASKED_STRINGS < a->n ? (i + 1) * ASKED_STRINGS : a->n;
+    pl_status st = PL_OK;
+    (void)worker;
+    for (size_t k = i * ASKED_STRINGS; k < end && st == PL_OK; k++)
+        st = ask(a->l, a->strings[k], &a->answers[k], err);
+    return st;
 }
 
-/* A literal of the source that `piece` stands in; with `is_end` one that it is the end of. */
-static const struct literal *find_piece(const struct pl_literals *l, pl_bytes piece, bool is_end)
+pl_status pl_literals_explain_all(const struct pl_literals *l, const pl_bytes *strings, size_t n,
+                                  unsigned jobs, struct pl_arena *arena, struct pl_literal_hit *hits,
+                                  struct pl_err *err)
 {
-    pl_bytes all = pl_buf_bytes(&l->texts);
-    for (size_t at = pl_bytes_find(all, piece, 0); at != SIZE_MAX; at = pl_bytes_find(all, piece, at + 1)) {
-        const struct literal *e = literal_at(l, at);
-        bool is_literal = e != NULL && (e->kind == RULE_EQUAL || e->kind == RULE_TILED ||
-                                        e->kind == RULE_HEADER || e->kind == RULE_MACRO);
-        size_t end = at + piece.n;
-        if (is_literal && (is_end ? end == e->text + e->length : end <= e->text + e->length))
-            return e;
+    struct asking a = {.l = l, .strings = strings, .n = n};
+    a.answers = calloc(n + 1, sizeof *a.answers);
+    if (a.answers == NULL)
+        return pl_fail_nomem(err);
+    pl_status st = pl_parallel(jobs, (n + ASKED_STRINGS - 1) / ASKED_STRINGS, &a, ask_some, err);
+    for (size_t i = 0; i < n && st == PL_OK; i++) {
+        bool found;
+        hits[i] = (struct pl_literal_hit){0};
+        st = tell(l, &a.answers[i], arena, &found, &hits[i], err);
     }
-    return NULL;
-}
-
-pl_status pl_literals_explain_pieces(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena,
-                                     bool *found, struct pl_literal_hit *out, struct pl_err *err)
-{
-    const struct literal *first = NULL;
-    *found = false;
-    if (string.n < PL_LITERAL_PIECE_BYTES || string.n > MAX_PIECES * PL_LITERAL_PIECE_BYTES)
-        return PL_OK;
-    for (size_t at = 0; at < string.n; at += PL_LITERAL_PIECE_BYTES) {
-        pl_bytes piece = pl_bytes_sub(string, at, PL_LITERAL_PIECE_BYTES);
-        const struct literal *e = find_piece(l, piece, piece.n < PL_LITERAL_PIECE_BYTES);
-        if (e == NULL)
-            return PL_OK;
-        first = first == NULL ? e : first;
-    }
-    return set_hit(l, first, RULE_VECTOR_PIECE, arena, found, out, err);
-}
-
-/* Differing bytes, counted up to 3. */
-static unsigned distance(pl_bytes a, pl_bytes b)
-{
-    unsigned n = 0;
-    for (size_t i = 0; i < a.n && n < 3; i++)
-        n += a.p[i] != b.p[i];
-    return n;
-}
-
-/* The nearest literal of the same length; `best` and *least are kept when nothing is nearer. */
-static const struct literal *find_near(const struct pl_literals *l, pl_bytes string,
-                                       const struct literal *best, unsigned *least)
-{
-    for (int part = KEY_FIRST_THIRD; part <= KEY_LAST_THIRD; part++) {
-        size_t first;
-        size_t end = key_range(l, (enum key_part)part, string, &first);
-        for (size_t i = first; i < end; i++) {
-            const struct literal *e = &l->literals.v[l->keys[i].literal];
-            if (e->length != string.n)
-                continue;
-            unsigned n = distance(string, pl_literal_text(l, e));
-            if (n > 0 && (n < *least || (n == *least && best != NULL && e < best))) {
-                best = e;
-                *least = n;
-            }
-        }
-    }
-    return best;
-}
-
-pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct pl_arena *arena, bool *found,
-                           struct pl_literal_hit *out, struct pl_err *err)
-{
-    uint8_t line[1024];
-    unsigned least = 3;
-    *found = false;
-    if (string.n < PL_LITERAL_NEAR_BYTES || string.n > MAX_STRING_BYTES)
-        return PL_OK;
-    const struct literal *e = find_near(l, string, NULL, &least);
-    if (e == NULL && string.n + 1 <= sizeof line) {
-        memcpy(line, string.p, string.n);
-        line[string.n] = '\n';
-        e = find_near(l, pl_bytes_of(line, string.n + 1), NULL, &least);
-        if (e != NULL && pl_literal_text(l, e).p[string.n] != '\n')
-            e = NULL;
-    }
-    return e == NULL ? PL_OK : set_hit(l, e, e->kind, arena, found, out, err);
+    free(a.answers);
+    return st;
 }
 
 bool pl_literals_has_file(const struct pl_literals *l, pl_bytes suffix)

@@ -50,6 +50,18 @@ PL_MUST_USE pl_status pl_literals_explain(const struct pl_literals *l, pl_bytes 
                                           struct pl_arena *arena, bool *found, struct pl_literal_hit *out,
                                           struct pl_err *err);
 
+/* The same for many strings, on up to `jobs` threads; the result does not depend on it. hits[i].rule is NULL for strings that no rule explains. */
+PL_MUST_USE pl_status pl_literals_explain_all(const struct pl_literals *l, const pl_bytes *strings, size_t n,
+                                              unsigned jobs, struct pl_arena *arena,
+                                              struct pl_literal_hit *hits, struct pl_err *err);
+/*
+ * Is `string` a literal, or one without its last byte? As pl_literals_explain(), but found only where the first rule is strict and out->text has
+ * as many bytes as the string or one more; much cheaper where it is none.
+ */
+PL_MUST_USE pl_status pl_literals_explain_literal(const struct pl_literals *l, pl_bytes string,
+                                                  struct pl_arena *arena, bool *found,
+                                                  struct pl_literal_hit *out, struct pl_err *err);
+
 /*
  * Is `string` made of pieces of literals, one vector register each, the last one the end of a literal? *found and *out as above. For strings
  * aligned to a register. O(n) in all literals for each piece.

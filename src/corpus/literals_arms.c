@@ -368,6 +368,70 @@ static bool makes(const struct pl_literals *l, size_t node, pl_bytes string)
     return has(&now, string.n);
 }
 
+/* What may stand before a node: how many bytes, and whether there may be none. */
+struct reach {
+    uint64_t least, most;
+    bool may_be_empty;
+};
+
+static const struct reach nothing = {UINT64_MAX, 0, false};
+
+static void join_reach(struct reach *to, struct reach from)
+{
+    to->least = from.least < to->least ? from.least : to->least;
+    to->most = from.most > to->most ? from.most : to->most;
+    to->may_be_empty = to->may_be_empty || from.may_be_empty;
+}
+
+/* The same walk as that of makes(). */
+static struct literal_arm_limits limits_of(const struct pl_literals *l, size_t node)
+{
+    struct {
+        struct reach entry;
+        struct reach result;
+    } open[MAX_DEPTH + 1];
+    struct reach now = {0, 0, true};
+    struct literal_arm_limits out = {0};
+    size_t depth = 0;
+    for (; node < l->arms.n && l->arms.v[node].kind != ARM_START; node++) {
+        const struct literal_arm *a = &l->arms.v[node];
+        switch (a->kind) {
+        case ARM_START: break;
+        case ARM_TEXT:
+            if (now.may_be_empty && a->length > 0)
+                out.first[l->texts.p[a->text] / 64] |= 1ull << l->texts.p[a->text] % 64;
+            now.may_be_empty = now.may_be_empty && a->length == 0;
+            now.least += a->length;
+            now.most += a->length;
+            break;
+        case ARM_IF:
+            open[depth].entry = now;
+            open[depth++].result = nothing;
+            break;
+        case ARM_ELSE:
+            join_reach(&open[depth - 1].result, now);
+            now = open[depth - 1].entry;
+            break;
+        case ARM_END:
+        case ARM_END_ALL:
+            depth--;
+            join_reach(&now, open[depth].result);
+            if (a->kind == ARM_END)
+                join_reach(&now, open[depth].entry);
+            break;
+        }
+    }
+    out.least = now.least;
+    out.most = now.most;
+    return out;
+}
+
+static bool may_make(const struct literal_arm_limits *limits, pl_bytes string)
+{
+    return string.n >= limits->least && string.n <= limits->most &&
+           (string.n == 0 || (limits->first[string.p[0] / 64] >> string.p[0] % 64 & 1) != 0);
+}
+
 /* Which of the ARM_STARTS lists a pattern is in: by the byte that it begins with, and the last one where it does not begin with a text. */
 static size_t start_of(const struct pl_literals *l, size_t pattern)
 {
@@ -378,13 +442,17 @@ static size_t start_of(const struct pl_literals *l, size_t pattern)
 
 bool pl_literals_index_arms(struct pl_literals *l)
 {
-    l->arm_starts = calloc(l->arms.n + 1, sizeof *l->arm_starts);
-    if (l->arm_starts == NULL)
-        return false;
     size_t next[ARM_STARTS + 1] = {0};
+    size_t n = 0;
     for (size_t i = 0; i + 1 < l->arms.n; i++)
-        if (l->arms.v[i].kind == ARM_START)
+        if (l->arms.v[i].kind == ARM_START) {
             next[start_of(l, i) + 1]++;
+            n++;
+        }
+    l->arm_starts = calloc(n + 1, sizeof *l->arm_starts);
+    l->arm_limits = calloc(n + 1, sizeof *l->arm_limits);
+    if (l->arm_starts == NULL || l->arm_limits == NULL)
+        return false;
     for (size_t k = 0; k < ARM_STARTS; k++) {
         next[k + 1] += next[k];
         l->arm_ends[k] = next[k + 1];
@@ -392,6 +460,8 @@ bool pl_literals_index_arms(struct pl_literals *l)
     for (size_t i = 0; i + 1 < l->arms.n; i++)
         if (l->arms.v[i].kind == ARM_START)
             l->arm_starts[next[start_of(l, i)]++] = i;
+    for (size_t i = 0; i < n; i++)
+        l->arm_limits[i] = limits_of(l, l->arm_starts[i] + 1);
     return true;
 }
 
@@ -400,7 +470,7 @@ static size_t find_in_list(const struct pl_literals *l, size_t list, pl_bytes st
 {
     for (size_t i = list == 0 ? 0 : l->arm_ends[list - 1]; i < l->arm_ends[list]; i++) {
         size_t pattern = l->arm_starts[i];
-        if (makes(l, pattern + 1, string))
+        if (may_make(&l->arm_limits[i], string) && makes(l, pattern + 1, string))
             return pattern;
     }
     return SIZE_MAX;

@@ -150,6 +150,7 @@ static void free_set(struct pl_literals *l)
     PL_VEC_FREE(&l->arms);
     pl_buf_reset(&l->texts);
     free(l->arm_starts);
+    free(l->arm_limits);
     free(l->slots);
     free(l->keys);
     free(l->formats);
@@ -219,6 +220,8 @@ static bool merge_literals(struct pl_literals *l, struct gathered *g)
     }
     is_good = is_good && pl_literals_merge_arms(l, g);
     g->arms.n = 0;
+    free(g->recent);
+    g->recent = NULL;
     free_set(&g->own);
     start_set(&g->own);
     return is_good;
@@ -531,6 +534,7 @@ static bool build(struct pl_literals *l, const struct pl_headers *headers, size_
     pl_buf_trim(&l->texts);
     pl_macros_free(m);
     for (unsigned k = 0; k <= n_jobs; k++) {
+        free(jobs[k].g.recent);
         free_set(&jobs[k].g.own);
         pl_buf_reset(&jobs[k].g.texts);
         PL_VEC_FREE(&jobs[k].g.parts);

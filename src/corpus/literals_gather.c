@@ -84,11 +84,56 @@ static enum literal_rule kind_here(const struct gatherer *x, enum literal_rule k
     return kind == RULE_WORD && !is_compiled(x) ? KIND_SCRIPT_WORD : kind;
 }
 
+/*
+ * Words come in millions, and nearly all have come before. Whether one has takes three misses of the cache in the large tables, so the last ones are kept
+ * close together. A power of two.
+ */
+#define RECENT_TEXTS 4096u
+#define RECENT_BYTES 24u
+
+struct recent_text {
+    uint32_t hash;
+    uint8_t kind;      /* of the source, RULE_COUNT and above included */
+    uint8_t kind_here; /* 0xff: the place is free */
+    uint8_t mode;      /* and whether what is known is left out */
+    uint8_t n;
+    uint8_t bytes[RECENT_BYTES];
+};
+
+/* Where the text is or would be; NULL for one that is not kept. */
+static struct recent_text *recent_of(struct gatherer *x, struct recent_text *t, enum literal_rule of_source,
+                                     enum literal_rule kind, pl_bytes text)
+{
+    struct gathered *g = x->g;
+    if (text.n > RECENT_BYTES)
+        return NULL;
+    if (g->recent == NULL) {
+        g->recent = malloc(RECENT_TEXTS * sizeof *g->recent);
+        if (g->recent == NULL)
+            return NULL; /* it takes longer then */
+        memset(g->recent, 0xff, RECENT_TEXTS * sizeof *g->recent);
+    }
+    uint64_t hash = pl_literal_hash(of_source, text);
+    *t = (struct recent_text){.hash = (uint32_t)hash,
+                              .kind = (uint8_t)of_source,
+                              .kind_here = (uint8_t)kind,
+                              .mode = (uint8_t)(2 * x->of->mode + (x->of->known != NULL)),
+                              .n = (uint8_t)text.n};
+    memcpy(t->bytes, text.p, text.n);
+    return &g->recent[hash >> 32 & (RECENT_TEXTS - 1)];
+}
+
 static void add(struct gatherer *x, enum literal_rule of_source, pl_bytes text, size_t at)
 {
     enum literal_rule kind = kind_here(x, of_source);
+    struct recent_text t;
     if (text.n == 0 || text.n > MAX_LITERAL_BYTES)
         return;
+    struct recent_text *recent = recent_of(x, &t, of_source, kind, text);
+    if (recent != NULL && memcmp(recent, &t, sizeof t) == 0)
+        return;
+    if (recent != NULL)
+        *recent = t; /* it is there in a moment */
     if (x->of->known != NULL && pl_literal_find(x->of->known, of_source, text) != NULL)
         return;
     /* Words come in thousands, mostly known ones: look before the line is counted. */

@@ -88,6 +88,12 @@ enum literal_arm_kind {
 
 #define ARM_STARTS 257u /* lists of patterns: of each byte, and of those that begin with no text */
 
+/* What every string is that a pattern makes: most are none of its, and need not be tried. */
+struct literal_arm_limits {
+    uint64_t least, most; /* bytes */
+    uint64_t first[4];    /* a bit for each byte that it may begin with */
+};
+
 struct literal_arm {
     uint64_t text; /* where its bytes begin in `texts` */
     uint32_t length;
@@ -114,8 +120,9 @@ struct pl_literals {
     PL_VEC(struct header_body) bodies; /* while the set is built */
     PL_VEC(struct literal) literals;   /* in source order */
     literal_arms arms;
-    size_t *arm_starts;          /* patterns of `arms`, in lists by how they begin; malloc */
-    size_t arm_ends[ARM_STARTS]; /* of each list */
+    size_t *arm_starts;                    /* patterns of `arms`, in lists by how they begin; malloc */
+    struct literal_arm_limits *arm_limits; /* beside arm_starts; malloc */
+    size_t arm_ends[ARM_STARTS];           /* of each list */
     struct pl_buf texts;
     uint32_t *slots;          /* open addressing on `hash`: index + 1, or 0; malloc */
     size_t n_slots;           /* power of two */
@@ -138,6 +145,13 @@ uint32_t pl_literal_key(enum key_part part, pl_bytes text);
 pl_bytes pl_literal_text(const struct pl_literals *l, const struct literal *e);
 /* The literal of this kind and text, or NULL. */
 const struct literal *pl_literal_find(const struct pl_literals *l, enum literal_rule kind, pl_bytes text);
+
+/* literals.c: the keys equal to that of `text`: [*first, returned). At most 2048. */
+size_t pl_literal_key_range(const struct pl_literals *l, enum key_part part, pl_bytes text, size_t *first);
+/* Tell of a literal that explains something; *found becomes true. */
+PL_MUST_USE pl_status pl_literal_set_hit(const struct pl_literals *l, const struct literal *e,
+                                         enum literal_rule rule, struct pl_arena *arena, bool *found,
+                                         struct pl_literal_hit *out, struct pl_err *err);
 
 /* literals_forms.c: literals or identifiers that `string`, not empty, is made of; NULL when one of its parts is not known. */
 const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_bytes string);
@@ -175,6 +189,8 @@ struct gathered {
     PL_VEC(struct gathered_part) parts;
     PL_VEC(struct gathered_group) groups;
     literal_arms arms;
+    struct recent_text *
+        recent; /* literals_gather.c: what is known to be in `own`, or in what was gathered before; malloc, or NULL */
     bool is_out_of_memory;
 };
 
