@@ -10,9 +10,11 @@
 #include "match/elf_strings.h"
 #include "match/made_source.h"
 
+#include "base/parallel.h"
 #include "base/quote.h"
 #include "feature/source_code.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_digit(uint8_t b)
@@ -161,14 +163,12 @@ static pl_status is_missing_literal(const struct pl_match *m, pl_bytes data, pl_
     *found = false;
     if (string.n < PL_ELF_COUNTED_BYTES)
         return PL_OK;
-    pl_status st = pl_literals_explain(m->literals, string, m->scratch, found, hit, err);
+    pl_status st = pl_literals_explain_literal(m->literals, string, m->scratch, found, hit, err);
     if (st != PL_OK || !*found)
         return st;
-    bool is_literal = hit->rule->is_strict && hit->text.n >= string.n && hit->text.n <= string.n + 1;
     pl_bytes before = pl_bytes_sub(data, 0, (size_t)at);
     pl_bytes behind = pl_bytes_from(data, (size_t)at + string.n);
-    *found = is_literal && pl_bytes_find(before, string, 0) == SIZE_MAX &&
-             pl_bytes_find(behind, string, 0) == SIZE_MAX;
+    *found = pl_bytes_find(before, string, 0) == SIZE_MAX && pl_bytes_find(behind, string, 0) == SIZE_MAX;
     return PL_OK;
 }
 
@@ -378,7 +378,7 @@ static pl_status report(const struct pl_match *m, struct pl_file *f, struct pl_e
     return st;
 }
 
-static pl_status find_change(const struct pl_match *m, struct pl_file *f, struct pl_elf_string *s,
+static pl_status find_change(const struct pl_match *m, const struct pl_file *f, const struct pl_elf_string *s,
                              const struct pl_elf_string *next, bool *found, struct change *c,
                              struct pl_err *err)
 {
@@ -401,27 +401,77 @@ static pl_status find_change(const struct pl_match *m, struct pl_file *f, struct
     return st;
 }
 
+/* Strings are drawn so many at a time. */
+#define SEARCHED_STRINGS 32u
+
+/* What was changed of each string, before anything is told of it. */
+struct search {
+    const struct pl_match *m;
+    struct pl_file *f;
+    pl_elf_strings *strings;
+    struct pl_arena scratch[PL_PARALLEL_MAX];
+    struct found_change {
+        struct change change;
+        bool found;
+    } * changes;
+};
+
+static const struct pl_elf_string *next_of(const pl_elf_strings *strings, size_t i)
+{
+    return i + 1 < strings->n ? &strings->v[i + 1] : NULL;
+}
+
+static pl_status search_some(void *ctx, unsigned worker, size_t item, struct pl_err *err)
+{
+    struct search *s = ctx;
+    struct pl_match m = *s->m;
+    size_t end = (item + 1) * SEARCHED_STRINGS;
+    pl_status st = PL_OK;
+    m.scratch = &s->scratch[worker];
+    for (size_t i = item * SEARCHED_STRINGS; i < end && i < s->strings->n && st == PL_OK; i++)
+        st = find_change(&m, s->f, &s->strings->v[i], next_of(s->strings, i), &s->changes[i].found,
+                         &s->changes[i].change, err);
+    return st;
+}
+
+static pl_status search_all(struct search *s, struct pl_err *err)
+{
+    s->changes = calloc(s->strings->n + 1, sizeof *s->changes);
+    if (s->changes == NULL)
+        return pl_fail_nomem(err);
+    size_t n_items = (s->strings->n + SEARCHED_STRINGS - 1) / SEARCHED_STRINGS;
+    return pl_parallel(s->m->jobs, n_items, s, search_some, err);
+}
+
 pl_status pl_elf_find_modified(const struct pl_match *m, struct pl_file *f, pl_elf_strings *strings,
                                struct pl_err *err)
 {
+    struct search *all = calloc(1, sizeof *all);
     struct pl_made_names names;
-    pl_status st = PL_OK;
     size_t searches = 0;
+    if (all == NULL)
+        return pl_fail_nomem(err);
+    *all = (struct search){.m = m, .f = f, .strings = strings};
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        pl_arena_init(&all->scratch[i], m->scratch->max_bytes);
     pl_made_names_init(&names);
+    pl_status st = search_all(all, err);
     for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         struct pl_elf_string *s = &strings->v[i];
-        struct change c = {0};
-        bool found;
+        const struct change *c = &all->changes[i].change;
         bool is_made = false;
-        st = find_change(m, f, s, i + 1 < strings->n ? s + 1 : NULL, &found, &c, err);
-        if (st == PL_OK && found)
+        if (all->changes[i].found)
             st = pl_made_names_has(&names, m, f, s->text, &is_made, err);
-        if (st != PL_OK || !found || is_made || is_type_name(m, s->text) ||
-            pl_elf_is_mark_of_moc(m, f, s->offset, s->text) || is_other_kind_of_file(m, s->text, c.literal))
+        if (st != PL_OK || !all->changes[i].found || is_made || is_type_name(m, s->text) ||
+            pl_elf_is_mark_of_moc(m, f, s->offset, s->text) || is_other_kind_of_file(m, s->text, c->literal))
             continue;
-        if (searches++ >= RAW_SEARCHES || !is_in_source(m, s, i + 1 < strings->n ? s + 1 : NULL, &c))
-            st = report(m, f, s, &c, err);
+        if (searches++ >= RAW_SEARCHES || !is_in_source(m, s, next_of(strings, i), c))
+            st = report(m, f, s, c, err);
     }
     pl_made_names_reset(&names);
+    for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
+        pl_arena_reset(&all->scratch[i]);
+    free(all->changes);
+    free(all);
     return st;
 }

@@ -9,6 +9,8 @@
  * package that shares gnulib (sed and grep, m4 and coreutils) 28 to 51 %, against one that does not 47 to 90 %.
  */
 #include "match/elf_strings.h"
+
+#include "base/parallel.h"
 #include "format/text/words.h"
 #include "match/bindings.h"
 #include "match/elf_sections.h"
@@ -230,75 +232,140 @@ static bool is_led_out(const struct pl_match *m, pl_bytes text, pl_bytes literal
     return pl_elf_severity(m) == PL_SEVERITY_ERROR && names_place(middle) && count_novel_words(m, middle) > 0;
 }
 
-static pl_status explain_strict(const struct pl_match *m, struct pl_elf_string *s, struct pl_err *err)
+/* Strings to ask for, and which of the file's each is. */
+struct asked {
+    pl_bytes *texts;
+    size_t *which;
+    struct pl_literal_hit *hits;
+    size_t n;
+};
+
+static pl_status ask_none(struct asked *a, size_t most, struct pl_err *err)
 {
-    bool found;
-    pl_status st = pl_literals_explain(m->literals, s->text, m->arena, &found, &s->hit, err);
-    if (st == PL_OK && found && !s->hit.rule->is_strict && is_led_out(m, s->text, s->hit.text)) {
-        s->hit = (struct pl_literal_hit){0};
-        found = false;
+    a->texts = calloc(most + 1, sizeof *a->texts);
+    a->which = calloc(most + 1, sizeof *a->which);
+    a->hits = calloc(most + 1, sizeof *a->hits);
+    a->n = 0;
+    return a->texts == NULL || a->which == NULL || a->hits == NULL ? pl_fail_nomem(err) : PL_OK;
+}
+
+static void ask_for(struct asked *a, pl_bytes text, size_t which)
+{
+    a->texts[a->n] = text;
+    a->which[a->n++] = which;
+}
+
+static void free_asked(struct asked *a)
+{
+    free(a->texts);
+    free(a->which);
+    free(a->hits);
+}
+
+static pl_status answer_all(const struct pl_match *m, struct asked *a, struct pl_err *err)
+{
+    return pl_literals_explain_all(m->literals, a->texts, a->n, m->jobs, m->arena, a->hits, err);
+}
+
+static bool is_answer(const struct pl_match *m, pl_bytes text, const struct pl_literal_hit *hit)
+{
+    return hit->rule != NULL && (hit->rule->is_strict || !is_led_out(m, text, hit->text));
+}
+
+/* A table may touch a string: try the text at its end, as strictly as any other. */
+static pl_status explain_tails(const struct pl_match *m, pl_elf_strings *strings, struct pl_err *err)
+{
+    struct asked a;
+    pl_status st = ask_none(&a, strings->n, err);
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
+        const struct pl_elf_string *s = &strings->v[i];
+        size_t tail = s->hit.rule != NULL || s->is_text ? 0 : pl_elf_text_tail(s->text);
+        if (tail >= PL_ELF_STRING_BYTES)
+            ask_for(&a, pl_bytes_from(s->text, s->text.n - tail), i);
     }
-    if (st != PL_OK || found || s->is_text)
-        return st;
-    /* A table may touch the string: try the text at the end, as strictly as any other. */
-    size_t tail = pl_elf_text_tail(s->text);
-    if (tail < PL_ELF_STRING_BYTES)
-        return PL_OK;
-    pl_bytes text = pl_bytes_from(s->text, s->text.n - tail);
-    struct pl_literal_hit hit;
-    st = pl_literals_explain(m->literals, text, m->arena, &found, &hit, err);
-    if (st == PL_OK && found && hit.rule->is_strict) {
-        s->offset += s->text.n - tail;
-        s->file_bytes = tail + 1;
-        s->text = text;
-        s->hit = hit;
+    if (st == PL_OK)
+        st = answer_all(m, &a, err);
+    for (size_t i = 0; i < a.n && st == PL_OK; i++) {
+        struct pl_elf_string *s = &strings->v[a.which[i]];
+        if (a.hits[i].rule == NULL || !a.hits[i].rule->is_strict)
+            continue;
+        s->offset += s->text.n - a.texts[i].n;
+        s->file_bytes = a.texts[i].n + 1;
+        s->text = a.texts[i];
+        s->hit = a.hits[i];
     }
+    free_asked(&a);
+    return st;
+}
+
+static pl_status explain_strict(const struct pl_match *m, pl_elf_strings *strings, struct pl_err *err)
+{
+    struct asked a;
+    pl_status st = ask_none(&a, strings->n, err);
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++)
+        ask_for(&a, strings->v[i].text, i);
+    if (st == PL_OK)
+        st = answer_all(m, &a, err);
+    for (size_t i = 0; i < a.n && st == PL_OK; i++)
+        if (is_answer(m, a.texts[i], &a.hits[i]))
+            strings->v[i].hit = a.hits[i];
+    free_asked(&a);
+    return st == PL_OK ? explain_tails(m, strings, err) : st;
+}
+
+/* Strings that are tried as pieces of literals; nearly all in vain, so that the few that are none are asked for again. */
+struct pieces {
+    const struct pl_match *m;
+    struct pl_elf_string *strings[PIECE_SEARCHES];
+    bool found[PIECE_SEARCHES];
+    size_t n;
+};
+
+static pl_status try_pieces(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct pieces *p = ctx;
+    struct pl_literal_hit unused;
+    struct pl_arena arena;
+    (void)worker;
+    pl_arena_init(&arena, p->m->scratch->max_bytes);
+    pl_status st =
+        pl_literals_explain_pieces(p->m->literals, p->strings[i]->text, &arena, &p->found[i], &unused, err);
+    pl_arena_reset(&arena);
     return st;
 }
 
 /* What is aligned to vectors may be the constants of inlined copies. */
 static pl_status explain_pieces(const struct pl_match *m, pl_elf_strings *strings, struct pl_err *err)
 {
-    size_t searches = 0;
-    pl_status st = PL_OK;
-    for (size_t i = 0; i < strings->n && searches < PIECE_SEARCHES && st == PL_OK; i++) {
+    struct pieces p = {.m = m};
+    for (size_t i = 0; i < strings->n && p.n < PIECE_SEARCHES; i++) {
         struct pl_elf_string *s = &strings->v[i];
-        bool found;
-        if (!s->is_clear || s->is_wide || pl_elf_is_strict(s) || s->offset % PL_LITERAL_PIECE_BYTES != 0)
-            continue;
-        searches++;
-        st = pl_literals_explain_pieces(m->literals, s->text, m->arena, &found, &s->hit, err);
+        if (s->is_clear && !s->is_wide && !pl_elf_is_strict(s) && s->offset % PL_LITERAL_PIECE_BYTES == 0)
+            p.strings[p.n++] = s;
     }
+    pl_status st = pl_parallel(m->jobs, p.n, &p, try_pieces, err);
+    for (size_t i = 0; i < p.n && st == PL_OK; i++)
+        if (p.found[i])
+            st = pl_literals_explain_pieces(m->literals, p.strings[i]->text, m->arena, &p.found[i],
+                                            &p.strings[i]->hit, err);
     return st;
 }
 
 /* Whatever is left is looked for in the source text as it stands. */
 static pl_status explain_loose(const struct pl_match *m, pl_elf_strings *strings, struct pl_err *err)
 {
-    size_t n = 0;
-    pl_bytes *left = calloc(strings->n + 1, sizeof *left);
-    size_t *which = calloc(strings->n + 1, sizeof *which);
-    struct pl_literal_hit *hits = calloc(strings->n + 1, sizeof *hits);
-    pl_status st = PL_OK;
-    if (left == NULL || which == NULL || hits == NULL) {
-        st = pl_fail_nomem(err);
-        goto out;
-    }
-    for (size_t i = 0; i < strings->n; i++) {
+    struct asked a;
+    pl_status st = ask_none(&a, strings->n, err);
+    for (size_t i = 0; i < strings->n && st == PL_OK; i++) {
         const struct pl_elf_string *s = &strings->v[i];
-        if (s->hit.rule != NULL || !s->is_clear || s->is_modified)
-            continue;
-        left[n] = s->text;
-        which[n++] = i;
+        if (s->hit.rule == NULL && s->is_clear && !s->is_modified)
+            ask_for(&a, s->text, i);
     }
-    if (n > 0)
-        st = pl_literals_explain_text(m->literals, left, n, m->arena, hits, err);
-    for (size_t i = 0; i < n && st == PL_OK; i++)
-        strings->v[which[i]].hit = hits[i];
-out:
-    free(left);
-    free(which);
-    free(hits);
+    if (a.n > 0 && st == PL_OK)
+        st = pl_literals_explain_text(m->literals, a.texts, a.n, m->arena, a.hits, err);
+    for (size_t i = 0; i < a.n && st == PL_OK; i++)
+        strings->v[a.which[i]].hit = a.hits[i];
+    free_asked(&a);
     return st;
 }
 
@@ -454,9 +521,7 @@ static pl_status claim_foreign(struct pl_file *f, const struct pl_image_view *vi
 static pl_status match_strings(const struct pl_match *m, struct pl_file *f, const struct pl_image_view *view,
                                pl_elf_strings *strings, bool *is_wrong_source, struct pl_err *err)
 {
-    pl_status st = PL_OK;
-    for (size_t i = 0; i < strings->n && st == PL_OK; i++)
-        st = explain_strict(m, &strings->v[i], err);
+    pl_status st = explain_strict(m, strings, err);
     if (st == PL_OK)
         st = explain_pieces(m, strings, err);
     if (st == PL_OK)
