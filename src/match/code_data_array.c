@@ -32,6 +32,8 @@
 /* Elements of a list, designators left out, in memory from `offset` on. */
 struct run {
     uint32_t table;
+    struct pl_table_list list;
+    bool is_plain; /* its numbers are compared as they stand: no pointers, floats, or other orders of bytes */
     uint32_t first, end; /* elements */
     uint64_t offset;     /* of the first */
     unsigned width;
@@ -90,25 +92,51 @@ bool pl_data_item_fits(const struct pl_data *d, const struct pl_table_item *item
     return (value & mask) == memory && (is_whole || (item->flags & PL_ITEM_PLAIN) == 0);
 }
 
+/* pl_data_item_fits() of a number, where the list is plain. */
+static inline bool is_number_there(const struct pl_data *d, const struct pl_table_item *item, uint64_t offset,
+                                   unsigned width)
+{
+    uint64_t mask = (1ull << (8 * width)) - 1;
+    uint64_t memory = 0;
+    for (unsigned i = 0; i < width; i++)
+        memory |= (uint64_t)d->f->data.p[offset + i] << (8 * i);
+    if ((item->value & mask) != memory)
+        return false;
+    uint64_t top = item->value & ~mask;
+    bool is_whole = top == 0 || (top == ~mask && (item->value >> (8 * width - 1) & 1) != 0);
+    return is_whole || (item->flags & PL_ITEM_PLAIN) == 0;
+}
+
 static bool fits(const struct pl_data *d, const struct run *r, int64_t element)
 {
-    const struct pl_table *t = pl_tables_at(d->m->tables, r->table);
     uint64_t offset = r->offset + (uint64_t)(element - (int64_t)r->first) * r->width;
-    if (element < 0 || element >= (int64_t)t->n || offset >= d->f->size ||
+    if (element < 0 || element >= (int64_t)r->list.head->n || offset >= d->f->size ||
         !pl_data_is_data(d, offset, r->width))
         return false;
-    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[element];
+    const struct pl_table_item *item = &r->list.items[element];
+    if (r->is_plain && item->kind == PL_ITEM_NUMBER)
+        return is_number_there(d, item, offset, r->width);
     if (item->kind == PL_ITEM_FIELD || item->kind == PL_ITEM_INDEX)
         return false;
     if (r->width == d->code->word_bytes && pl_data_slot(d, offset) != NULL)
         return false; /* a pointer: the rule for rows reads those */
-    return pl_data_item_fits(d, item, t->is_float, offset, r->width);
+    return pl_data_item_fits(d, item, r->list.head->is_float, offset, r->width);
+}
+
+static struct run run_at(const struct pl_data *d, const struct pl_table_place *place, uint64_t offset,
+                         unsigned width)
+{
+    struct run r = {.table = place->table, .first = place->item, .offset = offset, .width = width};
+    r.list = pl_tables_list(d->m->tables, r.table);
+    r.is_plain = width < 8 && width != d->code->word_bytes && !r.list.head->is_float &&
+                 !d->view->is_windows && !d->code->is_big_endian;
+    return r;
 }
 
 /* The next element behind `element` where the list goes on: eight in a row, or all that are left of it. 0 when it does not. */
 static uint32_t resumes(const struct pl_data *d, const struct run *r, uint32_t element)
 {
-    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    uint32_t n = r->list.head->n;
     for (uint32_t next = element + 1; next <= element + MAX_GAP && next < n; next++) {
         uint32_t want = n - next < MIN_ELEMENTS ? n - next : MIN_ELEMENTS;
         uint32_t k = 0;
@@ -122,7 +150,7 @@ static uint32_t resumes(const struct pl_data *d, const struct run *r, uint32_t e
 
 static void note_change(const struct pl_data *d, struct run *r, uint32_t element)
 {
-    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[element];
+    const struct pl_table_item *item = &r->list.items[element];
     if (r->n_changed < MAX_CHANGES && item->kind <= PL_ITEM_FLOAT && (item->flags & PL_ITEM_PLAIN))
         r->changed[r->n_changed++] = element;
 }
@@ -140,8 +168,8 @@ static bool is_text(const struct pl_data *d, const struct run *r)
 /* All the numbers between two items that are none: a row's, or an array within it. */
 static bool is_all_between(const struct pl_data *d, const struct run *r)
 {
-    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
-    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    const struct pl_table_item *items = r->list.items;
+    uint32_t n = r->list.head->n;
     return (r->first == 0 || items[r->first - 1].kind != PL_ITEM_NUMBER) &&
            (r->end == n || items[r->end].kind != PL_ITEM_NUMBER);
 }
@@ -149,7 +177,7 @@ static bool is_all_between(const struct pl_data *d, const struct run *r)
 /* Follow the list to both sides from a window that fits, over elements that differ if that is allowed. */
 static void follow(const struct pl_data *d, struct run *r, uint32_t max_changes)
 {
-    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    uint32_t n = r->list.head->n;
     uint32_t element = r->end;
     while (r->first > 0 && r->offset >= r->width && fits(d, r, (int64_t)r->first - 1)) {
         r->first--;
@@ -167,7 +195,7 @@ static void follow(const struct pl_data *d, struct run *r, uint32_t max_changes)
         element = next;
     }
     r->end = element;
-    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
+    const struct pl_table_item *items = r->list.items;
     r->n_wild = 0;
     for (uint32_t i = r->first; i < r->end; i++)
         r->n_wild += items[i].kind == PL_ITEM_UNKNOWN || items[i].kind == PL_ITEM_NAME;
@@ -179,7 +207,7 @@ static void follow(const struct pl_data *d, struct run *r, uint32_t max_changes)
  */
 static uint32_t count_telling(const struct pl_data *d, const struct run *r)
 {
-    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
+    const struct pl_table_item *items = r->list.items;
     uint32_t n = 0;
     for (uint32_t i = r->first + 1; i < r->end; i++) {
         bool goes_on = i >= r->first + 2 && items[i - 1].kind <= PL_ITEM_FLOAT &&
@@ -196,7 +224,7 @@ static uint32_t count_telling(const struct pl_data *d, const struct run *r)
  */
 static bool is_in_code(const struct pl_data *d, const struct run *r)
 {
-    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[r->end];
+    const struct pl_table_item *item = &r->list.items[r->end];
     uint64_t bytes = (uint64_t)(r->end - r->first) * r->width;
     uint64_t value = number_of(d, item);
     uint8_t number[8];
@@ -231,7 +259,7 @@ static bool is_cleared(const struct pl_data *d, const struct run *r)
 /* All of a list but its first or its last element: that one was changed, when it says what it is and stands in data. */
 static void note_edge(const struct pl_data *d, struct run *r)
 {
-    uint32_t n = pl_tables_at(d->m->tables, r->table)->n;
+    uint32_t n = r->list.head->n;
     if (r->end - r->first + 1 != n || r->n_changed > 0 || count_telling(d, r) < CHANGED_SHARE)
         return;
     bool is_first = r->first == 1;
@@ -256,7 +284,7 @@ static void extend(const struct pl_data *d, struct run *r)
 {
     struct run whole = *r;
     follow(d, &whole, MAX_CHANGES);
-    bool is_most = 2 * (whole.end - whole.first) >= pl_tables_at(d->m->tables, r->table)->n;
+    bool is_most = 2 * (whole.end - whole.first) >= r->list.head->n;
     if (is_most && whole.n_changed <= FEW_CHANGES &&
         whole.n_changed * CHANGED_SHARE <= count_telling(d, &whole))
         *r = whole;
@@ -293,8 +321,10 @@ static bool best_run(const struct pl_data *d, uint64_t key, uint64_t offset, uns
     const struct pl_table_place *places = pl_tables_find(d->m->tables, key, &n);
     bool found = false;
     for (size_t i = 0; i < n; i++) {
-        struct run r = {.table = places[i].table, .first = places[i].item, .offset = offset, .width = width};
-        bool is_good = places[i].column == PL_TABLE_FLAT && !is_known(known, &r);
+        if (places[i].column != PL_TABLE_FLAT)
+            continue;
+        struct run r = run_at(d, &places[i], offset, width);
+        bool is_good = !is_known(known, &r);
         for (uint32_t k = 0; is_good && k < window; k++)
             is_good = fits(d, &r, (int64_t)r.first + k);
         if (!is_good)
@@ -353,12 +383,12 @@ static bool is_trimmed(const struct pl_data *d, const struct run *r)
 
 static pl_status report(struct pl_data *d, const struct run *r, const char *source, struct pl_err *err)
 {
-    bool is_error = !pl_data_is_generated(d, pl_tables_at(d->m->tables, r->table)->unit) &&
-                    !is_of_another_file(d, r) && !is_trimmed(d, r);
+    bool is_error =
+        !pl_data_is_generated(d, r->list.head->unit) && !is_of_another_file(d, r) && !is_trimmed(d, r);
     struct pl_finding *finding;
     uint64_t from = r->offset + (uint64_t)(r->changed[0] - r->first) * r->width;
     uint64_t to = r->offset + (uint64_t)(r->changed[r->n_changed - 1] + 1 - r->first) * r->width;
-    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[r->changed[0]];
+    const struct pl_table_item *item = &r->list.items[r->changed[0]];
     uint64_t mask = r->width == 8 ? UINT64_MAX : (1ull << (8 * r->width)) - 1;
     pl_status st = pl_findings_add(
         &d->f->findings, TAG_MODIFIED, is_error ? PL_SEVERITY_ERROR : PL_SEVERITY_WARNING, from, to - from,
@@ -373,8 +403,8 @@ static pl_status report(struct pl_data *d, const struct run *r, const char *sour
 
 static pl_status claim_run(struct pl_data *d, const struct run *r, struct pl_err *err)
 {
-    const struct pl_table *t = pl_tables_at(d->m->tables, r->table);
-    const struct pl_table_item *items = pl_tables_items(d->m->tables, r->table);
+    const struct pl_table *t = r->list.head;
+    const struct pl_table_item *items = r->list.items;
     const char *source = pl_data_source(d, t->unit, items[r->first].at, items[r->end - 1].at + 1, err);
     if (source == NULL)
         return PL_E_NOMEM;
@@ -421,7 +451,7 @@ static pl_status try_place(const struct pl_data *d, uint64_t offset, uint64_t en
         found = best_run(d, float_key(d, offset, width), offset, width, FLOAT_WINDOW, out, &r);
     if (!found)
         return PL_OK;
-    bool is_part = 2 * (r.end - r.first) < pl_tables_at(d->m->tables, r.table)->n && !is_all_between(d, &r);
+    bool is_part = 2 * (r.end - r.first) < r.list.head->n && !is_all_between(d, &r);
     bool is_part_of_text = is_text(d, &r) && (r.n_changed > 0 || is_part);
     if (is_part_of_text || r.end - r.first - r.n_wild < MIN_ELEMENTS || r.n_wild > (r.end - r.first) / 2)
         return PL_OK;

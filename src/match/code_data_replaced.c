@@ -118,6 +118,8 @@ static pl_status list_runs(struct pl_data *d, open_runs *out, struct pl_err *err
         uint64_t from = at;
         while (at < d->f->size && d->state[at] == PL_DATA_OPEN)
             at++;
+        if (at - from < MIN_BYTES)
+            continue;
         from = first_object(d, from, at);
         const struct pl_data_object *o = pl_data_object_at(d, from);
         if (at - from < MIN_BYTES || at - from > MAX_LIST_BYTES || o == NULL || o->offset != from)
