@@ -30,6 +30,8 @@ struct pl_match_kept {
     struct pl_code code;
     bool is_made;
     bool is_image;
+    pl_status st; /* PL_OK or PL_E_INPUT; else why it could not be made, which `err` says, too */
+    struct pl_err err;
     uint8_t *marks; /* one a byte of the file */
 };
 
@@ -39,20 +41,47 @@ pl_status pl_match_code(const struct pl_match *m, const struct pl_file *f, const
     struct pl_match_kept *kept = m->kept;
     *out = NULL;
     if (!kept->is_made) {
-        struct pl_err why = {0};
-        pl_status st = f->data.n != f->size ? PL_E_INPUT
-                                            : pl_code_of(f->data, m->limits, &kept->arena, &kept->code, &why);
-        if (st != PL_OK && st != PL_E_INPUT) {
-            if (err != NULL)
-                *err = why;
-            return st;
-        }
-        kept->is_image = st == PL_OK;
+        kept->st = f->data.n != f->size
+                       ? PL_E_INPUT
+                       : pl_code_of(f->data, m->limits, &kept->arena, &kept->code, &kept->err);
+        kept->is_image = kept->st == PL_OK;
         kept->is_made = true;
+    }
+    if (kept->st != PL_OK && kept->st != PL_E_INPUT) {
+        if (err != NULL)
+            *err = kept->err;
+        return kept->st;
     }
     if (kept->is_image)
         *out = &kept->code;
     return PL_OK;
+}
+
+pl_status pl_match_prepare(struct pl_match *m, const struct pl_file *f, struct pl_err *err)
+{
+    const struct pl_code *code;
+    struct pl_err late;
+    m->kept = calloc(1, sizeof *m->kept);
+    if (m->kept == NULL)
+        return pl_fail_nomem(err);
+    pl_arena_init(&m->kept->arena, m->scratch->max_bytes);
+    pl_status st = pl_match_code(m, f, &code, &late);
+    (void)st; /* told to the rung that asks for it */
+    return PL_OK;
+}
+
+static void reset(struct pl_match_kept *kept)
+{
+    pl_arena_reset(&kept->arena);
+    free(kept->marks);
+}
+
+void pl_match_drop(struct pl_match *m)
+{
+    if (m->kept != NULL)
+        reset(m->kept);
+    free(m->kept);
+    m->kept = NULL;
 }
 
 uint8_t *pl_match_marks(const struct pl_match *m, const struct pl_file *f, struct pl_err *err)
@@ -102,8 +131,7 @@ pl_status pl_match_rung(const struct pl_match *m, const struct pl_rung *rung, st
     pl_arena_init(&kept.arena, m->scratch->max_bytes);
     mine.kept = &kept;
     pl_status st = rung->apply(&mine, f, err);
-    pl_arena_reset(&kept.arena);
-    free(kept.marks);
+    reset(&kept);
     return st;
 }
 
@@ -111,11 +139,12 @@ pl_status pl_match_file(const struct pl_match *m, enum pl_pass pass, struct pl_f
 {
     struct pl_match_kept kept = {0};
     struct pl_match mine = *m;
+    if (m->kept != NULL)
+        return climb(m, pass, f, err);
     pl_arena_init(&kept.arena, m->scratch->max_bytes);
     mine.kept = &kept;
     pl_status st = climb(&mine, pass, f, err);
-    pl_arena_reset(&kept.arena);
-    free(kept.marks);
+    reset(&kept);
     return st;
 }
 

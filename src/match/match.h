@@ -64,6 +64,13 @@ PL_MUST_USE pl_status pl_match_code(const struct pl_match *m, const struct pl_fi
                                     const struct pl_code **out, struct pl_err *err);
 
 /*
+ * Make them before any rung asks, for the pl_match_file() of this file that comes next with the same m; pl_match_drop() in every case after it. That they
+ * cannot be made is told when a rung asks. PL_E_NOMEM.
+ */
+PL_MUST_USE pl_status pl_match_prepare(struct pl_match *m, const struct pl_file *f, struct pl_err *err);
+void pl_match_drop(struct pl_match *m); /* accepts one that was not prepared */
+
+/*
  * A byte for each byte of the file, zeros at first: what one rung notes there is kept for the others of the pass. NULL and err set when out of memory.
  */
 uint8_t *pl_match_marks(const struct pl_match *m, const struct pl_file *f, struct pl_err *err);

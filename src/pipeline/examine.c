@@ -9,6 +9,7 @@
  */
 #include "pipeline/examine.h"
 
+#include "base/parallel.h"
 #include "classify/classify.h"
 #include "format/archive/unpack.h"
 #include "io/host.h"
@@ -75,34 +76,61 @@ static void drop_headers(const struct pl_examination *x)
     }
 }
 
-static void build_literals(struct run *run)
+/* What is made of the sources for images. None of it asks for another. */
+enum source_part { PART_LITERALS, PART_TABLES, PART_CODEBASE, PART_TOOLCHAIN, PART_COUNT };
+
+struct preparing {
+    struct run *run;
+    struct pl_match *m;
+    const struct pl_file *first; /* the image that asked; its code is decoded meanwhile */
+};
+
+static pl_status build_part(struct run *run, size_t part, struct pl_err *err)
 {
     const struct pl_examination *x = run->x;
-    struct pl_err *err = &run->literals_err;
+    pl_status st = PL_OK;
+    switch ((enum source_part)part) {
+    case PART_LITERALS:
+        st = pl_literals_build(x->index, x->headers, x->n_headers, x->jobs, &run->literals, err);
+        drop_headers(x);
+        break;
+    case PART_TABLES: st = pl_tables_build(x->index, x->jobs, &run->tables, err); break;
+    case PART_CODEBASE: st = pl_codebase_build(x->index, x->limits, x->jobs, &run->codebase, err); break;
+    case PART_TOOLCHAIN: st = pl_toolchain_of(x->prints, x->n_prints, &run->toolchain, err); break;
+    case PART_COUNT: break;
+    }
     pl_host_trim_memory();
-    pl_status st = pl_literals_build(x->index, x->headers, x->n_headers, x->jobs, &run->literals, err);
-    drop_headers(x);
+    return st;
+}
+
+/* Item 0 is the image, where there are threads to spare: its decoder knows no second one. */
+static pl_status prepare(void *ctx, unsigned worker, size_t i, struct pl_err *err)
+{
+    struct preparing *p = ctx;
+    (void)worker;
+    if (i > 0)
+        return build_part(p->run, i - 1, err);
+    return p->run->x->jobs > 1 ? pl_match_prepare(p->m, p->first, err) : PL_OK;
+}
+
+/* Each of these has stretches of one thread; they are made side by side, so that another one goes on meanwhile. */
+static void build_literals(struct run *run, struct pl_match *m, const struct pl_file *first)
+{
+    struct preparing p = {.run = run, .m = m, .first = first};
     pl_host_trim_memory();
-    if (st == PL_OK)
-        st = pl_tables_build(x->index, x->jobs, &run->tables, err);
-    pl_host_trim_memory();
-    if (st == PL_OK)
-        st = pl_codebase_build(x->index, x->limits, x->jobs, &run->codebase, err);
-    pl_host_trim_memory();
-    if (st == PL_OK)
-        st = pl_toolchain_of(x->prints, x->n_prints, &run->toolchain, err);
-    run->literals_st = st;
+    run->literals_st = pl_parallel(run->x->jobs, 1 + PART_COUNT, &p, prepare, &run->literals_err);
     run->literals_built = true;
 }
 
 /* Built when the first binary asks for it: most packages of scripts never do. */
-static pl_status need_literals(struct run *run, unsigned worker, struct pl_match *m, struct pl_err *err)
+static pl_status need_literals(struct run *run, unsigned worker, struct pl_match *m, const struct pl_file *f,
+                               struct pl_err *err)
 {
     uint64_t paused = pl_watch_pause(run->x->watch, worker + 1);
     (void)pthread_mutex_lock(&run->literals_lock); /* fails only on misuse */
     if (!run->literals_built && run->x->index != NULL) {
         pl_watch_sources(run->x->watch, true);
-        build_literals(run);
+        build_literals(run, m, f);
         pl_watch_sources(run->x->watch, false);
     }
     pl_status st = run->literals_st;
@@ -190,9 +218,10 @@ static pl_status match_first(struct run *run, unsigned worker, struct pl_file *f
         pl_blob_measure(f);
     }
     if (pl_kind_has_literals(f->kind))
-        st = need_literals(run, worker, &m, err);
+        st = need_literals(run, worker, &m, f, err);
     if (st == PL_OK && m.index != NULL)
         st = pl_match_file(&m, PL_PASS_FILE, f, err);
+    pl_match_drop(&m);
     if (st != PL_OK) {
         pl_err_about(err, pl_arena_str(m.arena, f->path));
         return st;
@@ -219,11 +248,12 @@ static pl_status match_second(struct run *run, unsigned worker, struct pl_file *
     f->findings.arena = m.arena;
     if (m.index != NULL && is_leaf_with_data(f)) {
         if (pl_kind_is_image(f->kind))
-            st = need_literals(run, worker, &m, err);
+            st = need_literals(run, worker, &m, f, err);
         else
             m.literals = known_literals(run);
         if (st == PL_OK)
             st = pl_match_file(&m, PL_PASS_PACKAGE, f, err);
+        pl_match_drop(&m);
         if (st == PL_OK)
             st = pl_residues(&m, f, err);
     }
