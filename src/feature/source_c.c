@@ -103,7 +103,9 @@ static void share_body(struct scope *s, size_t number)
         twin->first_atom = f->first_atom;
         twin->n_atoms = f->n_atoms;
         twin->n_tokens = f->n_tokens;
+        twin->least_tokens = f->least_tokens;
         twin->shape = f->shape;
+        twin->least_shape = f->least_shape;
     }
     s->n_twins = 0;
 }
@@ -135,7 +137,9 @@ static uint32_t read_function(struct scope *s, const struct pl_declarator *d, ui
     f->macro = d->macro != 0 ? pl_source_symbol_at(r, d->macro)->text : (pl_bytes){0};
     f->n_parameters = n;
     f->n_tokens = close - body;
-    f->shape = pl_source_shape(r, body, close);
+    f->shape = pl_source_shape(r, body, close, PL_MAX_ARMS);
+    f->least_tokens = pl_source_count_outside(r, body, close, r->t[open].arms);
+    f->least_shape = pl_source_shape(r, body, close, r->t[open].arms);
     pl_source_end(r, number);
     if (s->twin_body != open)
         s->n_twins = 0;

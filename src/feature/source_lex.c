@@ -258,8 +258,12 @@ struct pl_token *pl_source_add_token(struct pl_source_lex *x, pl_tokens *tokens,
         x->at = x->end;
         return NULL;
     }
-    *t = (struct pl_token){
-        .at = (uint32_t)x->at, .length = (uint32_t)length, .kind = kind, .flags = x->pending};
+    size_t arms = x->arms.n + x->deeper_arms;
+    *t = (struct pl_token){.at = (uint32_t)x->at,
+                           .length = (uint32_t)length,
+                           .kind = kind,
+                           .flags = x->pending,
+                           .arms = arms < PL_MAX_ARMS ? (uint16_t)arms : PL_MAX_ARMS};
     x->pending = 0;
     x->at += length;
     return t;

@@ -41,8 +41,11 @@ struct pl_token {
         link; /* word: its symbol; bracket: the token of its fellow, 0 when it has none; string: bytes of prefix and quote in front */
     uint8_t kind;
     uint8_t flags;
-    uint16_t behind; /* string: bytes of the quote at the end */
+    uint16_t behind : 12; /* string: bytes of the quote at the end */
+    uint16_t arms : 4;    /* #if that are open around it; PL_MAX_ARMS when that many, or more */
 };
+
+#define PL_MAX_ARMS 15u
 
 /* What a word is to the language, before anybody declares it. */
 enum pl_word {

@@ -69,7 +69,7 @@ static void read_macro(struct pl_source_reader *r, const struct pl_macro_text *m
         }
     }
     d->n_tokens = to - i;
-    d->shape = pl_source_shape(r, i, to);
+    d->shape = pl_source_shape(r, i, to, PL_MAX_ARMS);
     pl_source_body(r, i, to);
     read_pastes(r, i, to);
     pl_source_end(r, number);

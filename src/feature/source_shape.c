@@ -31,11 +31,21 @@ static void take_word(const struct pl_source_reader *r, uint32_t i, uint32_t to,
         pl_shape_count(&out->indirect);
 }
 
-struct pl_shape pl_source_shape(const struct pl_source_reader *r, uint32_t from, uint32_t to)
+uint32_t pl_source_count_outside(const struct pl_source_reader *r, uint32_t from, uint32_t to, unsigned arms)
+{
+    uint32_t n = 0;
+    for (uint32_t i = from; i < to; i++)
+        n += r->t[i].arms <= arms;
+    return n;
+}
+
+struct pl_shape pl_source_shape(const struct pl_source_reader *r, uint32_t from, uint32_t to, unsigned arms)
 {
     struct pl_shape out = {.flags = PL_SHAPE_KNOWN | (r->is_cpp ? PL_SHAPE_MAY_INDIRECT : 0)};
     for (uint32_t i = from; i < to; i++) {
         const struct pl_token *t = &r->t[i];
+        if (t->arms > arms)
+            continue;
         bool is_logic = t->kind == PL_TOKEN_OPERATOR && t->length == 2 &&
                         (r->lex.text.p[t->at] == '&' || r->lex.text.p[t->at] == '|') &&
                         r->lex.text.p[t->at + 1] == r->lex.text.p[t->at];

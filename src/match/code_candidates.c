@@ -17,9 +17,14 @@
 #define MAX_CANDIDATES 24u
 #define MAX_HOSTS      48u
 #define WINDOW         24u /* source functions looked at beside a placed neighbour */
-#define PLACE_SCORE    6   /* for standing where its neighbours say */
-#define BLOCK          64u /* subjects that one thread searches for in a row */
-#define NO_FUNCTION    UINT32_MAX
+/* Votes for those of the window: so many for the nearest, WINDOW_STEP less for each that is further away, and WINDOW_LEAST from where that is less. */
+#define WINDOW_MOST  60u
+#define WINDOW_STEP  2u
+#define WINDOW_NEAR  12u
+#define WINDOW_LEAST 12u
+#define PLACE_SCORE  6   /* for standing where its neighbours say */
+#define BLOCK        64u /* subjects that one thread searches for in a row */
+#define NO_FUNCTION  UINT32_MAX
 
 /* What one thread needs. */
 struct search {
@@ -141,7 +146,8 @@ static pl_status vote_places(struct search *q, uint32_t subject, struct pl_err *
             place -= (uint32_t)direction;
             if (place >= n || pl_codebase_place(a->cb, place).unit != unit)
                 break;
-            st = vote(q, pl_codebase_place(a->cb, place).id, 12, err);
+            uint32_t weight = k < WINDOW_NEAR ? WINDOW_MOST - k * WINDOW_STEP : WINDOW_LEAST;
+            st = vote(q, pl_codebase_place(a->cb, place).id, weight, err);
         }
     }
     return st;

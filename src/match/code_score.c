@@ -42,6 +42,7 @@
 #define INDIRECT_COST          12
 #define FEW_BRANCHES_COST      6
 #define MANY_BRANCHES_COST     6
+#define ARM_COST               10 /* for an octave of size or branches, or for loops, that only an #if within it has */
 #define UNREACHED_COST         90 /* static, and nothing leads to it: a compiler would have dropped it */
 #define ODD_CALL_COST          25 /* called, where the source only hands on its address */
 #define ODD_POINTER_COST       60 /* its address is handed on, where the source only calls it */
@@ -261,42 +262,50 @@ static int32_t octaves(uint64_t a, uint64_t b)
     return n;
 }
 
-/* Much less code than its own text suggests is unlikely; so is much more than with all that it may inline. */
+/*
+ * Much less code than its own text suggests is unlikely, where that stands outside every #if; so is much more than with all that it may inline.
+ */
 static int32_t score_size(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
-    uint64_t own = (uint64_t)TOKEN_BYTES * (pl_codebase_at(a->cb, id)->definition->n_tokens + 4);
+    const struct pl_definition *d = pl_codebase_at(a->cb, id)->definition;
+    uint64_t own = (uint64_t)TOKEN_BYTES * (d->n_tokens + 4);
+    uint64_t least = (uint64_t)TOKEN_BYTES * (d->least_tokens + 4);
     uint64_t all = (uint64_t)TOKEN_BYTES * (pl_codebase_body(a->cb, id)->tokens + 8);
-    int32_t small = octaves(own, s->size);
+    int32_t small = octaves(least, s->size);
+    int32_t dropped = octaves(own, s->size) - small;
     int32_t large = octaves(s->size, all);
-    return -(SMALL_COST * small * small / 2 + LARGE_COST * large * large / 2);
+    return -(ARM_COST * dropped + SMALL_COST * small * small / 2 + LARGE_COST * large * large / 2);
 }
 
 /* Loops, decisions and calls through pointers that it has and the source has not, and the other way round. */
 static int32_t score_shape(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
     const struct pl_shape *own = &pl_codebase_at(a->cb, id)->definition->shape;
+    const struct pl_shape *least = &pl_codebase_at(a->cb, id)->definition->least_shape;
     const struct pl_shape *all = &pl_codebase_body(a->cb, id)->shape;
     const struct pl_shape *is = &s->shape;
     int32_t score = 0;
     if ((is->flags & PL_SHAPE_KNOWN) == 0 || (own->flags & PL_SHAPE_KNOWN) == 0)
         return 0;
     if (own->loops > 0 && is->loops == 0 && (is->flags & PL_SHAPE_MAY_LOOP) == 0)
-        score -= NO_LOOP_COST;
+        score -= least->loops > 0 ? NO_LOOP_COST : ARM_COST;
     if (own->loops > 0 && is->loops > 0)
         score += LOOP_SCORE;
     if (all->loops == 0 && (all->flags & (PL_SHAPE_MAY_LOOP | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN &&
         is->loops > 0)
         score -= LOOP_COST;
-    if (own->indirect > 0 && is->indirect == 0 && ((own->flags | is->flags) & PL_SHAPE_MAY_INDIRECT) == 0)
+    if (least->indirect > 0 && is->indirect == 0 && ((own->flags | is->flags) & PL_SHAPE_MAY_INDIRECT) == 0)
         score -= NO_INDIRECT_COST;
     if (own->indirect > 0 && is->indirect > 0 && (own->flags & PL_SHAPE_MAY_INDIRECT) == 0)
         score += INDIRECT_SCORE;
     if (all->indirect == 0 && is->indirect > 0 &&
         (all->flags & (PL_SHAPE_MAY_INDIRECT | PL_SHAPE_KNOWN)) == PL_SHAPE_KNOWN)
         score -= INDIRECT_COST;
-    int32_t few = octaves(own->branches + 1u, is->branches + 1u);
+    int32_t few = octaves(least->branches + 1u, is->branches + 1u);
+    int32_t dropped = octaves(own->branches + 1u, is->branches + 1u) - few;
     int32_t many = octaves(is->branches + 1u, all->branches + 1u);
-    return score - (FEW_BRANCHES_COST * few * few / 2 + MANY_BRANCHES_COST * many * many / 2);
+    return score -
+           (ARM_COST * dropped + FEW_BRANCHES_COST * few * few / 2 + MANY_BRANCHES_COST * many * many / 2);
 }
 
 /* A function that many name is called from many places. */

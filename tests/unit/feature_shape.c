@@ -42,6 +42,44 @@ static struct pl_shape of_source(const char *name)
     return shape;
 }
 
+static struct pl_definition definition_of(const char *text, struct pl_arena *arena)
+{
+    struct pl_source_code code;
+    struct pl_err err = {0};
+    pl_arena_init(arena, 1 << 20);
+    assert_int_equal(pl_source_code_of(pl_bytes_of_str(text), PL_SOURCE_C, test_limits(), arena, &code, &err),
+                     PL_OK);
+    assert_int_equal(code.n_definitions, 1);
+    return code.definitions[0];
+}
+
+static void what_stands_outside_every_if_of_a_body_is_its_least(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned tokens, least, loops, least_loops, branches, least_branches;
+    } cases[] = {
+        {"int f(int x) { if (x) x++; return x; }", 10, 10, 0, 0, 1, 1},
+        {"#ifndef G\n#if A\nint f(int x) { if (x) x++; return x; }\n#endif\n#endif\n", 10, 10, 0, 0, 1, 1},
+        {"int f(int x) {\n#if A\n for (;;) x++;\n#else\n if (x) x--;\n#endif\n return x; }", 18, 3, 1, 0, 2,
+         0},
+        {"#if G\nint f(int x) {\n while (x) {\n#if A\n# if B\n x--;\n# endif\n#endif\n } return x; "
+         "}\n#endif\n",
+         12, 9, 1, 1, 1, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pl_arena arena;
+        struct pl_definition d = definition_of(cases[i].text, &arena);
+        assert_int_equal(d.n_tokens, cases[i].tokens);
+        assert_int_equal(d.least_tokens, cases[i].least);
+        assert_int_equal(d.shape.loops, cases[i].loops);
+        assert_int_equal(d.least_shape.loops, cases[i].least_loops);
+        assert_int_equal(d.shape.branches, cases[i].branches);
+        assert_int_equal(d.least_shape.branches, cases[i].least_branches);
+        pl_arena_reset(&arena);
+    }
+}
+
 static struct pl_shape of_image(const char *name)
 {
     static const char more[] = "int rare(int x) { return x; }\n";
@@ -135,6 +173,7 @@ int main(void)
         cmocka_unit_test(while_of_zero_is_no_loop),
         cmocka_unit_test(jumps_of_a_row_are_followed),
         cmocka_unit_test(counts_stay_below_their_limit),
+        cmocka_unit_test(what_stands_outside_every_if_of_a_body_is_its_least),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

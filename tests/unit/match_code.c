@@ -186,6 +186,11 @@ static void a_copy_of_its_file_leaves_a_function_matched(void **state)
     close_case(&x);
 }
 
+#define LONG_BODY                                                                                            \
+    "while (x < 100)\n        x = x * 3 + 1;\n    if (x > 200)\n        x = x - 200;\n    if (x > 150)\n"    \
+    "        x = x - 150;\n    if (x == 7)\n        x = x * x + 9;\n    if (x == 8)\n        x = x + x + x " \
+    "+ 5;\n"
+
 static void another_function_with_the_same_atoms_leaves_it_placed(void **state)
 {
     (void)state;
@@ -196,6 +201,47 @@ static void another_function_with_the_same_atoms_leaves_it_placed(void **state)
     open_with(&x, PL_ATOM_IMPORT, NULL, twins_c, NULL);
     assert_int_equal(grade_of(&x, 2).end, PL_CODE_MATCHED);
     assert_int_equal(grade_of(&x, 0).end, PL_CODE_PLACED);
+    close_case(&x);
+}
+
+/* The host is missing in the image: with a caller the function is known, without one it may be the host that took it in. */
+static void what_nobody_calls_may_be_the_host_that_took_it_in(void **state)
+{
+    (void)state;
+    static const char hosted_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+                                   "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n"
+                                   "%sint host(void)\n{\n    return gamma();\n}\n";
+    static const char *const kinds[] = {"", "static "};
+    for (size_t i = 0; i < 2; i++) {
+        struct fixture x;
+        char text[512];
+        (void)snprintf(text, sizeof text, hosted_c, kinds[i]);
+        open_with(&x, PL_ATOM_IMPORT, NULL, text, NULL);
+        struct pl_subject *s = &x.aligner.subjects.v[2];
+        assert_true(pl_bytes_eq_str(name_of(&x, 2), "gamma"));
+        assert_int_equal(s->n_callers, 0);
+        assert_int_equal(grade_of(&x, 2).end, i == 0 ? PL_CODE_PLACED : PL_CODE_MATCHED);
+        s->n_callers = 1;
+        assert_int_equal(grade_of(&x, 2).end, PL_CODE_MATCHED);
+        close_case(&x);
+    }
+}
+
+/* The same body costs less where an #if may have left the rest of it out. */
+static void what_an_if_holds_may_be_missing(void **state)
+{
+    (void)state;
+    static const char arms_c[] =
+        "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+        "#if GUARD\nint plain(int x)\n{\n    " LONG_BODY "    return x;\n}\n#endif\n"
+        "int armed(int x)\n{\n#if SYSTEM\n    " LONG_BODY "#endif\n    return x;\n}\n"
+        "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
+    struct fixture x;
+    open_with(&x, PL_ATOM_IMPORT, NULL, arms_c, NULL);
+    x.aligner.subjects.v[1].size = 8;
+    x.aligner.subjects.v[1].shape = (struct pl_shape){.flags = PL_SHAPE_KNOWN};
+    int32_t better = score_of(&x, "armed", 0) - score_of(&x, "plain", 0);
+    assert_in_range(better, 60, 110); /* 150 where it cost nothing */
     close_case(&x);
 }
 
@@ -367,7 +413,7 @@ static void a_function_that_says_its_name_is_that_function(void **state)
     (void)state;
     static const char named_c[] = "int count_up(int x)\n{\n    return labs(x);\n}\n"
                                   "int count_down(int x)\n{\n    return labs(x);\n}\n"
-                                  "int both(void)\n{\n    return count_up(1) + count_down(1);\n}\n";
+                                  "static int both(void)\n{\n    return count_up(1) + count_down(1);\n}\n";
     for (unsigned says = 0; says < 2; says++) {
         struct fixture x;
         memset(&x, 0, sizeof x);
@@ -469,6 +515,8 @@ int main(void)
         cmocka_unit_test(a_path_can_be_for_another_machine),
         cmocka_unit_test(a_copy_of_its_file_leaves_a_function_matched),
         cmocka_unit_test(another_function_with_the_same_atoms_leaves_it_placed),
+        cmocka_unit_test(what_nobody_calls_may_be_the_host_that_took_it_in),
+        cmocka_unit_test(what_an_if_holds_may_be_missing),
         cmocka_unit_test(a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not),
         cmocka_unit_test(what_is_inlined_eight_deep_is_found),
         cmocka_unit_test(what_nothing_leads_to_is_no_static_function),
