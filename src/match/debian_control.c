@@ -300,17 +300,18 @@ static uint64_t installed_kib(const struct pl_match *m, const struct pl_file *f)
     if (!pl_deb_place_of(f, &mine))
         return 0;
     for (size_t i = 0; i < m->n_files; i++) {
-        struct pl_file other = *m->files[i];
+        /* What others' threads do not change. */
+        const struct pl_file *file = m->files[i];
+        const struct pl_file other = {.path = file->path, .name = file->name, .type = PL_ENTRY_FILE};
+        enum pl_entry_type type = file->type;
         struct pl_deb_place place;
-        enum pl_entry_type type = other.type;
-        other.type = PL_ENTRY_FILE;
         if (!pl_deb_place_of(&other, &place) || place.is_control ||
             !pl_bytes_eq(place.package, mine.package) || place.name.n == 0)
             continue;
         if (type == PL_ENTRY_FILE)
-            sum += (other.size + 1023) / 1024;
+            sum += (file->size + 1023) / 1024;
         else if (type == PL_ENTRY_SYMLINK)
-            sum += (other.link_target.n + 1023) / 1024;
+            sum += (file->link_target.n + 1023) / 1024;
         else if (type != PL_ENTRY_HARDLINK)
             sum += 1;
     }
