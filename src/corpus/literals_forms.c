@@ -47,6 +47,8 @@ const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_
     bool is_likely = is_digit(string.p[0]) || memchr("NSPKFADZ*", string.p[0], 9) != NULL;
     pl_bytes name = string.p[0] == '*' ? pl_bytes_from(string, 1) : string;
     size_t digits = 0;
+    if (name.n == 0)
+        return NULL;
     while (digits < name.n && is_digit(name.p[digits]))
         digits++;
     uint64_t length = 0;
