@@ -1,7 +1,7 @@
 /*
  * codebase.c - answers of the codebase, and the sorted tables they come from.
  *
- * A table of keys is a sorted array with a directory on the top 16 bits: keys are hashes, hence evenly spread, so that a look-up
+ * A table of keys is a sorted array with a directory on the top bits: keys are hashes, hence evenly spread, so that a look-up
  * is one step and a short search.
  */
 #include "corpus/codebase_private.h"
@@ -12,31 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIRECTORY_BITS 16u
-#define DIRECTORY_SIZE (1u << DIRECTORY_BITS)
-
 pl_status pl_key_table_finish(struct pl_key_table *t, struct pl_err *err)
 {
-    size_t at = 0;
-    t->directory = calloc(DIRECTORY_SIZE + 1, sizeof *t->directory);
-    if (t->directory == NULL)
-        return pl_fail_nomem(err);
-    for (uint32_t top = 0; top < DIRECTORY_SIZE; top++) {
-        while (at < t->n && t->keys[at] >> (64 - DIRECTORY_BITS) < top)
-            at++;
-        t->directory[top] = (uint32_t)at;
-    }
-    t->directory[DIRECTORY_SIZE] = (uint32_t)t->n;
-    return PL_OK;
+    bool is_made = pl_directory_make(&t->directory, t->keys, t->n, sizeof *t->keys);
+    return is_made ? PL_OK : pl_fail_nomem(err);
 }
 
 size_t pl_key_table_find(const struct pl_key_table *t, uint64_t key, size_t *first)
 {
-    if (t->directory == NULL)
+    size_t low;
+    size_t high;
+    if (t->directory.starts == NULL)
         return *first = 0;
-    uint32_t top = (uint32_t)(key >> (64 - DIRECTORY_BITS));
-    size_t low = t->directory[top];
-    size_t high = t->directory[top + 1];
+    pl_directory_range(&t->directory, key, &low, &high);
     size_t end = high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -55,7 +43,7 @@ void pl_key_table_free(struct pl_key_table *t)
 {
     free(t->keys);
     free(t->ids);
-    free(t->directory);
+    pl_directory_reset(&t->directory);
     *t = (struct pl_key_table){0};
 }
 

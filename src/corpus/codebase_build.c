@@ -377,7 +377,7 @@ static bool links_all(const struct pl_codebase *cb)
         uint32_t unit = cb->entries[i].unit;
         enum pl_source_language language = pl_source_language_of(pl_index_unit_file(cb->index, unit)->path);
         bool is_linking = language == PL_SOURCE_RUST || language == PL_SOURCE_GO;
-        if (pl_index_tree(cb->index, pl_index_unit_ref(cb->index, unit).tree)->rank == PL_RANK_OWN)
+        if (pl_index_unit_is_own(cb->index, unit))
             functions[is_linking] += cb->entries[i].definition->kind == PL_DEFINITION_FUNCTION;
     }
     return functions[1] > functions[0];

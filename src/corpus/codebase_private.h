@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/vec.h"
 #include "corpus/codebase.h"
+#include "corpus/directory.h"
 
 #include <stdatomic.h>
 
@@ -30,7 +31,7 @@ struct pl_key_table {
     uint64_t *keys;
     uint32_t *ids; /* beside the keys; NULL: the position */
     size_t n;
-    uint32_t *directory; /* 2^16 + 1 positions */
+    struct pl_directory directory;
 };
 
 struct pl_codebase {

@@ -35,6 +35,11 @@ pl_source_ref pl_index_unit_ref(const struct pl_index *ix, uint32_t unit)
     return ix->units[unit].ref;
 }
 
+bool pl_index_unit_is_own(const struct pl_index *ix, uint32_t unit)
+{
+    return pl_index_tree(ix, pl_index_unit_ref(ix, unit).tree)->rank == PL_RANK_OWN;
+}
+
 const struct pl_source_file *pl_index_unit_file(const struct pl_index *ix, uint32_t unit)
 {
     return pl_index_file(ix, ix->units[unit].ref);

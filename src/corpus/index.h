@@ -61,6 +61,8 @@ uint64_t pl_index_unit_base(const struct pl_index *ix, uint32_t unit);
 /* The unit that holds a position from one of the postings below. O(log units). */
 uint32_t pl_index_unit_at(const struct pl_index *ix, uint64_t position);
 
+/* Is it of the package's own source, and not of a dependency or of a tool? */
+bool pl_index_unit_is_own(const struct pl_index *ix, uint32_t unit);
 /* No NUL near its beginning. */
 bool pl_index_unit_is_text(const struct pl_index *ix, uint32_t unit);
 /* An earlier unit has the same contents. */

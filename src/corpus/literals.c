@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define MAX_CANDIDATES       2048u
-#define MAX_STRING_BYTES     65536u
 #define MAX_CONCAT_BYTES     4096u
 #define MAX_CONFIGURED_BYTES 64u
 #define MAX_VERSION_TEXT     512u
@@ -445,7 +444,7 @@ static void ask_strict(const struct pl_literals *l, pl_bytes string, struct answ
 static pl_status ask(const struct pl_literals *l, pl_bytes string, struct answer *out, struct pl_err *err)
 {
     *out = (struct answer){.found = false};
-    if (string.n == 0 || string.n > MAX_STRING_BYTES)
+    if (string.n == 0 || string.n > PL_LITERAL_STRING_BYTES)
         return PL_OK;
     ask_strict(l, string, out);
     if (!out->found && string.n >= WHOLE_FILE_BYTES) {
@@ -487,7 +486,7 @@ pl_status pl_literals_explain_literal(const struct pl_literals *l, pl_bytes stri
 {
     struct answer a = {.found = false};
     *found = false;
-    if (string.n == 0 || string.n > MAX_STRING_BYTES)
+    if (string.n == 0 || string.n > PL_LITERAL_STRING_BYTES)
         return PL_OK;
     ask_strict(l, string, &a);
     /* nearly none is: its place need not be told */

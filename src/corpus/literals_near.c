@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#define MAX_STRING_BYTES 65536u
-#define MAX_PIECES       64u
+#define MAX_PIECES 64u
 
 /* The literal that holds byte `where` of all texts. */
 static const struct literal *literal_at(const struct pl_literals *l, size_t where)
@@ -93,7 +92,7 @@ pl_status pl_literals_near(const struct pl_literals *l, pl_bytes string, struct 
     uint8_t line[1024];
     unsigned least = 3;
     *found = false;
-    if (string.n < PL_LITERAL_NEAR_BYTES || string.n > MAX_STRING_BYTES)
+    if (string.n < PL_LITERAL_NEAR_BYTES || string.n > PL_LITERAL_STRING_BYTES)
         return PL_OK;
     const struct literal *e = find_near(l, string, NULL, &least);
     if (e == NULL && string.n + 1 <= sizeof line) {

@@ -86,6 +86,8 @@ enum literal_arm_kind {
     ARM_END_ALL /* one is */
 };
 
+#define PL_LITERAL_STRING_BYTES 65536u /* of the longest string that is asked for */
+
 #define ARM_STARTS 257u /* lists of patterns: of each byte, and of those that begin with no text */
 
 /* What every string is that a pattern makes: most are none of its, and need not be tried. */

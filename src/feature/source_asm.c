@@ -91,7 +91,7 @@ static void end_open(struct assembly *a, uint32_t end)
     struct pl_definition *d = &r->definitions.v[a->open];
     const struct pl_token *last = &r->t[end - 1 > a->open_first ? end - 1 : a->open_first];
     d->length = last->at + (last->kind < 128 ? 1 : last->length) - d->offset;
-    d->n_tokens = d->least_tokens = end - a->open_first;
+    d->n_tokens = end - a->open_first;
     if (d->kind == PL_DEFINITION_FUNCTION)
         pl_source_steps_emit(&a->steps, r, a->open_first, end);
     pl_source_end(r, a->open);

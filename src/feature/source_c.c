@@ -103,7 +103,7 @@ static void share_body(struct scope *s, size_t number)
         twin->first_atom = f->first_atom;
         twin->n_atoms = f->n_atoms;
         twin->n_tokens = f->n_tokens;
-        twin->least_tokens = f->least_tokens;
+        twin->arm_tokens = f->arm_tokens;
         twin->shape = f->shape;
         twin->least_shape = f->least_shape;
     }
@@ -138,8 +138,8 @@ static uint32_t read_function(struct scope *s, const struct pl_declarator *d, ui
     f->n_parameters = n;
     f->n_tokens = close - body;
     f->shape = pl_source_shape(r, body, close, PL_MAX_ARMS);
-    f->least_tokens = pl_source_count_outside(r, body, close, r->t[open].arms);
-    f->least_shape = pl_source_shape(r, body, close, r->t[open].arms);
+    f->arm_tokens = pl_source_count_deeper(r, body, close, r->t[open].arms);
+    f->least_shape = f->arm_tokens == 0 ? f->shape : pl_source_shape(r, body, close, r->t[open].arms);
     pl_source_end(r, number);
     if (s->twin_body != open)
         s->n_twins = 0;

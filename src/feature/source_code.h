@@ -54,7 +54,7 @@ struct pl_definition {
     uint32_t first_line, last_line; /* counted from 1 */
     uint32_t first_atom, n_atoms;   /* in order of the text */
     uint32_t n_tokens;              /* of the body */
-    uint32_t least_tokens;          /* of these, outside every #if within the body */
+    uint32_t arm_tokens;            /* of these, within an #if of the body, where the language is C or C++ */
     struct pl_shape shape;          /* of the body, where the language is C or C++ */
     struct pl_shape least_shape;    /* the same, outside every #if within the body */
     uint16_t n_parameters;

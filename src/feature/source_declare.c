@@ -120,7 +120,7 @@ static void take_nested_function(struct pl_source_walk *b, uint32_t first, uint3
     if (d != SIZE_MAX) {
         r->definitions.v[d].flags = PL_DEFINITION_STATIC;
         r->definitions.v[d].n_parameters = n;
-        r->definitions.v[d].n_tokens = r->definitions.v[d].least_tokens = end - open_brace;
+        r->definitions.v[d].n_tokens = end - open_brace;
     }
     push_inner(b, d, end);
     b->i = open_brace;

@@ -80,7 +80,7 @@ static uint32_t read_function(struct pl_source_reader *r, uint32_t i, uint32_t t
     struct pl_definition *f = &r->definitions.v[number];
     f->scope = receiver;
     f->n_parameters = pl_source_parameters(r, open, close);
-    f->n_tokens = f->least_tokens = end - brace;
+    f->n_tokens = end - brace;
     f->flags = is_generic                                            ? PL_DEFINITION_TEMPLATE
                : receiver.n == 0 && pl_bytes_eq_str(f->name, "init") ? PL_DEFINITION_CONSTRUCTOR
                                                                      : 0;

@@ -224,7 +224,7 @@ static void read_actions(struct pl_source_reader *r, pl_bytes name, uint32_t fir
     size_t number = pl_source_begin(r, PL_DEFINITION_FUNCTION, name, first, end);
     if (number == SIZE_MAX)
         return;
-    r->definitions.v[number].n_tokens = r->definitions.v[number].least_tokens = end - first;
+    r->definitions.v[number].n_tokens = end - first;
     for (uint32_t i = first; in_braces && i < end; i++) {
         uint32_t close = r->t[i].kind == '{' ? pl_source_close(r, i, end) : 0;
         if (close == 0)

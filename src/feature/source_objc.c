@@ -91,7 +91,7 @@ static uint32_t read_method(struct pl_source_reader *r, uint32_t i, uint32_t to)
     if (number == SIZE_MAX || r->why != PL_OK)
         return end;
     r->definitions.v[number].n_parameters = n;
-    r->definitions.v[number].n_tokens = r->definitions.v[number].least_tokens = end - i;
+    r->definitions.v[number].n_tokens = end - i;
     pl_source_body(r, i + 1, end - 1);
     pl_source_end(r, number);
     return end;

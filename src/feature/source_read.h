@@ -130,9 +130,9 @@ void pl_source_end(struct pl_source_reader *r, size_t definition);
 
 /* Atoms of the expressions and statements in [from, to); objects and functions that are defined within become definitions. */
 void pl_source_body(struct pl_source_reader *r, uint32_t from, uint32_t to);
-/* source_shape.c: of the tokens [from, to) that stand in at most `arms` #if, and their number. */
+/* source_shape.c: of the tokens [from, to) that stand in at most `arms` #if; the number of the others. */
 struct pl_shape pl_source_shape(const struct pl_source_reader *r, uint32_t from, uint32_t to, unsigned arms);
-uint32_t pl_source_count_outside(const struct pl_source_reader *r, uint32_t from, uint32_t to, unsigned arms);
+uint32_t pl_source_count_deeper(const struct pl_source_reader *r, uint32_t from, uint32_t to, unsigned arms);
 /* The names that the parameters between the parentheses declare are local to r->function. Returns their number. */
 uint16_t pl_source_parameters(struct pl_source_reader *r, uint32_t open, uint32_t close);
 /* Each enumerator between the braces is a macro. */

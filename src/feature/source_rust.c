@@ -156,7 +156,7 @@ static uint32_t read_function(struct pl_source_reader *r, uint32_t start, uint32
     if (r->t[open].kind == '(')
         f->n_parameters = pl_source_parameters(r, open, pl_source_skip(r, open, to) - 1);
     f->flags = (uint8_t)flags;
-    f->n_tokens = f->least_tokens = end - brace;
+    f->n_tokens = end - brace;
     r->depth++;
     read_body(r, brace + 1, close == 0 ? to : close);
     r->depth--;

@@ -31,11 +31,11 @@ static void take_word(const struct pl_source_reader *r, uint32_t i, uint32_t to,
         pl_shape_count(&out->indirect);
 }
 
-uint32_t pl_source_count_outside(const struct pl_source_reader *r, uint32_t from, uint32_t to, unsigned arms)
+uint32_t pl_source_count_deeper(const struct pl_source_reader *r, uint32_t from, uint32_t to, unsigned arms)
 {
     uint32_t n = 0;
     for (uint32_t i = from; i < to; i++)
-        n += r->t[i].arms <= arms;
+        n += r->t[i].arms > arms;
     return n;
 }
 

@@ -88,7 +88,7 @@ const struct pl_source_file *pl_bindings_swig(const struct pl_match *m, pl_bytes
     bool is_added = false;
     for (uint32_t u = 0; u < pl_index_unit_count(m->index) && module.n > 0; u++) {
         const struct pl_source_file *s = pl_index_unit_file(m->index, u);
-        if (pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN)
+        if (!pl_index_unit_is_own(m->index, u))
             continue;
         if (is_swigs(s) && names_module(s->data, module))
             return s;
@@ -122,7 +122,7 @@ static const struct pl_source_file *template_input(const struct pl_match *m, pl_
     static const char *const macros[] = {"PYBIND11_MODULE(", "NB_MODULE(", "BOOST_PYTHON_MODULE("};
     for (uint32_t u = 0; u < pl_index_unit_count(m->index) && module.n > 0; u++) {
         const struct pl_source_file *s = pl_index_unit_file(m->index, u);
-        if (pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN)
+        if (!pl_index_unit_is_own(m->index, u))
             continue;
         for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++) {
             size_t at = pl_bytes_find(s->data, pl_bytes_of_str(macros[i]), 0);
@@ -153,13 +153,11 @@ static const struct pl_source_file *cython_input(const struct pl_match *m, pl_by
     for (uint32_t u = 0; u < pl_index_unit_count(m->index) && module.n > 0; u++) {
         const struct pl_source_file *setup = pl_index_unit_file(m->index, u);
         if (!pl_bytes_eq_str(pl_bytes_basename(setup->path), "setup.py") ||
-            pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN ||
-            !quotes_module(setup->data, module))
+            !pl_index_unit_is_own(m->index, u) || !quotes_module(setup->data, module))
             continue;
         for (uint32_t i = 0; i < pl_index_unit_count(m->index); i++) {
             const struct pl_source_file *s = pl_index_unit_file(m->index, i);
-            if (pl_bytes_ends(s->path, PL_LIT(".pyx")) &&
-                pl_index_tree(m->index, pl_index_unit_ref(m->index, i).tree)->rank == PL_RANK_OWN &&
+            if (pl_bytes_ends(s->path, PL_LIT(".pyx")) && pl_index_unit_is_own(m->index, i) &&
                 pl_bytes_find(setup->data, pl_bytes_basename(s->path), 0) != SIZE_MAX)
                 return s;
         }

@@ -35,9 +35,8 @@ static const struct pl_source_file *find_call(const struct pl_match *m, enum too
 {
     for (uint32_t u = 0; u < pl_index_unit_count(m->index); u++) {
         const struct pl_source_file *file = pl_index_unit_file(m->index, u);
-        if (pl_index_tree(m->index, pl_index_unit_ref(m->index, u).tree)->rank != PL_RANK_OWN ||
-            !(pl_bytes_ends(file->path, PL_LIT("CMakeLists.txt")) ||
-              pl_bytes_ends(file->path, PL_LIT(".cmake"))))
+        if (!pl_index_unit_is_own(m->index, u) || !(pl_bytes_ends(file->path, PL_LIT("CMakeLists.txt")) ||
+                                                    pl_bytes_ends(file->path, PL_LIT(".cmake"))))
             continue;
         for (size_t i = 0; i < 4; i++)
             if (pl_bytes_find(file->data, pl_bytes_of_str(calls[tool][i]), 0) != SIZE_MAX)

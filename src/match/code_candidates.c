@@ -17,7 +17,7 @@
 #define MAX_CANDIDATES 24u
 #define MAX_HOSTS      48u
 #define WINDOW         24u /* source functions looked at beside a placed neighbour */
-/* Votes for those of the window: so many for the nearest, WINDOW_STEP less for each that is further away, and WINDOW_LEAST from where that is less. */
+/* Votes for those of the window: so many for the nearest, WINDOW_STEP less for each behind it, of WINDOW_NEAR; WINDOW_LEAST for the others. */
 #define WINDOW_MOST  60u
 #define WINDOW_STEP  2u
 #define WINDOW_NEAR  12u

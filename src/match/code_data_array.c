@@ -249,11 +249,10 @@ static bool is_in_code(const struct pl_data *d, const struct run *r)
  */
 static bool is_cleared(const struct pl_data *d, const struct run *r)
 {
-    const struct pl_table *t = pl_tables_at(d->m->tables, r->table);
-    const struct pl_table_item *item = &pl_tables_items(d->m->tables, r->table)[r->end];
+    const struct pl_table_item *item = &r->list.items[r->end];
     uint64_t bytes = (uint64_t)(r->end - r->first) * r->width;
     return r->first == 0 && bytes % PIECE_BYTES == 0 && r->offset % PIECE_BYTES == 0 && r->width >= 4 &&
-           item->kind <= PL_ITEM_FLOAT && item->value == 0 && pl_data_is_in_function(d, t);
+           item->kind <= PL_ITEM_FLOAT && item->value == 0 && pl_data_is_in_function(d, r->list.head);
 }
 
 /* All of a list but its first or its last element: that one was changed, when it says what it is and stands in data. */

@@ -269,7 +269,7 @@ static int32_t score_size(const struct pl_aligner *a, const struct pl_subject *s
 {
     const struct pl_definition *d = pl_codebase_at(a->cb, id)->definition;
     uint64_t own = (uint64_t)TOKEN_BYTES * (d->n_tokens + 4);
-    uint64_t least = (uint64_t)TOKEN_BYTES * (d->least_tokens + 4);
+    uint64_t least = (uint64_t)TOKEN_BYTES * (d->n_tokens - d->arm_tokens + 4);
     uint64_t all = (uint64_t)TOKEN_BYTES * (pl_codebase_body(a->cb, id)->tokens + 8);
     int32_t small = octaves(least, s->size);
     int32_t dropped = octaves(own, s->size) - small;
@@ -280,8 +280,9 @@ static int32_t score_size(const struct pl_aligner *a, const struct pl_subject *s
 /* Loops, decisions and calls through pointers that it has and the source has not, and the other way round. */
 static int32_t score_shape(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
 {
-    const struct pl_shape *own = &pl_codebase_at(a->cb, id)->definition->shape;
-    const struct pl_shape *least = &pl_codebase_at(a->cb, id)->definition->least_shape;
+    const struct pl_definition *d = pl_codebase_at(a->cb, id)->definition;
+    const struct pl_shape *own = &d->shape;
+    const struct pl_shape *least = &d->least_shape;
     const struct pl_shape *all = &pl_codebase_body(a->cb, id)->shape;
     const struct pl_shape *is = &s->shape;
     int32_t score = 0;

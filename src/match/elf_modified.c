@@ -397,7 +397,6 @@ static pl_status find_change(const struct pl_match *m, const struct pl_file *f, 
     }
     if (st == PL_OK && !*found && !pl_elf_is_strict(s))
         st = find_joined(m, f->data, s, found, c, err);
-    *found = st == PL_OK && *found;
     return st;
 }
 

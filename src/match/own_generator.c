@@ -53,9 +53,7 @@ static void add_named(struct pl_own *x, pl_bytes name)
     size_t own = 0;
     uint32_t unit = 0;
     for (size_t i = 0; i < units.n; i++)
-        if (pl_index_tree(x->m->index, pl_index_unit_ref(x->m->index, units.v[i]).tree)->rank ==
-                PL_RANK_OWN &&
-            own++ == 0)
+        if (pl_index_unit_is_own(x->m->index, units.v[i]) && own++ == 0)
             unit = units.v[i];
     if (own != 1 || x->n_named == MAX_NAMED || !pl_index_unit_is_text(x->m->index, unit))
         return;
@@ -244,8 +242,7 @@ static bool writes_head(struct pl_own *x)
 static bool is_own_script(const struct pl_own *x, uint32_t unit)
 {
     const struct pl_source_file *source = pl_index_unit_file(x->m->index, unit);
-    return pl_is_generator(source->path) &&
-           pl_index_tree(x->m->index, pl_index_unit_ref(x->m->index, unit).tree)->rank == PL_RANK_OWN;
+    return pl_is_generator(source->path) && pl_index_unit_is_own(x->m->index, unit);
 }
 
 static pl_status read_script(struct pl_own *x, uint32_t unit, struct pl_err *err)

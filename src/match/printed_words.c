@@ -76,8 +76,8 @@ static bool stands_in_source(const struct pl_index *ix, pl_bytes token)
 {
     for (size_t u = 0; u < pl_index_unit_count(ix); u++) {
         uint32_t unit = (uint32_t)u;
-        if (pl_index_tree(ix, pl_index_unit_ref(ix, unit).tree)->rank == PL_RANK_OWN &&
-            pl_index_unit_is_text(ix, unit) && !pl_index_unit_is_repeat(ix, unit) &&
+        if (pl_index_unit_is_own(ix, unit) && pl_index_unit_is_text(ix, unit) &&
+            !pl_index_unit_is_repeat(ix, unit) &&
             pl_bytes_find(pl_index_unit_file(ix, unit)->data, token, 0) != SIZE_MAX)
             return true;
     }

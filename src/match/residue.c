@@ -203,7 +203,7 @@ static bool is_marked(const struct pl_match *m, const struct pl_file *f, pl_byte
         const char *name = pl_arena_printf(m->scratch, "%.*s%s", PL_ARG(base), ends[i]);
         pl_units units = pl_index_units_of_name(m->index, pl_bytes_of_str(name == NULL ? "" : name));
         for (size_t k = 0; k < units.n; k++)
-            if (pl_index_tree(m->index, pl_index_unit_ref(m->index, units.v[k]).tree)->rank == PL_RANK_OWN &&
+            if (pl_index_unit_is_own(m->index, units.v[k]) &&
                 pl_bytes_find(pl_index_unit_file(m->index, units.v[k])->data, pl_bytes_of_str(marked), 0) !=
                     SIZE_MAX)
                 return true;

@@ -19,7 +19,7 @@ static size_t first_source(const struct pl_match *m, pl_units units)
 {
     size_t i = 0;
     while (i < units.n && pl_is_build_output(pl_index_unit_file(m->index, units.v[i])->path) &&
-           pl_index_tree(m->index, pl_index_unit_ref(m->index, units.v[i]).tree)->rank == PL_RANK_OWN)
+           pl_index_unit_is_own(m->index, units.v[i]))
         i++;
     return i;
 }

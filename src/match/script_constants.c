@@ -297,8 +297,7 @@ pl_status pl_script_constants_find(const struct pl_index *ix, const struct pl_sc
     x->ix = ix;
     x->v = v;
     for (uint32_t i = 0; i < pl_index_unit_count(ix) && !x->is_out_of_memory; i++)
-        if (pl_index_unit_is_text(ix, i) && !pl_index_unit_is_repeat(ix, i) &&
-            pl_index_tree(ix, pl_index_unit_ref(ix, i).tree)->rank == PL_RANK_OWN)
+        if (pl_index_unit_is_text(ix, i) && !pl_index_unit_is_repeat(ix, i) && pl_index_unit_is_own(ix, i))
             read_unit(x, i);
     if (x->list.n > 1)
         qsort(x->list.v, x->list.n, sizeof x->list.v[0], by_name);

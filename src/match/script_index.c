@@ -146,15 +146,9 @@ static bool is_written_data(const struct pl_source_file *f)
     return f->data.n <= MAX_JSON_BYTES || !pl_bytes_ends(f->path, PL_LIT(".json"));
 }
 
-/* A dependency's published files are what is bundled. */
-static bool is_own(const struct pl_index *ix, uint32_t unit)
-{
-    return pl_index_tree(ix, pl_index_unit_ref(ix, unit).tree)->rank == PL_RANK_OWN;
-}
-
 static bool is_own_output(const struct pl_index *ix, uint32_t unit)
 {
-    return pl_is_build_output(pl_index_unit_file(ix, unit)->path) && is_own(ix, unit);
+    return pl_is_build_output(pl_index_unit_file(ix, unit)->path) && pl_index_unit_is_own(ix, unit);
 }
 
 /* Of texts with equal contents the first one that is a source counts. */
@@ -303,7 +297,7 @@ static pl_status number_all(struct build *b, struct pl_script_set *set, struct p
     if (st != PL_OK)
         return st;
     for (size_t i = 0; i < b->units.n; i++) {
-        enum origin origin = is_own(b->s->ix, b->units.v[i]) ? OF_PACKAGE : OF_DEPENDENCY;
+        enum origin origin = pl_index_unit_is_own(b->s->ix, b->units.v[i]) ? OF_PACKAGE : OF_DEPENDENCY;
         set->units[i] = (struct pl_script_unit){b->units.v[i], set->n_atoms};
         for (size_t k = 0; k < b->atoms[i].list.n; k++) {
             const struct pl_script_atom *a = &b->atoms[i].list.v[k];
