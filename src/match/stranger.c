@@ -74,7 +74,8 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
 
 const struct pl_rung pl_rung_code_stranger = {
     .rule = "code.stranger",
-    .what = "Explains nothing: reports a program or class file whose name stands nowhere in the sources.",
+    .what = "Explains nothing: reports a program or class file whose name stands nowhere in the sources; a "
+            "warning where its functions are theirs.",
     .source = "MATCHING.md, section 3: what survives stripping; measured in tests/accuracy",
     .pass = PL_PASS_FILE,
     .apply = apply,
