@@ -210,6 +210,19 @@ static const struct literal *find_file(const struct pl_literals *l, pl_bytes str
     return e;
 }
 
+/* The number of a file's last line; the index has counted them. */
+static uint64_t last_line(const struct pl_literals *l, pl_source_ref ref)
+{
+    const struct pl_source_file *f = pl_index_file(l->index, ref);
+    pl_units units = pl_index_units_of_path(l->index, f->path);
+    for (size_t i = 0; i < units.n; i++) {
+        pl_source_ref found = pl_index_unit_ref(l->index, units.v[i]);
+        if (found.tree == ref.tree && found.file == ref.file)
+            return pl_index_line_of(l->index, units.v[i], f->data.n);
+    }
+    return 1; /* an empty file */
+}
+
 /*
  * "../../source3/lib/a.c:657", "src/a.c(12)": __FILE__ and __LINE__ side by side, in a source that names __LINE__. Macros put that into each call of an allocation, more often than
  * uses can be expanded. No larger number than the file has lines. What it could hide: another line of the same file.
@@ -229,11 +242,7 @@ static const struct literal *find_place(const struct pl_literals *l, pl_bytes st
     const struct literal *e = find_file(l, pl_bytes_sub(string, 0, at - 1));
     if (e == NULL || e->file >= l->n_files)
         return NULL;
-    uint64_t lines = 1;
-    pl_bytes text = pl_index_file(l->index, l->files[e->file])->data;
-    for (size_t i = 0; i < text.n; i++)
-        lines += text.p[i] == '\n';
-    return line > 0 && line <= lines ? e : NULL;
+    return line > 0 && line <= last_line(l, l->files[e->file]) ? e : NULL;
 }
 
 /* Without spaces, as macro texts are kept; empty when too long. */
@@ -292,8 +301,8 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
     return start;
 }
 
-static const struct literal *find_strict(const struct pl_literals *l, pl_bytes string,
-                                         enum literal_rule *rule)
+/* What the source has as it stands. */
+static const struct literal *find_exact(const struct pl_literals *l, pl_bytes string, enum literal_rule *rule)
 {
     static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED,  RULE_NUL_PIECE,   RULE_WORD,
                                               RULE_MACRO, RULE_HEADER, RULE_BUILD_VALUE, RULE_CHARACTERS};
@@ -303,6 +312,15 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
         if (e != NULL)
             return e;
     }
+    return NULL;
+}
+
+static const struct literal *find_strict(const struct pl_literals *l, pl_bytes string,
+                                         enum literal_rule *rule)
+{
+    const struct literal *exact = find_exact(l, string, rule);
+    if (exact != NULL)
+        return exact;
     static const struct {
         enum literal_rule rule;
         const struct literal *(*find)(const struct pl_literals *l, pl_bytes string);
@@ -485,12 +503,16 @@ pl_status pl_literals_explain_literal(const struct pl_literals *l, pl_bytes stri
                                       bool *found, struct pl_literal_hit *out, struct pl_err *err)
 {
     struct answer a = {.found = false};
+    enum literal_rule rule = RULE_EQUAL;
     *found = false;
-    if (string.n == 0 || string.n > PL_LITERAL_STRING_BYTES)
-        return PL_OK;
-    ask_strict(l, string, &a);
-    /* nearly none is: its place need not be told */
-    a.found = a.found && a.literal.length >= string.n && a.literal.length <= string.n + 1;
+    if (string.n == 0 || string.n > PL_LITERAL_STRING_BYTES || !pl_literal_may_be(l, string))
+        return PL_OK; /* nearly all: of a string each beginning is asked for */
+    const struct literal *e = find_exact(l, string, &rule);
+    for (size_t i = 0; i < 2 && e == NULL; i++) {
+        rule = i == 0 ? RULE_FILE : RULE_MACRO_TEXT;
+        e = pl_literal_find(l, rule, string);
+    }
+    set_answer(&a, e == NULL ? find_puts(l, string) : e, e == NULL ? RULE_PUTS : rule);
     return tell(l, &a, arena, found, out, err);
 }
 

@@ -55,8 +55,8 @@ PL_MUST_USE pl_status pl_literals_explain_all(const struct pl_literals *l, const
                                               unsigned jobs, struct pl_arena *arena,
                                               struct pl_literal_hit *hits, struct pl_err *err);
 /*
- * Is `string` a literal, or one without its last byte? As pl_literals_explain(), but found only where the first rule is strict and out->text has
- * as many bytes as the string or one more; much cheaper where it is none.
+ * Is `string` a literal, a word, the name of a file or a macro's text as the source has it, or one without its last line end? No rule is tried that puts a string together
+ * from parts, so that the answer is cheap where it is none: of one long string all beginnings are asked for.
  */
 PL_MUST_USE pl_status pl_literals_explain_literal(const struct pl_literals *l, pl_bytes string,
                                                   struct pl_arena *arena, bool *found,

@@ -155,6 +155,7 @@ static void free_set(struct pl_literals *l)
     free(l->keys);
     free(l->formats);
     free(l->versions);
+    free(l->starts);
     free(l->files);
     PL_VEC_FREE(&l->header_files);
     PL_VEC_FREE(&l->bodies);

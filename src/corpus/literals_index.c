@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define START_BYTES    5u     /* PL_ELF_COUNTED_BYTES: no shorter strings are asked for so often */
+#define BITS_OF_EACH   16u    /* literal: one string in 16 is looked up in vain */
 #define VERSION_STARTS 65536u /* hashes of what versions begin with */
 
 static int by_key(const void *a, const void *b)
@@ -166,7 +168,42 @@ static bool index_versions(struct pl_literals *l)
     return true;
 }
 
+static uint64_t start_bit(const struct pl_literals *l, pl_bytes text, size_t length)
+{
+    return pl_bytes_hash(pl_bytes_sub(text, 0, START_BYTES), length) & (l->n_start_bits - 1);
+}
+
+static void mark_start(struct pl_literals *l, pl_bytes text, size_t length)
+{
+    uint64_t bit = start_bit(l, text, length);
+    l->starts[bit / 64] |= 1ull << bit % 64;
+}
+
+static bool index_starts(struct pl_literals *l)
+{
+    l->n_start_bits = 64;
+    while (l->n_start_bits / BITS_OF_EACH < l->literals.n)
+        l->n_start_bits *= 2;
+    l->starts = calloc(l->n_start_bits / 64, sizeof *l->starts);
+    if (l->starts == NULL)
+        return false;
+    for (size_t i = 0; i < l->literals.n; i++) {
+        pl_bytes text = pl_literal_text(l, &l->literals.v[i]);
+        mark_start(l, text, text.n);
+        if (text.n > START_BYTES && text.p[text.n - 1] == '\n')
+            mark_start(l, text, text.n - 1);
+    }
+    return true;
+}
+
+bool pl_literal_may_be(const struct pl_literals *l, pl_bytes string)
+{
+    uint64_t bit = start_bit(l, string, string.n);
+    return string.n < START_BYTES || (l->starts[bit / 64] >> bit % 64 & 1) != 0;
+}
+
 bool pl_literals_index(struct pl_literals *l)
 {
-    return index_ends(l) && index_formats(l) && index_versions(l) && pl_literals_index_arms(l);
+    return index_starts(l) && index_ends(l) && index_formats(l) && index_versions(l) &&
+           pl_literals_index_arms(l);
 }

@@ -135,6 +135,8 @@ struct pl_literals {
     size_t n_formats;
     uint32_t *versions; /* literals that come from headers and hold a number and a letter; malloc */
     size_t n_versions;
+    uint64_t *starts;              /* bits: of which beginnings and lengths there are literals; malloc */
+    size_t n_start_bits;           /* a power of two */
     struct pl_text_memory *memory; /* literals_text.c: what was asked before */
     bool has_headers;              /* packages with headers of the build were given */
 };
@@ -165,7 +167,9 @@ const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_by
  * PL_LITERAL_FORMATS. */
 size_t pl_literal_formats(const struct pl_literals *l, pl_bytes start, size_t *first);
 
-/* literals_index.c: what find functions need beside the hash table. False when out of memory. */
+/* literals_index.c: false where no literal is the string, or it and a line end. Most are none. */
+bool pl_literal_may_be(const struct pl_literals *l, pl_bytes string);
+/* What find functions need beside the hash table. False when out of memory. */
 bool pl_literals_index(struct pl_literals *l);
 
 /* literals_gather.c: what one run of files holds. */

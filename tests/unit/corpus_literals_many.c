@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "corpus/literals.h"
 
+#include <stdio.h>
+
 #define MANY 300u
 
 static const char source[] = "#define NAME \"tool\"\n"
@@ -23,16 +25,21 @@ struct set {
     struct pl_arena arena;
 };
 
-static void open_set(struct set *s, unsigned jobs)
+static void open_set_of(struct set *s, pl_bytes text, unsigned jobs)
 {
     struct pl_source_tree *trees[] = {&s->tree};
     *s = (struct set){.tree = {.name = "test"}};
     assert_non_null(PL_VEC_ADD(&s->tree.files));
     s->tree.files.v[0].path = PL_LIT("main.c");
-    s->tree.files.v[0].data = pl_bytes_of_str(source);
+    s->tree.files.v[0].data = text;
     pl_arena_init(&s->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, jobs, &s->index, NULL), PL_OK);
     assert_int_equal(pl_literals_build(s->index, NULL, 0, jobs, &s->literals, NULL), PL_OK);
+}
+
+static void open_set(struct set *s, unsigned jobs)
+{
+    open_set_of(s, pl_bytes_of_str(source), jobs);
 }
 
 static void close_set(struct set *s)
@@ -74,6 +81,30 @@ static void many_at_once_are_explained_as_one_by_one(void **state)
     }
 }
 
+/* All lines of the file were counted for each: 8 * 10^10 bytes. */
+static void many_places_of_a_long_file_are_told_by_the_number_of_its_lines(void **state)
+{
+    enum { LINES = 4000000, ASKED = 20000 };
+    struct set s;
+    struct pl_buf text;
+    char place[32];
+    (void)state;
+    pl_buf_init(&text, 16u << 20);
+    pl_buf_add_str(&text, "int f(void) { return __LINE__; }\n");
+    for (unsigned i = 1; i < LINES; i++)
+        pl_buf_add_byte(&text, '\n');
+    assert_int_equal(text.why, PL_OK);
+    open_set_of(&s, pl_buf_bytes(&text), 1);
+    for (unsigned i = 0; i <= ASKED; i++) {
+        unsigned line = LINES + 1 + i - ASKED + 1;
+        (void)snprintf(place, sizeof place, "main.c:%u", line);
+        if (strcmp(rule_of(&s, place), line <= LINES + 1 ? "literal.file" : "") != 0)
+            fail_msg("%s: \"%s\"", place, rule_of(&s, place));
+    }
+    close_set(&s);
+    pl_buf_reset(&text);
+}
+
 static void only_a_literal_as_long_as_the_string_is_one(void **state)
 {
     static const struct {
@@ -84,6 +115,9 @@ static void only_a_literal_as_long_as_the_string_is_one(void **state)
                 {"a line of tex", false},
                 {"a line of text\n\n", false},
                 {"one tail", false},
+                {"word", true},
+                {"tool: word\"word\"", true},
+                {"nobody says this", false},
                 {"main.c", true},
                 {"", false}};
     struct set s;
@@ -133,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_at_once_are_explained_as_one_by_one),
+        cmocka_unit_test(many_places_of_a_long_file_are_told_by_the_number_of_its_lines),
         cmocka_unit_test(only_a_literal_as_long_as_the_string_is_one),
         cmocka_unit_test(a_pattern_makes_all_of_its_lengths_and_no_other),
         cmocka_unit_test(a_word_is_a_literal_and_an_expansion_too),
