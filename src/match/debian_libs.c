@@ -13,26 +13,15 @@
  */
 #include "base/map.h"
 #include "match/debian.h"
+#include "match/names.h"
 
 /* Files of one to ten lines, each of which is looked for in many places. */
 enum { MAX_BYTES = 1 << 16 };
 
 /* Is there a data member, file or link, of that name, whatever its folder? */
-static bool has_member(const struct pl_match *m, const struct pl_file *f, const char *name)
+static bool has_member(const struct pl_match *m, const char *name)
 {
-    struct pl_deb_place mine;
-    struct pl_deb_place place;
-    if (!pl_deb_place_of(f, &mine))
-        return false;
-    for (size_t i = 0; i < m->n_files; i++) {
-        struct pl_file other = *m->files[i];
-        if (other.type == PL_ENTRY_SYMLINK)
-            other.type = PL_ENTRY_FILE;
-        if (pl_deb_place_of(&other, &place) && !place.is_control &&
-            pl_bytes_eq_str(pl_bytes_basename(place.name), name))
-            return true;
-    }
-    return false;
+    return pl_names_has(m, PL_NAME_LIBRARY, pl_bytes_of_str(name), NULL);
 }
 
 static bool has_library(const struct pl_match *m, const struct pl_file *f)
@@ -47,11 +36,11 @@ static bool has_library(const struct pl_match *m, const struct pl_file *f)
 }
 
 /* "liblzma" and "5" are liblzma.so.5; "libfoo" and "1.2" may be libfoo-1.2.so as well. deb-shlibs(5). */
-static bool is_library(const struct pl_match *m, const struct pl_file *f, pl_bytes name, pl_bytes version)
+static bool is_library(const struct pl_match *m, pl_bytes name, pl_bytes version)
 {
     const char *plain = pl_arena_printf(m->scratch, "%.*s.so.%.*s", PL_ARG(name), PL_ARG(version));
     const char *dashed = pl_arena_printf(m->scratch, "%.*s-%.*s.so", PL_ARG(name), PL_ARG(version));
-    return plain != NULL && dashed != NULL && (has_member(m, f, plain) || has_member(m, f, dashed));
+    return plain != NULL && dashed != NULL && (has_member(m, plain) || has_member(m, dashed));
 }
 
 /* Does the package say of itself that it provides this: "Provides: libkf5mime5-22.12, other (= 1)"? Who depends on it gets this package, or another that provides it. */
@@ -112,6 +101,7 @@ static pl_status apply_shlibs(const struct pl_match *m, struct pl_file *f, struc
     pl_status st = PL_OK;
     if (!pl_deb_is_control(f, "shlibs") || f->data.n > MAX_BYTES)
         return PL_OK;
+    st = pl_names_build(m, PL_NAME_LIBRARY, err);
     while (st == PL_OK && pl_lines_next(&l)) {
         pl_bytes rest = l.text;
         pl_bytes name;
@@ -119,7 +109,7 @@ static pl_status apply_shlibs(const struct pl_match *m, struct pl_file *f, struc
         if (pl_bytes_starts(rest, PL_LIT("udeb: ")))
             rest = pl_bytes_from(rest, 6);
         if (pl_bytes_split(&rest, ' ', &name) && pl_bytes_split(&rest, ' ', &version) &&
-            is_library(m, f, name, version) && are_own_dependencies(m, rest))
+            is_library(m, name, version) && are_own_dependencies(m, rest))
             st = pl_remade_claim(f, l.offset, l.length, &how, err);
     }
     return st;
@@ -146,11 +136,15 @@ static bool has_below(const struct pl_match *m, const struct pl_file *f, const c
 }
 
 /* What debhelper's tools write by themselves, for files that the package holds. dh_makeshlibs(1), dh_installinitramfs(1). */
-static bool is_made_trigger(const struct pl_match *m, const struct pl_file *f, pl_bytes line)
+struct made_triggers {
+    bool ldconfig;
+    bool initramfs;
+};
+
+static bool is_made_trigger(const struct made_triggers *made, pl_bytes line)
 {
-    return (pl_bytes_eq_str(line, "activate-noawait ldconfig") && has_library(m, f)) ||
-           (pl_bytes_eq_str(line, "activate-noawait update-initramfs") &&
-            has_below(m, f, "usr/share/initramfs-tools/"));
+    return (made->ldconfig && pl_bytes_eq_str(line, "activate-noawait ldconfig")) ||
+           (made->initramfs && pl_bytes_eq_str(line, "activate-noawait update-initramfs"));
 }
 
 static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
@@ -159,6 +153,7 @@ static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, str
     pl_status st = PL_OK;
     if (!pl_deb_is_control(f, "triggers") || f->data.n > MAX_BYTES)
         return PL_OK;
+    const struct made_triggers made = {has_library(m, f), has_below(m, f, "usr/share/initramfs-tools/")};
     while (st == PL_OK && pl_lines_next(&l)) {
         struct pl_claim how = {.class = PL_CLASS_GENERATED, .rule = "debian.triggers"};
         const struct pl_source_file *own = pl_own_debian_line(m, "triggers", l.text);
@@ -167,7 +162,7 @@ static pl_status apply_triggers(const struct pl_match *m, struct pl_file *f, str
             how.grade = PL_GRADE_A;
             how.source = pl_own_name(own);
         } else if (!pl_bytes_starts(l.text, PL_LIT("# Triggers added by dh_")) &&
-                   !is_made_trigger(m, f, l.text)) {
+                   !is_made_trigger(&made, l.text)) {
             continue;
         }
         st = pl_remade_claim(f, l.offset, l.length, &how, err);

@@ -20,6 +20,7 @@
 
 #define RULE                "debian.templates"
 #define MAX_TEMPLATES_BYTES (16u << 20)
+#define LANGUAGE_BYTES      32u /* "sr@latin": it stands before each text that is looked up */
 
 struct templates {
     const struct pl_match *m;
@@ -129,9 +130,11 @@ static bool read_translated(pl_bytes line, pl_bytes *language, pl_bytes *text)
     size_t end = pl_bytes_find(line, PL_LIT(".UTF-8:"), 0);
     if (dash == SIZE_MAX || end == SIZE_MAX || end < dash || pl_bytes_find_byte(line, ' ', 0) < end)
         return false;
+    if (end == dash + 1 || end - dash - 1 > LANGUAGE_BYTES)
+        return false;
     *language = pl_bytes_sub(line, dash + 1, end - dash - 1);
     *text = pl_bytes_from(line, end + 7);
-    return language->n > 0;
+    return true;
 }
 
 /* The text as a whole, or each of its parts between ", " as in Choices. */

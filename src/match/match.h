@@ -25,6 +25,7 @@ struct pl_layout {
 struct pl_scripts;
 struct pl_java_tree;
 struct pl_pieces;
+struct pl_names;
 struct pl_explanation;
 
 /* What a rung may look at. One per worker thread; everything but the arenas is shared and read-only. */
@@ -45,6 +46,7 @@ struct pl_match {
     struct pl_arena *scratch;       /* reset after each file */
     struct pl_file *const *files;   /* the whole package in walk order; only in PL_PASS_PACKAGE */
     size_t n_files;
+    struct pl_names *names;             /* of the package, made when first asked for; only there, too */
     struct pl_match_kept *kept;         /* of the file being matched; match.c's own */
     struct pl_explanation *explanation; /* to be filled in for the file that is_asked; NULL: nobody asks */
     const struct pl_gram_set *prose;    /* pl_match_wanted_prose() of all files; NULL: whatever is asked */

@@ -14,6 +14,7 @@
 #include "base/base64.h"
 #include "classify/classify.h"
 #include "match/claim.h"
+#include "match/names.h"
 #include "match/python_stated.h"
 
 #include <string.h>
@@ -26,7 +27,6 @@ struct metadata {
     const struct pl_match *m;
     struct pl_file *f;
     struct pl_stated stated;
-    struct pl_map paths; /* of the package, without its first folder */
 };
 
 /* What a line turned out to be. */
@@ -39,24 +39,6 @@ enum line_kind {
 };
 
 typedef enum line_kind (*line_reader)(const struct metadata *x, pl_bytes line, size_t number);
-
-/* The path in the package without the folder that all of it is in: "Jinja2-3.1.2/". */
-static pl_bytes inner_path(pl_bytes name)
-{
-    size_t slash = pl_bytes_find_byte(name, '/', 0);
-    return slash == SIZE_MAX ? name : pl_bytes_from(name, slash + 1);
-}
-
-static pl_status read_paths(struct metadata *x, struct pl_err *err)
-{
-    pl_status st = PL_OK;
-    for (size_t i = 0; i < x->m->n_files && st == PL_OK; i++) {
-        st = pl_map_set(&x->paths, inner_path(x->m->files[i]->name), i + 1, err);
-        if (st == PL_OK)
-            st = pl_map_add(&x->paths, x->m->files[i]->name, i + 1, NULL, err);
-    }
-    return st;
-}
 
 /* "Name: value" */
 static bool is_field(pl_bytes line, const char *name, pl_bytes *value)
@@ -93,7 +75,7 @@ static bool is_revision(const struct metadata *x, pl_bytes version)
 static bool is_file(const struct metadata *x, pl_bytes path)
 {
     pl_source_ref ref;
-    return pl_map_get(&x->paths, path, NULL) || pl_index_find_path(x->m->index, path, &ref);
+    return pl_names_has(x->m, PL_NAME_PYTHON, path, NULL) || pl_index_find_path(x->m->index, path, &ref);
 }
 
 /* "Label, https://...": both are said. */
@@ -212,26 +194,13 @@ static enum line_kind read_path(const struct metadata *x, pl_bytes line, size_t 
     return line.n == 0 ? LINE_MADE : stated_if(is_file(x, line));
 }
 
-static bool names_folder(const struct metadata *x, pl_bytes name)
-{
-    for (size_t i = 0; i < x->m->n_files; i++) {
-        pl_bytes path = x->m->files[i]->name;
-        pl_bytes part;
-        while (pl_bytes_split(&path, '/', &part)) {
-            bool is_module =
-                path.n == 0 && part.n > name.n && part.p[name.n] == '.' && pl_bytes_starts(part, name);
-            if (is_module || (path.n > 0 && pl_bytes_eq(part, name)))
-                return true;
-        }
-    }
-    return false;
-}
-
 /* top_level.txt: a module or a folder of the package, or an extension that setup.py names. */
 static enum line_kind read_module(const struct metadata *x, pl_bytes line, size_t number)
 {
     (void)number;
-    return line.n == 0 ? LINE_MADE : stated_if(names_folder(x, line) || pl_stated_has(&x->stated, line));
+    return line.n == 0
+               ? LINE_MADE
+               : stated_if(pl_names_has(x->m, PL_NAME_MODULE, line, NULL) || pl_stated_has(&x->stated, line));
 }
 
 /* dependency_links.txt: each an address that installing may fetch from. */
@@ -267,7 +236,8 @@ static const struct pl_file *recorded(const struct metadata *x, pl_bytes path)
     for (; pl_bytes_starts(path, PL_LIT("../")); path = pl_bytes_from(path, 3))
         folder = folder_above(folder);
     const char *name = pl_arena_printf(x->m->scratch, "%.*s%.*s", PL_ARG(folder), PL_ARG(path));
-    return name != NULL && pl_map_get(&x->paths, pl_bytes_of_str(name), &at) ? x->m->files[at - 1] : NULL;
+    return name != NULL && pl_names_has(x->m, PL_NAME_PYTHON, pl_bytes_of_str(name), &at) ? x->m->files[at]
+                                                                                          : NULL;
 }
 
 /* RECORD: "path,sha256=...,size"; its own line, and those of signatures, have no digest. */
@@ -407,17 +377,17 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         f->data.n > 0 && f->data.n <= MAX_BYTES && f->container == NULL ? kind_of(f->name) : SIZE_MAX;
     if (kind == SIZE_MAX || !pl_looks_like_text(f->data))
         return PL_OK;
-    pl_map_init(&x.paths);
     pl_status st = pl_stated_read(m, &x.stated, err);
     if (st == PL_OK && x.stated.said.n > 0) {
-        st = read_paths(&x, err);
+        st = pl_names_build(m, PL_NAME_PYTHON, err);
+        if (st == PL_OK)
+            st = pl_names_build(m, PL_NAME_MODULE, err);
         if (st == PL_OK && kinds[kind].read == NULL)
             st = read_setup_cfg(&x, err);
         else if (st == PL_OK)
             st = read_lines(&x, kinds[kind].read, kinds[kind].has_body, err);
     }
     pl_stated_reset(&x.stated);
-    pl_map_reset(&x.paths);
     return st;
 }
 

@@ -24,6 +24,7 @@
 #define RULE       "python.script"
 #define MAX_BYTES  4096u
 #define NAME_BYTES 128u
+#define LIST_BYTES (1u << 20) /* of entry points of one project: each program looks them through */
 #define MARK       "# EASY-INSTALL-ENTRY-SCRIPT: "
 
 /* Of the text behind the first line. */
@@ -112,7 +113,7 @@ static bool has_entry_point(const struct pl_match *m, pl_bytes name, pl_bytes ta
         pl_bytes line;
         bool is_metadata = pl_bytes_ends(f->name, PL_LIT(".egg-info/entry_points.txt")) ||
                            pl_bytes_ends(f->name, PL_LIT(".dist-info/entry_points.txt"));
-        if (!is_metadata || (project.n > 0 && !is_of_project(f->name, project)))
+        if (!is_metadata || f->data.n > LIST_BYTES || (project.n > 0 && !is_of_project(f->name, project)))
             continue;
         while (pl_bytes_line(&rest, &line)) {
             size_t equals = pl_bytes_find_byte(line, '=', 0);

@@ -19,10 +19,13 @@
  */
 #include "format/text/words.h"
 #include "match/debian.h"
+#include "match/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define RULE "qt.qmldir"
+#define RULE       "qt.qmldir"
+#define PATH_BYTES 4096u
 
 struct module {
     const struct pl_match *m;
@@ -67,14 +70,12 @@ static bool is_version(pl_bytes text)
 /* Does front + name + end lie in the package beside the qmldir? Not in a folder above it. */
 static bool lies_beside(const struct module *q, const char *front, pl_bytes name, const char *end)
 {
-    const char *path =
-        pl_arena_printf(q->m->scratch, "%.*s%s%.*s%s", PL_ARG(q->folder), front, PL_ARG(name), end);
-    if (path == NULL || name.n == 0 || name.p[0] == '/' || pl_bytes_find(name, PL_LIT(".."), 0) != SIZE_MAX)
+    char path[PATH_BYTES];
+    if (name.n == 0 || name.p[0] == '/' || pl_bytes_find(name, PL_LIT(".."), 0) != SIZE_MAX)
         return false;
-    for (size_t i = 0; i < q->m->n_files; i++)
-        if (pl_bytes_eq_str(q->m->files[i]->name, path))
-            return true;
-    return false;
+    int n = snprintf(path, sizeof path, "%.*s%s%.*s%s", PL_ARG(q->folder), front, PL_ARG(name), end);
+    return n > 0 && (size_t)n < sizeof path &&
+           pl_names_has(q->m, PL_NAME_WHOLE, pl_bytes_of(path, (size_t)n), NULL);
 }
 
 /* "Button 2.0 Button.qml", "Button Button.qml" behind "internal". */
@@ -134,7 +135,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         return PL_OK;
     struct module q = {.m = m, .folder = pl_bytes_sub(f->name, 0, f->name.n - strlen("qmldir"))};
     struct pl_lines l = pl_lines_of(f->data);
-    pl_status st = PL_OK;
+    pl_status st = pl_names_build(m, PL_NAME_WHOLE, err);
     while (st == PL_OK && pl_lines_next(&l))
         if (is_stated(&q, l.text))
             st = pl_match_claim(f, l.offset, l.length, PL_CLASS_DERIVED, PL_GRADE_C, RULE, NULL, err);

@@ -13,33 +13,11 @@
  */
 #include "match/written.h"
 
+#include "match/names.h"
+
 #include <string.h>
 
 #define MIN_STEM 4u /* bytes of a name that says something */
-
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
-/* The file's name at the front of the script's, one number for another; what is behind it. No bytes when it is another name. */
-static pl_bytes behind_name(pl_bytes script, pl_bytes name)
-{
-    size_t i = 0;
-    while (i < name.n && i < script.n &&
-           (script.p[i] == name.p[i] || (is_digit(script.p[i]) && is_digit(name.p[i]))))
-        i++;
-    return i == name.n ? pl_bytes_from(script, i) : (pl_bytes){NULL, 0};
-}
-
-static bool is_script_of(const struct pl_source_file *s, pl_bytes name)
-{
-    static const char *const ends[] = {".gen", ".gen.in", ".sh",  ".sh.in",  ".pl",    ".pl.in",
-                                       ".py",  ".py.in",  ".awk", ".awk.in", ".gen.sh"};
-    pl_bytes end = behind_name(pl_bytes_basename(s->path), name);
-    return pl_bytes_is_one_of(end, ends, sizeof ends / sizeof ends[0]) &&
-           pl_bytes_starts(s->data, PL_LIT("#!"));
-}
 
 /* May it be called so: a text that nothing executes, and of which nobody knows another reader? */
 static bool is_data(const struct pl_file *f, pl_bytes name)
@@ -56,19 +34,22 @@ static bool is_data(const struct pl_file *f, pl_bytes name)
 pl_status pl_written_by(const struct pl_match *m, const struct pl_file *f, pl_bytes *why, struct pl_err *err)
 {
     pl_bytes name = pl_bytes_basename(f->name);
+    uint64_t script;
     *why = (pl_bytes){NULL, 0};
-    for (size_t t = 0; t < pl_index_tree_count(m->index) && is_data(f, name); t++) {
-        const struct pl_source_tree *tree = pl_index_tree(m->index, t);
-        for (size_t i = 0; i < tree->files.n && tree->rank == PL_RANK_OWN; i++) {
-            const struct pl_source_file *s = &tree->files.v[i];
-            if (!is_script_of(s, name))
-                continue;
-            const char *text = pl_arena_printf(m->arena, "%.*s writes it", PL_ARG(s->path));
-            if (text == NULL)
-                return pl_arena_fail(m->arena, err);
-            *why = pl_bytes_of_str(text);
-            return PL_OK;
-        }
-    }
+    if (!is_data(f, name))
+        return PL_OK;
+    pl_status st = pl_names_build(m, PL_NAME_SCRIPT, err);
+    if (st != PL_OK)
+        return st;
+    name = pl_name_of_written(m->scratch, name);
+    if (name.p == NULL)
+        return pl_arena_fail(m->scratch, err);
+    if (!pl_names_has(m, PL_NAME_SCRIPT, name, &script))
+        return PL_OK;
+    const char *text =
+        pl_arena_printf(m->arena, "%.*s writes it", PL_ARG(pl_name_script_of(m, script)->path));
+    if (text == NULL)
+        return pl_arena_fail(m->arena, err);
+    *why = pl_bytes_of_str(text);
     return PL_OK;
 }

@@ -17,6 +17,7 @@
 #include "match/code_copies.h"
 #include "match/java_tree.h"
 #include "match/layout.h"
+#include "match/names.h"
 #include "match/pieces.h"
 #include "match/residue.h"
 #include "match/script_index.h"
@@ -49,6 +50,7 @@ struct run {
     struct pl_toolchain *toolchain;
     struct pl_scripts *scripts;
     struct pl_pieces *pieces;
+    struct pl_names *names;
     struct pl_java_tree *java;
     struct pl_tables *tables;
     pl_status literals_st;
@@ -184,6 +186,7 @@ static struct pl_match match_of_package(struct run *run, unsigned worker)
     struct pl_match m = match_of(run, worker);
     m.files = (struct pl_file *const *)run->r->files.v;
     m.n_files = run->r->files.n;
+    m.names = run->names;
     return m;
 }
 
@@ -410,6 +413,8 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
         st = pl_pieces_new(x->index, &run->pieces, err);
     if (st == PL_OK && x->index != NULL)
         st = pl_java_tree_new(x->index, x->limits, &run->java, err);
+    if (st == PL_OK)
+        st = pl_names_new(&run->names, err);
     return st != PL_OK ? st : pl_pool_open(n_threads(x), WAITING_BYTES, first_pass, run, &run->pool, err);
 }
 
@@ -498,6 +503,7 @@ static void end(struct run *run)
     pl_literals_free(run->literals);
     pl_scripts_free(run->scripts);
     pl_pieces_free(run->pieces);
+    pl_names_free(run->names);
     pl_java_tree_free(run->java);
     if (run->workers != NULL)
         for (unsigned i = 0; i < run->x->jobs; i++)

@@ -208,6 +208,27 @@ static void many_files_that_may_be_templates_are_asked_once_what_they_are_for(vo
     pl_buf_reset(&script);
 }
 
+/* It stood before each text that was looked up: 200 MB for these. */
+static void a_language_without_end_is_none(void **state)
+{
+    struct pl_buf text;
+    (void)state;
+    pl_buf_init(&text, 4u << 20);
+    pl_buf_add_str(&text, "Template: p/q\nDescription-");
+    for (unsigned i = 0; i < 1u << 20; i++)
+        pl_buf_add_byte(&text, 'x');
+    pl_buf_add_str(&text, ".UTF-8: Really?\n");
+    for (unsigned i = 0; i < 200; i++)
+        pl_buf_add_str(&text, " x\n");
+    assert_int_equal(text.why, PL_OK);
+    add_source(0, "debian/p-bin.templates", "Template: p/q\n");
+    struct pl_file *f = add_bytes("control.tar.xz!/templates", pl_buf_bytes(&text));
+    apply("debian.templates", f);
+    assert_int_equal(scratch.why, PL_OK);
+    assert_int_equal(f->size - pl_ledger_unclaimed(&f->ledger), strlen("Template: p/q\n"));
+    pl_buf_reset(&text);
+}
+
 static void a_file_that_is_no_template_explains_no_block(void **state)
 {
     assert_only_gap(script_of_own_template("debian/addon/postinst-plug usr/share/doc/p/\n"),
@@ -446,6 +467,7 @@ int main(void)
         TEST(a_line_planted_in_a_script_stays),
         TEST(a_template_of_the_source_itself_is_one),
         TEST(many_files_that_may_be_templates_are_asked_once_what_they_are_for),
+        TEST(a_language_without_end_is_none),
         TEST(a_file_that_is_no_template_explains_no_block),
         TEST(a_line_planted_in_a_block_leaves_the_block),
         TEST(a_value_that_runs_something_stays),

@@ -5,6 +5,7 @@
 #define PL_TESTS_MATCH_FIXTURE_H
 
 #include "match/match.h"
+#include "match/names.h"
 #include "unit.h"
 
 enum { MAX_FILES = 8, MAX_SOURCES = 12 };
@@ -19,6 +20,7 @@ static struct pl_file files[MAX_FILES];
 static struct pl_file *file_ptrs[MAX_FILES];
 static size_t n_files;
 static struct pl_match m;
+static struct pl_names *package_names;          /* of the files at the last apply() */
 static const struct pl_codebase *with_codebase; /* NULL: the rungs for code do nothing */
 static const struct pl_literals *with_literals;
 static const struct pl_tables *with_tables; /* NULL: the rungs for data do nothing */
@@ -58,6 +60,7 @@ static int set_up(void **state)
     add_source(0, "debian/control", control_source);
     ix = NULL;
     n_files = 0;
+    package_names = NULL;
     return 0;
 }
 
@@ -65,6 +68,7 @@ static int tear_down(void **state)
 {
     for (size_t i = 0; i < n_files; i++)
         pl_file_reset(&files[i]);
+    pl_names_free(package_names);
     pl_index_free(ix);
     pl_source_tree_free(trees[0]);
     pl_source_tree_free(trees[1]);
@@ -110,6 +114,9 @@ static void apply(const char *rule, struct pl_file *f)
                           .scratch = &scratch,
                           .files = file_ptrs,
                           .n_files = n_files};
+    pl_names_free(package_names); /* files may have come since */
+    assert_int_equal(pl_names_new(&package_names, &err), PL_OK);
+    m.names = package_names;
     for (size_t i = 0; i < n; i++)
         if (strcmp(rungs[i]->rule, rule) == 0) {
             assert_int_equal(pl_match_rung(&m, rungs[i], f, &err), PL_OK);

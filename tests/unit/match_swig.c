@@ -3,6 +3,7 @@
  */
 #include "match_fixture.h"
 
+#include "base/buf.h"
 #include "match/bindings.h"
 
 #include <stdio.h>
@@ -116,6 +117,26 @@ static void the_source_has_to_have_an_input_of_that_module(void **state)
     assert_int_equal(explained("int wind();\n", PLACE, text), strlen(text));
 }
 
+/* Each line of a body was compared with all of the list: 4 * 10^11 bytes. */
+static void a_list_of_parameters_without_end_is_no_proxy(void **state)
+{
+    struct pl_buf text;
+    (void)state;
+    pl_buf_init(&text, 16u << 20);
+    pl_buf_add_str(&text, HEAD "def wind(");
+    for (unsigned i = 0; i < 1u << 20; i++)
+        pl_buf_add_byte(&text, 'a');
+    pl_buf_add_str(&text, "):\n");
+    for (unsigned i = 0; i < 400000; i++)
+        pl_buf_add_str(&text, "    _kite.wind()\n");
+    assert_int_equal(text.why, PL_OK);
+    add_source(0, "py/kite.i", INPUT);
+    struct pl_file *f = add_bytes(PLACE, pl_buf_bytes(&text));
+    apply("swig.python", f);
+    assert_int_equal(pl_ledger_unclaimed(&f->ledger), f->size - (sizeof HEAD - 1));
+    pl_buf_reset(&text);
+}
+
 static bool is_made(struct pl_file *f, pl_bytes name)
 {
     struct pl_made_names names;
@@ -175,6 +196,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_calls_or_hands_on_something_else_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_source_has_to_have_an_input_of_that_module, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_is_put_together_from_words_of_the_input, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_list_of_parameters_without_end_is_no_proxy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_names_are_told_without_reading_the_input_for_each, set_up,
                                         tear_down),
     };

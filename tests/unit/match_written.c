@@ -3,6 +3,7 @@
  */
 #include "match_fixture.h"
 
+#include "base/buf.h"
 #include "match/written.h"
 
 #include <stdio.h>
@@ -123,6 +124,25 @@ static void a_line_of_a_qmldir_leads_to_what_the_package_has_beside_it(void **st
     }
 }
 
+/* Each line's path was kept until the file was done with: 40 MB for these. */
+static void many_lines_of_a_qmldir_in_a_deep_folder_take_no_room(void **state)
+{
+    struct pl_buf text;
+    char path[2200];
+    (void)state;
+    memset(path, 'd', sizeof path);
+    memcpy(path + sizeof path - sizeof "/qmldir", "/qmldir", sizeof "/qmldir");
+    pl_buf_init(&text, 1u << 20);
+    for (unsigned i = 0; i < 20000; i++)
+        pl_buf_add_str(&text, "Kite 2.0 b\n");
+    add_source(0, "Kite.qml", "Kite\n");
+    struct pl_file *f = add_bytes(path, pl_buf_bytes(&text));
+    apply("qt.qmldir", f);
+    assert_int_equal(scratch.why, PL_OK);
+    assert_int_equal(pl_ledger_unclaimed(&f->ledger), f->size);
+    pl_buf_reset(&text);
+}
+
 /* Is there a script that writes it? */
 static bool is_written(const char *path, const char *kind, uint32_t mode, const char *script,
                        const char *text)
@@ -170,6 +190,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_program_of_an_installer_calls_an_entry_point_of_the_package, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_line_of_a_qmldir_leads_to_what_the_package_has_beside_it, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(many_lines_of_a_qmldir_in_a_deep_folder_take_no_room, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(data_that_a_script_of_its_name_writes_is_no_contradiction, set_up,
                                         tear_down),
