@@ -39,6 +39,8 @@ struct pl_scripts {
     unsigned jobs;
     uint8_t *left_out; /* one a unit of the index */
     struct pl_script_vocabulary vocabulary;
+    pthread_mutex_t helpers_lock;
+    bool has_helpers;
     struct pl_script_helper_table helpers;
     struct late_set sets[PL_SCRIPT_SET_COUNT];
     pthread_mutex_t constants_lock;
@@ -48,7 +50,7 @@ struct pl_scripts {
 
 /* The texts of one set while it is built. */
 struct build {
-    const struct pl_scripts *s;
+    struct pl_scripts *s;
     bool keeps_names;
     PL_VEC(uint32_t) units;
     struct pl_script_atoms *atoms; /* by place in `units` */
@@ -72,9 +74,9 @@ pl_status pl_scripts_new(const struct pl_index *ix, const struct pl_limits *limi
     s->jobs = jobs;
     pl_script_vocabulary_init(&s->vocabulary, any.seed); /* random per process */
     pl_map_reset(&any);
-    pl_script_helper_table_init(&s->helpers, &s->vocabulary);
+    (void)pthread_mutex_init(&s->helpers_lock, NULL); /* default attributes cannot fail on Linux */
     for (int i = 0; i < PL_SCRIPT_SET_COUNT; i++)
-        (void)pthread_mutex_init(&s->sets[i].lock, NULL); /* default attributes cannot fail on Linux */
+        (void)pthread_mutex_init(&s->sets[i].lock, NULL);
     (void)pthread_mutex_init(&s->constants_lock, NULL);
     *out = s;
     return PL_OK;
@@ -106,6 +108,7 @@ void pl_scripts_free(struct pl_scripts *s)
     }
     pl_script_constants_reset(&s->constants);
     (void)pthread_mutex_destroy(&s->constants_lock);
+    (void)pthread_mutex_destroy(&s->helpers_lock);
     free(s->left_out);
     free(s);
 }
@@ -120,8 +123,13 @@ const struct pl_script_vocabulary *pl_scripts_vocabulary(const struct pl_scripts
     return &s->vocabulary;
 }
 
-const struct pl_script_helper_table *pl_scripts_helpers(const struct pl_scripts *s)
+const struct pl_script_helper_table *pl_scripts_helpers(struct pl_scripts *s)
 {
+    (void)pthread_mutex_lock(&s->helpers_lock); /* fails only on misuse */
+    if (!s->has_helpers)
+        pl_script_helper_table_init(&s->helpers, &s->vocabulary);
+    s->has_helpers = true;
+    (void)pthread_mutex_unlock(&s->helpers_lock);
     return &s->helpers;
 }
 
@@ -290,7 +298,7 @@ static pl_status number_all(struct build *b, struct pl_script_set *set, struct p
     uint64_t total = 0;
     for (size_t i = 0; i < b->units.n; i++)
         total += b->atoms[i].list.n;
-    const struct pl_script_helper_table *helpers = &b->s->helpers;
+    const struct pl_script_helper_table *helpers = pl_scripts_helpers(b->s);
     size_t n_helpers = b->keeps_names ? 0 : helpers->n_units;
     pl_status st =
         take_room(set, total + (b->keeps_names ? 0 : helpers->n_hashes), b->units.n + n_helpers, err);
@@ -408,7 +416,7 @@ static pl_status sort_pairs(struct pl_script_set *set, struct pl_err *err)
     return PL_OK;
 }
 
-static pl_status build_set(const struct pl_scripts *s, bool keeps_names, struct pl_script_set *set,
+static pl_status build_set(struct pl_scripts *s, bool keeps_names, struct pl_script_set *set,
                            struct pl_err *err)
 {
     struct build b = {.s = s, .keeps_names = keeps_names};

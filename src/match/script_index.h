@@ -66,7 +66,7 @@ void pl_scripts_free(struct pl_scripts *s); /* accepts NULL */
 bool pl_scripts_left_out(const struct pl_scripts *s, uint32_t unit);
 
 const struct pl_script_vocabulary *pl_scripts_vocabulary(const struct pl_scripts *s);
-const struct pl_script_helper_table *pl_scripts_helpers(const struct pl_scripts *s);
+const struct pl_script_helper_table *pl_scripts_helpers(struct pl_scripts *s);
 /* Built at the first call, by the threads that the index was made with; then shared. */
 PL_MUST_USE pl_status pl_scripts_set(struct pl_scripts *s, enum pl_script_set_kind kind,
                                      const struct pl_script_set **out, struct pl_err *err);
