@@ -17,6 +17,23 @@ static bool is_odd(void *ctx, pl_bytes word)
     return word.n % 2 == 1;
 }
 
+static bool is_within(pl_bytes part, pl_bytes all)
+{
+    return part.n == 0 || (part.p >= all.p && part.p + part.n <= all.p + all.n);
+}
+
+static void read_function(pl_bytes text)
+{
+    struct pl_cpp_function f;
+    if (!pl_cpp_function_of(text, &f))
+        return;
+    if (f.name.n == 0 || !is_within(f.name, text) || !is_within(f.scope, text))
+        abort();
+    fuzz_say_bytes(f.name);
+    fuzz_say_bytes(f.scope);
+    fuzz_say((uint64_t)f.is_destructor << 1 | f.is_standard);
+}
+
 static void read_packed(pl_bytes text)
 {
     struct pl_headers_reader r;
@@ -54,6 +71,7 @@ static int look(const uint8_t *data, size_t size)
     pl_buf_reset(&out);
     fuzz_say(pl_cpp_identifiers(text, is_odd, &n));
     fuzz_say(n);
+    read_function(text);
     while (pl_deb_relation_next(&rest, "amd64", names, &n))
         if (n > PL_DEB_ALTERNATIVES)
             abort();

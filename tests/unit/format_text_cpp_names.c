@@ -49,11 +49,56 @@ static void one_unknown_identifier_is_enough_to_refuse(void **state)
     assert_false(is_explained("99999999999999999999x", " x "));
 }
 
+/* Each S looked for the end of its number through all the others: 3 * 10^11 bytes. */
+static void a_name_of_numbers_without_end_ends_soon(void **state)
+{
+    char name[16001];
+    (void)state;
+    memset(name, 'S', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    for (unsigned i = 0; i < 2000; i++)
+        assert_true(is_explained(name, " "));
+    assert_true(is_explained("_ZN3fooERKS0_S1A_T_", " foo "));
+}
+
+/* "NAME SCOPE", a destructor's with "~". */
+static void assert_function(const char *mangled, const char *expected)
+{
+    struct pl_cpp_function f;
+    char text[128] = "";
+    if (pl_cpp_function_of(pl_bytes_of_str(mangled), &f))
+        (void)snprintf(text, sizeof text, "%s%.*s %.*s%s", f.is_destructor ? "~" : "", PL_ARG(f.name),
+                       PL_ARG(f.scope), f.is_standard ? " std" : "");
+    if (strcmp(text, expected) != 0)
+        fail_msg("%s: \"%s\"", mangled, text);
+}
+
+static void a_function_is_its_last_name_and_the_one_before(void **state)
+{
+    (void)state;
+    assert_function("_Z4nextv", "next ");
+    assert_function("_ZL4nextv", "next ");
+    assert_function("_ZN3foo6Parser4nextEv", "next Parser");
+    assert_function("_ZNK3foo6ParserIiN1a1bEE4nextEv", "next Parser");
+    assert_function("_ZN3foo6ParserC2ERKS0_", "Parser Parser");
+    assert_function("_ZN3foo6ParserD0Ev", "~Parser Parser");
+    assert_function("_ZNSt6vectorIiSaIiEE9push_backERKi", "push_back vector std");
+    assert_function("_ZNSs6appendEPKc", "append  std");
+    assert_function("_ZN3foo4nextv", "");   /* cut off */
+    assert_function("_ZN3fooplERKS_", "");  /* an operator */
+    assert_function("_ZN99fooEv", "");      /* longer than the text */
+    assert_function("_ZN3fooI99barEv", ""); /* the same among arguments */
+    assert_function("next", "");
+    assert_function("_Z", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_of_known_identifiers_is_explained),
         cmocka_unit_test(one_unknown_identifier_is_enough_to_refuse),
+        cmocka_unit_test(a_name_of_numbers_without_end_ends_soon),
+        cmocka_unit_test(a_function_is_its_last_name_and_the_one_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

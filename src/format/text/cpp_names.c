@@ -16,6 +16,8 @@
 #include <string.h>
 
 #define MAX_NAME_BYTES 16384u
+#define SEQUENCE_DIGITS                                                                                      \
+    8u /* a name of MAX_NAME_BYTES has no more than four: without an end each S of a text of S looks at all others */
 
 static bool is_digit(uint8_t b)
 {
@@ -27,11 +29,12 @@ static uint8_t byte_at(pl_bytes b, size_t at)
     return at < b.n ? b.p[at] : 0;
 }
 
-/* Behind [0-9A-Z]*_ at `at`; `at` itself when that is not there. */
+/* Behind [0-9A-Z]{0,8}_ at `at`; `at` itself when that is not there. */
 static size_t skip_sequence(pl_bytes b, size_t at)
 {
     size_t end = at;
-    while (is_digit(byte_at(b, end)) || (byte_at(b, end) >= 'A' && byte_at(b, end) <= 'Z'))
+    while (end - at < SEQUENCE_DIGITS &&
+           (is_digit(byte_at(b, end)) || (byte_at(b, end) >= 'A' && byte_at(b, end) <= 'Z')))
         end++;
     return byte_at(b, end) == '_' ? end + 1 : at;
 }
