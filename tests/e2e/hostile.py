@@ -329,12 +329,16 @@ def what_comes_behind_the_last_entry_that_is_allowed_is_never_proven(t):
 
 @case
 def a_million_entries_end_soon(t):
+    def processor():
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
     package = t.write("many.a", bad.ar_of_many(1000100))
-    begin = time.monotonic()
+    begin = processor()
     code, out, _ = t.raw("check", package, "--source", source(t), "--offline", "--cache-dir", t.path("c/x").parent, "-j2")
-    took = time.monotonic() - begin
+    took = processor() - begin
     assert code in (1, 3) and b"archive.limit" in out, out[-500:]
-    assert took < 60, f"took {took:.0f} s"
+    assert took < 60 * (4 if t.is_sanitized else 1), f"took {took:.0f} s of processor time"
 
 
 @case
