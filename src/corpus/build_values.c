@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "corpus/build_cmake.h"
+#include "corpus/build_cut.h"
 #include "corpus/build_date.h"
 #include "corpus/build_variables.h"
 
@@ -103,54 +104,6 @@ static void read_date_command(struct reading *r, pl_bytes name, pl_bytes value)
         pl_build_variables_add(&r->vars, name, text, false);
 }
 
-/* Behind the parenthesis that closes the one before `at`; SIZE_MAX when none does. */
-static size_t behind_parenthesis(pl_bytes text, size_t at)
-{
-    size_t depth = 1;
-    for (; at < text.n; at++) {
-        depth += text.p[at] == '(';
-        depth -= text.p[at] == ')';
-        if (depth == 0)
-            return at + 1;
-    }
-    return SIZE_MAX;
-}
-
-/* NAME := a$(shell echo '$(DEB_VERSION)' | sed -e 's/.*-//')b: what stands behind the last byte of that kind. GNU sed manual, 3.3. */
-static void read_cut_version(struct reading *r, pl_bytes name, pl_bytes value)
-{
-    static const char start[] = "$(shell echo '$(";
-    static const char middle[] = "' | sed -e 's/.*";
-    struct pl_build_values whole;
-    size_t from = pl_bytes_find(value, PL_LIT("$(shell echo '$("), 0);
-    if (from == SIZE_MAX)
-        return;
-    size_t end = behind_parenthesis(value, from + 2);
-    pl_bytes inner = pl_bytes_sub(value, from + sizeof start - 1, end - from - (sizeof start - 1));
-    size_t close = end == SIZE_MAX ? SIZE_MAX : pl_bytes_find_byte(inner, ')', 0);
-    pl_bytes rest = close == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_from(inner, close + 1);
-    if (!pl_bytes_starts(rest, PL_LIT("' | sed -e 's/.*")) ||
-        !pl_bytes_eq_str(pl_bytes_from(rest, sizeof middle), "//')"))
-        return;
-    const char *reference = pl_arena_printf(r->vars.arena, "$(%.*s)", PL_ARG(pl_bytes_sub(inner, 0, close)));
-    if (reference == NULL) {
-        r->vars.is_out_of_memory = true;
-        return;
-    }
-    pl_build_variables_evaluate(&r->vars, pl_bytes_of_str(reference), &whole);
-    for (size_t i = 0; i < whole.n; i++) {
-        size_t last = pl_bytes_rfind_byte(whole.v[i], rest.p[sizeof middle - 1]);
-        const char *text = last == SIZE_MAX ? NULL
-                                            : pl_arena_printf(r->vars.arena, "%.*s%.*s%.*s",
-                                                              PL_ARG(pl_bytes_sub(value, 0, from)),
-                                                              PL_ARG(pl_bytes_from(whole.v[i], last + 1)),
-                                                              PL_ARG(pl_bytes_from(value, end)));
-        r->vars.is_out_of_memory = r->vars.is_out_of_memory || (last != SIZE_MAX && text == NULL);
-        if (text != NULL)
-            pl_build_variables_add(&r->vars, name, pl_bytes_of_str(text), false);
-    }
-}
-
 /* NAME = value, NAME := value, NAME='value', export NAME=value; the value up to the end of the line or, quoted, to its quote. */
 static void read_assignment(struct reading *r, pl_bytes line)
 {
@@ -169,7 +122,8 @@ static void read_assignment(struct reading *r, pl_bytes line)
         return;
     pl_bytes value = pl_bytes_trim(pl_bytes_from(line, at + 1));
     read_date_command(r, name, value);
-    read_cut_version(r, name, value);
+    pl_build_cut_version(&r->vars, name, value);
+    pl_build_cut_part(&r->vars, name, value);
     bool is_quoted = value.n > 1 && (value.p[0] == '"' || value.p[0] == '\'');
     size_t close = is_quoted ? pl_bytes_find_byte(value, value.p[0], 1) : SIZE_MAX;
     if (close != SIZE_MAX)
@@ -291,7 +245,13 @@ static void give_macro(struct reading *r, pl_bytes name, pl_bytes written)
     }
 }
 
-/* A value without quotes that is one identifier is a name of C: AC_DEFINE_UNQUOTED([CONVERSATION], [$conversation]). */
+static bool is_number(pl_bytes text)
+{
+    uint64_t unused;
+    return pl_bytes_to_u64(text, &unused);
+}
+
+/* A value without quotes that is one identifier is a name of C: AC_DEFINE_UNQUOTED([CONVERSATION], [$conversation]); so is what a variable has as a number. */
 static void give_name(struct reading *r, pl_bytes name, pl_bytes written)
 {
     struct pl_build_values values;
@@ -300,7 +260,8 @@ static void give_name(struct reading *r, pl_bytes name, pl_bytes written)
     pl_build_variables_evaluate(&r->vars, written, &values);
     for (size_t i = 0; i < values.n && !r->vars.is_out_of_memory; i++) {
         pl_bytes v = values.v[i];
-        if (v.n == 0 || pl_build_name_length(v) < v.n || (v.p[0] >= '0' && v.p[0] <= '9'))
+        bool is_name = v.n > 0 && pl_build_name_length(v) == v.n && (v.p[0] < '0' || v.p[0] > '9');
+        if (!is_name && (written.p[0] != '$' || !is_number(v)))
             continue;
         v = pl_arena_keep(r->vars.arena, v);
         r->vars.is_out_of_memory = v.p == NULL || !r->sink->macro(r->sink->ctx, name, v);

@@ -60,6 +60,10 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
     [RULE_OPTIONS] = {"literal.options", true,
                       "a command line of options for the compiler or configure and nothing else",
                       "dpkg-buildflags(1); GCC manual, 3"},
+    [RULE_DEFINED] = {"literal.defined-name", true,
+                      "a name in capitals that begins as the names of macros do which a script of the source "
+                      "takes out of headers",
+                      "POSIX awk, Regular Expressions"},
     [RULE_WHOLE_FILE] = {"literal.whole-file", true,
                          "all of a source file: the build makes an array of characters of it", "C17 6.4.5"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
@@ -328,12 +332,14 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
         {RULE_PUTS, find_puts},
         {RULE_FILE, find_file},
         {RULE_FILE, find_place},
+        {RULE_FILE, pl_literal_find_cmake_file},
         {RULE_MACRO_TEXT, find_macro_text},
         {RULE_TYPE_NAME, pl_literal_find_type_name},
         {RULE_SIGNATURE, pl_literal_find_signature},
         {RULE_FORMATTED, pl_literal_find_formatted},
         {RULE_OTHER_VERSION, pl_literal_find_other_version},
         {RULE_OPTIONS, pl_literal_find_options},
+        {RULE_DEFINED, pl_literal_find_defined},
         {RULE_CONCAT, find_concat},
     };
     for (size_t i = 0; i < sizeof finders / sizeof finders[0]; i++) {

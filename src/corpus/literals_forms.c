@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-#define MAX_FORM_BYTES   4096u
-#define MIN_FORMAT_BYTES 4u /* of letters, in a format with numbers put in */
+#define MAX_FORM_BYTES      4096u
+#define MIN_FORMAT_BYTES    4u /* of letters, in a format with numbers put in */
+#define MIN_VERSIONED_BYTES 3u /* of a name with a version behind it */
 
 static bool is_digit(uint8_t b)
 {
@@ -31,10 +32,25 @@ struct identifier_search {
     const struct literal *first; /* of the source */
 };
 
+/*
+ * "xercesc_3_2" for xercesc: a library puts the numbers of its version behind the name of its namespace, out of what configure knows. What it could hide: other numbers there.
+ */
+static const struct literal *find_versioned(const struct pl_literals *l, pl_bytes word)
+{
+    size_t n = word.n;
+    while (n > 0 && (is_digit(word.p[n - 1]) || word.p[n - 1] == '_'))
+        n--;
+    bool has_number =
+        n >= MIN_VERSIONED_BYTES && n + 1 < word.n && word.p[n] == '_' && is_digit(word.p[n + 1]);
+    return has_number ? find_identifier(l, pl_bytes_sub(word, 0, n)) : NULL;
+}
+
 static bool is_known(void *ctx, pl_bytes word)
 {
     struct identifier_search *s = ctx;
     const struct literal *e = find_identifier(s->l, word);
+    if (e == NULL)
+        e = find_versioned(s->l, word);
     if (s->first == NULL || s->first->kind != RULE_WORD)
         s->first = e == NULL ? s->first : e;
     return e != NULL;
@@ -238,4 +254,42 @@ const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_by
         options++;
     }
     return options >= 3 && l->literals.n > 0 ? &l->literals.v[0] : NULL;
+}
+
+/* Has the own source a CMakeLists.txt in this folder, which is empty or ends with a slash? */
+static bool has_folder(const struct pl_literals *l, pl_bytes folder)
+{
+    pl_bytes name = PL_LIT("CMakeLists.txt");
+    for (size_t i = 0; i < l->n_files; i++) {
+        pl_bytes path = pl_index_file(l->index, l->files[i])->path;
+        if (path.n == folder.n + name.n && pl_bytes_starts(path, folder) && pl_bytes_ends(path, name) &&
+            pl_index_tree(l->index, l->files[i].tree)->rank == PL_RANK_OWN)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * "obj-x86_64-linux-gnu/client/Wayland/CMakeFiles/wlfreerdp.dir/compiler_depend.ts": a file that CMake's generator of makefiles keeps beside a target, which a definition with $< or
+ * __FILE__ names. The own source has a CMakeLists.txt in that folder, and a build file the target's name. CMake manual, "Makefile Generators". What it could hide: a path of this
+ * form, which leads to no place of its own.
+ */
+const struct literal *pl_literal_find_cmake_file(const struct pl_literals *l, pl_bytes string)
+{
+    static const char *const files[] = {"compiler_depend.ts", "compiler_depend.make", "build.make",
+                                        "depend.make",        "flags.make",           "link.txt"};
+    static const char folder[] = "CMakeFiles/";
+    size_t at = pl_bytes_find(string, PL_LIT("CMakeFiles/"), 0);
+    size_t slash = pl_bytes_rfind_byte(string, '/');
+    if (at == SIZE_MAX || string.n > MAX_FORM_BYTES || slash < at + sizeof folder - 1 || string.p[0] == '/' ||
+        pl_bytes_find(string, PL_LIT(".."), 0) != SIZE_MAX ||
+        !pl_bytes_is_one_of(pl_bytes_from(string, slash + 1), files, sizeof files / sizeof files[0]))
+        return NULL;
+    pl_bytes target = pl_bytes_sub(string, at + sizeof folder - 1, slash - (at + sizeof folder - 1));
+    pl_bytes path = pl_bytes_sub(string, 0, at);
+    size_t outer = pl_bytes_starts(path, PL_LIT("obj-")) ? pl_bytes_find_byte(path, '/', 0) : SIZE_MAX;
+    path = outer == SIZE_MAX ? path : pl_bytes_from(path, outer + 1);
+    if (!pl_bytes_ends(target, PL_LIT(".dir")) || !has_folder(l, path))
+        return NULL;
+    return pl_literal_find(l, KIND_BUILD_WORD, pl_bytes_sub(target, 0, target.n - 4));
 }

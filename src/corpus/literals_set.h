@@ -35,6 +35,7 @@ enum literal_rule {
     RULE_FORMATTED,
     RULE_OTHER_VERSION,
     RULE_OPTIONS,
+    RULE_DEFINED,
     RULE_WHOLE_FILE,
     RULE_CONCAT,
     RULE_ARMS,
@@ -56,7 +57,8 @@ enum literal_rule {
     KIND_TEMPLATE_WORD, /* in a literal of such a file */
     KIND_JOINED_FRONT,  /* what a macro joins an argument to, in front of it */
     KIND_JOINED_END,    /* and behind it */
-    KIND_JOINED_CPP     /* behind it, by any macro of a header in a tree with C++ */
+    KIND_JOINED_CPP,    /* behind it, by any macro of a header in a tree with C++ */
+    KIND_DEFINE_FRONT   /* how names of macros begin that a script looks for: literals_defines.c */
 };
 
 struct literal {
@@ -162,10 +164,16 @@ const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_
 const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_formatted(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_other_version(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_cmake_file(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_bytes string);
 /* The formats that begin with `start` and a number: [*first, returned) of l->formats. At most
  * PL_LITERAL_FORMATS. */
 size_t pl_literal_formats(const struct pl_literals *l, pl_bytes start, size_t *first);
+
+/* literals_defines.c: names of macros that a script of the source looks for in headers. False when out of memory. */
+bool pl_literals_add_defines(struct pl_literals *l);
+/* How such names begin, when `string` is like one; else NULL. */
+const struct literal *pl_literal_find_defined(const struct pl_literals *l, pl_bytes string);
 
 /* literals_index.c: false where no literal is the string, or it and a line end. Most are none. */
 bool pl_literal_may_be(const struct pl_literals *l, pl_bytes string);

@@ -24,8 +24,8 @@ static bool pass_over(void *ctx, pl_bytes text, pl_source_ref file, uint32_t lin
     return true;
 }
 
-/* All macros that this build file gives, as "NAME=value;". */
-static void assert_macros_of(const char *path, const char *meson, const char *expected)
+/* Are these among the macros that this build file gives, as "NAME=value;"? */
+static void assert_macros_are(const char *path, const char *meson, const char *expected, bool is_there)
 {
     struct pl_source_tree tree = {.name = "test"};
     struct pl_source_tree *trees[] = {&tree};
@@ -42,7 +42,7 @@ static void assert_macros_of(const char *path, const char *meson, const char *ex
     assert_int_equal(pl_index_build(trees, 1, 1, &ix, NULL), PL_OK);
     assert_true(pl_build_values(ix, &arena, &sink));
     pl_buf_add_byte(&out, 0);
-    if (strstr((const char *)pl_buf_bytes(&out).p, expected) == NULL)
+    if ((strstr((const char *)pl_buf_bytes(&out).p, expected) != NULL) != is_there)
         fail_msg("%s gives %s", meson, (const char *)pl_buf_bytes(&out).p);
     /* Nothing that meson leaves to be worked out is a value. */
     assert_null(strstr((const char *)pl_buf_bytes(&out).p, "meson."));
@@ -50,6 +50,16 @@ static void assert_macros_of(const char *path, const char *meson, const char *ex
     pl_index_free(ix);
     pl_arena_reset(&arena);
     PL_VEC_FREE(&tree.files);
+}
+
+static void assert_macros_of(const char *path, const char *text, const char *expected)
+{
+    assert_macros_are(path, text, expected, true);
+}
+
+static void assert_no_macro_of(const char *path, const char *text, const char *expected)
+{
+    assert_macros_are(path, text, expected, false);
 }
 
 static void assert_macros(const char *meson, const char *expected)
@@ -73,6 +83,30 @@ static void a_line_that_names_no_macro_gives_none(void **state)
 {
     (void)state;
     assert_macros(PROJECT "message(meson.project_version())\nset_quoted(\nmeson.project_version()\n-D", "");
+}
+
+static void configure_cuts_the_parts_out_of_a_version(void **state)
+{
+    static const char head[] = "AC_INIT([kite],[3.2.4])\nKITE_MAJOR=";
+    static const char define[] = "\nAC_DEFINE_UNQUOTED([KITE_MAJOR], $KITE_MAJOR, [The first])\n";
+    static const char *const commands[][2] = {
+        {"$(echo $PACKAGE_VERSION | cut -d. -f1)", "KITE_MAJOR=3;"},
+        {"`echo \"$PACKAGE_VERSION\" | cut -d '.' -f3`", "KITE_MAJOR=4;"},
+    };
+    static const char *const others[] = {"$(echo $PACKAGE_VERSION | cut -d. -f4)",
+                                         "$(echo $UNKNOWN | cut -d. -f1)", "$(echo 3.2.4 | cut -d. -f1)",
+                                         "$(echo $PACKAGE_VERSION | cut -d. -f1 | sed s/3/7/)"};
+    char text[512];
+    (void)state;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        (void)snprintf(text, sizeof text, "%s%s%s", head, commands[i][0], define);
+        assert_macros_of("configure.ac", text, commands[i][1]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        (void)snprintf(text, sizeof text, "%s%s%s", head, others[i], define);
+        assert_no_macro_of("configure.ac", text, "KITE_MAJOR=3;");
+        assert_no_macro_of("configure.ac", text, "KITE_MAJOR=4;");
+    }
 }
 
 static void cmake_gives_macros_and_the_parts_of_a_version(void **state)
@@ -101,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_version_of_the_project_is_the_value_of_a_macro),
         cmocka_unit_test(a_line_that_names_no_macro_gives_none),
+        cmocka_unit_test(configure_cuts_the_parts_out_of_a_version),
         cmocka_unit_test(cmake_gives_macros_and_the_parts_of_a_version),
     };
     return cmocka_run_group_tests_name("corpus_build_values", tests, NULL, NULL);

@@ -69,12 +69,61 @@ static void tgmath_is_for_who_includes_it(void **state)
     assert_string_equal(rule_beside("b.c", "#include <tgmath.h>\n", "generic root of two"), "literal.macro");
 }
 
+static void a_name_that_a_script_takes_out_of_headers_is_one(void **state)
+{
+    const char *errors = "/^[\\t ]*#[\\t ]*define[\\t ]*E[A-Z0-9]*[\\t ]/ { print }\n";
+    const char *signals = "next unless /#\\s*define\\s+(SIG[A-Z]+)/;\n";
+    (void)state;
+    assert_string_equal(rule_beside("b.awk", errors, "ENOTBLK"), "literal.defined-name");
+    assert_string_equal(rule_beside("b.pl", signals, "SIGXFSZ"), "literal.defined-name");
+    assert_string_equal(rule_beside("b.pl", signals, "ENOTBLK"), "");
+    assert_string_equal(rule_beside("b.awk", errors, "ENOTblk"), "");
+    assert_string_equal(rule_beside("b.awk", errors, "E/BIN/SH"), "");
+    assert_string_equal(rule_beside("b.awk", errors, "EVERYTHINGTHATIKNOW"), ""); /* too long */
+    assert_string_equal(rule_beside("b.awk", errors, "E2"), "");
+    assert_string_equal(rule_beside("b.c", errors, "ENOTBLK"), ""); /* no script */
+    assert_string_equal(rule_beside("b.awk", "print \"#define E[\"\n", "ENOTBLK"), "");
+}
+
+static void a_file_that_cmake_keeps_beside_a_target_is_one_of_the_build(void **state)
+{
+    static const char *const others[] = {
+        "obj-x86_64-linux-gnu/client/CMakeFiles/bird.dir/compiler_depend.ts",
+        "obj-x86_64-linux-gnu/server/CMakeFiles/kite.dir/compiler_depend.ts",
+        "obj-x86_64-linux-gnu/client/CMakeFiles/kite.dir/beacon.so",
+        "/client/CMakeFiles/kite.dir/compiler_depend.ts",
+        "obj-x86_64-linux-gnu/../client/CMakeFiles/kite.dir/compiler_depend.ts",
+    };
+    const char *cmake = "add_executable(kite a.c)\n";
+    (void)state;
+    assert_string_equal(rule_beside("client/CMakeLists.txt", cmake,
+                                    "obj-x86_64-linux-gnu/client/CMakeFiles/kite.dir/compiler_depend.ts"),
+                        "literal.file");
+    assert_string_equal(rule_beside("CMakeLists.txt", cmake, "CMakeFiles/kite.dir/build.make"),
+                        "literal.file");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_string_not_equal(rule_beside("client/CMakeLists.txt", cmake, others[i]), "literal.file");
+}
+
+static void a_name_of_a_type_may_have_a_version_behind_its_namespace(void **state)
+{
+    const char *source = "namespace kite { class Wing {}; }\n";
+    (void)state;
+    assert_string_equal(rule_beside("b.cc", source, "N8kite_3_24WingE"), "literal.type-name");
+    assert_string_equal(rule_beside("b.cc", source, "N8bird_3_24WingE"), "");
+    assert_string_equal(rule_beside("b.cc", source, "N8kite_x_24WingE"), "");
+    assert_string_equal(rule_beside("b.cc", source, "N5kite34WingE"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_of_the_cpp_library_are_for_sources_of_cpp),
         cmocka_unit_test(a_literal_of_a_header_that_is_used_otherwise_is_loose_in_cpp),
         cmocka_unit_test(tgmath_is_for_who_includes_it),
+        cmocka_unit_test(a_name_that_a_script_takes_out_of_headers_is_one),
+        cmocka_unit_test(a_file_that_cmake_keeps_beside_a_target_is_one_of_the_build),
+        cmocka_unit_test(a_name_of_a_type_may_have_a_version_behind_its_namespace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
