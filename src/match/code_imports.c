@@ -113,6 +113,7 @@ static const char *const runtime_names[] = {
     "_ITM_deregisterTMCloneTable",
     "_ITM_registerTMCloneTable",
     "__cxa_finalize",
+    "__dso_handle", /* an object file has it from crtbegin.o: Itanium C++ ABI, 3.3.5 */
     "__cxa_atexit",
     "__stack_chk_fail",
     "__stack_chk_guard",

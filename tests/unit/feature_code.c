@@ -173,6 +173,23 @@ static void start_up_code_in_one_piece_is_known_and_with_another_byte_is_not(voi
     assert_false(pl_code_is_runtime(PL_CODE_X86_64, code));
 }
 
+/* As in programs of Debian that were built last with GCC 8, with a frame pointer. */
+static void start_up_code_of_older_compilers_is_known_and_with_another_byte_is_not(void **state)
+{
+    (void)state;
+    uint8_t flush[] = {0x80, 0x3d, 1,    2,    3,    4,    0,    0x75, 0x2f, 0x48, 0x83, 0x3d, 1,   2, 3,
+                       4,    0,    0x55, 0x48, 0x89, 0xe5, 0x74, 0x0c, 0x48, 0x8b, 0x3d, 1,    2,   3, 4,
+                       0xe8, 1,    2,    3,    4,    0xe8, 1,    2,    3,    4,    0xc6, 0x05, 1,   2, 3,
+                       4,    1,    0x5d, 0xc3, 0x0f, 0x1f, 0x80, 0,    0,    0,    0,    0xf3, 0xc3};
+    uint8_t dummy[] = {0x55, 0x48, 0x89, 0xe5, 0x5d, 0xe9, 1, 2, 3, 4};
+    assert_true(pl_code_is_runtime(PL_CODE_X86_64, pl_bytes_of(flush, sizeof flush)));
+    assert_true(pl_code_is_runtime(PL_CODE_X86_64, pl_bytes_of(dummy, sizeof dummy)));
+    flush[46] = 2; /* another number is stored */
+    dummy[4] = 0x90;
+    assert_false(pl_code_is_runtime(PL_CODE_X86_64, pl_bytes_of(flush, sizeof flush)));
+    assert_false(pl_code_is_runtime(PL_CODE_X86_64, pl_bytes_of(dummy, sizeof dummy)));
+}
+
 static void every_truncation_is_refused_or_sums(void **state)
 {
     struct image bare;
@@ -305,6 +322,7 @@ int main(void)
         cmocka_unit_test(functions_and_atoms_survive_stripping_at_any_level),
         cmocka_unit_test(a_table_of_pointers_gives_its_strings),
         cmocka_unit_test(start_up_code_is_known_by_content_and_ways_in_are_listed),
+        cmocka_unit_test(start_up_code_of_older_compilers_is_known_and_with_another_byte_is_not),
         cmocka_unit_test(start_up_code_in_one_piece_is_known_and_with_another_byte_is_not),
         cmocka_unit_test(every_truncation_is_refused_or_sums),
         cmocka_unit_test(changed_bytes_never_break_the_sums),
