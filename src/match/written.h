@@ -1,5 +1,5 @@
 /*
- * written.h - data that a script of the source wrote while the package was built, of what other packages had installed.
+ * written.h - data that a script of the source, or a tool, wrote while the package was built, of what other packages had installed.
  */
 #ifndef PL_MATCH_WRITTEN_H
 #define PL_MATCH_WRITTEN_H

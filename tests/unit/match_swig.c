@@ -52,6 +52,14 @@ static void what_hands_on_its_own_parameters_is_explained(void **state)
         "class Kite(object):\n    r\"\"\"Proxy of C++ air::Kite class.\"\"\"\n",
         "class Kite(object):\n    def __init__(self, a):\n"
         "        _kite.Kite_swiginit(self, _kite.new_Kite(_self, a))\n",
+        "class Kite(object):\n    def __init__(self):\n        if self.__class__ == Kite:\n            _self "
+        "= None\n"
+        "        else:\n            _self = self\n        _kite.Kite_swiginit(self, _kite.new_Kite(_self, "
+        "))\n"
+        "    def __disown__(self):\n        self.this.disown()\n        _kite.disown_Kite(self)\n"
+        "        return weakref.proxy(self)\n    def iterkeys(self):\n        return self.key_iterator()\n"
+        "# Register Kite in _kite:\n_kite.Kite_swigregister(Kite)\nBLUE = _kite.BLUE\nKite.RED = "
+        "_kite.cvar.Kite_RED\n",
         "cvar = _kite.cvar\nBLUE = cvar.BLUE\nGREEN = _kite.GREEN\n",
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -86,6 +94,10 @@ static void what_calls_or_hands_on_something_else_is_not(void **state)
         {"class Kite(object):\n", "    r\"\"\"Proxy of C \"\"\" + beacon + \"\"\" struct.\"\"\"\n"},
         {"", "    r\"\"\"Proxy of C beacon struct.\"\"\"\n"},
         {"class Kite(object):\n", "_kite.Bird_swigregister(Bird)\n"},
+        {"class Kite(object):\n", "Kite.RED = _kite.cvar.Kite_BLUE\n"},
+        {"class Kite(object):\n", "Bird.RED = _kite.cvar.Kite_RED\n"},
+        {"class Kite(object):\n    def iterkeys(self):\n", "        return self.beacon()\n"},
+        {"class Kite(object):\n    def __init__(self):\n", "        if self.__class__ == Bird:\n"},
         {"class Kite(object):\n    def fly(self):\n", "        return _kite.Bird_fly(self)\n"},
         {"class Kite(object):\n    def __init__(self, a):\n",
          "        _kite.Kite_swiginit(self, _kite.new_Bird(a))\n"},
@@ -104,6 +116,22 @@ static void what_calls_or_hands_on_something_else_is_not(void **state)
 static void the_source_has_to_have_an_input_of_that_module(void **state)
 {
     static const char text[] = "def wind():\n    return _kite.wind()\n";
+    static const struct {
+        const char *input;
+        bool is_its;
+    } cases[] = {
+        {"%module \"kite\"\nint wind();\n", true},
+        {"%module(directors=\"1\") kite;\nint wind();\n", true},
+        {"%module kite // of Python\nint wind();\n", true},
+        {"%module kites\nint wind();\n", false},
+        {"%module kite.bird\nint wind();\n", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (explained(cases[i].input, PLACE, text) != (cases[i].is_its ? strlen(text) : 0))
+            fail_msg("%s", cases[i].input);
+        tear_down(state);
+        set_up(state);
+    }
     assert_int_equal(explained("%module bird\n", PLACE, text), 0);
     tear_down(state);
     set_up(state);

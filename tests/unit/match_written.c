@@ -184,6 +184,50 @@ static void data_that_a_script_of_its_name_writes_is_no_contradiction(void **sta
     }
 }
 
+/* A table of g-ir-compiler that has `libraries` loaded: is it one that a tool has written? */
+static bool is_table(const char *name, const char *magic, const char *libraries)
+{
+    static char table[128];
+    pl_bytes why;
+    memset(table, 0, sizeof table);
+    memcpy(table, magic, 16);
+    table[52] = 64; /* the libraries */
+    memcpy(table + 64, libraries, strlen(libraries));
+    add_source(0, "meson.build", "library('kite-wing')\n");
+    struct pl_file *f = add_file(name, "");
+    apply("same.bytes", f);
+    f->data = pl_bytes_of((const uint8_t *)table, sizeof table);
+    assert_int_equal(pl_written_by(&m, f, &why, &err), PL_OK);
+    f->data = pl_bytes_sub(f->data, 0, 60); /* cut short: no library is known */
+    pl_bytes none;
+    assert_int_equal(pl_written_by(&m, f, &none, &err), PL_OK);
+    assert_int_equal(none.n, 0);
+    return why.n > 0;
+}
+
+static void a_typelib_of_known_libraries_is_what_a_tool_writes(void **state)
+{
+    static const char magic[] = "GOBJ\nMETADATA\r\n\x1a";
+    static const struct {
+        const char *name, *magic, *libraries;
+        bool is_table;
+    } cases[] = {
+        {"usr/lib/girepository-1.0/Kite-1.0.typelib", magic, "libkite-wing.so.0", true},
+        {"usr/lib/girepository-1.0/Kite-1.0.typelib", magic, "libkite-wing.so.0,libkite.so", true},
+        {"usr/lib/girepository-1.0/Kite-1.0.typelib", magic, "libkite-wing.so.0,libbeacon.so", false},
+        {"usr/lib/girepository-1.0/Kite-1.0.typelib", magic, "/tmp/libkite.so", false},
+        {"usr/lib/girepository-1.0/Kite-1.0.typelib", magic, "kite", false},
+        {"usr/lib/girepository-1.0/Kite-1.0.typelib", "GOBJ\nMETADATA\r\n?", "libkite.so", false},
+        {"usr/lib/girepository-1.0/Kite-1.0.so", magic, "libkite.so", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (is_table(cases[i].name, cases[i].magic, cases[i].libraries) != cases[i].is_table)
+            fail_msg("case %zu", i);
+        tear_down(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +238,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(many_lines_of_a_qmldir_in_a_deep_folder_take_no_room, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(data_that_a_script_of_its_name_writes_is_no_contradiction, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_typelib_of_known_libraries_is_what_a_tool_writes, set_up,
                                         tear_down),
     };
     return cmocka_run_group_tests_name("match_written", tests, NULL, NULL);
