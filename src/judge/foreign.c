@@ -70,7 +70,8 @@ pl_status pl_judge_foreign(struct pl_file *f, const struct pl_policy *policy, st
         uint64_t folded = 0;
         for (size_t i = 0; i < f->foreign.n && st == PL_OK; i++) {
             const struct pl_foreign *x = &f->foreign.v[i];
-            bool as_error = !noisy && is_error(x, policy);
+            bool is_open = x->kind == PL_FOREIGN_IMPORT && f->is_of_absent; /* nobody can tell */
+            bool as_error = !noisy && !is_open && is_error(x, policy);
             if ((int)x->kind != kind)
                 continue;
             if (as_error || listed++ < policy->foreign_per_file)

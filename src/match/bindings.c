@@ -19,6 +19,8 @@
  *     utils/ipc/module_ipa_proxy.h.tmpl, with "{% for"    Jinja             a part of a program that the build files name
  *     xdg-shell.xml of wayland-protocols                  wayland-scanner   a part of a program that the build files name
  *
+ *     gi_tests / 'gimarshallingtests.c', in no source     a compiler        libgimarshallingtests.so, called like it: of /usr/share/gobject-introspection-1.0/tests
+ *
  * Of a program such a part alone is excused: with half of its strings and more from nowhere it is not made of this source, whatever the build calls.
  *
  * Sources: gdbus-codegen(1); Cython manual, "Source Files and Compilation"; SWIG manual, "SWIG and Python"; SIP documentation, "sip-build"; Shiboken documentation, "Typesystem specification"; PEP 3149 (names of extension modules).
@@ -29,10 +31,11 @@
 
 #include <string.h>
 
-#define MODULE_BYTES    512u /* from "%module" to the end of its line; more is no module */
-#define MADE_NAME_BYTES 512u /* that somebody could call */
-#define STEM_BYTES      3u   /* of an image's name that is looked for in build files */
-#define END_BYTES       6u   /* of the end of one that is put together there */
+#define MODULE_BYTES      512u /* from "%module" to the end of its line; more is no module */
+#define MADE_NAME_BYTES   512u /* that somebody could call */
+#define ABSENT_STEM_BYTES 5u   /* of the name of an image whose source is not at hand */
+#define STEM_BYTES        3u   /* of an image's name that is looked for in build files */
+#define END_BYTES         6u   /* of the end of one that is put together there */
 
 static const struct generator {
     const char *begin; /* of the name of an input in a folder called after the module */
@@ -49,7 +52,7 @@ static pl_bytes folder_of(pl_bytes path)
     return slash == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_basename(pl_bytes_sub(path, 0, slash));
 }
 
-/* "%module ldns", "%module(directors="0") ap": what SWIG's input calls the module. */
+/* "%module ldns", "%module "ldns"", "%module(directors="0") ap;": what SWIG's input calls the module. */
 static bool names_module(pl_bytes text, pl_bytes module)
 {
     pl_bytes mark = PL_LIT("%module");
@@ -58,7 +61,9 @@ static bool names_module(pl_bytes text, pl_bytes module)
         rest = pl_bytes_sub(rest, 0, pl_bytes_find_byte(rest, '\n', 0));
         size_t end = pl_bytes_starts(rest, PL_LIT("(")) ? pl_bytes_find_byte(rest, ')', 0) : 0;
         rest = pl_bytes_trim(pl_bytes_from(rest, end == SIZE_MAX ? rest.n : end + (end > 0)));
-        if (pl_bytes_eq(rest, module))
+        rest = pl_bytes_from(rest, pl_bytes_starts(rest, PL_LIT("\"")));
+        if (pl_bytes_skip(&rest, module) &&
+            (rest.n == 0 || (!pl_is_word_byte(rest.p[0]) && rest.p[0] != '.' && rest.p[0] != '-')))
             return true;
     }
     return false;
@@ -329,4 +334,37 @@ const struct pl_source_file *pl_bindings_part(const struct pl_match *m, const st
         input = input == NULL && (is_for_a_part(s, calls_codegen) || (has_scanner && names_it)) ? s : input;
     }
     return is_built ? input : NULL;
+}
+
+/* Does the text name a file of C or C++ of this stem: "tests / 'kite.c'", "/usr/src/kite/kite.cc"? */
+static bool names_source(pl_bytes text, pl_bytes stem)
+{
+    static const char *const ends[] = {".c", ".cc", ".cpp", ".cxx"};
+    for (size_t at = 1; (at = pl_bytes_find(text, stem, at)) != SIZE_MAX; at++) {
+        pl_bytes rest = pl_bytes_from(text, at + stem.n);
+        bool begins = memchr("'\"/ \t\n", text.p[at - 1], 6) != NULL;
+        for (size_t i = 0; i < sizeof ends / sizeof ends[0] && begins; i++) {
+            pl_bytes end = pl_bytes_of_str(ends[i]);
+            if (pl_bytes_starts(rest, end) && (rest.n == end.n || !pl_is_word_byte(rest.p[end.n])))
+                return true;
+        }
+    }
+    return false;
+}
+
+const struct pl_source_file *pl_bindings_absent(const struct pl_match *m, const struct pl_file *f)
+{
+    pl_bytes stem = stem_of(f->name);
+    const struct pl_source_file *found = NULL;
+    for (size_t u = 0; u < pl_index_unit_count(m->index) && stem.n >= ABSENT_STEM_BYTES; u++) {
+        const struct pl_source_file *s = pl_index_unit_file(m->index, (uint32_t)u);
+        pl_bytes base = pl_bytes_basename(s->path);
+        /* kite.y, kite.c.in or kite.vala: what the build makes kite.c of */
+        if (pl_bytes_skip(&base, stem) && pl_bytes_starts(base, PL_LIT(".")))
+            return NULL;
+        if (found == NULL && pl_index_unit_is_own(m->index, (uint32_t)u) && is_build_file(s->path) &&
+            names_source(s->data, stem))
+            found = s;
+    }
+    return found;
 }

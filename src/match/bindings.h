@@ -35,4 +35,10 @@ PL_MUST_USE pl_status pl_made_names_has(struct pl_made_names *names, const struc
  */
 const struct pl_source_file *pl_bindings_part(const struct pl_match *m, const struct pl_file *f);
 
+/*
+ * The build file that names the C file after which this image is called, where no source has a file of that stem: it is another package's. NULL when there is none, or when a file of the
+ * stem is there. What it could hide: an image of such a name, of which a warning speaks. O(units and bytes of the build files).
+ */
+const struct pl_source_file *pl_bindings_absent(const struct pl_match *m, const struct pl_file *f);
+
 #endif

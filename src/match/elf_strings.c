@@ -437,6 +437,17 @@ static void doubt_modified(struct pl_file *f)
             f->findings.list.v[i].severity = PL_SEVERITY_WARNING;
 }
 
+/* Of an image whose source another package holds nothing contradicts: its functions are known by names alone, if at all. */
+static void doubt_functions(struct pl_file *f)
+{
+    doubt_modified(f);
+    f->is_of_absent = true;
+    for (size_t i = 0; i < f->findings.list.n; i++)
+        if (strcmp(f->findings.list.v[i].tag, "code.unaccounted-function") == 0 ||
+            strcmp(f->findings.list.v[i].tag, "code.misplaced-atom") == 0)
+            f->findings.list.v[i].severity = PL_SEVERITY_WARNING;
+}
+
 static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f,
                                      const pl_elf_strings *strings, const struct counts *c,
                                      struct pl_err *err)
@@ -449,13 +460,18 @@ static pl_status report_wrong_source(const struct pl_match *m, struct pl_file *f
         doubt_modified(f);
     if (input == NULL && 2 * c->unexplained < c->strings && !is_of_source)
         input = pl_bindings_part(m, f);
+    const struct pl_source_file *absent = input == NULL && !is_of_source ? pl_bindings_absent(m, f) : NULL;
+    if (absent != NULL)
+        doubt_functions(f);
+    input = absent != NULL ? absent : input;
     pl_status st = pl_findings_add(
         &f->findings, "file.unaccounted",
         input == NULL && !is_of_source ? pl_elf_severity(m) : PL_SEVERITY_WARNING, 0, f->size, &finding, err,
         "%zu of %zu strings are unknown to the source: %s", c->unexplained, c->strings,
-        is_of_source    ? "a part of this file is made from another one, for its functions are of this one"
-        : input == NULL ? "this file is not made from it"
-                        : "a generator that is not at hand makes this file, or a part of it");
+        is_of_source     ? "a part of this file is made from another one, for its functions are of this one"
+        : input == NULL  ? "this file is not made from it"
+        : absent != NULL ? "another package holds the source that it is called after"
+                         : "a generator that is not at hand makes this file, or a part of it");
     if (st == PL_OK && input != NULL)
         st = pl_finding_fact(&f->findings, finding, "input", input->path, err);
     for (size_t i = 0; i < strings->n && shown < SHOWN_STRINGS && finding != NULL && st == PL_OK; i++) {

@@ -133,8 +133,10 @@ struct pl_file {
     bool is_asked; /* plumb explain is about a byte of it */
     bool
         is_other_version; /* made by a tool's version that is not at hand: what is left contradicts nothing */
-    bool is_added;        /* laid out like its source, which has no file at this path */
-    uint32_t functions;   /* of an image that were looked for in the source; 0: nobody looked */
+    bool
+        is_of_absent; /* an image whose source the build files name, and another package holds: an import contradicts nothing */
+    bool is_added;              /* laid out like its source, which has no file at this path */
+    uint32_t functions;         /* of an image that were looked for in the source; 0: nobody looked */
     uint32_t matched_functions; /* of those, that are one function of the source: grade B */
     const struct pl_code_kept
         *code; /* those functions, for copies in other images: match/code_copies.h; NULL */

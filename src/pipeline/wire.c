@@ -148,6 +148,7 @@ void pl_wire_file(struct pl_wire_out *w, const struct pl_file *f)
     pl_wire_u64(w, f->is_asked);
     pl_wire_u64(w, f->is_added);
     pl_wire_u64(w, f->is_other_version);
+    pl_wire_u64(w, f->is_of_absent);
     pl_wire_u64(w, f->blob.offset);
     pl_wire_u64(w, f->blob.length);
     pl_wire_u64(w, f->blob.entropy_ppm);

@@ -206,6 +206,7 @@ static void read_head(struct pl_wire_in *w, struct pl_file *f)
     f->is_asked = pl_wire_take_bool(w);
     f->is_added = pl_wire_take_bool(w);
     f->is_other_version = pl_wire_take_bool(w);
+    f->is_of_absent = pl_wire_take_bool(w);
     f->blob.offset = pl_wire_take_u64(w);
     f->blob.length = pl_wire_take_u64(w);
     f->blob.entropy_ppm = (uint32_t)pl_wire_take_below(w, 1000001);

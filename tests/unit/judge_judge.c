@@ -103,6 +103,25 @@ static void a_name_that_nobody_can_tell_of_is_unproven(void **state)
     }
 }
 
+/* An image whose source another package holds: what it calls is listed, and contradicts nothing. */
+static void an_import_of_an_absent_source_is_a_warning(void **state)
+{
+    for (int is_absent = 0; is_absent < 2; is_absent++) {
+        (void)tear_down(state);
+        (void)set_up(state);
+        struct pl_foreign *x = PL_VEC_ADD(&file.foreign);
+        *x = (struct pl_foreign){
+            .kind = PL_FOREIGN_IMPORT, .length = 6, .text = PL_LIT("system"), .is_used = true};
+        file.asked[PL_FOREIGN_IMPORT] = 100;
+        file.is_of_absent = is_absent;
+        file.kind = "elf-x86_64";
+        seal(1000, PL_CLASS_UNACCOUNTED);
+        judge();
+        assert_int_equal(r->links[PL_LINK_SOURCED].verdict,
+                         is_absent ? PL_VERDICT_UNPROVEN : PL_VERDICT_BROKEN);
+    }
+}
+
 static void an_active_range_without_novel_words_is_unproven_and_inconclusive(void **state)
 {
     seal(990, PL_CLASS_UNACCOUNTED);
@@ -215,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(all_bytes_explained_holds_and_passes_at_level_3),
         TEST(a_name_that_nobody_can_tell_of_is_unproven),
+        TEST(an_import_of_an_absent_source_is_a_warning),
         TEST(an_active_range_without_novel_words_is_unproven_and_inconclusive),
         TEST(an_active_range_with_a_novel_word_breaks_and_drops_to_level_1),
         TEST(novel_words_in_a_passive_file_never_break),

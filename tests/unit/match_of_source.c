@@ -86,6 +86,39 @@ static void strings_that_are_mostly_of_another_source_are_an_error(void **state)
     assert_unaccounted(shipped("usr/lib/letters.so", 10, MORE), PL_SEVERITY_ERROR, "not made from it");
 }
 
+/* A library with the strings of another source, where the meson.build names beacons.c and the tree has no such file; and with `beside` in it. */
+static struct pl_file *of_absent(const char *named, const char *other)
+{
+    char meson[256];
+    (void)snprintf(meson, sizeof meson, "library('beacons', tests / '%s')\n", named);
+    add_source(0, "meson.build", meson);
+    if (other != NULL)
+        add_source(0, other, "letters\n");
+    return shipped("usr/lib/libbeacons.so", 10, MORE);
+}
+
+static void an_image_called_after_a_file_of_another_package_is_a_warning(void **state)
+{
+    (void)state;
+    struct pl_file *f = of_absent("beacons.c", NULL);
+    assert_unaccounted(f, PL_SEVERITY_WARNING, "another package holds the source");
+    assert_true(f->is_of_absent);
+}
+
+static void an_image_called_after_a_file_of_another_name_is_an_error(void **state)
+{
+    (void)state;
+    struct pl_file *f = of_absent("harbour.c", NULL);
+    assert_unaccounted(f, PL_SEVERITY_ERROR, "not made from it");
+    assert_false(f->is_of_absent);
+}
+
+static void an_image_called_after_a_file_that_the_build_makes_is_an_error(void **state)
+{
+    (void)state;
+    assert_unaccounted(of_absent("beacons.c", "src/beacons.y"), PL_SEVERITY_ERROR, "not made from it");
+}
+
 #define COUNT(line)                                                                                          \
     "#include <stdio.h>\nint count(int n)\n{\n    puts(\"the letters are counted twice\");\n"                \
     "    printf(\"there are %d of them, and %d more\\n\", n, n + 7);\n    puts(\"" line                      \
@@ -145,6 +178,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(strings_of_another_source_are_a_warning_where_most_are_the_sources,
                                         set_up, end),
         cmocka_unit_test_setup_teardown(strings_that_are_mostly_of_another_source_are_an_error, set_up, end),
+        cmocka_unit_test_setup_teardown(an_image_called_after_a_file_of_another_package_is_a_warning, set_up,
+                                        end),
+        cmocka_unit_test_setup_teardown(an_image_called_after_a_file_of_another_name_is_an_error, set_up,
+                                        end),
+        cmocka_unit_test_setup_teardown(an_image_called_after_a_file_that_the_build_makes_is_an_error, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(a_changed_string_of_no_known_function_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_string_like_a_literal_of_its_own_file_is_an_error, set_up, end),
         cmocka_unit_test_setup_teardown(a_string_like_a_literal_of_a_header_is_an_error, set_up, end),
