@@ -29,7 +29,8 @@ struct work {
     struct pl_id_lists inlines; /* per id: functions that it may inline */
     struct pl_id_list *lists;   /* per id, while they are made */
     struct pl_id_list *lists2;
-    uint64_t **unit_keys; /* per unit, sorted, each once */
+    struct pl_undefs *undefs; /* per unit */
+    uint64_t **unit_keys;     /* per unit, sorted, each once */
     size_t *n_unit_keys;
     uint32_t *seen[PL_PARALLEL_MAX]; /* per worker and id: last definition, counted from 1, that reached it */
     uint32_t *met[PL_PARALLEL_MAX];  /* the same per feature: its definitions are queued */
@@ -43,6 +44,7 @@ struct reach {
     pl_ids queue;
     unsigned n_functions; /* in the queue */
     unsigned n_objects;
+    bool is_emitted; /* see is_emitted_elsewhere() */
     bool no_memory;
 };
 
@@ -253,14 +255,26 @@ static bool make_seen(struct work *w, unsigned worker)
     return w->seen[worker] != NULL && w->met[worker] != NULL;
 }
 
-/* A feature goes into the set; macros that a name of a unit may mean are queued. */
-static void queue_macros(struct work *w, unsigned worker, struct reach *r, uint32_t unit, uint32_t feature,
-                         uint32_t stamp)
+static pl_status read_undefs(void *ctx, unsigned worker, size_t u, struct pl_err *err)
+{
+    struct work *w = ctx;
+    struct pl_codebase *cb = w->cb;
+    if (cb->unit_first[u] == cb->unit_first[u + 1])
+        return PL_OK;
+    return pl_codebase_read_undefs(cb, (uint32_t)u, &cb->arenas[worker], &w->undefs[u], err);
+}
+
+/* A feature goes into the set of a definition; macros that its name may mean there are queued. */
+static void queue_macros(struct work *w, unsigned worker, struct reach *r, size_t of, uint32_t feature)
 {
     const struct pl_codebase *cb = w->cb;
+    const struct pl_definition *d = cb->entries[of].definition;
+    uint32_t unit = cb->entries[of].unit;
+    uint32_t stamp = (uint32_t)of + 1;
     bool is_in_sight = false;
     struct pl_id_list named = pl_codebase_named_feature(cb, feature);
-    if (!meet(w, worker, r, feature, stamp))
+    if (!meet(w, worker, r, feature, stamp) ||
+        pl_undefs_have(&w->undefs[unit], feature, d->offset + d->length))
         return;
     for (unsigned pass = 0; pass < 2 && !is_in_sight; pass++) {
         unsigned taken = 0;
@@ -282,8 +296,6 @@ static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err 
     struct work *w = ctx;
     struct pl_codebase *cb = w->cb;
     struct pl_id_list own = pl_id_lists_at(&w->own, id);
-    uint32_t unit = cb->entries[id].unit;
-    uint32_t stamp = (uint32_t)id + 1;
     struct reach r = {0};
     if (cb->entries[id].definition->kind == PL_DEFINITION_MACRO) {
         w->lists[id] = own;
@@ -292,11 +304,11 @@ static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err 
     if (!make_seen(w, worker))
         return pl_fail_nomem(err);
     for (size_t i = 0; i < own.n; i++)
-        queue_macros(w, worker, &r, unit, own.v[i], stamp);
+        queue_macros(w, worker, &r, id, own.v[i]);
     for (size_t at = 0; at < r.queue.n; at++) {
         struct pl_id_list more = pl_id_lists_at(&w->own, r.queue.v[at]);
         for (size_t i = 0; i < more.n; i++)
-            queue_macros(w, worker, &r, unit, more.v[i], stamp);
+            queue_macros(w, worker, &r, id, more.v[i]);
     }
     pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
     PL_VEC_FREE(&r.set);
@@ -313,14 +325,36 @@ static struct pl_id_list definitions_of(const struct pl_codebase *cb, uint32_t f
     return named.n <= MAX_SAME_NAME ? named : pl_codebase_in_unit(cb, named, unit);
 }
 
+static bool is_object(const struct pl_codebase *cb, uint32_t id)
+{
+    return cb->entries[id].definition->kind == PL_DEFINITION_OBJECT;
+}
+
 /*
- * All `features` go into the set. Functions and objects in sight of `unit` that the names among them mean are queued. A name met before adds nothing: what a bound
- * left out then is left out now.
+ * A function of a header that is not static: in C one of the files that include the header has the code (C17 6.7.4: extern inline), with that file's functions in sight.
+ * gnulib's xalloc.h has xnrealloc(), and xmalloc.c the code, into which xreallocarray() is inlined.
  */
-static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint32_t unit,
-                          struct pl_id_list features, uint32_t stamp)
+static bool is_emitted_elsewhere(const struct pl_codebase *cb, uint32_t id)
+{
+    const struct pl_definition *d = cb->entries[id].definition;
+    return (d->flags & PL_DEFINITION_STATIC) == 0 && d->scope.n == 0 && pl_codebase_places(cb, id).n == 0;
+}
+
+static bool is_in_sight(const struct pl_codebase *cb, uint32_t unit, uint32_t other, bool is_emitted)
+{
+    return pl_codebase_includes(cb, unit, other) || (is_emitted && pl_codebase_includes(cb, other, unit));
+}
+
+/*
+ * What a definition holds itself goes into the set. Functions and objects in sight of `unit` that the names among it mean are queued; of an object, objects alone: a table
+ * of functions inlines none of them. A name met before adds nothing: what a bound left out then is left out now.
+ */
+static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint32_t unit, uint32_t of,
+                          uint32_t stamp)
 {
     const struct pl_codebase *cb = w->cb;
+    struct pl_id_list features = pl_id_lists_at(&cb->direct, of);
+    bool is_code = !is_object(cb, of);
     for (size_t k = 0; k < features.n; k++) {
         if (!meet(w, worker, r, features.v[k], stamp))
             continue;
@@ -328,11 +362,11 @@ static void queue_inlined(struct work *w, unsigned worker, struct reach *r, uint
         for (size_t i = 0; i < named.n; i++) {
             uint32_t id = named.v[i];
             const struct pl_definition *d = cb->entries[id].definition;
-            bool is_object = d->kind == PL_DEFINITION_OBJECT;
-            bool is_shared = is_object && !(d->flags & PL_DEFINITION_STATIC);
-            unsigned *n = is_object ? &r->n_objects : &r->n_functions;
-            if (d->kind == PL_DEFINITION_MACRO || *n == MAX_INLINED ||
-                (!is_shared && !pl_codebase_includes(cb, unit, cb->entries[id].unit)))
+            bool is_data = is_object(cb, id);
+            bool is_shared = is_data && !(d->flags & PL_DEFINITION_STATIC);
+            unsigned *n = is_data ? &r->n_objects : &r->n_functions;
+            if (d->kind == PL_DEFINITION_MACRO || *n == MAX_INLINED || (!is_code && !is_data) ||
+                (!is_shared && !is_in_sight(cb, unit, cb->entries[id].unit, r->is_emitted)))
                 continue;
             if (fresh(w->seen[worker], id, stamp)) {
                 pl_ids_put(&r->queue, id, &r->no_memory);
@@ -347,7 +381,7 @@ static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err
     struct work *w = ctx;
     struct pl_codebase *cb = w->cb;
     uint32_t unit = cb->entries[id].unit;
-    struct reach r = {0};
+    struct reach r = {.is_emitted = is_emitted_elsewhere(cb, (uint32_t)id)};
     struct reach near = {0};
     size_t level_end = 0;
     if (cb->entries[id].definition->kind != PL_DEFINITION_FUNCTION)
@@ -356,18 +390,21 @@ static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err
         return pl_fail_nomem(err);
     uint32_t stamp = (uint32_t)(cb->n + 1 + id);
     (void)fresh(w->seen[worker], (uint32_t)id, stamp); /* a function that calls itself */
-    queue_inlined(w, worker, &r, unit, pl_id_lists_at(&cb->direct, id), stamp);
+    queue_inlined(w, worker, &r, unit, (uint32_t)id, stamp);
     for (size_t i = 0; i < r.queue.n; i++)
         if (cb->entries[r.queue.v[i]].definition->kind == PL_DEFINITION_FUNCTION)
             pl_ids_put(&near.set, r.queue.v[i], &near.no_memory);
     for (unsigned depth = 0; depth < MAX_INLINE_DEPTH; depth++) {
         size_t from = level_end;
         level_end = r.queue.n;
-        for (size_t at = from; at < level_end; at++) {
-            struct pl_id_list more = pl_id_lists_at(&cb->direct, r.queue.v[at]);
-            queue_inlined(w, worker, &r, unit, more, stamp);
-        }
+        for (size_t at = from; at < level_end; at++)
+            if (!is_object(cb, r.queue.v[at]))
+                queue_inlined(w, worker, &r, unit, r.queue.v[at], stamp);
     }
+    for (size_t at = 0; at < r.queue.n;
+         at++) /* behind all code: a name that they meet leads to no function any more */
+        if (is_object(cb, r.queue.v[at]))
+            queue_inlined(w, worker, &r, unit, r.queue.v[at], stamp);
     pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
     if (st == PL_OK)
         st = keep_set(&near, &w->arenas[worker], &w->lists2[id], err);
@@ -473,6 +510,8 @@ static pl_status build_sets(struct work *w, unsigned jobs, struct pl_err *err)
         st = pl_id_lists_join(w->lists, cb->n, &w->own, err);
     drop_parts(w);
     if (st == PL_OK)
+        st = pl_parallel(jobs, cb->n_units, w, read_undefs, err);
+    if (st == PL_OK)
         st = pl_parallel(jobs, cb->n, w, direct_of, err);
     if (st == PL_OK)
         st = pl_id_lists_join(w->lists, cb->n, &cb->direct, err);
@@ -501,9 +540,11 @@ pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, stru
     struct work w = {.cb = cb};
     w.lists = calloc(cb->n + 1, sizeof *w.lists);
     w.lists2 = calloc(cb->n + 1, sizeof *w.lists2);
+    w.undefs = calloc(cb->n_units + 1, sizeof *w.undefs);
     for (unsigned i = 0; i < PL_PARALLEL_MAX; i++)
         pl_arena_init(&w.arenas[i], PL_CODEBASE_ARENA_BYTES);
-    pl_status st = w.lists == NULL || w.lists2 == NULL ? pl_fail_nomem(err) : intern(&w, jobs, err);
+    pl_status st =
+        w.lists == NULL || w.lists2 == NULL || w.undefs == NULL ? pl_fail_nomem(err) : intern(&w, jobs, err);
     if (st == PL_OK)
         st = link_names(&w, err);
     if (st == PL_OK)
@@ -519,5 +560,6 @@ pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, stru
     free(w.n_unit_keys);
     free(w.lists);
     free(w.lists2);
+    free(w.undefs);
     return st;
 }

@@ -5,6 +5,7 @@
  *     codebase_build.c     reads all files, numbers definitions, resolves names and includes
  *     codebase_places.c    the order in which units meet functions
  *     codebase_order.c     the order in which a compiler writes them
+ *     codebase_undefs.c    names that are no macros from there on
  *     codebase_features.c  interns features; direct sets, closures, postings
  */
 #ifndef PL_CORPUS_CODEBASE_PRIVATE_H
@@ -98,6 +99,19 @@ PL_MUST_USE pl_status pl_codebase_build_places(struct pl_codebase *cb, unsigned 
 /* codebase_order.c: the places of one unit of C, none of them twice, in the order of the code instead of the text. O(n log n), uses counted. */
 PL_MUST_USE pl_status pl_codebase_order_unit(const struct pl_codebase *cb, uint32_t root,
                                              struct pl_codebase_place *places, size_t n, struct pl_err *err);
+/* codebase_undefs.c. A name of a file that is no macro from one of its bytes to another. */
+struct pl_undef {
+    uint32_t feature;
+    uint64_t from, to;
+};
+struct pl_undefs {
+    const struct pl_undef *v; /* by feature; in the arena */
+    size_t n;
+};
+PL_MUST_USE pl_status pl_codebase_read_undefs(const struct pl_codebase *cb, uint32_t unit,
+                                              struct pl_arena *arena, struct pl_undefs *out,
+                                              struct pl_err *err);
+bool pl_undefs_have(const struct pl_undefs *u, uint32_t feature, uint64_t at); /* O(log n) */
 /* codebase_features.c, once names and includes stand. */
 PL_MUST_USE pl_status pl_codebase_build_features(struct pl_codebase *cb, unsigned jobs, struct pl_err *err);
 

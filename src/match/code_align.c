@@ -429,6 +429,8 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
         if (st == PL_OK)
             note_places(a);
         if (st == PL_OK && i + 1 < PASSES)
+            st = pl_code_yield(a, err);
+        if (st == PL_OK && i + 1 < PASSES)
             st = pl_code_order(a, err);
         if (st == PL_OK && i + 1 < PASSES)
             st = pl_code_objects(a, err);

@@ -81,8 +81,9 @@ struct pl_subject {
     uint32_t first_call, n_calls;     /* subjects that it calls */
     uint32_t first_caller, n_callers; /* subjects that call it */
     uint32_t first_candidate, n_candidates;
-    uint32_t definition; /* PL_NO_DEFINITION: none */
-    uint32_t place;      /* of the codebase; PL_NO_PLACE: none, or of a header */
+    struct pl_candidate wish; /* the best one, were it free: PL_NO_DEFINITION unless another subject has it */
+    uint32_t definition;      /* PL_NO_DEFINITION: none */
+    uint32_t place;           /* of the codebase; PL_NO_PLACE: none, or of a header */
     int32_t score;
     int32_t
         margin; /* of the best path to the best one through a rival: neither the same function in another file nor kin */
@@ -165,6 +166,10 @@ bool pl_code_are_rivals(const struct pl_aligner *a, uint32_t x, uint32_t y);
 
 /* What the finished path left alone, by one definition that holds all of it. */
 void pl_code_adopt(struct pl_aligner *a);
+/* Between passes: who has each definition in the next one. */
+PL_MUST_USE pl_status pl_code_yield(struct pl_aligner *a, struct pl_err *err);
+#define PL_CODE_TAKEN_COST 90 /* another subject fits it better */
+bool pl_code_is_taken(const struct pl_aligner *a, uint32_t subject, uint32_t id);
 
 /* Facts, then candidates and path, pass after pass. Reset in every case. */
 PL_MUST_USE pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb,

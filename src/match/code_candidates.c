@@ -74,18 +74,24 @@ static pl_status vote_hosts(struct search *q, uint32_t id, uint32_t weight, unsi
     return st;
 }
 
-/* Everybody who has a feature, and into whom they may be inlined. */
-static pl_status vote_feature(struct search *q, uint32_t feature, uint32_t weight, struct pl_err *err)
+/*
+ * Everybody who has a feature, and into whom they may be inlined. Of what many have only those of the unit that the subject stands in: setlocale_null_r()
+ * of gnulib calls what calls setlocale().
+ */
+static pl_status vote_feature(struct search *q, uint32_t unit, uint32_t feature, uint32_t weight,
+                              struct pl_err *err)
 {
     struct pl_id_list with = pl_codebase_with(q->a->cb, feature);
+    struct pl_id_list near = with;
     pl_status st = PL_OK;
+    if (with.n > MAX_POSTINGS / 8)
+        near = unit == UINT32_MAX ? (struct pl_id_list){NULL, 0} : pl_codebase_in_unit(q->a->cb, with, unit);
     if (with.n > MAX_POSTINGS)
-        return PL_OK;
-    for (size_t i = 0; i < with.n && st == PL_OK; i++) {
+        with = near;
+    for (size_t i = 0; i < with.n && st == PL_OK; i++)
         st = vote(q, with.v[i], weight + 1, err);
-        if (st == PL_OK && with.n <= MAX_POSTINGS / 8)
-            st = vote_hosts(q, with.v[i], weight / 2 + 1, 2, err);
-    }
+    for (size_t i = 0; i < near.n && st == PL_OK; i++)
+        st = vote_hosts(q, near.v[i], weight / 2 + 1, 2, err);
     return st;
 }
 
@@ -107,12 +113,12 @@ static pl_status vote_calls(struct search *q, const struct pl_subject *s, struct
         uint32_t name = to->definition == PL_NO_DEFINITION ? PL_NO_FEATURE
                                                            : pl_codebase_name_feature(a->cb, to->definition);
         if (name != PL_NO_FEATURE)
-            st = vote_feature(q, name, pl_codebase_weight(a->cb, name) / 2, err);
+            st = vote_feature(q, s->unit, name, pl_codebase_weight(a->cb, name) / 2, err);
     }
     for (uint32_t i = 0; i < s->n_refs && st == PL_OK; i++) {
         const struct pl_data_ref *ref = &a->refs.v[s->first_ref + i];
         for (unsigned k = 0; k < ref->n && st == PL_OK; k++)
-            st = vote_feature(q, ref->name[k], ref->weight / 2u, err);
+            st = vote_feature(q, s->unit, ref->name[k], ref->weight / 2u, err);
     }
     for (uint32_t i = 0; i < s->n_callers && i < 8 && st == PL_OK; i++) {
         const struct pl_subject *from = &a->subjects.v[a->callers.v[s->first_caller + i]];
@@ -162,7 +168,7 @@ static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err 
     for (uint32_t i = 0; i < s->n_facts && st == PL_OK; i++) {
         const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
         for (unsigned k = 0; k < f->n && st == PL_OK; k++)
-            st = vote_feature(q, f->feature[k], f->weight, err);
+            st = vote_feature(q, s->unit, f->feature[k], f->weight, err);
         if (st == PL_OK && f->n == 0 && f->is_neutral && f->name != PL_NO_FEATURE)
             st = vote_named(q, pl_codebase_named_feature(a->cb, f->name), f->weight, err);
     }
@@ -218,6 +224,15 @@ static size_t rank_votes(struct search *q, struct pl_candidate best[MAX_EVALUATE
     return n;
 }
 
+/* The best candidate as if nobody had any of them. */
+static void make_wish(struct pl_aligner *a, uint32_t subject, struct pl_candidate c)
+{
+    struct pl_candidate *wish = &a->subjects.v[subject].wish;
+    c.score += pl_code_is_taken(a, subject, c.id) ? PL_CODE_TAKEN_COST : 0;
+    if (c.score > wish->score || (c.score == wish->score && c.id < wish->id))
+        *wish = c;
+}
+
 static pl_status find_candidates(struct search *q, uint32_t subject, struct pl_err *err)
 {
     struct pl_aligner *a = q->a;
@@ -231,8 +246,11 @@ static pl_status find_candidates(struct search *q, uint32_t subject, struct pl_e
         return st;
     size_t n = rank_votes(q, best);
     pl_code_mark(a, subject, q->marks);
-    for (size_t i = 0; i < n; i++)
+    s->wish = (struct pl_candidate){PL_NO_DEFINITION, 0};
+    for (size_t i = 0; i < n; i++) {
         best[i].score = pl_code_score(a, q->marks, s, best[i].id) + (a->has_places ? PLACE_SCORE : 0);
+        make_wish(a, subject, best[i]);
+    }
     sort_scores(best, n);
     for (size_t i = 0; i < n && i < MAX_CANDIDATES && best[i].score > 0; i++) {
         struct pl_candidate *slot = PL_VEC_ADD(&q->found);

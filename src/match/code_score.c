@@ -28,7 +28,6 @@
 #define WRONG_NAME_PERCENT     50
 #define FILE_SCORE             50
 #define EXPORT_OTHER           (-300)
-#define TAKEN_COST             90 /* another subject fits it better */
 #define STRANGE_UNIT_COST      15 /* no other subject is placed in its unit */
 #define SMALL_COST             10
 #define LARGE_COST             8
@@ -374,6 +373,12 @@ static int32_t score_name(pl_bytes name, const struct pl_definition *d)
     return is_scope_right ? PL_CODE_EXPORT_SCORE : EXPORT_OTHER;
 }
 
+bool pl_code_is_taken(const struct pl_aligner *a, uint32_t subject, uint32_t id)
+{
+    uint32_t by = a->taken_by[id];
+    return by != 0 && by != subject + 1 && pl_codebase_places(a->cb, id).n < 2;
+}
+
 int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const struct pl_subject *s,
                       uint32_t id)
 {
@@ -392,8 +397,8 @@ int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const s
         return score;
     score += score_objects(a, s, id);
     score += score_calls(a, s, id, odd > 0) + score_degree(a, s, id) + score_order(a, subject, id);
-    if (a->taken_by[id] != 0 && a->taken_by[id] != subject + 1 && pl_codebase_places(a->cb, id).n < 2)
-        score -= TAKEN_COST;
+    if (pl_code_is_taken(a, subject, id))
+        score -= PL_CODE_TAKEN_COST;
     struct pl_id_list places = pl_codebase_places(a->cb, id);
     if (places.n == 0)
         return is_read_nearby(a, subject, e->unit) ? score : score - STRANGE_HEADER_COST;

@@ -262,6 +262,77 @@ a_source_that_names_what_it_is_built_using_holds_others_and_a_line_of_debhelper_
     assert_false(holds_others("Source: t\n\nPackage: t\nDescription: x\n Built-Using: frame\n"));
 }
 
+static void open_files(struct fixture *x, const char *const files[][2], size_t n)
+{
+    struct pl_source_tree *trees[] = {&x->tree};
+    memset(x, 0, sizeof *x);
+    x->tree.name = "test";
+    for (size_t i = 0; i < n; i++)
+        add_file(x, files[i][0], files[i][1]);
+    assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
+    assert_int_equal(pl_codebase_build(x->index, test_limits(), 1, &x->codebase, NULL), PL_OK);
+}
+
+static void behind_an_undef_a_name_is_no_macro(void **state)
+{
+    (void)state;
+    static const char *const files[][2] = {
+        {"std.h", "#define shut rpl_shut\n"},
+        {"user.c", "#include \"std.h\"\nint user(void)\n{\n    return shut(1);\n}\n"},
+        {"shut.c", "#include \"std.h\"\nint before(int f)\n{\n    return shut(f);\n}\n"
+                   "#undef shut\nint behind(int f)\n{\n    return shut(f);\n}\n"
+                   "int within(int f)\n#undef other\n{\n    return shut(f);\n}\n"
+                   "#define shut rpl_shut\nint again(int f)\n{\n    return shut(f);\n}\n"
+                   "int rpl_shut(int f)\n{\n    return f;\n}\n"},
+        {"arm.c", "#include \"std.h\"\n#if OTHER\n#undef shut\n#endif\nint armed(int f)\n{\n    return "
+                  "shut(f);\n}\n"},
+    };
+    struct fixture x;
+    open_files(&x, files, 4);
+    assert_true(holds(&x, "user", name(&x, "rpl_shut")));
+    assert_true(holds(&x, "before", name(&x, "rpl_shut")));
+    assert_false(holds(&x, "behind", name(&x, "rpl_shut")));
+    assert_true(holds(&x, "behind", name(&x, "shut")));
+    assert_false(holds(&x, "within", name(&x, "rpl_shut")));
+    assert_true(holds(&x, "again", name(&x, "rpl_shut")));
+    assert_true(holds(&x, "armed", name(&x, "rpl_shut")));
+    close_base(&x);
+}
+
+static void a_table_of_functions_inlines_none_of_them(void **state)
+{
+    (void)state;
+    static const char *const files[][2] = {
+        {"table.c", "static int first(void)\n{\n    return open_the_door(\"text of first\");\n}\n"
+                    "static struct row rows[] = {{\"text of a row\", first}};\n"
+                    "int walker(void)\n{\n    return walk(rows);\n}\n"
+                    "int both(void)\n{\n    walk(rows);\n    return deeper();\n}\n"
+                    "static int deeper(void)\n{\n    return first();\n}\n"},
+    };
+    struct fixture x;
+    open_files(&x, files, 1);
+    assert_true(may_hold(&x, "walker", string(&x, "text of a row")));
+    assert_false(may_hold(&x, "walker", string(&x, "text of first")));
+    assert_true(may_hold(&x, "both", string(&x, "text of first")));
+    close_base(&x);
+}
+
+static void the_code_of_a_headers_function_that_is_not_static_stands_in_a_file_that_reads_it(void **state)
+{
+    (void)state;
+    static const char *const files[][2] = {
+        {"grow.h", "GROW_INLINE int more(int n)\n{\n    return grow(n);\n}\n"
+                   "static inline int less(int n)\n{\n    return grow(n);\n}\n"},
+        {"grow.c", "#define GROW_INLINE extern\n#include \"grow.h\"\n"
+                   "int grow(int n)\n{\n    return enlarge(n, \"text of grow\");\n}\n"},
+    };
+    struct fixture x;
+    open_files(&x, files, 2);
+    assert_true(may_hold(&x, "more", string(&x, "text of grow")));
+    assert_false(may_hold(&x, "less", string(&x, "text of grow")));
+    close_base(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +348,9 @@ int main(void)
         cmocka_unit_test(a_rarer_feature_weighs_more),
         cmocka_unit_test(what_the_only_function_has_weighs_something),
         cmocka_unit_test(hosts_are_those_that_read_the_unit_and_name_the_function),
+        cmocka_unit_test(behind_an_undef_a_name_is_no_macro),
+        cmocka_unit_test(a_table_of_functions_inlines_none_of_them),
+        cmocka_unit_test(the_code_of_a_headers_function_that_is_not_static_stands_in_a_file_that_reads_it),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

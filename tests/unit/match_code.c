@@ -204,25 +204,72 @@ static void another_function_with_the_same_atoms_leaves_it_placed(void **state)
     close_case(&x);
 }
 
-/* The host is missing in the image: with a caller the function is known, without one it may be the host that took it in. */
-static void what_nobody_calls_may_be_the_host_that_took_it_in(void **state)
+/* The host is missing in the image: with a caller that names it the function is known, without one it may be the host that took it in. */
+static void what_no_caller_names_may_be_the_host_that_took_it_in(void **state)
 {
     (void)state;
-    static const char hosted_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+    static const char hosted_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\")%s;\n}\n"
                                    "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n"
                                    "%sint host(void)\n{\n    return gamma();\n}\n";
-    static const char *const kinds[] = {"", "static "};
-    for (size_t i = 0; i < 2; i++) {
+    static const struct {
+        const char *naming, *kind;
+        bool is_called; /* by alpha */
+        enum pl_code_end end;
+    } cases[] = {{"", "", false, PL_CODE_PLACED},
+                 {"", "static ", false, PL_CODE_MATCHED},
+                 {"", "", true, PL_CODE_PLACED},
+                 {" + gamma()", "", true, PL_CODE_MATCHED}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture x;
         char text[512];
-        (void)snprintf(text, sizeof text, hosted_c, kinds[i]);
+        (void)snprintf(text, sizeof text, hosted_c, cases[i].naming, cases[i].kind);
         open_with(&x, PL_ATOM_IMPORT, NULL, text, NULL);
         struct pl_subject *s = &x.aligner.subjects.v[2];
         assert_true(pl_bytes_eq_str(name_of(&x, 2), "gamma"));
         assert_int_equal(s->n_callers, 0);
-        assert_int_equal(grade_of(&x, 2).end, i == 0 ? PL_CODE_PLACED : PL_CODE_MATCHED);
-        s->n_callers = 1;
-        assert_int_equal(grade_of(&x, 2).end, PL_CODE_MATCHED);
+        if (cases[i].is_called) {
+            uint32_t *caller = PL_VEC_ADD(&x.aligner.callers);
+            assert_non_null(caller);
+            *caller = 0;
+            s->first_caller = (uint32_t)x.aligner.callers.n - 1;
+            s->n_callers = 1;
+        }
+        assert_int_equal(grade_of(&x, 2).end, cases[i].end);
+        close_case(&x);
+    }
+}
+
+/* One has alpha of the source, and could go to gamma; the other has nothing, and would gain so much by alpha. */
+static void a_function_of_the_source_goes_to_whom_it_is_worth_more(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t gain;   /* of the one that has nothing */
+        bool is_free;   /* gamma */
+        bool goes_over; /* alpha */
+    } cases[] = {{90, true, true}, {40, true, false}, {90, false, false}, {150, false, true}};
+    static const char two_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+                                "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture x;
+        open_with(&x, PL_ATOM_IMPORT, NULL, two_c, NULL);
+        uint32_t alpha = pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("alpha"))).v[0];
+        uint32_t gamma = pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("gamma"))).v[0];
+        struct pl_subject *s = x.aligner.subjects.v;
+        struct pl_candidate *others = PL_VEC_ADD(&x.aligner.candidates);
+        assert_non_null(others);
+        *others = (struct pl_candidate){gamma, 80};
+        s[0].definition = alpha;
+        s[0].score = 120;
+        s[0].first_candidate = (uint32_t)x.aligner.candidates.n - 1;
+        s[0].n_candidates = 1;
+        s[1].score = 0;
+        s[1].wish = (struct pl_candidate){alpha, cases[i].gain};
+        s[2].wish = (struct pl_candidate){PL_NO_DEFINITION, 0};
+        x.aligner.taken_by[alpha] = 1;
+        x.aligner.taken_by[gamma] = cases[i].is_free ? 0 : 3;
+        assert_int_equal(pl_code_yield(&x.aligner, NULL), PL_OK);
+        assert_int_equal(x.aligner.taken_by[alpha], cases[i].goes_over ? 2 : 1);
         close_case(&x);
     }
 }
@@ -515,7 +562,8 @@ int main(void)
         cmocka_unit_test(a_path_can_be_for_another_machine),
         cmocka_unit_test(a_copy_of_its_file_leaves_a_function_matched),
         cmocka_unit_test(another_function_with_the_same_atoms_leaves_it_placed),
-        cmocka_unit_test(what_nobody_calls_may_be_the_host_that_took_it_in),
+        cmocka_unit_test(what_no_caller_names_may_be_the_host_that_took_it_in),
+        cmocka_unit_test(a_function_of_the_source_goes_to_whom_it_is_worth_more),
         cmocka_unit_test(what_an_if_holds_may_be_missing),
         cmocka_unit_test(a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not),
         cmocka_unit_test(what_is_inlined_eight_deep_is_found),
