@@ -9,6 +9,7 @@
  *     code_objects.c which variable stands at an address
  *     code_order.c   who is called between two calls that are known
  *     code_align.c   the best path through all functions in address order, several times
+ *     code_yield.c   who has a source function that several fit, in the next pass
  *     code_adopt.c   a definition for what the path left alone
  *     code_grade.c   what that proves: grade, contradictions, misplaced atoms
  *     code_inlined.c  what a definition has when all is inlined that may be

@@ -140,7 +140,7 @@ static bool is_distinctive(const struct pl_subject *s, uint32_t evidence)
     return evidence + fit / 2 >= DISTINCTIVE_TENTHS || (s->margin >= LONE_TENTHS && s->margin >= s->score);
 }
 
-/* Or by one that has no place, who may name anything. */
+/* A caller that has no place may name anything. */
 static bool is_named_by_caller(const struct pl_aligner *a, const struct pl_subject *s)
 {
     uint32_t name = pl_codebase_name_feature(a->cb, s->definition);
@@ -154,9 +154,9 @@ static bool is_named_by_caller(const struct pl_aligner *a, const struct pl_subje
 }
 
 /*
- * A subject without a name that nothing in the image calls, or only functions whose source does not, while a function that may inline what it is said to be is missing there, and no
- * linker takes half a unit: it may be that one. Of 106 programs of coreutils this keeps 2.7 in 100 of grade B from being wrong, and of the
- * others it takes 1 in 750.
+ * A subject without a name that no caller's source names, while a function that may inline what it is said to be is missing in the image, and no
+ * linker takes half a unit: it may be that one. Without callers: of 106 programs of coreutils this keeps 2.7 in 100 of grade B from being wrong,
+ * and of the others it takes 1 in 750. With callers: of openssh 0.4 in 100 wrong ones, of 79 functions.
  */
 static bool may_be_host(const struct pl_aligner *a, const struct pl_subject *s)
 {
