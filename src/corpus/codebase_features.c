@@ -42,6 +42,7 @@ struct reach {
     pl_ids set;
     size_t n_met; /* features that it was asked to hold, each as often as it was */
     pl_ids queue;
+    pl_ids open;          /* find_open_names(), sorted */
     unsigned n_functions; /* in the queue */
     unsigned n_objects;
     bool is_emitted; /* see is_emitted_elsewhere() */
@@ -264,17 +265,43 @@ static pl_status read_undefs(void *ctx, unsigned worker, size_t u, struct pl_err
     return pl_codebase_read_undefs(cb, (uint32_t)u, &cb->arenas[worker], &w->undefs[u], err);
 }
 
+/* Names of a definition, in a file that has an #undef, that may be macros where they stand. */
+static void find_open_names(struct work *w, size_t id, struct reach *r)
+{
+    const struct pl_codebase_entry *e = &w->cb->entries[id];
+    const struct pl_undefs *undefs = &w->undefs[e->unit];
+    for (uint32_t i = 0; i < e->definition->n_atoms && undefs->n > 0; i++) {
+        const struct pl_atom *a = &e->atoms[e->definition->first_atom + i];
+        uint32_t feature = a->kind == PL_ATOM_CALL || a->kind == PL_ATOM_NAME
+                               ? pl_codebase_feature(w->cb, a->hash)
+                               : PL_NO_FEATURE;
+        if (feature != PL_NO_FEATURE && !pl_undefs_have(undefs, feature, a->at))
+            pl_ids_put(&r->open, feature, &r->no_memory);
+    }
+    r->open.n = pl_ids_sort(r->open.v, r->open.n);
+}
+
+/* Is a name that the definition says, or that a macro puts there, out of reach of macros? */
+static bool is_undefined(const struct work *w, size_t id, const struct reach *r, uint32_t feature)
+{
+    const struct pl_codebase_entry *e = &w->cb->entries[id];
+    const struct pl_undefs *undefs = &w->undefs[e->unit];
+    if (undefs->n == 0)
+        return false;
+    if (pl_id_list_has(pl_id_lists_at(&w->own, id), feature))
+        return !pl_id_list_has((struct pl_id_list){r->open.v, r->open.n}, feature);
+    return pl_undefs_have(undefs, feature, e->definition->offset);
+}
+
 /* A feature goes into the set of a definition; macros that its name may mean there are queued. */
 static void queue_macros(struct work *w, unsigned worker, struct reach *r, size_t of, uint32_t feature)
 {
     const struct pl_codebase *cb = w->cb;
-    const struct pl_definition *d = cb->entries[of].definition;
     uint32_t unit = cb->entries[of].unit;
     uint32_t stamp = (uint32_t)of + 1;
     bool is_in_sight = false;
     struct pl_id_list named = pl_codebase_named_feature(cb, feature);
-    if (!meet(w, worker, r, feature, stamp) ||
-        pl_undefs_have(&w->undefs[unit], feature, d->offset + d->length))
+    if (!meet(w, worker, r, feature, stamp) || is_undefined(w, of, r, feature))
         return;
     for (unsigned pass = 0; pass < 2 && !is_in_sight; pass++) {
         unsigned taken = 0;
@@ -303,6 +330,7 @@ static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err 
     }
     if (!make_seen(w, worker))
         return pl_fail_nomem(err);
+    find_open_names(w, id, &r);
     for (size_t i = 0; i < own.n; i++)
         queue_macros(w, worker, &r, id, own.v[i]);
     for (size_t at = 0; at < r.queue.n; at++) {
@@ -313,6 +341,7 @@ static pl_status direct_of(void *ctx, unsigned worker, size_t id, struct pl_err 
     pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);
     PL_VEC_FREE(&r.set);
     PL_VEC_FREE(&r.queue);
+    PL_VEC_FREE(&r.open);
     return st;
 }
 

@@ -428,7 +428,7 @@ pl_status pl_code_align(struct pl_aligner *a, const struct pl_codebase *cb, cons
         st = pass(a, i + 1 == PASSES, err);
         if (st == PL_OK)
             note_places(a);
-        if (st == PL_OK && i + 1 < PASSES)
+        if (st == PL_OK && i + 2 < PASSES) /* the last pass shows whether it went well */
             st = pl_code_yield(a, err);
         if (st == PL_OK && i + 1 < PASSES)
             st = pl_code_order(a, err);

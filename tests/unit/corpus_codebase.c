@@ -279,11 +279,13 @@ static void behind_an_undef_a_name_is_no_macro(void **state)
     static const char *const files[][2] = {
         {"std.h", "#define shut rpl_shut\n"},
         {"user.c", "#include \"std.h\"\nint user(void)\n{\n    return shut(1);\n}\n"},
-        {"shut.c", "#include \"std.h\"\nint before(int f)\n{\n    return shut(f);\n}\n"
-                   "#undef shut\nint behind(int f)\n{\n    return shut(f);\n}\n"
-                   "int within(int f)\n#undef other\n{\n    return shut(f);\n}\n"
-                   "#define shut rpl_shut\nint again(int f)\n{\n    return shut(f);\n}\n"
-                   "int rpl_shut(int f)\n{\n    return f;\n}\n"},
+        {"shut.c",
+         "#include \"std.h\"\nint before(int f)\n{\n    return shut(f);\n}\n"
+         "#undef shut\nint behind(int f)\n{\n    return shut(f);\n}\n"
+         "int within(int f)\n#undef other\n{\n    return shut(f);\n}\n"
+         "#define shut rpl_shut\nint again(int f)\n{\n    return shut(f);\n}\n"
+         "int passing(int f)\n{\n#define pass rpl_shut\n    f = pass(f);\n#undef pass\n    return f;\n}\n"
+         "int rpl_shut(int f)\n{\n    return f;\n}\n"},
         {"arm.c", "#include \"std.h\"\n#if OTHER\n#undef shut\n#endif\nint armed(int f)\n{\n    return "
                   "shut(f);\n}\n"},
     };
@@ -294,6 +296,7 @@ static void behind_an_undef_a_name_is_no_macro(void **state)
     assert_false(holds(&x, "behind", name(&x, "rpl_shut")));
     assert_true(holds(&x, "behind", name(&x, "shut")));
     assert_false(holds(&x, "within", name(&x, "rpl_shut")));
+    assert_true(holds(&x, "passing", name(&x, "rpl_shut")));
     assert_true(holds(&x, "again", name(&x, "rpl_shut")));
     assert_true(holds(&x, "armed", name(&x, "rpl_shut")));
     close_base(&x);
