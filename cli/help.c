@@ -86,15 +86,18 @@ static int print_table(void)
 
 static int print_exit_codes(void)
 {
-    (void)puts("exit codes:\n"
-               "   0  pass          all that was asked was examined and the policy holds\n"
-               "   1  fail          a broken link: something contradicts the source or the publication\n"
-               "   2  usage         bad flag, bad policy or configuration\n"
-               "   3  inconclusive  bytes stay unaccounted or were not examined, and nothing contradicts\n"
-               "   4  input         a subject or a source is missing or unreadable\n"
-               "   5  network       needed the network and could not; or a miss under --offline\n"
-               "   6  trust         a bad signature or an authenticated digest that does not fit\n"
-               "  70  bug           an internal error");
+    (void)puts(
+        "exit codes:\n"
+        "   0  pass          all that was asked was examined and the policy holds\n"
+        "   1  fail          something contradicts the source or the publication, or the policy is not met\n"
+        "   2  usage         bad flag, bad policy or configuration\n"
+        "   3  inconclusive  bytes stay unaccounted or were not examined, and nothing contradicts\n"
+        "   4  input         a subject, source or attestation is missing or unreadable; or no subject at "
+        "all\n"
+        "   5  network       needed the network and could not; or a miss under --offline\n"
+        "   6  trust         a bad signature or an authenticated digest that does not fit\n"
+        "  70  bug           an internal error; says how to report it\n\n"
+        "several subjects: any 6 gives 6, else any 1 gives 1, else any 3, 4 or 5 gives 3");
     return PL_EXIT_PASS;
 }
 

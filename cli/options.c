@@ -418,6 +418,26 @@ static const struct flag *find_long(const char *name, size_t n, bool *is_negated
     return NULL;
 }
 
+/* Named, never taken for it: a guess is not run. NULL when none is near. */
+static const char *nearest_flag(const char *name, size_t n)
+{
+    char word[32];
+    const char *nearest = NULL;
+    size_t best = PL_NEAR_WORD;
+    if (n >= sizeof word)
+        return NULL;
+    memcpy(word, name, n);
+    word[n] = '\0';
+    for (size_t i = 0; flag_at(i) != NULL; i++) {
+        size_t d = pl_word_distance(word, flags[i].name);
+        if (d < best && 2 * d <= n) {
+            best = d;
+            nearest = flags[i].name;
+        }
+    }
+    return nearest;
+}
+
 static const struct flag *find_letter(char letter)
 {
     for (size_t i = 0; flag_at(i) != NULL; i++)
@@ -438,7 +458,10 @@ static bool parse_flag(int argc, char **argv, int *at, struct options *out, char
     const struct flag *flag = is_long ? find_long(name, name_n, &is_negated) : find_letter(arg[1]);
     const char *value = equals != NULL ? equals + 1 : !is_long && arg[2] != '\0' ? arg + 2 : NULL;
     if (flag == NULL) {
-        (void)snprintf(why, n, "unknown flag %s (plumb help -a lists all)", arg);
+        const char *nearest = is_long ? nearest_flag(name, name_n) : NULL;
+        (void)snprintf(why, n, "unknown flag %s (%s%s%splumb help -a lists all)", arg,
+                       nearest == NULL ? "" : "did you mean --", nearest == NULL ? "" : nearest,
+                       nearest == NULL ? "" : "? ");
         return false;
     }
     if (flag->value == NULL && value != NULL) {

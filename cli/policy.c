@@ -81,9 +81,11 @@ static int list_builtin(void)
 
 static int run_policy(const struct options *o)
 {
-    static const char usage[] =
-        "plumb policy check FILE, plumb policy show [FILE|builtin:NAME], plumb policy test FILE "
-        "REPORT=VERDICT..., plumb policy baseline FILE REPORT..., or plumb policy sign FILE --key KEY";
+    static const char usage[] = "plumb policy check FILE\n"
+                                "       plumb policy show [FILE|builtin:NAME]\n"
+                                "       plumb policy test FILE REPORT=VERDICT...\n"
+                                "       plumb policy baseline FILE REPORT...\n"
+                                "       plumb policy sign FILE --key KEY";
     struct pl_outcome *out = NULL;
     struct pl_err err = {0};
     const char *verb = o->n_words == 0 ? "" : o->words[0];
@@ -101,7 +103,7 @@ static int run_policy(const struct options *o)
     else if (strcmp(verb, "sign") == 0 && o->n_words == 2)
         st = pl_policy_sign(path, o->at_s, o->keys, o->n_keys, o->passphrase_file, &out, &err);
     else
-        return usage_error(usage, NULL);
+        return usage_error("policy does one of these", usage);
     return finish_outcome(o, st, out, &err);
 }
 

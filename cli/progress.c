@@ -33,14 +33,21 @@ void progress_end(struct progress_line *p)
     p->is_drawn = false;
 }
 
+/* How far: a share where the whole is known, else a number; nothing at the beginning. */
+static void count_of(uint64_t done, uint64_t total, char *out, size_t n)
+{
+    *out = '\0';
+    if (total > 0)
+        (void)snprintf(out, n, "%3u%%", (unsigned)(done >= total ? 100 : done * 100 / total));
+    else if (done > 0)
+        (void)snprintf(out, n, "%llu", (unsigned long long)done);
+}
+
 static void draw_bar(struct progress_line *p, const char *phase, const char *what, uint64_t done,
                      uint64_t total)
 {
-    char count[64] = "";
-    if (total > 0)
-        (void)snprintf(count, sizeof count, "%3u%%", (unsigned)(done >= total ? 100 : done * 100 / total));
-    else if (done > 0)
-        (void)snprintf(count, sizeof count, "%llu", (unsigned long long)done);
+    char count[64];
+    count_of(done, total, count, sizeof count);
     (void)fprintf(stderr, "\r\x1b[K%-8s %s  %.60s", phase, count, what);
     (void)fflush(stderr);
     p->is_drawn = true;
@@ -57,7 +64,9 @@ static void on_progress(void *ctx, const char *phase, const char *what, uint64_t
         draw_bar(p, phase, what, done, total);
         p->last_ms = now;
     } else if (p->how == PROGRESS_PLAIN && now - p->last_ms >= PLAIN_MS && p->last_ms != 0) {
-        (void)fprintf(stderr, "plumb: %s %s %llu\n", phase, what, (unsigned long long)done);
+        char count[64];
+        count_of(done, total, count, sizeof count);
+        (void)fprintf(stderr, "plumb: %s %s%s%s\n", phase, count, *what == '\0' ? "" : "  ", what);
         p->last_ms = now;
     } else if (p->last_ms == 0) {
         p->last_ms = now;

@@ -28,7 +28,8 @@ static int run_trust(const struct options *o)
     } else if (strcmp(what, "rm") == 0) {
         return missing_argument(o, "trust rm", "one name is needed", "plumb trust ls lists them");
     } else {
-        return usage_error("plumb trust add FILE, plumb trust ls, plumb trust rm NAME", NULL);
+        return usage_error("trust does one of these",
+                           "plumb trust add FILE\n       plumb trust ls\n       plumb trust rm NAME");
     }
     return finish_outcome(o, st, out, &err);
 }

@@ -173,3 +173,10 @@ void pl_add_thousands(struct pl_buf *out, uint64_t value)
         pl_buf_add_byte(out, (uint8_t)digits[i]);
     }
 }
+
+void pl_add_count(struct pl_buf *out, uint64_t n, const char *one, const char *many)
+{
+    pl_add_thousands(out, n);
+    pl_buf_add_byte(out, ' ');
+    pl_buf_add_str(out, n == 1 ? one : many);
+}

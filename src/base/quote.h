@@ -35,4 +35,7 @@ bool pl_is_unsafe_code_point(uint32_t code_point);
 /* Append `value` in decimal with a comma between thousands: 276,256. */
 void pl_add_thousands(struct pl_buf *out, uint64_t value);
 
+/* The same with what is counted behind it: "1 file", "2,314 files". */
+void pl_add_count(struct pl_buf *out, uint64_t n, const char *one, const char *many);
+
 #endif

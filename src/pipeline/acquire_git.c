@@ -252,8 +252,12 @@ pl_status pl_acquire_claimed(struct pl_acquired *a, struct pl_report *r, struct 
     if (st != PL_OK && err != NULL) {
         *err = why;
         err->hint[0] = '\0';
-        pl_err_hint(err, "say where the source is: --source git+file:///PATH@REF, or --git-mirror DIR%s%s",
-                    why.hint[0] == '\0' ? "" : "; or: ", why.hint);
+        if (strstr(why.hint, "--source") != NULL)
+            pl_err_hint(err, "%s", why.hint);
+        else
+            pl_err_hint(err,
+                        "say where the source is: --source git+file:///PATH@REF, or --git-mirror DIR%s%s",
+                        why.hint[0] == '\0' ? "" : "; or: ", why.hint);
     }
     return st;
 }

@@ -56,10 +56,10 @@ static void source_line(struct screen *s, const struct pl_report_source *x)
         return;
     }
     pl_buf_printf(s->out, "  (%s)  ", pl_how_name(x->how));
-    pl_add_thousands(s->out, x->files);
-    pl_buf_add_str(s->out, " files, ");
-    pl_add_thousands(s->out, x->bytes);
-    pl_buf_add_str(s->out, " bytes\n");
+    pl_add_count(s->out, x->files, "file", "files");
+    pl_buf_add_str(s->out, ", ");
+    pl_add_count(s->out, x->bytes, "byte", "bytes");
+    pl_buf_add_byte(s->out, '\n');
     if (x->git != NULL && !x->is_helper)
         git_line(s, x->git);
 }
@@ -84,6 +84,8 @@ static void helpers_line(struct screen *s, size_t n)
 static void head(struct screen *s)
 {
     const struct pl_report *r = s->r;
+    if (r->subject_name[0] == '\0') /* no subject at all: the error says so */
+        return;
     pl_paint(s->out, s->options, "1");
     quoted(s, r->subject_name);
     pl_paint(s->out, s->options, "0");
@@ -246,8 +248,8 @@ static void byte_table(struct screen *s)
     size_t leaves = 0;
     for (size_t i = 0; i < r->files.n; i++)
         leaves += pl_is_leaf(r->files.v[i]);
-    pl_add_thousands(s->out, leaves);
-    pl_buf_add_str(s->out, " leaves, ");
+    pl_add_count(s->out, leaves, "leaf", "leaves");
+    pl_buf_add_str(s->out, ", ");
     pl_add_thousands(s->out, r->active_bytes);
     pl_buf_add_str(s->out, " bytes active, ");
     pl_add_thousands(s->out, r->passive_bytes);

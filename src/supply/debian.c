@@ -275,6 +275,10 @@ static pl_status nothing_there(const struct pl_debian *d, const struct pl_debian
         pl_err_hint(err, "there is %.*s", seen.n > 300 ? 300 : (int)seen.n, (const char *)seen.p);
     else if (n_failed > 0)
         pl_err_hint(err, "%zu more apt sources could not be used", n_failed);
+    else if (!want->is_source)
+        pl_err_hint(
+            err, "is it written so? apt-cache search %.*s; the sources that are asked stand below /etc/apt",
+            PL_ARG(want->name));
     return PL_E_NOT_FOUND;
 }
 

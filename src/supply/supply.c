@@ -115,7 +115,15 @@ bool pl_supply_knows(pl_bytes purl_type)
 
 static pl_status no_supplier(const struct pl_purl *purl, struct pl_err *err)
 {
-    return pl_fail(err, PL_E_UNSUPPORTED, 4, "nothing fetches packages of type %.*s yet", PL_ARG(purl->type));
+    char types[128] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof suppliers / sizeof *suppliers && n < sizeof types; i++)
+        n += (size_t)snprintf(types + n, sizeof types - n, "%s%s", i == 0 ? "" : ", ",
+                              suppliers[i]->purl_type);
+    (void)pl_fail(err, PL_E_UNSUPPORTED, 4, "nothing fetches packages of type %.*s yet", PL_ARG(purl->type));
+    pl_err_hint(err, "types that are fetched: %s; of others name the file: plumb check FILE --source SRC",
+                types);
+    return PL_E_UNSUPPORTED;
 }
 
 pl_status pl_supply_fetch(struct pl_supply *s, const struct pl_purl *purl, struct pl_supplied **out,

@@ -233,6 +233,52 @@ def an_unknown_flag_is_a_usage_error_that_names_it(t):
 
 
 @case
+def an_unknown_flag_names_its_nearest_and_is_not_taken_for_it(t):
+    for flag, meant in (("--sorce", "--source?"), ("--ofline", "--offline?"), ("--kee", "--key?")):
+        code, out, said = t.raw("check", "x.deb", flag)
+        assert (code, out) == (2, b"") and f"did you mean {meant}" in said, said
+    assert "did you mean" not in t.raw("check", "x.deb", "--bananas")[2]
+
+
+@case
+def a_verb_of_verbs_lists_them_one_a_line(t):
+    for verb, least in (("policy", 5), ("trust", 3)):
+        code, out, said = t.raw(verb)
+        lines = said.splitlines()
+        assert (code, out) == (2, b"") and len(lines) == least + 1, said
+        assert all(line.startswith(f"       plumb {verb} ") for line in lines[1:]), said
+
+
+@case
+def a_report_that_is_not_there_says_what_writes_one(t):
+    for verb in ("show", "attest"):
+        code, _, said = t.raw(verb, "nowhere.json", "-o", "text")
+        assert code in (2, 4) and "nowhere.json" in said + _.decode(), said
+    assert b"plumb check -o json" in t.raw("show", "nowhere.json")[1]
+
+
+@case
+def text_begins_with_its_subject_or_its_error_and_counts_one_in_the_singular(t):
+    assert t.raw("check")[1].startswith(b"error[input]: no subject"), t.raw("check")[1]
+    t.write("source/a.txt", b"one line\n")
+    t.write("package/a.txt", b"one line\n")
+    code, out, said = t.raw("check", t.path("package"), "--source", t.path("source"), "--offline")
+    assert code == 0 and b" 1 file, 9 bytes" in out and b"(1 leaf, " in out, (code, out, said)
+
+
+@case
+def a_purl_of_an_unknown_type_names_the_types_that_are_fetched(t):
+    report = t.check("pkg:generic/openssl@1.1.10g")
+    assert_error(report, 4, "deb, ", "npm", "--source")
+
+
+@case
+def help_exit_says_all_that_one_can_mean_and_how_many_are_joined(t):
+    code, out, _ = t.raw("help", "exit")
+    assert code == 0 and b"or the policy is not met" in out and b"several subjects" in out, out
+
+
+@case
 def the_environment_stands_in_for_flags_and_flags_win(t):
     code, out, said = t.raw("check", "x.deb", env={"PLUMB_JOBS": "zero"})
     assert (code, out) == (2, b"") and "PLUMB_JOBS" in said, said

@@ -121,9 +121,9 @@ static void what_rfc_8259_does_not_allow_is_refused(void **state)
                                       "NaN",
                                       "\"\xed\xa0\x80\""};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        if (read_over(bad[i]) == PL_OK)
-            print_error("accepted: %s\n", bad[i]);
-        assert_int_equal(read_over(bad[i]), PL_E_INPUT);
+        bool is_refused = read_over(bad[i]) == PL_E_INPUT;
+        if (!is_refused)
+            fail_msg("accepted: number %zu", i);
         assert_true(err.offset <= strlen(bad[i]));
     }
 }
