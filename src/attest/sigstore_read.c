@@ -96,7 +96,7 @@ bool pl_rfc3339_read(pl_bytes text, int64_t *out)
     if (text.n < sizeof form || text.p[text.n - 1] != 'Z')
         return false;
     for (size_t i = 0; i + 1 < sizeof form; i++) {
-        bool is_digit = text.p[i] >= '0' && text.p[i] <= '9';
+        bool is_digit = pl_is_digit(text.p[i]);
         if (form[i] == 'd' ? !is_digit : text.p[i] != (uint8_t)form[i])
             return false;
         if (is_digit)

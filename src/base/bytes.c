@@ -125,11 +125,6 @@ size_t pl_bytes_rfind_byte(pl_bytes hay, uint8_t byte)
     return SIZE_MAX;
 }
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 bool pl_bytes_skip(pl_bytes *rest, pl_bytes text)
 {
     if (!pl_bytes_starts(*rest, text))
@@ -142,11 +137,22 @@ pl_bytes pl_bytes_trim(pl_bytes a)
 {
     size_t first = 0;
     size_t end = a.n;
-    while (first < end && is_space(a.p[first]))
+    while (first < end && pl_is_space(a.p[first]))
         first++;
-    while (end > first && is_space(a.p[end - 1]))
+    while (end > first && pl_is_space(a.p[end - 1]))
         end--;
     return pl_bytes_sub(a, first, end - first);
+}
+
+bool pl_bytes_word(pl_bytes *rest, pl_bytes *word)
+{
+    pl_bytes text = pl_bytes_trim(*rest);
+    size_t n = 0;
+    while (n < text.n && !pl_is_space(text.p[n]))
+        n++;
+    *word = pl_bytes_sub(text, 0, n);
+    *rest = pl_bytes_from(text, n);
+    return n > 0;
 }
 
 bool pl_bytes_split(pl_bytes *rest, uint8_t sep, pl_bytes *part)

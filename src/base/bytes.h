@@ -6,6 +6,8 @@
 #ifndef PL_BASE_BYTES_H
 #define PL_BASE_BYTES_H
 
+#include "base/ascii.h"
+
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,11 +76,6 @@ static inline bool pl_bytes_ends(pl_bytes a, pl_bytes suffix)
 bool pl_bytes_is_one_of(pl_bytes a, const char *const *words, size_t n);
 /* Does one of `n` words, none of them empty, stand somewhere in it? Made for short texts and words that begin with few letters. */
 bool pl_bytes_has_one_of(pl_bytes a, const char *const *words, size_t n);
-/* A letter, digit or underscore of ASCII: what names of C are made of. */
-static inline bool pl_is_word_byte(uint8_t b)
-{
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
-}
 
 /* How many bytes both begin with, and end with. */
 size_t pl_bytes_common_start(pl_bytes a, pl_bytes b);
@@ -105,6 +102,9 @@ bool pl_bytes_line(pl_bytes *rest, pl_bytes *line);
 
 /* Take the part before the first `sep` off *rest (all of it when there is none); false when *rest is empty. */
 bool pl_bytes_split(pl_bytes *rest, uint8_t sep, pl_bytes *part);
+
+/* Take the next word between white space off the front of *rest; false when there is none. */
+bool pl_bytes_word(pl_bytes *rest, pl_bytes *word);
 
 /* A decimal number that is all of `a`; false on anything else or when it exceeds uint64_t. */
 bool pl_bytes_to_u64(pl_bytes a, uint64_t *out);

@@ -128,23 +128,16 @@ void pl_hex(const uint8_t *p, size_t n, char *out)
     out[2 * n] = '\0';
 }
 
-static int nibble(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool pl_unhex(pl_bytes hex, uint8_t *out, size_t n)
 {
     if (hex.n / 2 != n || hex.n % 2 != 0)
         return false;
     for (size_t i = 0; i < hex.n; i++)
-        if (nibble(hex.p[i]) < 0)
+        if (pl_hex_value(hex.p[i]) < 0)
             return false;
     for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)((unsigned)nibble(hex.p[2 * i]) << 4 | (unsigned)nibble(hex.p[2 * i + 1]));
+        out[i] =
+            (uint8_t)((unsigned)pl_hex_value(hex.p[2 * i]) << 4 | (unsigned)pl_hex_value(hex.p[2 * i + 1]));
     return true;
 }
 

@@ -104,11 +104,6 @@ void pl_quote_some(struct pl_buf *out, pl_bytes text, size_t max_bytes)
     pl_buf_add_str(out, "…");
 }
 
-static int hex_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* What the escape at the front of `text`, behind its backslash, stands for; its length, or 0. */
 static size_t unescape(struct pl_buf *out, pl_bytes text)
 {
@@ -119,16 +114,17 @@ static size_t unescape(struct pl_buf *out, pl_bytes text)
             pl_buf_add_byte(out, (uint8_t)values[i]);
             return 1;
         }
-    if (text.n >= 3 && text.p[0] == 'x' && hex_digit(text.p[1]) >= 0 && hex_digit(text.p[2]) >= 0) {
-        pl_buf_add_byte(out, (uint8_t)(hex_digit(text.p[1]) << 4 | hex_digit(text.p[2])));
+    if (text.n >= 3 && text.p[0] == 'x' && pl_small_hex_value(text.p[1]) >= 0 &&
+        pl_small_hex_value(text.p[2]) >= 0) {
+        pl_buf_add_byte(out, (uint8_t)(pl_small_hex_value(text.p[1]) << 4 | pl_small_hex_value(text.p[2])));
         return 3;
     }
     if (text.n < 4 || text.p[0] != 'u' || text.p[1] != '{')
         return 0;
     uint32_t code = 0;
     size_t n = 2;
-    while (n < text.n && n < 8 && hex_digit(text.p[n]) >= 0)
-        code = code << 4 | (uint32_t)hex_digit(text.p[n++]);
+    while (n < text.n && n < 8 && pl_small_hex_value(text.p[n]) >= 0)
+        code = code << 4 | (uint32_t)pl_small_hex_value(text.p[n++]);
     if (n == 2 || n >= text.n || text.p[n] != '}')
         return 0;
     pl_buf_add_utf8(out, code);

@@ -67,7 +67,7 @@ static void read_vendor(struct dpkg *d, const char *folder)
                                                            : (pl_bytes){NULL, 0};
         bool is_plain = id.n > 0 && id.n < sizeof d->vendor;
         for (size_t i = 0; i < id.n; i++)
-            is_plain = is_plain && ((id.p[i] >= 'a' && id.p[i] <= 'z') || (id.p[i] >= '0' && id.p[i] <= '9'));
+            is_plain = is_plain && ((id.p[i] >= 'a' && id.p[i] <= 'z') || pl_is_digit(id.p[i]));
         if (is_plain)
             (void)snprintf(d->vendor, sizeof d->vendor, "%.*s", PL_ARG(id));
     }

@@ -5,17 +5,12 @@
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 /* A number of at most 4 digits at the front of *rest, and one byte behind it. */
 static bool take_number(pl_bytes *rest, unsigned *out)
 {
     size_t n = 0;
     *out = 0;
-    while (n < rest->n && n < 4 && is_digit(rest->p[n]))
+    while (n < rest->n && n < 4 && pl_is_digit(rest->p[n]))
         *out = *out * 10 + (unsigned)(rest->p[n++] - '0');
     *rest = pl_bytes_from(*rest, n < rest->n ? n + 1 : n);
     return n > 0;

@@ -123,15 +123,10 @@ void pl_build_variables_give(struct pl_build_variables *r, pl_bytes name, pl_byt
     add(r, (struct pl_build_variable){.name = name, .value = value, .is_directory = true, .is_given = true});
 }
 
-static bool is_name_byte(uint8_t b)
-{
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_';
-}
-
 size_t pl_build_name_length(pl_bytes b)
 {
     size_t n = 0;
-    while (n < b.n && is_name_byte(b.p[n]))
+    while (n < b.n && pl_is_word_byte(b.p[n]))
         n++;
     return n;
 }

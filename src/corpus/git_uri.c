@@ -12,13 +12,6 @@
 
 static const char *const schemes[] = {"https://", "http://", "ssh://", "git://"};
 
-static int hex_value(uint8_t c)
-{
-    return c >= '0' && c <= '9'                     ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
 /* NULL when the arena is full, or for an escape that makes no sense or a NUL; *is_bad tells the latter. */
 static const char *decode(pl_bytes text, struct pl_arena *arena, bool *is_bad)
 {
@@ -29,8 +22,8 @@ static const char *decode(pl_bytes text, struct pl_arena *arena, bool *is_bad)
     for (size_t i = 0; i < text.n; i++) {
         uint8_t c = text.p[i];
         if (c == '%') {
-            int high = i + 2 < text.n ? hex_value(text.p[i + 1]) : -1;
-            int low = i + 2 < text.n ? hex_value(text.p[i + 2]) : -1;
+            int high = i + 2 < text.n ? pl_hex_value(text.p[i + 1]) : -1;
+            int low = i + 2 < text.n ? pl_hex_value(text.p[i + 2]) : -1;
             if (high < 0 || low < 0) {
                 *is_bad = true;
                 return NULL;

@@ -78,7 +78,7 @@ static pl_status take_words(struct packing *p, pl_bytes text, struct pl_err *err
         uint64_t was;
         bool is_kept = is_cpp || is_named;
         is_named = t.kind == PL_CLIT_WORD && is_tag_word(t.body);
-        if (!is_kept || t.kind != PL_CLIT_WORD || (t.body.p[0] >= '0' && t.body.p[0] <= '9') ||
+        if (!is_kept || t.kind != PL_CLIT_WORD || pl_is_digit(t.body.p[0]) ||
             pl_map_get(&p->seen, t.body, &was))
             continue;
         pl_bytes kept = pl_arena_keep(&p->arena, t.body);

@@ -237,7 +237,7 @@ static const struct literal *find_place(const struct pl_literals *l, pl_bytes st
     size_t end = string.n - has_list;
     size_t at = end;
     uint64_t line = 0;
-    while (at > 0 && string.p[at - 1] >= '0' && string.p[at - 1] <= '9')
+    while (at > 0 && pl_is_digit(string.p[at - 1]))
         at--;
     if (at < 2 || !pl_bytes_to_u64(pl_bytes_sub(string, at, end - at), &line) ||
         string.p[at - 1] != (has_list ? '(' : ':') ||
@@ -385,7 +385,7 @@ static size_t version_bytes(pl_bytes text)
 {
     size_t n = 0;
     size_t dots = 0;
-    while (n < text.n && ((text.p[n] >= '0' && text.p[n] <= '9') || (text.p[n] == '.' && n > 0))) {
+    while (n < text.n && (pl_is_digit(text.p[n]) || (text.p[n] == '.' && n > 0))) {
         dots += text.p[n] == '.';
         n++;
     }

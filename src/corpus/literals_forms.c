@@ -12,11 +12,6 @@
 #define MIN_FORMAT_BYTES    4u /* of letters, in a format with numbers put in */
 #define MIN_VERSIONED_BYTES 3u /* of a name with a version behind it */
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 /* An identifier of the source or, for C++, of a header of the build. */
 static const struct literal *find_identifier(const struct pl_literals *l, pl_bytes word)
 {
@@ -38,10 +33,10 @@ struct identifier_search {
 static const struct literal *find_versioned(const struct pl_literals *l, pl_bytes word)
 {
     size_t n = word.n;
-    while (n > 0 && (is_digit(word.p[n - 1]) || word.p[n - 1] == '_'))
+    while (n > 0 && (pl_is_digit(word.p[n - 1]) || word.p[n - 1] == '_'))
         n--;
     bool has_number =
-        n >= MIN_VERSIONED_BYTES && n + 1 < word.n && word.p[n] == '_' && is_digit(word.p[n + 1]);
+        n >= MIN_VERSIONED_BYTES && n + 1 < word.n && word.p[n] == '_' && pl_is_digit(word.p[n + 1]);
     return has_number ? find_identifier(l, pl_bytes_sub(word, 0, n)) : NULL;
 }
 
@@ -60,12 +55,12 @@ static bool is_known(void *ctx, pl_bytes word)
 const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_bytes string)
 {
     struct identifier_search s = {.l = l};
-    bool is_likely = is_digit(string.p[0]) || memchr("NSPKFADZ*", string.p[0], 9) != NULL;
+    bool is_likely = pl_is_digit(string.p[0]) || memchr("NSPKFADZ*", string.p[0], 9) != NULL;
     pl_bytes name = string.p[0] == '*' ? pl_bytes_from(string, 1) : string;
     size_t digits = 0;
     if (name.n == 0)
         return NULL;
-    while (digits < name.n && is_digit(name.p[digits]))
+    while (digits < name.n && pl_is_digit(name.p[digits]))
         digits++;
     uint64_t length = 0;
     bool is_one =
@@ -112,7 +107,7 @@ const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_
         }
         pl_bytes word = pl_bytes_sub(string, at, n);
         const struct literal *e = find_identifier(l, word);
-        if (e == NULL && !is_language_word(word) && !is_digit(word.p[0]))
+        if (e == NULL && !is_language_word(word) && !pl_is_digit(word.p[0]))
             return NULL;
         if (e != NULL && e->kind == RULE_WORD)
             first = e;
@@ -132,11 +127,12 @@ static bool is_formatted(pl_bytes format, pl_bytes string)
         if (format.p[f] == '%' && f + 1 < format.n && format.p[f + 1] != '%') {
             size_t digits = s;
             f++;
-            while (f < format.n && (is_digit(format.p[f]) || memchr("-+ #.lhzjt", format.p[f], 10) != NULL))
+            while (f < format.n &&
+                   (pl_is_digit(format.p[f]) || memchr("-+ #.lhzjt", format.p[f], 10) != NULL))
                 f++;
             if (f >= format.n || memchr("diuxX", format.p[f], 5) == NULL)
                 return false;
-            while (s < string.n && is_digit(string.p[s]))
+            while (s < string.n && pl_is_digit(string.p[s]))
                 s++;
             if (s == digits)
                 return false;
@@ -157,7 +153,7 @@ static bool is_formatted(pl_bytes format, pl_bytes string)
 const struct literal *pl_literal_find_formatted(const struct pl_literals *l, pl_bytes string)
 {
     size_t digit = 0;
-    while (digit < string.n && !is_digit(string.p[digit]))
+    while (digit < string.n && !pl_is_digit(string.p[digit]))
         digit++;
     if (digit == string.n || string.n > MAX_FORM_BYTES)
         return NULL;
@@ -186,10 +182,10 @@ static bool is_other_version(pl_bytes a, pl_bytes b)
     size_t i = 0;
     size_t k = 0;
     while (i < a.n && k < b.n) {
-        if (is_digit(a.p[i]) && is_digit(b.p[k])) {
-            while (i < a.n && is_digit(a.p[i]))
+        if (pl_is_digit(a.p[i]) && pl_is_digit(b.p[k])) {
+            while (i < a.n && pl_is_digit(a.p[i]))
                 i++;
-            while (k < b.n && is_digit(b.p[k]))
+            while (k < b.n && pl_is_digit(b.p[k]))
                 k++;
         } else if (is_month(pl_bytes_from(a, i)) && is_month(pl_bytes_from(b, k))) {
             i += 3;

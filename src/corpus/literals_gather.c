@@ -371,8 +371,7 @@ static void take_word(struct gatherer *x, const struct pl_clit_token *t)
     x->is_marker = x->family == PL_CLIT_C && is_marking(t->body);
     if (x->is_marker)
         return;
-    bool is_macro =
-        x->family == PL_CLIT_C && !is_keyword(t->body) && !(t->body.p[0] >= '0' && t->body.p[0] <= '9');
+    bool is_macro = x->family == PL_CLIT_C && !is_keyword(t->body) && !pl_is_digit(t->body.p[0]);
     if (x->define == IN_BODY_START && is_macro)
         start_group(x, t->offset);
     if (x->is_in_group && is_macro) {

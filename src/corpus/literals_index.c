@@ -46,15 +46,10 @@ static bool index_ends(struct pl_literals *l)
     return true;
 }
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 static bool has_digit(pl_bytes text)
 {
     for (size_t i = 0; i < text.n; i++)
-        if (is_digit(text.p[i]))
+        if (pl_is_digit(text.p[i]))
             return true;
     return false;
 }

@@ -65,7 +65,7 @@ static bool is_name(pl_bytes text)
 {
     for (size_t i = 0; i < text.n; i++)
         if (!((text.p[i] | 0x20) >= 'a' && (text.p[i] | 0x20) <= 'z') && text.p[i] != '_' &&
-            !(i > 0 && text.p[i] >= '0' && text.p[i] <= '9'))
+            !(i > 0 && pl_is_digit(text.p[i])))
             return false;
     return text.n > 1;
 }

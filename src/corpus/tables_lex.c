@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 static uint8_t byte_at(const struct table_reader *r, size_t at)
 {
     return at < r->text.n ? r->text.p[at] : 0;
@@ -27,11 +22,11 @@ static size_t number_end(const struct table_reader *r, size_t at)
         bool is_hex_e = is_sign && before == 'e';
         if (is_hex_e) { /* 0xfe-1 is a difference */
             size_t start = at;
-            while (start > 0 && (is_digit(r->text.p[start - 1]) || (r->text.p[start - 1] | 0x20) >= 'a'))
+            while (start > 0 && (pl_is_digit(r->text.p[start - 1]) || (r->text.p[start - 1] | 0x20) >= 'a'))
                 start--;
             is_sign = (byte_at(r, start + 1) | 0x20) != 'x';
         }
-        bool is_part = is_digit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_' || b == '.';
+        bool is_part = pl_is_digit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_' || b == '.';
         if (!is_part && !is_sign)
             return at;
     }
@@ -43,8 +38,8 @@ static struct table_token token_of(const struct table_reader *r, struct pl_clit 
     struct table_token t = {(uint32_t)x->offset, (uint32_t)x->length, x->byte};
     uint8_t next = byte_at(r, x->offset + x->length);
     uint8_t behind_space = next == ' ' ? byte_at(r, x->offset + x->length + 1) : next;
-    bool is_number = (x->kind == PL_CLIT_WORD && is_digit(x->body.p[0])) ||
-                     (x->byte == '.' && x->kind == PL_CLIT_OTHER && is_digit(next));
+    bool is_number = (x->kind == PL_CLIT_WORD && pl_is_digit(x->body.p[0])) ||
+                     (x->byte == '.' && x->kind == PL_CLIT_OTHER && pl_is_digit(next));
     if (is_number) {
         t.kind = TABLE_NUMBER;
         lexer->at = number_end(r, x->offset + 1);

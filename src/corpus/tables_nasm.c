@@ -21,20 +21,14 @@ struct nasm {
     bool is_out_of_memory;
 };
 
-static bool is_blank(uint8_t b)
-{
-    return b == ' ' || b == '\t';
-}
-
 static bool is_word_byte(uint8_t b)
 {
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_' || b == '.' ||
-           b == '$';
+    return pl_is_word_byte(b) || b == '.' || b == '$';
 }
 
 static void skip_blanks(pl_bytes *rest)
 {
-    while (rest->n > 0 && is_blank(rest->p[0]))
+    while (rest->n > 0 && pl_is_blank(rest->p[0]))
         *rest = pl_bytes_from(*rest, 1);
 }
 

@@ -168,7 +168,7 @@ static unsigned strip_option(pl_bytes options)
 {
     pl_bytes word;
     while (pl_bytes_split(&options, ' ', &word))
-        if (word.n == 3 && pl_bytes_starts(word, PL_LIT("-p")) && word.p[2] >= '0' && word.p[2] <= '9')
+        if (word.n == 3 && pl_bytes_starts(word, PL_LIT("-p")) && pl_is_digit(word.p[2]))
             return (unsigned)(word.p[2] - '0');
     return 1;
 }

@@ -63,11 +63,6 @@ static const struct stub stubs[] = {
     {PL_CODE_A64, "5f2403d5 ?????? ?? ???? ??f9 ?????? 91 20021fd6 1f2003d5", STUB_PAGE, 4, 0},
 };
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 size_t pl_code_fits(pl_bytes code, const char *pattern)
 {
     size_t nibbles = 0;
@@ -77,7 +72,7 @@ size_t pl_code_fits(pl_bytes code, const char *pattern)
         if (nibbles / 2 >= code.n)
             return 0;
         int have = nibbles % 2 == 0 ? code.p[nibbles / 2] >> 4 : code.p[nibbles / 2] & 15;
-        if (*p != '?' && hex_digit(*p) != have)
+        if (*p != '?' && pl_small_hex_value(*p) != have)
             return 0;
         nibbles++;
     }

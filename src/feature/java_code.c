@@ -221,7 +221,7 @@ pl_bytes pl_java_simple_name(pl_bytes name)
         return name;
     pl_bytes last = pl_bytes_from(name, at + 1);
     size_t digits = 0;
-    while (digits < last.n && last.p[digits] >= '0' && last.p[digits] <= '9')
+    while (digits < last.n && pl_is_digit(last.p[digits]))
         digits++;
     return digits == last.n ? last : pl_bytes_from(last, digits);
 }

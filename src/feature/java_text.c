@@ -22,14 +22,6 @@ static void add_unit(struct pl_buf *out, uint32_t unit)
     }
 }
 
-static int hex_value(uint8_t b)
-{
-    if (b >= '0' && b <= '9')
-        return b - '0';
-    b |= 0x20;
-    return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
-}
-
 /* One character of the text as it stands, at *at. */
 static void add_raw(pl_bytes body, size_t *at, bool is_latin1, struct pl_buf *out)
 {
@@ -63,8 +55,8 @@ static void add_escape(pl_bytes body, size_t *at, struct pl_buf *out)
         uint32_t unit = 0;
         while (*at < body.n && body.p[*at] == 'u')
             ++*at;
-        for (unsigned i = 0; i < 4 && *at < body.n && hex_value(body.p[*at]) >= 0; i++)
-            unit = unit << 4 | (uint32_t)hex_value(body.p[(*at)++]);
+        for (unsigned i = 0; i < 4 && *at < body.n && pl_hex_value(body.p[*at]) >= 0; i++)
+            unit = unit << 4 | (uint32_t)pl_hex_value(body.p[(*at)++]);
         add_unit(out, unit);
         return;
     }

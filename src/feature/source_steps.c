@@ -65,8 +65,7 @@ static void add_quoted(struct pl_source_steps *s, const struct pl_source_reader 
     if (pl_bytes_starts(pl_bytes_from(text, at), PL_LIT("\\t")))
         at += 2;
     while (at + n < text.n && n < MAX_PERL_WORD &&
-           ((text.p[at + n] >= 'a' && text.p[at + n] <= 'z') ||
-            (text.p[at + n] >= '0' && text.p[at + n] <= '9')))
+           ((text.p[at + n] >= 'a' && text.p[at + n] <= 'z') || pl_is_digit(text.p[at + n])))
         n++;
     uint16_t mnemonic = pl_mnemonic_of(pl_bytes_sub(text, at, n));
     if (mnemonic != PL_NO_MNEMONIC)

@@ -116,8 +116,7 @@ static bool is_idle_value(pl_bytes value)
     for (size_t i = 0; i < value.n && !pl_bytes_eq_str(value, "\"\""); i++)
         if ((value.p[i] < '0' || value.p[i] > '9') && memchr("xXaAbBcCdDeEfFuUlL-.", value.p[i], 20) == NULL)
             return false;
-    return value.n == 0 || pl_bytes_eq_str(value, "\"\"") || (value.p[0] >= '0' && value.p[0] <= '9') ||
-           value.p[0] == '-';
+    return value.n == 0 || pl_bytes_eq_str(value, "\"\"") || pl_is_digit(value.p[0]) || value.p[0] == '-';
 }
 
 /* Takes a word of letters, digits and underscores off the front. */
@@ -142,7 +141,7 @@ static bool is_compilers_value(pl_bytes value)
     bool is_behind_word = false;
     while (value.n > 0) {
         pl_bytes word = take_word(&value);
-        bool is_number = word.n > 0 && word.p[0] >= '0' && word.p[0] <= '9';
+        bool is_number = word.n > 0 && pl_is_digit(word.p[0]);
         if (word.n > 0 && !is_number && !pl_bytes_starts(word, PL_LIT("__")) &&
             !pl_bytes_is_one_of(word, types, sizeof types / sizeof types[0]))
             return false;

@@ -25,7 +25,7 @@ static size_t token_length(pl_bytes s)
     size_t n = 1;
     if (s.n < 3 || s.p[0] != '#' || s.p[1] < 'A' || s.p[1] > 'Z')
         return 0;
-    while (n < s.n && ((s.p[n] >= 'A' && s.p[n] <= 'Z') || (s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == '_'))
+    while (n < s.n && ((s.p[n] >= 'A' && s.p[n] <= 'Z') || pl_is_digit(s.p[n]) || s.p[n] == '_'))
         n++;
     return n < s.n && s.p[n] == '#' ? n + 1 : 0;
 }
@@ -108,8 +108,8 @@ bool pl_autoscript_fits(pl_bytes template, pl_bytes body,
 static bool is_one_word(pl_bytes v)
 {
     for (size_t i = 0; i < v.n; i++)
-        if (!((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= 'A' && v.p[i] <= 'Z') ||
-              (v.p[i] >= '0' && v.p[i] <= '9') || v.p[i] == '_'))
+        if (!((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= 'A' && v.p[i] <= 'Z') || pl_is_digit(v.p[i]) ||
+              v.p[i] == '_'))
             return false;
     return v.n > 0;
 }

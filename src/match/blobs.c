@@ -80,8 +80,7 @@ uint32_t pl_entropy_ppm(pl_bytes bytes)
 
 static bool is_base64_byte(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '=';
+    return pl_is_alnum(c) || c == '+' || c == '/' || c == '=';
 }
 
 bool pl_find_base64(pl_bytes text, size_t *offset, size_t *length)
@@ -196,8 +195,7 @@ static void note_name(struct blobs *x, uint32_t unit, pl_bytes text, pl_bytes wo
 
 static bool is_name_byte(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-' || c == '+' || c >= 0x80;
+    return pl_is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c >= 0x80;
 }
 
 static void read_names(struct blobs *x, uint32_t unit)

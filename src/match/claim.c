@@ -83,8 +83,8 @@ pl_status pl_claim_from_source(const struct pl_match *m, struct pl_file *f, cons
 static pl_bytes path_of(pl_bytes source)
 {
     size_t n = source.n;
-    while (n > 0 && ((source.p[n - 1] >= '0' && source.p[n - 1] <= '9') || source.p[n - 1] == '-' ||
-                     source.p[n - 1] == 'x' || (source.p[n - 1] >= 'a' && source.p[n - 1] <= 'f')))
+    while (n > 0 && (pl_is_digit(source.p[n - 1]) || source.p[n - 1] == '-' || source.p[n - 1] == 'x' ||
+                     (source.p[n - 1] >= 'a' && source.p[n - 1] <= 'f')))
         n--;
     if (n > 0 && n < source.n && (source.p[n - 1] == ':' || source.p[n - 1] == '@'))
         return pl_bytes_sub(source, 0, n - 1);

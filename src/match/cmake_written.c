@@ -45,11 +45,6 @@ static const struct pl_source_file *find_call(const struct pl_match *m, enum too
     return NULL;
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static bool is_keyword(pl_bytes word)
 {
     for (size_t i = 0; i < word.n; i++)
@@ -88,7 +83,7 @@ static pl_status are_known(const struct pl_match *m, pl_bytes text, bool *yes, s
 static bool are_paths_inside(pl_bytes text)
 {
     for (size_t i = 0; i < text.n; i++) {
-        bool begins = i == 0 || is_blank(text.p[i - 1]) || memchr("\"';:=", text.p[i - 1], 5) != NULL;
+        bool begins = i == 0 || pl_is_space(text.p[i - 1]) || memchr("\"';:=", text.p[i - 1], 5) != NULL;
         pl_bytes rest = pl_bytes_from(text, i);
         if (begins && text.p[i] == '/' && !pl_bytes_starts(rest, PL_LIT("/usr/")) &&
             !pl_bytes_starts(rest, PL_LIT("/\"")) && !pl_bytes_starts(rest, PL_LIT("/usr\"")))

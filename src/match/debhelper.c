@@ -42,26 +42,25 @@ static const char *script_kind(const struct pl_file *f)
     return NULL;
 }
 
-/* "postinst-init" is of postinst; "maintscript-helper" is of all. */
+/* "postinst-init" is of postinst. */
+static bool is_called_for(pl_bytes name, const char *kind)
+{
+    return pl_bytes_skip(&name, pl_bytes_of_str(kind)) && pl_bytes_starts(name, PL_LIT("-"));
+}
+
+/* A template of debhelper's own; "maintscript-helper" is of all. */
 static bool is_template_for(pl_bytes path, const char *kind)
 {
     size_t at = pl_bytes_find(path, PL_LIT("debhelper/autoscripts/"), 0);
     pl_bytes name = pl_bytes_basename(path);
-    if (at == SIZE_MAX)
-        return false;
-    if (pl_bytes_starts(name, PL_LIT("maintscript-helper")))
-        return true;
-    size_t n = strlen(kind);
-    return pl_bytes_starts(name, pl_bytes_of_str(kind)) && name.n > n && name.p[n] == '-';
+    return at != SIZE_MAX &&
+           (pl_bytes_starts(name, PL_LIT("maintscript-helper")) || is_called_for(name, kind));
 }
 
 /* A template that the source itself may hand to debhelper, by its name. */
 static bool is_own_template(pl_bytes path, const char *kind)
 {
-    pl_bytes name = pl_bytes_basename(path);
-    size_t n = strlen(kind);
-    return pl_bytes_starts(path, PL_LIT("debian/")) && pl_bytes_starts(name, pl_bytes_of_str(kind)) &&
-           name.n > n && name.p[n] == '-';
+    return pl_bytes_starts(path, PL_LIT("debian/")) && is_called_for(pl_bytes_basename(path), kind);
 }
 
 /* Does it hand some, in a package of its own that the build already uses: vdr, and dh_vdrplugin_enable of vdr-dev? O(files): asked once a script. */
@@ -122,7 +121,7 @@ static bool is_known_word(const struct pl_match *m, pl_bytes word)
     size_t colon = pl_bytes_find_byte(word, ':', 0);
     bool is_arch = colon != SIZE_MAX && colon + 1 < word.n;
     for (size_t i = colon + 1; is_arch && i < word.n; i++)
-        is_arch = (word.p[i] >= 'a' && word.p[i] <= 'z') || (word.p[i] >= '0' && word.p[i] <= '9');
+        is_arch = (word.p[i] >= 'a' && word.p[i] <= 'z') || pl_is_digit(word.p[i]);
     if (is_arch && is_own_word(m, pl_bytes_sub(word, 0, colon)))
         return true;
     /* dh_installdeb escapes the tilde of versions. */

@@ -75,8 +75,7 @@ static bool is_own_dependency(const struct pl_match *m, pl_bytes one)
         return false;
     for (size_t i = 0; i < rest.n; i++)
         if (strchr("()<>=.+:~- ", rest.p[i]) == NULL &&
-            !((rest.p[i] | 0x20) >= 'a' && (rest.p[i] | 0x20) <= 'z') &&
-            !(rest.p[i] >= '0' && rest.p[i] <= '9'))
+            !((rest.p[i] | 0x20) >= 'a' && (rest.p[i] | 0x20) <= 'z') && !pl_is_digit(rest.p[i]))
             return false;
     return rest.n < 256;
 }

@@ -55,11 +55,6 @@ static bool is_of_dev_package(const struct pl_match *m, pl_bytes name)
            pl_literals_word(m->literals, PL_WORD_LIBRARY, pl_bytes_of(text, (size_t)n), NULL, NULL);
 }
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 static bool is_build_word(const struct pl_match *m, pl_bytes word)
 {
     char text[128];
@@ -76,7 +71,7 @@ static bool is_build_word(const struct pl_match *m, pl_bytes word)
 static bool is_asked_for(const struct pl_match *m, pl_bytes word)
 {
     size_t n = word.n;
-    while (n > 0 && is_digit(word.p[n - 1]))
+    while (n > 0 && pl_is_digit(word.p[n - 1]))
         n--;
     return n == 0 || is_build_word(m, word) || is_build_word(m, pl_bytes_sub(word, 0, n));
 }

@@ -17,11 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 /* Raw searches of the sources for one file; past them a change is reported without asking. */
 #define RAW_SEARCHES 256u
 
@@ -98,7 +93,7 @@ static bool locate(pl_bytes string, uint64_t offset, pl_bytes literal, struct ch
             continue;
         first = first == SIZE_MAX ? i : first;
         last = i;
-        is_digits_only = is_digits_only && is_digit(string.p[i]) && is_digit(literal.p[i]);
+        is_digits_only = is_digits_only && pl_is_digit(string.p[i]) && pl_is_digit(literal.p[i]);
         is_integer = is_integer && is_of_integer(string, i) && is_of_integer(literal, i);
     }
     if (first == SIZE_MAX || is_digits_only || is_integer || is_formatted(string, literal, first, last) ||
@@ -294,7 +289,7 @@ static bool is_type_name(const struct pl_match *m, pl_bytes string)
 {
     uint64_t length;
     size_t n = 0;
-    while (n < string.n && is_digit(string.p[n]))
+    while (n < string.n && pl_is_digit(string.p[n]))
         n++;
     pl_bytes name = pl_bytes_from(string, n);
     return n > 0 && pl_bytes_to_u64(pl_bytes_sub(string, 0, n), &length) && length == name.n &&

@@ -36,16 +36,6 @@ struct counts {
     uint64_t unexplained_bytes;
 };
 
-static bool is_upper(uint8_t b)
-{
-    return b >= 'A' && b <= 'Z';
-}
-
-static bool is_lower(uint8_t b)
-{
-    return b >= 'a' && b <= 'z';
-}
-
 /*
  * Is this more than letters that a table or a list of options is made of? Four letters and more, in one case or in words that begin with a
  * capital, and not simply in the order of the alphabet: "WALLET", "updater7", "RemoteThread"; no "eEfF", no "QRSTUV89".
@@ -60,18 +50,18 @@ static bool is_telling(pl_bytes word)
     uint8_t last = 0;
     for (size_t i = 0; i < word.n; i++) {
         uint8_t c = word.p[i];
-        if (!is_upper(c) && !is_lower(c))
+        if (!pl_is_upper(c) && !pl_is_lower(c))
             continue;
-        is_camel = is_camel && !(is_upper(c) && letters > 0 && run < CAMEL_LETTERS);
-        run = is_upper(c) ? 0 : run + 1;
+        is_camel = is_camel && !(pl_is_upper(c) && letters > 0 && run < CAMEL_LETTERS);
+        run = pl_is_upper(c) ? 0 : run + 1;
         rising += (c | 0x20) > last;
         last = c | 0x20;
         letters++;
-        uppers += is_upper(c);
+        uppers += pl_is_upper(c);
     }
     bool is_one_case = uppers == 0 || uppers == letters;
     return letters >= TELLING_LETTERS && rising < letters &&
-           (is_one_case || (is_camel && run >= CAMEL_LETTERS && is_upper(word.p[0])));
+           (is_one_case || (is_camel && run >= CAMEL_LETTERS && pl_is_upper(word.p[0])));
 }
 
 /* Programs that show how they were configured hold the flags that a distribution gives to every build: dpkg-buildflags(1), rpm's redhat-hardened-cc1. */
@@ -102,7 +92,7 @@ static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
 
 static bool is_word_byte(uint8_t b)
 {
-    return is_upper(b) || is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
+    return pl_is_upper(b) || pl_is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
 }
 
 /*
@@ -153,7 +143,7 @@ static bool names_place(pl_bytes text)
         return pl_bytes_find_byte(text, '/', 0) + 2 < text.n &&
                pl_bytes_find_byte(text, '/', 0) + 1 != pl_bytes_rfind_byte(text, '/');
     for (size_t i = 0; i < text.n; i++) {
-        bool is_inside = i > 0 && i + 1 < text.n && is_word_byte(text.p[i - 1]) && is_lower(text.p[i + 1]);
+        bool is_inside = i > 0 && i + 1 < text.n && is_word_byte(text.p[i - 1]) && pl_is_lower(text.p[i + 1]);
         if (memchr("\\$", text.p[i], 2) != NULL || (text.p[i] == '.' && is_inside) ||
             (text.p[i] == '/' && is_of_path(text, i)))
             return true;

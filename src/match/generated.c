@@ -142,7 +142,7 @@ static bool is_redirection(const struct tiling *x, size_t i, size_t to)
     pl_bytes data = x->f->data;
     size_t at = x->tokens.v[i].offset;
     if (sign_at(x, i, to) == '&' && at > 0 && (data.p[at - 1] == '>' || data.p[at - 1] == '<'))
-        return at + 1 < data.n && data.p[at + 1] >= '0' && data.p[at + 1] <= '9';
+        return at + 1 < data.n && pl_is_digit(data.p[at + 1]);
     return sign_at(x, i, to) == '>' && at + 1 < data.n && data.p[at + 1] == '&';
 }
 

@@ -59,12 +59,12 @@ pl_bytes pl_generated_version(const struct pl_generated_kind *kind, pl_bytes dat
         return (pl_bytes){NULL, 0};
     pl_bytes rest = pl_bytes_sub(data, at + mark.n, 32);
     size_t n = 0;
-    while (n < rest.n && ((rest.p[n] >= '0' && rest.p[n] <= '9') || rest.p[n] == '.' ||
-                          (n > 0 && rest.p[n] >= 'a' && rest.p[n] <= 'z')))
+    while (n < rest.n &&
+           (pl_is_digit(rest.p[n]) || rest.p[n] == '.' || (n > 0 && rest.p[n] >= 'a' && rest.p[n] <= 'z')))
         n++;
     while (n > 0 && rest.p[n - 1] == '.')
         n--;
-    return n > 0 && rest.p[0] >= '0' && rest.p[0] <= '9' ? pl_bytes_sub(rest, 0, n) : (pl_bytes){NULL, 0};
+    return n > 0 && pl_is_digit(rest.p[0]) ? pl_bytes_sub(rest, 0, n) : (pl_bytes){NULL, 0};
 }
 
 /* Is a tree of the tool at hand whose version begins like this one, up to a dash? */

@@ -56,12 +56,7 @@ struct page {
 
 static bool is_letter(uint8_t b)
 {
-    return ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b >= 0x80;
-}
-
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
+    return pl_is_letter(b) || b >= 0x80;
 }
 
 /* "&#160;", "&gt;": where it ends; 0 for no such. */
@@ -73,7 +68,7 @@ static size_t entity_end(pl_bytes text, size_t at)
     pl_bytes name = pl_bytes_sub(text, at + 1, end - at - 1);
     bool is_number = name.n > 1 && name.p[0] == '#';
     for (size_t i = 1; i < name.n && is_number; i++)
-        is_number = is_digit(name.p[i]);
+        is_number = pl_is_digit(name.p[i]);
     return is_number || pl_bytes_is_one_of(name, entities, sizeof entities / sizeof entities[0]) ? end + 1
                                                                                                  : 0;
 }
@@ -90,12 +85,12 @@ static pl_status has_words(const struct page *x, pl_bytes text, unsigned most, b
         size_t start = at;
         if (end == 0)
             for (end = at; end < text.n && is_letter(text.p[end]) == is_letter(text.p[at]) &&
-                           is_digit(text.p[end]) == is_digit(text.p[at]) &&
+                           pl_is_digit(text.p[end]) == pl_is_digit(text.p[at]) &&
                            (end == at || text.p[end] != '&');)
                 end++;
         at = end;
         pl_bytes word = pl_bytes_sub(text, start, end - start);
-        if (is_digit(word.p[0]))
+        if (pl_is_digit(word.p[0]))
             *has = word.n <= MAX_DIGITS;
         if (!is_letter(word.p[0]))
             continue;
@@ -163,7 +158,7 @@ static pl_status is_plain_tag(const struct page *x, pl_bytes tag, bool *is, stru
 {
     bool is_end = tag.n > 0 && tag.p[0] == '/';
     size_t n = is_end;
-    while (n < tag.n && ((tag.p[n] >= 'a' && tag.p[n] <= 'z') || is_digit(tag.p[n])))
+    while (n < tag.n && ((tag.p[n] >= 'a' && tag.p[n] <= 'z') || pl_is_digit(tag.p[n])))
         n++;
     pl_bytes name = pl_bytes_sub(tag, is_end, n - is_end);
     *is = tag.n <= MAX_TAG_BYTES && pl_bytes_is_one_of(name, tags, sizeof tags / sizeof tags[0]);

@@ -349,30 +349,20 @@ static bool is_idle_perl(pl_bytes name)
     return true;
 }
 
-static bool is_lower(uint8_t c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_upper(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
 /* Takes the next word off a name: "lua", "L", "loadfile" of luaL_loadfile, "Q", "File" of QFile. Digits and marks end one. */
 static bool next_word(pl_bytes *name, char word[WORD_BYTES], size_t *n)
 {
     size_t i = 0;
-    while (i < name->n && !is_lower(name->p[i]) && !is_upper(name->p[i]))
+    while (i < name->n && !pl_is_lower(name->p[i]) && !pl_is_upper(name->p[i]))
         i++;
     size_t begin = i;
-    while (i < name->n && is_upper(name->p[i]))
+    while (i < name->n && pl_is_upper(name->p[i]))
         i++;
-    if (i < name->n && is_lower(name->p[i])) {
+    if (i < name->n && pl_is_lower(name->p[i])) {
         if (i - begin > 1) /* "QFile": the last capital begins the next word */
             i--;
         else
-            while (i < name->n && is_lower(name->p[i]))
+            while (i < name->n && pl_is_lower(name->p[i]))
                 i++;
     }
     *n = i - begin;
@@ -421,7 +411,7 @@ bool pl_import_is_quiet(pl_bytes name)
 /* Qt's macro for a type that is known by name: _Z56qRegisterNormalizedMetaType_QAbstractSocket__SocketErrorRK10QByteArray. qmetatype.h. */
 static bool is_type_of_qt(pl_bytes name)
 {
-    while (name.n > 0 && (memchr("_Z", name.p[0], 2) != NULL || (name.p[0] >= '0' && name.p[0] <= '9')))
+    while (name.n > 0 && (memchr("_Z", name.p[0], 2) != NULL || pl_is_digit(name.p[0])))
         name = pl_bytes_from(name, 1);
     return pl_bytes_starts(name, PL_LIT("qRegisterNormalizedMetaType_")) &&
            pl_bytes_ends(name, PL_LIT("RK10QByteArray"));

@@ -26,7 +26,7 @@
 
 static bool is_name_byte(uint8_t c)
 {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
+    return pl_is_word_byte(c) || c == '$';
 }
 
 static size_t skip_blanks(pl_bytes s, size_t at)

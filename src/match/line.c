@@ -43,7 +43,7 @@ static pl_bytes unit_data(const struct lines *x, uint32_t unit)
 
 static bool is_word_byte(uint8_t c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80;
+    return pl_is_alnum(c) || c >= 0x80;
 }
 
 static bool has_word(pl_bytes b)

@@ -122,7 +122,7 @@ static pl_status read_named(struct pl_own *x, struct pl_err *err)
 static bool is_digits(pl_bytes b)
 {
     size_t n = 0;
-    while (n < b.n && b.p[n] >= '0' && b.p[n] <= '9')
+    while (n < b.n && pl_is_digit(b.p[n]))
         n++;
     return n == b.n;
 }

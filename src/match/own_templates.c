@@ -38,15 +38,10 @@ bool pl_is_generator(pl_bytes path)
     return false;
 }
 
-static bool is_name_byte(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static size_t name_bytes(pl_bytes b, size_t at, bool with_dots)
 {
     size_t n = 0;
-    while (at + n < b.n && (is_name_byte(b.p[at + n]) || (with_dots && n > 0 && b.p[at + n] == '.')))
+    while (at + n < b.n && (pl_is_word_byte(b.p[at + n]) || (with_dots && n > 0 && b.p[at + n] == '.')))
         n++;
     return n;
 }
@@ -61,7 +56,7 @@ static size_t conversion(pl_bytes b, size_t at)
             return 0;
         i++;
     }
-    while (i < b.n && (b.p[i] == '-' || b.p[i] == '.' || (b.p[i] >= '0' && b.p[i] <= '9')))
+    while (i < b.n && (b.p[i] == '-' || b.p[i] == '.' || pl_is_digit(b.p[i])))
         i++;
     return i < b.n && b.p[i] != 0 && memchr("sdiuxX", b.p[i], 6) != NULL ? i + 1 - at : 0;
 }

@@ -26,11 +26,6 @@
 #define MAX_LISTS  1024u
 #define ROOM_BYTES 65536u
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* The value of a hexadecimal or decimal digit; 16 for no digit. */
 static unsigned digit_of(uint8_t c)
 {
@@ -64,12 +59,12 @@ static size_t read_list(pl_bytes b, size_t at, struct pl_buf *out)
             break;
         pl_buf_add_byte(out, value);
         end = i += n;
-        while (i < b.n && is_blank(b.p[i]))
+        while (i < b.n && pl_is_space(b.p[i]))
             i++;
         if (i == b.n || b.p[i] != ',')
             break;
         end = ++i;
-        while (i < b.n && is_blank(b.p[i]))
+        while (i < b.n && pl_is_space(b.p[i]))
             i++;
     }
     return end;
@@ -173,7 +168,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
         size_t gap_end = (size_t)(offset + length);
         for (size_t i = (size_t)offset; i < gap_end && st == PL_OK && lists < MAX_LISTS;) {
             bool may_begin = digit_of(f->data.p[i]) < 10 &&
-                             (i == 0 || is_blank(f->data.p[i - 1]) || f->data.p[i - 1] == '{');
+                             (i == 0 || pl_is_space(f->data.p[i - 1]) || f->data.p[i - 1] == '{');
             pl_buf_clear(&bytes);
             size_t end = may_begin ? read_list(pl_bytes_sub(f->data, 0, gap_end), i, &bytes) : i;
             if (bytes.why == PL_OK && bytes.n >= MIN_LIST) {

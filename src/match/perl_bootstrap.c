@@ -19,8 +19,7 @@ static bool skip_word(pl_bytes *rest)
 {
     size_t n = 0;
     while (n < rest->n &&
-           ((rest->p[n] | 32) >= 'a' || rest->p[n] == '.' || rest->p[n] == '_' ||
-            (rest->p[n] >= '0' && rest->p[n] <= '9')) &&
+           ((rest->p[n] | 32) >= 'a' || rest->p[n] == '.' || rest->p[n] == '_' || pl_is_digit(rest->p[n])) &&
            (rest->p[n] | 32) <= 'z')
         n++;
     *rest = pl_bytes_from(*rest, n);

@@ -53,8 +53,7 @@ struct pl_pieces {
 
 static bool is_word_byte(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c >= 0x80;
+    return pl_is_word_byte(c) || c >= 0x80;
 }
 
 /* Length of the quadrigraph at the front, 0 for none; *c is what it stands for, 0 for nothing that is a token. */

@@ -75,7 +75,7 @@ static bool is_mark(pl_bytes line)
         return false;
     for (size_t i = 0; i + 1 < rest.n; i++) {
         bool is_between = i >= open && i < open + between.n;
-        bool is_number = (rest.p[i] >= '0' && rest.p[i] <= '9') || rest.p[i] == '.' || rest.p[i] == ' ';
+        bool is_number = pl_is_digit(rest.p[i]) || rest.p[i] == '.' || rest.p[i] == ' ';
         if (!is_between && !is_number)
             return false;
     }

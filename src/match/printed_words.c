@@ -67,8 +67,7 @@ static bool is_address(pl_bytes token)
 {
     size_t dots = 0;
     for (size_t i = 1; i + 1 < token.n; i++)
-        dots += token.p[i] == '.' && token.p[i - 1] >= '0' && token.p[i - 1] <= '9' &&
-                token.p[i + 1] >= '0' && token.p[i + 1] <= '9';
+        dots += token.p[i] == '.' && pl_is_digit(token.p[i - 1]) && pl_is_digit(token.p[i + 1]);
     return dots >= 3 || pl_bytes_find(token, PL_LIT("://"), 0) != SIZE_MAX;
 }
 
@@ -96,24 +95,19 @@ static pl_bytes without_signs(pl_bytes token)
     return token;
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* Do all addresses that reach into [start, end) stand in a source? */
 static pl_status know_addresses(struct print_out *x, size_t start, size_t end, bool *all, struct pl_err *err)
 {
     pl_bytes data = x->f->data;
     pl_status st = PL_OK;
     *all = true;
-    while (start > 0 && !is_blank(data.p[start - 1]))
+    while (start > 0 && !pl_is_space(data.p[start - 1]))
         start--;
-    while (end < data.n && !is_blank(data.p[end]))
+    while (end < data.n && !pl_is_space(data.p[end]))
         end++;
     for (size_t i = start; i < end && *all && st == PL_OK;) {
         size_t from = i;
-        while (i < end && !is_blank(data.p[i]))
+        while (i < end && !pl_is_space(data.p[i]))
             i++;
         pl_bytes token = without_signs(pl_bytes_sub(data, from, i - from));
         uint64_t known = 0;

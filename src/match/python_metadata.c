@@ -53,7 +53,7 @@ static bool is_field(pl_bytes line, const char *name, pl_bytes *value)
 static bool is_version(pl_bytes text)
 {
     size_t i = 0;
-    while (i < text.n && ((text.p[i] >= '0' && text.p[i] <= '9') || text.p[i] == '.'))
+    while (i < text.n && (pl_is_digit(text.p[i]) || text.p[i] == '.'))
         i++;
     return i == text.n && text.n > 0 && text.n <= 8;
 }

@@ -53,8 +53,7 @@ uint64_t pl_unevenness(pl_bytes bytes)
 
 static bool is_word_byte(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c >= 0x80;
+    return pl_is_word_byte(c) || c >= 0x80;
 }
 
 static bool is_number(pl_bytes word)

@@ -184,7 +184,7 @@ static bool is_known_text(const struct pl_script_text *t, pl_bytes comment)
     while (pl_words_next(&comment, &word)) {
         bool is_number = true;
         for (size_t i = 0; i < word.n && is_number; i++)
-            is_number = word.p[i] >= '0' && word.p[i] <= '9';
+            is_number = pl_is_digit(word.p[i]);
         if (!is_number && !pl_index_has_word(t->m->index, word) &&
             !pl_bytes_eq_str(word, "sourceMappingURL") && !pl_bytes_eq_str(word, "__PURE__"))
             novel++;

@@ -15,17 +15,12 @@
 #define RULE      "script.map-words"
 #define MAX_BYTES 512u
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 /* The name as the source has it: `_fail3` is `fail`. */
 static pl_bytes stem_of(pl_bytes word)
 {
     while (word.n > 0 && word.p[0] == '_')
         word = pl_bytes_from(word, 1);
-    while (word.n > 0 && is_digit(word.p[word.n - 1]))
+    while (word.n > 0 && pl_is_digit(word.p[word.n - 1]))
         word.n--;
     return word;
 }

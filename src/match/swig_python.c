@@ -123,7 +123,7 @@ static pl_bytes take_name(pl_bytes *rest)
     size_t n = 0;
     while (n < rest->n && pl_is_word_byte(rest->p[n]))
         n++;
-    if (n > 0 && rest->p[0] >= '0' && rest->p[0] <= '9')
+    if (n > 0 && pl_is_digit(rest->p[0]))
         n = 0;
     pl_bytes name = pl_bytes_sub(*rest, 0, n);
     *rest = pl_bytes_from(*rest, n);

@@ -39,9 +39,9 @@ struct spec {
 static pl_bytes take_name(pl_bytes *rest)
 {
     size_t n = 0;
-    while (n < rest->n && ((rest->p[n] >= '0' && rest->p[n] <= '9') ||
-                           ((rest->p[n] | 0x20) >= 'a' && (rest->p[n] | 0x20) <= 'z') ||
-                           memchr("-_.#:", rest->p[n], 5) != NULL))
+    while (n < rest->n &&
+           (pl_is_digit(rest->p[n]) || ((rest->p[n] | 0x20) >= 'a' && (rest->p[n] | 0x20) <= 'z') ||
+            memchr("-_.#:", rest->p[n], 5) != NULL))
         n++;
     pl_bytes name = pl_bytes_sub(*rest, 0, n);
     *rest = pl_bytes_from(*rest, n);

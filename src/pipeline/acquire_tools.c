@@ -84,7 +84,7 @@ static bool is_there(const struct pl_acquired *a, const char *package)
 static pl_bytes project_of(pl_bytes name)
 {
     for (size_t i = 1; i + 1 < name.n; i++)
-        if ((name.p[i] == '-' || name.p[i] == '_') && name.p[i + 1] >= '0' && name.p[i + 1] <= '9')
+        if ((name.p[i] == '-' || name.p[i] == '_') && pl_is_digit(name.p[i + 1]))
             return pl_bytes_sub(name, 0, i);
     return name;
 }

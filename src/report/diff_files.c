@@ -20,7 +20,7 @@ static pl_bytes without_numbers(pl_bytes path, struct pl_arena *arena)
     uint8_t *to = (uint8_t *)(uintptr_t)out.p;
     size_t n = 0;
     for (size_t i = 0; i < path.n && to != NULL; i++) {
-        bool is_digit = path.p[i] >= '0' && path.p[i] <= '9';
+        bool is_digit = pl_is_digit(path.p[i]);
         if (!is_digit)
             to[n++] = path.p[i];
         else if (n == 0 || to[n - 1] != '#')

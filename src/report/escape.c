@@ -99,8 +99,7 @@ void pl_workflow_property(struct pl_buf *out, pl_bytes text)
 
 static bool is_plain_in_path(uint8_t c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != 0 && strchr("-._~/!+=@,", c) != NULL);
+    return pl_is_alnum(c) || (c != 0 && strchr("-._~/!+=@,", c) != NULL);
 }
 
 void pl_uri_path(struct pl_buf *out, pl_bytes path)

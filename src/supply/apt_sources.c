@@ -46,26 +46,10 @@ struct entry {
     size_t line_1based;
 };
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static bool next_word(pl_bytes *rest, pl_bytes *word)
-{
-    *rest = pl_bytes_trim(*rest);
-    size_t n = 0;
-    while (n < rest->n && !is_space(rest->p[n]))
-        n++;
-    *word = pl_bytes_sub(*rest, 0, n);
-    *rest = pl_bytes_from(*rest, n);
-    return n > 0;
-}
-
 static bool has_word(pl_bytes words, const char *wanted)
 {
     pl_bytes word;
-    while (next_word(&words, &word))
+    while (pl_bytes_word(&words, &word))
         if (pl_bytes_eq_str(word, wanted))
             return true;
     return false;
@@ -81,7 +65,7 @@ static pl_status keep_words(struct reading *r, pl_bytes text, bool has_commas, s
         return pl_arena_fail(r->arena, err);
     pl_bytes rest = text;
     pl_bytes word;
-    while (next_word(&rest, &word)) {
+    while (pl_bytes_word(&rest, &word)) {
         pl_bytes part;
         while (pl_bytes_split(&word, has_commas ? ',' : ' ', &part)) {
             if (part.n == 0 || words.n == MAX_WORDS)
@@ -266,7 +250,7 @@ static pl_status add_entry(struct reading *r, const struct entry *e, struct pl_e
 {
     pl_bytes uris = e->uris;
     pl_bytes uri;
-    while (next_word(&uris, &uri)) {
+    while (pl_bytes_word(&uris, &uri)) {
         if (!can_fetch(uri)) {
             pl_supply_log(r->s, PL_SEVERITY_NOTE, "%s:%zu: skipped, cannot fetch from %.*s", r->file,
                           e->line_1based, PL_ARG(uri));
@@ -274,7 +258,7 @@ static pl_status add_entry(struct reading *r, const struct entry *e, struct pl_e
         }
         pl_bytes suites = e->suites;
         pl_bytes suite;
-        while (next_word(&suites, &suite)) {
+        while (pl_bytes_word(&suites, &suite)) {
             bool is_flat = suite.p[suite.n - 1] == '/';
             if (is_flat == (pl_bytes_trim(e->components).n > 0)) {
                 pl_supply_log(r->s, PL_SEVERITY_NOTE, "%s:%zu: skipped, suite %.*s with%s components",
@@ -300,7 +284,7 @@ static bool read_options(pl_bytes *rest, struct entry *e)
         return false;
     pl_bytes options = pl_bytes_sub(*rest, 1, end - 1);
     pl_bytes option;
-    while (next_word(&options, &option)) {
+    while (pl_bytes_word(&options, &option)) {
         if (pl_bytes_starts(option, PL_LIT("signed-by=")))
             e->signed_by = pl_bytes_from(option, 10);
         else if (pl_bytes_starts(option, PL_LIT("arch=")))
@@ -318,11 +302,11 @@ static pl_status read_one_line_style(struct reading *r, pl_bytes text, struct pl
         struct entry e = {.line_1based = number};
         size_t hash = pl_bytes_find_byte(line, '#', 0);
         pl_bytes rest = pl_bytes_sub(line, 0, hash == SIZE_MAX ? line.n : hash);
-        if (!next_word(&rest, &e.types))
+        if (!pl_bytes_word(&rest, &e.types))
             continue;
         bool is_known = pl_bytes_eq_str(e.types, "deb") || pl_bytes_eq_str(e.types, "deb-src");
-        if (!is_known || !read_options(&rest, &e) || !next_word(&rest, &e.uris) ||
-            !next_word(&rest, &e.suites)) {
+        if (!is_known || !read_options(&rest, &e) || !pl_bytes_word(&rest, &e.uris) ||
+            !pl_bytes_word(&rest, &e.suites)) {
             pl_supply_log(r->s, PL_SEVERITY_NOTE, "%s:%zu: skipped, not a source", r->file, number);
             continue;
         }

@@ -28,15 +28,10 @@ static struct parts parts_of(pl_bytes version)
     return p;
 }
 
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Weight of the byte at `i` of a non-digit run; the end of the run weighs 0. */
 static int weight(pl_bytes s, size_t i)
 {
-    if (i >= s.n || is_digit(s.p[i]))
+    if (i >= s.n || pl_is_digit(s.p[i]))
         return 0;
     uint8_t c = s.p[i];
     if (c == '~')
@@ -48,7 +43,7 @@ static int weight(pl_bytes s, size_t i)
 static int compare_words(pl_bytes *a, pl_bytes *b)
 {
     size_t i = 0;
-    while ((i < a->n && !is_digit(a->p[i])) || (i < b->n && !is_digit(b->p[i]))) {
+    while ((i < a->n && !pl_is_digit(a->p[i])) || (i < b->n && !pl_is_digit(b->p[i]))) {
         int order = weight(*a, i) - weight(*b, i);
         if (order != 0)
             return order;
@@ -66,7 +61,7 @@ static pl_bytes take_number(pl_bytes *s)
     while (zeros < s->n && s->p[zeros] == '0')
         zeros++;
     size_t end = zeros;
-    while (end < s->n && is_digit(s->p[end]))
+    while (end < s->n && pl_is_digit(s->p[end]))
         end++;
     pl_bytes number = pl_bytes_sub(*s, zeros, end - zeros);
     *s = pl_bytes_from(*s, end);

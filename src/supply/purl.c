@@ -18,24 +18,9 @@ struct reader {
     struct pl_arena *arena;
 };
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
-static bool is_alpha(uint8_t c)
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_type_character(uint8_t c, bool is_first)
 {
-    return is_alpha(c) || (!is_first && (is_digit(c) || c == '.' || c == '-'));
+    return pl_is_letter(c) || (!is_first && (pl_is_digit(c) || c == '.' || c == '-'));
 }
 
 /* The suite wants a key that begins in upper case refused, and one that goes on so read in lower case. */
@@ -55,7 +40,7 @@ static pl_status keep_lower(const struct reader *r, pl_bytes *part, struct pl_er
     if (copy == NULL)
         return pl_arena_fail(r->arena, err);
     for (size_t i = 0; i < part->n; i++)
-        copy[i] = lower(part->p[i]);
+        copy[i] = pl_to_lower(part->p[i]);
     *part = pl_bytes_of(copy, part->n);
     return PL_OK;
 }
@@ -73,7 +58,7 @@ static pl_status decode(const struct reader *r, pl_bytes raw, bool may_slash, pl
         if (c == '%') {
             uint8_t hex[2] = {i + 1 < raw.n ? raw.p[i + 1] : 0, i + 2 < raw.n ? raw.p[i + 2] : 0};
             for (int k = 0; k < 2; k++)
-                if (!is_digit(hex[k]) && !(lower(hex[k]) >= 'a' && lower(hex[k]) <= 'f'))
+                if (!pl_is_digit(hex[k]) && !(pl_to_lower(hex[k]) >= 'a' && pl_to_lower(hex[k]) <= 'f'))
                     return fail_at(r, raw.p + i, "'%' without two hexadecimal digits", err);
             char digits[3] = {(char)hex[0], (char)hex[1], '\0'};
             c = (uint8_t)strtoul(digits, NULL, 16);
@@ -214,8 +199,8 @@ static pl_status read_path(const struct reader *r, pl_bytes rest, struct pl_purl
 
 bool pl_purl_is(pl_bytes text)
 {
-    return text.n >= 4 && lower(text.p[0]) == 'p' && lower(text.p[1]) == 'k' && lower(text.p[2]) == 'g' &&
-           text.p[3] == ':';
+    return text.n >= 4 && pl_to_lower(text.p[0]) == 'p' && pl_to_lower(text.p[1]) == 'k' &&
+           pl_to_lower(text.p[2]) == 'g' && text.p[3] == ':';
 }
 
 pl_status pl_purl_parse(pl_bytes text, struct pl_arena *arena, struct pl_purl *out, struct pl_err *err)
@@ -308,7 +293,7 @@ static void print_encoded(struct pl_buf *out, pl_bytes part, bool keeps_slash)
 {
     for (size_t i = 0; i < part.n; i++) {
         uint8_t c = part.p[i];
-        if (is_alpha(c) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '~' || c == ':' ||
+        if (pl_is_letter(c) || pl_is_digit(c) || c == '.' || c == '-' || c == '_' || c == '~' || c == ':' ||
             (c == '/' && keeps_slash))
             pl_buf_add_byte(out, c);
         else

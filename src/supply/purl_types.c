@@ -23,16 +23,6 @@ struct type_rule {
     bool name_has_folders;                                /* the namespace is its first segment alone */
 };
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* A name of 32 letters a to p; a version of one to four numbers. */
 static bool is_chrome_extension(const struct pl_purl *purl, const char **why)
 {
@@ -48,7 +38,7 @@ static bool is_chrome_extension(const struct pl_purl *purl, const char **why)
     for (; pl_bytes_split(&rest, '.', &number); n++) {
         is_good &= number.n > 0;
         for (size_t i = 0; i < number.n; i++)
-            is_good &= is_digit(number.p[i]);
+            is_good &= pl_is_digit(number.p[i]);
     }
     *why = "the version of a Chrome extension has one to four numbers";
     return is_good && n <= 4;
@@ -69,13 +59,13 @@ static void dash_for_underscore(struct pl_purl *purl, uint8_t *name)
 static void underscore_for_others(struct pl_purl *purl, uint8_t *name)
 {
     for (size_t i = 0; i < purl->name.n; i++)
-        name[i] = is_digit(name[i]) || (name[i] >= 'a' && name[i] <= 'z') ? name[i] : '_';
+        name[i] = pl_is_digit(name[i]) || (name[i] >= 'a' && name[i] <= 'z') ? name[i] : '_';
 }
 
 static void lower_name(struct pl_purl *purl, uint8_t *name)
 {
     for (size_t i = 0; i < purl->name.n; i++)
-        name[i] = lower(name[i]);
+        name[i] = pl_to_lower(name[i]);
 }
 
 /* Databricks does not tell cases apart, other servers do. */
@@ -154,7 +144,7 @@ static pl_status keep_lower(struct pl_arena *arena, pl_bytes *part, struct pl_er
     if (copy == NULL)
         return pl_arena_fail(arena, err);
     for (size_t i = 0; i < part->n; i++)
-        copy[i] = lower(part->p[i]);
+        copy[i] = pl_to_lower(part->p[i]);
     *part = pl_bytes_of(copy, part->n);
     return PL_OK;
 }

@@ -5,7 +5,7 @@
 #define PL_TESTS_ALIGN_FIXTURE_H
 
 #include "match/code_align.h"
-#include "unit.h"
+#include "source_tree.h"
 
 #define FUNCTIONS 5u
 
@@ -18,15 +18,6 @@ struct fixture {
     struct pl_code code;
     struct pl_aligner aligner;
 };
-
-static inline void add_file(struct fixture *x, const char *path, const char *text)
-{
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(text);
-    assert_int_equal(pl_sha256_of(f->data, &f->sha256, NULL), PL_OK);
-}
 
 static inline void add_atom(struct fixture *x, enum pl_atom_kind kind, const char *text)
 {
@@ -47,7 +38,7 @@ static inline void add_function(struct fixture *x)
                                            .owner = i};
 }
 
-/* Read what add_file() was told; functions and atoms can be added then. */
+/* Read what add_source() was told; functions and atoms can be added then. */
 static inline void read_source(struct fixture *x)
 {
     struct pl_source_tree *trees[] = {&x->tree};

@@ -226,6 +226,20 @@ static void a_word_is_found_wherever_it_stands_and_no_part_of_it_is(void **state
     assert_false(pl_bytes_has_one_of(PL_LIT(""), words, 3));
 }
 
+static void words_between_white_space_come_one_by_one_until_there_is_none(void **state)
+{
+    pl_bytes rest = PL_LIT("  one\t two\r\nthree ");
+    pl_bytes word;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(pl_bytes_word(&rest, &word));
+        assert_true(pl_bytes_eq_str(word, i == 0 ? "one" : i == 1 ? "two" : "three"));
+    }
+    assert_false(pl_bytes_word(&rest, &word));
+    assert_int_equal(word.n + rest.n, 0);
+    rest = nothing;
+    assert_false(pl_bytes_word(&rest, &word));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +255,7 @@ int main(void)
         cmocka_unit_test(one_changed_byte_changes_the_hash),
         cmocka_unit_test(each_byte_counts_for_the_hash_at_any_length),
         cmocka_unit_test(a_word_is_found_wherever_it_stands_and_no_part_of_it_is),
+        cmocka_unit_test(words_between_white_space_come_one_by_one_until_there_is_none),
         cmocka_unit_test(sums_and_products_say_when_they_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
  * corpus_codebase.c - what is whose: macros, inlined functions, includes, weights.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "corpus/codebase.h"
 
@@ -28,25 +28,16 @@ struct fixture {
     struct pl_codebase *codebase;
 };
 
-static void add_file(struct fixture *x, const char *path, const char *text)
-{
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(text);
-    assert_int_equal(pl_sha256_of(f->data, &f->sha256, NULL), PL_OK);
-}
-
 static void open_base(struct fixture *x, unsigned jobs)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
-    add_file(x, "src/main.c", main_c);
-    add_file(x, "src/other.c", other_c);
-    add_file(x, "src/util.h", util_h);
-    add_file(x, "src/made-h.in", made_h);
-    add_file(x, "src/xalias.c", alias_c);
+    add_source(&x->tree, "src/main.c", main_c);
+    add_source(&x->tree, "src/other.c", other_c);
+    add_source(&x->tree, "src/util.h", util_h);
+    add_source(&x->tree, "src/made-h.in", made_h);
+    add_source(&x->tree, "src/xalias.c", alias_c);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x->index, test_limits(), jobs, &x->codebase, NULL), PL_OK);
 }
@@ -141,8 +132,8 @@ static void a_program_of_rust_holds_what_it_uses_and_one_of_c_does_not(void **st
     close_base(&x);
     memset(&x, 0, sizeof x);
     x.tree.name = "test";
-    add_file(&x, "src/main.rs", "fn main() { help(); }\nfn help() { println!(\"text\"); }\n");
-    add_file(&x, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
+    add_source(&x.tree, "src/main.rs", "fn main() { help(); }\nfn help() { println!(\"text\"); }\n");
+    add_source(&x.tree, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x.index, test_limits(), 1, &x.codebase, NULL), PL_OK);
     assert_true(pl_codebase_links_all(x.codebase));
@@ -157,8 +148,9 @@ static void a_file_with_too_many_tokens_defines_nothing_and_the_others_do(void *
     struct pl_limits limits = pl_limits_default();
     memset(&x, 0, sizeof x);
     x.tree.name = "test";
-    add_file(&x, "long.c", "int many(void)\n{\n    return 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11;\n}\n");
-    add_file(&x, "short.c", "int few(void)\n{\n    return 1;\n}\n");
+    add_source(&x.tree, "long.c",
+               "int many(void)\n{\n    return 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11;\n}\n");
+    add_source(&x.tree, "short.c", "int few(void)\n{\n    return 1;\n}\n");
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
     limits.tokens = 16;
     assert_int_equal(pl_codebase_build(x.index, &limits, 1, &x.codebase, NULL), PL_OK);
@@ -196,7 +188,7 @@ static void what_the_only_function_has_weighs_something(void **state)
     struct fixture x;
     struct pl_source_tree *trees[] = {&x.tree};
     memset(&x, 0, sizeof x);
-    add_file(&x, "main.c", "int main(void)\n{\n    return measure(\"the only text\");\n}\n");
+    add_source(&x.tree, "main.c", "int main(void)\n{\n    return measure(\"the only text\");\n}\n");
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x.index, test_limits(), 1, &x.codebase, NULL), PL_OK);
     assert_int_equal(pl_codebase_weight(x.codebase, string(&x, "the only text")), 20);
@@ -238,8 +230,8 @@ static bool holds_others(const char *control)
     struct pl_source_tree *trees[] = {&x.tree};
     memset(&x, 0, sizeof x);
     x.tree.name = "test";
-    add_file(&x, "debian/control", control);
-    add_file(&x, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
+    add_source(&x.tree, "debian/control", control);
+    add_source(&x.tree, "src/shim.c", "int shim(void)\n{\n    return 1;\n}\n");
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x.index, test_limits(), 1, &x.codebase, NULL), PL_OK);
     bool is_so = pl_codebase_links_all(x.codebase);
@@ -268,7 +260,7 @@ static void open_files(struct fixture *x, const char *const files[][2], size_t n
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
     for (size_t i = 0; i < n; i++)
-        add_file(x, files[i][0], files[i][1]);
+        add_source(&x->tree, files[i][0], files[i][1]);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x->index, test_limits(), 1, &x->codebase, NULL), PL_OK);
 }

@@ -2,7 +2,7 @@
  * corpus_codebase_order.c - places stand in the order in which GCC writes the functions of a unit. What is expected here is what gcc 12 -O2
  * -c writes of the same text, seen with nm -n.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "corpus/codebase.h"
 
@@ -31,15 +31,6 @@ struct unit {
     struct pl_index *index;
     struct pl_codebase *codebase;
 };
-
-static void add_text(struct unit *x, const char *path, const char *text)
-{
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(text);
-    assert_int_equal(pl_sha256_of(f->data, &f->sha256, NULL), PL_OK);
-}
 
 static void read_all(struct unit *x, unsigned jobs)
 {
@@ -70,7 +61,7 @@ static void callees_come_before_their_callers_and_what_nobody_needs_behind_its_n
     static const char *const order[] = {"first", "middle", "late", "nobody", "early"};
     struct unit x = {.tree.name = "test"};
     (void)state;
-    add_text(&x, "src/unit.c", unit_c);
+    add_source(&x.tree, "src/unit.c", unit_c);
     read_all(&x, 2);
     expect_places(&x, order, 5);
     close_unit(&x);
@@ -81,7 +72,7 @@ static void other_languages_keep_the_order_of_the_source(void **state)
     static const char *const order[] = {"first", "early", "middle", "late", "nobody"};
     struct unit x = {.tree.name = "test"};
     (void)state;
-    add_text(&x, "src/unit.cc", unit_c);
+    add_source(&x.tree, "src/unit.cc", unit_c);
     read_all(&x, 1);
     expect_places(&x, order, 5);
     close_unit(&x);
@@ -92,8 +83,8 @@ static void a_unit_that_reads_a_file_twice_keeps_the_order_of_the_source(void **
     static const char *const order[] = {"NAME", "late", "NAME", "late"};
     struct unit x = {.tree.name = "test"};
     (void)state;
-    add_text(&x, "src/twice.c", twice_c);
-    add_text(&x, "src/parts.c", parts_c);
+    add_source(&x.tree, "src/twice.c", twice_c);
+    add_source(&x.tree, "src/parts.c", parts_c);
     read_all(&x, 1);
     assert_true(pl_codebase_place_count(x.codebase) >= 4);
     struct pl_codebase_place place = pl_codebase_place(x.codebase, 0);

@@ -1,7 +1,7 @@
 /*
  * corpus_literals.c - one test a rule of the table, and what must not be explained.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "base/buf.h"
 #include "corpus/literals.h"
@@ -32,22 +32,14 @@ struct fixture {
     struct pl_err err;
 };
 
-static void add_file(struct fixture *x, const char *path, const char *text)
-{
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(text);
-}
-
 static void open_set(struct fixture *x, unsigned jobs)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
-    add_file(x, "doc/help.txt", help_txt);
-    add_file(x, "src/main.c", main_c);
-    add_file(x, "src/other.c", "char *e = \"plain words\"; int some_name;");
+    add_source(&x->tree, "doc/help.txt", help_txt);
+    add_source(&x->tree, "src/main.c", main_c);
+    add_source(&x->tree, "src/other.c", "char *e = \"plain words\"; int some_name;");
     pl_arena_init(&x->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_literals_build(x->index, NULL, 0, jobs, &x->literals, &x->err), PL_OK);
@@ -172,7 +164,7 @@ static void a_literal_of_a_tool_is_anothers(void **state)
     bool found;
     memset(&x, 0, sizeof x);
     x.tree.name = "test";
-    add_file(&x, "a.c", "char *s = \"the own text\";\n");
+    add_source(&x.tree, "a.c", "char *s = \"the own text\";\n");
     struct pl_source_file *f = PL_VEC_ADD(&tool.files);
     f->path = PL_LIT("b.pm");
     f->data = PL_LIT("my $s = \"text of a tool\";\n");
@@ -222,9 +214,9 @@ static void a_text_over_several_lines_stands_where_it_begins(void **state)
         memset(&x, 0, sizeof x);
         x.tree.name = "test";
         if (way > 0)
-            add_file(&x, "a.c",
-                     "char *b = \"of the same length, nearly\"; int PRIdPTR, PRIdMAX, overflow;\n");
-        add_file(&x, "split.c", split_c);
+            add_source(&x.tree, "a.c",
+                       "char *b = \"of the same length, nearly\"; int PRIdPTR, PRIdMAX, overflow;\n");
+        add_source(&x.tree, "split.c", split_c);
         pl_arena_init(&x.arena, SIZE_MAX);
         assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
         assert_int_equal(pl_literals_build(x.index, NULL, 0, way == 2 ? 2 : 1, &x.literals, &x.err), PL_OK);
@@ -239,8 +231,8 @@ static void macros_that_name_each_other_end(void **state)
     struct fixture x;
     struct pl_source_tree *trees[] = {&x.tree};
     memset(&x, 0, sizeof x);
-    add_file(
-        &x, "a.c",
+    add_source(
+        &x.tree, "a.c",
         "#define A B \"x\" B\n#define B A \"y\" A\nchar *s = A \"z\" B;\n#define C \"c\"\n#define C \"d\"\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
@@ -262,36 +254,38 @@ static void open_made(struct fixture *x)
         "check failed\");\n@\nVector\n";
     struct pl_headers h = {.package = "libx-dev", .text = pl_bytes_of_str(headers)};
     memset(x, 0, sizeof *x);
-    add_file(x, "configure",
-             "PACKAGE_NAME='Tool'\nPACKAGE_VERSION='3.1'\nCONFIG_SHELL=/bin/sh\n"
-             "printf \"%s\\n\" \"#define TOOL_TITLE \\\"$PACKAGE_NAME $PACKAGE_VERSION\\\"\" >>confdefs.h\n");
-    add_file(x, "configure.ac",
-             "STAMP_FMT=\"%d %b %Y %H:%M:%S\"\nSTAMP=$(date -u -d \"@$SOURCE_DATE_EPOCH\" \"+$STAMP_FMT\")\n"
-             "AC_DEFINE_UNQUOTED(STAMP, [\"$STAMP\"])\n"
-             "AC_PATH_PROG([PR_PROGRAM], [pr], [\"\"])\nAC_DEFINE_UNQUOTED([PR_PROGRAM], [\"$PR_PROGRAM\"], "
-             "[x])\n");
-    add_file(
-        x, "debian/changelog",
+    add_source(
+        &x->tree, "configure",
+        "PACKAGE_NAME='Tool'\nPACKAGE_VERSION='3.1'\nCONFIG_SHELL=/bin/sh\n"
+        "printf \"%s\\n\" \"#define TOOL_TITLE \\\"$PACKAGE_NAME $PACKAGE_VERSION\\\"\" >>confdefs.h\n");
+    add_source(
+        &x->tree, "configure.ac",
+        "STAMP_FMT=\"%d %b %Y %H:%M:%S\"\nSTAMP=$(date -u -d \"@$SOURCE_DATE_EPOCH\" \"+$STAMP_FMT\")\n"
+        "AC_DEFINE_UNQUOTED(STAMP, [\"$STAMP\"])\n"
+        "AC_PATH_PROG([PR_PROGRAM], [pr], [\"\"])\nAC_DEFINE_UNQUOTED([PR_PROGRAM], [\"$PR_PROGRAM\"], "
+        "[x])\n");
+    add_source(
+        &x->tree, "debian/changelog",
         "tool (3.1-2) unstable; urgency=low\n\n  * x\n\n -- A B <a@b.c>  Mon, 01 Jan 2024 00:30:05 +0100\n");
-    add_file(x, "CMakeLists.txt",
-             "string(TIMESTAMP DAY \"%Y%m%d\" UTC)\nset(BUILD ${DAY} CACHE STRING \"x\")\n");
-    add_file(x, "src/conf.h.in", "#define BUILD \"@BUILD@\"\n");
-    add_file(x, "debian/rules",
-             "EXTRA := $(DEB_VENDOR)-$(shell echo '$(DEB_VERSION)' | sed -e 's/.*-//')\n"
-             "flags += -DEXTRA_TEXT=\\\"$(EXTRA)\\\"\n"
-             "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf --libexecdir=\\$${prefix}/lib/tools\n"
-             "\t$(MAKE) ASK='/usr/bin/tool-ask'\n\tpython3 ./src/make.py --all\n\tsh configure.none\n");
-    add_file(x, "src/make.py", script_py);
-    add_file(x, "support/title.sh",
-             "#!/bin/sh\nnumber=`cat number`\nstate=$1\n[ -n \"$state\" ] || state=\"release\"\n"
-             "all=\"${number}.${part} $state\"\necho \"#define ECHOED \\\"Echoed tool ${all}\\\"\"\n"
-             "# echo \"#define UNSAID \\\"Unsaid tool\\\"\"\n");
-    add_file(x, "src/Makefile.am",
-             "AM_CPPFLAGS = -DLOCALEDIR=\\\"$(localedir)\\\" -DRC='\"$(sysconfdir)/rc:~/.rc\"'\n"
-             "helperdir = $(libexecdir)/$(PACKAGE)\nASK = $(libexecdir)/ask\n"
-             "PATHS = -DHELPER=\\\"$(libexecdir)/helper\\\" -DASK=\\\"$(ASK)\\\"\n");
-    add_file(
-        x, "src/a.cc",
+    add_source(&x->tree, "CMakeLists.txt",
+               "string(TIMESTAMP DAY \"%Y%m%d\" UTC)\nset(BUILD ${DAY} CACHE STRING \"x\")\n");
+    add_source(&x->tree, "src/conf.h.in", "#define BUILD \"@BUILD@\"\n");
+    add_source(&x->tree, "debian/rules",
+               "EXTRA := $(DEB_VENDOR)-$(shell echo '$(DEB_VERSION)' | sed -e 's/.*-//')\n"
+               "flags += -DEXTRA_TEXT=\\\"$(EXTRA)\\\"\n"
+               "\tdh_auto_configure -- --conf-path=/etc/tool/tool.conf --libexecdir=\\$${prefix}/lib/tools\n"
+               "\t$(MAKE) ASK='/usr/bin/tool-ask'\n\tpython3 ./src/make.py --all\n\tsh configure.none\n");
+    add_source(&x->tree, "src/make.py", script_py);
+    add_source(&x->tree, "support/title.sh",
+               "#!/bin/sh\nnumber=`cat number`\nstate=$1\n[ -n \"$state\" ] || state=\"release\"\n"
+               "all=\"${number}.${part} $state\"\necho \"#define ECHOED \\\"Echoed tool ${all}\\\"\"\n"
+               "# echo \"#define UNSAID \\\"Unsaid tool\\\"\"\n");
+    add_source(&x->tree, "src/Makefile.am",
+               "AM_CPPFLAGS = -DLOCALEDIR=\\\"$(localedir)\\\" -DRC='\"$(sysconfdir)/rc:~/.rc\"'\n"
+               "helperdir = $(libexecdir)/$(PACKAGE)\nASK = $(libexecdir)/ask\n"
+               "PATHS = -DHELPER=\\\"$(libexecdir)/helper\\\" -DASK=\\\"$(ASK)\\\"\n");
+    add_source(
+        &x->tree, "src/a.cc",
         "#define KEY(n) {#n \"Pane\", K_##n}\n#define LIST(X) X(red), X(green)\n#define TEXT(c) \"color \" "
         "#c\n"
         "#define CHECK(x) log(__FILE__ \": \" #x)\n#define CHECK_LE(a, b) CHECK((a) <= (b))\n"
@@ -434,7 +428,7 @@ static void a_use_with_more_ways_than_are_written_out_is_explained_way_by_way(vo
     (void)snprintf(
         text + strlen(text), sizeof text - strlen(text),
         "void f(void) { printf(\"stat: \"F_a\",\"F_b\",\"F_c\",\"F_d\",\"F_e\",\"F_f\";\", a); }\n");
-    add_file(&x, "a.c", text);
+    add_source(&x.tree, "a.c", text);
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
     assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);
@@ -457,12 +451,13 @@ static void literals_with_if_between_them_are_explained_arm_by_arm(void **state)
     struct fixture x;
     struct pl_source_tree *trees[] = {&x.tree};
     memset(&x, 0, sizeof x);
-    add_file(&x, "a.c",
-             "static const char o[] = \"bB:cd:l\"\n#if defined M\n\"m\"\n#endif\n\"nNo:p\";\n"
-             "#define V \"B, \"\nputs(\n#ifdef A\n\"one \"\n# if B\n\"two\"\n# endif\n\"A, \"\n#else\n\"one "
-             "three\" V\n#endif\n\"tail\");\n"
-             "char *p = \"x\"\n#if C\n\"/x\"\n#else\n, g()\n#endif\n\"z\";\n"
-             "char *q = \"x\"\n#if C\n\"/x\"\n#elif D\n\"/y\"\n#endif\n;\n");
+    add_source(
+        &x.tree, "a.c",
+        "static const char o[] = \"bB:cd:l\"\n#if defined M\n\"m\"\n#endif\n\"nNo:p\";\n"
+        "#define V \"B, \"\nputs(\n#ifdef A\n\"one \"\n# if B\n\"two\"\n# endif\n\"A, \"\n#else\n\"one "
+        "three\" V\n#endif\n\"tail\");\n"
+        "char *p = \"x\"\n#if C\n\"/x\"\n#else\n, g()\n#endif\n\"z\";\n"
+        "char *q = \"x\"\n#if C\n\"/x\"\n#elif D\n\"/y\"\n#endif\n;\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
     assert_int_equal(pl_literals_build(x.index, NULL, 0, 2, &x.literals, &x.err), PL_OK);
@@ -480,11 +475,12 @@ static void a_use_that_stands_again_says_its_own_place(void **state)
     static const char *const good[] = {"at a.c of y", "at b.c of y", "bb,bb", "in 4", "in 5"};
     struct fixture x = {0};
     struct pl_source_tree *trees[] = {&x.tree};
-    add_file(&x, "a.c",
-             "#define PLACE(x) \"at \" __FILE__ \" of \" #x\n#define TWICE(x) x \",\" x\n#define TEXT(x) #x\n"
-             "#define SPELL(x) TEXT(x)\n#define B \"b\" \"b\"\nchar *s = PLACE(y), *t = TWICE(B);\n");
-    add_file(
-        &x, "b.c",
+    add_source(
+        &x.tree, "a.c",
+        "#define PLACE(x) \"at \" __FILE__ \" of \" #x\n#define TWICE(x) x \",\" x\n#define TEXT(x) #x\n"
+        "#define SPELL(x) TEXT(x)\n#define B \"b\" \"b\"\nchar *s = PLACE(y), *t = TWICE(B);\n");
+    add_source(
+        &x.tree, "b.c",
         "char *s = PLACE(y);\n\n\nchar *u = \"in \" SPELL(__LINE__);\nchar *v = \"in \" SPELL(__LINE__);");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
@@ -531,7 +527,7 @@ static void macros_that_grow_without_end_are_given_up(void **state)
         pl_buf_printf(&text, "#define M%d M%d M%d M%d\n", i, i - 1, i - 1, i - 1);
     pl_buf_add_str(&text, "char *s = M39 M38 M37;\nchar *t = \"after\" M0;\n");
     pl_buf_add_byte(&text, 0);
-    add_file(&x, "a.c", (char *)text.p);
+    add_source(&x.tree, "a.c", (char *)text.p);
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
     assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);

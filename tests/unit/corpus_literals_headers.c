@@ -1,7 +1,7 @@
 /*
  * corpus_literals_headers.c - a header of the build explains what a source can get out of it, and only then.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "corpus/literals.h"
 
@@ -26,12 +26,8 @@ static const char *rule_beside(const char *path, const char *text, const char *s
     bool found = false;
     const char *const files[][2] = {{"a.c", "void f() { cpp_check(v); cpp_copy(v); say(root(two)); }\n"},
                                     {path, text}};
-    for (size_t i = 0; i < 2; i++) {
-        struct pl_source_file *f = PL_VEC_ADD(&tree.files);
-        assert_non_null(f);
-        f->path = pl_bytes_of_str(files[i][0]);
-        f->data = pl_bytes_of_str(files[i][1]);
-    }
+    for (size_t i = 0; i < 2; i++)
+        add_source(&tree, files[i][0], files[i][1]);
     pl_arena_init(&arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &index, NULL), PL_OK);
     assert_int_equal(pl_literals_build(index, &h, 1, 1, &literals, NULL), PL_OK);

@@ -1,7 +1,7 @@
 /*
  * corpus_literals_xml.c - what a generator may have made code of is searched for texts; prose in the same language is not.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "corpus/literals.h"
 
@@ -20,12 +20,8 @@ static void xml_that_is_no_docbook_is_searched(void **state)
     const pl_bytes names[] = {PL_LIT("xrDestroyAnchor"), PL_LIT("xrDescribed")};
     struct pl_arena arena;
     (void)state;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        struct pl_source_file *f = PL_VEC_ADD(&tree.files);
-        assert_non_null(f);
-        f->path = pl_bytes_of_str(files[i][0]);
-        f->data = pl_bytes_of_str(files[i][1]);
-    }
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        add_source(&tree, files[i][0], files[i][1]);
     pl_arena_init(&arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &index, NULL), PL_OK);
     assert_int_equal(pl_literals_build(index, NULL, 0, 1, &literals, NULL), PL_OK);

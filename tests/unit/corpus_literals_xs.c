@@ -1,7 +1,7 @@
 /*
  * corpus_literals_xs.c - what xsubpp makes of an .xs file is explained by it: names, usages, texts of perl.h's macros, words that it calls.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "corpus/literals.h"
 
@@ -24,10 +24,7 @@ static void open_set(struct fixture *x, const char *path)
     struct pl_source_tree *trees[] = {&x->tree};
     struct pl_headers h = {.package = "libperl5.36", .text = pl_bytes_of_str(perl_headers)};
     memset(x, 0, sizeof *x);
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(tool_xs);
+    add_source(&x->tree, path, tool_xs);
     pl_arena_init(&x->arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
     assert_int_equal(pl_literals_build(x->index, &h, 1, 1, &x->literals, NULL), PL_OK);

@@ -1,7 +1,7 @@
 /*
  * corpus_tables.c - what counts as an initialiser list, which values its items have, and where windows of them are found.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "corpus/tables.h"
 
@@ -33,23 +33,15 @@ struct fixture {
     struct pl_err err;
 };
 
-static void add_file(struct fixture *x, const char *path, const char *text)
-{
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(text);
-}
-
 static void open_set(struct fixture *x, unsigned jobs)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
-    add_file(x, "a/table.c", table_c);
-    add_file(x, "b/other.h", other_h);
-    add_file(x, "c/list.inc", list_inc);
-    add_file(x, "d/print.pl", print_pl);
+    add_source(&x->tree, "a/table.c", table_c);
+    add_source(&x->tree, "b/other.h", other_h);
+    add_source(&x->tree, "c/list.inc", list_inc);
+    add_source(&x->tree, "d/print.pl", print_pl);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_tables_build(x->index, jobs, &x->tables, &x->err), PL_OK);
 }
@@ -191,7 +183,7 @@ static void open_text(struct fixture *x, const char *text)
 {
     struct pl_source_tree *trees[] = {&x->tree};
     memset(x, 0, sizeof *x);
-    add_file(x, "a.c", text);
+    add_source(&x->tree, "a.c", text);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_tables_build(x->index, 1, &x->tables, &x->err), PL_OK);
 }
@@ -319,7 +311,7 @@ static void numbers_of_nasm_are_lists_that_labels_and_other_widths_part(void **s
     struct fixture x;
     struct pl_source_tree *trees[] = {&x.tree};
     memset(&x, 0, sizeof x);
-    add_file(&x, "simd/a.asm", text);
+    add_source(&x.tree, "simd/a.asm", text);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
     assert_int_equal(pl_tables_build(x.index, 1, &x.tables, &x.err), PL_OK);
     assert_int_equal(pl_tables_count(x.tables), 4);

@@ -1,7 +1,7 @@
 /*
  * corpus_tables_layout.c - numbers with designators stand where memory has them; choices over one word are a table; lists that a text may follow.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "corpus/tables.h"
 
@@ -19,10 +19,7 @@ static void open_text(struct fixture *x, const char *text)
     struct pl_source_tree *trees[] = {&x->tree};
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = PL_LIT("a.c");
-    f->data = pl_bytes_of_str(text);
+    add_source(&x->tree, "a.c", text);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_tables_build(x->index, 1, &x->tables, &x->err), PL_OK);
 }

@@ -18,10 +18,10 @@ static void open_with(struct fixture *x, enum pl_atom_kind kind, const char *ext
 {
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
-    add_file(x, "first.c", first);
-    add_file(x, "second.c", second_c);
+    add_source(&x->tree, "first.c", first);
+    add_source(&x->tree, "second.c", second_c);
     if (copy != NULL)
-        add_file(x, "third.c", copy);
+        add_source(&x->tree, "third.c", copy);
     read_source(x);
     add_function(x);
     add_atom(x, PL_ATOM_STRING, "text of alpha");
@@ -168,13 +168,13 @@ static void a_copy_of_its_file_leaves_a_function_matched(void **state)
     struct fixture x;
     memset(&x, 0, sizeof x);
     x.tree.name = "test";
-    add_file(&x, "one.c", one_c);
-    add_file(&x, "copy/one.c", one_in_other_words_c);
-    add_file(&x, "first.c", first_c);
-    add_file(&x, "second.c", second_c);
-    add_file(&x, "more.c",
-             "int a1(void)\n{\n    return 1;\n}\nint a2(void)\n{\n    return 2;\n}\nint a3(void)\n{\n    "
-             "return 3;\n}\n");
+    add_source(&x.tree, "one.c", one_c);
+    add_source(&x.tree, "copy/one.c", one_in_other_words_c);
+    add_source(&x.tree, "first.c", first_c);
+    add_source(&x.tree, "second.c", second_c);
+    add_source(&x.tree, "more.c",
+               "int a1(void)\n{\n    return 1;\n}\nint a2(void)\n{\n    return 2;\n}\nint a3(void)\n{\n    "
+               "return 3;\n}\n");
     read_source(&x);
     add_function(&x);
     add_atom(&x, PL_ATOM_STRING, "text of one");
@@ -327,7 +327,7 @@ static void what_is_inlined_eight_deep_is_found(void **state)
     struct fixture x;
     memset(&x, 0, sizeof x);
     x.tree.name = "test";
-    add_file(&x, "deep.c", deep_c);
+    add_source(&x.tree, "deep.c", deep_c);
     read_source(&x);
     add_function(&x);
     add_atom(&x, PL_ATOM_STRING, "text at the top");
@@ -352,7 +352,7 @@ static void what_nothing_leads_to_is_no_static_function(void **state)
         struct pl_code_slot slot = {.target = 0x1040, .function = 1};
         memset(&x, 0, sizeof x);
         x.tree.name = "test";
-        add_file(&x, "wrapped.c", wrapped_c);
+        add_source(&x.tree, "wrapped.c", wrapped_c);
         read_source(&x);
         add_function(&x);
         add_atom(&x, PL_ATOM_STRING, "text of inner");
@@ -385,8 +385,8 @@ static void open_table(struct fixture *x, struct pl_code_slot slots[4], size_t n
         "int find(void)\n{\n    return bsearch(\"text of find\", rows);\n}\n";
     memset(x, 0, sizeof *x);
     x->tree.name = "test";
-    add_file(x, "table.c", table_c);
-    add_file(x, "others.c", others_c);
+    add_source(&x->tree, "table.c", table_c);
+    add_source(&x->tree, "others.c", others_c);
     read_source(x);
     for (unsigned i = 0; i < 2; i++) {
         add_function(x);
@@ -433,8 +433,8 @@ static void what_others_mention_says_whose_data_a_function_refers_to(void **stat
         uint64_t data = 0x5000;
         memset(&x, 0, sizeof x);
         x.tree.name = "test";
-        add_file(&x, "state.c", state_c);
-        add_file(&x, "others.c", others_c);
+        add_source(&x.tree, "state.c", state_c);
+        add_source(&x.tree, "others.c", others_c);
         read_source(&x);
         for (unsigned i = 0; i < 3; i++) {
             add_function(&x);
@@ -473,8 +473,8 @@ static void a_function_that_says_its_name_is_that_function(void **state)
         struct fixture x;
         memset(&x, 0, sizeof x);
         x.tree.name = "test";
-        add_file(&x, "named.c", named_c);
-        add_file(&x, "others.c", others_c);
+        add_source(&x.tree, "named.c", named_c);
+        add_source(&x.tree, "others.c", others_c);
         read_source(&x);
         add_function(&x);
         add_atom(&x, PL_ATOM_IMPORT, "labs");
@@ -512,9 +512,9 @@ static void what_another_unit_holds_is_absorbed_only_when_the_rules_ask_for_it(v
         struct fixture x;
         memset(&x, 0, sizeof x);
         x.tree.name = "test";
-        add_file(&x, "caller.c", caller_c);
-        add_file(&x, "debian/rules", cases[i].rules);
-        add_file(&x, "remote.c", remote_c);
+        add_source(&x.tree, "caller.c", caller_c);
+        add_source(&x.tree, "debian/rules", cases[i].rules);
+        add_source(&x.tree, "remote.c", remote_c);
         read_source(&x);
         add_function(&x);
         add_atom(&x, PL_ATOM_STRING, "text of alpha");

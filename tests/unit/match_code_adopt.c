@@ -24,10 +24,10 @@ static void what_a_macro_of_the_callers_unit_names_is_called(void **state)
         struct fixture x;
         memset(&x, 0, sizeof x);
         x.tree.name = "test";
-        add_file(&x, "at.c", at_c);
-        add_file(&x, "large.c", large_c);
-        add_file(&x, "one.c", one_c[is_other]);
-        add_file(&x, "two.c", two_c);
+        add_source(&x.tree, "at.c", at_c);
+        add_source(&x.tree, "large.c", large_c);
+        add_source(&x.tree, "one.c", one_c[is_other]);
+        add_source(&x.tree, "two.c", two_c);
         read_source(&x);
         add_function(&x);
         add_atom(&x, PL_ATOM_IMPORT, "fchdir");
@@ -61,8 +61,8 @@ static void a_static_function_of_another_file_is_not_called(void **state)
         (void)snprintf(other_c, sizeof other_c,
                        "%sint word_count(int fd)\n{\n    return fchdir(fd) + unlink(\"text of words\");\n}\n",
                        storage[is_open]);
-        add_file(&x, "one.c", one_c);
-        add_file(&x, "other.c", other_c);
+        add_source(&x.tree, "one.c", one_c);
+        add_source(&x.tree, "other.c", other_c);
         read_source(&x);
         add_function(&x);
         add_atom(&x, PL_ATOM_IMPORT, "puts");

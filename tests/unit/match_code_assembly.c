@@ -2,6 +2,7 @@
  * match_code_assembly.c - functions without any string or call, written in assembly: found by their instructions, however these are spelled.
  */
 #include "code_test.h"
+#include "source_tree.h"
 
 #include "base/buf.h"
 
@@ -73,11 +74,7 @@ static void open_case(struct fixture *x, const char *path, const char *source)
     assert_int_equal(system("gcc -shared -nostdlib a.S -o a.so && strip -s a.so"), 0);
     load(&x->image, "a.so");
     x->tree.name = "test";
-    struct pl_source_file *file = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(file);
-    file->path = pl_bytes_of_str(path);
-    file->data = pl_bytes_of_str(source);
-    assert_int_equal(pl_sha256_of(file->data, &file->sha256, NULL), PL_OK);
+    add_source(&x->tree, path, source);
     struct pl_source_tree *trees[] = {&x->tree};
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x->index, test_limits(), 1, &x->codebase, NULL), PL_OK);

@@ -1,7 +1,7 @@
 /*
  * match_code_copies.c - a function that two images of a package have, where one says more of it than the other.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "match/code_copies.h"
 
@@ -45,11 +45,7 @@ static void open_case(struct fixture *x)
     memset(x, 0, sizeof *x);
     struct pl_source_tree *trees[] = {&x->tree};
     x->tree.name = "test";
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = PL_LIT("first.c");
-    f->data = pl_bytes_of_str(source);
-    assert_int_equal(pl_sha256_of(f->data, &f->sha256, NULL), PL_OK);
+    add_source(&x->tree, "first.c", source);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, NULL), PL_OK);
     assert_int_equal(pl_codebase_build(x->index, test_limits(), 1, &x->codebase, NULL), PL_OK);
     pl_arena_init(&x->arena, 1 << 20);

@@ -1,7 +1,7 @@
 /*
  * match_code_imports.c - one test a rule, and the imports that an attacker needs: with a source that does not ask for them they stay novel.
  */
-#include "unit.h"
+#include "source_tree.h"
 
 #include "match/code_imports.h"
 
@@ -51,26 +51,18 @@ struct fixture {
     struct pl_err err;
 };
 
-static void add_file(struct fixture *x, const char *path, const char *text)
-{
-    struct pl_source_file *f = PL_VEC_ADD(&x->tree.files);
-    assert_non_null(f);
-    f->path = pl_bytes_of_str(path);
-    f->data = pl_bytes_of_str(text);
-}
-
 static int open_set(void **state)
 {
     static struct fixture x;
     struct pl_source_tree *trees[] = {&x.tree};
     struct pl_headers headers = {.package = "libc6-dev", .text = pl_bytes_of_str(headers_text)};
     memset(&x, 0, sizeof x);
-    add_file(&x, "configure", configure);
-    add_file(&x, "configure.ac", configure_ac);
-    add_file(&x, "src/main.c", main_c);
-    add_file(&x, "src/scan.l", "%%\n");
-    add_file(&x, "build/codegen.py", "say('    g_ptr_array_ref (x); memfd_create (y)')\n");
-    add_file(&x, "src/tool.gresource.xml", "<gresources/>\n");
+    add_source(&x.tree, "configure", configure);
+    add_source(&x.tree, "configure.ac", configure_ac);
+    add_source(&x.tree, "src/main.c", main_c);
+    add_source(&x.tree, "src/scan.l", "%%\n");
+    add_source(&x.tree, "build/codegen.py", "say('    g_ptr_array_ref (x); memfd_create (y)')\n");
+    add_source(&x.tree, "src/tool.gresource.xml", "<gresources/>\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
     assert_int_equal(pl_literals_build(x.index, &headers, 1, 1, &x.literals, &x.err), PL_OK);
@@ -168,7 +160,7 @@ static void a_builtin_is_asked_for_by_what_it_is_made_of(void **state)
             struct pl_headers none = {.package = "libc6-dev", .text = PL_LIT("plumbline headers 8\n")};
             memset(&x, 0, sizeof x);
             (void)snprintf(text, sizeof text, "int f(char *p)\n{\n    return %s(p);\n}\n", cases[i][k]);
-            add_file(&x, "a.c", text);
+            add_source(&x.tree, "a.c", text);
             pl_arena_init(&x.arena, SIZE_MAX);
             assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
             assert_int_equal(pl_literals_build(x.index, &none, 1, 1, &x.literals, &x.err), PL_OK);
@@ -368,11 +360,11 @@ static void what_gdbus_codegen_and_cython_write_is_known_where_they_have_somethi
     struct fixture x;
     struct pl_source_tree *trees[] = {&x.tree};
     memset(&x, 0, sizeof x);
-    add_file(&x, "meson.build", "gnome.gdbus_codegen('a', 'a.xml')\n");
-    add_file(&x, "a.c", "int a;\n");
-    add_file(&x, "b.pyx", "def b(): pass\n");
-    add_file(&x, "debian/rules", "LDFLAGS=-static-libstdc++\n");
-    add_file(&x, "c.c", "void c(void)\n{\n#pragma omp parallel\n    c();\n}\n");
+    add_source(&x.tree, "meson.build", "gnome.gdbus_codegen('a', 'a.xml')\n");
+    add_source(&x.tree, "a.c", "int a;\n");
+    add_source(&x.tree, "b.pyx", "def b(): pass\n");
+    add_source(&x.tree, "debian/rules", "LDFLAGS=-static-libstdc++\n");
+    add_source(&x.tree, "c.c", "void c(void)\n{\n#pragma omp parallel\n    c();\n}\n");
     pl_arena_init(&x.arena, SIZE_MAX);
     assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
     assert_int_equal(pl_literals_build(x.index, NULL, 0, 1, &x.literals, &x.err), PL_OK);
@@ -405,7 +397,7 @@ static void a_name_that_a_macro_of_a_header_makes_is_known_in_cpp(void **state)
         struct pl_source_tree *trees[] = {&x.tree};
         struct pl_headers headers = {.package = "libpainter-dev", .text = pl_bytes_of_str(packed)};
         memset(&x, 0, sizeof x);
-        add_file(&x, names[i][0], "void f(Painter *p) { p->draw(); }\n");
+        add_source(&x.tree, names[i][0], "void f(Painter *p) { p->draw(); }\n");
         pl_arena_init(&x.arena, SIZE_MAX);
         assert_int_equal(pl_index_build(trees, 1, 1, &x.index, &x.err), PL_OK);
         assert_int_equal(pl_literals_build(x.index, &headers, 1, 1, &x.literals, &x.err), PL_OK);

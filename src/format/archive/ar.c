@@ -49,7 +49,7 @@ static pl_status own_number(struct pl_container *c, uint64_t at, pl_bytes field,
     pl_bytes digits = trim_spaces(field);
     bool is_number = true;
     for (size_t i = 0; i < digits.n; i++)
-        is_number = is_number && (digits.p[i] >= '0' && digits.p[i] <= '9');
+        is_number = is_number && pl_is_digit(digits.p[i]);
     if (is_number)
         return pl_own(c, at, field.n, PL_CLASS_STRUCTURE, err);
     return pl_own_gap(c, at, field.n, "header field is no number", err);

@@ -160,7 +160,7 @@ static pl_status list_references(const struct members *all, struct pl_map *out, 
     pl_status st = PL_OK;
     for (size_t i = 0; i < all->list.n && st == PL_OK; i++) {
         pl_bytes name = all->list.v[i].name;
-        if (name.n > 1 && name.p[0] == '/' && name.p[1] >= '0' && name.p[1] <= '9')
+        if (name.n > 1 && name.p[0] == '/' && pl_is_digit(name.p[1]))
             st = pl_map_set(out, pl_bytes_from(name, 1), 1, err);
     }
     return st;

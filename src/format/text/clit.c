@@ -332,21 +332,12 @@ bool pl_clit_next(struct pl_clit *x, struct pl_clit_token *out)
     return true;
 }
 
-static int hex_digit(uint8_t b)
-{
-    if (b >= '0' && b <= '9')
-        return b - '0';
-    if (b >= 'a' && b <= 'f')
-        return b - 'a' + 10;
-    return b >= 'A' && b <= 'F' ? b - 'A' + 10 : -1;
-}
-
 /* Up to `max` digits from `i` on; returns the position behind them. */
 static size_t take_hex(pl_bytes s, size_t i, size_t max, uint32_t *value)
 {
     *value = 0;
-    for (size_t n = 0; n < max && i < s.n && hex_digit(s.p[i]) >= 0; n++, i++)
-        *value = *value << 4 | (uint32_t)hex_digit(s.p[i]);
+    for (size_t n = 0; n < max && i < s.n && pl_hex_value(s.p[i]) >= 0; n++, i++)
+        *value = *value << 4 | (uint32_t)pl_hex_value(s.p[i]);
     return i;
 }
 

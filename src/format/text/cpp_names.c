@@ -19,11 +19,6 @@
 #define SEQUENCE_DIGITS                                                                                      \
     8u /* a name of MAX_NAME_BYTES has no more than four: without an end each S of a text of S looks at all others */
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 static uint8_t byte_at(pl_bytes b, size_t at)
 {
     return at < b.n ? b.p[at] : 0;
@@ -34,7 +29,7 @@ static size_t skip_sequence(pl_bytes b, size_t at)
 {
     size_t end = at;
     while (end - at < SEQUENCE_DIGITS &&
-           (is_digit(byte_at(b, end)) || (byte_at(b, end) >= 'A' && byte_at(b, end) <= 'Z')))
+           (pl_is_digit(byte_at(b, end)) || (byte_at(b, end) >= 'A' && byte_at(b, end) <= 'Z')))
         end++;
     return byte_at(b, end) == '_' ? end + 1 : at;
 }
@@ -43,7 +38,7 @@ static size_t skip_sequence(pl_bytes b, size_t at)
 static size_t skip_number_underscore(pl_bytes b, size_t at)
 {
     size_t end = at + (byte_at(b, at) == 'n');
-    while (is_digit(byte_at(b, end)))
+    while (pl_is_digit(byte_at(b, end)))
         end++;
     return byte_at(b, end) == '_' ? end + 1 : at;
 }
@@ -69,13 +64,13 @@ static size_t skip_number(pl_bytes b, size_t at)
         return first == 'v' ? skip_number_underscore(b, end) : end;
     if (first == 'L' && second >= 'a' && second <= 'z') {
         end = at + 2 + (byte_at(b, at + 2) == 'n');
-        while (is_digit(byte_at(b, end)) || (byte_at(b, end) >= 'a' && byte_at(b, end) <= 'f'))
+        while (pl_is_digit(byte_at(b, end)) || (byte_at(b, end) >= 'a' && byte_at(b, end) <= 'f'))
             end++;
         return byte_at(b, end) == 'E' ? end + 1 : at;
     }
     if (first == '_') {
         end = at + 1 + (second == '_');
-        while (is_digit(byte_at(b, end)))
+        while (pl_is_digit(byte_at(b, end)))
             end++;
         return end;
     }
@@ -86,7 +81,7 @@ static size_t skip_number(pl_bytes b, size_t at)
 static bool read_identifier(pl_bytes b, size_t at, pl_bytes *out)
 {
     size_t length = 0;
-    while (is_digit(byte_at(b, at)) && length <= MAX_NAME_BYTES)
+    while (pl_is_digit(byte_at(b, at)) && length <= MAX_NAME_BYTES)
         length = length * 10 + (size_t)(b.p[at++] - '0');
     *out = pl_bytes_sub(b, at, length);
     return length > 0 && out->n == length;
@@ -106,7 +101,7 @@ bool pl_cpp_identifiers(pl_bytes name, bool (*is_known)(void *ctx, pl_bytes iden
             continue;
         }
         uint8_t c = b.p[at];
-        if (!is_digit(c)) {
+        if (!pl_is_digit(c)) {
             bool is_letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
             if (!is_letter && c != '.' && c != '$')
                 return false;
@@ -117,7 +112,7 @@ bool pl_cpp_identifiers(pl_bytes name, bool (*is_known)(void *ctx, pl_bytes iden
         bool is_good = is_whole && (pl_bytes_starts(word, PL_LIT("_GLOBAL__N_")) ||
                                     pl_bytes_eq_str(word, "cxx11") || is_known(ctx, word));
         size_t digits = at;
-        while (is_digit(byte_at(b, digits)))
+        while (pl_is_digit(byte_at(b, digits)))
             digits++;
         if (!is_good && byte_at(b, digits) != 'E')
             return false;
@@ -138,7 +133,7 @@ static size_t skip_arguments(pl_bytes b, size_t at)
             at = end;
             continue;
         }
-        if (is_digit(b.p[at])) {
+        if (pl_is_digit(b.p[at])) {
             if (!read_identifier(b, at, &word))
                 return b.n;
             at = (size_t)(word.p - b.p) + word.n;
@@ -167,7 +162,7 @@ bool pl_cpp_function_of(pl_bytes mangled, struct pl_cpp_function *out)
         uint8_t c = b.p[at];
         uint8_t next = byte_at(b, at + 1);
         pl_bytes word;
-        if (is_digit(c)) {
+        if (pl_is_digit(c)) {
             if (!read_identifier(b, at, &word))
                 return false;
             f.scope = f.name;
@@ -182,7 +177,7 @@ bool pl_cpp_function_of(pl_bytes mangled, struct pl_cpp_function *out)
             at = end == at + 1 ? at + 2 : end;
         } else if (c == 'I') {
             at = skip_arguments(b, at);
-        } else if ((c == 'C' || c == 'D') && is_digit(next)) {
+        } else if ((c == 'C' || c == 'D') && pl_is_digit(next)) {
             f.scope = f.name;
             f.is_destructor = c == 'D';
             at += 2;

@@ -83,7 +83,7 @@ static void fold_shebang(pl_bytes line, struct pl_buf *out)
             program = take_word(&rest);
     }
     size_t n = program.n;
-    while (n > 1 && (program.p[n - 1] == '.' || (program.p[n - 1] >= '0' && program.p[n - 1] <= '9')))
+    while (n > 1 && (program.p[n - 1] == '.' || pl_is_digit(program.p[n - 1])))
         n--;
     pl_buf_add_str(out, "#!");
     pl_buf_add(out, pl_bytes_sub(program, 0, n));

@@ -56,19 +56,6 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static pl_bytes next_word(pl_bytes *rest)
-{
-    size_t from = 0;
-    while (from < rest->n && is_space(rest->p[from]))
-        from++;
-    size_t to = from;
-    while (to < rest->n && !is_space(rest->p[to]))
-        to++;
-    pl_bytes word = pl_bytes_sub(*rest, from, to - from);
-    *rest = pl_bytes_from(*rest, to);
-    return word;
-}
-
 /* A pattern in double quotes with C escapes; false when it is not closed. Octal and letter escapes as git's quote.c writes them. */
 static bool unquote(pl_bytes *rest, struct pl_arena *arena, pl_bytes *out)
 {
@@ -133,12 +120,13 @@ static pl_status read_settings(pl_bytes rest, struct pl_arena *arena, struct rul
 {
     size_t count = 0;
     pl_bytes words = rest;
-    while (next_word(&words).n > 0)
+    pl_bytes word;
+    while (pl_bytes_word(&words, &word))
         count++;
     struct setting *list = pl_arena_take_n(arena, count + 1, sizeof *list);
     if (list == NULL)
         return pl_arena_fail(arena, err);
-    for (pl_bytes word = next_word(&rest); word.n > 0; word = next_word(&rest))
+    while (pl_bytes_word(&rest, &word))
         if (read_setting(word, &list[rule->n_settings]))
             rule->n_settings++;
     rule->settings = list;
@@ -174,13 +162,13 @@ static pl_status read_line(pl_bytes line, bool is_root, struct pl_arena *arena, 
         if (!unquote(&rest, arena, &pattern))
             return arena->why != PL_OK ? pl_arena_fail(arena, err) : PL_OK;
     } else {
-        pattern = next_word(&rest);
+        (void)pl_bytes_word(&rest, &pattern); /* the line is not empty */
     }
     if (pl_bytes_starts(pattern, macro)) {
         out->is_macro = true;
         out->pattern = pl_bytes_from(pattern, macro.n);
         if (out->pattern.n == 0)
-            out->pattern = next_word(&rest);
+            (void)pl_bytes_word(&rest, &out->pattern); /* an empty name is refused below */
         if (!is_root || !is_attribute_name(out->pattern))
             return PL_OK;
     } else if (pattern.n == 0 || pattern.p[0] == '!') {

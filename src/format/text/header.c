@@ -47,11 +47,6 @@ struct thinner {
     pl_bytes used; /* the macro of the last use that was kept */
 };
 
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
-}
-
 /* A line under construction; taken back when it says nothing. */
 struct line {
     struct pl_buf *out;
@@ -89,7 +84,7 @@ static bool is_part_of_texts(pl_bytes name)
 static void add_token(struct line *l, pl_bytes text, const struct pl_clit_token *t)
 {
     pl_bytes raw = pl_bytes_sub(text, t->offset, t->length);
-    bool is_number = t->kind == PL_CLIT_WORD && is_digit(t->body.p[0]);
+    bool is_number = t->kind == PL_CLIT_WORD && pl_is_digit(t->body.p[0]);
     bool has_space = t->offset > 0 && (text.p[t->offset - 1] == ' ' || text.p[t->offset - 1] == '\t');
     /* A raw string may hold line ends; such texts are not worth an encoding of their own. */
     bool is_odd = pl_bytes_find_byte(raw, '\n', 0) != SIZE_MAX || l->out->n - l->body > PL_HEADER_BODY_BYTES;

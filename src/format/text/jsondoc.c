@@ -172,7 +172,7 @@ static pl_status pass_string(struct reader *r, bool *has_escape)
 static bool pass_digits(struct reader *r)
 {
     size_t begin = r->at;
-    while (r->at < r->all.n && r->all.p[r->at] >= '0' && r->all.p[r->at] <= '9')
+    while (r->at < r->all.n && pl_is_digit(r->all.p[r->at]))
         r->at++;
     return r->at > begin;
 }

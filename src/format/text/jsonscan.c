@@ -8,14 +8,9 @@
 
 #define MAX_DEPTH 256u
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static size_t skip_blanks(pl_bytes all, size_t at)
 {
-    while (at < all.n && is_blank(all.p[at]))
+    while (at < all.n && pl_is_space(all.p[at]))
         at++;
     return at;
 }
@@ -53,10 +48,10 @@ static size_t skip_value(pl_bytes all, size_t at)
                 return i > at ? i : SIZE_MAX;
             depth--;
             i++;
-        } else if (depth > 0 || (!is_blank(c) && c != ',' && c != ':')) {
+        } else if (depth > 0 || (!pl_is_space(c) && c != ',' && c != ':')) {
             i++;
-            if (depth > 0 ||
-                (i < all.n && !is_blank(all.p[i]) && all.p[i] != ',' && all.p[i] != '}' && all.p[i] != ']'))
+            if (depth > 0 || (i < all.n && !pl_is_space(all.p[i]) && all.p[i] != ',' && all.p[i] != '}' &&
+                              all.p[i] != ']'))
                 continue;
         } else {
             return SIZE_MAX;

@@ -270,21 +270,13 @@ bool pl_lex_take_body(struct pl_lex *x, struct pl_lex_token *out, enum pl_lex_ki
     return true;
 }
 
-static int hex_value(uint8_t b)
-{
-    if (b >= '0' && b <= '9')
-        return b - '0';
-    b |= 0x20;
-    return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
-}
-
 /* Up to `max` hex digits at b[at]; the number of them, with their value in *value. */
 static size_t take_hex(pl_bytes b, size_t at, size_t max, uint32_t *value)
 {
     size_t n = 0;
     *value = 0;
-    while (n < max && at + n < b.n && hex_value(b.p[at + n]) >= 0)
-        *value = *value << 4 | (uint32_t)hex_value(b.p[at + n++]);
+    while (n < max && at + n < b.n && pl_hex_value(b.p[at + n]) >= 0)
+        *value = *value << 4 | (uint32_t)pl_hex_value(b.p[at + n++]);
     return n;
 }
 

@@ -76,8 +76,8 @@ static size_t find_time(pl_bytes s)
 {
     for (size_t i = 0; i + 6 <= s.n; i++)
         if (s.p[i] == ' ' && (s.p[i + 1] == '1' || s.p[i + 1] == '2') && s.p[i + 2] >= '0' &&
-            s.p[i + 2] <= '9' && s.p[i + 3] >= '0' && s.p[i + 3] <= '9' && s.p[i + 4] >= '0' &&
-            s.p[i + 4] <= '9' && s.p[i + 5] == '-')
+            s.p[i + 2] <= '9' && pl_is_digit(s.p[i + 3]) && s.p[i + 4] >= '0' && s.p[i + 4] <= '9' &&
+            s.p[i + 5] == '-')
             return i;
     return s.n;
 }
@@ -96,7 +96,7 @@ static pl_status read_name(struct reader *r, pl_bytes line, pl_bytes *out, struc
 static bool read_number(pl_bytes *s, uint64_t *out)
 {
     size_t n = 0;
-    while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
+    while (n < s->n && pl_is_digit(s->p[n]))
         n++;
     if (!pl_bytes_to_u64(pl_bytes_sub(*s, 0, n), out))
         return false;

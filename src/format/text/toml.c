@@ -61,7 +61,7 @@ static void skip_lines(struct reader *r)
 
 static bool is_bare(uint8_t b)
 {
-    return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_' || b == '-';
+    return pl_is_word_byte(b) || b == '-';
 }
 
 /* \n, \t and the like; what stands for a code point stays as it is written. */

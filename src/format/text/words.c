@@ -186,17 +186,12 @@ bool pl_prose_next(pl_bytes *rest, pl_bytes *word)
     return true;
 }
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
 /* FNV-1a (Fowler, Noll, Vo), 64 bits: words are short, and the value must not depend on the machine. */
 uint64_t pl_prose_hash(pl_bytes word)
 {
     uint64_t h = 0xcbf29ce484222325ULL;
     for (size_t i = 0; i < word.n; i++)
-        h = (h ^ lower(word.p[i])) * 0x100000001b3ULL;
+        h = (h ^ pl_to_lower(word.p[i])) * 0x100000001b3ULL;
     return h;
 }
 
@@ -205,7 +200,7 @@ bool pl_prose_eq(pl_bytes a, pl_bytes b)
     if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
+        if (pl_to_lower(a.p[i]) != pl_to_lower(b.p[i]))
             return false;
     return true;
 }

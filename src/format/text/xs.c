@@ -46,11 +46,6 @@ struct reading {
     bool is_declared; /* the present declaration's list has been read */
 };
 
-static bool is_space(uint8_t b)
-{
-    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
-}
-
 bool pl_xs_is(pl_bytes path)
 {
     pl_bytes name = pl_bytes_basename(path);
@@ -95,7 +90,7 @@ static pl_bytes value_of(pl_bytes line, pl_bytes key)
         return pl_bytes_sub(line, 0, 0);
     rest = pl_bytes_trim(pl_bytes_from(rest, 1));
     size_t n = 0;
-    while (n < rest.n && !is_space(rest.p[n]))
+    while (n < rest.n && !pl_is_space(rest.p[n]))
         n++;
     return n <= MAX_NAME_BYTES ? pl_bytes_sub(rest, 0, n) : pl_bytes_sub(rest, 0, 0);
 }
@@ -189,7 +184,7 @@ static void read_aliases(const struct reading *r, pl_bytes line)
         while (i + n < line.n && (pl_is_word_byte(line.p[i + n]) || line.p[i + n] == ':'))
             n++;
         size_t behind = i + n;
-        while (behind < line.n && is_space(line.p[behind]))
+        while (behind < line.n && pl_is_space(line.p[behind]))
             behind++;
         if (n > 0 && n <= MAX_NAME_BYTES && behind < line.n && line.p[behind] == '=')
             add_name(r, pl_bytes_sub(line, i, n));
@@ -208,7 +203,7 @@ static bool is_keyword(pl_bytes line)
 static void read_line(struct reading *r, pl_bytes text, size_t at, pl_bytes line)
 {
     pl_bytes plain = pl_bytes_trim(line);
-    bool is_at_start = line.n > 0 && !is_space(line.p[0]) && line.p[0] != '#';
+    bool is_at_start = line.n > 0 && !pl_is_space(line.p[0]) && line.p[0] != '#';
     if (is_at_start && pl_bytes_starts(line, PL_LIT("MODULE")) && value_of(line, PL_LIT("MODULE")).n > 0) {
         r->package = value_of(line, PL_LIT("PACKAGE"));
         r->prefix = value_of(line, PL_LIT("PREFIX"));
