@@ -269,6 +269,19 @@ static pl_status acquire_auto(struct pl_acquired *a, struct pl_report *r, struct
     return st;
 }
 
+/* What holds not one byte contradicts nothing: a folder whose submodule was not fetched is no source to accuse a package by. */
+static pl_status take_given(struct pl_acquired *a, struct pl_source_tree *t, struct pl_err *err)
+{
+    for (size_t i = 0; i < t->files.n; i++)
+        if (t->files.v[i].data.n > 0)
+            return add_tree(a, t);
+    pl_source_tree_free(t);
+    (void)pl_fail(err, PL_E_INPUT, PL_NO_OFFSET, "the source holds not one byte");
+    pl_err_hint(err,
+                "give the folder or archive that the package was built from; has it been fetched whole?");
+    return PL_E_INPUT;
+}
+
 static pl_status acquire_sources(struct pl_acquired *a, struct pl_report *r, struct pl_err *err)
 {
     static const char *const only_auto[] = {"auto"};
@@ -291,7 +304,7 @@ static pl_status acquire_sources(struct pl_acquired *a, struct pl_report *r, str
         } else {
             st = pl_source_read_path(a, sources[i], &spec, &t, err);
             if (st == PL_OK)
-                st = add_tree(a, t);
+                st = take_given(a, t, err);
             pl_err_about(err, sources[i]);
         }
         if (st != PL_OK)

@@ -49,6 +49,17 @@ def an_empty_file_is_refused(t):
 
 
 @case
+def a_source_without_a_byte_is_refused_and_accuses_nobody(t):
+    package, _ = good(t)
+    folder = t.path("nothing")
+    folder.mkdir()
+    assert_error(t.check(package, "--source", folder), 4, "not one byte", "fetched")
+    (folder / "empty.c").write_bytes(b"")
+    assert_error(t.check(package, "--source", folder), 4, "not one byte")
+    assert_error(t.check(package, "--source", t.write("empty.tar", b"")), 4, "not one byte")
+
+
+@case
 def a_text_file_named_deb_is_refused(t):
     _, folder = good(t)
     assert_error(t.check(t.write("notes.deb", "just some notes\n" * 40), "--source", folder), 4, "not a .deb")
