@@ -20,7 +20,6 @@
 #define CALL_PERCENT           60
 #define INLINED_CALL_PERCENT   15
 #define CALLER_PERCENT         45
-#define INVERTED_CALL_PERCENT  60 /* besides: the source calls the other way round */
 #define WRONG_CALL_PERCENT     30
 #define OBJECT_PERCENT         50
 #define INLINED_OBJECT_PERCENT 25
@@ -192,17 +191,6 @@ static int32_t odd_use(const struct pl_aligner *a, const struct pl_subject *s, u
     return (is_odd_call ? ODD_CALL_COST : 0) + (is_odd_pointer ? ODD_POINTER_COST : 0);
 }
 
-static bool is_named_by(const struct pl_aligner *a, uint32_t name, uint32_t definition)
-{
-    return name != PL_NO_FEATURE && pl_id_list_has(pl_codebase_direct(a->cb, definition), name);
-}
-
-/* `id` is called by what it names itself, and what does not name it: the two stand the other way round, or one is inlined into the other. */
-static bool is_called_inverted(const struct pl_aligner *a, uint32_t id, uint32_t caller)
-{
-    return is_named_by(a, pl_codebase_name_feature(a->cb, caller), id);
-}
-
 /* `is_odd`: a caller that names it says no more than one that may inline it. */
 static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id, bool is_odd)
 {
@@ -221,9 +209,7 @@ static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *
         else if (name != PL_NO_FEATURE && pl_id_list_has(closure, name))
             score += percent(weight, INLINED_CALL_PERCENT);
         else
-            score -=
-                percent(weight, WRONG_CALL_PERCENT +
-                                    (is_named_by(a, own_name, to->definition) ? INVERTED_CALL_PERCENT : 0));
+            score -= percent(weight, WRONG_CALL_PERCENT);
     }
     int32_t weight = own_name == PL_NO_FEATURE ? 40 : (int32_t)pl_codebase_weight(a->cb, own_name);
     int32_t callers = 0;
@@ -238,9 +224,7 @@ static int32_t score_calls(const struct pl_aligner *a, const struct pl_subject *
                  pl_id_list_has(pl_codebase_closure(a->cb, from->definition), own_name))
             callers += percent(weight, INLINED_CALL_PERCENT);
         else
-            callers -= percent(weight,
-                               WRONG_CALL_PERCENT +
-                                   (is_called_inverted(a, id, from->definition) ? INVERTED_CALL_PERCENT : 0));
+            callers -= percent(weight, WRONG_CALL_PERCENT);
     }
     int32_t most = 2 * weight;
     return score + (callers > most ? most : callers < -most ? -most : callers);

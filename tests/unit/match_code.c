@@ -102,28 +102,6 @@ static void a_static_function_is_used_as_its_source_uses_it(void **state)
     close_case(&x);
 }
 
-/* Called by gamma, which alpha calls, it is less likely to be alpha than called by delta, which has nothing to do with it. */
-static void a_call_the_other_way_round_speaks_against_a_function(void **state)
-{
-    (void)state;
-    static const char one_way_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\") + gamma();\n}\n"
-                                    "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
-    struct fixture x;
-    open_with(&x, PL_ATOM_IMPORT, NULL, one_way_c, NULL);
-    struct pl_subject *s = &x.aligner.subjects.v[1];
-    uint32_t *caller = PL_VEC_ADD(&x.aligner.callers);
-    assert_non_null(caller);
-    s->first_caller = (uint32_t)x.aligner.callers.n - 1;
-    s->n_callers = 1;
-    *caller = 3;
-    assert_true(pl_bytes_eq_str(name_of(&x, 3), "delta"));
-    int32_t by_stranger = score_of(&x, "alpha", 0);
-    *caller = 2;
-    assert_true(pl_bytes_eq_str(name_of(&x, 2), "gamma"));
-    assert_int_equal(by_stranger - score_of(&x, "alpha", 0), 24); /* 60 of 100 of 40 */
-    close_case(&x);
-}
-
 static void a_call_that_no_source_makes_contradicts(void **state)
 {
     (void)state;
@@ -267,6 +245,41 @@ static void what_a_table_of_the_file_holds_may_be_inlined(void **state)
     assert_true(pl_code_reaches(&x.aligner, 0, page));
     assert_false(pl_code_reaches(&x.aligner, 0, other));
     close_case(&x);
+}
+
+/* One has alpha of the source, and could go to gamma; the other has nothing, and would gain so much by alpha. */
+static void a_function_of_the_source_goes_to_whom_it_is_worth_more(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t gain;   /* of the one that has nothing */
+        bool is_free;   /* gamma */
+        bool goes_over; /* alpha */
+    } cases[] = {{90, true, true}, {40, true, false}, {90, false, false}, {150, false, true}};
+    static const char two_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
+                                "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture x;
+        open_with(&x, PL_ATOM_IMPORT, NULL, two_c, NULL);
+        uint32_t alpha = pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("alpha"))).v[0];
+        uint32_t gamma = pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("gamma"))).v[0];
+        struct pl_subject *s = x.aligner.subjects.v;
+        struct pl_candidate *others = PL_VEC_ADD(&x.aligner.candidates);
+        assert_non_null(others);
+        *others = (struct pl_candidate){gamma, 80};
+        s[0].definition = alpha;
+        s[0].score = 120;
+        s[0].first_candidate = (uint32_t)x.aligner.candidates.n - 1;
+        s[0].n_candidates = 1;
+        s[1].score = 0;
+        s[1].wish = (struct pl_candidate){alpha, cases[i].gain};
+        s[2].wish = (struct pl_candidate){PL_NO_DEFINITION, 0};
+        x.aligner.taken_by[alpha] = 1;
+        x.aligner.taken_by[gamma] = cases[i].is_free ? 0 : 3;
+        assert_int_equal(pl_code_yield(&x.aligner, NULL), PL_OK);
+        assert_int_equal(x.aligner.taken_by[alpha], cases[i].goes_over ? 2 : 1);
+        close_case(&x);
+    }
 }
 
 /* The same body costs less where an #if may have left the rest of it out. */
@@ -551,7 +564,6 @@ int main(void)
         cmocka_unit_test(a_function_goes_to_the_source_function_that_holds_its_atoms),
         cmocka_unit_test(a_function_without_atoms_stands_in_the_unit_of_its_neighbours),
         cmocka_unit_test(a_static_function_is_used_as_its_source_uses_it),
-        cmocka_unit_test(a_call_the_other_way_round_speaks_against_a_function),
         cmocka_unit_test(a_call_that_no_source_makes_contradicts),
         cmocka_unit_test(a_call_of_another_unit_is_misplaced),
         cmocka_unit_test(what_the_compiler_calls_by_itself_says_nothing),
@@ -560,6 +572,7 @@ int main(void)
         cmocka_unit_test(another_function_with_the_same_atoms_leaves_it_placed),
         cmocka_unit_test(what_nobody_calls_may_be_the_host_that_took_it_in),
         cmocka_unit_test(what_a_table_of_the_file_holds_may_be_inlined),
+        cmocka_unit_test(a_function_of_the_source_goes_to_whom_it_is_worth_more),
         cmocka_unit_test(what_an_if_holds_may_be_missing),
         cmocka_unit_test(a_short_text_of_another_unit_leaves_a_function_matched_and_a_long_one_does_not),
         cmocka_unit_test(what_is_inlined_eight_deep_is_found),

@@ -1,5 +1,5 @@
 /*
- * match_code_adopt.c - functions that the path puts nowhere, or where they do not fit, by who calls them; and who yields to whom.
+ * match_code_adopt.c - functions that the path puts nowhere, or where they do not fit, by who calls them.
  */
 #include "align_fixture.h"
 
@@ -83,55 +83,11 @@ static void a_static_function_of_another_file_is_not_called(void **state)
     }
 }
 
-/* One has alpha of the source, and could go to gamma; the other has nothing, and would gain so much by alpha. */
-static void a_function_of_the_source_goes_to_whom_it_is_worth_more(void **state)
-{
-    (void)state;
-    static const struct {
-        int32_t gain;   /* of the one that has nothing */
-        bool is_free;   /* gamma */
-        bool goes_over; /* alpha */
-    } cases[] = {{90, true, true}, {40, true, false}, {90, false, false}, {150, false, true}};
-    static const char two_c[] = "int alpha(void)\n{\n    return puts(\"text of alpha\");\n}\n"
-                                "int gamma(void)\n{\n    return socket(\"text of gamma\");\n}\n";
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct fixture x;
-        memset(&x, 0, sizeof x);
-        x.tree.name = "test";
-        add_source(&x.tree, "two.c", two_c);
-        read_source(&x);
-        for (unsigned k = 0; k < 3; k++) {
-            add_function(&x);
-            add_atom(&x, PL_ATOM_IMPORT, "puts");
-        }
-        align(&x);
-        uint32_t alpha = pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("alpha"))).v[0];
-        uint32_t gamma = pl_codebase_named(x.codebase, pl_atom_hash_text(PL_LIT("gamma"))).v[0];
-        struct pl_subject *s = x.aligner.subjects.v;
-        struct pl_candidate *others = PL_VEC_ADD(&x.aligner.candidates);
-        assert_non_null(others);
-        *others = (struct pl_candidate){gamma, 80};
-        s[0].definition = alpha;
-        s[0].score = 120;
-        s[0].first_candidate = (uint32_t)x.aligner.candidates.n - 1;
-        s[0].n_candidates = 1;
-        s[1].score = 0;
-        s[1].wish = (struct pl_candidate){alpha, cases[i].gain};
-        s[2].wish = (struct pl_candidate){PL_NO_DEFINITION, 0};
-        x.aligner.taken_by[alpha] = 1;
-        x.aligner.taken_by[gamma] = cases[i].is_free ? 0 : 3;
-        assert_int_equal(pl_code_yield(&x.aligner, NULL), PL_OK);
-        assert_int_equal(x.aligner.taken_by[alpha], cases[i].goes_over ? 2 : 1);
-        close_case(&x);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_macro_of_the_callers_unit_names_is_called),
         cmocka_unit_test(a_static_function_of_another_file_is_not_called),
-        cmocka_unit_test(a_function_of_the_source_goes_to_whom_it_is_worth_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
