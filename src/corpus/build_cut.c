@@ -68,6 +68,13 @@ static pl_bytes echoed_reference(pl_bytes value, size_t from, size_t bar)
     return pl_bytes_starts(word, PL_LIT("$")) ? word : pl_bytes_sub(word, 0, 0);
 }
 
+static pl_bytes behind_quotes(pl_bytes command)
+{
+    while (command.n > 0 && memchr(" \"'", command.p[0], 3) != NULL)
+        command = pl_bytes_from(command, 1);
+    return command;
+}
+
 void pl_build_cut_part(struct pl_build_variables *vars, pl_bytes name, pl_bytes value)
 {
     struct pl_build_values whole;
@@ -79,12 +86,9 @@ void pl_build_cut_part(struct pl_build_variables *vars, pl_bytes name, pl_bytes 
     pl_bytes command = pl_bytes_trim(pl_bytes_from(value, bar + 1));
     if (reference.n == 0 || !pl_bytes_skip(&command, PL_LIT("cut -d")))
         return;
-    while (command.n > 0 && memchr(" \"'", command.p[0], 3) != NULL)
-        command = pl_bytes_from(command, 1);
+    command = behind_quotes(command);
     uint8_t border = command.n > 0 ? command.p[0] : 0;
-    command = pl_bytes_from(command, command.n > 0);
-    while (command.n > 0 && memchr(" \"'", command.p[0], 3) != NULL)
-        command = pl_bytes_from(command, 1);
+    command = behind_quotes(pl_bytes_from(command, command.n > 0));
     bool has_number = pl_bytes_skip(&command, PL_LIT("-f")) && command.n == 2 && command.p[0] >= '1' &&
                       command.p[0] <= '9' && command.p[1] == (value.p[0] == '`' ? '`' : ')');
     if (!has_number)

@@ -260,7 +260,7 @@ static void give_name(struct reading *r, pl_bytes name, pl_bytes written)
     pl_build_variables_evaluate(&r->vars, written, &values);
     for (size_t i = 0; i < values.n && !r->vars.is_out_of_memory; i++) {
         pl_bytes v = values.v[i];
-        bool is_name = v.n > 0 && pl_build_name_length(v) == v.n && (v.p[0] < '0' || v.p[0] > '9');
+        bool is_name = v.n > 0 && pl_build_name_length(v) == v.n && !pl_is_digit(v.p[0]);
         if (!is_name && (written.p[0] != '$' || !is_number(v)))
             continue;
         v = pl_arena_keep(r->vars.arena, v);

@@ -430,8 +430,8 @@ static pl_status closure_of(void *ctx, unsigned worker, size_t id, struct pl_err
             if (!is_object(cb, r.queue.v[at]))
                 queue_inlined(w, worker, &r, unit, r.queue.v[at], stamp);
     }
-    for (size_t at = 0; at < r.queue.n;
-         at++) /* behind all code: a name that they meet leads to no function any more */
+    /* Behind all code: a name that an object has met leads to no function any more. */
+    for (size_t at = 0; at < r.queue.n; at++)
         if (is_object(cb, r.queue.v[at]))
             queue_inlined(w, worker, &r, unit, r.queue.v[at], stamp);
     pl_status st = keep_set(&r, &w->arenas[worker], &w->lists[id], err);

@@ -19,7 +19,7 @@
 
 static bool is_name_byte(uint8_t b)
 {
-    return (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '_';
+    return pl_is_upper(b) || pl_is_digit(b) || b == '_';
 }
 
 static bool is_script(pl_bytes path)
@@ -85,7 +85,7 @@ bool pl_literals_add_defines(struct pl_literals *l)
 const struct literal *pl_literal_find_defined(const struct pl_literals *l, pl_bytes string)
 {
     const struct literal *e = NULL;
-    if (string.n < NAME_MIN || string.n > NAME_BYTES || (string.p[0] >= '0' && string.p[0] <= '9'))
+    if (string.n < NAME_MIN || string.n > NAME_BYTES || pl_is_digit(string.p[0]))
         return NULL;
     for (size_t i = 0; i < string.n; i++)
         if (!is_name_byte(string.p[i]))

@@ -114,7 +114,7 @@ static bool is_idle_value(pl_bytes value)
 {
     value = pl_bytes_trim(value);
     for (size_t i = 0; i < value.n && !pl_bytes_eq_str(value, "\"\""); i++)
-        if ((value.p[i] < '0' || value.p[i] > '9') && memchr("xXaAbBcCdDeEfFuUlL-.", value.p[i], 20) == NULL)
+        if (!pl_is_digit(value.p[i]) && memchr("xXaAbBcCdDeEfFuUlL-.", value.p[i], 20) == NULL)
             return false;
     return value.n == 0 || pl_bytes_eq_str(value, "\"\"") || pl_is_digit(value.p[0]) || value.p[0] == '-';
 }

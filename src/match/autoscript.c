@@ -25,7 +25,7 @@ static size_t token_length(pl_bytes s)
     size_t n = 1;
     if (s.n < 3 || s.p[0] != '#' || s.p[1] < 'A' || s.p[1] > 'Z')
         return 0;
-    while (n < s.n && ((s.p[n] >= 'A' && s.p[n] <= 'Z') || pl_is_digit(s.p[n]) || s.p[n] == '_'))
+    while (n < s.n && (pl_is_upper(s.p[n]) || pl_is_digit(s.p[n]) || s.p[n] == '_'))
         n++;
     return n < s.n && s.p[n] == '#' ? n + 1 : 0;
 }
@@ -108,8 +108,7 @@ bool pl_autoscript_fits(pl_bytes template, pl_bytes body,
 static bool is_one_word(pl_bytes v)
 {
     for (size_t i = 0; i < v.n; i++)
-        if (!((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= 'A' && v.p[i] <= 'Z') || pl_is_digit(v.p[i]) ||
-              v.p[i] == '_'))
+        if (!pl_is_word_byte(v.p[i]))
             return false;
     return v.n > 0;
 }

@@ -121,7 +121,7 @@ static bool is_known_word(const struct pl_match *m, pl_bytes word)
     size_t colon = pl_bytes_find_byte(word, ':', 0);
     bool is_arch = colon != SIZE_MAX && colon + 1 < word.n;
     for (size_t i = colon + 1; is_arch && i < word.n; i++)
-        is_arch = (word.p[i] >= 'a' && word.p[i] <= 'z') || pl_is_digit(word.p[i]);
+        is_arch = pl_is_lower(word.p[i]) || pl_is_digit(word.p[i]);
     if (is_arch && is_own_word(m, pl_bytes_sub(word, 0, colon)))
         return true;
     /* dh_installdeb escapes the tilde of versions. */

@@ -204,7 +204,7 @@ static bool is_architecture(pl_bytes value, pl_bytes template)
     pl_bytes word;
     bool is_all = pl_bytes_eq_str(value, "all");
     for (size_t i = 0; i < value.n; i++)
-        if (!((value.p[i] >= 'a' && value.p[i] <= 'z') || pl_is_digit(value.p[i]) || value.p[i] == '-'))
+        if (!(pl_is_lower(value.p[i]) || pl_is_digit(value.p[i]) || value.p[i] == '-'))
             return false;
     while (pl_bytes_split(&template, ' ', &word)) {
         word = pl_bytes_trim(word);

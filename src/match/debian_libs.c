@@ -74,8 +74,7 @@ static bool is_own_dependency(const struct pl_match *m, pl_bytes one)
         (pl_own_debian_line(m, "control", pl_bytes_of_str(line)) == NULL && !is_provided(m, package)))
         return false;
     for (size_t i = 0; i < rest.n; i++)
-        if (strchr("()<>=.+:~- ", rest.p[i]) == NULL &&
-            !((rest.p[i] | 0x20) >= 'a' && (rest.p[i] | 0x20) <= 'z') && !pl_is_digit(rest.p[i]))
+        if (strchr("()<>=.+:~- ", rest.p[i]) == NULL && !pl_is_alnum(rest.p[i]))
             return false;
     return rest.n < 256;
 }

@@ -50,7 +50,7 @@ static bool is_telling(pl_bytes word)
     uint8_t last = 0;
     for (size_t i = 0; i < word.n; i++) {
         uint8_t c = word.p[i];
-        if (!pl_is_upper(c) && !pl_is_lower(c))
+        if (!pl_is_letter(c))
             continue;
         is_camel = is_camel && !(pl_is_upper(c) && letters > 0 && run < CAMEL_LETTERS);
         run = pl_is_upper(c) ? 0 : run + 1;
@@ -92,7 +92,7 @@ static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
 
 static bool is_word_byte(uint8_t b)
 {
-    return pl_is_upper(b) || pl_is_lower(b) || (b >= '0' && b <= '9') || b == '_' || b == '-';
+    return pl_is_word_byte(b) || b == '-';
 }
 
 /*

@@ -158,7 +158,7 @@ static pl_status is_plain_tag(const struct page *x, pl_bytes tag, bool *is, stru
 {
     bool is_end = tag.n > 0 && tag.p[0] == '/';
     size_t n = is_end;
-    while (n < tag.n && ((tag.p[n] >= 'a' && tag.p[n] <= 'z') || pl_is_digit(tag.p[n])))
+    while (n < tag.n && (pl_is_lower(tag.p[n]) || pl_is_digit(tag.p[n])))
         n++;
     pl_bytes name = pl_bytes_sub(tag, is_end, n - is_end);
     *is = tag.n <= MAX_TAG_BYTES && pl_bytes_is_one_of(name, tags, sizeof tags / sizeof tags[0]);

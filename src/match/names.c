@@ -107,7 +107,7 @@ pl_bytes pl_name_of_written(struct pl_arena *arena, pl_bytes name)
     if (out == NULL)
         return (pl_bytes){NULL, 0};
     for (size_t i = 0; i < name.n; i++)
-        out[i] = name.p[i] >= '0' && name.p[i] <= '9' ? '0' : name.p[i];
+        out[i] = pl_is_digit(name.p[i]) ? '0' : name.p[i];
     return pl_bytes_of(out, name.n);
 }
 

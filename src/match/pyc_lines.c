@@ -138,8 +138,7 @@ static void take_formatted(struct lines_reader *r, pl_bytes body)
         size_t from = i;
         bool is_assigned;
         unsigned operator= 0;
-        while (i < body.n && (body.p[i] == '_' || body.p[i] >= 0x80 || pl_is_digit(body.p[i]) ||
-                              ((body.p[i] | 0x20) >= 'a' && (body.p[i] | 0x20) <= 'z')))
+        while (i < body.n && (pl_is_word_byte(body.p[i]) || body.p[i] >= 0x80))
             i++;
         if (i > from) {
             pl_bytes word = pl_bytes_sub(body, from, i - from);

@@ -48,7 +48,7 @@ static bool is_known_library(const struct pl_match *m, pl_bytes library)
     bool is_known = pl_bytes_skip(&stem, PL_LIT("lib")) && so != SIZE_MAX &&
                     pl_bytes_find_byte(library, '/', 0) == SIZE_MAX;
     while (is_known && pl_words_next(&stem, &word))
-        is_known = pl_index_has_word(m->index, word) || (word.p[0] >= '0' && word.p[0] <= '9');
+        is_known = pl_index_has_word(m->index, word) || pl_is_digit(word.p[0]);
     return is_known;
 }
 

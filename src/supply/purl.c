@@ -58,7 +58,7 @@ static pl_status decode(const struct reader *r, pl_bytes raw, bool may_slash, pl
         if (c == '%') {
             uint8_t hex[2] = {i + 1 < raw.n ? raw.p[i + 1] : 0, i + 2 < raw.n ? raw.p[i + 2] : 0};
             for (int k = 0; k < 2; k++)
-                if (!pl_is_digit(hex[k]) && !(pl_to_lower(hex[k]) >= 'a' && pl_to_lower(hex[k]) <= 'f'))
+                if (pl_hex_value(hex[k]) < 0)
                     return fail_at(r, raw.p + i, "'%' without two hexadecimal digits", err);
             char digits[3] = {(char)hex[0], (char)hex[1], '\0'};
             c = (uint8_t)strtoul(digits, NULL, 16);

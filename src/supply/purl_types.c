@@ -59,7 +59,7 @@ static void dash_for_underscore(struct pl_purl *purl, uint8_t *name)
 static void underscore_for_others(struct pl_purl *purl, uint8_t *name)
 {
     for (size_t i = 0; i < purl->name.n; i++)
-        name[i] = pl_is_digit(name[i]) || (name[i] >= 'a' && name[i] <= 'z') ? name[i] : '_';
+        name[i] = pl_is_digit(name[i]) || pl_is_lower(name[i]) ? name[i] : '_';
 }
 
 static void lower_name(struct pl_purl *purl, uint8_t *name)

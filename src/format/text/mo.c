@@ -112,7 +112,7 @@ static pl_status read_hash(struct mo_reader *r, const struct header *h, struct p
 static bool is_segment_name(pl_bytes s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= 'a' && s.p[i] <= 'z') || pl_is_digit(s.p[i])))
+        if (!pl_is_alnum(s.p[i]))
             return false;
     return s.n > 0 && s.n < 32;
 }

@@ -75,9 +75,8 @@ static pl_status unquote(struct reader *r, pl_bytes s, pl_bytes *out, struct pl_
 static size_t find_time(pl_bytes s)
 {
     for (size_t i = 0; i + 6 <= s.n; i++)
-        if (s.p[i] == ' ' && (s.p[i + 1] == '1' || s.p[i + 1] == '2') && s.p[i + 2] >= '0' &&
-            s.p[i + 2] <= '9' && pl_is_digit(s.p[i + 3]) && s.p[i + 4] >= '0' && s.p[i + 4] <= '9' &&
-            s.p[i + 5] == '-')
+        if (s.p[i] == ' ' && (s.p[i + 1] == '1' || s.p[i + 1] == '2') && pl_is_digit(s.p[i + 2]) &&
+            pl_is_digit(s.p[i + 3]) && pl_is_digit(s.p[i + 4]) && s.p[i + 5] == '-')
             return i;
     return s.n;
 }
