@@ -131,6 +131,20 @@ static bool is_upper(pl_bytes name)
     return true;
 }
 
+/*
+ * Does the source function of the subject stand in the callee's, neither of them by an exported name? Then the subject is the callee's own function, into which
+ * the compiler put the other one, and the callee a third (xz's list_totals). What it could hide: a call of a static function's own caller.
+ */
+static bool is_own_host(const struct changed *c, uint32_t subject, uint32_t callee)
+{
+    const struct pl_aligner *a = c->r->a;
+    const struct pl_subject *s = &a->subjects.v[subject];
+    const struct pl_subject *to = &a->subjects.v[callee];
+    uint32_t flags = a->code->functions[s->function].flags | a->code->functions[to->function].flags;
+    return (flags & PL_FUNCTION_EXPORTED) == 0 &&
+           pl_id_list_has(pl_codebase_hosts(a->cb, s->definition), to->definition);
+}
+
 static pl_status find_added(struct changed *c, uint32_t subject, struct pl_err *err)
 {
     pl_status st = PL_OK;
@@ -153,7 +167,7 @@ static pl_status find_added(struct changed *c, uint32_t subject, struct pl_err *
         uint32_t to = a->calls.v[s->first_call + i];
         uint32_t id = a->subjects.v[to].definition;
         if (c->r->is_known[to] && !is_upper(definition_of(a, id)->name) &&
-            pl_codebase_name_feature(a->cb, id) != PL_NO_FEATURE &&
+            pl_codebase_name_feature(a->cb, id) != PL_NO_FEATURE && !is_own_host(c, subject, to) &&
             !calls_or_host(c, subject, id, HOST_LEVELS))
             st = add_lead(c, subject, false, definition_of(a, id)->name, err);
     }

@@ -128,6 +128,33 @@ static void a_call_that_compilers_fold_is_none(void **state)
     assert_null(found_beside(without, with));
 }
 
+#define PAIR(linkage, inner)                                                                                 \
+    "#include <stdio.h>\n#include <stdlib.h>\n" linkage "int outer_words(char *text);\n"                     \
+    "static int inner_words(char *text)\n{\n    printf(\"the inner words of %s are counted\\n\", text);\n"   \
+    "    perror(\"there is nothing inside\");\n    setbuf(stdin, NULL);\n    clearerr(stdout);\n    " inner  \
+    "\n    return getchar();\n}\n" linkage                                                                   \
+    "int outer_words(char *text)\n{\n    printf(\"the outer words of %s are counted\\n\", text);\n"          \
+    "    fputs(\"there is more outside\", stderr);\n    rewind(stdin);\n    return inner_words(text);\n}\n"  \
+    "int main(int argc, char **argv)\n{\n    return outer_words(argv[argc - 1]);\n}\n"
+
+/* What has its caller inlined goes by the name of the one that was, and what it calls by its own. */
+static void a_call_of_its_own_caller_is_none(void **state)
+{
+    (void)state;
+    const char *source = PAIR("static ", "");
+    assert_null(found_beside(PAIR("static ", "if (text[0] == 7)\n        outer_words(text);"), source));
+}
+
+static void an_exported_caller_has_its_own_name(void **state)
+{
+    (void)state;
+    const char *source = PAIR("", "");
+    const struct pl_finding *f =
+        found_beside(PAIR("", "if (text[0] == 7)\n        outer_words(text);"), source);
+    assert_non_null(f);
+    assert_true(has_fact(f, "imports and calls that the source function lacks", "outer_words"));
+}
+
 /* A call within a comment or a text is none. */
 static void what_comments_and_texts_say_is_no_call(void **state)
 {
@@ -158,6 +185,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_macro_that_may_make_no_call_is_not_missed, set_up, end),
         cmocka_unit_test_setup_teardown(a_macro_of_another_file_makes_no_call, set_up, end),
         cmocka_unit_test_setup_teardown(a_call_that_compilers_fold_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(a_call_of_its_own_caller_is_none, set_up, end),
+        cmocka_unit_test_setup_teardown(an_exported_caller_has_its_own_name, set_up, end),
         cmocka_unit_test_setup_teardown(what_comments_and_texts_say_is_no_call, set_up, end),
         cmocka_unit_test_setup_teardown(a_macro_makes_the_call, set_up, end),
     };
