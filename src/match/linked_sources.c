@@ -18,9 +18,11 @@ static const char *const fields[] = {"X-Cargo-Built-Using", "Static-Built-Using"
 
 static bool is_at_hand(const struct pl_index *ix, pl_bytes name)
 {
-    for (size_t i = 0; i < pl_index_tree_count(ix); i++)
-        if (pl_bytes_eq_str(name, pl_index_tree(ix, i)->name))
+    for (size_t i = 0; i < pl_index_tree_count(ix); i++) {
+        pl_bytes tree = pl_bytes_of_str(pl_index_tree(ix, i)->name); /* with or without its version */
+        if (pl_bytes_eq(name, pl_bytes_sub(tree, 0, pl_bytes_find_byte(tree, ' ', 0))))
             return true;
+    }
     return false;
 }
 

@@ -11,6 +11,7 @@
 #include "corpus/tree.h"
 #include "io/read.h"
 #include "pipeline/acquire_git.h"
+#include "pipeline/acquire_linked.h"
 #include "pipeline/acquire_npm.h"
 #include "pipeline/acquire_tools.h"
 #include "pipeline/confined.h"
@@ -419,9 +420,10 @@ static pl_status list_trees(const struct pl_acquired *a, struct pl_report *r, st
             st = keep_text(r, t->revision, &slot->revision, err);
         if (st == PL_OK && t->missing != NULL)
             st = keep_text(r, t->missing, &slot->missing, err);
+        enum pl_severity severity = t->rank == PL_RANK_OWN ? PL_SEVERITY_WARNING : PL_SEVERITY_NOTE;
         for (size_t k = 0; k < t->warnings.n && st == PL_OK; k++)
-            st = pl_findings_add(&r->findings, "source.patch", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL,
-                                 err, "%s", t->warnings.v[k]);
+            st = pl_findings_add(&r->findings, "source.patch", severity, PL_NO_OFFSET, 0, NULL, err, "%s",
+                                 t->warnings.v[k]);
     }
     return st;
 }
@@ -448,6 +450,8 @@ pl_status pl_acquire(struct pl_acquired *a, struct pl_report *r, struct pl_err *
         st = acquire_helpers(a, r, err);
     if (st == PL_OK)
         st = acquire_headers(a, r, err);
+    if (st == PL_OK)
+        st = pl_acquire_linked(a, r, err);
     if (st == PL_OK)
         st = pl_acquire_tools(a, r, err);
     if (st == PL_OK)

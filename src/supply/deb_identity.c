@@ -41,6 +41,22 @@ static pl_status read_source_field(struct reading *r, pl_bytes value, struct pl_
     return st;
 }
 
+/* The fields that name sources of what was linked in, as one list. */
+static pl_status read_built_using(struct reading *r, const struct pl_deb822 *stanza, struct pl_err *err)
+{
+    static const char *const fields[] = {"Built-Using", "Static-Built-Using", "X-Cargo-Built-Using"};
+    const char *list = "";
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && list != NULL; i++) {
+        pl_bytes value = pl_deb822_get(stanza, fields[i]);
+        if (value.n > 0)
+            list = pl_arena_printf(r->arena, "%s%s%.*s", list, list[0] == '\0' ? "" : ",", PL_ARG(value));
+    }
+    if (list == NULL)
+        return pl_arena_fail(r->arena, err);
+    r->id->built_using = pl_bytes_of_str(list);
+    return PL_OK;
+}
+
 static pl_status read_control(struct reading *r, pl_bytes data, struct pl_err *err)
 {
     struct pl_deb822 stanza;
@@ -54,6 +70,8 @@ static pl_status read_control(struct reading *r, pl_bytes data, struct pl_err *e
         st = keep(r->arena, pl_deb822_get(&stanza, "Architecture"), &r->id->architecture, err);
     if (st == PL_OK)
         st = read_source_field(r, pl_deb822_get(&stanza, "Source"), err);
+    if (st == PL_OK)
+        st = read_built_using(r, &stanza, err);
     r->has_control = st == PL_OK && r->id->package.n > 0;
     return st;
 }
@@ -204,7 +222,8 @@ static pl_status say(void *ctx, struct pl_ask_answer *to, struct pl_err *err)
     pl_status st = pl_deb_identify(a->package, a->limits, a->arena, a->id, err);
     if (st != PL_OK)
         return st;
-    const pl_bytes fields[] = {id->package, id->version, id->architecture, id->source, id->source_version};
+    const pl_bytes fields[] = {id->package, id->version,        id->architecture,
+                               id->source,  id->source_version, id->built_using};
     pl_buf_init(&out, PART_BYTES);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         pl_wire_bytes(&w, fields[i]);
@@ -228,8 +247,8 @@ static pl_status take(void *ctx, pl_bytes part, struct pl_err *err)
     struct apart *a = ctx;
     struct pl_deb_identity *id = a->id;
     struct pl_wire_in in = {.c = pl_cursor_of(part), .arena = a->arena, .limits = a->limits};
-    pl_bytes *const fields[] = {&id->package, &id->version, &id->architecture, &id->source,
-                                &id->source_version};
+    pl_bytes *const fields[] = {&id->package, &id->version,        &id->architecture,
+                                &id->source,  &id->source_version, &id->built_using};
     *id = (struct pl_deb_identity){0};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         *fields[i] = pl_wire_take_bytes(&in);

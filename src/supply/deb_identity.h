@@ -23,6 +23,8 @@ struct pl_deb_identity {
     pl_bytes architecture;
     pl_bytes source; /* of the Source field, else the package's name */
     pl_bytes source_version;
+    pl_bytes
+        built_using; /* sources that were linked in: "golang-1.19 (= 1.19.8-2), ..."; empty when it names none */
     struct pl_deb_helper helpers[PL_DEB_HELPERS];
     size_t n_helpers;
 };

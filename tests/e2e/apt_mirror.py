@@ -61,9 +61,9 @@ class Mirror:
         self.files["/pool/" + name] = data
         return f" {sha256(data)} {len(data)} {name}\n"
 
-    def build(self, fields="", others="", source=None):
+    def build(self, fields="", others="", source=None, package=None):
         """One package, greet; `fields` are added to its stanza, `others` are stanzas of packages that only the index knows; `source` is its tarball."""
-        deb = made.package().build()
+        deb = (package or made.package()).build()
         self.pool("greet_1.0-1_all.deb", deb)
         packages = (others + fields + made.control_text() + f"Filename: pool/greet_1.0-1_all.deb\nSize: {len(deb)}\nSHA256: {sha256(deb)}\n\n")
         tarball = self.pool("greet_1.0-1.tar.gz", source or made.gz(made.tar({"greet-1.0/" + k: v for k, v in made.source().items()})))
