@@ -64,6 +64,16 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                       "a name in capitals that begins as the names of macros do which a script of the source "
                       "takes out of headers",
                       "POSIX awk, Regular Expressions"},
+    [RULE_RUST_PIECE] =
+        {"literal.rust-piece", true,
+         "a piece of a format string of Rust between the places of values, also with a line end",
+         "library/alloc/src/fmt.rs"},
+    [RULE_RUST_PLACE] = {"literal.rust-place", true,
+                         "the path of a module or file of Rust: module_path!, the place of a panic",
+                         "Rust reference, Paths"},
+    [RULE_GO_JOINED] = {"literal.go-joined", true,
+                        "a literal of Go with the space or line end of println, or two side by side",
+                        "cmd/compile/internal/walk/builtin.go"},
     [RULE_WHOLE_FILE] = {"literal.whole-file", true,
                          "all of a source file: the build makes an array of characters of it", "C17 6.4.5"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
@@ -308,8 +318,9 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
 /* What the source has as it stands. */
 static const struct literal *find_exact(const struct pl_literals *l, pl_bytes string, enum literal_rule *rule)
 {
-    static const enum literal_rule exact[] = {RULE_EQUAL, RULE_TILED,  RULE_NUL_PIECE,   RULE_WORD,
-                                              RULE_MACRO, RULE_HEADER, RULE_BUILD_VALUE, RULE_CHARACTERS};
+    static const enum literal_rule exact[] = {RULE_EQUAL,       RULE_TILED,      RULE_NUL_PIECE,
+                                              RULE_WORD,        RULE_MACRO,      RULE_HEADER,
+                                              RULE_BUILD_VALUE, RULE_CHARACTERS, RULE_RUST_PIECE};
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++) {
         const struct literal *e = pl_literal_find(l, exact[i], string);
         *rule = exact[i];
@@ -340,6 +351,9 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
         {RULE_OTHER_VERSION, pl_literal_find_other_version},
         {RULE_OPTIONS, pl_literal_find_options},
         {RULE_DEFINED, pl_literal_find_defined},
+        {RULE_MACRO_TEXT, pl_literal_find_rust_assertion},
+        {RULE_RUST_PLACE, pl_literal_find_rust_place},
+        {RULE_GO_JOINED, pl_literal_find_go_joined},
         {RULE_CONCAT, find_concat},
     };
     for (size_t i = 0; i < sizeof finders / sizeof finders[0]; i++) {

@@ -319,6 +319,30 @@ static void take_template(struct gatherer *x, const struct pl_clit_token *t)
             add(x, KIND_TEMPLATE_WORD, word, t->offset);
 }
 
+/* What stands between the places of values in a format string of Rust, of which each is a text of its own; println! ends the last one with a line. */
+static void add_pieces(struct gatherer *x, pl_bytes text, size_t at)
+{
+    struct pl_buf piece;
+    pl_buf_init(&piece, text.n + 2);
+    for (size_t i = 0; i < text.n; i++) {
+        bool is_double = i + 1 < text.n && text.p[i + 1] == text.p[i];
+        if (text.p[i] == '{' && !is_double) {
+            size_t end = pl_bytes_find_byte(text, '}', i);
+            add(x, RULE_RUST_PIECE, pl_buf_bytes(&piece), at);
+            pl_buf_clear(&piece);
+            i = end == SIZE_MAX ? text.n : end;
+            continue;
+        }
+        i += (text.p[i] == '{' || text.p[i] == '}') && is_double;
+        pl_buf_add_byte(&piece, text.p[i]);
+    }
+    add(x, RULE_RUST_PIECE, pl_buf_bytes(&piece), at);
+    pl_buf_add_byte(&piece, '\n');
+    add(x, RULE_RUST_PIECE, pl_buf_bytes(&piece), at);
+    x->g->is_out_of_memory = x->g->is_out_of_memory || piece.why == PL_E_NOMEM;
+    pl_buf_reset(&piece);
+}
+
 static void take_string(struct gatherer *x, const struct pl_clit_token *t)
 {
     take_template(x, t);
@@ -335,6 +359,8 @@ static void take_string(struct gatherer *x, const struct pl_clit_token *t)
         pl_bytes last = pl_bytes_from(both, had);
         add(x, RULE_EQUAL, last, t->offset);
     }
+    if (x->family == PL_CLIT_RUST && x->of->mode == GATHER_SOURCE)
+        add_pieces(x, pl_bytes_from(pl_buf_bytes(&x->joined), had), t->offset);
     x->before.n = 0;
 }
 
@@ -450,8 +476,11 @@ void pl_literals_gather(struct gathered *g, const struct gather_text *t)
     while (!g->is_out_of_memory && pl_clit_next(&lexer, &token)) {
         take_token(&x, &token, &lexer);
         bool is_call = pl_clit_is_byte(&token, '(');
-        if (is_call && is_source && word.n > 0 && x.family == PL_CLIT_C && is_macro_like(word))
+        bool has_macros = x.family == PL_CLIT_C || x.family == PL_CLIT_RUST;
+        if (is_call && is_source && word.n > 0 && has_macros && is_macro_like(word))
             gather_macro_text(&x, lexer);
+        if (x.family == PL_CLIT_RUST && pl_clit_is_byte(&token, '!'))
+            continue; /* assert!(...) */
         word = token.kind == PL_CLIT_WORD ? token.body : pl_bytes_sub(t->text, 0, 0);
     }
     end_group(&x);

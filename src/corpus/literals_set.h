@@ -36,6 +36,9 @@ enum literal_rule {
     RULE_OTHER_VERSION,
     RULE_OPTIONS,
     RULE_DEFINED,
+    RULE_RUST_PIECE,
+    RULE_RUST_PLACE,
+    RULE_GO_JOINED,
     RULE_WHOLE_FILE,
     RULE_CONCAT,
     RULE_ARMS,
@@ -169,6 +172,11 @@ const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_by
 /* The formats that begin with `start` and a number: [*first, returned) of l->formats. At most
  * PL_LITERAL_FORMATS. */
 size_t pl_literal_formats(const struct pl_literals *l, pl_bytes start, size_t *first);
+
+/* literals_compiled.c: what the compilers of Go and Rust make of the source. */
+const struct literal *pl_literal_find_rust_assertion(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_rust_place(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_go_joined(const struct pl_literals *l, pl_bytes string);
 
 /* literals_defines.c: names of macros that a script of the source looks for in headers. False when out of memory. */
 bool pl_literals_add_defines(struct pl_literals *l);

@@ -92,6 +92,7 @@ static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink 
         sink->is_bad = false;
         sink->jumps.n = 0;
         sink->shape = (struct pl_shape){0};
+        sink->texts_are = im->texts_are == PL_TEXTS_GO && f->file.n == 0 ? PL_TEXTS_NUL : im->texts_are;
         f->first_atom = (uint32_t)sink->atoms.n;
         pl_code_decode(im, sink, f->address, code_of(im, f), f->offset);
         if (sink->atoms.n >= UINT32_MAX)
@@ -112,6 +113,7 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
     pl_code_addresses starts = {0};
     pl_code_gather_texts(im);
     pl_code_read_go(im);
+    pl_code_find_texts(im);
     pl_code_read_stubs(im);
     pl_code_cut_sized(im);
     pl_status st = im->no_memory ? stopped(im, sink) : decode_functions(im, sink);
@@ -195,7 +197,7 @@ static void note_ways(struct tie *t)
             t->ways[to].is_called = true;
             t->im->functions.v[to].flags |= PL_FUNCTION_POINTED;
         } else if (s->target != 0) {
-            s->text = pl_code_text_at(t->im, s->target);
+            s->text = pl_code_slot_text(t->im, s);
         }
     }
 }
@@ -399,6 +401,8 @@ static pl_status keep_all(struct tie *t)
     out->n_spans = im->spans.n;
     out->word_bytes = im->machine == PL_CODE_I386 ? 4 : 8;
     out->is_big_endian = im->is_big_endian;
+    out->is_go = im->is_go;
+    out->is_rust = im->texts_are == PL_TEXTS_RUST;
     pl_status st = tie_atoms(t);
     return st == PL_OK ? list_data(t) : st;
 }

@@ -117,6 +117,8 @@ struct pl_code {
     size_t n_spans;
     unsigned word_bytes; /* of a pointer: 4 or 8 */
     bool is_big_endian;
+    bool is_go;              /* it carries the table of functions of a Go program */
+    bool is_rust;            /* it names files of Rust's own library */
     uint64_t code_bytes;     /* executable bytes in sections or segments */
     const char *unsupported; /* why there are no atoms ("no decoder for elf-riscv"); NULL when there are */
 };

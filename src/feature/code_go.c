@@ -5,18 +5,27 @@
  *     lines: | entry 4, record 4 | ... |      record: | entry 4 | name 4 | ... | file table 4 | ... | unit 4 | ... |
  *
  * The Go runtime needs the table for tracebacks, so that stripping does not remove it; it is what the linker wrote, and a hint, not a proof, like
- * any name. Source: Go 1.18 to 1.22, src/runtime/symtab.go and src/internal/abi/symtab.go.
+ * any name. What stands inside a function and has code of its own (a function literal) is a part of it, as split-off code is. Source: Go 1.18 to 1.22, src/runtime/symtab.go and src/internal/abi/symtab.go.
  * Not read here: the table of Go 1.17 and older, inlined calls, line numbers.
  */
 #include "feature/code_image.h"
+#include "format/text/go_names.h"
+
+#include <stdlib.h>
 
 #define MAGIC_118  0xfffffff0u
 #define MAGIC_120  0xfffffff1u
 #define NAME_BYTES 4096u
 
+struct go_seed {
+    struct pl_code_seed seed;
+    size_t number; /* in the table */
+};
+
 struct go {
     struct pl_code_image *im;
-    pl_bytes all; /* from the magic number to the end of the file */
+    PL_VEC(struct go_seed) seeds; /* by name and number once sorted */
+    pl_bytes all;                 /* from the magic number to the end of the file */
     unsigned word;
     uint64_t n_functions, n_files, text;
     pl_bytes names, units, files, tables, lines;
@@ -94,6 +103,43 @@ static void read_record(const struct go *g, uint32_t at, struct pl_code_seed *se
         seed->file = text_at(g->files, file_at);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct go_seed *x = a;
+    const struct go_seed *y = b;
+    int order = pl_bytes_cmp(x->seed.name, y->seed.name);
+    return order != 0 ? order : x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* The address of the function of that name; 0 when there is none. */
+static uint64_t address_of(const struct go *g, pl_bytes name)
+{
+    size_t low = 0;
+    size_t high = g->seeds.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pl_bytes_cmp(g->seeds.v[middle].seed.name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_there = low < g->seeds.n && pl_bytes_eq(g->seeds.v[low].seed.name, name);
+    return is_there ? g->seeds.v[low].seed.address : 0;
+}
+
+static void add_seeds(struct go *g)
+{
+    struct pl_go_function names;
+    if (g->seeds.n > 0)
+        qsort(g->seeds.v, g->seeds.n, sizeof *g->seeds.v, by_name);
+    for (size_t i = 0; i < g->seeds.n && !g->im->no_memory; i++) {
+        struct pl_code_seed *seed = &g->seeds.v[i].seed;
+        if (pl_go_function_of(seed->name, &names) && names.outer.n > 0)
+            seed->part_of = address_of(g, names.outer);
+        pl_code_seed_add(g->im, *seed);
+    }
+}
+
 static void read_functions(struct go *g)
 {
     struct pl_code_image *im = g->im;
@@ -106,15 +152,22 @@ static void read_functions(struct go *g)
     for (uint64_t i = 0; i < g->n_functions && !im->no_memory; i++) {
         uint32_t next = pl_cursor_u32le(&c); /* the last one is where the code ends */
         uint32_t next_record = pl_cursor_u32le(&c);
-        struct pl_code_seed seed = {.address = text + begin,
-                                    .size = next - (uint64_t)begin,
-                                    .rank = PL_SEED_SYMBOL,
-                                    .is_padded = true};
+        struct go_seed one = {.number = i,
+                              .seed = {.address = text + begin,
+                                       .size = next - (uint64_t)begin,
+                                       .rank = PL_SEED_SYMBOL,
+                                       .is_padded = true}};
         bool is_last = i + 1 == g->n_functions;
         if ((c.bad && !is_last) || next <= begin)
             return;
-        read_record(g, record, &seed);
-        pl_code_seed_add(im, seed);
+        read_record(g, record, &one.seed);
+        struct go_seed *slot = g->seeds.n >= im->max_functions ? NULL : PL_VEC_ADD(&g->seeds);
+        if (slot == NULL) {
+            im->too_many = g->seeds.n >= im->max_functions ? "functions" : im->too_many;
+            im->no_memory = true;
+            return;
+        }
+        *slot = one;
         begin = next;
         record = next_record;
     }
@@ -132,7 +185,11 @@ void pl_code_read_go(struct pl_code_image *im)
             while ((at = pl_bytes_find(bytes, pl_bytes_of(front, sizeof front), at)) != SIZE_MAX) {
                 struct go g = {.im = im, .all = pl_bytes_from(bytes, at)};
                 if (at % 4 == 0 && read_header(&g)) {
+                    im->is_go = true;
+                    im->texts_are = im->machine == PL_CODE_X86_64 ? PL_TEXTS_GO : PL_TEXTS_NUL;
                     read_functions(&g);
+                    add_seeds(&g);
+                    PL_VEC_FREE(&g.seeds);
                     return;
                 }
                 at++;

@@ -15,6 +15,7 @@
  *     code_plt.c     the linker's stubs
  *     code_cut.c     all of these into disjoint functions, and the gaps between them
  *     code_refer.c   what an address means: a string, an import, a function, data
+ *     code_counted.c texts that a number ends: Go's and Rust's
  *     code_print.c   what of a function stays equal when it is linked
  *     code_switch.c  switches, of any machine
  *     code_x86.c     decoding x86-64 and i386
@@ -85,6 +86,13 @@ struct pl_code_range {
     uint64_t size;
 };
 
+/* How a text ends. */
+enum pl_code_texts {
+    PL_TEXTS_NUL, /* by a NUL */
+    PL_TEXTS_GO,  /* by a number that goes along with its address, in the order of Go's arguments */
+    PL_TEXTS_RUST /* the same, in the order of C's; some have a NUL all the same */
+};
+
 struct pl_code_image {
     pl_bytes data; /* the whole file */
     size_t part;   /* of a file that holds several images: its number, and where it lies */
@@ -94,11 +102,13 @@ struct pl_code_image {
     struct pl_err *err;
     enum pl_code_machine machine;
     bool is_big_endian;
-    bool is_fixed;       /* loaded where it says, so that absolute addresses stand in the code */
-    bool knows_operands; /* slots say of every operand that it is an absolute address */
-    bool has_thunks;     /* a jump through the pointer of an import is a stub, wherever it stands */
-    bool has_wide;       /* strings of two bytes a character are usual */
-    uint64_t got_base;   /* i386: what the GOT register holds; 0 when unknown */
+    bool is_fixed;                /* loaded where it says, so that absolute addresses stand in the code */
+    bool knows_operands;          /* slots say of every operand that it is an absolute address */
+    bool has_thunks;              /* a jump through the pointer of an import is a stub, wherever it stands */
+    bool has_wide;                /* strings of two bytes a character are usual */
+    bool is_go;                   /* it has the table of functions of a Go program */
+    enum pl_code_texts texts_are; /* of Go: those of functions in its table */
+    uint64_t got_base;            /* i386: what the GOT register holds; 0 when unknown */
     PL_VEC(struct pl_code_span) spans; /* by address, disjoint */
     PL_VEC(struct pl_code_area) areas; /* by address, disjoint */
     PL_VEC(struct pl_code_slot) slots; /* by address, each once */
@@ -143,8 +153,9 @@ struct pl_code_sink {
     pl_shape_jumps jumps;     /* of one function */
     struct pl_shape shape;    /* of it, but for its loops */
     bool keeps_plain;
-    bool keeps_jumps; /* inside the range too */
-    bool is_bad;      /* some byte was no instruction */
+    bool keeps_jumps;             /* inside the range too */
+    enum pl_code_texts texts_are; /* of the function */
+    bool is_bad;                  /* some byte was no instruction */
     uint64_t max_atoms;
     bool no_memory; /* sticky */
     bool is_full;   /* then: no_memory says that there are more than max_atoms */
@@ -162,6 +173,44 @@ struct pl_code_switch {
     uint64_t table;       /* address */
     size_t table_atom;
 };
+
+#define PL_COUNTED_EVENTS 16u
+
+/* An address or a number in a register, or stored at `place` from a register on. */
+struct pl_code_event {
+    uint8_t kind; /* code_counted.c */
+    uint8_t reg;
+    uint32_t at; /* instruction */
+    uint64_t place;
+    uint64_t value; /* a number, or the index of an atom */
+};
+
+/* What the last instructions did with addresses of texts and with numbers. */
+struct pl_code_counted {
+    const struct pl_code_image *im;
+    struct pl_code_sink *sink;
+    struct pl_code_event events[PL_COUNTED_EVENTS];
+    size_t n;
+    uint32_t now;
+};
+
+/* code_counted.c: which texts the image has; before anything is decoded. */
+void pl_code_find_texts(struct pl_code_image *im);
+/* The text that a pointer in data leads to, as the image's texts are. */
+pl_bytes pl_code_slot_text(const struct pl_code_image *im, const struct pl_code_slot *slot);
+/* An instruction passes. Registers go by their numbers in instructions, places by a register or PL_COUNTED_FIXED and a distance. */
+#define PL_COUNTED_FIXED 255u
+void pl_code_counted_step(struct pl_code_counted *c);
+/* A call or a jump: what was seen says nothing of what comes. */
+void pl_code_counted_end(struct pl_code_counted *c);
+/* The register holds something else. */
+void pl_code_counted_write(struct pl_code_counted *c, unsigned reg);
+/* It holds the address of which this atom was made: data from now on, until a length is found. */
+void pl_code_counted_address(struct pl_code_counted *c, unsigned reg, size_t atom);
+void pl_code_counted_number(struct pl_code_counted *c, unsigned reg, uint64_t value);
+/* A register, or a number, is stored. */
+void pl_code_counted_store(struct pl_code_counted *c, unsigned base, uint64_t place, unsigned reg);
+void pl_code_counted_store_number(struct pl_code_counted *c, unsigned base, uint64_t place, uint64_t value);
 
 /* code_print.c: one instruction more; `masked` of its bytes were addresses, and are zero now. */
 void pl_code_print_add(struct pl_code_sink *sink, const uint8_t *bytes, size_t n, size_t masked,
@@ -188,6 +237,10 @@ pl_bytes pl_code_bytes_at(const struct pl_code_image *im, uint64_t address, uint
 const struct pl_code_slot *pl_code_slot_at(const struct pl_code_image *im, uint64_t address);
 /* Text from an address in read-only data up to its NUL; empty when there is none. */
 pl_bytes pl_code_text_at(const struct pl_code_image *im, uint64_t address);
+/* May all of these bytes stand in a string? */
+bool pl_code_is_text(pl_bytes b);
+/* Does a text begin here, behind a NUL, so that it ends with one, too? */
+bool pl_code_stands_alone(const struct pl_code_image *im, uint64_t address);
 uint32_t pl_code_function_at(const struct pl_function *functions, size_t n, uint64_t address);
 
 struct pl_atom *pl_code_emit(struct pl_code_sink *sink, enum pl_atom_kind kind, uint64_t at, uint64_t value);

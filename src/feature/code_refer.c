@@ -95,6 +95,17 @@ static size_t text_step(pl_bytes b)
     return (c >= 0x20 && c < 0x7f) || (c >= 7 && c <= 13) || c == 0x1b;
 }
 
+bool pl_code_is_text(pl_bytes b)
+{
+    while (b.n > 0) {
+        size_t step = text_step(b);
+        if (step == 0)
+            return false;
+        b = pl_bytes_from(b, step);
+    }
+    return true;
+}
+
 static void add_texts(struct pl_code_image *im, uint64_t from, uint64_t size)
 {
     uint64_t end = from + size;
@@ -303,6 +314,12 @@ pl_bytes pl_code_text_at(const struct pl_code_image *im, uint64_t address)
     return wide.n > text.n ? wide : text;
 }
 
+bool pl_code_stands_alone(const struct pl_code_image *im, uint64_t address)
+{
+    pl_bytes before = pl_code_bytes_at(im, address - 1, 1);
+    return before.n == 1 && before.p[0] == 0 && pl_code_text_at(im, address).n > 0;
+}
+
 struct pl_atom *pl_code_emit(struct pl_code_sink *sink, enum pl_atom_kind kind, uint64_t at, uint64_t value)
 {
     sink->is_full = sink->is_full || sink->atoms.n >= sink->max_atoms;
@@ -393,6 +410,19 @@ static void refer_address(const struct pl_code_image *im, struct pl_code_sink *s
         refer_data(im, sink, at, address, PL_USE_ADDRESS, 0);
 }
 
+/* The same, of a pointer in data, which may say how long a text is. */
+static void refer_slot(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t at,
+                       const struct pl_code_slot *slot)
+{
+    pl_bytes text = pl_code_slot_text(im, slot);
+    if (sink->texts_are == PL_TEXTS_NUL || pl_code_area_at(im, slot->target) != NULL)
+        refer_address(im, sink, at, slot->target, PL_USE_ADDRESS);
+    else if (text.n > 0)
+        emit_text(sink, PL_ATOM_STRING, at, slot->target, text);
+    else
+        refer_data(im, sink, at, slot->target, PL_USE_ADDRESS, 0);
+}
+
 /* The text of a string object at this address. */
 static pl_bytes object_text(const struct pl_code_image *im, uint64_t address)
 {
@@ -425,7 +455,7 @@ void pl_code_refer(const struct pl_code_image *im, struct pl_code_sink *sink, ui
         emit_text(sink, PL_ATOM_IMPORT, at, address, slot->name);
     } else if (slot != NULL && use == PL_USE_LOAD && slot->target != 0) {
         size_t before = sink->atoms.n;
-        refer_address(im, sink, at, slot->target, PL_USE_ADDRESS);
+        refer_slot(im, sink, at, slot);
         if (sink->atoms.n > before && sink->atoms.v[before].kind == PL_ATOM_STRING)
             (void)pl_code_emit(sink, PL_ATOM_DATA, at, address); /* the pointer is an object, too */
     } else if (slot != NULL && use == PL_USE_INDIRECT && slot->target != 0) {

@@ -22,6 +22,7 @@ struct x86 {
     bool is_64;
     uint64_t begin, end; /* addresses of the range */
     struct pl_code_switch sw;
+    struct pl_code_counted counted;
 };
 
 static void init_decoder(ZydisDecoder *d, enum pl_code_machine machine)
@@ -367,9 +368,67 @@ static void add_to_shape(struct x86 *x, const ZydisDecodedInstruction *in, uint6
         add_jump(x, next - in->length, 0, false);
 }
 
+/* ---- texts with a length ---- */
+
+static unsigned register_of(const ZydisDecodedInstruction *in)
+{
+    return in->raw.modrm.reg | (unsigned)in->raw.rex.R << 3;
+}
+
+static unsigned other_register_of(const ZydisDecodedInstruction *in)
+{
+    return in->raw.modrm.rm | (unsigned)in->raw.rex.B << 3;
+}
+
+/* Where a store without an index goes: a register and a distance from it, or an address. */
+static bool place_of(const struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next, unsigned *base,
+                     uint64_t *place)
+{
+    *base = PL_COUNTED_FIXED;
+    if (memory_address(x, in, next, place))
+        return !has_index(in);
+    *base = in->raw.modrm.rm == 4 ? in->raw.sib.base | (unsigned)in->raw.rex.B << 3 : other_register_of(in);
+    *place = (uint64_t)in->raw.disp.value;
+    return !has_index(in) && !(in->raw.modrm.mod == 0 && (*base & 7) == 5);
+}
+
+/* MOV, LEA and XOR as compilers use them for addresses and lengths; `before` is the number of atoms before the instruction. */
+static void count_texts(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t next, size_t before)
+{
+    struct pl_code_counted *c = &x->counted;
+    unsigned base;
+    uint64_t place;
+    uint64_t number = cut_to((uint64_t)in->raw.imm[0].value.s, 32);
+    pl_code_counted_step(c);
+    if (in->opcode_map != ZYDIS_OPCODE_MAP_DEFAULT || in->operand_width < 32)
+        return;
+    bool is_memory = has_memory(in);
+    if (in->opcode == 0x8d && x->sink->atoms.n == before + 1)
+        pl_code_counted_address(c, register_of(in), before);
+    else if (in->opcode >= 0xb8 && in->opcode <= 0xbf)
+        pl_code_counted_number(c, (in->opcode & 7u) | (unsigned)in->raw.rex.B << 3, number);
+    else if (in->opcode == 0xc7 && !is_memory)
+        pl_code_counted_number(c, other_register_of(in), number);
+    else if (in->opcode == 0xc7 && place_of(x, in, next, &base, &place))
+        pl_code_counted_store_number(c, base, place, number);
+    else if (in->opcode == 0x89 && is_memory && place_of(x, in, next, &base, &place))
+        pl_code_counted_store(c, base, place, register_of(in));
+    else if ((in->opcode == 0x31 || in->opcode == 0x33) && !is_memory &&
+             register_of(in) == other_register_of(in))
+        pl_code_counted_number(c, register_of(in), 0);
+    else if (in->opcode == 0x8b || in->opcode == 0x8d || in->opcode == 0x33)
+        pl_code_counted_write(c, register_of(in));
+    else if ((in->opcode == 0x89 || in->opcode == 0x31) && !is_memory)
+        pl_code_counted_write(c, other_register_of(in));
+}
+
 static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64_t at, uint64_t next)
 {
+    size_t before = x->sink->atoms.n;
     pl_code_switch_age(&x->sw);
+    if (in->mnemonic == ZYDIS_MNEMONIC_CALL || in->mnemonic == ZYDIS_MNEMONIC_JMP ||
+        in->mnemonic == ZYDIS_MNEMONIC_RET)
+        pl_code_counted_end(&x->counted);
     if ((in->attributes & ZYDIS_ATTRIB_IS_RELATIVE) && in->raw.imm[0].is_relative) {
         refer_branch(x, in, at, next);
         return;
@@ -377,6 +436,8 @@ static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64
     refer_memory(x, in, at, next);
     if (in->raw.imm[0].size > 0)
         refer_immediate(x, in, at, next);
+    if (x->sink->texts_are != PL_TEXTS_NUL)
+        count_texts(x, in, next, before);
     if (in->mnemonic == ZYDIS_MNEMONIC_JMP)
         pl_code_switch_end(&x->sw, x->im, x->sink, at);
     bool is_gate = in->mnemonic == ZYDIS_MNEMONIC_INT && in->raw.imm[0].value.u == 0x80;
@@ -387,7 +448,11 @@ static void instruction(struct x86 *x, const ZydisDecodedInstruction *in, uint64
 void pl_code_decode_x86(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
                         pl_bytes code, uint64_t offset)
 {
-    struct x86 x = {.im = im, .sink = sink, .begin = address, .end = address + code.n};
+    struct x86 x = {.im = im,
+                    .sink = sink,
+                    .begin = address,
+                    .end = address + code.n,
+                    .counted = {.im = im, .sink = sink}};
     x.is_64 = im->machine == PL_CODE_X86_64;
     x.sw.entry_bytes = x.is_64 && im->is_fixed ? 8 : 4;
     init_decoder(&x.decoder, im->machine);

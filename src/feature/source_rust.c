@@ -19,20 +19,19 @@ static bool is(const struct pl_source_reader *r, uint32_t i, const char *word)
 
 /* ---- bodies ---- */
 
-static void emit_piece(struct pl_source_reader *r, uint32_t i, bool is_whole)
+static void emit_piece(struct pl_source_reader *r, uint32_t i)
 {
     if (r->pieces.n == 0)
         return;
     pl_bytes text = pl_source_keep(r, &r->pieces);
     if (r->why == PL_OK)
-        pl_source_emit_text(r, is_whole ? PL_ATOM_STRING : PL_ATOM_STRING_PART, i, text);
+        pl_source_emit_text(r, PL_ATOM_STRING, i, text);
     pl_source_clear(r, &r->pieces);
 }
 
 /* The format string at `i`: "a {} b {{" gives "a " and " b {". */
 static void emit_format(struct pl_source_reader *r, uint32_t i, bool has_newline)
 {
-    bool is_whole = true;
     pl_source_decode(r, i, &r->joined);
     pl_bytes s = pl_buf_bytes(&r->joined);
     pl_source_clear(r, &r->pieces);
@@ -40,8 +39,7 @@ static void emit_format(struct pl_source_reader *r, uint32_t i, bool has_newline
         bool is_double = k + 1 < s.n && s.p[k + 1] == s.p[k];
         if (s.p[k] == '{' && !is_double) {
             size_t end = pl_bytes_find_byte(s, '}', k);
-            is_whole = false;
-            emit_piece(r, i, false);
+            emit_piece(r, i);
             k = end == SIZE_MAX ? s.n : end;
             continue;
         }
@@ -50,7 +48,7 @@ static void emit_format(struct pl_source_reader *r, uint32_t i, bool has_newline
     }
     if (has_newline)
         pl_buf_add_byte(&r->pieces, '\n');
-    emit_piece(r, i, is_whole);
+    emit_piece(r, i);
 }
 
 static uint32_t read_function(struct pl_source_reader *r, uint32_t start, uint32_t i, uint32_t to,

@@ -148,6 +148,8 @@ void pl_code_mark(const struct pl_aligner *a, uint32_t subject, uint32_t *marks)
 /* Fit of a definition to a subject, whose features are marked. */
 int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const struct pl_subject *s,
                       uint32_t id);
+/* The part of it that the name in Go's table makes: above zero where name, type and file are those of the definition. */
+int32_t pl_code_score_go(const struct pl_aligner *a, const struct pl_function *f, uint32_t id);
 /* What one of several units that include a function adds to its fit: features that the unit has and the function lacks. */
 int32_t pl_code_place_score(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id,
                             uint32_t place);

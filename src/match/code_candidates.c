@@ -7,12 +7,14 @@
  */
 #include "base/parallel.h"
 #include "format/text/cpp_names.h"
+#include "format/text/go_names.h"
 #include "match/code_align.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_POSTINGS   400u /* features in more definitions propose nobody */
+#define MAX_POSTINGS   400u  /* features in more definitions propose nobody */
+#define MAX_NAMED      4096u /* definitions of one name, of which Go's table means one */
 #define MAX_EVALUATED  64u
 #define MAX_CANDIDATES 24u
 #define MAX_HOSTS      48u
@@ -103,6 +105,20 @@ static pl_status vote_named(struct search *q, struct pl_id_list named, uint32_t 
     return st;
 }
 
+/* Functions that Go's table says it is. */
+static pl_status vote_go(struct search *q, const struct pl_function *f, struct pl_err *err)
+{
+    struct pl_go_function go;
+    struct pl_id_list named = {NULL, 0};
+    pl_status st = PL_OK;
+    if (pl_go_function_of(f->name, &go))
+        named = pl_codebase_named(q->a->cb, pl_atom_hash_text(go.name));
+    for (size_t i = 0; i < named.n && i < MAX_NAMED && st == PL_OK; i++)
+        if (pl_code_score_go(q->a, f, named.v[i]) > 0)
+            st = vote(q, named.v[i], PL_CODE_EXPORT_SCORE, err);
+    return st;
+}
+
 /* Who calls what it calls, and whom its callers call. */
 static pl_status vote_calls(struct search *q, const struct pl_subject *s, struct pl_err *err)
 {
@@ -163,7 +179,8 @@ static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err 
 {
     const struct pl_aligner *a = q->a;
     const struct pl_subject *s = &a->subjects.v[subject];
-    pl_bytes name = a->code->functions[s->function].name;
+    const struct pl_function *fn = &a->code->functions[s->function];
+    pl_bytes name = fn->name;
     pl_status st = PL_OK;
     for (uint32_t i = 0; i < s->n_facts && st == PL_OK; i++) {
         const struct pl_code_fact *f = &a->facts.v[s->first_fact + i];
@@ -173,7 +190,9 @@ static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err 
             st = vote_named(q, pl_codebase_named_feature(a->cb, f->name), f->weight, err);
     }
     struct pl_cpp_function cpp;
-    if (st == PL_OK && name.n > 0) {
+    if (st == PL_OK && fn->file.n > 0)
+        st = vote_go(q, fn, err);
+    else if (st == PL_OK && name.n > 0) {
         uint64_t hash = pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name);
         st = vote_named(q, pl_codebase_named(a->cb, hash), PL_CODE_EXPORT_SCORE, err);
     }

@@ -147,6 +147,8 @@ static pl_status explain_string(const struct rung *r, pl_bytes text, bool *is_ex
 static bool is_end_of_table(const struct rung *r, const struct pl_atom *atom)
 {
     const struct pl_code *code = r->a.code;
+    if (code->is_go || code->is_rust)
+        return false; /* texts stand behind one another there, and one has a length */
     uint64_t end = is_within(r, atom->text) ? address_of(r, atom->text.p) : 0;
     size_t text = is_within(r, atom->text)
                       ? pl_text_places_from(&r->places, (uint64_t)(atom->text.p - r->f->data.p))

@@ -8,6 +8,7 @@
 #include "match/code_align.h"
 
 #include "format/text/cpp_names.h"
+#include "format/text/go_names.h"
 
 #define MAX_HOSTS 48u
 
@@ -28,6 +29,7 @@
 #define WRONG_NAME_PERCENT     50
 #define FILE_SCORE             50
 #define EXPORT_OTHER           (-300)
+#define OTHER_FOLDER           50 /* the root of a project has another name where it is unpacked */
 #define STRANGE_UNIT_COST      15 /* no other subject is placed in its unit */
 #define SMALL_COST             10
 #define LARGE_COST             8
@@ -354,13 +356,36 @@ static bool is_in_scope(pl_bytes scope, pl_bytes class)
     return false;
 }
 
+static pl_bytes folder_of(pl_bytes path)
+{
+    size_t slash = pl_bytes_rfind_byte(path, '/');
+    return pl_bytes_basename(pl_bytes_sub(path, 0, slash == SIZE_MAX ? 0 : slash));
+}
+
+/* A function of Go's table: its name, its type and its file have to be those of the definition. */
+int32_t pl_code_score_go(const struct pl_aligner *a, const struct pl_function *f, uint32_t id)
+{
+    struct pl_go_function go;
+    const struct pl_codebase_entry *e = pl_codebase_at(a->cb, id);
+    pl_bytes path = pl_index_unit_file(pl_codebase_index(a->cb), e->unit)->path;
+    if (!pl_go_function_of(f->name, &go) || !pl_bytes_eq(go.name, e->definition->name) ||
+        !pl_bytes_eq(go.scope, e->definition->scope) ||
+        !pl_bytes_eq(pl_bytes_basename(path), pl_bytes_basename(f->file)))
+        return EXPORT_OTHER;
+    return PL_CODE_EXPORT_SCORE - (pl_bytes_eq(folder_of(path), folder_of(f->file)) ? 0 : OTHER_FOLDER);
+}
+
 /* What an exported name says; nothing when it is a mangled one that is not understood. */
-static int32_t score_name(pl_bytes name, const struct pl_definition *d)
+static int32_t score_name(const struct pl_aligner *a, const struct pl_function *f, uint32_t id)
 {
     struct pl_cpp_function cpp;
+    const struct pl_definition *d = pl_codebase_at(a->cb, id)->definition;
+    pl_bytes name = f->name;
     pl_bytes own = d->name;
     if (name.n == 0)
         return 0;
+    if (f->file.n > 0)
+        return pl_code_score_go(a, f, id);
     if (!pl_cpp_function_of(name, &cpp))
         return pl_bytes_starts(name, PL_LIT("_Z")) ? 0
                : pl_bytes_eq(name, own)            ? PL_CODE_EXPORT_SCORE
@@ -392,7 +417,7 @@ int32_t pl_code_score(const struct pl_aligner *a, const uint32_t *marks, const s
     int32_t odd = odd_use(a, s, id);
     int32_t shape = score_shape(a, s, id) - odd;
     score = score > 0 && score + shape <= 0 ? 1 : score + shape; /* it chooses, and rules nobody out */
-    score += score_name(f->name, e->definition) - (a->is_foreign[e->unit] ? OTHER_MACHINE_COST : 0);
+    score += score_name(a, f, id) - (a->is_foreign[e->unit] ? OTHER_MACHINE_COST : 0);
     if (!a->has_places)
         return score;
     score += score_objects(a, s, id);

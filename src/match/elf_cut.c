@@ -7,6 +7,8 @@
 #include "base/quote.h"
 #include "match/elf_strings.h"
 
+#include <stdlib.h>
+
 #define SEEN_BYTES 3u
 
 static bool is_text_byte(uint8_t b)
@@ -101,6 +103,99 @@ static pl_status cut_wide(pl_bytes data, const struct pl_image_range *range, str
         at += 2 * n + 2;
     }
     return PL_OK;
+}
+
+/* ---- Go and Rust: no NULs, but code and pointers that say how long each is ---- */
+
+struct extent {
+    uint64_t offset; /* bytes in the file */
+    size_t length;
+};
+
+typedef PL_VEC(struct extent) extents;
+
+/* By offset, the longest first. */
+static int by_extent(const void *a, const void *b)
+{
+    const struct extent *x = a;
+    const struct extent *y = b;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return x->length > y->length ? -1 : x->length < y->length;
+}
+
+static bool add_extent(extents *all, pl_bytes image, pl_bytes text)
+{
+    bool is_inside = text.n > 0 && text.p >= image.p && text.p < image.p + image.n;
+    struct extent *e = is_inside ? PL_VEC_ADD(all) : NULL;
+    if (e != NULL)
+        *e = (struct extent){(uint64_t)(text.p - image.p), text.n};
+    return e != NULL || !is_inside;
+}
+
+static bool gather_extents(const struct pl_code *code, extents *all)
+{
+    bool is_good = true;
+    for (size_t i = 0; i < code->n_atoms && is_good; i++)
+        if (code->atoms[i].kind == PL_ATOM_STRING)
+            is_good = add_extent(all, code->image, code->atoms[i].text);
+    for (size_t i = 0; i < code->n_slots && is_good; i++)
+        is_good = add_extent(all, code->image, code->slots[i].text);
+    if (all->n > 0)
+        qsort(all->v, all->n, sizeof *all->v, by_extent);
+    return is_good;
+}
+
+/* A run between NULs, cut where the extents say; what none of them covers may be any number of strings, and counts as none. */
+static bool cut_run(const struct pl_elf_string *run, const extents *all, size_t *next, pl_elf_strings *out)
+{
+    uint64_t at = run->offset;
+    uint64_t end = run->offset + run->text.n;
+    while (at < end) {
+        while (*next < all->n && all->v[*next].offset < at)
+            ++*next;
+        const struct extent *e = *next < all->n && all->v[*next].offset < end ? &all->v[*next] : NULL;
+        uint64_t stop = e == NULL ? end : e->offset > at ? e->offset : at + e->length;
+        bool is_whole = e != NULL && e->offset == at;
+        stop = stop < end ? stop : end;
+        pl_bytes text = pl_bytes_sub(run->text, (size_t)(at - run->offset), (size_t)(stop - at));
+        if (!add_string(out, at, text, text.n))
+            return false;
+        out->v[out->n - 1].is_clear = out->v[out->n - 1].is_clear && is_whole;
+        at = stop;
+    }
+    return true;
+}
+
+pl_status pl_elf_cut_counted(const struct pl_match *m, const struct pl_file *f, pl_elf_strings *strings,
+                             struct pl_err *err)
+{
+    const struct pl_code *code;
+    struct pl_err why;
+    extents all = {0};
+    pl_elf_strings cut = {0};
+    size_t next = 0;
+    pl_status st = pl_match_code(m, f, &code, &why);
+    if (st == PL_E_NOMEM)
+        return pl_fail_nomem(err);
+    if (st != PL_OK || (!code->is_go && !code->is_rust))
+        return PL_OK;
+    bool is_good = gather_extents(code, &all);
+    for (size_t i = 0; i < strings->n && is_good; i++) {
+        struct pl_elf_string *slot = NULL;
+        if (!strings->v[i].is_wide) {
+            is_good = cut_run(&strings->v[i], &all, &next, &cut);
+            continue;
+        }
+        slot = PL_VEC_ADD(&cut);
+        is_good = slot != NULL;
+        if (is_good)
+            *slot = strings->v[i];
+    }
+    PL_VEC_FREE(&all);
+    PL_VEC_FREE(strings);
+    *strings = cut;
+    return is_good ? PL_OK : pl_fail_nomem(err);
 }
 
 /* A part of a range that nothing has claimed. */

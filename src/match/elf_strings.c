@@ -565,6 +565,8 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     if (m->literals != NULL) {
         st = pl_elf_cut(f, &view, m->scratch, &strings, err);
         if (st == PL_OK)
+            st = pl_elf_cut_counted(m, f, &strings, err);
+        if (st == PL_OK)
             st = match_strings(m, f, &view, &strings, &is_wrong_source, err);
     }
     if (st == PL_OK && is_wrong_source)

@@ -35,6 +35,9 @@ typedef PL_VEC(struct pl_elf_string) pl_elf_strings;
  */
 PL_MUST_USE pl_status pl_elf_cut(const struct pl_file *f, const struct pl_image_view *view,
                                  struct pl_arena *arena, pl_elf_strings *out, struct pl_err *err);
+/* Of an image of Go or Rust: the runs, cut where code and pointers say that texts end. Decodes the image. PL_E_NOMEM. */
+PL_MUST_USE pl_status pl_elf_cut_counted(const struct pl_match *m, const struct pl_file *f,
+                                         pl_elf_strings *strings, struct pl_err *err);
 /* The longest end of `bytes` that is text; its length. */
 size_t pl_elf_text_tail(pl_bytes bytes);
 

@@ -30,7 +30,7 @@ static void functions_of_rust_have_the_type_of_their_impl(void **state)
 
 static void format_strings_are_cut_at_their_braces(void **state)
 {
-    rust("fn f() { println!(\"a {} b {{ {x:?}\", y); }", "F f/0 println() ~\"a \" ~\" b { \" ~\"\n\"");
+    rust("fn f() { println!(\"a {} b {{ {x:?}\", y); }", "F f/0 println() \"a \" \" b { \" \"\n\"");
     rust("fn f() { panic!(\"no\"); g(\"{}\"); println!(\"x\") }",
          "F f/0 panic() \"no\" g() \"{}\" println() \"x\n\"");
 }
