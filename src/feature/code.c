@@ -92,7 +92,7 @@ static pl_status decode_functions(struct pl_code_image *im, struct pl_code_sink 
         sink->is_bad = false;
         sink->jumps.n = 0;
         sink->shape = (struct pl_shape){0};
-        sink->texts_are = im->texts_are == PL_TEXTS_GO && f->file.n == 0 ? PL_TEXTS_NUL : im->texts_are;
+        sink->texts_are = im->is_go && (f->flags & PL_FUNCTION_GO) == 0 ? PL_TEXTS_NUL : im->texts_are;
         f->first_atom = (uint32_t)sink->atoms.n;
         pl_code_decode(im, sink, f->address, code_of(im, f), f->offset);
         if (sink->atoms.n >= UINT32_MAX)

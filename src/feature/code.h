@@ -20,7 +20,8 @@ enum pl_function_flags {
     PL_FUNCTION_RUNTIME = 32,    /* compiler's and C library's start-up code, by content */
     PL_FUNCTION_BAD_DECODE = 64, /* some byte of it is no instruction */
     PL_FUNCTION_CALLED = 128,    /* an instruction of another function calls it, or jumps to its start */
-    PL_FUNCTION_POINTED = 256    /* an instruction computes its address, or a pointer in data holds it */
+    PL_FUNCTION_POINTED = 256,   /* an instruction computes its address, or a pointer in data holds it */
+    PL_FUNCTION_GO = 512         /* in the table of a Go program */
 };
 
 struct pl_code_print {

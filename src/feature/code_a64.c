@@ -27,6 +27,7 @@ struct a64 {
     uint64_t value;
     uint64_t value_at;
     struct pl_code_switch sw;
+    struct pl_code_counted counted;
 };
 
 static uint64_t sign_extend(uint64_t value, unsigned bits)
@@ -36,8 +37,15 @@ static uint64_t sign_extend(uint64_t value, unsigned bits)
     return (value ^ sign) - sign;
 }
 
+static bool has_counted(const struct a64 *a)
+{
+    return a->sink->texts_are != PL_TEXTS_NUL;
+}
+
 static void forget(struct a64 *a, unsigned reg)
 {
+    if (has_counted(a))
+        pl_code_counted_write(&a->counted, reg);
     a->known &= ~((uint32_t)1 << reg);
 }
 
@@ -62,12 +70,14 @@ static void end_constant(struct a64 *a)
     a->is_building = false;
 }
 
-static void refer_address(struct a64 *a, uint64_t at, uint64_t address)
+static void refer_address(struct a64 *a, uint64_t at, uint64_t address, unsigned rd)
 {
     size_t before = a->sink->atoms.n;
     if (address >= a->begin && address < a->end)
         return;
     pl_code_refer(a->im, a->sink, at, address, PL_USE_ADDRESS, 0);
+    if (has_counted(a) && a->sink->atoms.n == before + 1)
+        pl_code_counted_address(&a->counted, rd, before);
     pl_code_switch_table(&a->sw, a->sink, before, address);
 }
 
@@ -82,7 +92,7 @@ static void page_or_place(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
         return;
     }
     hold(a, rd, pc + imm);
-    refer_address(a, at, pc + imm);
+    refer_address(a, at, pc + imm, rd);
 }
 
 static void add_or_subtract(struct a64 *a, uint32_t w, uint64_t at)
@@ -102,7 +112,7 @@ static void add_or_subtract(struct a64 *a, uint32_t w, uint64_t at)
         bool is_middle =
             was_whole && pl_code_text_at(a->im, address).n > 0 && pl_code_text_at(a->im, address - 1).n > 0;
         if (!is_shifted && !is_middle)
-            refer_address(a, at, address);
+            refer_address(a, at, address, rd);
         return;
     }
     if (sets_flags && is_subtract && rd == ZERO_OR_STACK)
@@ -148,10 +158,13 @@ static void move_wide(struct a64 *a, uint32_t w, uint64_t at)
     uint64_t width = w >> 31 != 0 ? ~(uint64_t)0 : UINT32_MAX;
     forget(a, rd);
     if (kind == 3) {
-        if (a->is_building && a->built == rd)
-            a->value = ((a->value & ~((uint64_t)0xffff << shift)) | imm) & width;
-        else
+        if (!a->is_building || a->built != rd) {
             end_constant(a);
+            return;
+        }
+        a->value = ((a->value & ~((uint64_t)0xffff << shift)) | imm) & width;
+        if (has_counted(a))
+            pl_code_counted_number(&a->counted, rd, a->value);
         return;
     }
     end_constant(a);
@@ -159,6 +172,8 @@ static void move_wide(struct a64 *a, uint32_t w, uint64_t at)
     a->built = (uint8_t)rd;
     a->value = (kind == 0 ? ~imm : imm) & width;
     a->value_at = at;
+    if (has_counted(a))
+        pl_code_counted_number(&a->counted, rd, a->value);
 }
 
 /* ---- loads and stores ---- */
@@ -180,6 +195,21 @@ static void load_literal(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
     if (!is_vector)
         forget(a, w & 31);
     refer_memory(a, w, at, address, log2_bytes, is_vector);
+}
+
+/* STR of a register of 64 bits, and STP of two. */
+static void count_stored(struct a64 *a, uint32_t w)
+{
+    unsigned rn = w >> 5 & 31;
+    uint64_t pair = sign_extend(w >> 15 & 0x7f, 7) * 8;
+    if (!has_counted(a))
+        return;
+    if ((w & 0xffc00000) == 0xf9000000)
+        pl_code_counted_store(&a->counted, rn, (uint64_t)(w >> 10 & 0xfff) * 8, w & 31);
+    if ((w & 0xffc00000) != 0xa9000000)
+        return;
+    pl_code_counted_store(&a->counted, rn, pair, w & 31);
+    pl_code_counted_store(&a->counted, rn, pair + 8, w >> 10 & 31);
 }
 
 static void load_or_store(struct a64 *a, uint32_t w, uint64_t at)
@@ -205,6 +235,7 @@ static void load_or_store(struct a64 *a, uint32_t w, uint64_t at)
 
 static void memory(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
 {
+    count_stored(a, w);
     if ((w & 0x3b000000) == 0x18000000) {
         load_literal(a, w, at, pc);
     } else if ((w & 0x3a000000) == 0x38000000) {
@@ -238,6 +269,7 @@ static void branch(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
         branch_to(a, at, pc + sign_extend((uint64_t)(w & 0x3ffffff) << 2, 28),
                   is_call ? PL_USE_CALL : PL_USE_JUMP);
         a->known &= ~CALL_CHANGES;
+        pl_code_counted_end(&a->counted);
     } else if ((w & 0xff000000) == 0x54000000) {
         if ((w & 14) == 8) /* "higher" and "lower or same" */
             a->sw.is_bounded = a->sw.has_limit;
@@ -250,6 +282,7 @@ static void branch(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
         if ((w >> 21 & 3) == 0)
             pl_code_switch_end(&a->sw, a->im, a->sink, at);
         a->known &= ~CALL_CHANGES;
+        pl_code_counted_end(&a->counted);
     } else if ((w & 0xffe0001f) == 0xd4000001) {
         (void)pl_code_emit(a->sink, PL_ATOM_SYSCALL, at, 0);
     } else if ((w & 0xfff00000) == 0xd5300000) {
@@ -260,14 +293,20 @@ static void branch(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
 static void immediate(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
 {
     uint64_t mask;
+    bool is_orr = (w >> 29 & 3) == 1 && (w >> 5 & 31) == ZERO_OR_STACK; /* MOV of a bit mask */
     switch (w >> 23 & 7) {
     case 0:
     case 1: page_or_place(a, w, at, pc); return;
     case 2: add_or_subtract(a, w, at); return;
     case 4:
-        if (bit_mask(w, &mask))
-            pl_code_constant(a->sink, at, mask, (pl_bytes){NULL, 0});
-        break;
+        if (!bit_mask(w, &mask))
+            break;
+        pl_code_constant(a->sink, at, mask, (pl_bytes){NULL, 0});
+        if (!is_orr || !has_counted(a))
+            break;
+        forget(a, w & 31);
+        pl_code_counted_number(&a->counted, w & 31, mask);
+        return;
     default: break; /* bit fields and extracts */
     }
     if ((w & 31) != ZERO_OR_STACK)
@@ -311,6 +350,7 @@ static void instruction(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
 {
     bool is_move_wide = (w & 0x1f800000) == 0x12800000;
     pl_code_switch_age(&a->sw);
+    pl_code_counted_step(&a->counted);
     if (is_move_wide) {
         move_wide(a, w, at);
         return;
@@ -371,7 +411,11 @@ static void add_to_print(struct a64 *a, uint32_t w, uint64_t pc)
 void pl_code_decode_a64(const struct pl_code_image *im, struct pl_code_sink *sink, uint64_t address,
                         pl_bytes code, uint64_t offset)
 {
-    struct a64 a = {.im = im, .sink = sink, .begin = address, .end = address + code.n};
+    struct a64 a = {.im = im,
+                    .sink = sink,
+                    .begin = address,
+                    .end = address + code.n,
+                    .counted = {.im = im, .sink = sink}};
     struct pl_cursor c = pl_cursor_of(code);
     a.sw.entry_bytes = 4;
     while (pl_cursor_left(&c) >= 4 && !sink->no_memory) {

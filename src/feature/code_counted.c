@@ -5,26 +5,30 @@
  * or in the word behind the pointer. Either is looked for among the last instructions, of which no call and no jump may be one. A text whose length is not
  * found is data: nobody knows where it ends. What that could hide: a text whose length a program works out; its bytes are unaccounted all the same.
  *
- * Source: Go's internal ABI (cmd/compile/abi-internal.md), "amd64 architecture" and "Strings"; System V psABI for AMD64, 3.2.3; the layout of &str is
+ * Source: Go's internal ABI (cmd/compile/abi-internal.md), "amd64 architecture", "arm64 architecture" and "Strings"; System V psABI for AMD64, 3.2.3; the layout of &str is
  * rustc's and not promised, seen in its output.
  */
 #include "feature/code_image.h"
 
 #include <string.h>
 
-#define WINDOW    8u /* instructions between address and length */
-#define NEXT_DOOR 1u /* Rust: any register does in the instruction right behind */
+#define WINDOW        8u  /* instructions between address and length */
+#define A64_ARGUMENTS 16u /* x0 to x15: Go's; C has eight */
+#define NEXT_DOOR     1u  /* Rust: any register does in the instruction right behind */
 
 enum event_kind { EVENT_NONE, EVENT_TEXT, EVENT_NUMBER, EVENT_STORED_TEXT, EVENT_STORED_NUMBER };
 
-/* Registers in the order of arguments, by their numbers in instructions. */
+/* Registers of x86-64 in the order of arguments, by their numbers in instructions; those of AArch64 are in the order of their numbers. */
 static const uint8_t go_order[] = {0, 3, 1, 7, 6, 8, 9, 10, 11};
 static const uint8_t rust_order[] = {7, 6, 2, 1, 8, 9};
 
-static bool is_next(enum pl_code_texts texts, unsigned reg, unsigned next)
+static bool is_next(const struct pl_code_counted *c, unsigned reg, unsigned next)
 {
-    const uint8_t *order = texts == PL_TEXTS_GO ? go_order : rust_order;
-    size_t n = texts == PL_TEXTS_GO ? sizeof go_order : sizeof rust_order;
+    bool is_of_go = c->sink->texts_are == PL_TEXTS_GO;
+    const uint8_t *order = is_of_go ? go_order : rust_order;
+    size_t n = is_of_go ? sizeof go_order : sizeof rust_order;
+    if (c->im->machine == PL_CODE_A64)
+        return next == reg + 1 && next < A64_ARGUMENTS;
     for (size_t i = 0; i + 1 < n; i++)
         if (order[i] == reg)
             return order[i + 1] == next;
@@ -47,8 +51,10 @@ static bool is_rust(const struct pl_code_image *im)
 
 void pl_code_find_texts(struct pl_code_image *im)
 {
-    bool is_known = im->machine == PL_CODE_X86_64;
-    if (is_known && im->texts_are != PL_TEXTS_GO && is_rust(im))
+    bool is_known = im->machine == PL_CODE_X86_64 || im->machine == PL_CODE_A64;
+    if (is_known && im->is_go)
+        im->texts_are = PL_TEXTS_GO;
+    else if (is_known && is_rust(im))
         im->texts_are = PL_TEXTS_RUST;
 }
 
@@ -104,7 +110,7 @@ static void settle(const struct pl_code_counted *c, size_t atom, uint64_t n)
 static bool is_pair(const struct pl_code_counted *c, const struct pl_code_event *text, unsigned number_in,
                     uint32_t number_at)
 {
-    if (is_next(c->sink->texts_are, text->reg, number_in))
+    if (is_next(c, text->reg, number_in))
         return true;
     return c->sink->texts_are == PL_TEXTS_RUST && number_at > text->at && number_at - text->at <= NEXT_DOOR &&
            number_in != text->reg;

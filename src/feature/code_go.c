@@ -156,6 +156,7 @@ static void read_functions(struct go *g)
                               .seed = {.address = text + begin,
                                        .size = next - (uint64_t)begin,
                                        .rank = PL_SEED_SYMBOL,
+                                       .flags = PL_FUNCTION_GO,
                                        .is_padded = true}};
         bool is_last = i + 1 == g->n_functions;
         if ((c.bad && !is_last) || next <= begin)
@@ -186,7 +187,6 @@ void pl_code_read_go(struct pl_code_image *im)
                 struct go g = {.im = im, .all = pl_bytes_from(bytes, at)};
                 if (at % 4 == 0 && read_header(&g)) {
                     im->is_go = true;
-                    im->texts_are = im->machine == PL_CODE_X86_64 ? PL_TEXTS_GO : PL_TEXTS_NUL;
                     read_functions(&g);
                     add_seeds(&g);
                     PL_VEC_FREE(&g.seeds);

@@ -190,7 +190,7 @@ static pl_status gather_votes(struct search *q, uint32_t subject, struct pl_err 
             st = vote_named(q, pl_codebase_named_feature(a->cb, f->name), f->weight, err);
     }
     struct pl_cpp_function cpp;
-    if (st == PL_OK && fn->file.n > 0)
+    if (st == PL_OK && (fn->flags & PL_FUNCTION_GO) != 0)
         st = vote_go(q, fn, err);
     else if (st == PL_OK && name.n > 0) {
         uint64_t hash = pl_atom_hash_text(pl_cpp_function_of(name, &cpp) ? cpp.name : name);

@@ -137,7 +137,7 @@ static bool has_absorbed(const struct pl_aligner *a, const struct pl_subject *s,
 
 static bool is_go(const struct pl_aligner *a, const struct pl_subject *s)
 {
-    return a->code->functions[s->function].file.n > 0;
+    return (a->code->functions[s->function].flags & PL_FUNCTION_GO) != 0;
 }
 
 static pl_bytes folder_of_unit(const struct pl_aligner *a, uint32_t unit)

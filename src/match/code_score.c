@@ -384,7 +384,7 @@ static int32_t score_name(const struct pl_aligner *a, const struct pl_function *
     pl_bytes own = d->name;
     if (name.n == 0)
         return 0;
-    if (f->file.n > 0)
+    if ((f->flags & PL_FUNCTION_GO) != 0)
         return pl_code_score_go(a, f, id);
     if (!pl_cpp_function_of(name, &cpp))
         return pl_bytes_starts(name, PL_LIT("_Z")) ? 0

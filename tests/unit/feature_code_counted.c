@@ -13,6 +13,16 @@ static const char rust_program[] = ".intel_syntax noprefix\n.text\n" EXPORTED(
     ".section .rodata\nfile: .ascii \"library/core/src/panicking.rs\"\n"
     ".section .data.rel.ro, \"aw\"\nplace: .quad pool + 31, 15\n";
 
+/* The same on AArch64: in the next register, by MOVZ and by ORR; two stored at once. */
+static const char arm_program[] =
+    ".text\n.globl hello\n.type hello, %function\nhello:\nadrp x0, pool\nadd x0, x0, :lo12:pool\n"
+    "mov x1, #15\nbl other\n"
+    "mov x3, #40\nadrp x2, pool + 15\nadd x2, x2, :lo12:pool + 15\norr x3, xzr, #16\nbl other\n"
+    "adrp x9, pool + 31\nadd x9, x9, :lo12:pool + 31\nmov x11, #15\nstp x9, x11, [sp, #16]\nbl other\n"
+    "mov x7, #9\nadrp x5, pool\nadd x5, x5, :lo12:pool\nret\n.size hello, . - hello\nother:\nret\n"
+    ".section .rodata\npool: .ascii \"the first wordsthe second wordsthe third words\"\n.byte 0\n"
+    "file: .ascii \"library/core/src/panicking.rs\"\n";
+
 static unsigned count_strings(const struct pl_code *c, const struct pl_function *f)
 {
     unsigned n = 0;
@@ -101,6 +111,28 @@ static void a_number_ends_a_text_of_rust(void **state)
     unload(&im);
 }
 
+static void a_number_ends_a_text_on_aarch64(void **state)
+{
+    (void)state;
+    struct image im;
+    FILE *f = fopen("counted.s", "w");
+    assert_non_null(f);
+    assert_true(fputs(arm_program, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(
+        system("clang -target aarch64-linux-gnu -nostdlib -shared -fuse-ld=lld -Wl,-Bsymbolic -o counted.out "
+               "counted.s 2>counted.log"),
+        0);
+    load(&im, "counted.out");
+    const struct pl_function *hello = named(&im.code, "hello");
+    assert_non_null(hello);
+    assert_non_null(atom(&im.code, hello, PL_ATOM_STRING, "the first words"));
+    assert_non_null(atom(&im.code, hello, PL_ATOM_STRING, "the second words"));
+    assert_non_null(atom(&im.code, hello, PL_ATOM_STRING, "the third words"));
+    assert_int_equal(count_strings(&im.code, hello), 3); /* x7 is no length of x5 */
+    unload(&im);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +141,7 @@ int main(void)
         cmocka_unit_test(a_function_literal_is_a_part_of_its_function),
         cmocka_unit_test(c_in_a_go_program_has_texts_with_a_nul),
         cmocka_unit_test(a_number_ends_a_text_of_rust),
+        cmocka_unit_test(a_number_ends_a_text_on_aarch64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
