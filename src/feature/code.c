@@ -135,6 +135,8 @@ static pl_status find_functions(struct pl_code_image *im, struct pl_code_sink *s
     PL_VEC_FREE(&starts);
     if (st == PL_OK)
         st = im->no_memory ? stopped(im, sink) : decode_functions(im, sink);
+    if (st == PL_OK)
+        st = pl_code_settle_alone(im, sink);
     return st;
 }
 

@@ -3,13 +3,15 @@
  *
  * Go and Rust put no NUL behind a text: one stands behind the other, and the length goes along with the address, in the register that comes next in the order of arguments,
  * or in the word behind the pointer. Either is looked for among the last instructions, of which no call and no jump may be one. A text whose length is not
- * found is data: nobody knows where it ends. What that could hide: a text whose length a program works out; its bytes are unaccounted all the same.
+ * found is data: nobody knows where it ends. Rust programs have C in them as well: what stands between two NULs, and nothing refers into, is a text of C. What that could hide: a text whose length a program works out; its bytes are unaccounted all the same.
  *
  * Source: Go's internal ABI (cmd/compile/abi-internal.md), "amd64 architecture", "arm64 architecture" and "Strings"; System V psABI for AMD64, 3.2.3; the layout of &str is
  * rustc's and not promised, seen in its output.
  */
+#include "base/order.h"
 #include "feature/code_image.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WINDOW        8u  /* instructions between address and length */
@@ -76,6 +78,57 @@ pl_bytes pl_code_slot_text(const struct pl_code_image *im, const struct pl_code_
     struct pl_cursor c = pl_cursor_of(word);
     pl_bytes text = counted_text(im, slot->target, pl_cursor_u64le(&c));
     return text.n > 0 || !pl_code_stands_alone(im, slot->target) ? text : pl_code_text_at(im, slot->target);
+}
+
+/* The first address of a sorted list behind `address`; UINT64_MAX when there is none. */
+static uint64_t next_behind(const pl_code_addresses *sorted, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = sorted->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sorted->v[middle] <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < sorted->n ? sorted->v[low] : UINT64_MAX;
+}
+
+static bool add_address(pl_code_addresses *all, uint64_t address)
+{
+    uint64_t *slot = PL_VEC_ADD(all);
+    if (slot != NULL)
+        *slot = address;
+    return slot != NULL;
+}
+
+pl_status pl_code_settle_alone(const struct pl_code_image *im, struct pl_code_sink *sink)
+{
+    pl_code_addresses used = {0};
+    bool is_good = true;
+    if (im->texts_are != PL_TEXTS_RUST)
+        return PL_OK;
+    for (size_t i = 0; i < sink->atoms.n && is_good; i++)
+        if (sink->atoms.v[i].kind == PL_ATOM_DATA || sink->atoms.v[i].kind == PL_ATOM_STRING)
+            is_good = add_address(&used, sink->atoms.v[i].value);
+    for (size_t i = 0; i < im->slots.n && is_good; i++)
+        is_good = add_address(&used, im->slots.v[i].target);
+    if (used.n > 0)
+        qsort(used.v, used.n, sizeof *used.v, pl_order_u64);
+    for (size_t i = 0; i < sink->atoms.n && is_good; i++) {
+        struct pl_atom *a = &sink->atoms.v[i];
+        if (a->kind != PL_ATOM_DATA || a->text.n > 0 || !pl_code_stands_alone(im, a->value))
+            continue;
+        pl_bytes text = pl_code_text_at(im, a->value);
+        if (next_behind(&used, a->value) - a->value <= text.n)
+            continue;
+        a->kind = PL_ATOM_STRING;
+        a->text = text;
+        a->hash = pl_atom_hash_text(text);
+    }
+    PL_VEC_FREE(&used);
+    return is_good ? PL_OK : pl_fail_nomem(im->err);
 }
 
 static void forget_register(struct pl_code_counted *c, unsigned reg)

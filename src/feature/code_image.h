@@ -198,6 +198,8 @@ struct pl_code_counted {
 void pl_code_find_texts(struct pl_code_image *im);
 /* The text that a pointer in data leads to, as the image's texts are. */
 pl_bytes pl_code_slot_text(const struct pl_code_image *im, const struct pl_code_slot *slot);
+/* Of an image of Rust, when all is decoded: texts of C. PL_E_NOMEM. */
+PL_MUST_USE pl_status pl_code_settle_alone(const struct pl_code_image *im, struct pl_code_sink *sink);
 /* An instruction passes. Registers go by their numbers in instructions, places by a register or PL_COUNTED_FIXED and a distance. */
 #define PL_COUNTED_FIXED 255u
 void pl_code_counted_step(struct pl_code_counted *c);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define MAX_POSTINGS   400u  /* features in more definitions propose nobody */
-#define MAX_NAMED      4096u /* definitions of one name, of which Go's table means one */
+#define MAX_NAMED      1024u /* definitions of a name, or files of one, of which Go's table means one */
 #define MAX_EVALUATED  64u
 #define MAX_CANDIDATES 24u
 #define MAX_HOSTS      48u
@@ -105,17 +105,30 @@ static pl_status vote_named(struct search *q, struct pl_id_list named, uint32_t 
     return st;
 }
 
-/* Functions that Go's table says it is. */
+static pl_status vote_go_among(struct search *q, const struct pl_function *f, struct pl_id_list ids,
+                               struct pl_err *err)
+{
+    pl_status st = PL_OK;
+    for (size_t i = 0; i < ids.n && i < MAX_NAMED && st == PL_OK; i++)
+        if (pl_code_score_go(q->a, f, ids.v[i]) > 0)
+            st = vote(q, ids.v[i], PL_CODE_EXPORT_SCORE, err);
+    return st;
+}
+
+/* Functions that Go's table says it is: those of the name, or of the file's, whichever are fewer. String() stands in thousands of files. */
 static pl_status vote_go(struct search *q, const struct pl_function *f, struct pl_err *err)
 {
     struct pl_go_function go;
-    struct pl_id_list named = {NULL, 0};
+    const struct pl_codebase *cb = q->a->cb;
     pl_status st = PL_OK;
-    if (pl_go_function_of(f->name, &go))
-        named = pl_codebase_named(q->a->cb, pl_atom_hash_text(go.name));
-    for (size_t i = 0; i < named.n && i < MAX_NAMED && st == PL_OK; i++)
-        if (pl_code_score_go(q->a, f, named.v[i]) > 0)
-            st = vote(q, named.v[i], PL_CODE_EXPORT_SCORE, err);
+    if (!pl_go_function_of(f->name, &go))
+        return PL_OK;
+    struct pl_id_list named = pl_codebase_named(cb, pl_atom_hash_text(go.name));
+    pl_units units = pl_index_units_of_name(pl_codebase_index(cb), pl_bytes_basename(f->file));
+    if (named.n <= units.n)
+        return vote_go_among(q, f, named, err);
+    for (size_t i = 0; i < units.n && i < MAX_NAMED && st == PL_OK; i++)
+        st = vote_go_among(q, f, pl_codebase_in_unit(cb, named, units.v[i]), err);
     return st;
 }
 

@@ -9,7 +9,8 @@
 static const char rust_program[] = ".intel_syntax noprefix\n.text\n" EXPORTED(
     "hello", "lea rdi, [rip + pool + 15]\nlea rdx, [rip + place]\nmov esi, 16\ncall other@plt\n"
              "lea rax, [rip + pool]\nmov ecx, 15\ncall other@plt\n"
-             "mov r8d, 9\nlea rdi, [rip + pool + 31]\ncall other@plt\n") EXPORTED("other", "nop\n") POOL
+             "mov r8d, 9\nlea rdi, [rip + pool + 31]\ncall other@plt\n")
+    EXPORTED("other", "lea rdi, [rip + alone]\nnop\n") POOL
     ".section .rodata\nfile: .ascii \"library/core/src/panicking.rs\"\n"
     ".section .data.rel.ro, \"aw\"\nplace: .quad pool + 31, 15\n";
 
@@ -111,6 +112,16 @@ static void a_number_ends_a_text_of_rust(void **state)
     unload(&im);
 }
 
+static void c_in_a_rust_program_has_texts_with_a_nul(void **state)
+{
+    (void)state;
+    struct image im;
+    assert_true(assemble(rust_program, "-shared"));
+    load(&im, "counted.out");
+    assert_non_null(atom(&im.code, named(&im.code, "other"), PL_ATOM_STRING, "a text of C"));
+    unload(&im);
+}
+
 static void a_number_ends_a_text_on_aarch64(void **state)
 {
     (void)state;
@@ -141,6 +152,7 @@ int main(void)
         cmocka_unit_test(a_function_literal_is_a_part_of_its_function),
         cmocka_unit_test(c_in_a_go_program_has_texts_with_a_nul),
         cmocka_unit_test(a_number_ends_a_text_of_rust),
+        cmocka_unit_test(c_in_a_rust_program_has_texts_with_a_nul),
         cmocka_unit_test(a_number_ends_a_text_on_aarch64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
