@@ -261,12 +261,14 @@ static bool is_act(const struct pl_aligner *a, uint32_t atom)
 }
 
 /*
- * Rust compiles what is generic where it is used, and puts functions of any crate into others. What this could hide: in a function a text of another one, or a
- * call that no import acts by.
+ * Rust compiles what is generic where it is used, and puts functions of any crate into others; its locks wait by syscall(SYS_futex), wherever they stand. What
+ * this could hide: in a function a text of another one, a call that no import acts by, or one of syscall() where the sources have one.
  */
 static bool is_rust_anywhere(const struct grading *g, const struct pl_code_fact *f)
 {
-    return g->a->code->is_rust && !is_act(g->a, f->atom);
+    const struct pl_atom *atom = &g->a->code->atoms[f->atom];
+    bool is_lock = atom->kind == PL_ATOM_IMPORT && pl_bytes_eq_str(atom->text, "syscall");
+    return g->a->code->is_rust && (is_lock || !is_act(g->a, f->atom));
 }
 
 static enum where find_fact(struct grading *g, const struct pl_code_fact *f)
