@@ -3,7 +3,7 @@ TIME ?= 60
 DESTDIR ?=
 PREFIX ?= /usr/local
 SANITIZE = -Db_sanitize=address,undefined
-VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/valgrind.supp
 
 .PHONY: help deps deps-test deps-deep build demo check check-deep fuzz coverage selfcheck bench accuracy accuracy-truth printed format lint install dist clean
 
