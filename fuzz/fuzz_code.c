@@ -14,9 +14,22 @@ static void require(bool holds)
         abort();
 }
 
+/* What is searched by address is in order. */
+static void check_order(const struct pl_code *c)
+{
+    for (size_t i = 1; i < c->n_data; i++)
+        require(c->data[i - 1] < c->data[i]);
+    for (size_t i = 1; i < c->n_spans; i++)
+        require(c->spans[i].address > c->spans[i - 1].address &&
+                c->spans[i].address - c->spans[i - 1].address >= c->spans[i - 1].memory_bytes);
+    for (size_t i = 1; i < c->n_functions; i++)
+        require(c->functions[i].address > c->functions[i - 1].address);
+}
+
 static void check(const struct pl_code *c)
 {
     uint64_t sum = 0;
+    check_order(c);
     for (size_t i = 0; i < c->n_functions; i++) {
         const struct pl_function *f = &c->functions[i];
         require(f->size > 0 && f->owner < c->n_functions);
@@ -41,6 +54,7 @@ static void check(const struct pl_code *c)
     }
     for (size_t i = 0; i < c->n_slots; i++) {
         size_t n;
+        require(i == 0 || c->slots[i - 1].address < c->slots[i].address);
         require(pl_code_table(c, c->slots[i].address, &n) != NULL && n > 0);
     }
 }

@@ -288,7 +288,7 @@ pl_status pl_code_load_macho(struct pl_code_image *im, const char **unsupported)
 bool pl_code_part_of_macho(pl_bytes data, size_t i, uint64_t *offset, uint64_t *size);
 void pl_code_gather_texts(struct pl_code_image *im);
 void pl_code_seed_add(struct pl_code_image *im, struct pl_code_seed seed);
-/* code_parts.c: put `part` behind what `all` holds; its addresses are above. */
+/* code_parts.c: put `part` behind what `all` holds. When its addresses are not all above, `all` is unsupported and as it was but for its size. */
 pl_status pl_code_join(struct pl_code *all, const struct pl_code *part, struct pl_arena *arena,
                        struct pl_err *err);
 /* code_unwind.c */

@@ -1,11 +1,14 @@
 /*
  * code_parts.c - the functions of several images in one file, as one list.
  *
- * Each image was read for itself, with addresses of its own above those of the one before; here indices are moved.
+ * Each image was read for itself, with addresses of its own above those of the one before; here indices are moved. An image that says it lies where
+ * another does is not joined: what is searched by address must be in order, and nobody can tell which of the two is meant.
  */
+#include "base/order.h"
 #include "base/size.h"
 #include "feature/code_image.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Both arrays, one behind the other, in the arena; NULL when it is full. */
@@ -41,11 +44,49 @@ static void move_indices(struct pl_code *c, const struct pl_code *before)
         c->slots[i].function = moved(c->slots[i].function, by);
 }
 
+static bool is_behind(uint64_t address, uint64_t last, uint64_t last_bytes)
+{
+    return address > last && address - last >= last_bytes;
+}
+
+/* Are all addresses of the part above those that are there? Every list is in order. */
+static bool follows(const struct pl_code *all, const struct pl_code *part)
+{
+    if (all->n_functions > 0 && part->n_functions > 0) {
+        const struct pl_function *last = &all->functions[all->n_functions - 1];
+        if (!is_behind(part->functions[0].address, last->address, last->size))
+            return false;
+    }
+    if (all->n_spans > 0 && part->n_spans > 0) {
+        const struct pl_code_span *last = &all->spans[all->n_spans - 1];
+        if (!is_behind(part->spans[0].address, last->address, last->memory_bytes))
+            return false;
+    }
+    return all->n_slots == 0 || part->n_slots == 0 ||
+           is_behind(part->slots[0].address, all->slots[all->n_slots - 1].address, 1);
+}
+
+/* Code may name any address as data, one of another image too. */
+static void order_data(struct pl_code *c)
+{
+    size_t n = 0;
+    qsort(c->data, c->n_data, sizeof *c->data, pl_order_u64);
+    for (size_t i = 0; i < c->n_data; i++)
+        if (n == 0 || c->data[n - 1] != c->data[i])
+            c->data[n++] = c->data[i];
+    c->n_data = n;
+}
+
 pl_status pl_code_join(struct pl_code *all, const struct pl_code *part, struct pl_arena *arena,
                        struct pl_err *err)
 {
     if (all->functions == NULL) {
         *all = *part;
+        return PL_OK;
+    }
+    if (!follows(all, part)) {
+        all->code_bytes += part->code_bytes;
+        all->unsupported = "two images of a universal file lie at the same addresses";
         return PL_OK;
     }
     if (all->n_atoms + part->n_atoms >= UINT32_MAX || all->n_functions + part->n_functions >= UINT32_MAX)
@@ -59,8 +100,9 @@ pl_status pl_code_join(struct pl_code *all, const struct pl_code *part, struct p
         joined(arena, all->entries, all->n_entries, part->entries, part->n_entries, sizeof *c.entries);
     c.slots = joined(arena, all->slots, all->n_slots, part->slots, part->n_slots, sizeof *c.slots);
     c.data = joined(arena, all->data, all->n_data, part->data, part->n_data, sizeof *c.data);
+    c.spans = joined(arena, all->spans, all->n_spans, part->spans, part->n_spans, sizeof *c.spans);
     if (c.functions == NULL || c.atoms == NULL || c.gaps == NULL || c.entries == NULL || c.slots == NULL ||
-        c.data == NULL)
+        c.data == NULL || c.spans == NULL)
         return pl_arena_fail(arena, err);
     c.n_functions += part->n_functions;
     c.n_atoms += part->n_atoms;
@@ -68,9 +110,11 @@ pl_status pl_code_join(struct pl_code *all, const struct pl_code *part, struct p
     c.n_entries += part->n_entries;
     c.n_slots += part->n_slots;
     c.n_data += part->n_data;
+    c.n_spans += part->n_spans;
     c.code_bytes += part->code_bytes;
     c.unsupported = all->unsupported != NULL ? all->unsupported : part->unsupported;
     move_indices(&c, all);
+    order_data(&c);
     *all = c;
     return PL_OK;
 }

@@ -182,6 +182,7 @@ static void each_image_of_a_universal_file_has_its_functions(void **state)
     sums_hold(&code);
     assert_int_equal(code.n_functions, parts[0].code.n_functions + parts[1].code.n_functions);
     assert_int_equal(code.n_atoms, parts[0].code.n_atoms + parts[1].code.n_atoms);
+    assert_int_equal(code.n_spans, parts[0].code.n_spans + parts[1].code.n_spans);
     for (size_t i = 0; i < code.n_functions; i++) {
         size_t which = i < parts[0].code.n_functions ? 0 : 1;
         const struct pl_function *f =
