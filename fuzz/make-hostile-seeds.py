@@ -59,6 +59,14 @@ def archives():
     yield "holes.zst", bad.sparse_of_zeros(0)
 
 
+def rich(tools, key=0x1234abcd):
+    """The stub of Microsoft's linker, and its list of tools (number, count) behind it."""
+    code = bytes.fromhex("0e1fba0e00b409cd21b8014ccd21") + b"This program cannot be run in DOS mode.\r\r\n$"
+    head = code + bytes(-len(code) % 8)
+    words = [0x536e6144, 0, 0, 0] + [n for t in tools for n in t]
+    return head + b"".join(struct.pack("<I", w ^ key) for w in words) + b"Rich" + struct.pack("<I", key) + bytes(8)
+
+
 def seeds():
     for name, data in archives():
         yield "archive", name, data
@@ -67,6 +75,7 @@ def seeds():
         yield "elf", name, data
     for name, data in (("plain", bad.pe()), ("signed", bad.pe(certificate=bad.certificate(bad.pkcs7(), slack=bad.HIDDEN * 3))),
                        ("resources", bad.pe(rsrc=bad.resources(bad.zip_of([(b"x", bad.HIDDEN, 0)])))), ("stub", bad.pe(stub=bad.HIDDEN + bytes(3))),
+                       ("rich", bad.pe(stub=rich([(0x01046b31, 7), (0x01056b31, 1)]), at=0x40)), ("rich-broken", bad.pe(stub=rich([]).replace(b"\xcd\xab\x34\x12Rich", b"\xcd\xab\x34\x13Rich"), at=0x40)),
                        ("tail", bad.pe(tail=bad.HIDDEN)), ("config", bad.pe_with_directory(10, 0x1000, 0x140)), ("bound", bad.pe_with_directory(11, 0x1000, 0x40))):
         yield "pe", name, data
     small = made.Deb({"control": made.control_text(source="greet (1.0)")}, {}, ".gz").build()

@@ -286,16 +286,16 @@ def elf_with_a_tail():
     return elf([(0x1000, 0x401000, CODE * 4, 5)], tail=HIDDEN * 4)
 
 
-def pe(rsrc=b"", certificate=b"", table_size=None, tail=b"", stub=b""):
-    """PE32+ with one code section, maybe one of resources, and a certificate table at its end."""
-    lfanew = 0x80 + len(stub)
+def pe(rsrc=b"", certificate=b"", table_size=None, tail=b"", stub=b"", at=0x80):
+    """PE32+ with one code section, maybe one of resources, and a certificate table at its end; a stub at `at`."""
+    stub_at, lfanew = at, at + len(stub)
     sections = [(b".text", 0x1000, 0x400, CODE * 16, 0x60000020)]
     if rsrc:
         sections.append((b".rsrc", 0x2000, 0x600, rsrc, 0x40000040))
     out = bytearray(0x400)
     out[0:2] = b"MZ"
     out[0x3c:0x40] = struct.pack("<I", lfanew)
-    out[0x80:0x80 + len(stub)] = stub
+    out[stub_at:stub_at + len(stub)] = stub
     at = 0x400
     table = b""
     for name, address, offset, data, flags in sections:
