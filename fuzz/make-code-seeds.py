@@ -151,7 +151,42 @@ def go_program(magic, word, quantum=1, functions=((0, 16, b"runtime.main", 0), (
     return head + b"".join(rows) + body
 
 
+def counted(registers, behind):
+    """A program whose texts end by a number: in the next register, in the next word of memory, in a table of pointers; `behind` follows the texts."""
+    base, at, n_code = 0x400000, 176, 0x100
+    text = base + 0x1000 + at + n_code
+    first, second = registers
+    lea = {0: "488d05", 3: "488d1d", 7: "488d3d", 6: "488d35"}
+    steps = [(lea[first], 0), bytes([0xb8 + second]) + struct.pack("<I", 5), bytes([0xb8 + second]) + struct.pack("<I", 5), (lea[first], 5),
+             bytes.fromhex("e800000000"), (lea[first], 0), bytes.fromhex("4889442408" if first == 0 else "48897c2408"), bytes.fromhex("48c744241005000000"),
+             (lea[first], 5), bytes.fromhex("4831c0"), bytes.fromhex("c7c3ffffff7f"), bytes.fromhex("488b05"), bytes.fromhex("89d8"), b"\xc3"]
+    code = b""
+    for s in steps:
+        if s == bytes.fromhex("488b05"):
+            s = ("488b05", 16)
+        if isinstance(s, tuple):
+            s = bytes.fromhex(s[0]) + struct.pack("<i", text + s[1] - (base + at + len(code) + 7))
+        code += s
+    code = code.ljust(n_code, b"\x90")
+    data = b"helloworld\0\0\0\0\0\0" + struct.pack("<QQQQ", text, 5, text + 5, 1 << 40) + b"\0alone\0"
+    data = data.ljust(64, b"\0") + behind(base + at)
+    ident = b"\x7fELF" + bytes([2, 1, 1]) + bytes(9)
+    head = ident + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, base + at, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    head += struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, at + n_code, at + n_code, 4096)
+    head += struct.pack("<IIQQQQQQ", 1, 4, at + n_code, text, 0, len(data), len(data), 4096)
+    return head + code + data
+
+
+GO_NAMES = (b"main.main", b"main.main.func1", b"a/b%2ec.(*T[...]).M", b"a/b.T.M-fm", b"main.init.0", b"main.init.0.gowrap1", b"type:.eq.main.T", b"x.F[go.shape.int_0].func1.2")
+
+
+def counted_go(text):
+    return go_table(0xfffffff1, 8, 1, tuple((16 * i + 112 * (i > 0), 16 * i + 128, name, 1) for i, name in enumerate(GO_NAMES)), text)
+
+
 def seeds():
+    yield "counted-go", counted((0, 3), counted_go)
+    yield "counted-rust", counted((7, 6), lambda _: b"library/core/src/panicking.rs\0")
     for pointer_format, imports_format, cpu in ((2, 1, X86_64), (6, 2, X86_64), (1, 3, ARM64), (9, 1, ARM64), (12, 2, ARM64)):
         yield f"chained-{pointer_format}-{imports_format}", chained(cpu, pointer_format, imports_format)
     yield "opcodes", opcodes()

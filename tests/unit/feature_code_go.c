@@ -50,12 +50,36 @@ static void a_table_that_goes_backwards_ends_there(void **state)
     unload(&im);
 }
 
+static bool has_text(const struct pl_code *c, const char *text)
+{
+    for (size_t i = 0; i < c->n_atoms; i++)
+        if (c->atoms[i].kind == PL_ATOM_STRING && pl_bytes_eq_str(c->atoms[i].text, text))
+            return true;
+    return false;
+}
+
+/* "helloworld" stands there: two texts. */
+static void texts_end_where_a_number_says(void **state)
+{
+    static const char *const names[] = {SEED("counted-go"), SEED("counted-rust")};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct image im;
+        load(&im, names[i]);
+        assert_true(has_text(&im.code, "hello"));
+        assert_true(has_text(&im.code, "world"));
+        assert_false(has_text(&im.code, "helloworld"));
+        unload(&im);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_have_the_names_and_files_of_the_table),
         cmocka_unit_test(tables_of_32_bit_programs_have_words_of_four_bytes),
         cmocka_unit_test(a_table_that_goes_backwards_ends_there),
+        cmocka_unit_test(texts_end_where_a_number_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
