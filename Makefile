@@ -2,6 +2,7 @@
 TIME ?= 60
 DESTDIR ?=
 PREFIX ?= /usr/local
+LIBDIR ?= lib
 SANITIZE = -Db_sanitize=address,undefined
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/valgrind.supp
 
@@ -75,8 +76,9 @@ lint: deps-deep build ## clang-tidy
 	@tools/lint
 
 install: build ## program, library, headers to PREFIX=/usr/local
-	@meson configure build --prefix=$(PREFIX)
+	@meson configure build --prefix=$(PREFIX) --libdir=$(LIBDIR)
 	@DESTDIR=$(DESTDIR) meson install -C build
+	@[ -n "$(DESTDIR)" ] || ! [ -w /etc/ld.so.cache ] || PATH=$$PATH:/sbin:/usr/sbin ldconfig # so that the loader finds the library
 
 dist: ## the release archive of HEAD, the same bytes everywhere
 	@tools/release
