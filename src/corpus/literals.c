@@ -575,20 +575,6 @@ pl_status pl_literals_explain_all(const struct pl_literals *l, const pl_bytes *s
     return st;
 }
 
-bool pl_literals_has_file(const struct pl_literals *l, pl_bytes suffix)
-{
-    for (size_t i = 0; i < l->n_files; i++)
-        if (pl_bytes_ends(pl_index_file(l->index, l->files[i])->path, suffix) &&
-            pl_index_tree(l->index, l->files[i].tree)->rank == PL_RANK_OWN)
-            return true;
-    return false;
-}
-
-bool pl_literals_has_headers(const struct pl_literals *l)
-{
-    return l->has_headers;
-}
-
 bool pl_literals_word(const struct pl_literals *l, enum pl_word_place place, pl_bytes word,
                       struct pl_arena *arena, const char **source)
 {

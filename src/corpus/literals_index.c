@@ -202,3 +202,17 @@ bool pl_literals_index(struct pl_literals *l)
     return index_starts(l) && index_ends(l) && index_formats(l) && index_versions(l) &&
            pl_literals_index_arms(l);
 }
+
+bool pl_literals_has_file(const struct pl_literals *l, pl_bytes suffix)
+{
+    for (size_t i = 0; i < l->n_files; i++)
+        if (pl_bytes_ends(pl_index_file(l->index, l->files[i])->path, suffix) &&
+            pl_index_tree(l->index, l->files[i].tree)->rank == PL_RANK_OWN)
+            return true;
+    return false;
+}
+
+bool pl_literals_has_headers(const struct pl_literals *l)
+{
+    return l->has_headers;
+}
