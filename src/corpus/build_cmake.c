@@ -60,3 +60,15 @@ void pl_cmake_project_version(struct pl_build_variables *vars, pl_bytes version)
         pl_build_variables_add(vars, pl_bytes_of_str(of_outermost[i]), part, false);
     }
 }
+
+pl_bytes pl_cmake_category(pl_bytes line)
+{
+    line = pl_bytes_trim(line);
+    if (!pl_bytes_skip(&line, PL_LIT("CATEGORY_NAME")) || line.n == 0 || pl_is_word_byte(line.p[0]))
+        return (pl_bytes){NULL, 0};
+    line = pl_bytes_trim(line);
+    size_t end = 0;
+    while (end < line.n && line.p[end] > ' ' && line.p[end] != ')')
+        end++;
+    return pl_bytes_sub(line, 0, end);
+}

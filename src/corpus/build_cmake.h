@@ -25,4 +25,7 @@ bool pl_cmake_is_definition(pl_bytes word, size_t equals);
 /* project(tool VERSION 1.8.12) sets the version, and each of its parts. */
 void pl_cmake_project_version(struct pl_build_variables *vars, pl_bytes version);
 
+/* CATEGORY_NAME "kite.wing": the string that ECM writes into a file of ecm_qt_declare_logging_category(); no bytes in other lines. */
+pl_bytes pl_cmake_category(pl_bytes line);
+
 #endif

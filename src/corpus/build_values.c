@@ -27,6 +27,7 @@ struct reading {
     struct pl_build_date date;
     bool is_debian_rules;
     bool is_configure;
+    bool is_meson;
     uint32_t line;
     struct pl_cmake_list list;
 };
@@ -297,9 +298,21 @@ static bool next_word(pl_bytes *rest, pl_bytes *word)
     return word->n > 0;
 }
 
+/* ['-DNAME="text"', of a list of meson's: what stands in the quotes. */
+static pl_bytes element_of(pl_bytes word)
+{
+    pl_bytes inner = word;
+    while (inner.n > 0 && (inner.p[0] == '[' || inner.p[0] == '('))
+        inner = pl_bytes_from(inner, 1);
+    while (inner.n > 0 && memchr(",])", inner.p[inner.n - 1], 3) != NULL)
+        inner = pl_bytes_sub(inner, 0, inner.n - 1);
+    bool is_quoted = inner.n > 1 && inner.p[0] == '\'' && inner.p[inner.n - 1] == '\'';
+    return is_quoted ? pl_bytes_sub(inner, 1, inner.n - 2) : word;
+}
+
 static void read_word(struct reading *r, pl_bytes word)
 {
-    word = pl_cmake_word(&r->list, word);
+    word = pl_cmake_word(&r->list, r->is_meson ? element_of(word) : word);
     while (word.n > 0 && (word.p[0] == '"' || word.p[0] == '\'') &&
            !pl_bytes_ends(word, pl_bytes_sub(word, 0, 1)))
         word = pl_bytes_from(word, 1);
@@ -424,6 +437,20 @@ static void read_interpreter(struct reading *r, pl_bytes line)
         give_value(r, interpreter);
 }
 
+/* sed "s/#ARCH#/$(DEB_HOST_MULTIARCH)/": what the variable has is put into texts. */
+static void read_sed(struct reading *r, pl_bytes line)
+{
+    for (size_t at = 0; (at = pl_bytes_find(line, PL_LIT("$("), at)) != SIZE_MAX; at++) {
+        uint8_t mark = at > 3 ? line.p[at - 1] : ' ';
+        pl_bytes before = pl_bytes_sub(line, 0, at > 0 ? at - 1 : 0);
+        size_t start = pl_bytes_rfind_byte(before, mark);
+        size_t close = pl_bytes_find_byte(line, ')', at);
+        if (memchr(";|,:#%!@~+/", mark, 11) != NULL && start != SIZE_MAX && start > 0 &&
+            line.p[start - 1] == 's' && close != SIZE_MAX && close + 1 < line.n && line.p[close + 1] == mark)
+            give_value(r, pl_bytes_sub(line, at, close + 1 - at));
+    }
+}
+
 enum round { READ_CHANGELOG, READ_VARIABLES, GIVE_VALUES };
 
 static void read_file(struct reading *r, const struct pl_source_file *f, enum round round)
@@ -434,6 +461,7 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
     r->list = (struct pl_cmake_list){0};
     r->is_debian_rules = pl_bytes_starts(f->path, PL_LIT("debian/"));
     r->is_configure = pl_bytes_eq_str(pl_bytes_basename(f->path), "configure");
+    r->is_meson = pl_bytes_eq_str(pl_bytes_basename(f->path), "meson.build");
     while (!r->vars.is_out_of_memory && pl_bytes_line(&rest, &line)) {
         pl_bytes word;
         pl_bytes words = line;
@@ -455,6 +483,10 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
         read_meson(r, line, "meson.project_version()", "${PROJECT_VERSION}");
         read_meson(r, line, "meson.project_name()", "${PROJECT_NAME}");
         read_interpreter(r, line);
+        read_sed(r, line);
+        pl_bytes category = pl_cmake_category(line);
+        if (category.n > 0)
+            give_value(r, category);
         while (!r->is_configure && next_word(&words, &word))
             read_word(r, word);
     }

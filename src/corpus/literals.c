@@ -74,6 +74,15 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
     [RULE_GO_JOINED] = {"literal.go-joined", true,
                         "a literal of Go with the space or line end of println, or two side by side",
                         "cmd/compile/internal/walk/builtin.go"},
+    [RULE_SWIG] = {"literal.swig", true,
+                   "a text of SWIG's with names and types of the source, which has an input of SWIG",
+                   "SWIG 4.1 manual, SWIG Basics"},
+    [RULE_NICK] = {"literal.enum-nick", true,
+                   "the end of a value's name of an enumeration, in lower case with dashes",
+                   "glib-mkenums(1)"},
+    [RULE_DBUS] = {"literal.dbus", true,
+                   "a text of gdbus-codegen's with names of a D-Bus interface that the source describes",
+                   "gdbus-codegen(1)"},
     [RULE_WHOLE_FILE] = {"literal.whole-file", true,
                          "all of a source file: the build makes an array of characters of it", "C17 6.4.5"},
     [RULE_CONCAT] = {"literal.concat", true, "literals of one file end to end, all of 8 bytes or more",
@@ -204,61 +213,6 @@ static const struct literal *find_puts(const struct pl_literals *l, pl_bytes str
     return e;
 }
 
-/*
- * __FILE__ as a build folder sees it: "../../src/a.c", "./a.c", ".//a.c"; also where the sources were copied to a folder of another name first:
- * "../../srcw/lib/a.c", of "expat/lib/a.c".
- */
-static const struct literal *find_file(const struct pl_literals *l, pl_bytes string)
-{
-    bool is_outside = pl_bytes_starts(string, PL_LIT("../"));
-    while (pl_bytes_starts(string, PL_LIT("./")) || pl_bytes_starts(string, PL_LIT("../"))) {
-        string = pl_bytes_from(string, pl_bytes_find_byte(string, '/', 0) + 1);
-        while (pl_bytes_starts(string, PL_LIT("/")))
-            string = pl_bytes_from(string, 1);
-    }
-    const struct literal *e = string.n == 0 ? NULL : pl_literal_find(l, RULE_FILE, string);
-    size_t slash = pl_bytes_find_byte(string, '/', 0);
-    pl_bytes inner = slash == SIZE_MAX ? pl_bytes_sub(string, 0, 0) : pl_bytes_from(string, slash + 1);
-    if (e == NULL && is_outside && pl_bytes_find_byte(inner, '/', 0) != SIZE_MAX)
-        e = pl_literal_find(l, RULE_FILE, inner);
-    return e;
-}
-
-/* The number of a file's last line; the index has counted them. */
-static uint64_t last_line(const struct pl_literals *l, pl_source_ref ref)
-{
-    const struct pl_source_file *f = pl_index_file(l->index, ref);
-    pl_units units = pl_index_units_of_path(l->index, f->path);
-    for (size_t i = 0; i < units.n; i++) {
-        pl_source_ref found = pl_index_unit_ref(l->index, units.v[i]);
-        if (found.tree == ref.tree && found.file == ref.file)
-            return pl_index_line_of(l->index, units.v[i], f->data.n);
-    }
-    return 1; /* an empty file */
-}
-
-/*
- * "../../source3/lib/a.c:657", "src/a.c(12)": __FILE__ and __LINE__ side by side, in a source that names __LINE__. Macros put that into each call of an allocation, more often than
- * uses can be expanded. No larger number than the file has lines. What it could hide: another line of the same file.
- */
-static const struct literal *find_place(const struct pl_literals *l, pl_bytes string)
-{
-    bool has_list = pl_bytes_ends(string, PL_LIT(")"));
-    size_t end = string.n - has_list;
-    size_t at = end;
-    uint64_t line = 0;
-    while (at > 0 && pl_is_digit(string.p[at - 1]))
-        at--;
-    if (at < 2 || !pl_bytes_to_u64(pl_bytes_sub(string, at, end - at), &line) ||
-        string.p[at - 1] != (has_list ? '(' : ':') ||
-        pl_literal_find(l, RULE_WORD, PL_LIT("__LINE__")) == NULL)
-        return NULL;
-    const struct literal *e = find_file(l, pl_bytes_sub(string, 0, at - 1));
-    if (e == NULL || e->file >= l->n_files)
-        return NULL;
-    return line > 0 && line <= last_line(l, l->files[e->file]) ? e : NULL;
-}
-
 /* Without spaces, as macro texts are kept; empty when too long. */
 static pl_bytes squeeze(pl_bytes string, uint8_t room[PL_LITERAL_MACRO_BYTES])
 {
@@ -315,12 +269,12 @@ static const struct literal *find_concat(const struct pl_literals *l, pl_bytes s
     return start;
 }
 
-/* What the source has as it stands. */
-static const struct literal *find_exact(const struct pl_literals *l, pl_bytes string, enum literal_rule *rule)
+const struct literal *pl_literal_find_exact(const struct pl_literals *l, pl_bytes string,
+                                            enum literal_rule *rule)
 {
-    static const enum literal_rule exact[] = {RULE_EQUAL,       RULE_TILED,      RULE_NUL_PIECE,
-                                              RULE_WORD,        RULE_MACRO,      RULE_HEADER,
-                                              RULE_BUILD_VALUE, RULE_CHARACTERS, RULE_RUST_PIECE};
+    static const enum literal_rule exact[] = {RULE_EQUAL,      RULE_TILED,  RULE_NUL_PIECE,   RULE_WORD,
+                                              RULE_MACRO,      RULE_HEADER, RULE_BUILD_VALUE, RULE_CHARACTERS,
+                                              RULE_RUST_PIECE, RULE_NICK};
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++) {
         const struct literal *e = pl_literal_find(l, exact[i], string);
         *rule = exact[i];
@@ -333,7 +287,7 @@ static const struct literal *find_exact(const struct pl_literals *l, pl_bytes st
 static const struct literal *find_strict(const struct pl_literals *l, pl_bytes string,
                                          enum literal_rule *rule)
 {
-    const struct literal *exact = find_exact(l, string, rule);
+    const struct literal *exact = pl_literal_find_exact(l, string, rule);
     if (exact != NULL)
         return exact;
     static const struct {
@@ -341,12 +295,15 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
         const struct literal *(*find)(const struct pl_literals *l, pl_bytes string);
     } finders[] = {
         {RULE_PUTS, find_puts},
-        {RULE_FILE, find_file},
-        {RULE_FILE, find_place},
+        {RULE_FILE, pl_literal_find_file},
+        {RULE_FILE, pl_literal_find_place},
+        {RULE_FILE, pl_literal_find_place_and_text},
         {RULE_FILE, pl_literal_find_cmake_file},
+        {RULE_FILE, pl_literal_find_made_file},
         {RULE_MACRO_TEXT, find_macro_text},
         {RULE_TYPE_NAME, pl_literal_find_type_name},
         {RULE_SIGNATURE, pl_literal_find_signature},
+        {RULE_SIGNATURE, pl_literal_find_qualified},
         {RULE_FORMATTED, pl_literal_find_formatted},
         {RULE_OTHER_VERSION, pl_literal_find_other_version},
         {RULE_OPTIONS, pl_literal_find_options},
@@ -354,6 +311,8 @@ static const struct literal *find_strict(const struct pl_literals *l, pl_bytes s
         {RULE_MACRO_TEXT, pl_literal_find_rust_assertion},
         {RULE_RUST_PLACE, pl_literal_find_rust_place},
         {RULE_GO_JOINED, pl_literal_find_go_joined},
+        {RULE_SWIG, pl_literal_find_swig},
+        {RULE_DBUS, pl_literal_find_dbus},
         {RULE_CONCAT, find_concat},
     };
     for (size_t i = 0; i < sizeof finders / sizeof finders[0]; i++) {
@@ -527,7 +486,7 @@ pl_status pl_literals_explain_literal(const struct pl_literals *l, pl_bytes stri
     *found = false;
     if (string.n == 0 || string.n > PL_LITERAL_STRING_BYTES || !pl_literal_may_be(l, string))
         return PL_OK; /* nearly all: of a string each beginning is asked for */
-    const struct literal *e = find_exact(l, string, &rule);
+    const struct literal *e = pl_literal_find_exact(l, string, &rule);
     for (size_t i = 0; i < 2 && e == NULL; i++) {
         rule = i == 0 ? RULE_FILE : RULE_MACRO_TEXT;
         e = pl_literal_find(l, rule, string);

@@ -522,7 +522,8 @@ static bool gather_all(struct pl_literals *l, const struct pl_headers *headers, 
         is_good = is_good && !jobs[k].g.is_out_of_memory && merge_literals(l, &jobs[k].g);
     PL_VEC_FREE(&l->bodies);
     return is_good && pl_macros_joined(m, take_joined, l) && add_all_build_words(l) &&
-           pl_literals_add_defines(l) && pl_literals_add_identifiers(l, headers, n_headers);
+           pl_literals_add_defines(l) && pl_literals_add_swig(l) && pl_literals_add_nicks(l) &&
+           pl_literals_add_dbus(l) && pl_literals_add_identifiers(l, headers, n_headers);
 }
 
 static bool build(struct pl_literals *l, const struct pl_headers *headers, size_t n_headers, struct job *jobs,

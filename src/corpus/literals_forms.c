@@ -12,8 +12,7 @@
 #define MIN_FORMAT_BYTES    4u /* of letters, in a format with numbers put in */
 #define MIN_VERSIONED_BYTES 3u /* of a name with a version behind it */
 
-/* An identifier of the source or, for C++, of a header of the build. */
-static const struct literal *find_identifier(const struct pl_literals *l, pl_bytes word)
+const struct literal *pl_literal_find_identifier(const struct pl_literals *l, pl_bytes word)
 {
     static const enum literal_rule kinds[] = {RULE_WORD, KIND_HEADER_WORD, KIND_MACRO_WORD, KIND_IDENTIFIER};
     const struct literal *e = NULL;
@@ -37,13 +36,13 @@ static const struct literal *find_versioned(const struct pl_literals *l, pl_byte
         n--;
     bool has_number =
         n >= MIN_VERSIONED_BYTES && n + 1 < word.n && word.p[n] == '_' && pl_is_digit(word.p[n + 1]);
-    return has_number ? find_identifier(l, pl_bytes_sub(word, 0, n)) : NULL;
+    return has_number ? pl_literal_find_identifier(l, pl_bytes_sub(word, 0, n)) : NULL;
 }
 
 static bool is_known(void *ctx, pl_bytes word)
 {
     struct identifier_search *s = ctx;
-    const struct literal *e = find_identifier(s->l, word);
+    const struct literal *e = pl_literal_find_identifier(s->l, word);
     if (e == NULL)
         e = find_versioned(s->l, word);
     if (s->first == NULL || s->first->kind != RULE_WORD)
@@ -81,6 +80,12 @@ static bool is_language_word(pl_bytes word)
     return pl_bytes_is_one_of(word, words, sizeof words / sizeof words[0]);
 }
 
+bool pl_literal_is_type_word(const struct pl_literals *l, pl_bytes word)
+{
+    return is_language_word(word) || (word.n > 0 && pl_is_digit(word.p[0])) ||
+           pl_literal_find_identifier(l, word) != NULL;
+}
+
 /*
  * "bool Json::Value::operator==(const Json::Value&) const": __PRETTY_FUNCTION__ of C++. A return type or a scope, a name, a list of
  * parameters: all words are identifiers, and what is between them is punctuation of types. GCC manual, 6.48.
@@ -106,14 +111,42 @@ const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_
             continue;
         }
         pl_bytes word = pl_bytes_sub(string, at, n);
-        const struct literal *e = find_identifier(l, word);
-        if (e == NULL && !is_language_word(word) && !pl_is_digit(word.p[0]))
+        const struct literal *e = pl_literal_find_identifier(l, word);
+        if (e == NULL && !pl_literal_is_type_word(l, word))
             return NULL;
         if (e != NULL && e->kind == RULE_WORD)
             first = e;
         at += n;
     }
     return first;
+}
+
+/*
+ * "QtMetaTypePrivate::QPairVariantInterfaceImpl", "QVariantMap&": what Qt calls a type by, out of #TYPE in a template of a header or of moc's. Identifiers with "::" between them, and
+ * stars or ampersands behind them; one of these there must be. What it could hide: names of types.
+ */
+const struct literal *pl_literal_find_qualified(const struct pl_literals *l, pl_bytes string)
+{
+    const struct literal *first = NULL;
+    size_t at = 0;
+    while (string.n <= MAX_FORM_BYTES) {
+        size_t n = 0;
+        while (at + n < string.n && pl_is_word_byte(string.p[at + n]))
+            n++;
+        const struct literal *e = n == 0 ? NULL : pl_literal_find_identifier(l, pl_bytes_sub(string, at, n));
+        if (e == NULL)
+            return NULL;
+        first = first == NULL || e->kind == RULE_WORD ? e : first;
+        at += n;
+        if (!pl_bytes_starts(pl_bytes_from(string, at), PL_LIT("::")))
+            break;
+        at += 2;
+    }
+    size_t end = at;
+    while (end < string.n && (string.p[end] == '*' || string.p[end] == '&'))
+        end++;
+    bool has_mark = end > at || pl_bytes_find_byte(string, ':', 0) != SIZE_MAX;
+    return has_mark && end == string.n ? first : NULL;
 }
 
 /* Does the format give the string when its %d, %u, %x and the like are numbers? Other conversions do not fit. */
@@ -252,10 +285,9 @@ const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_by
     return options >= 3 && l->literals.n > 0 ? &l->literals.v[0] : NULL;
 }
 
-/* Has the own source a CMakeLists.txt in this folder, which is empty or ends with a slash? */
-static bool has_folder(const struct pl_literals *l, pl_bytes folder)
+/* Has the own source a file of this name in this folder, which is empty or ends with a slash? */
+static bool has_in_folder(const struct pl_literals *l, pl_bytes folder, pl_bytes name)
 {
-    pl_bytes name = PL_LIT("CMakeLists.txt");
     for (size_t i = 0; i < l->n_files; i++) {
         pl_bytes path = pl_index_file(l->index, l->files[i])->path;
         if (path.n == folder.n + name.n && pl_bytes_starts(path, folder) && pl_bytes_ends(path, name) &&
@@ -285,7 +317,26 @@ const struct literal *pl_literal_find_cmake_file(const struct pl_literals *l, pl
     pl_bytes path = pl_bytes_sub(string, 0, at);
     size_t outer = pl_bytes_starts(path, PL_LIT("obj-")) ? pl_bytes_find_byte(path, '/', 0) : SIZE_MAX;
     path = outer == SIZE_MAX ? path : pl_bytes_from(path, outer + 1);
-    if (!pl_bytes_ends(target, PL_LIT(".dir")) || !has_folder(l, path))
+    if (!pl_bytes_ends(target, PL_LIT(".dir")) || !has_in_folder(l, path, PL_LIT("CMakeLists.txt")))
         return NULL;
     return pl_literal_find(l, KIND_BUILD_WORD, pl_bytes_sub(target, 0, target.n - 4));
+}
+
+/*
+ * "gio/xdp-dbus.c": __FILE__ of C that meson has a generator write into its folder of the build. The own source has a meson.build in that folder, and a build file the name as a
+ * word. What it could hide: a path of this form, which leads to no place of its own.
+ */
+const struct literal *pl_literal_find_made_file(const struct pl_literals *l, pl_bytes string)
+{
+    static const char *const ends[] = {".c", ".cc", ".cpp", ".h", ".hpp"};
+    size_t slash = pl_bytes_rfind_byte(string, '/');
+    pl_bytes name = pl_bytes_from(string, slash == SIZE_MAX ? 0 : slash + 1);
+    size_t dot = pl_bytes_rfind_byte(name, '.');
+    if (dot == SIZE_MAX || dot == 0 || slash == SIZE_MAX || string.p[0] == '/' || string.n > MAX_FORM_BYTES ||
+        pl_bytes_find(string, PL_LIT(".."), 0) != SIZE_MAX ||
+        !pl_bytes_is_one_of(pl_bytes_from(name, dot), ends, sizeof ends / sizeof ends[0]))
+        return NULL;
+    const struct literal *word = pl_literal_find(l, KIND_BUILD_WORD, pl_bytes_sub(name, 0, dot));
+    return word != NULL && has_in_folder(l, pl_bytes_sub(string, 0, slash + 1), PL_LIT("meson.build")) ? word
+                                                                                                       : NULL;
 }

@@ -39,6 +39,9 @@ enum literal_rule {
     RULE_RUST_PIECE,
     RULE_RUST_PLACE,
     RULE_GO_JOINED,
+    RULE_SWIG,
+    RULE_NICK,
+    RULE_DBUS,
     RULE_WHOLE_FILE,
     RULE_CONCAT,
     RULE_ARMS,
@@ -61,7 +64,10 @@ enum literal_rule {
     KIND_JOINED_FRONT,  /* what a macro joins an argument to, in front of it */
     KIND_JOINED_END,    /* and behind it */
     KIND_JOINED_CPP,    /* behind it, by any macro of a header in a tree with C++ */
-    KIND_DEFINE_FRONT   /* how names of macros begin that a script looks for: literals_defines.c */
+    KIND_DEFINE_FRONT,  /* how names of macros begin that a script looks for: literals_defines.c */
+    KIND_SWIG_INPUT,    /* that the own source has one: literals_swig.c */
+    KIND_DBUS_NAME,     /* of an interface, method, signal or property: literals_dbus.c */
+    KIND_DBUS_CLASS     /* what classes for an interface are called, without the namespace */
 };
 
 struct literal {
@@ -144,6 +150,7 @@ struct pl_literals {
     size_t n_start_bits;           /* a power of two */
     struct pl_text_memory *memory; /* literals_text.c: what was asked before */
     bool has_headers;              /* packages with headers of the build were given */
+    bool has_dbus;                 /* literals_dbus.c: the own source describes an interface */
 };
 
 struct pl_text_memory *pl_text_memory_new(void);    /* NULL when out of memory */
@@ -162,12 +169,26 @@ PL_MUST_USE pl_status pl_literal_set_hit(const struct pl_literals *l, const stru
                                          enum literal_rule rule, struct pl_arena *arena, bool *found,
                                          struct pl_literal_hit *out, struct pl_err *err);
 
+/* What the source has as it stands, and by which rule; NULL when it has not. */
+const struct literal *pl_literal_find_exact(const struct pl_literals *l, pl_bytes string,
+                                            enum literal_rule *rule);
+/* literals_places.c: files and lines that `string`, not empty, names. */
+const struct literal *pl_literal_find_file(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_place(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_place_and_text(const struct pl_literals *l, pl_bytes string);
+
 /* literals_forms.c: literals or identifiers that `string`, not empty, is made of; NULL when one of its parts is not known. */
 const struct literal *pl_literal_find_type_name(const struct pl_literals *l, pl_bytes string);
+/* An identifier of the source or, for C++, of a header of the build. */
+const struct literal *pl_literal_find_identifier(const struct pl_literals *l, pl_bytes word);
+/* One, or a word of the language, or a number. */
+bool pl_literal_is_type_word(const struct pl_literals *l, pl_bytes word);
 const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_qualified(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_formatted(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_other_version(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_cmake_file(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_made_file(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_options(const struct pl_literals *l, pl_bytes string);
 /* The formats that begin with `start` and a number: [*first, returned) of l->formats. At most
  * PL_LITERAL_FORMATS. */
@@ -182,6 +203,19 @@ const struct literal *pl_literal_find_go_joined(const struct pl_literals *l, pl_
 bool pl_literals_add_defines(struct pl_literals *l);
 /* How such names begin, when `string` is like one; else NULL. */
 const struct literal *pl_literal_find_defined(const struct pl_literals *l, pl_bytes string);
+
+/* literals_swig.c: whether the own source has an input of SWIG. False when out of memory. */
+bool pl_literals_add_swig(struct pl_literals *l);
+/* That input, when SWIG writes `string`, not empty, out of names of the source; else NULL. */
+const struct literal *pl_literal_find_swig(const struct pl_literals *l, pl_bytes string);
+
+/* literals_nicks.c: entries RULE_NICK. False when out of memory. */
+bool pl_literals_add_nicks(struct pl_literals *l);
+
+/* literals_dbus.c: names of D-Bus interfaces of the own source. False when out of memory. */
+bool pl_literals_add_dbus(struct pl_literals *l);
+/* Which of them, or of the tool's words, make `string`, not empty; else NULL. */
+const struct literal *pl_literal_find_dbus(const struct pl_literals *l, pl_bytes string);
 
 /* literals_index.c: false where no literal is the string, or it and a line end. Most are none. */
 bool pl_literal_may_be(const struct pl_literals *l, pl_bytes string);

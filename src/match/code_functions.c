@@ -173,16 +173,45 @@ static bool is_end_of_table(const struct rung *r, const struct pl_atom *atom)
     return false;
 }
 
+/* "_ZN5Exiv29ExifdatumC1ERKS0_": a constructor that copies or moves from another of its class. Itanium C++ ABI, 5.1.8. */
+static bool is_copy(pl_bytes mangled, const struct pl_cpp_function *cpp)
+{
+    if (!pl_bytes_eq(cpp->name, cpp->scope) || !pl_bytes_ends(mangled, PL_LIT("_")))
+        return false;
+    size_t at = mangled.n - 1;
+    while (at > 0 &&
+           (pl_is_digit(mangled.p[at - 1]) || (pl_is_upper(mangled.p[at - 1]) && mangled.p[at - 1] != 'S')))
+        at--;
+    pl_bytes front = pl_bytes_sub(mangled, 0, at);
+    static const char *const ends[] = {"C1ERKS", "C2ERKS", "C1EOS", "C2EOS"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (pl_bytes_ends(front, pl_bytes_of_str(ends[i])))
+            return true;
+    return false;
+}
+
 /*
  * May an inline function or a macro of the build's headers make that call? Of namespace std by the name of the method: what operators and
  * streams call stands in no source. One that acts has to be the unit's own.
+ *
+ * Of another library's class: the destructor and the constructor of a copy, which a compiler calls wherever a value ends or is handed on; what moc writes for each class with slots, which asks the class before it; and what an
+ * inline function or a macro names that the source reaches, and the class with it, where no word of either acts (QVariant::constData() of qvariant_cast()). <iostream> has each unit call the constructor of
+ * std::ios_base::Init.
  */
 static bool may_be_of_header(const struct rung *r, pl_bytes name)
 {
+    static const char *const any[] = {"qt_metacast", "qt_metacall"};
+    const struct pl_literals *l = r->m->literals;
     struct pl_cpp_function cpp;
-    if (pl_cpp_function_of(name, &cpp) && cpp.is_standard)
-        name = cpp.name;
-    return !pl_import_acts(name) && pl_literals_word(r->m->literals, PL_WORD_IN_HEADER, name, NULL, NULL);
+    if (!pl_cpp_function_of(name, &cpp))
+        return !pl_import_acts(name) && pl_literals_word(l, PL_WORD_IN_HEADER, name, NULL, NULL);
+    bool is_open = cpp.is_standard
+                       ? pl_bytes_eq_str(cpp.name, "Init")
+                       : cpp.is_destructor || is_copy(name, &cpp) || pl_bytes_is_one_of(cpp.name, any, 2);
+    bool is_quiet = cpp.is_standard ? !pl_import_acts(cpp.name)
+                                    : pl_import_is_quiet(name) &&
+                                          pl_literals_word(l, PL_WORD_IN_HEADER, cpp.scope, NULL, NULL);
+    return is_open || (is_quiet && pl_literals_word(l, PL_WORD_IN_HEADER, cpp.name, NULL, NULL));
 }
 
 static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewhere, bool *is_explained,

@@ -386,6 +386,16 @@ static bool is_acting_word(pl_bytes word)
     return false;
 }
 
+/*
+ * libxkbcommon's functions on a table of keys or on a state compute on what they are given, and talk to no keyboard; those that make a new table read files.
+ * Source: libxkbcommon's xkbcommon.h.
+ */
+static bool is_of_keymap(pl_bytes name)
+{
+    return !pl_bytes_starts(name, PL_LIT("xkb_keymap_new")) &&
+           (pl_bytes_starts(name, PL_LIT("xkb_keymap_")) || pl_bytes_starts(name, PL_LIT("xkb_state_")));
+}
+
 /* A name of one word tells nothing of what it belongs to: it is known, or it is not quiet. */
 bool pl_import_is_quiet(pl_bytes name)
 {
@@ -400,8 +410,10 @@ bool pl_import_is_quiet(pl_bytes name)
     for (size_t i = 0; i < sizeof quiet_starts / sizeof quiet_starts[0]; i++)
         if (pl_bytes_starts(name, pl_bytes_of_str(quiet_starts[i])))
             return true;
+    bool is_table = is_of_keymap(name);
     while (next_word(&name, word, &n)) {
-        if (n > WORD_BYTES || is_acting_word(pl_bytes_of(word, n)))
+        bool is_keymap = is_table && pl_bytes_eq_str(pl_bytes_of(word, n), "keymap");
+        if (n > WORD_BYTES || (!is_keymap && is_acting_word(pl_bytes_of(word, n))))
             return false;
         words++;
     }

@@ -14,7 +14,14 @@
  *     source        PATCHLEVEL="!PATCHLEVEL!"
  *     file          PATCHLEVEL="15"
  *
- * What somebody could hide behind the second: another definition of that macro in the source, in its place; never a text that is none.
+ * Or but for a mark, everywhere in the line, that the build file puts a variable in the place of, where the file has a value of the build:
+ *
+ *     debian/rules  sed -e"s/#MULTIARCH#/$(DEB_HOST_MULTIARCH)/g" debian/tool.postinst.in
+ *     source        install -d "/usr/lib/#MULTIARCH#/tool"
+ *     file          install -d "/usr/lib/x86_64-linux-gnu/tool"
+ *
+ * What somebody could hide behind the second: another definition of that macro in the source, in its place; never a text that is none. Behind the third: another directory, name or
+ * version of the build in its place.
  *
  * Source: POSIX.1-2017 XCU, sed; GNU Coding Standards 7.2.5.
  */
@@ -53,6 +60,38 @@ static bool is_replaced(const struct pl_match *m, pl_bytes from)
                 memchr(";|,:#%!@~+", text.p[end], 10) != NULL && memchr(" '\"\t", text.p[at - 3], 4) != NULL)
                 return true;
         }
+    }
+    return false;
+}
+
+/* The text in a build file that sed(1) puts in the place of `mark`, when it is one variable: "s/#MARK#/$(NAME)/". */
+static bool is_replaced_by_variable(pl_bytes text, pl_bytes mark)
+{
+    for (size_t at = 0; (at = pl_bytes_find(text, mark, at)) != SIZE_MAX; at += mark.n) {
+        size_t end = at + mark.n;
+        bool has_room = at >= 3 && end + 2 < text.n;
+        if (!has_room || text.p[at - 2] != 's' || text.p[at - 1] != text.p[end] ||
+            memchr(";|,:#%!@~+/", text.p[end], 11) == NULL || memchr(" '\"\t", text.p[at - 3], 4) == NULL)
+            continue;
+        pl_bytes by = pl_bytes_sub(text, end + 1, MAX_MARK_BYTES);
+        by = pl_bytes_sub(by, 0, pl_bytes_find_byte(by, text.p[end], 0));
+        bool is_open = pl_bytes_skip(&by, PL_LIT("$(")) || pl_bytes_skip(&by, PL_LIT("${"));
+        size_t n = 0;
+        while (n < by.n && pl_is_word_byte(by.p[n]))
+            n++;
+        if (is_open && n > 0 && n + 1 == by.n)
+            return true;
+    }
+    return false;
+}
+
+static bool has_variable_for(const struct pl_match *m, pl_bytes mark)
+{
+    for (uint32_t u = 0; u < pl_index_unit_count(m->index); u++) {
+        const struct pl_source_file *file = pl_index_unit_file(m->index, u);
+        if (pl_index_unit_is_own(m->index, u) && pl_is_build_file(file->path) &&
+            is_replaced_by_variable(file->data, mark))
+            return true;
     }
     return false;
 }
@@ -137,6 +176,48 @@ static bool compare_mark(const struct pl_match *m, pl_bytes source, pl_bytes tex
     return false;
 }
 
+/* Is `text` the source's line with `to` in each place of `from`? */
+static bool is_with(pl_bytes source, pl_bytes text, const struct pair *p)
+{
+    size_t s = 0;
+    size_t t = 0;
+    while (s < source.n) {
+        bool is_mark = pl_bytes_starts(pl_bytes_from(source, s), p->from);
+        pl_bytes next = is_mark ? p->to : pl_bytes_sub(source, s, 1);
+        if (!pl_bytes_starts(pl_bytes_from(text, t), next))
+            return false;
+        t += next.n;
+        s += is_mark ? p->from.n : 1;
+    }
+    return t == text.n;
+}
+
+/* Is `text` the line of the source with each "#NAME#" replaced by one value of the build, where a build file has a variable in its place? The first mark is where the lines part. */
+static pl_status compare_marks(const struct pl_match *m, pl_bytes source, pl_bytes text, struct pair *out,
+                               bool *found, struct pl_err *err)
+{
+    size_t at = pl_bytes_common_start(source, text);
+    size_t end = at + 1;
+    size_t marks = 0;
+    while (end < source.n && pl_is_word_byte(source.p[end]))
+        end++;
+    if (at >= source.n || end == at + 1 || end >= source.n || source.p[end] != source.p[at] ||
+        source.p[at] <= ' ' || pl_is_word_byte(source.p[at]) || end - at >= MAX_MARK_BYTES)
+        return PL_OK;
+    out->from = pl_bytes_sub(source, at, end + 1 - at);
+    for (size_t i = 0; (i = pl_bytes_find(source, out->from, i)) != SIZE_MAX; i += out->from.n)
+        marks++;
+    size_t kept = source.n - marks * out->from.n;
+    if (text.n <= kept || (text.n - kept) % marks != 0)
+        return PL_OK;
+    out->to = pl_bytes_sub(text, at, (text.n - kept) / marks);
+    if (!is_with(source, text, out))
+        return PL_OK;
+    pl_status st = is_value(m, out->to, found, err);
+    *found = st == PL_OK && *found && has_variable_for(m, out->from);
+    return st;
+}
+
 static pl_status claim(const struct pl_match *m, struct pl_file *f, uint64_t offset, pl_bytes line,
                        uint32_t unit, uint64_t source_offset, const struct pair *p, struct pl_err *err)
 {
@@ -153,9 +234,9 @@ static pl_status claim(const struct pl_match *m, struct pl_file *f, uint64_t off
                                               : pl_ledger_claim(&f->ledger, &c, err);
 }
 
-/* The line at `offset`, which begins where the run ends: is it one of the next lines of the run's source? */
+/* The line at `offset`, which begins where the run ends: is it one of the next lines of the run's source? The run goes on to its end then. */
 static pl_status try_line(const struct pl_match *m, struct pl_file *f, uint64_t offset, pl_bytes line,
-                          const struct pl_run *before, struct pl_err *err)
+                          struct pl_run *before, bool *is_one, struct pl_err *err)
 {
     pl_bytes data = pl_index_unit_file(m->index, before->unit)->data;
     pl_bytes rest = pl_bytes_from(data, (size_t)(before->source_offset + before->length));
@@ -168,10 +249,15 @@ static pl_status try_line(const struct pl_match *m, struct pl_file *f, uint64_t 
             continue;
         found = compare_mark(m, source, line, &p);
         if (!found)
+            st = compare_marks(m, source, line, &p, &found, err);
+        if (!found && st == PL_OK)
             st = compare(m, source, line, &p, &found, err);
         if (st == PL_OK && found)
             st = claim(m, f, offset, line, before->unit, (uint64_t)(source.p - data.p), &p, err);
     }
+    if (found && st == PL_OK)
+        before->length = (uint64_t)(rest.p - data.p) - before->source_offset;
+    *is_one = found;
     return st;
 }
 
@@ -216,9 +302,10 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
             continue;
         pl_bytes rest = pl_bytes_sub(f->data, (size_t)gap, (size_t)length);
         pl_bytes line;
-        n++;
-        if (pl_bytes_line(&rest, &line) && line.n <= MAX_LINE_BYTES && line.n < length)
-            st = try_line(m, f, gap, pl_bytes_of(line.p, line.n), &before, err);
+        bool is_one = true;
+        while (is_one && n++ < MAX_LINES && st == PL_OK && pl_bytes_line(&rest, &line) &&
+               line.n <= MAX_LINE_BYTES && line.p + line.n < f->data.p + gap + length)
+            st = try_line(m, f, (uint64_t)(line.p - f->data.p), line, &before, &is_one, err);
     }
     return st;
 }
@@ -227,7 +314,8 @@ const struct pl_rung pl_rung_text_sed = {
     .rule = RULE,
     .what =
         "a line of the source with one path or mark replaced, as a command of sed in a build file says, by "
-        "a directory of the build, or by what the macro is defined as that the mark names",
+        "a directory of the build, by its value of a variable, or by what the macro is defined as that the "
+        "mark names",
     .source = "POSIX.1-2017 XCU, sed",
     .pass = PL_PASS_PACKAGE,
     .apply = apply,

@@ -8,23 +8,28 @@
 
 #include <stdio.h>
 
+struct noted {
+    struct pl_buf macros;
+    struct pl_buf values;
+};
+
 static bool note_macro(void *ctx, pl_bytes name, pl_bytes value)
 {
-    struct pl_buf *out = ctx;
-    pl_buf_printf(out, "%.*s=%.*s;", PL_ARG(name), PL_ARG(value));
+    struct noted *out = ctx;
+    pl_buf_printf(&out->macros, "%.*s=%.*s;", PL_ARG(name), PL_ARG(value));
     return true;
 }
 
-static bool pass_over(void *ctx, pl_bytes text, pl_source_ref file, uint32_t line_1based)
+static bool note_value(void *ctx, pl_bytes text, pl_source_ref file, uint32_t line_1based)
 {
-    (void)ctx;
-    (void)text;
+    struct noted *out = ctx;
+    pl_buf_printf(&out->values, "value %.*s;", PL_ARG(text));
     (void)file;
     (void)line_1based;
     return true;
 }
 
-/* Are these among the macros that this build file gives, as "NAME=value;"? */
+/* Are these among the macros that this build file gives, as "NAME=value;", and its values, as "value text;"? */
 static void assert_macros_are(const char *path, const char *meson, const char *expected, bool is_there)
 {
     struct pl_source_tree tree = {.name = "test"};
@@ -32,21 +37,25 @@ static void assert_macros_are(const char *path, const char *meson, const char *e
     struct pl_source_file *f = PL_VEC_ADD(&tree.files);
     struct pl_index *ix = NULL;
     struct pl_arena arena;
-    struct pl_buf out;
-    struct pl_build_sink sink = {.ctx = &out, .macro = note_macro, .value = pass_over};
+    struct noted out;
+    struct pl_build_sink sink = {.ctx = &out, .macro = note_macro, .value = note_value};
     assert_non_null(f);
     f->path = pl_bytes_of_str(path);
     f->data = pl_bytes_of_str(meson);
     pl_arena_init(&arena, 1u << 20);
-    pl_buf_init(&out, 4096);
+    pl_buf_init(&out.macros, 16384);
+    pl_buf_init(&out.values, 4096);
     assert_int_equal(pl_index_build(trees, 1, 1, &ix, NULL), PL_OK);
     assert_true(pl_build_values(ix, &arena, &sink));
-    pl_buf_add_byte(&out, 0);
-    if ((strstr((const char *)pl_buf_bytes(&out).p, expected) != NULL) != is_there)
-        fail_msg("%s gives %s", meson, (const char *)pl_buf_bytes(&out).p);
+    pl_buf_add(&out.macros, pl_buf_bytes(&out.values));
+    pl_buf_add_byte(&out.macros, 0);
+    const char *all = (const char *)pl_buf_bytes(&out.macros).p;
+    if ((strstr(all, expected) != NULL) != is_there)
+        fail_msg("%s gives %s", meson, all);
     /* Nothing that meson leaves to be worked out is a value. */
-    assert_null(strstr((const char *)pl_buf_bytes(&out).p, "meson."));
-    pl_buf_reset(&out);
+    assert_null(strstr(all, "meson."));
+    pl_buf_reset(&out.macros);
+    pl_buf_reset(&out.values);
     pl_index_free(ix);
     pl_arena_reset(&arena);
     PL_VEC_FREE(&tree.files);
@@ -77,6 +86,43 @@ static void the_version_of_the_project_is_the_value_of_a_macro(void **state)
     assert_macros(PROJECT "a = '-DWELD=\"@0@\"'.format(meson.project_version())\n", "WELD=\"2.71\";");
     assert_macros(PROJECT "conf.set_quoted('WELD', meson.project_version())\n", "WELD=\"2.71\";");
     assert_macros(PROJECT "conf.set_quoted('WELD', meson.project_name())\n", "WELD=\"weld\";");
+}
+
+static void a_macro_in_a_list_has_what_stands_in_its_quotes(void **state)
+{
+    (void)state;
+    assert_macros("lib_args = [\n  '-DKITE_DOMAIN=\"Kite-Wing\"',\n]\n", "KITE_DOMAIN=\"Kite-Wing\";");
+    assert_macros("c_args : ['-DKITE_DOMAIN=\"Kite\"', '-DKITE_LIB'] + more\n", "KITE_DOMAIN=\"Kite\";");
+    assert_macros("c_args : ['-DKITE_DOMAIN=\"Kite\"'])\n", "KITE_DOMAIN=\"Kite\";");
+    assert_no_macro_of("meson.build", "['-DKITE_DOMAIN=\"Kite', '\"'],\n", "KITE_DOMAIN");
+    assert_no_macro_of("Makefile.am", "['-DKITE_DOMAIN=\"Kite\"',\n", "KITE_DOMAIN=\"Kite\";");
+}
+
+static void a_category_of_messages_is_a_value(void **state)
+{
+    static const char head[] = "ecm_qt_declare_logging_category(kite_SRCS\n    HEADER debug.h\n";
+    char text[256];
+    (void)state;
+    (void)snprintf(text, sizeof text, "%s    CATEGORY_NAME \"kite-wing\"\n)\n", head);
+    assert_macros_of("CMakeLists.txt", text, "value kite-wing;");
+    (void)snprintf(text, sizeof text, "%sCATEGORY_NAME kite.wing)\n", head);
+    assert_macros_of("CMakeLists.txt", text, "value kite.wing;");
+    (void)snprintf(text, sizeof text, "%s    CATEGORY_NAMES \"kite-wing\"\n", head);
+    assert_no_macro_of("CMakeLists.txt", text, "value kite-wing;");
+    assert_no_macro_of("CMakeLists.txt", "CATEGORY_NAME", "value");
+}
+
+static void a_variable_that_sed_puts_into_texts_is_a_value(void **state)
+{
+    (void)state;
+    assert_macros_of("debian/rules", "x:\n\tsed -e\"s/#ARCH#/$(DEB_HOST_MULTIARCH)/g\" a.in > a\n",
+                     "value x86_64-linux-gnu;");
+    assert_macros_of("Makefile.am", "x:\n\tsed 's;@lib@;$(libdir);' a.in > a\n", "value /usr/lib;");
+    assert_no_macro_of("debian/rules", "x:\n\tcp s/#ARCH#/$(DEB_HOST_MULTIARCH) a\n",
+                       "value x86_64-linux-gnu;");
+    assert_no_macro_of("debian/rules", "x:\n\tcp #ARCH#/$(DEB_HOST_MULTIARCH)/g a\n",
+                       "value x86_64-linux-gnu;");
+    assert_no_macro_of("debian/rules", "/$(", "value");
 }
 
 static void a_line_that_names_no_macro_gives_none(void **state)
@@ -134,6 +180,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_version_of_the_project_is_the_value_of_a_macro),
+        cmocka_unit_test(a_macro_in_a_list_has_what_stands_in_its_quotes),
+        cmocka_unit_test(a_category_of_messages_is_a_value),
+        cmocka_unit_test(a_variable_that_sed_puts_into_texts_is_a_value),
         cmocka_unit_test(a_line_that_names_no_macro_gives_none),
         cmocka_unit_test(configure_cuts_the_parts_out_of_a_version),
         cmocka_unit_test(cmake_gives_macros_and_the_parts_of_a_version),

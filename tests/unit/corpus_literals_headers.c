@@ -111,6 +111,20 @@ static void a_name_of_a_type_may_have_a_version_behind_its_namespace(void **stat
     assert_string_equal(rule_beside("b.cc", source, "N5kite34WingE"), "");
 }
 
+static void a_qualified_name_of_a_type_is_a_signature(void **state)
+{
+    static const char *const others[] = {
+        "Wing",         "kite:Wing", "kite::",       "::Wing",      "kite::Wing/",
+        "kite::Beacon", "*",         "kite::Wing &", "kite::Wing::"};
+    const char *source = "namespace kite { class Wing {}; }\n";
+    (void)state;
+    assert_string_equal(rule_beside("b.cc", source, "kite::Wing"), "literal.signature");
+    assert_string_equal(rule_beside("b.cc", source, "kite::Wing**"), "literal.signature");
+    assert_string_equal(rule_beside("b.cc", source, "Wing&"), "literal.signature");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_string_not_equal(rule_beside("b.cc", source, others[i]), "literal.signature");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +134,7 @@ int main(void)
         cmocka_unit_test(a_name_that_a_script_takes_out_of_headers_is_one),
         cmocka_unit_test(a_file_that_cmake_keeps_beside_a_target_is_one_of_the_build),
         cmocka_unit_test(a_name_of_a_type_may_have_a_version_behind_its_namespace),
+        cmocka_unit_test(a_qualified_name_of_a_type_is_a_signature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,6 +109,53 @@ static void a_call_of_another_file_beside_a_foreign_string_is_an_error(void **st
     }
 }
 
+/* A function makes a call that another file of the source makes, and its own does not. Compilers, moc and headers write some on their own account: these are nowhere out of place. */
+static void calls_that_compilers_and_headers_write_are_in_place_everywhere(void **state)
+{
+    static const struct {
+        const char *name;
+        bool is_misplaced;
+    } cases[] = {{"_ZN5Words5countEv", true},
+                 {"_ZN5Words4peekEv", false},
+                 {"_ZN5Words4loadEv", true},
+                 {"_ZN5Other4peekEv", true},
+                 {"_ZN5WordsD1Ev", false},
+                 {"_ZN5WordsC1ERKS_", false},
+                 {"_ZN5Words11qt_metacastEPKc", false},
+                 {"_ZNSt8ios_base4InitC1Ev", false},
+                 {"_ZNSt8ios_base5countEv", true},
+                 {"_ZN5Words5countERKS_", true}};
+    static const char source[] = "int keep(Words &w)\n{\n    std::ios_base::Init();\n    Words(1);\n    "
+                                 "use_words(w.peek(), w.load(), Other::peek());\n     w.qt_metacast(0);\n"
+                                 "    return w.count();\n}\n";
+    static const char own[] = "int tell(int n)\n{\n%s    puts(\"first of the lines that tell of it\");\n"
+                              "    puts(\"second of the lines that tell of it\");\n"
+                              "    printf(\"third of %%d lines that tell of it\\n\", n);\n    return n;\n}\n";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char call[256];
+        char text[2][2048];
+        char program[4096];
+        (void)snprintf(call, sizeof call, "    extern void %s(void) __attribute__((weak));\n    %s();\n",
+                       cases[i].name, cases[i].name);
+        (void)snprintf(text[0], sizeof text[0], own, call);
+        (void)snprintf(text[1], sizeof text[1], own, "");
+        (void)snprintf(program, sizeof program, "%s%s%s", START, text[0], END);
+        add_source(0, "b.cc", source);
+        add_source(0, "c.c", text[1]);
+        build_headers = (struct pl_headers){
+            .package = "libwords-dev",
+            .text = PL_LIT(
+                "plumbline headers 8\n@usr/include/words.h\nuse_words{ Words w; w.peek(); w.load();\n")};
+        const struct pl_file *f = compared(built(program, "-fno-builtin-printf"), START END);
+        build_headers = (struct pl_headers){0};
+        if ((find(f, "code.misplaced-atom") != NULL) != cases[i].is_misplaced)
+            fail_msg("%s", cases[i].name);
+        assert_null(find(f, "code.unaccounted-function"));
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 /* push %r15 and the like are letters of ASCII, and so is the movslq behind them: the beginning of a function is no text. */
 static void the_beginning_of_a_function_is_no_text(void **state)
 {
@@ -130,6 +177,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_beginning_of_a_function_is_no_text, set_up, end),
+        cmocka_unit_test_setup_teardown(calls_that_compilers_and_headers_write_are_in_place_everywhere,
+                                        set_up, end),
         cmocka_unit_test_setup_teardown(a_call_of_another_file_beside_a_foreign_string_is_an_error, set_up,
                                         end),
         cmocka_unit_test_setup_teardown(a_function_of_a_header_is_no_constructor_in_a_program_with_cpp,

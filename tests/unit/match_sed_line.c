@@ -1,5 +1,5 @@
 /*
- * match_sed_line.c - lines that the build's sed has changed: a path that is a value of the build, and a mark that is a macro.
+ * match_sed_line.c - lines that the build's sed has changed: a path that is a value of the build, a mark that is a macro, and marks that are one.
  */
 #include "match_fixture.h"
 
@@ -76,6 +76,38 @@ static void a_path_becomes_no_directory_that_the_build_does_not_have(void **stat
         0);
 }
 
+#define MARKS_SOURCE BEFORE "a \"/usr/lib/#ARCH#/x\" /usr/lib/#ARCH#/y || true\nb #ARCH#\n" BEHIND
+#define MARKS(X)     "a \"/usr/lib/" X "/x\" /usr/lib/" X "/y || true\nb " X
+#define FILLS        "x:\n\tsed -e\"s/#ARCH#/$(DEB_HOST_MULTIARCH)/g\" $< > $@\n"
+
+static void marks_become_a_value_of_the_build_where_a_variable_is_put_in(void **state)
+{
+    assert_int_equal(explained(MARKS_SOURCE, FILLS, MARKS("x86_64-linux-gnu")),
+                     sizeof MARKS("x86_64-linux-gnu") - 2);
+}
+
+static void marks_become_no_value_that_the_build_does_not_have(void **state)
+{
+    assert_int_equal(explained(MARKS_SOURCE, FILLS, MARKS("beacon-linux-gnu")), 0);
+}
+
+static void marks_become_one_value_everywhere(void **state)
+{
+    assert_int_equal(
+        explained(MARKS_SOURCE, FILLS, "a \"/usr/lib/x86_64-linux-gnu/x\" /usr/lib/i386-linux-gnu/y || true"),
+        0);
+}
+
+static void marks_in_the_place_of_which_no_variable_is_put_stay_open(void **state)
+{
+    assert_int_equal(explained(MARKS_SOURCE, "x:\n\tsed -e\"s/#ARCH#/x86/g\" $< > $(DEB_HOST_MULTIARCH)\n",
+                               MARKS("x86_64-linux-gnu")),
+                     0);
+    assert_int_equal(explained(MARKS_SOURCE, "x:\n\tsed -e\"s/#ARCH#/$(DEB_HOST_MULTIARCH);id/g\" $< > $@\n",
+                               MARKS("x86_64-linux-gnu")),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +116,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_line_with_more_than_its_mark_changed_stays_open, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_mark_that_no_build_file_replaces_stays_open, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_path_becomes_a_directory_of_the_build, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(marks_become_a_value_of_the_build_where_a_variable_is_put_in, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(marks_become_no_value_that_the_build_does_not_have, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(marks_become_one_value_everywhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(marks_in_the_place_of_which_no_variable_is_put_stay_open, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_path_becomes_no_directory_that_the_build_does_not_have, set_up,
                                         tear_down),
     };
