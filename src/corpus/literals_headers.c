@@ -215,11 +215,28 @@ static bool gather_inline(pl_bytes body, struct gathered *g, uint32_t file)
     return true;
 }
 
+/* A header by the package that it comes in, and by its path, which __FILE__ says in a copy of an inline function that no source names. What it could hide: such a path. */
+static const char *add_header(struct pl_literals *l, struct gathered *g, const char *package, pl_bytes file)
+{
+    struct pl_source_file *f = pl_arena_take(&l->header_arena, sizeof *f);
+    const char *path = pl_arena_printf(&l->header_arena, "%s: %.*s", package, PL_ARG(file));
+    const char *installed = pl_arena_printf(&l->header_arena, "/%.*s", PL_ARG(file));
+    const struct pl_source_file **slot =
+        f == NULL || path == NULL || installed == NULL ? NULL : PL_VEC_ADD(&l->header_files);
+    if (slot == NULL)
+        return NULL;
+    *f = (struct pl_source_file){.path = pl_bytes_of_str(path)};
+    *slot = f;
+    uint32_t number = (uint32_t)(l->n_files + l->header_files.n - 1);
+    return pl_literal_add(&g->own, RULE_FILE, pl_bytes_of_str(installed), number, 1) ? installed : NULL;
+}
+
 /* Gather the definitions [first, end), all of one header. */
 static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_literals *l, struct gathered *g,
                         struct pl_buf *text)
 {
     const struct header_seen *header = &r->headers_seen.v[r->all.v[first].header];
+    const char *installed = add_header(l, g, r->headers[header->package].package, header->file);
     pl_buf_clear(text);
     for (size_t i = first; i < end; i++) {
         const struct pl_headers_line line = line_of(r, &r->all.v[i]);
@@ -228,26 +245,16 @@ static bool gather_file(struct reach *r, size_t first, size_t end, struct pl_lit
                           line.parameters.p == NULL ? "" : "(", PL_ARG(line.parameters),
                           line.parameters.p == NULL ? "" : ")", PL_ARG(line.body));
     }
-    if (text->why != PL_OK)
+    if (text->why != PL_OK || installed == NULL)
         return false;
     if (text->n == 0)
         return true;
-    struct pl_source_file *f = pl_arena_take(&l->header_arena, sizeof *f);
-    const char *path = pl_arena_printf(&l->header_arena, "%s: %.*s", r->headers[header->package].package,
-                                       PL_ARG(header->file));
-    const struct pl_source_file **slot = f == NULL || path == NULL ? NULL : PL_VEC_ADD(&l->header_files);
-    if (slot == NULL)
-        return false;
-    *f = (struct pl_source_file){.path = pl_bytes_of_str(path)};
-    *slot = f;
     struct gather_text t = {.text = pl_buf_bytes(text),
-                            .path = f->path,
+                            .path = l->header_files.v[l->header_files.n - 1]->path,
                             .file = (uint32_t)(l->n_files + l->header_files.n - 1),
                             .mode = GATHER_HEADER};
     pl_literals_gather(g, &t);
-    const char *installed = pl_arena_printf(&l->header_arena, "/%.*s", PL_ARG(header->file));
-    if (installed == NULL || !pl_literal_add(&g->own, RULE_FILE, pl_bytes_of_str(installed), t.file, 1) ||
-        !gather_unreached(r, first, end, g, t.file))
+    if (!gather_unreached(r, first, end, g, t.file))
         return false;
     for (size_t i = first; i < end; i++) {
         const struct pl_headers_line line = line_of(r, &r->all.v[i]);

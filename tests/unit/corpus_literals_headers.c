@@ -111,6 +111,17 @@ static void a_name_of_a_type_may_have_a_version_behind_its_namespace(void **stat
     assert_string_equal(rule_beside("b.cc", source, "N5kite34WingE"), "");
 }
 
+static void the_path_of_a_header_of_the_build_is_a_file_whatever_the_source_reaches(void **state)
+{
+    (void)state;
+    assert_string_equal(rule_beside("b.c", "int b;\n", "/usr/include/others.h"), "literal.file");
+    assert_string_equal(rule_beside("b.c", "int b;\n", "/usr/include/buffers.h"), "literal.file");
+    assert_string_equal(rule_beside("b.c", "int b;\n", "/usr/include/beacon.h"), "");
+    assert_string_equal(rule_beside("b.c", "int b;\n", "/usr/lib/others.h"), "");
+    assert_string_equal(rule_beside("b.c", "int b;\n", "shape of another"),
+                        ""); /* what it holds is not reached */
+}
+
 static void a_qualified_name_of_a_type_is_a_signature(void **state)
 {
     static const char *const others[] = {
@@ -134,6 +145,7 @@ int main(void)
         cmocka_unit_test(a_name_that_a_script_takes_out_of_headers_is_one),
         cmocka_unit_test(a_file_that_cmake_keeps_beside_a_target_is_one_of_the_build),
         cmocka_unit_test(a_name_of_a_type_may_have_a_version_behind_its_namespace),
+        cmocka_unit_test(the_path_of_a_header_of_the_build_is_a_file_whatever_the_source_reaches),
         cmocka_unit_test(a_qualified_name_of_a_type_is_a_signature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
