@@ -123,13 +123,13 @@ const struct literal *pl_literal_find_signature(const struct pl_literals *l, pl_
 
 /*
  * "QtMetaTypePrivate::QPairVariantInterfaceImpl", "QVariantMap&": what Qt calls a type by, out of #TYPE in a template of a header or of moc's. Identifiers with "::" between them, and
- * stars or ampersands behind them; one of these there must be. What it could hide: names of types.
+ * stars or ampersands behind them; one of these there must be. Where the source has C++. What it could hide: names of types.
  */
 const struct literal *pl_literal_find_qualified(const struct pl_literals *l, pl_bytes string)
 {
     const struct literal *first = NULL;
     size_t at = 0;
-    while (string.n <= MAX_FORM_BYTES) {
+    while (l->has_cpp && string.n <= MAX_FORM_BYTES) {
         size_t n = 0;
         while (at + n < string.n && pl_is_word_byte(string.p[at + n]))
             n++;

@@ -398,6 +398,7 @@ bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *
                       .n_headers = n,
                       .has_cpp = has_cpp(l),
                       .has_tgmath = pl_literal_find(l, RULE_WORD, PL_LIT("tgmath")) != NULL};
+    l->has_cpp = r.has_cpp;
     bool is_good = read_all(&r) && reach_all(&r, l) && gather_reached(&r, l, g) && add_macros(&r, m) &&
                    add_all_joined(&r, g) && add_compiler_version(l, headers, n, m) && add_limits(m);
     PL_VEC_FREE(&r.headers_seen);

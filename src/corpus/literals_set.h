@@ -150,6 +150,7 @@ struct pl_literals {
     size_t n_start_bits;           /* a power of two */
     struct pl_text_memory *memory; /* literals_text.c: what was asked before */
     bool has_headers;              /* packages with headers of the build were given */
+    bool has_cpp;                  /* a file of the source may be compiled as C++ */
     bool has_dbus;                 /* literals_dbus.c: the own source describes an interface */
 };
 

@@ -134,6 +134,7 @@ static void a_qualified_name_of_a_type_is_a_signature(void **state)
     assert_string_equal(rule_beside("b.cc", source, "Wing&"), "literal.signature");
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_string_not_equal(rule_beside("b.cc", source, others[i]), "literal.signature");
+    assert_string_not_equal(rule_beside("b.c", source, "kite::Wing"), "literal.signature");
 }
 
 int main(void)

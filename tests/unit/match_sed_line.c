@@ -103,6 +103,10 @@ static void marks_in_the_place_of_which_no_variable_is_put_stay_open(void **stat
     assert_int_equal(explained(MARKS_SOURCE, "x:\n\tsed -e\"s/#ARCH#/x86/g\" $< > $(DEB_HOST_MULTIARCH)\n",
                                MARKS("x86_64-linux-gnu")),
                      0);
+}
+
+static void marks_in_the_place_of_which_more_than_a_variable_is_put_stay_open(void **state)
+{
     assert_int_equal(explained(MARKS_SOURCE, "x:\n\tsed -e\"s/#ARCH#/$(DEB_HOST_MULTIARCH);id/g\" $< > $@\n",
                                MARKS("x86_64-linux-gnu")),
                      0);
@@ -123,6 +127,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(marks_become_one_value_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(marks_in_the_place_of_which_no_variable_is_put_stay_open, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(marks_in_the_place_of_which_more_than_a_variable_is_put_stay_open,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_path_becomes_no_directory_that_the_build_does_not_have, set_up,
                                         tear_down),
     };
