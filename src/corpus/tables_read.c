@@ -181,6 +181,8 @@ static bool add_row(struct table_reader *r, struct list *l)
 /* Is what the list at r->at initialises declared as float or double? "static const float x[3][4] = {" */
 static bool is_declared_float(const struct table_reader *r)
 {
+    /* GLib and OpenGL have names of their own for both. */
+    static const char *const floats[] = {"float", "double", "gfloat", "gdouble", "GLfloat", "GLdouble"};
     size_t i = r->at;
     if (r->family != PL_CLIT_C || i < 3 || r->t[i - 1].kind != '=')
         return false;
@@ -191,7 +193,7 @@ static bool is_declared_float(const struct table_reader *r)
     }
     i -= i > 0 && r->t[i - 1].kind == TABLE_WORD; /* its name */
     for (; i > 0 && r->t[i - 1].kind == TABLE_WORD; i--)
-        if (pl_bytes_eq_str(text_of(r, i - 1), "float") || pl_bytes_eq_str(text_of(r, i - 1), "double"))
+        if (pl_bytes_is_one_of(text_of(r, i - 1), floats, sizeof floats / sizeof floats[0]))
             return true;
     return false;
 }

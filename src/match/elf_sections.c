@@ -185,10 +185,29 @@ bool pl_elf_is_mark_of_moc(const struct pl_match *m, const struct pl_file *f, ui
     return false;
 }
 
+/* Without --c-name it is the file's: "gnome_control_center" of gnome-control-center.gresource.xml. */
+static bool is_resource_file(const struct pl_match *m, pl_bytes name)
+{
+    static const char end[] = ".gresource.xml";
+    char text[96];
+    if (name.n + sizeof end > sizeof text)
+        return false;
+    for (unsigned dashed = 0; dashed < 2; dashed++) {
+        for (size_t i = 0; i < name.n; i++)
+            text[i] = name.p[i] == '_' && dashed != 0 ? '-' : (char)name.p[i];
+        memcpy(text + name.n, end, sizeof end);
+        if (pl_index_units_of_name(m->index, pl_bytes_of(text, name.n + sizeof end - 1)).n > 0)
+            return true;
+    }
+    return false;
+}
+
 /* As --c-name has it, with an underscore in front that the compiler of resources takes off. glib-compile-resources(1). */
 static bool is_resource_name(const struct pl_match *m, pl_bytes name)
 {
     char text[64] = "_";
+    if (is_resource_file(m, name))
+        return true;
     if (pl_literals_word(m->literals, PL_WORD_IN_BUILD, name, NULL, NULL))
         return true;
     if (name.n + 1 > sizeof text)

@@ -336,7 +336,7 @@ static void lists_are_found_by_their_start_and_by_the_text_they_are(void **state
     size_t n;
     open_text(&x,
               "#define C_N 0x4e\nconst char no[] = { C_N, 'o', 0 };\nconst char no_end[] = { C_N, 'x' };\n"
-              "static const float x[2] = { -30, 12 };\n"
+              "static const gdouble x[2] = { -30, 12 };\n"
               "unsigned char a[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };\n"
               "int b[] = { 1, 2, 3, 4 }; int c[] = { 0x1234, 0x5678, 0x129abc };\n");
     assert_non_null(pl_tables_find_spelled(x.tables, PL_LIT("No"), &n));

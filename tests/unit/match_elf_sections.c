@@ -107,6 +107,18 @@ static void a_section_of_resources_is_known_by_its_name_in_a_build_file(void **s
     assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".gresource.payload"));
 }
 
+static void a_section_of_resources_is_known_by_the_file_that_it_is_made_of(void **state)
+{
+    (void)state;
+    add_source(0, "shell/letters-icons.gresource.xml", "<gresources/>\n");
+    const struct pl_file *f = compared(
+        plain_source,
+        "objcopy --add-section .gresource.letters_icons=s.c --add-section .gresource.payload=s.c s.out",
+        plain_source);
+    assert_int_equal(f->foreign.n, 1);
+    assert_true(pl_bytes_eq_str(f->foreign.v[0].text, ".gresource.payload"));
+}
+
 /* The compiler of resources takes one underscore off, and no more. */
 static void a_section_of_resources_lacks_the_underscore_of_its_name(void **state)
 {
@@ -486,6 +498,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_library_that_nobody_names_is_noted, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_resources_is_known_by_its_name_in_a_build_file, set_up,
                                         end),
+        cmocka_unit_test_setup_teardown(a_section_of_resources_is_known_by_the_file_that_it_is_made_of,
+                                        set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_resources_lacks_the_underscore_of_its_name, set_up, end),
         cmocka_unit_test_setup_teardown(a_note_of_qt_is_known_by_its_owner_type_and_length, set_up, end),
         cmocka_unit_test_setup_teardown(a_section_of_moc_is_known_by_its_mark, set_up, end),
