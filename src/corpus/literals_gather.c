@@ -229,7 +229,7 @@ static bool is_macro_like(pl_bytes word)
     for (size_t i = 0; i < word.n && is_likely; i++)
         is_likely = !(word.p[i] >= 'a' && word.p[i] <= 'z');
     static const char *const checkers[] = {"assert", "assume", "assure", "affirm",
-                                           "check",  "verify", "expect"};
+                                           "check",  "verify", "expect", "if_fail"};
     return is_likely || pl_bytes_has_one_of(word, checkers, sizeof checkers / sizeof checkers[0]);
 }
 
