@@ -14,9 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW        8u  /* instructions between address and length */
-#define A64_ARGUMENTS 16u /* x0 to x15: Go's; C has eight */
-#define NEXT_DOOR     1u  /* Rust: any register does in the instruction right behind */
+#define WINDOW        8u         /* instructions between address and length */
+#define A64_ARGUMENTS 16u        /* x0 to x15: Go's; C has eight */
+#define LONGEST       (1u << 15) /* bytes of a text: each use of it is looked through */
+#define NEXT_DOOR     1u         /* Rust: any register does in the instruction right behind */
 
 enum event_kind { EVENT_NONE, EVENT_TEXT, EVENT_NUMBER, EVENT_STORED_TEXT, EVENT_STORED_NUMBER };
 
@@ -64,7 +65,7 @@ void pl_code_find_texts(struct pl_code_image *im)
 static pl_bytes counted_text(const struct pl_code_image *im, uint64_t address, uint64_t n)
 {
     const struct pl_code_span *s = pl_code_span_at(im, address);
-    if (n == 0 || s == NULL || s->is_writable || pl_code_area_at(im, address) != NULL)
+    if (n == 0 || n > LONGEST || s == NULL || s->is_writable || pl_code_area_at(im, address) != NULL)
         return (pl_bytes){NULL, 0};
     pl_bytes text = pl_code_bytes_at(im, address, n);
     return pl_code_is_text(text) ? text : (pl_bytes){NULL, 0};

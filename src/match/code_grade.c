@@ -21,8 +21,9 @@
 #define DISTINCTIVE_TENTHS 45u /* found evidence that makes a match more than a place: once in 22 by chance */
 /* Of a function that no other definition comes near, whatever it holds: 155 of 163 are right, 95.7 % of those with evidence (truth builds but libxml2). */
 #define LONE_TENTHS    60
-#define MAX_HOSTS      48u /* looked at, of a definition */
-#define MAX_NAMED_NEAR 64u /* functions of one name */
+#define MAX_HOSTS      48u        /* looked at, of a definition */
+#define MAX_NAMED_NEAR 64u        /* functions of one name */
+#define MAX_NEAR       (1u << 16) /* of these, for one function: 41,736 is the most of gron and fzf */
 
 static size_t count_letters(pl_bytes text)
 {
@@ -49,6 +50,7 @@ struct grading {
     const struct pl_aligner *a;
     const struct pl_subject *s;
     uint32_t units[2];
+    uint32_t asked_near; /* of MAX_NEAR */
     struct pl_code_inlined inlined;
 };
 
@@ -148,14 +150,16 @@ static pl_bytes folder_of_unit(const struct pl_aligner *a, uint32_t unit)
 }
 
 /* Is `name` in what the definition names, or in what functions name that it names? */
-static bool is_named_near(const struct pl_aligner *a, uint32_t id, uint32_t name)
+static bool is_named_near(struct grading *g, uint32_t id, uint32_t name)
 {
+    const struct pl_aligner *a = g->a;
     struct pl_id_list direct = pl_codebase_direct(a->cb, id);
     if (pl_id_list_has(direct, name))
         return true;
     for (size_t i = 0; i < direct.n; i++) {
         struct pl_id_list named = pl_codebase_named_feature(a->cb, direct.v[i]);
-        for (size_t k = 0; k < named.n && named.n <= MAX_NAMED_NEAR; k++)
+        for (size_t k = 0; k < named.n && named.n <= MAX_NAMED_NEAR && g->asked_near < MAX_NEAR;
+             k++, g->asked_near++)
             if (pl_id_list_has(pl_codebase_direct(a->cb, named.v[k]), name))
                 return true;
     }
@@ -177,7 +181,7 @@ static bool is_of_package(const struct grading *g, pl_bytes folder)
  * Go compiles a folder at once and puts functions of any package into others. What this could hide: in a function a text of its own package, or of one that it
  * calls.
  */
-static bool has_go_package(const struct grading *g, uint32_t feature)
+static bool has_go_package(struct grading *g, uint32_t feature)
 {
     const struct pl_aligner *a = g->a;
     struct pl_id_list with = pl_codebase_with(a->cb, feature);
@@ -187,7 +191,7 @@ static bool has_go_package(const struct grading *g, uint32_t feature)
         uint32_t name = pl_codebase_name_feature(a->cb, with.v[i]);
         if (is_of_package(g, folder_of_unit(a, pl_codebase_at(a->cb, with.v[i])->unit)) ||
             (name != PL_NO_FEATURE && g->s->definition != PL_NO_DEFINITION &&
-             is_named_near(a, g->s->definition, name)))
+             is_named_near(g, g->s->definition, name)))
             return true;
     }
     return false;
