@@ -22,6 +22,9 @@
 #define FRONT_BYTES    24u  /* of a text, which a PO file does not break so early */
 #define MAX_FILES      16u  /* PO files of one language */
 #define MAX_MESSAGES   64u  /* that begin so, in one of them */
+/* Bytes of PO files that are searched for the lines of one file, a second's work; a message is parsed as slowly as 64 times its bytes are searched. */
+#define MAX_SEARCHED  ((uint64_t)4 << 30)
+#define PARSED_WEIGHT 64u
 
 struct entry {
     const struct pl_match *m;
@@ -29,6 +32,7 @@ struct entry {
     pl_bytes keys[MAX_KEYS]; /* of the group, with their values in no language */
     pl_bytes values[MAX_KEYS];
     size_t n;
+    uint64_t searched; /* of MAX_SEARCHED */
 };
 
 static bool is_entry(pl_bytes name)
@@ -117,7 +121,7 @@ static bool is_translated(const struct pl_po *po, pl_bytes text, pl_bytes value)
     return false;
 }
 
-static pl_status look_into(const struct entry *e, pl_bytes po, pl_bytes text, pl_bytes value, bool *found,
+static pl_status look_into(struct entry *e, pl_bytes po, pl_bytes text, pl_bytes value, bool *found,
                            struct pl_err *err)
 {
     size_t n = 0;
@@ -128,13 +132,16 @@ static pl_status look_into(const struct entry *e, pl_bytes po, pl_bytes text, pl
     if (n == 0 ||
         pl_bytes_find(pl_bytes_sub(po, 0, FRONT_BYTES << 8), PL_LIT("charset=UTF-8"), 0) == SIZE_MAX)
         return PL_OK;
-    for (unsigned i = 0; i < MAX_MESSAGES && !*found; i++) {
+    for (unsigned i = 0; i < MAX_MESSAGES && !*found && e->searched < MAX_SEARCHED; i++) {
         struct pl_po parsed = {0};
         struct pl_err why;
+        size_t from = at;
         at = pl_bytes_find(po, front, at);
+        e->searched += (at == SIZE_MAX ? po.n : at) - from + FRONT_BYTES;
         if (at == SIZE_MAX)
             return PL_OK;
         pl_bytes paragraph = message_around(po, at);
+        e->searched += (uint64_t)paragraph.n * PARSED_WEIGHT;
         pl_status st = pl_po_parse(paragraph, e->m->scratch, &parsed, &why);
         if (st == PL_E_NOMEM)
             return pl_fail_nomem(err);
@@ -147,7 +154,7 @@ static pl_status look_into(const struct entry *e, pl_bytes po, pl_bytes text, pl
 }
 
 /* The PO file of that language which says so; NULL: none does. */
-static pl_status find_translation(const struct entry *e, pl_bytes language, pl_bytes text, pl_bytes value,
+static pl_status find_translation(struct entry *e, pl_bytes language, pl_bytes text, pl_bytes value,
                                   const char **source, struct pl_err *err)
 {
     char name[LANGUAGE_BYTES + 4];
@@ -168,7 +175,7 @@ static pl_status find_translation(const struct entry *e, pl_bytes language, pl_b
     return PL_OK;
 }
 
-static pl_status explain_line(const struct entry *e, const struct pl_lines *l, struct pl_err *err)
+static pl_status explain_line(struct entry *e, const struct pl_lines *l, struct pl_err *err)
 {
     pl_bytes key;
     pl_bytes language;
