@@ -376,7 +376,11 @@ static void instruction(struct a64 *a, uint32_t w, uint64_t at, uint64_t pc)
             float_immediate(a, w, at);
         forget(a, w & 31); /* when it moves to a general register; else it is no loss */
         return;
-    default: forget(a, w & 31); return;
+    default:
+        forget(a, w & 31);
+        if (has_counted(a) && (w & 0xffe0ffe0) == 0xaa0003e0) /* MOV of a register */
+            pl_code_counted_copy(&a->counted, w & 31, w >> 16 & 31);
+        return;
     }
 }
 

@@ -185,6 +185,18 @@ void pl_code_counted_write(struct pl_code_counted *c, unsigned reg)
     forget_register(c, reg);
 }
 
+/* The register holds the address of a text. */
+static void note_text(struct pl_code_counted *c, unsigned reg, size_t atom)
+{
+    struct pl_code_event text = {.kind = EVENT_TEXT, .reg = (uint8_t)reg, .at = c->now};
+    for (size_t i = 0; i < PL_COUNTED_EVENTS; i++) {
+        const struct pl_code_event *e = &c->events[i];
+        if (e->kind == EVENT_NUMBER && is_recent(c, e) && is_pair(c, &text, e->reg, e->at))
+            settle(c, atom, e->value);
+    }
+    add(c, EVENT_TEXT, reg)->value = atom;
+}
+
 void pl_code_counted_address(struct pl_code_counted *c, unsigned reg, size_t atom)
 {
     struct pl_atom *a = &c->sink->atoms.v[atom];
@@ -192,13 +204,7 @@ void pl_code_counted_address(struct pl_code_counted *c, unsigned reg, size_t ato
     if (a->kind != PL_ATOM_STRING && a->kind != PL_ATOM_DATA)
         return;
     *a = (struct pl_atom){.kind = PL_ATOM_DATA, .at = a->at, .value = a->value, .target = PL_NO_TARGET};
-    for (size_t i = 0; i < PL_COUNTED_EVENTS; i++) {
-        const struct pl_code_event *e = &c->events[i];
-        struct pl_code_event text = {.kind = EVENT_TEXT, .reg = (uint8_t)reg, .at = c->now};
-        if (e->kind == EVENT_NUMBER && is_recent(c, e) && is_pair(c, &text, e->reg, e->at))
-            settle(c, atom, e->value);
-    }
-    add(c, EVENT_TEXT, reg)->value = atom;
+    note_text(c, reg, atom);
 }
 
 void pl_code_counted_number(struct pl_code_counted *c, unsigned reg, uint64_t value)
@@ -210,6 +216,23 @@ void pl_code_counted_number(struct pl_code_counted *c, unsigned reg, uint64_t va
             settle(c, (size_t)e->value, value);
     }
     add(c, EVENT_NUMBER, reg)->value = value;
+}
+
+void pl_code_counted_copy(struct pl_code_counted *c, unsigned to, unsigned from)
+{
+    struct pl_code_event held = {.kind = EVENT_NONE};
+    for (size_t i = 0; i < PL_COUNTED_EVENTS; i++) {
+        const struct pl_code_event *e = &c->events[i];
+        if (e->reg == from && is_recent(c, e) && (e->kind == EVENT_TEXT || e->kind == EVENT_NUMBER))
+            held = *e;
+    }
+    if (held.kind == EVENT_NUMBER) {
+        pl_code_counted_number(c, to, held.value);
+        return;
+    }
+    forget_register(c, to);
+    if (held.kind == EVENT_TEXT)
+        note_text(c, to, (size_t)held.value);
 }
 
 /* A pointer or a length is stored: is the other one stored beside it? */

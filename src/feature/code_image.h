@@ -207,6 +207,8 @@ void pl_code_counted_step(struct pl_code_counted *c);
 void pl_code_counted_end(struct pl_code_counted *c);
 /* The register holds something else. */
 void pl_code_counted_write(struct pl_code_counted *c, unsigned reg);
+/* It holds what another one does. */
+void pl_code_counted_copy(struct pl_code_counted *c, unsigned to, unsigned from);
 /* It holds the address of which this atom was made: data from now on, until a length is found. */
 void pl_code_counted_address(struct pl_code_counted *c, unsigned reg, size_t atom);
 void pl_code_counted_number(struct pl_code_counted *c, unsigned reg, uint64_t value);

@@ -416,9 +416,13 @@ static void count_texts(struct x86 *x, const ZydisDecodedInstruction *in, uint64
     else if ((in->opcode == 0x31 || in->opcode == 0x33) && !is_memory &&
              register_of(in) == other_register_of(in))
         pl_code_counted_number(c, register_of(in), 0);
+    else if (in->opcode == 0x8b && !is_memory)
+        pl_code_counted_copy(c, register_of(in), other_register_of(in));
+    else if (in->opcode == 0x89 && !is_memory)
+        pl_code_counted_copy(c, other_register_of(in), register_of(in));
     else if (in->opcode == 0x8b || in->opcode == 0x8d || in->opcode == 0x33)
         pl_code_counted_write(c, register_of(in));
-    else if ((in->opcode == 0x89 || in->opcode == 0x31) && !is_memory)
+    else if (in->opcode == 0x31 && !is_memory)
         pl_code_counted_write(c, other_register_of(in));
 }
 

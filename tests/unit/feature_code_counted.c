@@ -10,7 +10,9 @@ static const char rust_program[] = ".intel_syntax noprefix\n.text\n" EXPORTED(
     "hello", "lea rdi, [rip + pool + 15]\nlea rdx, [rip + place]\nmov esi, 16\ncall other@plt\n"
              "lea rax, [rip + pool]\nmov ecx, 15\ncall other@plt\n"
              "mov r8d, 9\nlea rdi, [rip + pool + 31]\ncall other@plt\n")
-    EXPORTED("other", "lea rdi, [rip + alone]\nnop\n") POOL
+    EXPORTED("copies",
+             "lea r14, [rip + pool + 31]\nlea rdi, [rsp + 8]\nmov edx, 15\nmov rsi, r14\ncall other@plt\n")
+        EXPORTED("other", "lea rdi, [rip + alone]\nnop\n") POOL
     ".section .rodata\nfile: .ascii \"library/core/src/panicking.rs\"\n"
     ".section .data.rel.ro, \"aw\"\nplace: .quad pool + 31, 15\n";
 
@@ -112,6 +114,18 @@ static void a_number_ends_a_text_of_rust(void **state)
     unload(&im);
 }
 
+static void an_address_or_a_number_is_followed_into_another_register(void **state)
+{
+    (void)state;
+    struct image im;
+    assert_true(assemble(rust_program, "-shared"));
+    load(&im, "counted.out");
+    const struct pl_function *copies = named(&im.code, "copies");
+    assert_non_null(copies);
+    assert_non_null(atom(&im.code, copies, PL_ATOM_STRING, "the third words"));
+    unload(&im);
+}
+
 static void c_in_a_rust_program_has_texts_with_a_nul(void **state)
 {
     (void)state;
@@ -152,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_function_literal_is_a_part_of_its_function),
         cmocka_unit_test(c_in_a_go_program_has_texts_with_a_nul),
         cmocka_unit_test(a_number_ends_a_text_of_rust),
+        cmocka_unit_test(an_address_or_a_number_is_followed_into_another_register),
         cmocka_unit_test(c_in_a_rust_program_has_texts_with_a_nul),
         cmocka_unit_test(a_number_ends_a_text_on_aarch64),
     };
