@@ -234,6 +234,7 @@ static bool add_paths(struct pl_literals *l)
     for (size_t i = 0; i < l->n_files; i++) {
         const struct pl_source_file *f = pl_index_file(l->index, l->files[i]);
         pl_bytes tail = f->path;
+        l->has_go = l->has_go || pl_bytes_ends(f->path, PL_LIT(".go"));
         if (pl_clit_family_of(f->path) == PL_CLIT_NONE)
             continue;
         while (tail.n > 0) {

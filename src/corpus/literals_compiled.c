@@ -40,7 +40,9 @@ const struct literal *pl_literal_find_rust_assertion(const struct pl_literals *l
     pl_bytes front = PL_LIT("assertion failed: ");
     uint8_t room[PL_LITERAL_MACRO_BYTES];
     size_t n = 0;
-    for (size_t i = front.n; pl_bytes_starts(string, front) && i < string.n; i++) {
+    if (!pl_bytes_starts(string, front))
+        return NULL;
+    for (size_t i = front.n; i < string.n; i++) {
         bool is_quoted =
             string.p[i] == '\\' && i + 1 < string.n && (string.p[i + 1] == '\'' || string.p[i + 1] == '"');
         if (string.p[i] == ' ' || is_quoted)
@@ -90,6 +92,8 @@ const struct literal *pl_literal_find_go_joined(const struct pl_literals *l, pl_
     size_t front = pl_bytes_starts(string, PL_LIT(" "));
     size_t back = string.n > front && (string.p[string.n - 1] == ' ' || string.p[string.n - 1] == '\n');
     const struct literal *e = NULL;
+    if (!l->has_go)
+        return NULL;
     for (unsigned i = 1; i < 4 && e == NULL; i++) {
         size_t from = (i & 1) != 0 ? front : 0;
         e = in_go(l, pl_bytes_sub(string, from, string.n - from - ((i & 2) != 0 ? back : 0)));

@@ -13,6 +13,7 @@
  */
 #include "corpus/literals_set.h"
 #include "format/text/clit.h"
+#include "format/text/rust_format.h"
 #include "format/text/words.h"
 
 #include <stdlib.h>
@@ -324,17 +325,9 @@ static void add_pieces(struct gatherer *x, pl_bytes text, size_t at)
 {
     struct pl_buf piece;
     pl_buf_init(&piece, text.n + 2);
-    for (size_t i = 0; i < text.n; i++) {
-        bool is_double = i + 1 < text.n && text.p[i + 1] == text.p[i];
-        if (text.p[i] == '{' && !is_double) {
-            size_t end = pl_bytes_find_byte(text, '}', i);
-            add(x, RULE_RUST_PIECE, pl_buf_bytes(&piece), at);
-            pl_buf_clear(&piece);
-            i = end == SIZE_MAX ? text.n : end;
-            continue;
-        }
-        i += (text.p[i] == '{' || text.p[i] == '}') && is_double;
-        pl_buf_add_byte(&piece, text.p[i]);
+    while (pl_rust_format_next(&text, &piece)) {
+        add(x, RULE_RUST_PIECE, pl_buf_bytes(&piece), at);
+        pl_buf_clear(&piece);
     }
     add(x, RULE_RUST_PIECE, pl_buf_bytes(&piece), at);
     pl_buf_add_byte(&piece, '\n');

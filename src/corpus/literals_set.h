@@ -151,6 +151,7 @@ struct pl_literals {
     struct pl_text_memory *memory; /* literals_text.c: what was asked before */
     bool has_headers;              /* packages with headers of the build were given */
     bool has_cpp;                  /* a file of the source may be compiled as C++ */
+    bool has_go;                   /* a file of Go is among the sources */
     bool has_dbus;                 /* literals_dbus.c: the own source describes an interface */
 };
 

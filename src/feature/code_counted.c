@@ -132,7 +132,7 @@ pl_status pl_code_settle_alone(const struct pl_code_image *im, struct pl_code_si
     return is_good ? PL_OK : pl_fail_nomem(im->err);
 }
 
-static void forget_register(struct pl_code_counted *c, unsigned reg)
+void pl_code_counted_write(struct pl_code_counted *c, unsigned reg)
 {
     for (size_t i = 0; i < PL_COUNTED_EVENTS; i++)
         if (c->events[i].reg == reg && (c->events[i].kind == EVENT_TEXT || c->events[i].kind == EVENT_NUMBER))
@@ -177,12 +177,9 @@ void pl_code_counted_step(struct pl_code_counted *c)
 
 void pl_code_counted_end(struct pl_code_counted *c)
 {
-    memset(c->events, 0, sizeof c->events);
-}
-
-void pl_code_counted_write(struct pl_code_counted *c, unsigned reg)
-{
-    forget_register(c, reg);
+    if (c->n > 0) /* an image of C has none, and calls everywhere */
+        memset(c->events, 0, sizeof c->events);
+    c->n = 0;
 }
 
 /* The register holds the address of a text. */
@@ -200,7 +197,7 @@ static void note_text(struct pl_code_counted *c, unsigned reg, size_t atom)
 void pl_code_counted_address(struct pl_code_counted *c, unsigned reg, size_t atom)
 {
     struct pl_atom *a = &c->sink->atoms.v[atom];
-    forget_register(c, reg);
+    pl_code_counted_write(c, reg);
     if (a->kind != PL_ATOM_STRING && a->kind != PL_ATOM_DATA)
         return;
     *a = (struct pl_atom){.kind = PL_ATOM_DATA, .at = a->at, .value = a->value, .target = PL_NO_TARGET};
@@ -209,7 +206,7 @@ void pl_code_counted_address(struct pl_code_counted *c, unsigned reg, size_t ato
 
 void pl_code_counted_number(struct pl_code_counted *c, unsigned reg, uint64_t value)
 {
-    forget_register(c, reg);
+    pl_code_counted_write(c, reg);
     for (size_t i = 0; i < PL_COUNTED_EVENTS; i++) {
         const struct pl_code_event *e = &c->events[i];
         if (e->kind == EVENT_TEXT && is_recent(c, e) && is_pair(c, e, reg, c->now))
@@ -230,7 +227,7 @@ void pl_code_counted_copy(struct pl_code_counted *c, unsigned to, unsigned from)
         pl_code_counted_number(c, to, held.value);
         return;
     }
-    forget_register(c, to);
+    pl_code_counted_write(c, to);
     if (held.kind == EVENT_TEXT)
         note_text(c, to, (size_t)held.value);
 }

@@ -7,6 +7,7 @@
  * Source: the Rust reference, items; std::fmt. Not read here: attributes that change names, what procedural macros make.
  */
 #include "feature/source_read.h"
+#include "format/text/rust_format.h"
 
 #include "format/text/clit.h"
 
@@ -33,19 +34,10 @@ static void emit_piece(struct pl_source_reader *r, uint32_t i)
 static void emit_format(struct pl_source_reader *r, uint32_t i, bool has_newline)
 {
     pl_source_decode(r, i, &r->joined);
-    pl_bytes s = pl_buf_bytes(&r->joined);
+    pl_bytes rest = pl_buf_bytes(&r->joined);
     pl_source_clear(r, &r->pieces);
-    for (size_t k = 0; k < s.n; k++) {
-        bool is_double = k + 1 < s.n && s.p[k + 1] == s.p[k];
-        if (s.p[k] == '{' && !is_double) {
-            size_t end = pl_bytes_find_byte(s, '}', k);
-            emit_piece(r, i);
-            k = end == SIZE_MAX ? s.n : end;
-            continue;
-        }
-        k += (s.p[k] == '{' || s.p[k] == '}') && is_double;
-        pl_buf_add_byte(&r->pieces, s.p[k]);
-    }
+    while (pl_rust_format_next(&rest, &r->pieces))
+        emit_piece(r, i);
     if (has_newline)
         pl_buf_add_byte(&r->pieces, '\n');
     emit_piece(r, i);

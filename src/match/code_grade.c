@@ -166,17 +166,6 @@ static bool is_named_near(struct grading *g, uint32_t id, uint32_t name)
     return false;
 }
 
-/* Is it the folder of its package: that of its definition, else the one that its name says? */
-static bool is_of_package(const struct grading *g, pl_bytes folder)
-{
-    struct pl_go_function go;
-    uint32_t id = g->s->definition;
-    if (id != PL_NO_DEFINITION)
-        return pl_bytes_eq(folder, folder_of_unit(g->a, pl_codebase_at(g->a->cb, id)->unit));
-    return pl_go_function_of(g->a->code->functions[g->s->function].name, &go) &&
-           pl_bytes_eq(pl_bytes_basename(go.package), pl_bytes_basename(folder));
-}
-
 /*
  * Go compiles a folder at once and puts functions of any package into others. What this could hide: in a function a text of its own package, or of one that it
  * calls.
@@ -185,13 +174,22 @@ static bool has_go_package(struct grading *g, uint32_t feature)
 {
     const struct pl_aligner *a = g->a;
     struct pl_id_list with = pl_codebase_with(a->cb, feature);
+    uint32_t id = g->s->definition;
+    struct pl_go_function go;
     if (!is_go(a, g->s))
         return false;
+    /* The folder of its definition, else the package that its name says. */
+    bool has_package =
+        id != PL_NO_DEFINITION || pl_go_function_of(a->code->functions[g->s->function].name, &go);
+    pl_bytes own = id != PL_NO_DEFINITION ? folder_of_unit(a, pl_codebase_at(a->cb, id)->unit)
+                   : has_package          ? pl_bytes_basename(go.package)
+                                          : (pl_bytes){NULL, 0};
     for (size_t i = 0; i < with.n && i < MAX_ABSORBED; i++) {
         uint32_t name = pl_codebase_name_feature(a->cb, with.v[i]);
-        if (is_of_package(g, folder_of_unit(a, pl_codebase_at(a->cb, with.v[i])->unit)) ||
-            (name != PL_NO_FEATURE && g->s->definition != PL_NO_DEFINITION &&
-             is_named_near(g, g->s->definition, name)))
+        pl_bytes folder = folder_of_unit(a, pl_codebase_at(a->cb, with.v[i])->unit);
+        if (has_package && pl_bytes_eq(id != PL_NO_DEFINITION ? folder : pl_bytes_basename(folder), own))
+            return true;
+        if (name != PL_NO_FEATURE && id != PL_NO_DEFINITION && is_named_near(g, id, name))
             return true;
     }
     return false;

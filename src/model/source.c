@@ -5,6 +5,13 @@
 
 #include <stdlib.h>
 
+void pl_source_file_drop(struct pl_source_tree *t, struct pl_source_file *f)
+{
+    t->total_bytes -= f->data.n;
+    free(f->heap);
+    PL_VEC_FREE(&f->hunks);
+}
+
 void pl_source_tree_free(struct pl_source_tree *t)
 {
     if (t == NULL)

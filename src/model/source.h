@@ -68,6 +68,8 @@ struct pl_source_tree {
     PL_VEC(const char *) warnings; /* what could not be read or applied, for a person; in the arena */
 };
 
+/* Let go of what a file holds, which its place in the tree outlives: the caller gives the place to another. */
+void pl_source_file_drop(struct pl_source_tree *t, struct pl_source_file *f);
 void pl_source_tree_free(struct pl_source_tree *t); /* accepts NULL */
 
 #endif

@@ -200,25 +200,8 @@ static pl_status add_supplied(struct pl_acquired *a, const struct pl_supplied *s
                               const char *helper, struct pl_err *err)
 {
     struct pl_source_tree *t;
-    struct pl_source_spec spec = {.how = how, .jobs = a->options->jobs};
-    struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
-    pl_status st;
-    if (helper != NULL) {
-        spec.name = helper;
-        spec.uri = s->uri;
-        spec.revision = s->version;
-        spec.rank = PL_RANK_TOOLCHAIN;
-        st = pl_source_read(a, &spec, &one, 1, &t, err);
-        return st == PL_OK ? add_tree(a, t) : st;
-    }
-    struct pl_artifact *items = pl_arena_take_n(&a->arena, s->n_artifacts + 1, sizeof *items);
-    if (items == NULL)
-        return pl_arena_fail(&a->arena, err);
-    for (size_t i = 0; i < s->n_artifacts; i++)
-        items[i] = (struct pl_artifact){.name = s->artifacts[i].name, .bytes = s->artifacts[i].bytes};
-    spec.uri = s->n_artifacts > 0 ? s->artifacts[0].uri : NULL;
-    st = pl_source_read(a, &spec, items, s->n_artifacts, &t, err);
-    pl_supplied_let_go(s);
+    pl_status st = helper != NULL ? pl_source_read_deb(a, helper, s, PL_RANK_TOOLCHAIN, &t, err)
+                                  : pl_source_read_supplied(a, s, how, PL_RANK_OWN, &t, err);
     return st == PL_OK ? add_tree(a, t) : st;
 }
 

@@ -13,7 +13,6 @@
 
 #include "corpus/tree.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* As many as two programs of Rust with all features have; and bytes of their trees. */
@@ -110,13 +109,10 @@ static void keep_compiled(struct pl_source_tree *t, const char *folder)
     size_t n = 0;
     for (size_t i = 0; i < t->files.n; i++) {
         struct pl_source_file *f = &t->files.v[i];
-        if (is_compiled(f->path, folder)) {
+        if (is_compiled(f->path, folder))
             t->files.v[n++] = *f;
-            continue;
-        }
-        t->total_bytes -= f->data.n;
-        free(f->heap);
-        PL_VEC_FREE(&f->hunks);
+        else
+            pl_source_file_drop(t, f);
     }
     t->files.n = n;
 }
@@ -129,16 +125,8 @@ static pl_status read_holder(struct pl_acquired *a, const struct linked *l, cons
     pl_status st = pl_supply_fetch_deb(a->supply, package, l->version, NULL, &s, err);
     if (st == PL_OK)
         st = pl_acquire_other_product(a, s, err);
-    if (st == PL_OK) {
-        struct pl_source_spec spec = {.name = l->name,
-                                      .uri = s->uri,
-                                      .revision = s->version,
-                                      .how = PL_HOW_VERIFIED,
-                                      .rank = rank,
-                                      .jobs = a->options->jobs};
-        struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
-        st = pl_source_read(a, &spec, &one, 1, out, err);
-    }
+    if (st == PL_OK)
+        st = pl_source_read_deb(a, l->name, s, rank, out, err);
     pl_supplied_free(s);
     return st;
 }
@@ -150,20 +138,10 @@ static pl_status read_library(struct pl_acquired *a, const struct linked *l, str
     pl_status st = pl_supply_fetch_source(a->supply, l->name, l->version, &s, err);
     if (st == PL_E_NOT_FOUND && l->version != NULL)
         st = pl_supply_fetch_source(a->supply, l->name, NULL, &s, err);
-    struct pl_artifact *items =
-        st == PL_OK ? pl_arena_take_n(&a->arena, s->n_artifacts + 1, sizeof *items) : NULL;
-    if (st == PL_OK && items == NULL)
-        st = pl_arena_fail(&a->arena, err);
-    for (size_t i = 0; st == PL_OK && i < s->n_artifacts; i++)
-        items[i] = (struct pl_artifact){.name = s->artifacts[i].name, .bytes = s->artifacts[i].bytes};
     if (st == PL_OK) {
         bool is_exact = l->version != NULL && strcmp(l->version, s->source_version) == 0;
-        struct pl_source_spec spec = {.uri = s->n_artifacts > 0 ? s->artifacts[0].uri : NULL,
-                                      .how = is_exact ? PL_HOW_VERIFIED : PL_HOW_CLAIMED,
-                                      .rank = PL_RANK_DEPENDENCY,
-                                      .jobs = a->options->jobs};
-        st = pl_source_read(a, &spec, items, s->n_artifacts, out, err);
-        pl_supplied_let_go(s);
+        st = pl_source_read_supplied(a, s, is_exact ? PL_HOW_VERIFIED : PL_HOW_CLAIMED, PL_RANK_DEPENDENCY,
+                                     out, err);
     }
     pl_supplied_free(s);
     return st;

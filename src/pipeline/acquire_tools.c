@@ -115,16 +115,8 @@ static pl_status add_tool(struct pl_acquired *a, const char *package, struct pl_
     pl_status got = pl_supply_fetch_deb(a->supply, package, NULL, NULL, &s, &why);
     if (got == PL_OK)
         got = pl_acquire_other_product(a, s, &why);
-    if (got == PL_OK) {
-        struct pl_source_spec spec = {.name = package,
-                                      .uri = s->uri,
-                                      .revision = s->version,
-                                      .how = PL_HOW_VERIFIED,
-                                      .rank = PL_RANK_TOOLCHAIN,
-                                      .jobs = a->options->jobs};
-        struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
-        got = pl_source_read(a, &spec, &one, 1, &t, &why);
-    }
+    if (got == PL_OK)
+        got = pl_source_read_deb(a, package, s, PL_RANK_TOOLCHAIN, &t, &why);
     pl_supplied_free(s);
     if (got == PL_OK) {
         a->trees[a->n_trees++] = t;

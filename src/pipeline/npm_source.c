@@ -6,8 +6,6 @@
 #include "format/text/npm_lock.h"
 #include "pipeline/npm_imports.h"
 
-#include <stdlib.h>
-
 #define MAX_LOCK_BYTES (64u << 20)
 #define MODULES        "node_modules/"
 #define MODULES_BYTES  13u
@@ -66,13 +64,10 @@ void pl_npm_keep_programs(struct pl_source_tree *t, pl_bytes subject)
         is_kept = is_kept && !holds_subject(subject, f->path) && !pl_bytes_ends(f->path, PL_LIT(".min.js")) &&
                   !pl_bytes_ends(f->path, PL_LIT(".d.ts")) && !pl_bytes_ends(f->path, PL_LIT(".d.mts")) &&
                   !pl_bytes_ends(f->path, PL_LIT(".d.cts"));
-        if (is_kept) {
+        if (is_kept)
             t->files.v[n++] = *f;
-        } else {
-            t->total_bytes -= f->data.n;
-            free(f->heap);
-            PL_VEC_FREE(&f->hunks);
-        }
+        else
+            pl_source_file_drop(t, f);
     }
     t->files.n = n;
 }

@@ -559,3 +559,33 @@ pl_status pl_source_read_path(struct pl_acquired *a, const char *path, const str
     }
     return st;
 }
+
+pl_status pl_source_read_deb(struct pl_acquired *a, const char *name, const struct pl_supplied *s,
+                             enum pl_source_rank rank, struct pl_source_tree **out, struct pl_err *err)
+{
+    struct pl_source_spec spec = {.name = name,
+                                  .uri = s->uri,
+                                  .revision = s->version,
+                                  .how = PL_HOW_VERIFIED,
+                                  .rank = rank,
+                                  .jobs = a->options->jobs};
+    struct pl_artifact one = {.name = s->filename, .bytes = s->bytes};
+    return pl_source_read(a, &spec, &one, 1, out, err);
+}
+
+pl_status pl_source_read_supplied(struct pl_acquired *a, const struct pl_supplied *s, enum pl_how how,
+                                  enum pl_source_rank rank, struct pl_source_tree **out, struct pl_err *err)
+{
+    struct pl_source_spec spec = {.uri = s->n_artifacts > 0 ? s->artifacts[0].uri : NULL,
+                                  .how = how,
+                                  .rank = rank,
+                                  .jobs = a->options->jobs};
+    struct pl_artifact *items = pl_arena_take_n(&a->arena, s->n_artifacts + 1, sizeof *items);
+    if (items == NULL)
+        return pl_arena_fail(&a->arena, err);
+    for (size_t i = 0; i < s->n_artifacts; i++)
+        items[i] = (struct pl_artifact){.name = s->artifacts[i].name, .bytes = s->artifacts[i].bytes};
+    pl_status st = pl_source_read(a, &spec, items, s->n_artifacts, out, err);
+    pl_supplied_let_go(s);
+    return st;
+}

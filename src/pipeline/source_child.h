@@ -20,6 +20,14 @@ PL_MUST_USE pl_status pl_source_read_path(struct pl_acquired *a, const char *pat
                                           const struct pl_source_spec *spec, struct pl_source_tree **out,
                                           struct pl_err *err);
 
+/* What a supplier hands out: one .deb, as the tree `name` of that rank; or a source package, whose bytes are let go of then. */
+PL_MUST_USE pl_status pl_source_read_deb(struct pl_acquired *a, const char *name, const struct pl_supplied *s,
+                                         enum pl_source_rank rank, struct pl_source_tree **out,
+                                         struct pl_err *err);
+PL_MUST_USE pl_status pl_source_read_supplied(struct pl_acquired *a, const struct pl_supplied *s,
+                                              enum pl_how how, enum pl_source_rank rank,
+                                              struct pl_source_tree **out, struct pl_err *err);
+
 /* Who reads a source by himself: `open` is called in the child, which may read what is in `reads`, at least one path, and open nothing else. */
 struct pl_source_opener {
     void *ctx;
