@@ -115,9 +115,10 @@ def go_table(magic, word, quantum, functions, text):
     files = b"/go/src/runtime/proc.go\0main.go\0"
     units = struct.pack("<III", 0, 24, 0xffffffff)
     steps, index, records = b"", b"", b""
+    words = 11 if magic == 0xfffffff1 else 10
     for i, f in enumerate(functions):
-        index += struct.pack("<II", f[0], 8 * len(functions) + 4 + 40 * i)
-        records += struct.pack("<10I", f[0], places[i], 0, 0, 0, len(steps), 0, 1, 0, 0)
+        index += struct.pack("<II", f[0], 8 * len(functions) + 4 + 4 * words * i)
+        records += struct.pack(f"<{words}I", f[0], places[i], 0, 0, 0, len(steps), *[0] * (words - 6))
         steps += uleb(2 * (f[3] + 1)) + uleb(abs(f[1] - f[0])) + b"\0"
     lines = index + struct.pack("<I", functions[-1][1]) + records
     parts = [names, units, files, steps, lines]

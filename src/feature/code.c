@@ -404,6 +404,7 @@ static pl_status keep_all(struct tie *t)
     out->word_bytes = im->machine == PL_CODE_I386 ? 4 : 8;
     out->is_big_endian = im->is_big_endian;
     out->is_go = im->is_go;
+    out->go_table = im->go_table;
     out->is_rust = im->texts_are == PL_TEXTS_RUST;
     pl_status st = tie_atoms(t);
     return st == PL_OK ? list_data(t) : st;

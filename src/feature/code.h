@@ -119,6 +119,7 @@ struct pl_code {
     unsigned word_bytes; /* of a pointer: 4 or 8 */
     bool is_big_endian;
     bool is_go;              /* it carries the table of functions of a Go program */
+    uint64_t go_table;       /* where in the file that stands (format/binary/go_table.h) */
     bool is_rust;            /* it names files of Rust's own library */
     uint64_t code_bytes;     /* executable bytes in sections or segments */
     const char *unsupported; /* why there are no atoms ("no decoder for elf-riscv"); NULL when there are */

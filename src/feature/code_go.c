@@ -1,21 +1,13 @@
 /*
- * code_go.c - the table that every Go program carries: where each function begins, its name, and the file it was compiled from.
+ * code_go.c - the functions of a Go program, from the table that its linker wrote (format/binary/go_table.h).
  *
- *     | magic 4 | 0 2 | quantum 1 | word 1 | functions | files | text | names | units | files | tables | lines |     words
- *     lines: | entry 4, record 4 | ... |      record: | entry 4 | name 4 | ... | file table 4 | ... | unit 4 | ... |
- *
- * The Go runtime needs the table for tracebacks, so that stripping does not remove it; it is what the linker wrote, and a hint, not a proof, like
- * any name. What stands inside a function and has code of its own (a function literal) is a part of it, as split-off code is. Source: Go 1.18 to 1.22, src/runtime/symtab.go and src/internal/abi/symtab.go.
- * Not read here: the table of Go 1.17 and older, inlined calls, line numbers.
+ * It is a hint, not a proof, like any name. What stands inside a function and has code of its own (a function literal) is a part of it, as split-off code is.
  */
 #include "feature/code_image.h"
+#include "format/binary/go_table.h"
 #include "format/text/go_names.h"
 
 #include <stdlib.h>
-
-#define MAGIC_118  0xfffffff0u
-#define MAGIC_120  0xfffffff1u
-#define NAME_BYTES 4096u
 
 struct go_seed {
     struct pl_code_seed seed;
@@ -24,84 +16,9 @@ struct go_seed {
 
 struct go {
     struct pl_code_image *im;
+    struct pl_go_table table;
     PL_VEC(struct go_seed) seeds; /* by name and number once sorted */
-    pl_bytes all;                 /* from the magic number to the end of the file */
-    unsigned word;
-    uint64_t n_functions, n_files, text;
-    pl_bytes names, units, files, tables, lines;
 };
-
-static uint64_t read_word(const struct go *g, struct pl_cursor *c)
-{
-    return g->word == 8 ? pl_cursor_u64le(c) : pl_cursor_u32le(c);
-}
-
-static pl_bytes part(const struct go *g, struct pl_cursor *c)
-{
-    uint64_t at = read_word(g, c);
-    return pl_bytes_from(g->all, at < g->all.n ? (size_t)at : g->all.n);
-}
-
-static bool read_header(struct go *g)
-{
-    struct pl_cursor c = pl_cursor_of(g->all);
-    uint32_t magic = pl_cursor_u32le(&c);
-    uint16_t zero = pl_cursor_u16le(&c);
-    uint8_t quantum = pl_cursor_u8(&c);
-    g->word = pl_cursor_u8(&c);
-    if ((magic != MAGIC_118 && magic != MAGIC_120) || zero != 0 || (g->word != 4 && g->word != 8) ||
-        (quantum != 1 && quantum != 2 && quantum != 4))
-        return false;
-    g->n_functions = read_word(g, &c);
-    g->n_files = read_word(g, &c);
-    g->text = read_word(g, &c);
-    g->names = part(g, &c);
-    g->units = part(g, &c);
-    g->files = part(g, &c);
-    g->tables = part(g, &c);
-    g->lines = part(g, &c);
-    return !c.bad && g->n_functions > 0 && g->n_functions <= g->lines.n / 8 && g->n_files < UINT32_MAX;
-}
-
-static pl_bytes text_at(pl_bytes all, uint64_t at)
-{
-    pl_bytes tail = pl_bytes_sub(all, at < all.n ? (size_t)at : all.n, NAME_BYTES);
-    size_t end = pl_bytes_find_byte(tail, 0, 0);
-    return pl_bytes_sub(tail, 0, end == SIZE_MAX ? 0 : end);
-}
-
-/* The first value of a table of steps: zigzag LEB128, from -1 on. */
-static uint64_t first_value(pl_bytes tables, uint32_t at)
-{
-    struct pl_cursor c = pl_cursor_at(tables, at);
-    uint32_t value = 0;
-    for (unsigned shift = 0; shift < 32; shift += 7) {
-        uint8_t byte = pl_cursor_u8(&c);
-        value |= (uint32_t)(byte & 0x7f) << shift;
-        if ((byte & 0x80) == 0)
-            break;
-    }
-    int32_t step = (value & 1) != 0 ? (int32_t) ~(value >> 1) : (int32_t)(value >> 1);
-    return c.bad || step < 1 ? UINT64_MAX : (uint64_t)step - 1;
-}
-
-static void read_record(const struct go *g, uint32_t at, struct pl_code_seed *seed)
-{
-    struct pl_cursor c = pl_cursor_at(g->lines, (uint64_t)at + 4);
-    uint32_t name = pl_cursor_u32le(&c);
-    pl_cursor_skip(&c, 12);
-    uint32_t file_table = pl_cursor_u32le(&c);
-    pl_cursor_skip(&c, 8);
-    uint32_t unit = pl_cursor_u32le(&c);
-    if (c.bad)
-        return;
-    seed->name = text_at(g->names, name);
-    uint64_t file = first_value(g->tables, file_table);
-    struct pl_cursor entry = pl_cursor_at(g->units, file == UINT64_MAX ? UINT64_MAX : 4 * (unit + file));
-    uint32_t file_at = pl_cursor_u32le(&entry);
-    if (!entry.bad && file_at != UINT32_MAX)
-        seed->file = text_at(g->files, file_at);
-}
 
 static int by_name(const void *a, const void *b)
 {
@@ -140,37 +57,40 @@ static void add_seeds(struct go *g)
     }
 }
 
+/* The file of a function's first instruction. */
+static pl_bytes file_of(const struct go *g, const struct pl_go_record *r)
+{
+    struct pl_go_steps files = pl_go_steps_of(&g->table, r->steps[1]);
+    return pl_go_steps_next(&files) ? pl_go_file(&g->table, r->unit, files.value) : (pl_bytes){NULL, 0};
+}
+
 static void read_functions(struct go *g)
 {
     struct pl_code_image *im = g->im;
-    uint64_t text = pl_code_area_at(im, g->text) != NULL ? g->text
-                    : im->areas.n > 0                    ? im->areas.v[0].address
-                                                         : 0;
-    struct pl_cursor c = pl_cursor_of(g->lines);
-    uint32_t begin = pl_cursor_u32le(&c);
-    uint32_t record = pl_cursor_u32le(&c);
-    for (uint64_t i = 0; i < g->n_functions && !im->no_memory; i++) {
-        uint32_t next = pl_cursor_u32le(&c); /* the last one is where the code ends */
-        uint32_t next_record = pl_cursor_u32le(&c);
-        struct go_seed one = {.number = i,
-                              .seed = {.address = text + begin,
-                                       .size = next - (uint64_t)begin,
-                                       .rank = PL_SEED_SYMBOL,
-                                       .flags = PL_FUNCTION_GO,
-                                       .is_padded = true}};
-        bool is_last = i + 1 == g->n_functions;
-        if ((c.bad && !is_last) || next <= begin)
+    struct pl_go_record r;
+    uint64_t text = pl_code_area_at(im, g->table.text) != NULL ? g->table.text
+                    : im->areas.n > 0                          ? im->areas.v[0].address
+                                                               : 0;
+    for (uint64_t i = 0; i < g->table.n_functions && !im->no_memory; i++) {
+        bool is_read = pl_go_record_read(&g->table, i, &r);
+        if (r.end <= r.begin)
             return;
-        read_record(g, record, &one.seed);
         struct go_seed *slot = g->seeds.n >= im->max_functions ? NULL : PL_VEC_ADD(&g->seeds);
         if (slot == NULL) {
             im->too_many = g->seeds.n >= im->max_functions ? "functions" : im->too_many;
             im->no_memory = true;
             return;
         }
-        *slot = one;
-        begin = next;
-        record = next_record;
+        *slot = (struct go_seed){.number = i,
+                                 .seed = {.address = text + r.begin,
+                                          .size = r.end - r.begin,
+                                          .rank = PL_SEED_SYMBOL,
+                                          .flags = PL_FUNCTION_GO,
+                                          .is_padded = true}};
+        if (is_read) {
+            slot->seed.name = pl_go_text(g->table.names, r.name);
+            slot->seed.file = file_of(g, &r);
+        }
     }
 }
 
@@ -184,9 +104,10 @@ void pl_code_read_go(struct pl_code_image *im)
             uint8_t front[6] = {magics[k], 0xff, 0xff, 0xff, 0, 0};
             size_t at = 0;
             while ((at = pl_bytes_find(bytes, pl_bytes_of(front, sizeof front), at)) != SIZE_MAX) {
-                struct go g = {.im = im, .all = pl_bytes_from(bytes, at)};
-                if (at % 4 == 0 && read_header(&g)) {
+                struct go g = {.im = im};
+                if (at % 4 == 0 && pl_go_table_read(pl_bytes_from(bytes, at), &g.table)) {
                     im->is_go = true;
+                    im->go_table = s->offset + at;
                     read_functions(&g);
                     add_seeds(&g);
                     PL_VEC_FREE(&g.seeds);

@@ -107,6 +107,7 @@ struct pl_code_image {
     bool has_thunks;              /* a jump through the pointer of an import is a stub, wherever it stands */
     bool has_wide;                /* strings of two bytes a character are usual */
     bool is_go;                   /* it has the table of functions of a Go program */
+    uint64_t go_table;            /* where in the file that stands */
     enum pl_code_texts texts_are; /* of Go: those of functions in its table */
     uint64_t got_base;            /* i386: what the GOT register holds; 0 when unknown */
     PL_VEC(struct pl_code_span) spans; /* by address, disjoint */

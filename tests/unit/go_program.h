@@ -31,7 +31,7 @@
     "mov qword ptr [rax + 8], 16\nlea rcx, [rip + pool + 15]\nmov [rax], rcx\ncall other\n"
 
 #define RECORD(label, name, entry)                                                                           \
-    label ": .long " entry " - begin, " name " - names, 0, 0, 0, 1, 0, 0, 0, 0\n"
+    label ": .long " entry " - begin, " name " - names, 0, 0, 0, 1, 0, 0, 0, 0, 0\n"
 
 static const char go_program[] =
     ".intel_syntax noprefix\n.text\n.globl _start\nbegin:\n_start:\n" FUNCTION("hello", GO_HELLO)
