@@ -7,6 +7,7 @@
  *     code_data_whole.c  lists found by where they begin, or by the text that they are
  *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
  *     code_data_classes.c  tables of classes of characters that a program of the sources writes
+ *     code_data_go.c, code_data_go_types.c  what Go's linker writes beside the code
  *     code_data_embedded.c  whole files of the source, as they are or compressed
  *     code_data_marks.c  where numbers stand that some list has, for all of these
  *     code_data_made.c   files that the build makes, so that no source holds them
@@ -132,6 +133,7 @@ bool pl_data_may_be_list(const struct pl_data *d, uint64_t offset, uint8_t width
 bool pl_data_may_be_rows(const struct pl_data *d, uint64_t offset);
 
 /* The steps. */
+PL_MUST_USE pl_status pl_data_find_go(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_embedded(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_texts(struct pl_data *d, struct pl_err *err); /* behind the strings */

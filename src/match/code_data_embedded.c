@@ -40,16 +40,18 @@ struct embedded {
     struct pl_buf text;
 };
 
-/* Files of the program's own sources; each contents once. */
-static bool is_candidate(const struct pl_index *ix, uint32_t unit)
+/* Files of the program's own sources, or of all that is linked where programs hold what they use (go:embed, include_bytes!); each contents once. */
+static bool is_candidate(const struct pl_index *ix, uint32_t unit, enum pl_source_rank last)
 {
     pl_source_ref ref = pl_index_unit_ref(ix, unit);
-    return pl_index_tree(ix, ref.tree)->rank == PL_RANK_OWN && !pl_index_unit_is_repeat(ix, unit) &&
+    return pl_index_tree(ix, ref.tree)->rank <= last && !pl_index_unit_is_repeat(ix, unit) &&
            pl_index_unit_file(ix, unit)->data.n >= MIN_FILE;
 }
 
-static pl_status index_files(const struct pl_index *ix, struct embedded *e, struct pl_err *err)
+static pl_status index_files(const struct pl_data *d, struct embedded *e, struct pl_err *err)
 {
+    const struct pl_index *ix = d->m->index;
+    enum pl_source_rank last = d->code->is_go || d->code->is_rust ? PL_RANK_DEPENDENCY : PL_RANK_OWN;
     uint32_t n = (uint32_t)pl_index_unit_count(ix);
     size_t slots = 1024;
     while (slots < n)
@@ -60,7 +62,7 @@ static pl_status index_files(const struct pl_index *ix, struct embedded *e, stru
     if (e->slots == NULL || e->next == NULL)
         return pl_fail_nomem(err);
     for (uint32_t i = n; i > 0; i--) {
-        if (!is_candidate(ix, i - 1))
+        if (!is_candidate(ix, i - 1, last))
             continue;
         pl_bytes key = pl_bytes_sub(pl_index_unit_file(ix, i - 1)->data, 0, KEY_BYTES);
         uint32_t *slot = &e->slots[pl_bytes_hash(key, 0) & e->mask];
@@ -182,7 +184,7 @@ pl_status pl_data_find_embedded(struct pl_data *d, struct pl_err *err)
 {
     struct embedded e = {0};
     pl_buf_init(&e.text, MAX_INFLATED + 65536u);
-    pl_status st = index_files(d->m->index, &e, err);
+    pl_status st = index_files(d, &e, err);
     for (uint64_t at = 0; at < d->f->size && st == PL_OK;) {
         uint64_t from = at;
         while (at < d->f->size && d->state[at] == PL_DATA_OPEN)

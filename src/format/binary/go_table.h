@@ -9,7 +9,7 @@
  *     record: | entry 4 | name 4 | arguments 4 | return 4 | stack 4 | file 4 | line 4 | tables 4 | unit 4 | line 4, from 1.20 on |
  *             | id 1 | flag 1 | 0 1 | objects 1 | table 4 ... | object 4 ... |
  *
- * The Go runtime needs the table for tracebacks, so that stripping does not remove it. Source: Go 1.18 to 1.22, src/runtime/symtab.go and
+ * The Go runtime needs the table for tracebacks, so that stripping does not remove it. Source: Go 1.18 to 1.23, src/runtime/symtab.go and
  * src/internal/abi/symtab.go. Not read here: the table of Go 1.17 and older, which has another magic number.
  */
 #ifndef PL_FORMAT_BINARY_GO_TABLE_H
