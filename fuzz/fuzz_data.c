@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-/* What the seeds were built from. */
+/* What the seeds were built from; go-tables is tests/unit/go_tables.s with this file, a program of Go. */
 static const char source[] =
 #include "seeds/data/table.inc"
     ;
