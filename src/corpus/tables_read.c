@@ -5,7 +5,7 @@
  * beginning of a file that is nothing but a list, to be included into one. Elements are constant expressions; what is none is an item of its own kind, so that
  * its neighbours keep their places. Directives are looked through: both arms of an #if are read, one behind the other.
  *
- * In assembly, and in Perl that prints it, the numbers of .byte, .long and their like are lists.
+ * Keys of Go ("7: x", "name: x") are what designators of C are. In assembly, and in Perl that prints it, the numbers of .byte, .long and their like are lists.
  *
  * Source: C17 6.7.9 (initialisation), 6.7.2.2 (enumerations); GNU as manual, chapter 7.
  * Not read here: lists that macros make; braces without "=" of C++11.
@@ -147,9 +147,31 @@ static bool read_element(struct table_reader *r, struct list *l)
     return true;
 }
 
+/* "name:" and "n:" of a composite literal of Go, with r->at behind it afterwards; false when there is none. */
+static bool read_key(struct table_reader *r, struct list *l)
+{
+    size_t start = r->at;
+    uint32_t at = r->t[start].at;
+    if (is_kind(r, start, TABLE_WORD) && is_kind(r, start + 1, ':')) {
+        r->at = start + 2;
+        return add_item(r, l, PL_ITEM_FIELD, pl_table_text_hash(text_of(r, start)), at, true);
+    }
+    if (!is_kind(r, start, TABLE_NUMBER) && !is_kind(r, start, TABLE_CHARACTER))
+        return false;
+    struct table_value v = pl_table_expression(r);
+    if (v.kind != PL_ITEM_NUMBER || !is_kind(r, r->at, ':')) {
+        r->at = start;
+        return false;
+    }
+    r->at++;
+    return add_item(r, l, PL_ITEM_INDEX, v.bits, at, true);
+}
+
 /* ".name =" and "[n] =", with r->at behind it afterwards; false when there is none. */
 static bool read_designator(struct table_reader *r, struct list *l)
 {
+    if (r->family == PL_CLIT_GO)
+        return read_key(r, l);
     size_t start = r->at;
     uint32_t at = r->t[start].at;
     if (is_kind(r, start, '.') && is_kind(r, start + 1, TABLE_WORD) && is_kind(r, start + 2, '=')) {

@@ -26,6 +26,9 @@ static const char list_inc[] = "/* included */\n 3, 1, 4, 1, 5, 9, 2, 6,\n 5, 3,
 static const char print_pl[] =
     "print <<___;\n.Ltable:\n\t.long 0x10,0x20,\t3\n\t.long 4,-5\n\t.byte 6\n___\n";
 
+static const char keyed_go[] = "package p\n\nvar t = [9]uint16{\n\t0x3: 7, 'a': 8,\n}\n\n"
+                               "var v = []valueRange{\n\t{value: 0x10, lo: 2},\n\t{value: 3, lo: 4},\n}\n";
+
 struct fixture {
     struct pl_source_tree tree;
     struct pl_index *index;
@@ -42,6 +45,7 @@ static void open_set(struct fixture *x, unsigned jobs)
     add_source(&x->tree, "b/other.h", other_h);
     add_source(&x->tree, "c/list.inc", list_inc);
     add_source(&x->tree, "d/print.pl", print_pl);
+    add_source(&x->tree, "e/keyed.go", keyed_go);
     assert_int_equal(pl_index_build(trees, 1, 1, &x->index, &x->err), PL_OK);
     assert_int_equal(pl_tables_build(x->index, jobs, &x->tables, &x->err), PL_OK);
 }
@@ -137,12 +141,28 @@ static void floats_and_designators_are_items_of_their_own_kinds(void **state)
     close_set(&x);
 }
 
+static void keys_of_go_are_designators(void **state)
+{
+    struct fixture x;
+    open_set(&x, 1);
+    uint32_t n = 0;
+    while (!pl_bytes_ends(pl_index_unit_file(x.index, pl_tables_at(x.tables, n)->unit)->path, PL_LIT(".go")))
+        n++;
+    assert_number(&x, n, 0, 0); /* laid out */
+    assert_number(&x, n, 3, 7);
+    assert_number(&x, n, 'a', 8);
+    assert_int_equal(pl_tables_at(x.tables, n + 1)->n_rows, 2);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_number(&x, n + 1, i, (uint64_t[]){16, 2, 3, 4}[i]);
+    close_set(&x);
+}
+
 static void a_body_of_a_function_is_no_list(void **state)
 {
     struct fixture x;
     open_set(&x, 1);
     assert_int_equal(pl_tables_count(x.tables),
-                     10); /* one of them in two more ways, one for each value of SIZE */
+                     12); /* one of them in two more ways, one for each value of SIZE */
     close_set(&x);
 }
 
@@ -454,6 +474,7 @@ int main(void)
         cmocka_unit_test(names_are_resolved_over_all_files_when_they_have_one_value),
         cmocka_unit_test(rows_keep_their_items_in_place_whatever_they_are),
         cmocka_unit_test(floats_and_designators_are_items_of_their_own_kinds),
+        cmocka_unit_test(keys_of_go_are_designators),
         cmocka_unit_test(a_body_of_a_function_is_no_list),
         cmocka_unit_test(numbers_of_assembly_are_a_list_over_their_lines),
         cmocka_unit_test(a_window_is_found_by_its_lowest_bytes),
