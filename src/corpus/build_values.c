@@ -12,6 +12,7 @@
 #include "corpus/build_cmake.h"
 #include "corpus/build_cut.h"
 #include "corpus/build_date.h"
+#include "corpus/build_meson.h"
 #include "corpus/build_variables.h"
 
 #include <string.h>
@@ -585,6 +586,7 @@ bool pl_build_values(const struct pl_index *ix, struct pl_arena *arena, const st
     for (int round = READ_CHANGELOG; round <= GIVE_VALUES; round++)
         for (uint32_t t = 0; t < pl_index_tree_count(ix); t++)
             read_tree(r, t, (enum round)round);
+    pl_build_meson(ix, &r->vars, sink);
     give_seeds(r);
     pl_build_variables_reset(&r->vars);
     return !r->vars.is_out_of_memory;

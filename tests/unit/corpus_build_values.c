@@ -42,7 +42,7 @@ static void assert_macros_are(const char *path, const char *meson, const char *e
     assert_non_null(f);
     f->path = pl_bytes_of_str(path);
     f->data = pl_bytes_of_str(meson);
-    pl_arena_init(&arena, 1u << 20);
+    pl_arena_init(&arena, 8u << 20);
     pl_buf_init(&out.macros, 16384);
     pl_buf_init(&out.values, 4096);
     assert_int_equal(pl_index_build(trees, 1, 1, &ix, NULL), PL_OK);
@@ -176,6 +176,62 @@ static void cmake_gives_macros_and_the_parts_of_a_version(void **state)
     }
 }
 
+static void meson_puts_elements_and_directories_into_texts(void **state)
+{
+    static const char *const cases[][2] = {
+        {"foreach panel: ['wing', 'tail']\n  a = ['-DDOMAIN=\"@0@-panel\"'.format(panel)]\nendforeach\n",
+         "DOMAIN=\"wing-panel\";DOMAIN=\"tail-panel\";"},
+        {"all = [ # 'none'\n  'wing',\n]\nall += ['tail']\nforeach panel : all\n  a = '-DP=\"' + panel + "
+         "'\"'\n",
+         "P=\"wing\";P=\"tail\";"},
+        {"all = [\n  ['wing', 'Wing, left'],\n  ['tail', 'Tail'],\n]\nforeach p : all\n  name = p[1]\n"
+         "  bus = 'org.@0@.x'.format(name)\n  a = '-DBUS=\"@0@\"'.format(bus)\n",
+         "BUS=\"org.Wing, left.x\";BUS=\"org.Tail.x\";"},
+        {"d = join_paths(get_option('prefix'), get_option('datadir'))\nc.set_quoted('SOUNDS', d / "
+         "'sounds')\n",
+         "SOUNDS=\"/usr/share/sounds\";"},
+        {"c.set('KITE', '\"@0@-@1@\"'.format('red', 'tail'))\n", "KITE=\"red-tail\";"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_macros(cases[i][0], cases[i][1]);
+}
+
+static void what_meson_asks_a_program_or_itself_is_no_text(void **state)
+{
+    static const char *const cases[] = {
+        "a = '-DKITE=\"@0@\"'.format(run_command('kite').stdout())\n",
+        "a = '-DKITE=\"@0@\"'.format(unknown)\n",
+        "kite = kite + 'x'\na = '-DKITE=\"@0@\"'.format(kite)\n",
+        "a = '-DKITE=\"@1@\"'.format('x')\n",
+        "a = '-DKITE=\"@0@\"'.format('x').to_upper()\n",
+        "a = '-DKITE=\"@0@\"'.format('x'\n",
+        "a = '-DKITE=\"@0@\"'.format(p[0])\nforeach p : {'x': ['y']}\n",
+        "c.set('KITE', name)\nname = 'x'\n",
+        "# c.set_quoted('KITE', 'x')\n",
+        "c.set_quoted('KITE', 'a\\'x')\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_no_macro_of("meson.build", cases[i], "KITE=");
+    assert_no_macro_of("Makefile", "c.set_quoted('KITE', 'kite')\n", "KITE=");
+}
+
+static void variables_of_meson_that_grow_come_to_an_end(void **state)
+{
+    struct pl_buf text;
+    (void)state;
+    pl_buf_init(&text, 1u << 20);
+    for (unsigned i = 0; i < 400; i++)
+        pl_buf_printf(&text, "v%u = v%u + v%u / 'a%u'\nv%u = 'b%u'\n", i % 20, (i + 1) % 20, (i + 7) % 20, i,
+                      i % 20, i);
+    for (unsigned i = 0; i < 400; i++)
+        pl_buf_printf(&text, "'-DKITE=\"@0@\"'.format(v%u)\n", i % 20);
+    pl_buf_add_byte(&text, 0);
+    assert_macros((const char *)pl_buf_bytes(&text).p, "");
+    pl_buf_reset(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +242,9 @@ int main(void)
         cmocka_unit_test(a_line_that_names_no_macro_gives_none),
         cmocka_unit_test(configure_cuts_the_parts_out_of_a_version),
         cmocka_unit_test(cmake_gives_macros_and_the_parts_of_a_version),
+        cmocka_unit_test(meson_puts_elements_and_directories_into_texts),
+        cmocka_unit_test(what_meson_asks_a_program_or_itself_is_no_text),
+        cmocka_unit_test(variables_of_meson_that_grow_come_to_an_end),
     };
     return cmocka_run_group_tests_name("corpus_build_values", tests, NULL, NULL);
 }
