@@ -48,6 +48,8 @@ static void print_tags(void)
         (void)printf("%s%s", i == 0 ? "" : " ", pl_tag_at(i)->tag);
     for (size_t i = 0; pl_rule_at(i, &name, &what, &source); i++)
         (void)printf(" %s", name);
+    for (size_t i = 0; pl_claim_rule_at(i, &name, &what, &source); i++)
+        (void)printf(" %s", name);
 }
 
 static void print_verbs(void)

@@ -42,6 +42,21 @@ static int explain_tag(const struct pl_tag_info *t)
     return PL_EXIT_PASS;
 }
 
+/* A rule, of either kind. */
+struct rule {
+    const char *name, *what, *source;
+};
+
+static bool any_rule_at(size_t i, struct rule *r)
+{
+    size_t n = 0;
+    if (pl_rule_at(i, &r->name, &r->what, &r->source))
+        return true;
+    while (pl_rule_at(n, &r->name, &r->what, &r->source))
+        n++;
+    return pl_claim_rule_at(i - n, &r->name, &r->what, &r->source);
+}
+
 static int list_all(void)
 {
     const char *name;
@@ -52,6 +67,9 @@ static int list_all(void)
         (void)printf("  %-26s %s\n", pl_tag_at(i)->tag, pl_tag_at(i)->title);
     (void)puts("\nrules, in the order in which they are tried:");
     for (size_t i = 0; pl_rule_at(i, &name, &what, &source); i++)
+        (void)printf("  %-26s %s\n", name, what);
+    (void)puts("\nwhat a report names for some of a file's bytes:");
+    for (size_t i = 0; pl_claim_rule_at(i, &name, &what, &source); i++)
         (void)printf("  %-26s %s\n", name, what);
     return PL_EXIT_PASS;
 }
@@ -113,9 +131,7 @@ static int explain_place(const struct options *o, const char *thing, const char 
 static int unknown_name(const char *name)
 {
     const char *nearest = NULL;
-    const char *other;
-    const char *what;
-    const char *source;
+    struct rule other;
     char text[256];
     char hint[128];
     size_t best = PL_NEAR_WORD;
@@ -124,9 +140,9 @@ static int unknown_name(const char *name)
             nearest = pl_tag_at(i)->tag;
             best = pl_word_distance(name, nearest);
         }
-    for (size_t i = 0; pl_rule_at(i, &other, &what, &source); i++)
-        if (pl_word_distance(name, other) < best) {
-            nearest = other;
+    for (size_t i = 0; any_rule_at(i, &other); i++)
+        if (pl_word_distance(name, other.name) < best) {
+            nearest = other.name;
             best = pl_word_distance(name, nearest);
         }
     (void)snprintf(text, sizeof text, "no finding or rule is called '%s'", name);
@@ -141,21 +157,19 @@ static int unknown_name(const char *name)
 
 static int run_explain(const struct options *o)
 {
-    const char *name;
-    const char *what;
-    const char *source;
+    struct rule r;
     uint64_t offset;
     if (o->n_words == 0)
         return list_all();
     const struct pl_tag_info *t = pl_tag_find(o->words[0]);
     if (t != NULL)
         return explain_tag(t);
-    for (size_t i = 0; pl_rule_at(i, &name, &what, &source); i++) {
-        if (strcmp(name, o->words[0]) != 0)
+    for (size_t i = 0; any_rule_at(i, &r); i++) {
+        if (strcmp(r.name, o->words[0]) != 0)
             continue;
-        (void)printf("%s: a rule that explains bytes\n", name);
-        paragraph("what it does", what);
-        paragraph("where that is specified", source);
+        (void)printf("%s: a rule that explains bytes\n", r.name);
+        paragraph("what it does", r.what);
+        paragraph("where that is specified", r.source);
         return PL_EXIT_PASS;
     }
     const char *at = offset_of(o->words[0], &offset);

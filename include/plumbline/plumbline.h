@@ -175,6 +175,8 @@ PL_API const struct pl_tag_info *pl_tag_find(const char *tag);
 PL_API const struct pl_tag_info *pl_tag_at(size_t i);
 /* A rule that explains bytes: its name, one sentence and the source of its algorithm; false past the last. */
 PL_API bool pl_rule_at(size_t i, const char **name, const char **what, const char **source);
+/* The same for rules that a report names for some of a file's bytes, and that are no step of their own: "data.pointer", "literal.equal". */
+PL_API bool pl_claim_rule_at(size_t i, const char **name, const char **what, const char **source);
 
 #define PL_SANDBOX_TEXT_BYTES 64
 /*

@@ -339,3 +339,23 @@ bool pl_rule_at(size_t i, const char **name, const char **what, const char **sou
     *source = all[i]->source;
     return true;
 }
+
+bool pl_claim_rule_at(size_t i, const char **name, const char **what, const char **source)
+{
+    static const struct {
+        const char *name, *what, *source;
+    } rules[] = {
+#define PL_CLAIM_RULE(name, what, source) {name, what, source},
+#include "match/claim_rules.def"
+#undef PL_CLAIM_RULE
+    };
+    size_t n_literals;
+    size_t n = sizeof rules / sizeof *rules;
+    const struct pl_literal_rule *literals = pl_literal_rules(&n_literals);
+    if (i >= n + n_literals)
+        return false;
+    *name = i < n ? rules[i].name : literals[i - n].name;
+    *what = i < n ? rules[i].what : literals[i - n].what;
+    *source = i < n ? rules[i].source : literals[i - n].source;
+    return true;
+}

@@ -4,6 +4,7 @@ A case is a function whose name is a sentence that can be false. run() never tou
 it runs must keep the contract: an exit code that is listed, JSON by schema, ledgers that sum, no temporary file left.
 """
 import atexit
+import functools
 import json
 import os
 import pathlib
@@ -103,6 +104,13 @@ def is_sanitized(program):
     return b"__asan_init" in pathlib.Path(program).read_bytes()
 
 
+@functools.cache
+def explained(program):
+    """What plumb explain knows: findings and rules."""
+    listed = subprocess.run([program, "explain"], capture_output=True, text=True, check=True).stdout
+    return frozenset(re.findall(r"^  (\S+)", listed, re.M))
+
+
 class Plumb:
     """The program under test and a scratch folder of the case."""
 
@@ -150,6 +158,8 @@ class Plumb:
         code, out, said = self.raw("check", *args, "-o", "json", *flags, **more)
         report = Report(code, out, said)
         assert_contract(report.json, code)
+        rules = {c["rule"] for f in report.json["files"] for c in f["evidence"]}
+        assert rules <= explained(self.program), f"plumb explain does not know {sorted(rules - explained(self.program))}"
         assert_nothing_half_written(folder)
         assert not RAW.search(out), "raw control characters in JSON"
         if expect is not None:
