@@ -12,6 +12,7 @@
 #include "corpus/build_cmake.h"
 #include "corpus/build_cut.h"
 #include "corpus/build_date.h"
+#include "corpus/build_link.h"
 #include "corpus/build_meson.h"
 #include "corpus/build_variables.h"
 
@@ -466,6 +467,7 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
     while (!r->vars.is_out_of_memory && pl_bytes_line(&rest, &line)) {
         pl_bytes word;
         pl_bytes words = line;
+        pl_bytes links = line;
         r->line++;
         if (r->vars.scratch.used_bytes > SCRATCH_BYTES)
             pl_arena_reset(&r->vars.scratch);
@@ -485,6 +487,8 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
         read_meson(r, line, "meson.project_name()", "${PROJECT_NAME}");
         read_interpreter(r, line);
         read_sed(r, line);
+        while (pl_build_link_value(&links, &word))
+            give_value(r, word);
         pl_bytes category = pl_cmake_category(line);
         if (category.n > 0)
             give_value(r, category);

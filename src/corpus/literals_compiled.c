@@ -5,8 +5,9 @@
  *     module_path!(), log::debug!     "exa::fs::feature::git" in src/fs/feature/git.rs
  *     panics                          "/usr/share/cargo/registry/users-0.11.0/src/base.rs"
  *     println("p", p, "in use")       "p ", " in use\n"; print("a", "b") is "ab"
+ *     runtime.buildVersion            "go1.19.8"
  *
- * What they could hide: the name of a module or file of the source, and literals of it joined.
+ * What they could hide: the name of a module or file of the source, literals of it joined, and a version of Go.
  *
  * Sources: Rust reference, "Macros By Example" (stringify) and library/core/src/macros/mod.rs; cmd/compile/internal/walk/builtin.go (walkPrint).
  */
@@ -31,8 +32,7 @@ static const struct literal *in_rust(const struct pl_literals *l, enum literal_r
 
 static const struct literal *in_go(const struct pl_literals *l, pl_bytes text)
 {
-    const struct literal *e = text.n == 0 ? NULL : pl_literal_find(l, RULE_EQUAL, text);
-    return is_of_language(l, e, PL_LIT(".go")) ? e : NULL;
+    return text.n == 0 ? NULL : pl_literal_find(l, KIND_GO_TEXT, text);
 }
 
 const struct literal *pl_literal_find_rust_assertion(const struct pl_literals *l, pl_bytes string)
@@ -84,6 +84,30 @@ const struct literal *pl_literal_find_rust_place(const struct pl_literals *l, pl
     if (pl_bytes_starts(string, PL_LIT("/")) && pl_bytes_ends(string, PL_LIT(".rs")))
         return in_rust(l, RULE_FILE, pl_bytes_from(string, 1));
     return find_module(l, string);
+}
+
+/* Up to three digits off the front; false when there is none. */
+static bool skip_number(pl_bytes *text)
+{
+    size_t n = 0;
+    while (n < text->n && n < 3 && pl_is_digit(text->p[n]))
+        n++;
+    *text = pl_bytes_from(*text, n);
+    return n > 0;
+}
+
+/* "go1.19.8", "go1.21rc2": the version of the compiler, which its linker puts into runtime.buildVersion. */
+const struct literal *pl_literal_find_go_version(const struct pl_literals *l, pl_bytes string)
+{
+    pl_bytes rest = string;
+    bool is_version = pl_bytes_skip(&rest, PL_LIT("go1.")) && skip_number(&rest);
+    if (is_version && rest.n > 0)
+        is_version = (pl_bytes_skip(&rest, PL_LIT(".")) || pl_bytes_skip(&rest, PL_LIT("rc")) ||
+                      pl_bytes_skip(&rest, PL_LIT("beta"))) &&
+                     skip_number(&rest);
+    const struct literal *e =
+        is_version && rest.n == 0 ? pl_literal_find(l, RULE_WORD, PL_LIT("buildVersion")) : NULL;
+    return is_of_language(l, e, PL_LIT(".go")) ? e : NULL;
 }
 
 /* What print or println make of a literal that stands between other values, or of two literals side by side. */

@@ -156,12 +156,19 @@ static void add_part(struct gatherer *x, pl_bytes text, bool is_macro)
     *part = (struct gathered_part){at, (uint32_t)text.n, is_macro};
 }
 
+static void add_literal(struct gatherer *x, pl_bytes text, size_t at)
+{
+    add(x, RULE_EQUAL, text, at);
+    if (x->family == PL_CLIT_GO)
+        add(x, KIND_GO_TEXT, text, at);
+}
+
 /* The run of neighbouring literals is over: record it. */
 static void end_run(struct gatherer *x)
 {
     pl_bytes run = pl_buf_bytes(&x->joined);
     if (run.n > 0 && run.n <= MAX_LITERAL_BYTES) {
-        add(x, RULE_EQUAL, run, x->group_at);
+        add_literal(x, run, x->group_at);
         pl_bytes rest = run;
         pl_bytes piece;
         if (pl_bytes_find_byte(run, 0, 0) != SIZE_MAX)
@@ -347,10 +354,10 @@ static void take_string(struct gatherer *x, const struct pl_clit_token *t)
     size_t had = x->joined.n;
     pl_clit_decode(t, x->family, &x->joined);
     if (x->family != PL_CLIT_C && had > 0) {
-        /* Other languages do not join neighbours: each is its own. */
+        /* Other languages do not join neighbours, and Go only by a sign: each is its own. */
         pl_bytes both = pl_buf_bytes(&x->joined);
         pl_bytes last = pl_bytes_from(both, had);
-        add(x, RULE_EQUAL, last, t->offset);
+        add_literal(x, last, t->offset);
     }
     if (x->family == PL_CLIT_RUST && x->of->mode == GATHER_SOURCE)
         add_pieces(x, pl_bytes_from(pl_buf_bytes(&x->joined), had), t->offset);
@@ -421,6 +428,12 @@ static void take_characters(struct gatherer *x, const struct pl_clit_token *t)
     }
 }
 
+/* "a" + "b" in Go, which the compiler works out: The Go Programming Language Specification, "Constant expressions". */
+static bool is_joint(const struct gatherer *x, const struct pl_clit_token *t)
+{
+    return x->family == PL_CLIT_GO && x->is_in_group && pl_clit_is_byte(t, '+');
+}
+
 static void take_token(struct gatherer *x, const struct pl_clit_token *t, struct pl_clit *lexer)
 {
     if (x->family == PL_CLIT_C)
@@ -439,7 +452,7 @@ static void take_token(struct gatherer *x, const struct pl_clit_token *t, struct
     case PL_CLIT_STRING: take_string(x, t); break;
     case PL_CLIT_WORD: take_word(x, t); break;
     case PL_CLIT_OTHER:
-        if (take_call(x, t))
+        if (take_call(x, t) || is_joint(x, t))
             break;
         end_group(x);
         x->is_in_call = false;

@@ -39,6 +39,7 @@ enum literal_rule {
     RULE_RUST_PIECE,
     RULE_RUST_PLACE,
     RULE_GO_JOINED,
+    RULE_GO_VERSION,
     RULE_SWIG,
     RULE_NICK,
     RULE_DBUS,
@@ -67,7 +68,8 @@ enum literal_rule {
     KIND_DEFINE_FRONT,  /* how names of macros begin that a script looks for: literals_defines.c */
     KIND_SWIG_INPUT,    /* that the own source has one: literals_swig.c */
     KIND_DBUS_NAME,     /* of an interface, method, signal or property: literals_dbus.c */
-    KIND_DBUS_CLASS     /* what classes for an interface are called, without the namespace */
+    KIND_DBUS_CLASS,    /* what classes for an interface are called, without the namespace */
+    KIND_GO_TEXT        /* a literal of Go, whatever other language has it, too */
 };
 
 struct literal {
@@ -199,6 +201,7 @@ size_t pl_literal_formats(const struct pl_literals *l, pl_bytes start, size_t *f
 /* literals_compiled.c: what the compilers of Go and Rust make of the source. */
 const struct literal *pl_literal_find_rust_assertion(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_rust_place(const struct pl_literals *l, pl_bytes string);
+const struct literal *pl_literal_find_go_version(const struct pl_literals *l, pl_bytes string);
 const struct literal *pl_literal_find_go_joined(const struct pl_literals *l, pl_bytes string);
 
 /* literals_defines.c: names of macros that a script of the source looks for in headers. False when out of memory. */

@@ -369,7 +369,7 @@ static void read_lists(struct table_reader *r, struct table_output *out)
     }
 }
 
-static bool define(struct table_reader *r, struct table_names *defined, uint64_t name, struct table_value v)
+bool pl_table_define(struct table_reader *r, struct table_names *defined, uint64_t name, struct table_value v)
 {
     struct table_name *slot = PL_VEC_ADD(&defined->list);
     if (slot == NULL)
@@ -388,7 +388,7 @@ static void read_defines(struct table_reader *r, struct table_names *defined, si
         r->end = d->first + d->n;
         struct table_value v = pl_table_expression(r);
         if (v.kind != PL_ITEM_UNKNOWN && r->at == r->end)
-            (void)define(r, defined, d->name, v); /* sticky */
+            (void)pl_table_define(r, defined, d->name, v); /* sticky */
         else
             ++*n_open;
     }
@@ -417,7 +417,7 @@ static void read_enumerators(struct table_reader *r, struct table_names *defined
             r->at = element_end(r);
         }
         if (next.kind == PL_ITEM_NUMBER)
-            (void)define(r, defined, name, next); /* sticky */
+            (void)pl_table_define(r, defined, name, next); /* sticky */
         else
             ++*n_open;
         next.bits++;
@@ -459,7 +459,10 @@ bool pl_tables_read(pl_bytes text, pl_bytes path, uint32_t unit, const struct ta
         r.t = r.tokens.v;
         r.end = r.tokens.n;
         if (defined != NULL) {
-            read_enums(&r, defined, n_open);
+            if (r.family == PL_CLIT_GO)
+                pl_tables_read_go_constants(&r, defined, n_open);
+            else
+                read_enums(&r, defined, n_open);
             read_defines(&r, defined, n_open);
         }
         r.t = r.tokens.v;

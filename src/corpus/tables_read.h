@@ -98,6 +98,12 @@ const struct table_value *pl_table_bound(const struct table_reader *r, pl_bytes 
 struct table_value pl_table_call(struct table_reader *r, pl_bytes name);
 size_t pl_tables_read_pack(struct table_reader *r, size_t at, struct table_output *out);
 
+/* tables_go.c: the constants of a file of Go, among the names; those that cannot be worked out yet are counted. */
+void pl_tables_read_go_constants(struct table_reader *r, struct table_names *defined, size_t *n_open);
+/* Note a named number. False, and r->is_out_of_memory, when out of memory. */
+bool pl_table_define(struct table_reader *r, struct table_names *defined, uint64_t name,
+                     struct table_value v);
+
 /* Cut the text into tokens and #defines. */
 bool pl_table_lex(struct table_reader *r);
 

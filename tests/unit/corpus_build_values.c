@@ -125,6 +125,18 @@ static void a_variable_that_sed_puts_into_texts_is_a_value(void **state)
     assert_no_macro_of("debian/rules", "/$(", "value");
 }
 
+static void what_the_linker_of_go_is_given_is_a_value(void **state)
+{
+    (void)state;
+    assert_macros_of(
+        "debian/rules",
+        "x:\n\tgo build -ldflags \"-s -X main.commit=abcdef7 -X 'example.org/kite/v2.wing=of a kite'\"\n",
+        "value abcdef7;value of a kite;");
+    assert_no_macro_of("debian/rules", "x:\n\tcurl -X POST=abcdef7\n", "value abcdef7;");
+    assert_no_macro_of("debian/rules", "x:\n\tgo -X main.commit\n", "value");
+    assert_no_macro_of("debian/rules", "-X", "value");
+}
+
 static void a_line_that_names_no_macro_gives_none(void **state)
 {
     (void)state;
@@ -239,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_macro_in_a_list_has_what_stands_in_its_quotes),
         cmocka_unit_test(a_category_of_messages_is_a_value),
         cmocka_unit_test(a_variable_that_sed_puts_into_texts_is_a_value),
+        cmocka_unit_test(what_the_linker_of_go_is_given_is_a_value),
         cmocka_unit_test(a_line_that_names_no_macro_gives_none),
         cmocka_unit_test(configure_cuts_the_parts_out_of_a_version),
         cmocka_unit_test(cmake_gives_macros_and_the_parts_of_a_version),

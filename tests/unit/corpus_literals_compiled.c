@@ -11,7 +11,10 @@ static const char git_rs[] =
     "    debug!(\"nothing to do\");\n}\n";
 static const char proc_go[] =
     "package runtime\n\nfunc dump(p *p) {\n\tprintln(\"runtime: p\", p.id, \"flushGen\", p.gen)\n"
-    "\tprint(\"]\\n\", \"\\tmorebuf={pc:\", hex(p.pc))\n}\n";
+    "\tprint(\"]\\n\", \"\\tmorebuf={pc:\", hex(p.pc))\n\tprintln(\"at\", p.pc, \"alone\", p)\n}\n\nvar "
+    "buildVersion string\n"
+    "var table string = \"\" + // Size: 6 bytes\n\t\"\\x00one\" +\n\t\" two\"\n\nvar sum = \"three \" + name "
+    "+ \"four\"\n";
 
 struct fixture {
     struct pl_source_tree tree;
@@ -96,7 +99,32 @@ static void print_of_go_joins_and_parts_with_spaces(void **state)
     is_explained_by(&x, " flushGen ", "literal.go-joined");
     is_explained_by(&x, "]\n\tmorebuf={pc:", "literal.go-joined");
     is_explained_by(&x, "runtime: q ", "");
-    is_explained_by(&x, " alone ", ""); /* C has no println */
+    is_explained_by(&x, " alone ", "literal.go-joined"); /* C has it, too */
+    is_explained_by(&x, " in C ", "");                   /* and no println */
+    close_set(&x);
+}
+
+static void literals_of_go_that_a_plus_joins_are_one(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_set(&x);
+    is_explained_by(&x, "one two", "literal.nul-piece");
+    is_explained_by(&x, "one two three four", "");
+    close_set(&x);
+}
+
+static void the_version_of_go_is_the_linkers(void **state)
+{
+    (void)state;
+    struct fixture x;
+    open_set(&x);
+    is_explained_by(&x, "go1.19.8", "literal.go-version");
+    is_explained_by(&x, "go1.22", "literal.go-version");
+    is_explained_by(&x, "go1.22rc1", "literal.go-version");
+    is_explained_by(&x, "go1.19.8 http", "");
+    is_explained_by(&x, "go1.", "");
+    is_explained_by(&x, "go2.1", "");
     close_set(&x);
 }
 
@@ -107,6 +135,8 @@ int main(void)
         cmocka_unit_test(the_places_of_rust_are_modules_and_files),
         cmocka_unit_test(a_format_of_rust_is_its_pieces),
         cmocka_unit_test(print_of_go_joins_and_parts_with_spaces),
+        cmocka_unit_test(literals_of_go_that_a_plus_joins_are_one),
+        cmocka_unit_test(the_version_of_go_is_the_linkers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

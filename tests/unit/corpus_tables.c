@@ -27,7 +27,10 @@ static const char print_pl[] =
     "print <<___;\n.Ltable:\n\t.long 0x10,0x20,\t3\n\t.long 4,-5\n\t.byte 6\n___\n";
 
 static const char keyed_go[] = "package p\n\nvar t = [9]uint16{\n\t0x3: 7, 'a': 8,\n}\n\n"
-                               "var v = []valueRange{\n\t{value: 0x10, lo: 2},\n\t{value: 3, lo: 4},\n}\n";
+                               "var v = []valueRange{\n\t{value: 0x10, lo: 2},\n\t{value: 3, lo: 4},\n}\n"
+                               "const alone = 40\n\nconst (\n\tprAny = iota // any\n\tprCR\n\t_\n\tprLF int "
+                               "= 1 << iota\n\ta, b = 1, 2\n\tafter\n)\n"
+                               "var w = []int{prCR, prLF, alone, after}\n";
 
 struct fixture {
     struct pl_source_tree tree;
@@ -157,12 +160,28 @@ static void keys_of_go_are_designators(void **state)
     close_set(&x);
 }
 
+static void constants_of_go_count_their_lines(void **state)
+{
+    struct fixture x;
+    bool known;
+    open_set(&x, 1);
+    uint32_t n = 0;
+    while (!pl_bytes_ends(pl_index_unit_file(x.index, pl_tables_at(x.tables, n)->unit)->path, PL_LIT(".go")))
+        n++;
+    assert_number(&x, n + 2, 0, 1);
+    assert_number(&x, n + 2, 1, 8);
+    assert_number(&x, n + 2, 2, 40);
+    assert_int_equal(item(&x, n + 2, 3)->kind, PL_ITEM_NAME); /* behind a line of two names */
+    assert_true(pl_tables_may_be(x.tables, pl_table_text_hash(PL_LIT("prAny")), 0, false, &known));
+    close_set(&x);
+}
+
 static void a_body_of_a_function_is_no_list(void **state)
 {
     struct fixture x;
     open_set(&x, 1);
     assert_int_equal(pl_tables_count(x.tables),
-                     12); /* one of them in two more ways, one for each value of SIZE */
+                     13); /* one of them in two more ways, one for each value of SIZE */
     close_set(&x);
 }
 
@@ -475,6 +494,7 @@ int main(void)
         cmocka_unit_test(rows_keep_their_items_in_place_whatever_they_are),
         cmocka_unit_test(floats_and_designators_are_items_of_their_own_kinds),
         cmocka_unit_test(keys_of_go_are_designators),
+        cmocka_unit_test(constants_of_go_count_their_lines),
         cmocka_unit_test(a_body_of_a_function_is_no_list),
         cmocka_unit_test(numbers_of_assembly_are_a_list_over_their_lines),
         cmocka_unit_test(a_window_is_found_by_its_lowest_bytes),

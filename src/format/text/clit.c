@@ -40,21 +40,22 @@ struct suffix {
 };
 
 static const struct suffix suffixes[] = {
-    {".c", PL_CLIT_C},        {".h", PL_CLIT_C},        {".cc", PL_CLIT_C},       {".cpp", PL_CLIT_C},
-    {".icc", PL_CLIT_C},      {".uni", PL_CLIT_C},      {".cxx", PL_CLIT_C},      {".c++", PL_CLIT_C},
-    {".C", PL_CLIT_C},        {".hh", PL_CLIT_C},       {".hpp", PL_CLIT_C},      {".hxx", PL_CLIT_C},
-    {".H", PL_CLIT_C},        {".ipp", PL_CLIT_C},      {".tcc", PL_CLIT_C},      {".inl", PL_CLIT_C},
-    {".inc", PL_CLIT_C},      {".m", PL_CLIT_C},        {".mm", PL_CLIT_C},       {".S", PL_CLIT_C},
-    {".epp", PL_CLIT_C},      {".pgc", PL_CLIT_C},      {".sx", PL_CLIT_C},       {".y", PL_CLIT_C},
-    {".yy", PL_CLIT_C},       {".ypp", PL_CLIT_C},      {".l", PL_CLIT_C},        {".ll", PL_CLIT_C},
-    {".lex", PL_CLIT_C},      {".def", PL_CLIT_C},      {".gperf", PL_CLIT_C},    {".skl", PL_CLIT_C},
-    {".tab", PL_CLIT_C},      {".proto", PL_CLIT_C},    {".x", PL_CLIT_C},        {".idl", PL_CLIT_C},
-    {".js", PL_CLIT_JS},      {".mjs", PL_CLIT_JS},     {".cjs", PL_CLIT_JS},     {".ts", PL_CLIT_JS},
-    {".jsx", PL_CLIT_JS},     {".tsx", PL_CLIT_JS},     {".go", PL_CLIT_GO},      {".rs", PL_CLIT_RUST},
-    {".java", PL_CLIT_JAVA},  {".kt", PL_CLIT_JAVA},    {".scala", PL_CLIT_JAVA}, {".cs", PL_CLIT_JAVA},
-    {".py", PL_CLIT_PYTHON},  {".pyx", PL_CLIT_PYTHON}, {".pxd", PL_CLIT_PYTHON}, {".sh", PL_CLIT_SHELL},
-    {".bash", PL_CLIT_SHELL}, {".pl", PL_CLIT_SHELL},   {".pm", PL_CLIT_SHELL},   {".awk", PL_CLIT_SHELL},
-    {".rb", PL_CLIT_SHELL},   {".xs", PL_CLIT_C},       {".i", PL_CLIT_C},        {".swg", PL_CLIT_C},
+    {".c", PL_CLIT_C},       {".h", PL_CLIT_C},        {".cc", PL_CLIT_C},       {".cpp", PL_CLIT_C},
+    {".icc", PL_CLIT_C},     {".uni", PL_CLIT_C},      {".cxx", PL_CLIT_C},      {".c++", PL_CLIT_C},
+    {".C", PL_CLIT_C},       {".hh", PL_CLIT_C},       {".hpp", PL_CLIT_C},      {".hxx", PL_CLIT_C},
+    {".H", PL_CLIT_C},       {".ipp", PL_CLIT_C},      {".tcc", PL_CLIT_C},      {".inl", PL_CLIT_C},
+    {".inc", PL_CLIT_C},     {".m", PL_CLIT_C},        {".mm", PL_CLIT_C},       {".S", PL_CLIT_C},
+    {".epp", PL_CLIT_C},     {".pgc", PL_CLIT_C},      {".sx", PL_CLIT_C},       {".y", PL_CLIT_C},
+    {".yy", PL_CLIT_C},      {".ypp", PL_CLIT_C},      {".l", PL_CLIT_C},        {".ll", PL_CLIT_C},
+    {".lex", PL_CLIT_C},     {".def", PL_CLIT_C},      {".gperf", PL_CLIT_C},    {".skl", PL_CLIT_C},
+    {".tab", PL_CLIT_C},     {".proto", PL_CLIT_C},    {".x", PL_CLIT_C},        {".idl", PL_CLIT_C},
+    {".s", PL_CLIT_C},       {".js", PL_CLIT_JS},      {".mjs", PL_CLIT_JS},     {".cjs", PL_CLIT_JS},
+    {".ts", PL_CLIT_JS},     {".jsx", PL_CLIT_JS},     {".tsx", PL_CLIT_JS},     {".go", PL_CLIT_GO},
+    {".rs", PL_CLIT_RUST},   {".java", PL_CLIT_JAVA},  {".kt", PL_CLIT_JAVA},    {".scala", PL_CLIT_JAVA},
+    {".cs", PL_CLIT_JAVA},   {".py", PL_CLIT_PYTHON},  {".pyx", PL_CLIT_PYTHON}, {".pxd", PL_CLIT_PYTHON},
+    {".sh", PL_CLIT_SHELL},  {".bash", PL_CLIT_SHELL}, {".pl", PL_CLIT_SHELL},   {".pm", PL_CLIT_SHELL},
+    {".awk", PL_CLIT_SHELL}, {".rb", PL_CLIT_SHELL},   {".xs", PL_CLIT_C},       {".i", PL_CLIT_C},
+    {".swg", PL_CLIT_C},
 };
 
 bool pl_clit_is_header_template(pl_bytes path)
