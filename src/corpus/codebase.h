@@ -8,7 +8,7 @@
  *     direct     its own atoms, and those of the macros it uses
  *     closure    and those of what may be inlined into it: functions of its unit and of the files that this includes, objects it names
  *
- * Source: DESIGN section 6; MATCHING section 3.
+ * docs/matching.md, "Functions", says what is done with it.
  */
 #ifndef PL_CORPUS_CODEBASE_H
 #define PL_CORPUS_CODEBASE_H

@@ -17,7 +17,7 @@
 #define MAX_CONFIGURED_BYTES 64u
 #define MAX_VERSION_TEXT     512u
 #define WHOLE_FILE_BYTES     64u     /* of the shortest source file that is looked for as a text */
-#define CONFIGURED_PPM       600000u /* MATCHING section 3: prefix and suffix at least 60 % */
+#define CONFIGURED_PPM       600000u /* prefix and suffix together: as 0.7 % of the strings of 55 packages have */
 #define TEXT_KEY_BYTES       5u
 
 static const struct pl_literal_rule rules[RULE_COUNT] = {
@@ -96,13 +96,12 @@ static const struct pl_literal_rule rules[RULE_COUNT] = {
                          "a literal with a short other text in its middle: a version, a path", "autoconf"},
     [RULE_EXPANDED] = {"literal.expanded-macro-text", false,
                        "the text of a macro's argument with another macro in it expanded", "C17 6.10.3.1"},
-    [RULE_LINES] = {"literal.lines", false, "each of its lines stands somewhere in the source text",
-                    "MATCHING section 3"},
+    [RULE_LINES] = {"literal.lines", false, "each of its lines stands somewhere in the source text", "none"},
     [RULE_UNREACHED] = {"literal.any-header", false,
                         "a literal of a definition that the source does not lead to, in a header of C++ of "
                         "which it uses another",
                         "none"},
-    [RULE_TEXT] = {"literal.text", false, "stands somewhere in the source text", "MATCHING section 3"},
+    [RULE_TEXT] = {"literal.text", false, "stands somewhere in the source text", "none"},
 };
 
 const struct pl_literal_rule *pl_literal_rules(size_t *n)

@@ -1,7 +1,7 @@
 /*
  * literals.h - the string literals of the source trees, decoded, for telling whose strings a binary holds.
  *
- * Built once, then read by many threads at once. Source side of DESIGN section 6, strings only.
+ * Built once, then read by many threads at once. docs/matching.md, "Strings and imports".
  */
 #ifndef PL_CORPUS_LITERALS_H
 #define PL_CORPUS_LITERALS_H

@@ -2,7 +2,7 @@
  * atoms.h - what no compiler may drop: the vocabulary that binary and source functions share.
  *
  * An atom is a string a function refers to, an import it calls, a distinctive constant, a call of another function. Both sides hash an
- * atom's value in the same way, so that equal atoms have equal hashes. DESIGN section 6; MATCHING section 3.
+ * atom's value in the same way, so that equal atoms have equal hashes. docs/matching.md, "Functions".
  */
 #ifndef PL_FEATURE_ATOMS_H
 #define PL_FEATURE_ATOMS_H

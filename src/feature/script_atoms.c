@@ -6,7 +6,7 @@
  *
  *     OBJECT   = {   ( {   return {        CLASS   class A {        BLOCK   ) {   => {   ; {
  *
- * Rewritten on the way to a package, so made equal or left out here (MATCHING.md, section 2, with what each rule gains): neighbouring literals
+ * Rewritten on the way to a package, so made equal or left out here (docs/matching.md, "JavaScript and TypeScript"): neighbouring literals
  * are joined ("a" + "b", also across a template's edge), products of constants are folded, `!0` and `void 0` are no numbers, relative
  * module paths, lists of exports and imports and the names that interoperation adds are no atoms; o["a"] is o.a and {"a": 1} is {a: 1};
  * a name that was imported counts as a property, since `a()` becomes `b.a()`. Types of TypeScript are passed over.

@@ -3,7 +3,7 @@
  *
  * String values (decoded, neighbours joined), parts of templates, names of properties and of what the host defines, numbers (folded), regular
  * expressions, modules. Names that a program gives its own variables are erased where tools rename them, and kept in languages in which
- * nobody does (PL_LEX_KEEPS_NAMES). MATCHING.md, section 2.
+ * nobody does (PL_LEX_KEEPS_NAMES). docs/matching.md, "JavaScript and TypeScript".
  */
 #ifndef PL_FEATURE_SCRIPT_ATOMS_H
 #define PL_FEATURE_SCRIPT_ATOMS_H

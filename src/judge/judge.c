@@ -1,7 +1,7 @@
 /*
  * judge.c - the verdict on a sealed ledger.
  *
- * DESIGN section 2: `sourced` is broken when something contradicts the source (an error finding), unproven when bytes stay
+ * docs/levels.md: `sourced` is broken when something contradicts the source (an error finding), unproven when bytes stay
  * unaccounted or opaque, a limit kept a container from being read, or a name in an image is one that nobody can tell of, and nothing contradicts; it holds when all active bytes and 99 % of
  * the passive ones are accounted for.
  */

@@ -8,7 +8,7 @@
 
 struct pl_policy {
     const char *name;
-    /* Unaccounted passive bytes, in parts per million of all passive bytes, that still let `sourced` hold. DESIGN section 2: 99 %. */
+    /* Unaccounted passive bytes, in parts per million of all passive bytes, that still let `sourced` hold: docs/levels.md. */
     uint32_t passive_unaccounted_ppm;
     /* Words found nowhere in the sources that make an unexplained active range a contradiction. One is enough: in the
      * accuracy set honest packages have none (tests/accuracy/). */

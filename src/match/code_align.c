@@ -12,8 +12,8 @@
  *                                          template of functions, which may stand anywhere
  *
  * Values only grow relative to staying everywhere, so each step touches the candidates of one function alone: a Fenwick tree of prefix maxima per
- * unit answers for all earlier places at once. O(candidates * log places). Source: Viterbi 1967; Fenwick 1994; MATCHING section 3 for the
- * order of functions.
+ * unit answers for all earlier places at once. O(candidates * log places). Source: Viterbi 1967; Fenwick 1994; for the
+ * order of functions corpus/codebase_order.c.
  */
 #include "match/code_align.h"
 

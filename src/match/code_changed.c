@@ -9,7 +9,7 @@
  * the callee cannot have been inlined: an import of the image, or a known function of another unit.
  * Not seen: calls that compilers fold (strlen, memcpy, printf), calls within expressions, the number and order of calls, all that is no call.
  *
- * Source: DESIGN section 6, step 6; the rules on C. Measured in tests/accuracy/changed.md.
+ * Source: C17 6.8.3 (a call in a statement of its own is made). Measured in tests/accuracy/changed.md.
  */
 #include "base/order.h"
 #include "format/text/words.h"

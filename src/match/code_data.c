@@ -265,7 +265,7 @@ const struct pl_rung pl_rung_data_arrays = {
     .rule = "data.array",
     .what = "lists of numbers of the source, found as bytes in the data of an executable image and compared "
             "element by element",
-    .source = "C17 6.7.9; DESIGN section 5",
+    .source = "C17 6.7.9; docs/matching.md, Data",
     .pass = PL_PASS_FILE,
     .apply = apply_arrays,
 };
@@ -275,7 +275,7 @@ const struct pl_rung pl_rung_data = {
     .what = "tables of structs, pointers, switch tables and small constants of an executable image that "
             "accounted "
             "code refers to; the rest of its data is unaccounted",
-    .source = "C17 6.7.9; DESIGN sections 3 and 6",
+    .source = "C17 6.7.9; docs/matching.md, Data",
     .pass = PL_PASS_FILE,
     .apply = apply,
 };

@@ -6,7 +6,7 @@
  * as before, the elements between are not the source's: data.modified-table, with the place of the first; a warning when another file of
  * the source has them there (code_data_elsewhere.c).
  *
- * Source: DESIGN section 5, rung 4 (anchors propose, comparison proves). Measured: docs/matching.md.
+ * A hit proposes and comparison proves, as for text (docs/matching.md, "Coverage" and "Data").
  * Not seen: lists that a compiler has laid out in another way than in order (hot and cold parts of an array do not exist; unions do).
  */
 #include "base/parallel.h"

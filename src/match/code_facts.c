@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define NOVEL_WEIGHT 100u  /* of an atom that no source has: about one function in a thousand */
-#define TEXT_BYTES   5u    /* shorter ones are as often numbers: MATCHING section 3 counts from 5 on */
+#define TEXT_BYTES   5u    /* shorter ones are as often numbers */
 #define SEEN_BYTES   3u    /* of a text that are no control characters: steps of a table can all be */
 #define MAX_FACTS    4096u /* of one function */
 #define NUMBER_SHARE 2u    /* numbers count a half: optimisation makes and unmakes them */

@@ -1,7 +1,7 @@
 /*
  * code_functions.c - the functions of an executable image, each accounted for by its source or said not to be.
  *
- * DESIGN section 6. The alignment stands in code_align.c, what it proves in code_grade.c; here bytes are claimed and findings added. What the
+ * docs/matching.md, "Functions". The alignment stands in code_align.c, what it proves in code_grade.c; here bytes are claimed and findings added. What the
  * decoder cannot read is left to the next rung, which calls it opaque.
  */
 #include "match/code_copies.h"
@@ -428,7 +428,7 @@ const struct pl_rung pl_rung_code = {
     .rule = RULE_MATCHED,
     .what = "each function of an executable image, aligned to the functions of the source by its strings, "
             "calls and constants",
-    .source = "DESIGN section 6; MATCHING section 3",
+    .source = "docs/matching.md, Functions; Viterbi 1967",
     .pass = PL_PASS_FILE,
     .apply = apply,
 };

@@ -3,7 +3,7 @@
  *
  * A function is tied to a translation unit first, which is robust, and to one source function where the evidence is positive. Each of its
  * atoms is then looked for: in that source function and what may be inlined into it; in the unit; anywhere. What is nowhere is novel and
- * contradicts; what is elsewhere is misplaced. Source: DESIGN section 6, steps 5 and 6.
+ * contradicts; what is elsewhere is misplaced. docs/matching.md, "Functions", has the table.
  */
 #include "format/text/go_names.h"
 #include "match/code_align.h"
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define TELLING_BYTES    5u /* of a string: MATCHING section 3 counts from 5 on */
+#define TELLING_BYTES    5u /* of a string: shorter ones are as often numbers */
 #define TELLING_LETTERS  3u /* in it: "%s/%s" is put together anywhere */
 #define MAX_PARTED_BYTES 256u
 #define PART_BYTES       5u  /* of a literal that a macro's value stands before or behind */

@@ -12,7 +12,7 @@
 #include "match/image_view.h"
 
 #define PL_ELF_STRING_BYTES  4u /* shorter runs of text are data */
-#define PL_ELF_COUNTED_BYTES 5u /* strings of this length on are counted: MATCHING section 3 */
+#define PL_ELF_COUNTED_BYTES 5u /* strings of this length on are counted: shorter ones are as often numbers */
 
 /* The bytes between two NULs of a data section, or the text at their end. */
 struct pl_elf_string {

@@ -380,7 +380,7 @@ static pl_status lines_rung(const struct pl_match *m, struct pl_file *f, struct 
 const struct pl_rung pl_rung_text_line = {
     .rule = RULE,
     .what = "Lines stand in a source file as they are; short ones near the place of their neighbours.",
-    .source = "DESIGN section 5, rung 4",
+    .source = "each byte compared; bounds: what the set of tests/accuracy needs",
     .pass = PL_PASS_FILE,
     .apply = lines_rung,
 };

@@ -11,7 +11,7 @@
  *
  * In an archive of the source nothing is claimed: its lines are compared with the revision's (layout.c), and here what changed gets its name.
  *
- * Measured on 53 packages (MATCHING.md section 2): added install scripts, dependencies and changed bin in none; changed main in one, exports in
+ * Measured on 53 packages of npm against their tags: added install scripts, dependencies and changed bin in none; changed main in one, exports in
  * two. Source: package.json(5), npm scripts(7), pnpm publishConfig and workspace protocol.
  */
 #include "match/layout.h"
@@ -340,7 +340,7 @@ const struct pl_rung pl_rung_npm_manifest = {
     .rule = RULE,
     .what = "Members of package.json are those of the source's; what installing runs, loads or fetches is "
             "told when it is not.",
-    .source = "package.json(5), npm scripts(7); MATCHING.md section 2",
+    .source = "package.json(5), npm scripts(7); pnpm manual, publishConfig",
     .pass = PL_PASS_FILE,
     .apply = apply,
 };

@@ -29,7 +29,7 @@ const struct pl_rung pl_rung_code_opaque = {
     .what = "Machine code and bytecode without a matcher (class files and Python bytecode of "
             "versions "
             "that are not known): opaque.",
-    .source = "DESIGN section 3: opaque means that we did not look",
+    .source = "ARCHITECTURE.md, the ledger: opaque means that we did not look",
     .pass = PL_PASS_FILE,
     .apply = apply,
 };

@@ -236,7 +236,7 @@ const struct pl_rung pl_rung_text_words = {
     .what = "In documentation, and in literals of a program that mostly prints: five or more words in a row "
             "stand in a source file, whatever the markup "
             "around them.",
-    .source = "DESIGN section 5, rung 4",
+    .source = "words compared one by one; bounds: what the set of tests/accuracy needs",
     .pass = PL_PASS_PACKAGE, /* when all that will be looked up is known, the index of it is small */
     .apply = prose,
 };

@@ -109,7 +109,8 @@ const struct pl_rung pl_rung_same_folded = {
     .rule = "same.folded",
     .what =
         "The file is a source file but for line ends, trailing blanks, byte order mark or interpreter path.",
-    .source = "DESIGN section 5, rung 2",
+    .source =
+        "gitattributes(5) text and eol; Unicode 15, 23.8 (byte order mark); execve(2) interpreter scripts",
     .pass = PL_PASS_FILE,
     .apply = same_folded,
 };

@@ -194,7 +194,8 @@ const struct pl_rung pl_rung_script_atoms = {
     .rule = "script.atoms",
     .what = "Strings, properties, globals and numbers of a script stand in a source in this order; local "
             "names may differ.",
-    .source = "MATCHING.md, section 2: what minifiers, transpilers and bundlers must keep",
+    .source =
+        "docs/matching.md, JavaScript and TypeScript: what minifiers, transpilers and bundlers must keep",
     .pass = PL_PASS_FILE,
     .apply = apply,
 };

@@ -7,7 +7,7 @@
  * Between an explained atom and one that is not, all bytes belong to the one that is not. Grade B where the atoms of a statement follow
  * each other in the source without a gap, so that all but local names is equal; else C.
  *
- * Source: MATCHING.md, section 2. A statement without atoms holds local names, keywords, signs and small numbers alone: it can name nothing
+ * A statement without atoms holds local names, keywords, signs and small numbers alone: it can name nothing
  * outside of its file. Long ones are left, since JavaScript can be written with six signs.
  */
 #include "match/script_claim.h"

@@ -9,7 +9,7 @@
  * function is there, and only the guard is not. An atom that stands elsewhere in the file was moved, not lost. A guard without any atom, `if (!path) return key`,
  * is lost where a package that is not minified asks and leaves less often at that place. Those that ask for a build mode are meant to be lost.
  *
- * Source: MATCHING.md, section 2: deletions need the reverse. Measured in tests/accuracy (npm-planted.md, npm.md).
+ * A deletion leaves nothing in the file that could be looked at, so the source is asked. Measured in tests/accuracy (npm-planted.md, npm.md).
  */
 #include "match/script_claim.h"
 

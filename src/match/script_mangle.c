@@ -4,7 +4,7 @@
  *     package   div  .a  onClick          source   div  ._vnode  onClick        a vote: `a` is `_vnode`
  *
  * terser, esbuild and uglify shorten names that begin or end with an underscore when they are told to, each name always in the same way.
- * MATCHING.md, section 2: without this 83.4 instead of 89.6 % of such a package is explained; the table itself is rarely in the source.
+ * Of 39 npm packages with built scripts one does so, and without this 83.4 instead of 89.6 % of its atoms are explained; the table itself is rarely in the source.
  */
 #include "match/script_mangle.h"
 

@@ -76,7 +76,8 @@ const struct pl_rung pl_rung_code_stranger = {
     .rule = "code.stranger",
     .what = "Explains nothing: reports a program or class file whose name stands nowhere in the sources; a "
             "warning where its functions are theirs.",
-    .source = "MATCHING.md, section 3: what survives stripping; measured in tests/accuracy",
+    .source = "a build rule, an install list or a class declaration spells the name out; measured in "
+              "tests/accuracy",
     .pass = PL_PASS_FILE,
     .apply = apply,
 };

@@ -58,7 +58,7 @@ struct pl_foreign {
     bool names_host;  /* of strings: a host in a URL that no source names */
 };
 
-/* The atoms of a script and what became of them (MATCHING.md, section 2). */
+/* The atoms of a script and what became of them (docs/matching.md, "JavaScript and TypeScript"). */
 struct pl_script_account {
     uint64_t atoms;
     uint64_t explained; /* in their place of a source */

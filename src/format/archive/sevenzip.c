@@ -5,7 +5,7 @@
  *
  * Source: 7zFormat.txt of the LZMA SDK. Offset and size of the header count from byte 32.
  * Not read here: which bytes of the packed streams no member uses; all of them count as the members'.
- * libarchive 3.6.2 crashes here when memory runs out; the walk is meant to run in a process of its own (DESIGN section 8).
+ * libarchive 3.6.2 crashes here when memory runs out; the walk runs in a process of its own (docs/sandbox.md).
  */
 #include "base/cursor.h"
 #include "base/size.h"
