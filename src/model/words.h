@@ -1,5 +1,5 @@
 /*
- * words.h - the closed vocabularies of the design: classes, grades, roles, links, verdicts.
+ * words.h - the closed vocabularies: classes, grades, roles, links, verdicts.
  *
  * The names that reports print stand in words.c, once. They are API: docs/levels.md explains each.
  */

@@ -67,6 +67,32 @@ def every_path_of_the_tree_that_a_document_names_is_there(_folder):
     assert not lost, lost
 
 
+def lost_citations(text):
+    """Documents, and headings of them, that a comment or a rule names and that are not in the tree."""
+    for name, heading in re.findall(r'\b((?:docs|tests)/[\w./-]+\.md|[A-Z]{4,}\.md)\b(?=(?:, "?([A-Z][A-Za-z ]*)(?!\w|\.md))?)', text):
+        page = ROOT / name
+        if not page.exists():
+            yield name
+        elif heading and heading.strip() not in re.findall(r"(?m)^#+ (.*)$", page.read_text()):
+            yield f"{name}, {heading}"
+    for name in re.findall(r"\b[A-Z]{5,} sections? \d", text):
+        yield name
+
+
+@case
+def every_document_that_code_names_is_there(_folder):
+    lost = []
+    for path in sorted(p for folder in ("src", "include", "cli", "fuzz", "bench", "tests/unit") for p in (ROOT / folder).rglob("*.[ch]")):
+        lost += [f"{path.relative_to(ROOT)}: {name}" for name in lost_citations(path.read_text())]
+    assert not lost, lost
+
+
+@case
+def a_document_or_heading_that_code_names_and_nobody_has_is_found(_folder):
+    text = 'see docs/nothing.md, NOTES.md, docs/matching.md, "Functions", docs/matching.md, Poems; ' + "NOTES sec" + "tion 3"
+    assert list(lost_citations(text)) == ["docs/nothing.md", "NOTES.md", "docs/matching.md, Poems", "NOTES section 3"]
+
+
 @case
 def the_architecture_names_every_folder(_folder):
     text = (ROOT / "ARCHITECTURE.md").read_text()
