@@ -110,12 +110,8 @@ static pl_status write_file(const char *dir, uint32_t level, uint64_t n, unsigne
 {
     char path[PL_TILE_PATH_BYTES];
     pl_status st = pl_tile_path(dir, level, n, width, path, err);
-    if (st != PL_OK)
-        return st;
-    char *slash = strrchr(path, '/');
-    *slash = '\0';
-    st = pl_io_mkdirs(path, err);
-    *slash = '/';
+    if (st == PL_OK)
+        st = pl_io_mkdirs_above(path, err);
     return st == PL_OK ? pl_log_write(dir, path, data, err) : st;
 }
 

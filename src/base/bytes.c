@@ -193,6 +193,12 @@ pl_bytes pl_bytes_basename(pl_bytes path)
     return slash == SIZE_MAX ? path : pl_bytes_from(path, slash + 1);
 }
 
+pl_bytes pl_bytes_folder(pl_bytes path)
+{
+    size_t slash = pl_bytes_rfind_byte(path, '/');
+    return pl_bytes_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
+}
+
 bool pl_bytes_all(pl_bytes a, uint8_t byte)
 {
     return a.n == 0 || (a.p[0] == byte && memcmp(a.p, a.p + 1, a.n - 1) == 0);

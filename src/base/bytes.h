@@ -111,6 +111,8 @@ bool pl_bytes_to_u64(pl_bytes a, uint64_t *out);
 
 /* The part after the last '/'; all of it when there is none. */
 pl_bytes pl_bytes_basename(pl_bytes path);
+/* The part before the last '/'; no bytes when there is none. */
+pl_bytes pl_bytes_folder(pl_bytes path);
 
 /* True when every byte of `a` is `byte` (true for no bytes). */
 bool pl_bytes_all(pl_bytes a, uint8_t byte);

@@ -172,8 +172,7 @@ static bool find(struct lock *l, pl_bytes path, const char *name, uint32_t *id)
         }
         if (path.n == 0)
             return false;
-        size_t slash = pl_bytes_rfind_byte(path, '/');
-        path = pl_bytes_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
+        path = pl_bytes_folder(path);
     }
 }
 

@@ -89,8 +89,7 @@ static bool is_one_of(pl_bytes name, const char *const *names)
 bool pl_tree_enters(const struct pl_walk_entry *e)
 {
     static const char *const skipped[] = {".git", ".hg", ".svn", ".bzr", "_darcs", "CVS", ".pc", NULL};
-    size_t slash = pl_bytes_rfind_byte(e->path, '/');
-    return !is_one_of(pl_bytes_from(e->path, slash == SIZE_MAX ? 0 : slash + 1), skipped);
+    return !is_one_of(pl_bytes_basename(e->path), skipped);
 }
 
 static pl_status add_file(struct pl_tree_build *b, struct pl_source_file *f, struct pl_err *err)

@@ -214,9 +214,8 @@ pl_bytes pl_java_argument(pl_bytes d, uint32_t i)
 
 pl_bytes pl_java_simple_name(pl_bytes name)
 {
-    size_t at = pl_bytes_rfind_byte(name, '/');
-    name = at == SIZE_MAX ? name : pl_bytes_from(name, at + 1);
-    at = pl_bytes_rfind_byte(name, '$');
+    name = pl_bytes_basename(name);
+    size_t at = pl_bytes_rfind_byte(name, '$');
     if (at == SIZE_MAX || at == 0 || at + 1 == name.n)
         return name;
     pl_bytes last = pl_bytes_from(name, at + 1);

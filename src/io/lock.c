@@ -5,19 +5,18 @@
  */
 #include "io/lock.h"
 
+#include "io/write.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 static char *folder_of(const char *path)
 {
     char *real = realpath(path, NULL);
-    const char *whole = real == NULL ? path : real;
-    const char *slash = strrchr(whole, '/');
-    char *folder = slash == NULL ? strdup(".") : strndup(whole, slash == whole ? 1 : (size_t)(slash - whole));
+    char *folder = pl_io_folder_of(real == NULL ? path : real);
     free(real);
     return folder;
 }

@@ -102,11 +102,16 @@ pl_status pl_writing_restart(struct pl_writing *w, struct pl_err *err)
     return PL_OK;
 }
 
+char *pl_io_folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
 /* Make the new name durable; a file system that cannot sync a folder is left to its own ways. */
 static void sync_folder_of(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    char *folder = pl_io_folder_of(path);
     int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         (void)fsync(fd); /* see above */
@@ -169,20 +174,24 @@ static pl_status make_one(const char *path, struct pl_err *err)
     return write_failed(err, "cannot make the folder", path);
 }
 
-pl_status pl_io_mkdirs(const char *path, struct pl_err *err)
+pl_status pl_io_mkdirs_above(const char *path, struct pl_err *err)
 {
     char *part = strdup(path);
+    pl_status st = part == NULL ? pl_fail_nomem(err) : PL_OK;
     if (part == NULL)
-        return pl_fail_nomem(err);
-    pl_status st = PL_OK;
+        return st;
     for (char *slash = strchr(part + (part[0] == '/'), '/'); slash != NULL && st == PL_OK;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         st = make_one(part, err);
         *slash = '/';
     }
-    if (st == PL_OK)
-        st = make_one(part, err);
     free(part);
     return st;
+}
+
+pl_status pl_io_mkdirs(const char *path, struct pl_err *err)
+{
+    pl_status st = pl_io_mkdirs_above(path, err);
+    return st == PL_OK ? make_one(path, err) : st;
 }

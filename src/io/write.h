@@ -33,5 +33,10 @@ bool pl_io_put(int fd, pl_bytes data);
 
 /* Make a folder and those above it that are missing, with mode 0777 less the umask. */
 PL_MUST_USE pl_status pl_io_mkdirs(const char *path, struct pl_err *err);
+/* The same for the folder that `path`, a file, will be in. */
+PL_MUST_USE pl_status pl_io_mkdirs_above(const char *path, struct pl_err *err);
+
+/* The folder that a file is in, on the heap: "." where its path names none. NULL when out of memory. */
+char *pl_io_folder_of(const char *path);
 
 #endif

@@ -45,13 +45,6 @@ static const struct generator {
     {"typesystem", ".xml"},
 };
 
-/* The last folder of a path: "sip/QtQml/x.sip" has QtQml. */
-static pl_bytes folder_of(pl_bytes path)
-{
-    size_t slash = pl_bytes_rfind_byte(path, '/');
-    return slash == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_basename(pl_bytes_sub(path, 0, slash));
-}
-
 /* "%module ldns", "%module "ldns"", "%module(directors="0") ap;": what SWIG's input calls the module. */
 static bool names_module(pl_bytes text, pl_bytes module)
 {
@@ -110,7 +103,7 @@ static bool is_input(const struct pl_source_file *s, pl_bytes module)
     for (size_t i = 0; i < sizeof generators / sizeof generators[0]; i++)
         if (pl_bytes_starts(base, pl_bytes_of_str(generators[i].begin)) &&
             pl_bytes_ends(base, pl_bytes_of_str(generators[i].end)) &&
-            pl_bytes_eq(folder_of(s->path), module))
+            pl_bytes_eq(pl_bytes_basename(pl_bytes_folder(s->path)), module) /* sip/QtQml/x.sip */)
             return true;
     /* src/python/seccomp.pyx: Cython's own texts are a third of a small module */
     if (base.n == module.n + 4 && pl_bytes_starts(base, module) && pl_bytes_ends(base, PL_LIT(".pyx")))

@@ -144,9 +144,7 @@ static bool is_go(const struct pl_aligner *a, const struct pl_subject *s)
 
 static pl_bytes folder_of_unit(const struct pl_aligner *a, uint32_t unit)
 {
-    pl_bytes path = pl_index_unit_file(pl_codebase_index(a->cb), unit)->path;
-    size_t slash = pl_bytes_rfind_byte(path, '/');
-    return pl_bytes_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
+    return pl_bytes_folder(pl_index_unit_file(pl_codebase_index(a->cb), unit)->path);
 }
 
 /* Is `name` in what the definition names, or in what functions name that it names? */

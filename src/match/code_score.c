@@ -356,10 +356,9 @@ static bool is_in_scope(pl_bytes scope, pl_bytes class)
     return false;
 }
 
-static pl_bytes folder_of(pl_bytes path)
+static pl_bytes last_folder(pl_bytes path)
 {
-    size_t slash = pl_bytes_rfind_byte(path, '/');
-    return pl_bytes_basename(pl_bytes_sub(path, 0, slash == SIZE_MAX ? 0 : slash));
+    return pl_bytes_basename(pl_bytes_folder(path));
 }
 
 /* A function of Go's table: its name, its type and its file have to be those of the definition. */
@@ -372,7 +371,7 @@ int32_t pl_code_score_go(const struct pl_aligner *a, const struct pl_function *f
         !pl_bytes_eq(go.scope, e->definition->scope) ||
         !pl_bytes_eq(pl_bytes_basename(path), pl_bytes_basename(f->file)))
         return EXPORT_OTHER;
-    return PL_CODE_EXPORT_SCORE - (pl_bytes_eq(folder_of(path), folder_of(f->file)) ? 0 : OTHER_FOLDER);
+    return PL_CODE_EXPORT_SCORE - (pl_bytes_eq(last_folder(path), last_folder(f->file)) ? 0 : OTHER_FOLDER);
 }
 
 /* What an exported name says; nothing when it is a mangled one that is not understood. */

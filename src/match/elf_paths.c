@@ -127,7 +127,7 @@ static pl_bytes below_libraries(pl_bytes path)
 static pl_bytes resolved(const struct pl_match *m, const struct pl_file *f, pl_bytes path)
 {
     pl_bytes rest = path;
-    pl_bytes folder = pl_bytes_sub(f->name, 0, pl_bytes_rfind_byte(f->name, '/'));
+    pl_bytes folder = pl_bytes_folder(f->name);
     if (!pl_bytes_starts(f->name, PL_LIT("usr/lib")) ||
         !(pl_bytes_skip(&rest, PL_LIT("$ORIGIN")) || pl_bytes_skip(&rest, PL_LIT("${ORIGIN}"))))
         return path;

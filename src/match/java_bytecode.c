@@ -56,12 +56,6 @@ static pl_bytes source_name(const struct work *w, char text[256])
     return pl_bytes_of(text, base.n + 5);
 }
 
-static pl_bytes package_of(pl_bytes class_name)
-{
-    size_t slash = pl_bytes_rfind_byte(class_name, '/');
-    return pl_bytes_sub(class_name, 0, slash == SIZE_MAX ? 0 : slash);
-}
-
 /* "a.b" and "a/b" */
 static bool is_package(pl_bytes dotted, pl_bytes slashed)
 {
@@ -87,7 +81,7 @@ static pl_status try_unit(struct work *w, uint32_t unit, struct pl_err *err)
     }
     /* A template may have its package filled in, too. */
     bool is_template = pl_bytes_ends(s->path, PL_LIT(".in"));
-    bool has_package = is_package(source.package, package_of(w->class.name));
+    bool has_package = is_package(source.package, pl_bytes_folder(w->class.name));
     if (st == PL_OK && (has_package || (is_template && source.package.n == 0))) {
         st = pl_java_check(&w->class, &source, w->m->java, is_template, &check, err);
         bool is_placed = check.placed != PL_JAVA_NONE || check.is_made;
@@ -117,7 +111,7 @@ static pl_status try_unit(struct work *w, uint32_t unit, struct pl_err *err)
 static bool is_in_folder(const struct work *w, pl_bytes path)
 {
     pl_bytes folder = pl_bytes_sub(path, 0, path.n - pl_bytes_basename(path).n);
-    pl_bytes package = package_of(w->class.name);
+    pl_bytes package = pl_bytes_folder(w->class.name);
     return folder.n > package.n && pl_bytes_ends(pl_bytes_sub(folder, 0, folder.n - 1), package);
 }
 

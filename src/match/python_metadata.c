@@ -360,9 +360,7 @@ static const struct {
 static size_t kind_of(pl_bytes name)
 {
     pl_bytes base = pl_bytes_basename(name);
-    pl_bytes folder = pl_bytes_sub(name, 0, name.n - base.n);
-    if (folder.n > 0)
-        folder.n--;
+    pl_bytes folder = pl_bytes_folder(name);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (pl_bytes_eq_str(base, kinds[i].base) &&
             (kinds[i].folder == NULL || pl_bytes_ends(folder, pl_bytes_of_str(kinds[i].folder))))

@@ -94,7 +94,7 @@ static bool is_always_the_same(pl_bytes text, const struct name *names, size_t n
 /* Is it the folder of that project's metadata: ProDy-2.3.1.egg-info of "ProDy==2.3.1"? */
 static bool is_of_project(pl_bytes path, pl_bytes project)
 {
-    pl_bytes folder = pl_bytes_basename(pl_bytes_sub(path, 0, pl_bytes_rfind_byte(path, '/')));
+    pl_bytes folder = pl_bytes_basename(pl_bytes_folder(path));
     if (folder.n <= project.n)
         return false;
     for (size_t i = 0; i < project.n; i++)

@@ -194,8 +194,7 @@ struct votes {
 static bool is_managed(pl_bytes folder)
 {
     for (int i = 0; i < 2; i++) {
-        size_t slash = pl_bytes_rfind_byte(folder, '/');
-        folder = pl_bytes_sub(folder, 0, slash == SIZE_MAX ? 0 : slash);
+        folder = pl_bytes_folder(folder);
         if (pl_bytes_eq_str(pl_bytes_basename(folder), "node_modules"))
             return true;
     }

@@ -115,9 +115,8 @@ static pl_status take_name(struct image *im, pl_bytes name, pl_bytes *path, enum
     while (pl_bytes_split(&rest, '/', &part))
         if (pl_bytes_eq_str(part, ".."))
             return fail(err, "a layer holds a name with \"..\"");
-    size_t slash = pl_bytes_rfind_byte(name, '/');
-    pl_bytes base = slash == SIZE_MAX ? name : pl_bytes_from(name, slash + 1);
-    pl_bytes folder = pl_bytes_sub(name, 0, slash == SIZE_MAX ? 0 : slash);
+    pl_bytes base = pl_bytes_basename(name);
+    pl_bytes folder = pl_bytes_folder(name);
     *what = pl_bytes_eq_str(base, ".wh..wh..opq")       ? MARK_EMPTIED
             : pl_bytes_starts(base, PL_LIT(".wh..wh.")) ? 0 /* reserved: nothing a container sees */
             : pl_bytes_starts(base, PL_LIT(".wh."))     ? MARK_GONE

@@ -97,15 +97,6 @@ static char *blob_path(const struct pl_cache *c, const pl_sha256 *digest)
     return asprintf(&path, "%s/blobs/%.2s/%s", c->dir, hex, hex + 2) < 0 ? NULL : path;
 }
 
-/* Make the folder that `path` stands in. */
-static pl_status make_folder_of(const char *path, struct pl_err *err)
-{
-    char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
-    pl_status st = folder == NULL ? pl_fail_nomem(err) : pl_io_mkdirs(folder, err);
-    free(folder);
-    return st;
-}
-
 /* Read through, letting go of what was read: an index of 50 MB is searched for one stanza. */
 static pl_status digest_mapping(const struct pl_mapping *m, pl_sha256 *out, struct pl_err *err)
 {
@@ -159,7 +150,7 @@ pl_status pl_cache_put_open(struct pl_cache *c, const pl_sha256 *digest, struct 
 {
     char *path = blob_path(c, digest);
     struct pl_cache_put *put = calloc(1, sizeof *put);
-    pl_status st = path == NULL || put == NULL ? pl_fail_nomem(err) : make_folder_of(path, err);
+    pl_status st = path == NULL || put == NULL ? pl_fail_nomem(err) : pl_io_mkdirs_above(path, err);
     if (st == PL_OK)
         st = pl_writing_open(path, BLOB_MODE, &put->file, err);
     if (st == PL_OK)
@@ -247,7 +238,7 @@ pl_status pl_cache_note_write(struct pl_cache *c, const char *url, const char *n
                               struct pl_err *err)
 {
     char *path = pl_cache_note_path(c, url, name);
-    pl_status st = path == NULL ? pl_fail_nomem(err) : make_folder_of(path, err);
+    pl_status st = path == NULL ? pl_fail_nomem(err) : pl_io_mkdirs_above(path, err);
     if (st == PL_OK)
         st = pl_io_write(path, NOTE_MODE, data, err);
     free(path);
@@ -311,7 +302,7 @@ pl_status pl_cache_derived_write(struct pl_cache *c, const pl_sha256 *of, const 
     pl_sha256 digest;
     struct pl_buf whole;
     pl_buf_init(&whole, DERIVED_BYTES);
-    pl_status st = path == NULL ? pl_fail_nomem(err) : make_folder_of(path, err);
+    pl_status st = path == NULL ? pl_fail_nomem(err) : pl_io_mkdirs_above(path, err);
     if (st == PL_OK)
         st = pl_sha256_of(derived, &digest, err);
     if (st == PL_OK) {

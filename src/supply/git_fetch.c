@@ -64,9 +64,8 @@ static bool read_place(pl_bytes url, struct place *out)
         rest.n--;
     if (pl_bytes_ends(rest, PL_LIT(".git")))
         rest.n -= 4;
-    size_t last = pl_bytes_rfind_byte(rest, '/');
-    out->owner = last == SIZE_MAX ? PL_LIT("") : pl_bytes_sub(rest, 0, last);
-    out->name = last == SIZE_MAX ? rest : pl_bytes_from(rest, last + 1);
+    out->owner = pl_bytes_folder(rest);
+    out->name = pl_bytes_basename(rest);
     return out->name.n > 0;
 }
 
@@ -412,12 +411,10 @@ static void remove_folder(const char *path)
 /* A new copy appears whole, by rename. */
 static pl_status clone(struct transfer *t, const char *path, struct pl_arena *arena, struct pl_err *err)
 {
-    const char *parent =
-        pl_arena_str(arena, pl_bytes_sub(pl_bytes_of_str(path), 0, (size_t)(strrchr(path, '/') - path)));
     char *temporary = pl_arena_printf(arena, "%s.XXXXXX", path);
-    if (parent == NULL || temporary == NULL)
+    if (temporary == NULL)
         return pl_arena_fail(arena, err);
-    pl_status st = pl_io_mkdirs(parent, err);
+    pl_status st = pl_io_mkdirs_above(path, err);
     if (st != PL_OK)
         return st;
     if (mkdtemp(temporary) == NULL)

@@ -182,9 +182,8 @@ static pl_status read_path(const struct reader *r, pl_bytes rest, struct pl_purl
     bool had_version = version.p != NULL;
     while (!had_version && rest.n > 0 && rest.p[rest.n - 1] == '/')
         rest.n--;
-    slash = pl_bytes_rfind_byte(rest, '/');
-    pl_bytes name = slash == SIZE_MAX ? rest : pl_bytes_from(rest, slash + 1);
-    pl_bytes ns = slash == SIZE_MAX ? (pl_bytes){NULL, 0} : pl_bytes_sub(rest, 0, slash);
+    pl_bytes name = pl_bytes_basename(rest);
+    pl_bytes ns = pl_bytes_folder(rest);
     if (name.n == 0)
         return fail_at(r, name.p != NULL ? name.p : rest.p, "no name", err);
     pl_status st = decode(r, name, false, &out->name, err);

@@ -141,11 +141,16 @@ static void only_a_number_that_fits_is_a_number(void **state)
     assert_int_equal(n, 42);
 }
 
-static void the_last_part_of_a_path_is_its_name(void **state)
+static void the_last_part_of_a_path_is_its_name_and_the_rest_its_folder(void **state)
 {
     assert_true(pl_bytes_eq_str(pl_bytes_basename(PL_LIT("usr/bin/xz")), "xz"));
     assert_true(pl_bytes_eq_str(pl_bytes_basename(PL_LIT("xz")), "xz"));
     assert_int_equal(pl_bytes_basename(PL_LIT("usr/")).n, 0);
+    assert_true(pl_bytes_eq_str(pl_bytes_folder(PL_LIT("usr/bin/xz")), "usr/bin"));
+    assert_true(pl_bytes_eq_str(pl_bytes_folder(PL_LIT("usr/bin/")), "usr/bin"));
+    assert_int_equal(pl_bytes_folder(PL_LIT("xz")).n, 0);
+    assert_int_equal(pl_bytes_folder(PL_LIT("/xz")).n, 0);
+    assert_int_equal(pl_bytes_folder(nothing).n, 0);
 }
 
 static int precision_of(int n, const char *p)
@@ -250,7 +255,7 @@ int main(void)
         cmocka_unit_test(a_part_is_cut_to_what_is_there),
         cmocka_unit_test(lines_joined_again_are_the_text),
         cmocka_unit_test(only_a_number_that_fits_is_a_number),
-        cmocka_unit_test(the_last_part_of_a_path_is_its_name),
+        cmocka_unit_test(the_last_part_of_a_path_is_its_name_and_the_rest_its_folder),
         cmocka_unit_test(a_printed_length_never_turns_negative),
         cmocka_unit_test(one_changed_byte_changes_the_hash),
         cmocka_unit_test(each_byte_counts_for_the_hash_at_any_length),

@@ -127,6 +127,19 @@ static void folders_are_made_as_deep_as_needed(void **state)
     assert_int_equal(pl_io_mkdirs("a/b/c/", NULL), PL_OK);
     assert_int_equal(pl_io_write("a/b/c/f", 0600, PL_LIT("x"), NULL), PL_OK);
     assert_int_equal(pl_io_mkdirs("a/b/c/f/g", NULL), PL_E_IO);
+    assert_int_equal(pl_io_mkdirs_above("d/e/f", NULL), PL_OK);
+    assert_int_equal(pl_io_write("d/e/f", 0600, PL_LIT("x"), NULL), PL_OK);
+    assert_int_equal(pl_io_mkdirs_above("f", NULL), PL_OK);
+}
+
+static void a_file_has_a_folder_whatever_its_path_says(void **state)
+{
+    static const char *const rows[][2] = {{"a/b/c", "a/b"}, {"/a", "/"}, {"a", "."}, {"a/", "a"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *folder = pl_io_folder_of(rows[i][0]);
+        assert_string_equal(folder, rows[i][1]);
+        free(folder);
+    }
 }
 
 struct seen {
@@ -267,6 +280,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_a_file_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_writing_that_is_not_committed_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_are_made_as_deep_as_needed, set_up, tear_down),
+        cmocka_unit_test(a_file_has_a_folder_whatever_its_path_says),
         cmocka_unit_test_setup_teardown(a_walk_goes_by_names_and_follows_no_symlink, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_nested_too_deep_is_a_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_is_fed_and_heard_on_three_descriptors, set_up, tear_down),
