@@ -7,6 +7,32 @@
 
 /* ---- T32 of two bytes ---- */
 
+/* A6.2.2 and A6.2.3: arithmetic on two registers, and on any two; branches to a register. */
+static void data_or_branch(struct pl_a32 *a, uint32_t w, uint32_t pc, uint64_t at)
+{
+    unsigned any = (w >> 4 & 8) | (w & 7);
+    if ((w & 0xff00) == 0x4400 && (w >> 3 & 15) == PL_A32_PC) {
+        pl_a32_add_pc(a, any, pc + 4, at);
+    } else if ((w & 0xff00) == 0x4700) { /* BX, BLX */
+        pl_code_switch_end(&a->sw, a->im, a->sink, at);
+        pl_a32_forget_all(a, PL_A32_CALL_CHANGES);
+    } else if ((w & 0xff00) != 0x4500 && (w & 0xffc0) != 0x4280 && (w & 0xffc0) != 0x42c0 &&
+               (w & 0xffc0) != 0x4200) {
+        pl_a32_forget(a, (w & 0xfc00) == 0x4400 ? any : w & 7);
+    }
+}
+
+/* A6.2.5 */
+static void miscellaneous(struct pl_a32 *a, uint32_t w, uint32_t pc, uint64_t at)
+{
+    if ((w & 0xf500) == 0xb100) /* CBZ, CBNZ */
+        pl_a32_branch_to(a, at, pc + 4 + (w >> 3 & 0x40) + (w >> 2 & 0x3e), PL_USE_BRANCH);
+    else if ((w & 0xfe00) == 0xbc00)
+        pl_a32_forget_all(a, w & 0xff);
+    else if ((w & 0xff00) == 0xb200 || (w & 0xff00) == 0xba00)
+        pl_a32_forget(a, w & 7);
+}
+
 void pl_a32_t16(struct pl_a32 *a, uint32_t w, uint32_t pc, uint64_t at)
 {
     unsigned low = w & 7;
@@ -17,17 +43,7 @@ void pl_a32_t16(struct pl_a32 *a, uint32_t w, uint32_t pc, uint64_t at)
     case 5: pl_code_switch_compare(&a->sw, w & 0xff); return;
     case 6:
     case 7: pl_a32_forget(a, middle); return;
-    case 8:
-        if ((w & 0xff00) == 0x4400 && (w >> 3 & 15) == PL_A32_PC)
-            pl_a32_add_pc(a, (w >> 4 & 8) | low, pc + 4, at);
-        else if ((w & 0xff00) == 0x4700) { /* BX, BLX */
-            pl_code_switch_end(&a->sw, a->im, a->sink, at);
-            pl_a32_forget_all(a, PL_A32_CALL_CHANGES);
-        } else if ((w & 0xff00) != 0x4500 && (w & 0xffc0) != 0x4280 && (w & 0xffc0) != 0x42c0 &&
-                   (w & 0xffc0) != 0x4200) {
-            pl_a32_forget(a, (w & 0xfc00) == 0x4400 ? (w >> 4 & 8) | low : low);
-        }
-        return;
+    case 8: data_or_branch(a, w, pc, at); return;
     case 9: pl_a32_load_word(a, middle, next + (w & 0xff) * 4, at); return;
     case 10:
     case 11:
@@ -47,14 +63,7 @@ void pl_a32_t16(struct pl_a32 *a, uint32_t w, uint32_t pc, uint64_t at)
     case 20: pl_a32_hold_address(a, middle, next + (w & 0xff) * 4, at, false); return;
     case 21: pl_a32_forget(a, middle); return;
     case 22:
-    case 23:
-        if ((w & 0xf500) == 0xb100) /* CBZ, CBNZ */
-            pl_a32_branch_to(a, at, pc + 4 + (w >> 3 & 0x40) + (w >> 2 & 0x3e), PL_USE_BRANCH);
-        else if ((w & 0xfe00) == 0xbc00)
-            pl_a32_forget_all(a, w & 0xff);
-        else if ((w & 0xff00) == 0xb200 || (w & 0xff00) == 0xba00)
-            pl_a32_forget(a, low);
-        return;
+    case 23: miscellaneous(a, w, pc, at); return;
     case 25: pl_a32_forget_all(a, w & 0xff); return;
     case 26:
     case 27:

@@ -122,7 +122,7 @@ def what_the_style_forbids_is_named_with_its_line(folder):
             ("/* a */\n/* TO" "DO later */\n", "a.c:2: a task without an issue number"),
             ("/* a */\nint f(void)\n{\n    return ato" "i(\"1\");\n}\n", "a.c:4: atoi() is not used here"),
             ("/* a */\n" + "\n" * 600, "a.c: 601 lines"),
-            ("/* a */\nvoid f(void)\n{\n" + "    ;\n" * 81 + "}\n", "a.c:3: function of 81 lines"),
+            ("/* a */\nvoid f(void)\n{\n" + "    ;\n" * 61 + "}\n", "a.c:3: function of 61 lines"),
     ]:
         done = style_of(folder, text)
         assert done.returncode == 1 and words in done.stdout, (words, done.stdout)

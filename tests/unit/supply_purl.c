@@ -13,77 +13,79 @@ static pl_status parse(const char *text, struct pl_purl *out, struct pl_err *err
     return pl_purl_parse(pl_bytes_of_str(text), &arena, out, err);
 }
 
+/* As it is written, and its canonical form. */
+static const char *const canonical[][2] = {
+    {"pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie",
+     "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie"},
+    {"PKG:DEB/Debian/XZ-Utils", "pkg:deb/debian/xz-utils"},
+    {"pkg:deb/debian/g%2B%2B@4:12.2.0-3", "pkg:deb/debian/g%2B%2B@4:12.2.0-3"},
+    {"pkg:deb/debian/g++@4%3A12.2.0-3", "pkg:deb/debian/g%2B%2B@4:12.2.0-3"},
+    {"pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64", "pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64"},
+    {"pkg://npm/%40angular/animation@12.3.1", "pkg:npm/%40angular/animation@12.3.1"},
+    {"pkg:npm/@babel/core", "pkg:npm/%40babel/core"},
+    {"pkg:golang/google.golang.org/genproto@abcdedf#/googleapis/api/annotations/",
+     "pkg:golang/google.golang.org/genproto@abcdedf#googleapis/api/annotations"},
+    {"pkg:golang/a/b#x/../y/./z", "pkg:golang/a/b#x/y/z"},
+    {"pkg:maven/org.apache.xmlgraphics/"
+     "batik-anim@1.9.1?classifier=sources&repository_url=repo.spring.io%2Frelease",
+     "pkg:maven/org.apache.xmlgraphics/"
+     "batik-anim@1.9.1?classifier=sources&repository_url=repo.spring.io%2Frelease"},
+    {"pkg:generic/openssl@1.1.10g?z=1&checksum=sha256:de&empty=",
+     "pkg:generic/openssl@1.1.10g?checksum=sha256:de&z=1"},
+    {"pkg:conan/a@1?compiler.runtime=x&compiler=y", "pkg:conan/a@1?compiler=y&compiler.runtime=x"},
+    {"pkg:github/Package-url/Purl-Spec@244fd47e07d1004#everybody/loves/dogs",
+     "pkg:github/package-url/purl-spec@244fd47e07d1004#everybody/loves/dogs"},
+    /* the qualifier's key in lower case, its value as it is */
+    {"pkg:maven/g/a@1?tYPE=Pom&classifieR=S", "pkg:maven/g/a@1?classifier=S&type=Pom"},
+    /* a row for each type that says something of its own */
+    {"pkg:alpm/Arch/Pacman@6.0.1-1", "pkg:alpm/arch/pacman@6.0.1-1"},
+    {"pkg:apk/Alpine/Curl@7.83.0-R0", "pkg:apk/alpine/curl@7.83.0-R0"},
+    {"pkg:bitbucket/Birkenfeld/Pygments-Main", "pkg:bitbucket/birkenfeld/pygments-main"},
+    {"pkg:bitnami/WordPress@6.2.0", "pkg:bitnami/wordpress@6.2.0"},
+    {"pkg:brew/Owner/Tap/Jq@1.7", "pkg:brew/owner/tap/jq@1.7"},
+    {"pkg:chrome-extension/ABCDEFGHIJKLMNOPABCDEFGHIJKLMNOP@1.22",
+     "pkg:chrome-extension/abcdefghijklmnopabcdefghijklmnop@1.22"},
+    {"pkg:composer/Laravel/Framework@v9", "pkg:composer/laravel/framework@v9"},
+    {"pkg:cpan/Moose@2.2014", "pkg:cpan/Moose@2.2014"},
+    {"pkg:git/codeberg.org/Owner/Group/Tool@v1#src", "pkg:git/codeberg.org/Owner/Group/Tool@v1#src"},
+    {"pkg:git/github.com/Owner/Tool@V1", "pkg:git/github.com/owner/tool@V1"},
+    {"pkg:golang/GitHub.com/A/B@V1", "pkg:golang/github.com/a/b@V1"},
+    {"pkg:golang/stdlib@1.21", "pkg:golang/stdlib@1.21"},
+    {"pkg:hackage/AC-Vector@2.4.0", "pkg:hackage/AC-Vector@2.4.0"},
+    {"pkg:hex/Acme/Jason@1.1.2", "pkg:hex/acme/jason@1.1.2"},
+    {"pkg:huggingface/Owner/Model@ABCDEF01", "pkg:huggingface/Owner/Model@abcdef01"},
+    {"pkg:julia/Dates@1?uuid=ade2ca70", "pkg:julia/Dates@1?uuid=ade2ca70"},
+    {"pkg:luarocks/Owner/LuaSocket@3.1.0-1", "pkg:luarocks/owner/luasocket@3.1.0-1"},
+    {"pkg:mlflow/Fraud@3?repository_url=https://x.azuredatabricks.net/a",
+     "pkg:mlflow/fraud@3?repository_url=https:%2F%2Fx.azuredatabricks.net%2Fa"},
+    {"pkg:mlflow/Fraud@3?repository_url=https://x.azureml.ms/a",
+     "pkg:mlflow/Fraud@3?repository_url=https:%2F%2Fx.azureml.ms%2Fa"},
+    {"pkg:npm/Old-Names@1.0.0-RC.1", "pkg:npm/Old-Names@1.0.0-RC.1"},
+    {"pkg:oci/Debian@SHA256:AB?tag=Latest", "pkg:oci/debian@sha256:ab?tag=Latest"},
+    {"pkg:otp/Asn1@5.4.1", "pkg:otp/asn1@5.4.1"},
+    {"pkg:pub/Http-Parser.x@0.13", "pkg:pub/http_parser_x@0.13"},
+    {"pkg:pypi/My_Own.Tool@1.0RC1", "pkg:pypi/my-own.tool@1.0rc1"},
+    {"pkg:qpkg/BlackBerry/com.qnx.sdp", "pkg:qpkg/blackberry/com.qnx.sdp"},
+    {"pkg:rpm/Fedora/GConf@3", "pkg:rpm/fedora/GConf@3"},
+    {"pkg:swid/Acme/example.com/Server@1?tag_id=75b8", "pkg:swid/Acme/example.com/Server@1?tag_id=75b8"},
+    {"pkg:swift/github.com/Alamofire/Alamofire@5.4.3", "pkg:swift/github.com/Alamofire/Alamofire@5.4.3"},
+    {"pkg:vscode-extension/RedHat/Java@1.2-Pre", "pkg:vscode-extension/redhat/java@1.2-pre"},
+    {"pkg:yocto/Core/glibc@2.35", "pkg:yocto/core/glibc@2.35"},
+};
+
 static void canonical_forms(void **state)
 {
-    static const char *const rows[][2] = {
-        {"pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie",
-         "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie"},
-        {"PKG:DEB/Debian/XZ-Utils", "pkg:deb/debian/xz-utils"},
-        {"pkg:deb/debian/g%2B%2B@4:12.2.0-3", "pkg:deb/debian/g%2B%2B@4:12.2.0-3"},
-        {"pkg:deb/debian/g++@4%3A12.2.0-3", "pkg:deb/debian/g%2B%2B@4:12.2.0-3"},
-        {"pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64", "pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64"},
-        {"pkg://npm/%40angular/animation@12.3.1", "pkg:npm/%40angular/animation@12.3.1"},
-        {"pkg:npm/@babel/core", "pkg:npm/%40babel/core"},
-        {"pkg:golang/google.golang.org/genproto@abcdedf#/googleapis/api/annotations/",
-         "pkg:golang/google.golang.org/genproto@abcdedf#googleapis/api/annotations"},
-        {"pkg:golang/a/b#x/../y/./z", "pkg:golang/a/b#x/y/z"},
-        {"pkg:maven/org.apache.xmlgraphics/"
-         "batik-anim@1.9.1?classifier=sources&repository_url=repo.spring.io%2Frelease",
-         "pkg:maven/org.apache.xmlgraphics/"
-         "batik-anim@1.9.1?classifier=sources&repository_url=repo.spring.io%2Frelease"},
-        {"pkg:generic/openssl@1.1.10g?z=1&checksum=sha256:de&empty=",
-         "pkg:generic/openssl@1.1.10g?checksum=sha256:de&z=1"},
-        {"pkg:conan/a@1?compiler.runtime=x&compiler=y", "pkg:conan/a@1?compiler=y&compiler.runtime=x"},
-        {"pkg:github/Package-url/Purl-Spec@244fd47e07d1004#everybody/loves/dogs",
-         "pkg:github/package-url/purl-spec@244fd47e07d1004#everybody/loves/dogs"},
-        /* the qualifier's key in lower case, its value as it is */
-        {"pkg:maven/g/a@1?tYPE=Pom&classifieR=S", "pkg:maven/g/a@1?classifier=S&type=Pom"},
-        /* a row for each type that says something of its own */
-        {"pkg:alpm/Arch/Pacman@6.0.1-1", "pkg:alpm/arch/pacman@6.0.1-1"},
-        {"pkg:apk/Alpine/Curl@7.83.0-R0", "pkg:apk/alpine/curl@7.83.0-R0"},
-        {"pkg:bitbucket/Birkenfeld/Pygments-Main", "pkg:bitbucket/birkenfeld/pygments-main"},
-        {"pkg:bitnami/WordPress@6.2.0", "pkg:bitnami/wordpress@6.2.0"},
-        {"pkg:brew/Owner/Tap/Jq@1.7", "pkg:brew/owner/tap/jq@1.7"},
-        {"pkg:chrome-extension/ABCDEFGHIJKLMNOPABCDEFGHIJKLMNOP@1.22",
-         "pkg:chrome-extension/abcdefghijklmnopabcdefghijklmnop@1.22"},
-        {"pkg:composer/Laravel/Framework@v9", "pkg:composer/laravel/framework@v9"},
-        {"pkg:cpan/Moose@2.2014", "pkg:cpan/Moose@2.2014"},
-        {"pkg:git/codeberg.org/Owner/Group/Tool@v1#src", "pkg:git/codeberg.org/Owner/Group/Tool@v1#src"},
-        {"pkg:git/github.com/Owner/Tool@V1", "pkg:git/github.com/owner/tool@V1"},
-        {"pkg:golang/GitHub.com/A/B@V1", "pkg:golang/github.com/a/b@V1"},
-        {"pkg:golang/stdlib@1.21", "pkg:golang/stdlib@1.21"},
-        {"pkg:hackage/AC-Vector@2.4.0", "pkg:hackage/AC-Vector@2.4.0"},
-        {"pkg:hex/Acme/Jason@1.1.2", "pkg:hex/acme/jason@1.1.2"},
-        {"pkg:huggingface/Owner/Model@ABCDEF01", "pkg:huggingface/Owner/Model@abcdef01"},
-        {"pkg:julia/Dates@1?uuid=ade2ca70", "pkg:julia/Dates@1?uuid=ade2ca70"},
-        {"pkg:luarocks/Owner/LuaSocket@3.1.0-1", "pkg:luarocks/owner/luasocket@3.1.0-1"},
-        {"pkg:mlflow/Fraud@3?repository_url=https://x.azuredatabricks.net/a",
-         "pkg:mlflow/fraud@3?repository_url=https:%2F%2Fx.azuredatabricks.net%2Fa"},
-        {"pkg:mlflow/Fraud@3?repository_url=https://x.azureml.ms/a",
-         "pkg:mlflow/Fraud@3?repository_url=https:%2F%2Fx.azureml.ms%2Fa"},
-        {"pkg:npm/Old-Names@1.0.0-RC.1", "pkg:npm/Old-Names@1.0.0-RC.1"},
-        {"pkg:oci/Debian@SHA256:AB?tag=Latest", "pkg:oci/debian@sha256:ab?tag=Latest"},
-        {"pkg:otp/Asn1@5.4.1", "pkg:otp/asn1@5.4.1"},
-        {"pkg:pub/Http-Parser.x@0.13", "pkg:pub/http_parser_x@0.13"},
-        {"pkg:pypi/My_Own.Tool@1.0RC1", "pkg:pypi/my-own.tool@1.0rc1"},
-        {"pkg:qpkg/BlackBerry/com.qnx.sdp", "pkg:qpkg/blackberry/com.qnx.sdp"},
-        {"pkg:rpm/Fedora/GConf@3", "pkg:rpm/fedora/GConf@3"},
-        {"pkg:swid/Acme/example.com/Server@1?tag_id=75b8", "pkg:swid/Acme/example.com/Server@1?tag_id=75b8"},
-        {"pkg:swift/github.com/Alamofire/Alamofire@5.4.3", "pkg:swift/github.com/Alamofire/Alamofire@5.4.3"},
-        {"pkg:vscode-extension/RedHat/Java@1.2-Pre", "pkg:vscode-extension/redhat/java@1.2-pre"},
-        {"pkg:yocto/Core/glibc@2.35", "pkg:yocto/core/glibc@2.35"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof canonical / sizeof *canonical; i++) {
         struct pl_purl p;
         struct pl_err err;
         struct pl_buf out;
         pl_buf_init(&out, 65536);
-        if (parse(rows[i][0], &p, &err) != PL_OK)
-            fail_msg("%s: %s", rows[i][0], err.text);
+        if (parse(canonical[i][0], &p, &err) != PL_OK)
+            fail_msg("%s: %s", canonical[i][0], err.text);
         pl_purl_print(&p, &out);
         pl_buf_add_byte(&out, '\0');
-        assert_string_equal((const char *)out.p, rows[i][1]);
-        assert_int_equal(parse(rows[i][1], &p, &err), PL_OK);
+        assert_string_equal((const char *)out.p, canonical[i][1]);
+        assert_int_equal(parse(canonical[i][1], &p, &err), PL_OK);
         pl_buf_reset(&out);
     }
 }
