@@ -4,6 +4,10 @@
 #include "match/match.h"
 
 #include "feature/code.h"
+#include "match/java_tree.h"
+#include "match/pieces.h"
+#include "match/script_index.h"
+#include "match/small_templates.h"
 
 #include <stdlib.h>
 
@@ -22,6 +26,24 @@ const struct pl_rung *const *pl_rungs(size_t *n)
 {
     *n = sizeof rungs / sizeof rungs[0] - 1;
     return rungs;
+}
+
+pl_status pl_match_open(struct pl_match *m, struct pl_err *err)
+{
+    pl_status st = pl_scripts_new(m->index, m->limits, m->jobs, &m->scripts, err);
+    if (st == PL_OK)
+        st = pl_pieces_new(m->index, &m->pieces, err);
+    if (st == PL_OK)
+        st = pl_java_tree_new(m->index, m->limits, &m->java, err);
+    return st == PL_OK ? pl_small_templates_new(m->index, &m->small_templates, err) : st;
+}
+
+void pl_match_close(struct pl_match *m)
+{
+    pl_scripts_free(m->scripts);
+    pl_pieces_free(m->pieces);
+    pl_java_tree_free(m->java);
+    pl_small_templates_free(m->small_templates);
 }
 
 /* What is made once for the file being matched. */

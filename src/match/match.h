@@ -23,6 +23,7 @@ struct pl_layout {
 };
 
 struct pl_scripts;
+struct pl_small_templates;
 struct pl_java_tree;
 struct pl_pieces;
 struct pl_names;
@@ -34,6 +35,7 @@ struct pl_match {
     struct pl_scripts *scripts; /* atoms of the sources, made when first asked for; NULL: nobody asks */
     struct pl_pieces *pieces;   /* tokens of what autotools read, likewise */
     struct pl_java_tree *java;  /* names and constants of .java files, likewise */
+    struct pl_small_templates *small_templates; /* of the sources; NULL: short files have none */
     const struct pl_literals
         *literals; /* string literals of the sources; NULL when no binary asked for them */
     const struct pl_toolchain *toolchain; /* functions of the toolchain's libraries; NULL as above */
@@ -51,6 +53,13 @@ struct pl_match {
     struct pl_explanation *explanation; /* to be filled in for the file that is_asked; NULL: nobody asks */
     const struct pl_gram_set *prose;    /* pl_match_wanted_prose() of all files; NULL: whatever is asked */
 };
+
+/*
+ * What rungs know of the sources: scripts, pieces, java and small_templates of an m that has an index, limits and jobs. Most of it is made when it is first
+ * asked for. Copies of m share it; the one that was opened is closed when no other is in use, also after a failure.
+ */
+PL_MUST_USE pl_status pl_match_open(struct pl_match *m, struct pl_err *err);
+void pl_match_close(struct pl_match *m);
 
 enum pl_pass {
     PL_PASS_FILE,   /* needs this file alone; runs while the package is still being unpacked */

@@ -11,6 +11,7 @@
 #include "match/template.h"
 #include "format/text/fold.h"
 #include "match/cover.h"
+#include "match/small_templates.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@
 #define MAX_CANDIDATES 6u
 #define VOTE_BYTES     65536u
 #define VOTE_LINES     64u
-#define SMALL_BYTES    128u /* of a file; its template may have twice as many */
+#define SMALL_BYTES    (PL_SMALL_TEMPLATE_BYTES / 2) /* of a file; its template may have twice as many */
 
 struct token {
     size_t offset; /* in the source */
@@ -103,6 +104,20 @@ bool pl_template_has_variable(pl_bytes source)
 {
     size_t length = 0;
     return next_variable(source, 0, &length) < source.n;
+}
+
+size_t pl_template_own_bytes(pl_bytes source, pl_bytes *before)
+{
+    size_t length = 0;
+    size_t at = next_variable(source, 0, &length);
+    size_t own = at;
+    *before = pl_bytes_sub(source, 0, at);
+    while (at < source.n) {
+        size_t end = at + length;
+        at = next_variable(source, end, &length);
+        own += at - end;
+    }
+    return own;
 }
 
 /* Cut the source into literals and variables; false: out of memory. Too many tokens leave the list empty. */
@@ -432,14 +447,16 @@ static pl_status try_unit(const struct pl_match *m, struct pl_file *f, uint32_t 
     return st;
 }
 
-/* A script of a few short lines (grep: egrep, fgrep) shares no line with its template that would tell: all small ones are tried, and most of
- * it must be the template's. */
+/* A script of a few short lines (grep: egrep, fgrep) shares no line with its template that would tell; most of it must be the template's. */
 static pl_status try_small(const struct pl_match *m, struct pl_file *f, bool *found, struct pl_err *err)
 {
+    uint32_t units[PL_SMALL_TRIES];
+    size_t n = 0;
     pl_status st = PL_OK;
-    for (uint32_t i = 0; i < pl_index_unit_count(m->index) && st == PL_OK && !*found; i++)
-        if (pl_index_unit_file(m->index, i)->data.n <= 2 * SMALL_BYTES)
-            st = try_unit(m, f, i, f->size / 2, found, err);
+    if (f->size <= SMALL_BYTES && m->small_templates != NULL)
+        pl_small_templates_of(m->small_templates, f->data, f->size / 2, units, &n);
+    for (size_t i = 0; i < n && st == PL_OK && !*found; i++)
+        st = try_unit(m, f, units[i], f->size / 2, found, err);
     return st;
 }
 
@@ -465,7 +482,7 @@ static pl_status template_rung(const struct pl_match *m, struct pl_file *f, stru
         st = count_votes(m, f, &votes, err);
     for (size_t i = 0; i < MAX_CANDIDATES && st == PL_OK && !found && take_best(&votes, &unit); i++)
         st = try_unit(m, f, unit, 0, &found, err);
-    return st == PL_OK && !found && f->size <= SMALL_BYTES ? try_small(m, f, &found, err) : st;
+    return st == PL_OK && !found ? try_small(m, f, &found, err) : st;
 }
 
 const struct pl_rung pl_rung_text_template = {

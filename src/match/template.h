@@ -38,6 +38,9 @@ void pl_template_reset(struct pl_template *t);
 /* Does `source` have a variable: @NAME@ or ${NAME}? */
 bool pl_template_has_variable(pl_bytes source);
 
+/* The bytes of `source` that are no variable; *before: those that stand before the first one, all of them when there is none. */
+size_t pl_template_own_bytes(pl_bytes source, pl_bytes *before);
+
 /*
  * *found: is `text` all of `source` with variables replaced, none by more than PL_TEMPLATE_VALUE_MAX bytes or by a line
  * feed, each by the value it had before, at least one of them replaced at all? Then t->parts tells how, and new values are kept; else both are

@@ -18,7 +18,6 @@
 #include "match/java_tree.h"
 #include "match/layout.h"
 #include "match/names.h"
-#include "match/pieces.h"
 #include "match/residue.h"
 #include "match/script_index.h"
 #include "pipeline/pool.h"
@@ -48,11 +47,9 @@ struct run {
     struct pl_literals *literals;
     struct pl_codebase *codebase;
     struct pl_toolchain *toolchain;
-    struct pl_scripts *scripts;
-    struct pl_pieces *pieces;
     struct pl_names *names;
-    struct pl_java_tree *java;
     struct pl_tables *tables;
+    struct pl_match shared; /* what all workers have in common */
     pl_status literals_st;
     struct pl_err literals_err;
     bool literals_built;
@@ -168,16 +165,10 @@ static bool is_kept(const struct pl_file *f)
 
 static struct pl_match match_of(struct run *run, unsigned worker)
 {
-    return (struct pl_match){.index = run->x->index,
-                             .scripts = run->scripts,
-                             .pieces = run->pieces,
-                             .java = run->java,
-                             .limits = run->x->limits,
-                             .jobs = run->x->jobs,
-                             .layout = run->x->layout,
-                             .explanation = run->x->explanation,
-                             .arena = run->workers[worker].arena,
-                             .scratch = &run->workers[worker].scratch};
+    struct pl_match m = run->shared;
+    m.arena = run->workers[worker].arena;
+    m.scratch = &run->workers[worker].scratch;
+    return m;
 }
 
 /* The same for who looks at the whole package, which has been walked. */
@@ -396,6 +387,11 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
                        struct pl_err *err)
 {
     *run = (struct run){.x = x, .r = r};
+    run->shared = (struct pl_match){.index = x->index,
+                                    .limits = x->limits,
+                                    .jobs = x->jobs,
+                                    .layout = x->layout,
+                                    .explanation = x->explanation};
     (void)pthread_mutex_init(&run->literals_lock, NULL); /* default attributes cannot fail on Linux */
     run->workers = calloc(x->jobs, sizeof *run->workers);
     r->worker_arenas = calloc(x->jobs, sizeof *r->worker_arenas);
@@ -407,12 +403,7 @@ static pl_status begin(struct run *run, const struct pl_examination *x, struct p
         pl_arena_init(&run->workers[i].scratch, (size_t)x->limits->memory_bytes);
         run->workers[i].arena = &r->worker_arenas[i];
     }
-    pl_status st =
-        x->index == NULL ? PL_OK : pl_scripts_new(x->index, x->limits, x->jobs, &run->scripts, err);
-    if (st == PL_OK && x->index != NULL)
-        st = pl_pieces_new(x->index, &run->pieces, err);
-    if (st == PL_OK && x->index != NULL)
-        st = pl_java_tree_new(x->index, x->limits, &run->java, err);
+    pl_status st = x->index == NULL ? PL_OK : pl_match_open(&run->shared, err);
     if (st == PL_OK)
         st = pl_names_new(&run->names, err);
     return st != PL_OK ? st : pl_pool_open(n_threads(x), WAITING_BYTES, first_pass, run, &run->pool, err);
@@ -425,7 +416,7 @@ static pl_status tell_left_out(const struct run *run, struct pl_findings *findin
     pl_status st = PL_OK;
     for (uint32_t unit = 0; ix != NULL && unit < pl_index_unit_count(ix) && st == PL_OK; unit++)
         if ((run->codebase != NULL && pl_codebase_left_out(run->codebase, unit)) ||
-            pl_scripts_left_out(run->scripts, unit) || pl_java_tree_left_out(run->java, unit))
+            pl_scripts_left_out(run->shared.scripts, unit) || pl_java_tree_left_out(run->shared.java, unit))
             st = pl_findings_add(findings, "archive.limit", PL_SEVERITY_WARNING, PL_NO_OFFSET, 0, NULL, err,
                                  "source file %.*s has too many tokens: what it defines explains nothing",
                                  PL_ARG(pl_index_unit_file(ix, unit)->path));
@@ -501,10 +492,8 @@ static void end(struct run *run)
     pl_tables_free(run->tables);
     pl_codebase_free(run->codebase);
     pl_literals_free(run->literals);
-    pl_scripts_free(run->scripts);
-    pl_pieces_free(run->pieces);
     pl_names_free(run->names);
-    pl_java_tree_free(run->java);
+    pl_match_close(&run->shared);
     if (run->workers != NULL)
         for (unsigned i = 0; i < run->x->jobs; i++)
             pl_arena_reset(&run->workers[i].scratch);

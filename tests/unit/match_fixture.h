@@ -6,6 +6,7 @@
 
 #include "match/match.h"
 #include "match/names.h"
+#include "match/small_templates.h"
 #include "unit.h"
 
 enum { MAX_FILES = 8, MAX_SOURCES = 12 };
@@ -20,6 +21,7 @@ static struct pl_file files[MAX_FILES];
 static struct pl_file *file_ptrs[MAX_FILES];
 static size_t n_files;
 static struct pl_match m;
+static struct pl_small_templates *small_templates;
 static struct pl_names *package_names;          /* of the files at the last apply() */
 static const struct pl_codebase *with_codebase; /* NULL: the rungs for code do nothing */
 static const struct pl_literals *with_literals;
@@ -61,6 +63,7 @@ static int set_up(void **state)
     ix = NULL;
     n_files = 0;
     package_names = NULL;
+    small_templates = NULL;
     return 0;
 }
 
@@ -69,6 +72,7 @@ static int tear_down(void **state)
     for (size_t i = 0; i < n_files; i++)
         pl_file_reset(&files[i]);
     pl_names_free(package_names);
+    pl_small_templates_free(small_templates);
     pl_index_free(ix);
     pl_source_tree_free(trees[0]);
     pl_source_tree_free(trees[1]);
@@ -103,9 +107,12 @@ static void apply(const char *rule, struct pl_file *f)
     const struct pl_rung *const *rungs = pl_rungs(&n);
     if (ix == NULL)
         assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
+    if (small_templates == NULL)
+        assert_int_equal(pl_small_templates_new(ix, &small_templates, &err), PL_OK);
     m = (struct pl_match){.index = ix,
                           .scripts = with_scripts,
                           .pieces = with_pieces,
+                          .small_templates = small_templates,
                           .codebase = with_codebase,
                           .literals = with_literals,
                           .tables = with_tables,
