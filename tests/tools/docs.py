@@ -3,6 +3,7 @@
 
 usage: docs.py PLUMB
 """
+import fnmatch
 import pathlib
 import re
 import subprocess
@@ -91,6 +92,30 @@ def every_document_that_code_names_is_there(_folder):
 def a_document_or_heading_that_code_names_and_nobody_has_is_found(_folder):
     text = 'see docs/nothing.md, NOTES.md, docs/matching.md, "Functions", docs/matching.md, Poems; ' + "NOTES sec" + "tion 3"
     assert list(lost_citations(text)) == ["docs/nothing.md", "NOTES.md", "docs/matching.md, Poems", "NOTES section 3"]
+
+
+def unlisted(page):
+    """Files of the page's folder that no row of its table has, and names in the rows that no file has."""
+    names = {p.stem for p in page.parent.glob("*.c")}
+    rows = {x for first in re.findall(r"(?m)^\| (`.*?) \|", page.read_text()) for x in re.findall(r"`([\w*]+)`", first)}
+    return sorted(n for n in names if not any(fnmatch.fnmatch(n, x) for x in rows)) + \
+        sorted(x for x in rows if not fnmatch.filter(names, x))
+
+
+@case
+def the_page_of_a_folder_lists_its_files(_folder):
+    pages = sorted((ROOT / "src").rglob("README.md"))
+    assert {"match", "corpus", "feature", "pipeline"} <= {p.parent.name for p in pages}, pages
+    lost = [f"{p.relative_to(ROOT)}: {name}" for p in pages for name in unlisted(p)]
+    assert not lost, lost
+
+
+@case
+def a_file_that_the_page_of_its_folder_lacks_is_found(folder):
+    for name in ("here.c", "here_too.c", "other.c"):
+        (folder / name).write_text("")
+    (folder / "README.md").write_text("| files | what |\n|---|---|\n| `here`, `here_*` | x `y` |\n| `gone` | z |\n")
+    assert unlisted(folder / "README.md") == ["other", "gone"]
 
 
 @case
