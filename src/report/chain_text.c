@@ -96,16 +96,6 @@ static void head(struct screen *s)
     pl_buf_add_str(s->out, "\n\n");
 }
 
-static void column(struct screen *s, uint64_t value, int width)
-{
-    struct pl_buf b;
-    pl_buf_init(&b, 64);
-    pl_add_thousands(&b, value);
-    pl_buf_printf(s->out, "%*s%.*s", b.n < (size_t)width ? width - (int)b.n : 0, "",
-                  PL_ARG(pl_buf_bytes(&b)));
-    pl_buf_close_into(s->out, &b);
-}
-
 static void levels(struct screen *s)
 {
     pl_paint(s->out, s->options, "1");
@@ -114,13 +104,13 @@ static void levels(struct screen *s)
     pl_paint(s->out, s->options, "0");
     for (int level = PL_LEVEL_MAX; level >= 0; level--) {
         pl_buf_printf(s->out, " LCAL-%d ", level);
-        column(s, s->c->own_counts[level], 8);
-        column(s, s->c->chain_counts[level], 9);
+        pl_add_column(s->out, s->c->own_counts[level], 8);
+        pl_add_column(s->out, s->c->chain_counts[level], 9);
         pl_buf_add_byte(s->out, '\n');
     }
     if (s->c->unexamined > 0) {
         pl_buf_add_str(s->out, " ?      ");
-        column(s, s->c->unexamined, 8);
+        pl_add_column(s->out, s->c->unexamined, 8);
         pl_buf_add_str(s->out, "        –   not examined; counts as 0 in every chain above it\n");
     }
     pl_buf_add_byte(s->out, '\n');

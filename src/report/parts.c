@@ -16,6 +16,15 @@ void pl_paint(struct pl_buf *out, const struct pl_write_options *options, const 
         pl_buf_printf(out, "\x1b[%sm", code);
 }
 
+void pl_add_column(struct pl_buf *out, uint64_t value, int width)
+{
+    struct pl_buf b;
+    pl_buf_init(&b, 64);
+    pl_add_thousands(&b, value);
+    pl_buf_printf(out, "%*s%.*s", b.n < (size_t)width ? width - (int)b.n : 0, "", PL_ARG(pl_buf_bytes(&b)));
+    pl_buf_close_into(out, &b);
+}
+
 const char *pl_verdict_word(enum pl_exit code)
 {
     switch (code) {

@@ -8,6 +8,8 @@
 
 /* Switch the terminal to that colour, "1;31" or "0" for none, where colours are wanted. */
 void pl_paint(struct pl_buf *out, const struct pl_write_options *options, const char *code);
+/* A number with thousands separators, right-aligned in `width` columns. */
+void pl_add_column(struct pl_buf *out, uint64_t value, int width);
 /* "PASS", "FAIL", "INCONCLUSIVE", or "ERROR" for a check that broke off. */
 const char *pl_verdict_word(enum pl_exit code);
 /* What stands behind word and subject: " LCAL-2 (1 finding, 91 bytes unaccounted, 0 opaque)". Holds nothing from the package. */

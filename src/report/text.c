@@ -197,17 +197,6 @@ static void findings(struct screen *s)
         pl_buf_add_byte(s->out, '\n');
 }
 
-/* A number with thousands separators, right-aligned in `width` columns. */
-static void number_column(struct screen *s, uint64_t value, int width)
-{
-    struct pl_buf b;
-    pl_buf_init(&b, 64);
-    pl_add_thousands(&b, value);
-    pl_buf_printf(s->out, "%*s%.*s", b.n < (size_t)width ? width - (int)b.n : 0, "",
-                  PL_ARG(pl_buf_bytes(&b)));
-    pl_buf_close_into(s->out, &b);
-}
-
 static void share_column(struct screen *s, uint64_t part, uint64_t whole)
 {
     uint32_t ppm = pl_ppm(part, whole);
@@ -217,7 +206,7 @@ static void share_column(struct screen *s, uint64_t part, uint64_t whole)
 static void class_row(struct screen *s, enum pl_class c)
 {
     const struct pl_report *r = s->r;
-    number_column(s, r->bytes[c], 15);
+    pl_add_column(s->out, r->bytes[c], 15);
     share_column(s, r->bytes[c], r->total_bytes);
     pl_buf_add_str(s->out, pl_class_name(c));
     if (c == PL_CLASS_DERIVED && r->bytes[c] > 0) {
@@ -243,7 +232,7 @@ static void byte_table(struct screen *s)
     for (int c = 0; c < PL_CLASS_COUNT; c++)
         if (r->bytes[c] > 0 || c == PL_CLASS_OPAQUE || c == PL_CLASS_UNACCOUNTED)
             class_row(s, (enum pl_class)c);
-    number_column(s, r->total_bytes, 15);
+    pl_add_column(s->out, r->total_bytes, 15);
     pl_buf_printf(s->out, "  %7s  sum = size of all files (", r->total_bytes > 0 ? "100.00%" : "");
     size_t leaves = 0;
     for (size_t i = 0; i < r->files.n; i++)
