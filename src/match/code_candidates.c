@@ -25,6 +25,7 @@
 #define WINDOW_NEAR  12u
 #define WINDOW_LEAST 12u
 #define PLACE_SCORE  6   /* for standing where its neighbours say */
+#define LEAST_SCORE  1   /* of a candidate, in tenths of bits */
 #define BLOCK        64u /* subjects that one thread searches for in a row */
 #define NO_FUNCTION  UINT32_MAX
 
@@ -265,6 +266,13 @@ static void make_wish(struct pl_aligner *a, uint32_t subject, struct pl_candidat
         *wish = c;
 }
 
+/* What Go's table says it is stays one, however much of others was inlined into it: whether that may be is asked of each text (code_grade.c). */
+static bool is_named_by_go(const struct pl_aligner *a, const struct pl_subject *s, uint32_t id)
+{
+    const struct pl_function *f = &a->code->functions[s->function];
+    return (f->flags & PL_FUNCTION_GO) != 0 && pl_code_score_go(a, f, id) > 0;
+}
+
 static pl_status find_candidates(struct search *q, uint32_t subject, struct pl_err *err)
 {
     struct pl_aligner *a = q->a;
@@ -281,6 +289,8 @@ static pl_status find_candidates(struct search *q, uint32_t subject, struct pl_e
     s->wish = (struct pl_candidate){PL_NO_DEFINITION, 0};
     for (size_t i = 0; i < n; i++) {
         best[i].score = pl_code_score(a, q->marks, s, best[i].id) + (a->has_places ? PLACE_SCORE : 0);
+        if (best[i].score <= 0 && is_named_by_go(a, s, best[i].id))
+            best[i].score = LEAST_SCORE;
         make_wish(a, subject, best[i]);
     }
     sort_scores(best, n);

@@ -65,6 +65,20 @@ static void a_text_of_a_function_that_is_called_is_in_place(void **state)
     assert_null(find(f, "code.misplaced-atom"));
 }
 
+/* All that the function holds came in with what it calls: the table says which one it is. */
+static void a_function_of_nothing_but_others_is_the_one_of_its_name(void **state)
+{
+    (void)state;
+    add_source(0, "lib/util.go",
+               "package lib\n\nfunc Util() {\n\tdeep()\n}\n\nfunc deep() {\n\tother(\"the first words\")\n"
+               "\tother(\"the second words\")\n" THIRD "}\n");
+    const struct pl_file *f =
+        matched(PACKAGE "func (t *T) Unknown() {\n\tother()\n}\n\nfunc hello() {\n\tlib.Util()\n}\n");
+    assert_null(find(f, "code.unaccounted-function"));
+    assert_null(find(f, "code.misplaced-atom"));
+    assert_true(is_from(f, "app/main.go:7-9"));
+}
+
 static void a_text_of_another_package_is_misplaced(void **state)
 {
     (void)state;
@@ -79,6 +93,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_text_that_no_source_has_contradicts_the_name, set_up, end),
         cmocka_unit_test_setup_teardown(a_text_of_the_same_folder_is_in_place, set_up, end),
         cmocka_unit_test_setup_teardown(a_text_of_a_function_that_is_called_is_in_place, set_up, end),
+        cmocka_unit_test_setup_teardown(a_function_of_nothing_but_others_is_the_one_of_its_name, set_up, end),
         cmocka_unit_test_setup_teardown(a_text_of_another_package_is_misplaced, set_up, end),
     };
     (void)built;
