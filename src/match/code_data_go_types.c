@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #define MAX_NAME    4096u  /* bytes of a name or tag */
+#define MAX_PROGRAM 65536u /* bytes of one that writes a map of pointers */
 #define MAX_MEMBERS 65536u /* fields, methods or parameters of a type */
 
 enum kind { ARRAY = 17, CHAN, FUNC, INTERFACE, MAP, POINTER, SLICE, STRING, STRUCT, UNSAFE_POINTER };
@@ -199,16 +200,44 @@ static void note_methods(struct types *t, uint64_t at)
     }
 }
 
+/*
+ * Bytes of a program that writes a map of pointers; 0 when it does not end within `b`, or writes more than `bits`: | 0n n | bits | writes n bits, | 1n n | repeats the
+ * last n (0: as LEB128 says) as often as the LEB128 behind says, 0 ends it. Source: src/runtime/mbitmap.go, runGCProg.
+ */
+static size_t program_bytes(pl_bytes b, uint64_t bits)
+{
+    struct pl_cursor c = pl_cursor_of(b);
+    for (uint64_t written = 0; written <= bits && !c.bad;) {
+        uint8_t what = pl_cursor_u8(&c);
+        uint64_t n = what & 0x7f;
+        uint64_t times;
+        if (what == 0)
+            return c.bad ? 0 : c.at;
+        if ((what & 0x80) == 0) {
+            pl_cursor_skip(&c, (n + 7) / 8);
+            written += n;
+            continue;
+        }
+        if ((n == 0 && !length_of(&c, &n)) || !length_of(&c, &times))
+            return 0;
+        written += n * times;
+    }
+    return 0;
+}
+
 static void note_map(struct types *t, uint64_t at, unsigned kind)
 {
     uint64_t with_pointers = pointer(t, at, 1);
     uint64_t map = pointer(t, at + 2 * t->w + 8, 1);
     if (with_pointers == 0 || with_pointers > t->g->d->f->size)
         return;
-    if ((kind & KIND_PROGRAM) != 0)
-        (void)pl_go_note_at(t->g, map, 4 + (uint64_t)u32(t, map));
-    else
+    if ((kind & KIND_PROGRAM) != 0) {
+        size_t n = program_bytes(pl_go_bytes_at(t->g, map + 4, MAX_PROGRAM), with_pointers / t->w);
+        if (n > 0)
+            (void)pl_go_note_at(t->g, map, 4 + n);
+    } else {
         pl_go_note_bits(t->g, map, with_pointers / t->w);
+    }
 }
 
 static bool is_power_of_two(unsigned n)

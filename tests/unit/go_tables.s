@@ -56,7 +56,8 @@ r1:     .long   hello - begin, n1 - names, 0, 0, 0, sf - steps, sl - steps, 0, 0
         .byte   0, 0, 0, 2
         .long   -1, map - objects
 r2:     .long   secret - begin, n2 - names, 0, 0, so - steps, sf - steps, sx - steps, 0, 0, 0
-        .byte   0, 0, 0, 0
+        .byte   0, 0, 0, 2
+        .long   random - objects, many - objects
 
         .section .rodata
         .balign 8
@@ -64,6 +65,16 @@ objects:
         .ascii  "@map@"
 map:    .long   2, 9                    # two maps of nine bits
         .byte   1, 2, 3, 4
+        .ascii  "@random@"
+random: .long   1, 2400                 # a map that looks like what is encrypted
+        .set    x, 1
+        .rept   300
+        .set    x, (x * 1103515245 + 12345) & 0x7fffffff
+        .byte   (x >> 16) & 255
+        .endr
+        .ascii  "@many@"
+many:   .long   9, 8                    # nine maps, and no steps that lead to them
+        .byte   1, 2, 3, 4, 5, 6, 7, 8, 9
         .balign 8
 finder: .long   0
         .fill   16, 1, 0

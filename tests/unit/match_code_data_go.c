@@ -69,6 +69,8 @@ static void what_records_lead_to_is_read_to_its_end(void **state)
     assert_string_equal(rule_at(f, "@map@", 0), "go.table");
     assert_string_equal(rule_at(f, "@map@", 11), "go.table");
     assert_string_not_equal(rule_at(f, "@map@", 12), "go.table");
+    assert_string_equal(rule_at(f, "@random@", 8), "");
+    assert_string_equal(rule_at(f, "@many@", 0), "");
 }
 
 static void types_are_found_by_links_and_by_each_other(void **state)
