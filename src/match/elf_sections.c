@@ -15,7 +15,10 @@
 #define ET_REL       1u
 #define NOTE_PADDING 8u
 
-/* In order of strcmp(). gABI, "Special Sections"; LSB Core 5.0, 10.2; ld, gold, lld, GCC, Go, Rust and Qt (qversiontagging.h) as packaged. */
+/*
+ * In order of strcmp(). gABI, "Special Sections"; LSB Core 5.0, 10.2; ld, gold, lld, GCC, Go, Rust and Qt (qversiontagging.h) as packaged. The compiler makes
+ * .data.rel.ro.local, which ld puts into .data.rel.ro and gold (layout.cc, section_name_mapping[]) leaves as it is.
+ */
 static const char *const usual[] = {
     "",
     ".ARM.attributes",
@@ -26,6 +29,7 @@ static const char *const usual[] = {
     ".ctors",
     ".data",
     ".data.rel.ro",
+    ".data.rel.ro.local",
     ".data1",
     ".deplibs",
     ".dtors",

@@ -109,6 +109,7 @@ static void functions_and_atoms_survive_stripping_at_any_level(void **state)
     check_build("-Os -fjump-tables");
     check_build("-O2 -Wl,-z,now");
     check_build("-O2 -Wl,-z,lazy -Wl,-z,ibtplt -fcf-protection=full");
+    check_build("-O2 -fuse-ld=gold -Wl,-z,lazy");
     check_build("-O2 -fno-plt");
     check_build("-O2 -no-pie -fno-pie");
     check_build("-O2 -Wl,-z,noseparate-code");
