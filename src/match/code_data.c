@@ -97,10 +97,10 @@ static pl_status open_tables_in_code(struct pl_data *d, struct pl_err *err)
 
 static pl_status apply_arrays(const struct pl_match *m, struct pl_file *f, struct pl_err *err)
 {
-    static const data_step steps[] = {
-        find_idents,  open_tables_in_code, pl_data_find_go,    pl_data_find_embedded, pl_data_find_first_rows,
-        pl_data_mark, pl_data_find_arrays, pl_data_find_whole, pl_data_mark_rows,     pl_data_find_solid_rows,
-        NULL};
+    static const data_step steps[] = {find_idents,           open_tables_in_code,     pl_data_find_go,
+                                      pl_data_find_embedded, pl_data_find_first_rows, pl_data_mark,
+                                      pl_data_find_arrays,   pl_data_find_whole,      pl_data_find_crc,
+                                      pl_data_mark_rows,     pl_data_find_solid_rows, NULL};
     struct pl_image_view view;
     const struct pl_code *code;
     bool found;

@@ -4,6 +4,7 @@
  *     code_data.c        the rung: order of work, what is left, findings
  *     code_data_space.c  which bytes are data, what of them is explained, who refers to them
  *     code_data_array.c  lists of numbers of the source, found as bytes
+ *     code_data_crc.c    tables for CRCs, computed from a number of the source
  *     code_data_whole.c  lists found by where they begin, or by the text that they are
  *     code_data_rows.c   lists of rows: numbers, strings and pointers side by side
  *     code_data_classes.c  tables of classes of characters that a program of the sources writes
@@ -136,6 +137,7 @@ bool pl_data_may_be_rows(const struct pl_data *d, uint64_t offset);
 PL_MUST_USE pl_status pl_data_find_go(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_embedded(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_arrays(struct pl_data *d, struct pl_err *err);
+PL_MUST_USE pl_status pl_data_find_crc(struct pl_data *d, struct pl_err *err);
 PL_MUST_USE pl_status pl_data_find_texts(struct pl_data *d, struct pl_err *err); /* behind the strings */
 PL_MUST_USE pl_status pl_data_find_whole(struct pl_data *d, struct pl_err *err);
 /* A few rows of numbers that begin with one that tells; rows of numbers that are all known; and then all tables of structs. */
