@@ -14,6 +14,7 @@
 #include "corpus/build_date.h"
 #include "corpus/build_link.h"
 #include "corpus/build_meson.h"
+#include "corpus/build_printed.h"
 #include "corpus/build_variables.h"
 
 #include <string.h>
@@ -162,11 +163,11 @@ static void read_call(struct reading *r, pl_bytes line, pl_bytes all)
 {
     static const struct {
         const char *call;
-        bool is_m4;
-        const char *names[4];
+        const char *names[5];
     } calls[] = {
-        {"AC_INIT(", true, {"PACKAGE_NAME", "PACKAGE_VERSION", "PACKAGE_BUGREPORT", "PACKAGE_TARNAME"}},
-        {"AM_INIT_AUTOMAKE(", true, {"PACKAGE", "VERSION", NULL, NULL}},
+        {"AC_INIT(",
+         {"PACKAGE_NAME", "PACKAGE_VERSION", "PACKAGE_BUGREPORT", "PACKAGE_TARNAME", "PACKAGE_URL"}},
+        {"AM_INIT_AUTOMAKE(", {"PACKAGE", "VERSION"}},
     };
     pl_bytes argument;
     pl_bytes rest;
@@ -175,7 +176,7 @@ static void read_call(struct reading *r, pl_bytes line, pl_bytes all)
         if (!pl_bytes_starts(line, pl_bytes_of_str(calls[i].call)))
             continue;
         rest = pl_bytes_sub(pl_bytes_from(all, (size_t)(line.p - all.p) + strlen(calls[i].call)), 0, 2048);
-        for (size_t k = 0; k < 4 && calls[i].names[k] != NULL && next_argument(&rest, true, &argument); k++)
+        for (size_t k = 0; k < 5 && calls[i].names[k] != NULL && next_argument(&rest, true, &argument); k++)
             pl_build_variables_add(&r->vars, pl_bytes_of_str(calls[i].names[k]), argument, false);
     }
     bool is_define = pl_bytes_starts(line, PL_LIT("m4_define(")) || pl_bytes_starts(line, PL_LIT("set(")) ||
@@ -474,6 +475,7 @@ static void read_file(struct reading *r, const struct pl_source_file *f, enum ro
         if (round == READ_VARIABLES) {
             read_assignment(r, line);
             read_call(r, line, f->data);
+            pl_build_printed_version(&r->vars, r->ix, f->path, line);
             read_path_program(r, line);
             bool is_make = pl_bytes_find(line, PL_LIT("$(MAKE)"), 0) != SIZE_MAX ||
                            pl_bytes_find(line, PL_LIT("dh_auto_build"), 0) != SIZE_MAX;
