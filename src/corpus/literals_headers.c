@@ -11,6 +11,7 @@
 #include "feature/source_code.h"
 #include "format/text/clit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -408,18 +409,37 @@ bool pl_literals_gather_headers(struct pl_literals *l, const struct pl_headers *
     return is_good;
 }
 
+/*
+ * libnspr4-dev has no link for the linker, since libnspr4.so has no version in its name and is in libnspr4 itself. Debian Policy 8.4 calls the package after the
+ * library. What this could hide: libX.so of somebody else, where libX-dev of the build has nothing but headers.
+ */
+static bool add_library_of_name(struct pl_literals *l, const struct pl_headers *h)
+{
+    char text[128];
+    pl_bytes name = pl_bytes_of_str(h->package == NULL ? "" : h->package);
+    if (h->rank == PL_RANK_TOOLCHAIN || !pl_bytes_starts(name, PL_LIT("lib")) ||
+        !pl_bytes_ends(name, PL_LIT("-dev")))
+        return true;
+    int n = snprintf(text, sizeof text, "%.*s.so", PL_ARG(pl_bytes_sub(name, 0, name.n - 4)));
+    return n < 0 || (size_t)n >= sizeof text ||
+           pl_literal_add(l, KIND_LIBRARY, pl_bytes_of(text, (size_t)n), 0, 1);
+}
+
 bool pl_literals_add_identifiers(struct pl_literals *l, const struct pl_headers *headers, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct pl_headers_reader reader;
         struct pl_headers_line line;
         bool is_packed = pl_headers_open(headers[i].text, &reader);
-        while (is_packed && pl_headers_next(&reader, &line))
-            if (line.body.n == 0 && line.is_library && !pl_literal_add(l, KIND_LIBRARY, line.name, 0, 1))
+        bool has_library = !is_packed;
+        while (is_packed && pl_headers_next(&reader, &line)) {
+            has_library = has_library || line.is_library;
+            if (line.body.n == 0 &&
+                !pl_literal_add(l, line.is_library ? KIND_LIBRARY : KIND_IDENTIFIER, line.name, 0, 1))
                 return false;
-            else if (line.body.n == 0 && !line.is_library &&
-                     !pl_literal_add(l, KIND_IDENTIFIER, line.name, 0, 1))
-                return false;
+        }
+        if (!has_library && !add_library_of_name(l, &headers[i]))
+            return false;
     }
     return true;
 }

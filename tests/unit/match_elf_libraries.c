@@ -88,6 +88,27 @@ static void a_library_may_have_its_number_in_the_name_of_the_file_alone(void **s
     headers.text.n = 0;
 }
 
+/* libqx4-dev with headers alone is of libqx4.so; where it has a link, that one says how the library is called. */
+static void a_library_without_a_version_is_that_of_its_dev_package(void **state)
+{
+    static const struct {
+        const char *library;
+        const char *text;
+        bool want;
+    } cases[] = {{"libqx4.so", "plumbline headers 8\n@usr/include/qx.h\nQX 4\n", false},
+                 {"libqx.so", "plumbline headers 8\n@usr/include/qx.h\nQX 4\n", true},
+                 {"libqx4.so.1", "plumbline headers 8\n@usr/include/qx.h\nQX 4\n", true},
+                 {"libqx4.so", "plumbline headers 8\n@!\nlibqx4.so.1\n", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        headers = (struct pl_headers){.package = "libqx4-dev", .text = pl_bytes_of_str(cases[i].text)};
+        assert_int_equal(is_foreign(cases[i].library, "debian/kite.install", "usr/bin/kite\n"),
+                         cases[i].want);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+    headers.text.n = 0;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, end)
 
 int main(void)
@@ -100,6 +121,7 @@ int main(void)
         TEST(a_line_of_shlibs_names_it),
         TEST(a_library_may_have_its_number_in_the_name_of_the_file_alone),
         TEST(a_line_of_shlibs_names_that_version_alone),
+        TEST(a_library_without_a_version_is_that_of_its_dev_package),
     };
     return cmocka_run_group_tests_name("match_elf_libraries", tests, NULL, NULL);
 }
