@@ -103,6 +103,27 @@ static bool is_tool_word(pl_bytes word)
     return word.n > 2 && word.p[0] == '-' && word.p[1] == '-' && pl_bytes_find_byte(word, '=', 0) == SIZE_MAX;
 }
 
+/*
+ * dh_installdeb escapes what the shell would read: "6.3\+svn4002-2\~" is 6.3+svn4002-2~ of debian/PKG.maintscript. Source: escape_shell() of
+ * Debian::Debhelper::Dh_Lib. A version may have been given without its tilde.
+ */
+static bool is_own_escaped(const struct pl_match *m, pl_bytes word)
+{
+    static const char escaped[] = "!\"$()*+#;<>?@[]\\`|~";
+    uint8_t plain[256];
+    size_t n = 0;
+    if (word.n > sizeof plain || pl_bytes_find_byte(word, '\\', 0) == SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < word.n; i++) {
+        bool is_escape =
+            word.p[i] == '\\' && i + 1 < word.n && memchr(escaped, word.p[i + 1], sizeof escaped - 1) != NULL;
+        i += is_escape;
+        plain[n++] = word.p[i];
+    }
+    return is_own_word(m, pl_bytes_of(plain, n)) ||
+           (n > 1 && plain[n - 1] == '~' && is_own_word(m, pl_bytes_of(plain, n - 1)));
+}
+
 /* Without the quotes around it, and without the suffix of a unit whose file has another name in debian/. */
 static bool is_known_word(const struct pl_match *m, pl_bytes word)
 {
@@ -124,9 +145,7 @@ static bool is_known_word(const struct pl_match *m, pl_bytes word)
         is_arch = pl_is_lower(word.p[i]) || pl_is_digit(word.p[i]);
     if (is_arch && is_own_word(m, pl_bytes_sub(word, 0, colon)))
         return true;
-    /* dh_installdeb escapes the tilde of versions. */
-    size_t escape = pl_bytes_find(word, PL_LIT("\\~"), 0);
-    return escape != SIZE_MAX && is_own_word(m, pl_bytes_sub(word, 0, escape));
+    return is_own_escaped(m, word);
 }
 
 static bool is_known_value(const struct pl_match *m, pl_bytes value)

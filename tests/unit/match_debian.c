@@ -168,6 +168,41 @@ static void a_script_is_the_sources_with_blocks_filled_in(void **state)
     assert_explained(f);
 }
 
+/* What dh_installdeb makes of "rm_conffile /etc/unit.conf 6.3+svn4-2~" in debian/p-bin.maintscript. */
+static struct pl_file *script_of_version(const char *version)
+{
+    add_source(0, "debian/p-bin.maintscript", "rm_conffile /etc/unit.conf 6.3+svn4-2~\n");
+    add_source(1, "data.tar.xz!/usr/share/debhelper/autoscripts/maintscript-helper",
+               "dpkg-maintscript-helper #PARAMS# -- \"$@\"\n");
+    struct pl_file *f =
+        add_file("control.tar.xz!/preinst",
+                 pl_arena_printf(&arena,
+                                 "#!/bin/sh\nset -e\n# Automatically added by dh_installdeb/13.11.4\n"
+                                 "dpkg-maintscript-helper rm_conffile /etc/unit.conf %s -- \"$@\"\n"
+                                 "# End automatically added section\n",
+                                 version));
+    apply("debian.debhelper", f);
+    return f;
+}
+
+static void a_version_may_be_escaped_for_the_shell(void **state)
+{
+    assert_explained(script_of_version("6.3\\+svn4-2\\~"));
+}
+
+static void another_version_or_an_escaped_letter_stays(void **state)
+{
+    uint64_t offset;
+    uint64_t length;
+    static const char *const others[] = {"6.3\\+svn5-2\\~", "6.3\\+sv\\n4-2\\~", "6.3\\+svn4-2\\~\\;reboot"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct pl_file *f = script_of_version(others[i]);
+        assert_true(pl_ledger_gap(&f->ledger, 0, &offset, &length));
+        tear_down(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 /* vdr brings dh_vdrplugin_enable and its templates in vdr-dev, and has plugins of its own. */
 static struct pl_file *script_of_own_template(const char *install)
 {
@@ -470,6 +505,8 @@ int main(void)
         TEST(a_language_without_end_is_none),
         TEST(a_file_that_is_no_template_explains_no_block),
         TEST(a_line_planted_in_a_block_leaves_the_block),
+        TEST(a_version_may_be_escaped_for_the_shell),
+        TEST(another_version_or_an_escaped_letter_stays),
         TEST(a_value_that_runs_something_stays),
         TEST(a_value_unknown_to_the_source_stays),
         TEST(a_script_without_a_source_is_debhelpers_two_lines),
