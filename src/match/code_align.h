@@ -24,7 +24,7 @@
 #include "corpus/codebase.h"
 #include "feature/code.h"
 
-#define PL_FACT_ALTERNATIVES 4u
+#define PL_FACT_ALTERNATIVES 5u
 #define PL_NO_PLACE          UINT32_MAX
 #define PL_CODE_EXPORT_SCORE 200 /* its name is the exported one */
 

@@ -157,6 +157,21 @@ static void add_alternative(const struct pl_aligner *a, struct pl_code_fact *fac
     fact->feature[fact->n++] = feature;
 }
 
+/*
+ * std::ifstream in(path) is an inline constructor, which calls basic_filebuf::open(): the class is what the source says of it. libstdc++, <fstream>. What could
+ * hide: a file that a function opens which has a stream of files anyway.
+ */
+static void add_streams(const struct pl_aligner *a, struct pl_code_fact *fact, pl_bytes name)
+{
+    static const char *const streams[] = {"ifstream", "ofstream", "fstream"};
+    if (!pl_bytes_starts(name, PL_LIT("_ZNSt13basic_filebufI")) ||
+        pl_bytes_find(name, PL_LIT("E4openE"), 0) == SIZE_MAX)
+        return;
+    for (size_t i = 0; i < sizeof streams / sizeof streams[0] && fact->n < PL_FACT_ALTERNATIVES; i++)
+        add_alternative(a, fact,
+                        pl_codebase_key(PL_ATOM_NAME, pl_atom_hash_text(pl_bytes_of_str(streams[i]))));
+}
+
 /* Bytes before a NUL that code refers to are a string only when they look like one: tables end in zeros, too. */
 static bool is_text(pl_bytes text)
 {
@@ -195,6 +210,7 @@ bool pl_code_fact_of(const struct pl_aligner *a, uint32_t index, struct pl_code_
         unsigned n = pl_import_alternatives(atom->text, names, &fact->is_neutral);
         for (unsigned i = 0; i < n; i++)
             add_alternative(a, fact, pl_codebase_key(atom->kind, pl_atom_hash_text(names[i])));
+        add_streams(a, fact, atom->text);
         break;
     }
     case PL_ATOM_CONSTANT:

@@ -156,6 +156,33 @@ static void calls_that_compilers_and_headers_write_are_in_place_everywhere(void 
     }
 }
 
+#define FILE_OPEN "_ZNSt13basic_filebufIcSt11char_traitsIcEE4openEPKcSt13_Ios_Openmode"
+
+/* std::ifstream in(path) is inline, and opens a buffer; in a function of a unit that has no stream of files that is another one's call. */
+static void a_stream_of_files_opens_its_buffer(void **state)
+{
+    static const char own[] = "int tell(int n)\n{\n%s    puts(\"first of the lines that tell of it\");\n"
+                              "    puts(\"second of the lines that tell of it\");\n"
+                              "    printf(\"third of %%d lines that tell of it\\n\", n);\n    return n;\n}\n";
+    static const char *const streams[] = {"    std::ifstream in(\"words\");\n",
+                                          "    std::ofstream out(\"words\");\n", ""};
+    for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) {
+        char text[2][2048];
+        char program[4096];
+        (void)snprintf(text[0], sizeof text[0], own,
+                       "    extern void " FILE_OPEN "(void) __attribute__((weak));\n    " FILE_OPEN "();\n");
+        (void)snprintf(text[1], sizeof text[1], own, streams[i]);
+        (void)snprintf(program, sizeof program, "%s%s%s", START, text[0], END);
+        add_source(0, "b.cc",
+                   "int keep(std::filebuf &b)\n{\n    std::ifstream in;\n    return b.open(\"x\");\n}\n");
+        add_source(0, "c.cc", text[1]);
+        const struct pl_file *f = compared(built(program, "-fno-builtin-printf"), START END);
+        assert_int_equal(find(f, "code.misplaced-atom") != NULL, streams[i][0] == 0);
+        end(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 /* push %r15 and the like are letters of ASCII, and so is the movslq behind them: the beginning of a function is no text. */
 static void the_beginning_of_a_function_is_no_text(void **state)
 {
@@ -176,6 +203,7 @@ static void the_beginning_of_a_function_is_no_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_stream_of_files_opens_its_buffer, set_up, end),
         cmocka_unit_test_setup_teardown(the_beginning_of_a_function_is_no_text, set_up, end),
         cmocka_unit_test_setup_teardown(calls_that_compilers_and_headers_write_are_in_place_everywhere,
                                         set_up, end),
