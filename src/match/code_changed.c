@@ -206,12 +206,13 @@ static bool makes_call(const struct changed *c, uint32_t subject, uint32_t featu
     return false;
 }
 
-/* What compilers replace by other code, or drop behind what does not come back. */
+/* What compilers replace by other code (floor() with -ffast-math), or drop behind what does not come back. GCC manual, "Other Builtins". */
 static bool is_folded(pl_bytes name)
 {
-    static const char *const fronts[] = {"__builtin", "mem",     "str",     "wcs",  "wmem",
-                                         "is",        "tolower", "toupper", "bcmp", "bcopy",
-                                         "bzero",     "abs",     "pow",     "exit", "_exit"};
+    static const char *const fronts[] = {
+        "__builtin", "mem",   "str",    "wcs",  "wmem",  "is",       "tolower",  "toupper", "bcmp",
+        "bcopy",     "bzero", "abs",    "pow",  "exit",  "_exit",    "fabs",     "floor",   "ceil",
+        "rint",      "lrint", "llrint", "sqrt", "round", "copysign", "nearbyint"};
     pl_bytes names[PL_FACT_ALTERNATIVES];
     bool is_neutral;
     (void)pl_import_alternatives(name, names, &is_neutral);

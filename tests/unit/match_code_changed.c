@@ -77,6 +77,20 @@ static void the_same_calls_are_none(void **state)
                              START SAVE("clearerr(stdout);", "report_all(text);") END));
 }
 
+/* -ffast-math makes instructions of floor(); a call that is none to a compiler is missed (above). */
+static void a_call_that_a_compiler_has_instructions_for_is_not_missed(void **state)
+{
+    static const char more[] =
+        "double floor(double);\ndouble low(double x)\n{\n    puts(\"low words of it\");\n"
+        "    return floor(x);\n}\n";
+    char program[4096];
+    char source[4096];
+    (void)state;
+    (void)snprintf(program, sizeof program, "%s%s%s", more, START SAVE("", ""), END);
+    (void)snprintf(source, sizeof source, "%s%s%s", more, START SAVE("floor(1.5);", ""), END);
+    assert_null(found_beside(program, source));
+}
+
 /* Nobody knows which arm was compiled. */
 static void a_body_with_directives_lacks_nothing(void **state)
 {
@@ -179,6 +193,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_call_of_a_known_function_is_told, set_up, end),
         cmocka_unit_test_setup_teardown(a_call_that_is_missing_is_told, set_up, end),
         cmocka_unit_test_setup_teardown(a_missing_call_of_the_same_file_is_told, set_up, end),
+        cmocka_unit_test_setup_teardown(a_call_that_a_compiler_has_instructions_for_is_not_missed, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(the_same_calls_are_none, set_up, end),
         cmocka_unit_test_setup_teardown(a_body_with_directives_lacks_nothing, set_up, end),
         cmocka_unit_test_setup_teardown(a_missing_call_of_a_macro_is_told, set_up, end),
