@@ -46,34 +46,42 @@ static bool is_number(const struct pl_file *f, const struct pl_code *code, const
     return false;
 }
 
-/* Does code refer, as to data or a number, to the run's first byte, and then to one at most 8 bytes further each time, up to its end? */
+/*
+ * Does code refer, as to data or a number, to the run's first byte, and then to one at most 8 bytes further each time, up to its end? The run may begin in the last bytes of
+ * a number of eight that is referred to.
+ */
 static bool is_run_of_numbers(const struct pl_file *f, const struct pl_code *code,
                               const struct pl_elf_string *s)
 {
-    bool begins[RUN_BYTES] = {false};
-    size_t last = 0;
+    bool begins[RUN_BYTES + NUMBER_BYTES] = {false};
+    uint64_t base = s->offset - s->offset % NUMBER_BYTES;
+    size_t front = (size_t)(s->offset - base);
+    size_t end = front + s->text.n;
     if (s->text.n > RUN_BYTES)
         return false;
     for (size_t k = 0; k < code->n_spans; k++) {
         const struct pl_code_span *span = &code->spans[k];
         for (size_t i = 0; i < code->n_data; i++) {
             uint64_t at = span->offset + (code->data[i] - span->address);
-            if (code->data[i] >= span->address && code->data[i] - span->address < span->size &&
-                at >= s->offset && at - s->offset < s->text.n)
-                begins[at - s->offset] = true;
+            if (code->data[i] >= span->address && code->data[i] - span->address < span->size && at >= base &&
+                at - base < end)
+                begins[at - base] = true;
         }
     }
     for (size_t i = 0; i < code->n_atoms; i++) {
         size_t at = number_place(f, &code->atoms[i]);
-        if (at != SIZE_MAX && at >= s->offset && at - s->offset < s->text.n)
-            begins[at - s->offset] = true;
+        if (at != SIZE_MAX && at >= base && at - base < end)
+            begins[at - base] = true;
     }
-    for (size_t i = 0; i < s->text.n; i++) {
+    size_t last = begins[front] ? front : 0;
+    if (!begins[last])
+        return false;
+    for (size_t i = last; i < end; i++) {
         last = begins[i] ? i : last;
         if (i - last >= NUMBER_BYTES)
             return false;
     }
-    return begins[0];
+    return true;
 }
 
 /* Constants of inlined copies, which code reads in one piece each. */
@@ -149,6 +157,25 @@ static pl_status settle(const struct pl_match *m, const struct pl_text_places *p
     return PL_OK;
 }
 
+/*
+ * {8.0, "DejaVu Sans Mono"}: the last bytes of a number of eight read as letters in front of a text of the source. They are data, and stay open. What this could hide:
+ * nothing, for no code or pointer refers to it.
+ */
+static pl_status cut_number(const struct pl_match *m, struct pl_elf_string *s, struct pl_err *err)
+{
+    struct pl_literal_hit hit;
+    bool found;
+    size_t n = (NUMBER_BYTES - s->offset % NUMBER_BYTES) % NUMBER_BYTES;
+    if (s->is_used || n == 0 || s->text.n < n + PL_ELF_COUNTED_BYTES)
+        return PL_OK;
+    pl_status st = pl_literals_explain(m->literals, pl_bytes_from(s->text, n), m->arena, &found, &hit, err);
+    if (st != PL_OK || !found || !hit.rule->is_strict)
+        return st;
+    cut_front(s, n);
+    s->hit = hit;
+    return PL_OK;
+}
+
 pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl_elf_strings *strings,
                            struct pl_err *err)
 {
@@ -173,6 +200,10 @@ pl_status pl_elf_find_used(const struct pl_match *m, const struct pl_file *f, pl
         if (!s->is_clear || s->is_wide || pl_elf_is_strict(s))
             continue;
         st = settle(m, &p, s, err);
+        if (st == PL_OK)
+            st = cut_number(m, s, err);
+        if (st != PL_OK || pl_elf_is_strict(s))
+            continue;
         bool is_asked = pl_elf_severity(m) == PL_SEVERITY_ERROR && !s->is_used && s->text.n <= RUN_BYTES &&
                         asked < MAX_ASKED;
         asked += is_asked;

@@ -96,9 +96,72 @@ static void what_stands_before_a_text_and_in_no_literal_stays_with_it(void **sta
     assert_true(is_kept_whole(RUN("the letters of x"), "the letters of x"));
 }
 
+/* 100.0, whose last bytes are "Y@", and a number of eight dashes behind it. */
+#define DASHES(use)                                                                                          \
+    "__asm__(\".section .rodata\\n.balign 16\\n.quad 0\\nhundred: .double 100.0\\ndashes: .ascii "           \
+    "\\\"--------\\\"\\n.quad 0\\n.previous\");\nextern const double hundred, dashes;\n"                     \
+    "__attribute__((noinline)) double sum(double x)\n{\n    return x * hundred + " use ";\n}\n"
+
+static void numbers_behind_the_end_of_one_are_no_text(void **state)
+{
+    (void)state;
+    assert_false(is_foreign(DASHES("dashes"), "Y@--------"));
+}
+
+static void letters_that_no_code_reads_behind_a_number_are_text(void **state)
+{
+    (void)state;
+    assert_true(is_foreign(DASHES("2.0"), "Y@--------"));
+}
+
+/* {8.0, text}, of which the program refers to the number, or to "use". */
+#define ROW(text, use)                                                                                       \
+    "__asm__(\".section .rodata\\n.balign 16\\n.quad 0\\nrow: .byte 0, 0, 0, 0, 0, 0\\nhigh: .ascii \\\" "   \
+    "@\\\"\\n"                                                                                               \
+    ".asciz \\\"" text "\\\"\\n.balign 16\\n.previous\");\nextern const char row[], high[];\n"               \
+    "__attribute__((noinline)) double sum(double x)\n{\n    puts(" use ");\n    return x / 2.0;\n}\n"
+
+static bool is_row_foreign(const char *row, const char *text)
+{
+    char program[2048];
+    (void)snprintf(program, sizeof program, "%s%s%s", START, row, END);
+    struct pl_file *f =
+        beside(built(program, ""), "sum.c",
+               START "const char *all = \"the letters of the alphabet\";\ndouble sum(double x);\n" END);
+    apply("elf.strings", f);
+    for (size_t i = 0; i < f->foreign.n; i++)
+        if (pl_bytes_eq_str(f->foreign.v[i].text, text))
+            return true;
+    return false;
+}
+
+static void a_text_of_the_source_behind_the_end_of_a_number_is_one(void **state)
+{
+    (void)state;
+    assert_false(is_row_foreign(ROW("the letters of the alphabet", "row"), " @the letters of the alphabet"));
+}
+
+static void another_text_behind_the_end_of_a_number_is_told(void **state)
+{
+    (void)state;
+    assert_true(is_row_foreign(ROW("the beacon of the alphabet", "row"), " @the beacon of the alphabet"));
+}
+
+static void letters_in_front_that_code_refers_to_are_a_part_of_the_text(void **state)
+{
+    (void)state;
+    assert_true(is_row_foreign(ROW("the letters of the alphabet", "high"), " @the letters of the alphabet"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(numbers_behind_the_end_of_one_are_no_text, set_up, end),
+        cmocka_unit_test_setup_teardown(letters_that_no_code_reads_behind_a_number_are_text, set_up, end),
+        cmocka_unit_test_setup_teardown(a_text_of_the_source_behind_the_end_of_a_number_is_one, set_up, end),
+        cmocka_unit_test_setup_teardown(another_text_behind_the_end_of_a_number_is_told, set_up, end),
+        cmocka_unit_test_setup_teardown(letters_in_front_that_code_refers_to_are_a_part_of_the_text, set_up,
+                                        end),
         cmocka_unit_test_setup_teardown(a_number_that_looks_like_text_is_none, set_up, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_as_a_text_are_one, set_up, end),
         cmocka_unit_test_setup_teardown(numbers_side_by_side_are_no_text, set_up, end),
