@@ -24,6 +24,17 @@ secret: mov     eax, 2
         .balign 16
 end:    ret
 
+        .section .note.go.buildid, "a", @note
+        .balign 4
+        .long   4, 83, 4
+        .asciz  "Go\0"
+        .ascii  "44sOYH2lDaGHwuxubjqO/ok3gwVEg_o4iKbCkK-n1/eumyGOnt6Am4N8i6hrpv/ySGkvUUxQantbImtj9bC\0"
+        .section .note.go.other, "a", @note
+        .balign 4
+        .long   4, 83, 4
+        .asciz  "Go\0"
+        .ascii  "44sOYH2lDaGHwuxubjqO.ok3gwVEg_o4iKbCkK-n1.eumyGOnt6Am4N8i6hrpv.ySGkvUUxQantbImtj9bC\0"
+
         .section .gopclntab, "a"
         .balign 32
 table:  .long   0xfffffff1

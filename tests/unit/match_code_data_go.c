@@ -100,6 +100,15 @@ static void files_of_libraries_are_in_the_program(void **state)
     assert_string_equal(rule_at(matched(WITH_MODULE), "@embedded@", 0), "data.embedded");
 }
 
+static void the_linkers_build_id_is_its_own(void **state)
+{
+    (void)state;
+    struct pl_file *f = matched(WITH_MODULE);
+    apply("elf.structure", f);
+    assert_string_equal(rule_at(f, "44sOYH2lDaGHwuxubjqO/", 0), "elf.structure");
+    assert_string_equal(rule_at(f, "44sOYH2lDaGHwuxubjqO.", 0), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +118,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(types_are_found_by_links_and_by_each_other, set_up, end),
         cmocka_unit_test_setup_teardown(a_program_without_a_module_has_its_table_alone, set_up, end),
         cmocka_unit_test_setup_teardown(files_of_libraries_are_in_the_program, set_up, end),
+        cmocka_unit_test_setup_teardown(the_linkers_build_id_is_its_own, set_up, end),
     };
     (void)built;
     (void)find;

@@ -43,7 +43,22 @@ static uint64_t align_up(uint64_t n, uint64_t align)
     return (n + align - 1) / align * align;
 }
 
-/* .note.gnu.build-id, .note.ABI-tag, .note.gnu.property: what they may hold. */
+/* Four digests of 20 letters of Base64 for file names, with a slash between them. Source: Go, src/cmd/internal/buildid and cmd/go/internal/work/buildid.go. */
+static bool is_go_build_id(pl_bytes text)
+{
+    enum { DIGEST = 20, DIGESTS = 4 };
+    if (text.n != DIGESTS * (DIGEST + 1) - 1)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t c = text.p[i];
+        bool is_good = i % (DIGEST + 1) == DIGEST ? c == '/' : pl_is_word_byte(c) || c == '-';
+        if (!is_good)
+            return false;
+    }
+    return true;
+}
+
+/* .note.gnu.build-id, .note.ABI-tag, .note.gnu.property, .note.go.buildid: what they may hold. */
 static bool is_known_note(const struct pl_elf_reader *r, pl_bytes owner, uint32_t type, pl_bytes text)
 {
     if (pl_bytes_eq(owner, PL_LIT("GNU\0"))) {
@@ -63,6 +78,8 @@ static bool is_known_note(const struct pl_elf_reader *r, pl_bytes owner, uint32_
         }
         return !c.bad;
     }
+    if (pl_bytes_eq(owner, PL_LIT("Go\0\0")) && type == 4)
+        return is_go_build_id(text);
     return text.n == 0;
 }
 
