@@ -45,6 +45,12 @@ static void fill_in(struct pl_chain_builder *b, const char **slot, const char *t
         *slot = keep(b, text);
 }
 
+/* Whoever says nothing needs it. */
+static const char *scope_of(const struct pl_component *c)
+{
+    return c->scope == NULL ? "required" : c->scope;
+}
+
 /* The same component again: learn what is new, and notice what contradicts. */
 static pl_status merge(struct pl_chain_builder *b, uint32_t id, const struct pl_component *what,
                        struct pl_err *err)
@@ -73,8 +79,8 @@ static pl_status merge(struct pl_chain_builder *b, uint32_t id, const struct pl_
     fill_in(b, &c->elsewhere, what->elsewhere);
     fill_in(b, &c->version, what->version);
     c->is_product = c->is_product || what->is_product;
-    if (strcmp(what->scope, "required") == 0) /* whoever needs it more decides */
-        c->scope = what->scope;
+    if (strcmp(scope_of(what), "required") == 0) /* whoever needs it more decides */
+        c->scope = "required";
     return st != PL_OK ? st : b->chain->arena.why != PL_OK ? pl_arena_fail(&b->chain->arena, err) : PL_OK;
 }
 
@@ -98,7 +104,7 @@ pl_status pl_chain_add(struct pl_chain_builder *b, const struct pl_component *wh
     c.elsewhere = keep(b, what->elsewhere);
     c.pinned_hex = keep(b, what->pinned_hex);
     c.place = keep(b, what->place);
-    c.scope = what->scope == NULL ? "required" : what->scope;
+    c.scope = scope_of(what);
     if (b->chain->arena.why != PL_OK)
         return pl_arena_fail(&b->chain->arena, err);
     pl_status st = pl_map_set(&b->by_key, pl_bytes_of_str(c.key), b->chain->components.n, err);

@@ -230,9 +230,35 @@ static void work_grows_as_components_and_dependencies_do(void **state)
     }
 }
 
+static void what_is_listed_twice_is_needed_when_one_of_both_says_so(void **state)
+{
+    static const char *const scopes[][3] = {{NULL, NULL, "required"},
+                                            {"dev", NULL, "required"},
+                                            {"dev", "required", "required"},
+                                            {"dev", "dev", "dev"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
+        struct pl_limits limits = pl_limits_default();
+        struct pl_chain *c = pl_chain_new(&limits);
+        struct pl_chain_builder b;
+        uint32_t ids[2];
+        assert_non_null(c);
+        pl_chain_builder_init(&b, c, &limits);
+        for (unsigned k = 0; k < 2; k++) {
+            struct pl_component one = {.key = "kite", .scope = scopes[i][k]};
+            assert_int_equal(pl_chain_add(&b, &one, &ids[k], NULL), PL_OK);
+        }
+        assert_int_equal(ids[0], ids[1]);
+        assert_string_equal(c->components.v[ids[0]].scope, scopes[i][2]);
+        pl_chain_builder_reset(&b);
+        pl_chain_free(c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_listed_twice_is_needed_when_one_of_both_says_so),
         cmocka_unit_test(the_order_of_components_and_dependencies_decides_nothing),
         cmocka_unit_test(the_product_reaches_all_that_is_listed_and_is_never_above_it),
         cmocka_unit_test(components_stand_in_the_order_of_their_keys),
