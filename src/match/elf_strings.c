@@ -79,14 +79,19 @@ static bool is_known_word(const struct pl_match *m, pl_bytes word)
     return !is_telling(word) || is_of_build_flags(word) || pl_match_has_word(m, word);
 }
 
-/* Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. A macro may stand there as -DNAME. */
+/*
+ * Words of a string that stand nowhere: neither in any text of the sources nor in a header of the build. A macro may stand there as -DNAME, a library as -lname. What could hide: a
+ * known word with that letter before it.
+ */
 static uint32_t count_novel_words(const struct pl_match *m, pl_bytes text)
 {
+    const uint8_t *start = text.p;
     uint32_t n = 0;
     pl_bytes word;
-    while (pl_words_next(&text, &word))
-        n += !is_known_word(m, word) &&
-             !(word.p[0] == 'D' && word.n > 3 && is_known_word(m, pl_bytes_from(word, 1)));
+    while (pl_words_next(&text, &word)) {
+        bool is_flag = word.p[0] == 'D' || (word.p[0] == 'l' && word.p > start && word.p[-1] == '-');
+        n += !is_known_word(m, word) && !(is_flag && word.n > 3 && is_known_word(m, pl_bytes_from(word, 1)));
+    }
     return n;
 }
 

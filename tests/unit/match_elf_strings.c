@@ -74,6 +74,14 @@ static void the_folder_of_a_build_does_not(void **state)
     assert_true(leads_out(state, "gcc -ffile-prefix-map=/build/letters-QSOYAJK/letters=."));
 }
 
+/* A program that shows how it was built has names of libraries behind -l. */
+static void a_known_library_that_the_linker_is_given_does_not(void **state)
+{
+    assert_false(leads_out(state, "/tmp -lletters -lcounted"));
+    assert_true(leads_out(state, "/tmp -lletters -lbeaconing"));
+    assert_true(leads_out(state, "/tmp lletters"));
+}
+
 /* What glibc's iconv_open() takes behind the name of a character set. */
 static void how_a_character_set_is_converted_does_not(void **state)
 {
@@ -153,6 +161,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_slash_between_two_words_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_folder_of_a_build_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(the_name_of_a_made_source_does_not, set_up, end),
+        cmocka_unit_test_setup_teardown(a_known_library_that_the_linker_is_given_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(how_a_character_set_is_converted_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(a_part_that_wayland_scanner_writes_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_of_the_build_below_the_systems_folder_does_not, set_up,
