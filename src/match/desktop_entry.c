@@ -5,13 +5,13 @@
  *     Keywords=Network;IP;LAN;            the source's template
  *
  * A PO file breaks long texts into lines, those without spaces in the middle of a word, so that the words of the line need not stand in any source. Read are the messages of the
- * language's PO files that begin as the text does. Nothing hides behind it: the line is the message, whole.
+ * language's PO files that begin as the text does (po_search.c). Nothing hides behind it: the line is the message, whole.
  *
  * Source: GNU gettext manual, "Invoking the msgfmt Program" (--desktop); Desktop Entry Specification, "Localized values for keys"; intltool-merge(1).
  * Not read here: PO files of other character sets than UTF-8.
  */
-#include "format/text/po.h"
 #include "match/debian.h"
+#include "match/po_search.h"
 
 #include <string.h>
 
@@ -19,20 +19,13 @@
 #define MAX_BYTES      (4u << 20)
 #define MAX_KEYS       256u /* of one group */
 #define LANGUAGE_BYTES 32u  /* "sr@latin" */
-#define FRONT_BYTES    24u  /* of a text, which a PO file does not break so early */
-#define MAX_FILES      16u  /* PO files of one language */
-#define MAX_MESSAGES   64u  /* that begin so, in one of them */
-/* Bytes of PO files that are searched for the lines of one file, a second's work; a message is parsed as slowly as 64 times its bytes are searched. */
-#define MAX_SEARCHED  ((uint64_t)4 << 30)
-#define PARSED_WEIGHT 64u
 
 struct entry {
-    const struct pl_match *m;
+    struct pl_po_search search;
     struct pl_file *f;
     pl_bytes keys[MAX_KEYS]; /* of the group, with their values in no language */
     pl_bytes values[MAX_KEYS];
     size_t n;
-    uint64_t searched; /* of MAX_SEARCHED */
 };
 
 static bool is_entry(pl_bytes name)
@@ -97,84 +90,6 @@ static void read_group(struct entry *e, pl_bytes rest)
     }
 }
 
-/* The paragraph of the PO file around a place: one message. */
-static pl_bytes message_around(pl_bytes po, size_t at)
-{
-    size_t from = at;
-    while (from > 1 && !(po.p[from - 1] == '\n' && po.p[from - 2] == '\n'))
-        from--;
-    size_t end = pl_bytes_find(po, PL_LIT("\n\n"), at);
-    return pl_bytes_sub(po, from > 1 ? from : 0, (end == SIZE_MAX ? po.n : end + 1) - (from > 1 ? from : 0));
-}
-
-/* Is one of the messages `text`, in whatever context, and its translation `value`? */
-static bool is_translated(const struct pl_po *po, pl_bytes text, pl_bytes value)
-{
-    for (size_t i = 0; i < po->messages.n; i++) {
-        const struct pl_po_message *m = &po->messages.v[i];
-        size_t context = pl_bytes_find_byte(m->key, 4, 0); /* EOT, between context and text */
-        pl_bytes key = context == SIZE_MAX ? m->key : pl_bytes_from(m->key, context + 1);
-        if (!m->is_fuzzy && pl_bytes_eq(pl_bytes_trim(key), text) &&
-            pl_bytes_eq(pl_bytes_trim(m->value), value))
-            return true;
-    }
-    return false;
-}
-
-static pl_status look_into(struct entry *e, pl_bytes po, pl_bytes text, pl_bytes value, bool *found,
-                           struct pl_err *err)
-{
-    size_t n = 0;
-    while (n < text.n && n < FRONT_BYTES && text.p[n] != '"' && text.p[n] != '\\')
-        n++;
-    pl_bytes front = pl_bytes_sub(text, 0, n);
-    size_t at = 0;
-    if (n == 0 ||
-        pl_bytes_find(pl_bytes_sub(po, 0, FRONT_BYTES << 8), PL_LIT("charset=UTF-8"), 0) == SIZE_MAX)
-        return PL_OK;
-    for (unsigned i = 0; i < MAX_MESSAGES && !*found && e->searched < MAX_SEARCHED; i++) {
-        struct pl_po parsed = {0};
-        struct pl_err why;
-        size_t from = at;
-        at = pl_bytes_find(po, front, at);
-        e->searched += (at == SIZE_MAX ? po.n : at) - from + FRONT_BYTES;
-        if (at == SIZE_MAX)
-            return PL_OK;
-        pl_bytes paragraph = message_around(po, at);
-        e->searched += (uint64_t)paragraph.n * PARSED_WEIGHT;
-        pl_status st = pl_po_parse(paragraph, e->m->scratch, &parsed, &why);
-        if (st == PL_E_NOMEM)
-            return pl_fail_nomem(err);
-        *found = st == PL_OK && is_translated(&parsed, text, value);
-        if (st == PL_OK)
-            pl_po_reset(&parsed);
-        at = (size_t)(paragraph.p - po.p) + paragraph.n;
-    }
-    return PL_OK;
-}
-
-/* The PO file of that language which says so; NULL: none does. */
-static pl_status find_translation(struct entry *e, pl_bytes language, pl_bytes text, pl_bytes value,
-                                  const char **source, struct pl_err *err)
-{
-    char name[LANGUAGE_BYTES + 4];
-    memcpy(name, language.p, language.n);
-    memcpy(name + language.n, ".po", 3);
-    pl_units units = pl_index_units_of_name(e->m->index, pl_bytes_of(name, language.n + 3));
-    for (size_t i = 0; i < units.n && i < MAX_FILES; i++) {
-        const struct pl_source_file *s = pl_index_unit_file(e->m->index, units.v[i]);
-        bool found = false;
-        pl_status st = look_into(e, s->data, text, value, &found, err);
-        if (st != PL_OK)
-            return st;
-        if (!found)
-            continue;
-        *source = pl_arena_str(e->m->arena, s->path);
-        return *source == NULL ? pl_arena_fail(e->m->arena, err) : PL_OK;
-    }
-    return PL_OK;
-}
-
 static pl_status explain_line(struct entry *e, const struct pl_lines *l, struct pl_err *err)
 {
     pl_bytes key;
@@ -186,11 +101,11 @@ static pl_status explain_line(struct entry *e, const struct pl_lines *l, struct 
     for (size_t i = 0; i < e->n; i++) {
         if (!pl_bytes_eq(e->keys[i], key))
             continue;
-        pl_bytes text = plain(e->m->scratch, e->values[i]);
-        pl_bytes translated = plain(e->m->scratch, value);
+        pl_bytes text = plain(e->search.m->scratch, e->values[i]);
+        pl_bytes translated = plain(e->search.m->scratch, value);
         if (text.p == NULL || translated.p == NULL)
-            return pl_arena_fail(e->m->scratch, err);
-        pl_status st = find_translation(e, language, text, translated, &source, err);
+            return pl_arena_fail(e->search.m->scratch, err);
+        pl_status st = pl_po_find(&e->search, language, text, translated, &source, err);
         return st != PL_OK || source == NULL ? st
                                              : pl_match_claim(e->f, l->offset, l->length, PL_CLASS_DERIVED,
                                                               PL_GRADE_A, RULE, source, err);
@@ -205,7 +120,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     struct entry *e = pl_arena_take(m->scratch, sizeof *e);
     if (e == NULL)
         return pl_arena_fail(m->scratch, err);
-    *e = (struct entry){.m = m, .f = f};
+    *e = (struct entry){.search = {.m = m}, .f = f};
     struct pl_lines l = pl_lines_of(f->data);
     pl_status st = PL_OK;
     while (st == PL_OK && pl_lines_next(&l)) {
