@@ -18,6 +18,7 @@
  *     build-aux/qmi-codegen/utils.py, with "#include"     itself            a part of a program that the build files name
  *     utils/ipc/module_ipa_proxy.h.tmpl, with "{% for"    Jinja             a part of a program that the build files name
  *     xdg-shell.xml of wayland-protocols                  wayland-scanner   a part of a program that the build files name
+ *     src/cvc-create.ggo.in, or without .in               gengetopt         a part of a program that the build files name
  *
  *     gi_tests / 'gimarshallingtests.c', in no source     a compiler        libgimarshallingtests.so, called like it: of /usr/share/gobject-introspection-1.0/tests
  *
@@ -276,12 +277,12 @@ static bool is_template(const struct pl_source_file *s)
             pl_bytes_find(s->data, PL_LIT("% for"), 0) != SIZE_MAX);
 }
 
-/* A description of interfaces of D-Bus, a template, or a script that has a text of C in it. */
+/* A description of interfaces of D-Bus or of options (gengetopt), a template, or a script that has a text of C in it. */
 static bool is_for_a_part(const struct pl_source_file *s, bool calls_codegen)
 {
     if (calls_codegen && pl_bytes_ends(s->path, PL_LIT(".xml")))
         return pl_bytes_find(s->data, PL_LIT("<interface name="), 0) != SIZE_MAX;
-    if (is_template(s))
+    if (is_template(s) || pl_bytes_ends(s->path, PL_LIT(".ggo")) || pl_bytes_ends(s->path, PL_LIT(".ggo.in")))
         return true;
     bool is_script = pl_bytes_ends(s->path, PL_LIT(".py")) || pl_bytes_ends(s->path, PL_LIT(".pl"));
     return is_script && pl_bytes_find(s->data, PL_LIT("#include"), 0) != SIZE_MAX;

@@ -8,6 +8,7 @@
  *     glib-mkenums     writes g_enum_register_static(), where a build file calls it
  *     wayland-scanner  and its like for Qt write wl_proxy_marshal_flags(), where a build file calls them
  *     protoc-c, rpcgen, gperf, valac write calls of their libraries
+ *     a.ggo            gengetopt writes getopt_long() and reads its variables
  *     gdbus-codegen    writes proxies and skeletons of D-Bus, where a build file calls it
  *     module.pyx       Cython writes PyObject_Call() and most others of Python's own functions; SWIG of a .i file, too
  *     g_autoptr(GThing) of the source calls g_thing_free(), or unref, clear or another end of it
@@ -39,6 +40,9 @@ static const struct maker {
                "malloc", "memset", "realloc", "strlen"}},
     {.suffixes = {".y", ".yy", ".ypp"},
      .names = {"abort", "calloc", "fprintf", "free", "malloc", "memcpy", "realloc", "stpcpy", "strlen"}},
+    {.suffixes = {".ggo", ".ggo.in"},
+     .names = {"exit", "getopt", "getopt_long", "getopt_long_only", "optarg", "opterr", "optind", "optopt",
+               "strncmp", "strtol", "strtoll", "strtod"}},
     {.suffixes = {".gperf"}, .names = {"memcmp", "strcmp", "strlen", "strncmp"}},
     {.suffixes = {".qrc"},
      .names = {"_Z21qRegisterResourceDataiPKhS0_S0_", "_Z23qUnregisterResourceDataiPKhS0_S0_",

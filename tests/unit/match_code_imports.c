@@ -61,6 +61,7 @@ static int open_set(void **state)
     add_source(&x.tree, "configure.ac", configure_ac);
     add_source(&x.tree, "src/main.c", main_c);
     add_source(&x.tree, "src/scan.l", "%%\n");
+    add_source(&x.tree, "src/tool.ggo.in", "package \"tool\"\n");
     add_source(&x.tree, "build/codegen.py", "say('    g_ptr_array_ref (x); memfd_create (y)')\n");
     add_source(&x.tree, "src/tool.gresource.xml", "<gresources/>\n");
     pl_arena_init(&x.arena, SIZE_MAX);
@@ -127,6 +128,8 @@ static void each_rule_explains_what_its_sentence_says(void **state)
         {"lib_conv", "import.macro"},
         {"fileno", "import.generated"},
         {"clearerr", "import.generated"},
+        {"getopt_long", "import.generated"},
+        {"optarg", "import.generated"},
         {"argp_state_help", "import.old-name"},
         {"g_static_resource_init", "import.generated"},
         {"KITE_STRING_item", "import.macro"},

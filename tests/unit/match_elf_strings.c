@@ -129,6 +129,18 @@ static void a_part_that_wayland_scanner_writes_is_a_warning(void **state)
 }
 
 /* __FILE__ of what a generator made. */
+/* gengetopt's own texts, and those that it puts together of a description of options. */
+static void a_part_that_gengetopt_writes_is_a_warning(void **state)
+{
+    static const char built_here[] = "executable('letters', x)\n";
+    add_source(0, "src/letters.ggo.in", "package \"letters\"\n");
+    assert_int_equal(of_the_whole(state, built_here), PL_SEVERITY_WARNING);
+    add_source(0, "src/letters.ggo", "package \"letters\"\n");
+    assert_int_equal(of_the_whole(state, "executable('words', x)\n"), PL_SEVERITY_ERROR);
+    add_source(0, "src/letters.gg", "package \"letters\"\n");
+    assert_int_equal(of_the_whole(state, built_here), PL_SEVERITY_ERROR);
+}
+
 static void the_name_of_a_made_source_does_not(void **state)
 {
     add_source(0, "beacon.xs", "MODULE = x\n");
@@ -164,6 +176,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_known_library_that_the_linker_is_given_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(how_a_character_set_is_converted_does_not, set_up, end),
         cmocka_unit_test_setup_teardown(a_part_that_wayland_scanner_writes_is_a_warning, set_up, end),
+        cmocka_unit_test_setup_teardown(a_part_that_gengetopt_writes_is_a_warning, set_up, end),
         cmocka_unit_test_setup_teardown(a_library_of_the_build_below_the_systems_folder_does_not, set_up,
                                         end),
     };
