@@ -8,6 +8,7 @@
 #include "match/code_imports.h"
 #include "match/code_result.h"
 #include "match/import_acts.h"
+#include "match/import_made.h"
 #include "match/text_places.h"
 
 #include "format/text/cpp_names.h"
@@ -228,7 +229,7 @@ static pl_status explain(void *ctx, const struct pl_atom *atom, bool is_elsewher
         /* What headers of the build and config.h bring in may stand in any unit. */
         *is_explained =
             atom->kind == PL_ATOM_IMPORT
-                ? may_be_of_header(r, atom->text)
+                ? may_be_of_header(r, atom->text) || pl_import_is_cleanup(r->m->literals, atom->text)
                 : atom->kind == PL_ATOM_STRING &&
                       (pl_literals_word(r->m->literals, PL_TEXT_OF_BUILD, atom->text, NULL, NULL) ||
                        is_end_of_table(r, atom));

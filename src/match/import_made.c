@@ -431,8 +431,7 @@ static size_t camel_of(pl_bytes name, char *out, size_t room)
     return n;
 }
 
-/* Does a variable of the source go out of scope that way: g_autoptr(GThing), g_auto(GThing)? */
-static bool is_cleanup(const struct pl_literals *l, pl_bytes name)
+bool pl_import_is_cleanup(const struct pl_literals *l, pl_bytes name)
 {
     static const char *const marks[] = {"g_autoptr", "g_auto", "g_autolist", "g_autoslist", "g_autoqueue"};
     /* g_dir_close() and g_value_unset() among them: glib-autocleanups.h. */
@@ -441,6 +440,8 @@ static bool is_cleanup(const struct pl_literals *l, pl_bytes name)
     bool is_asked = false;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         is_asked = is_asked || pl_literals_word(l, PL_WORD_IN_SOURCE, pl_bytes_of_str(marks[i]), NULL, NULL);
+    if (is_asked && pl_bytes_eq_str(name, "g_strfreev"))
+        return pl_literals_word(l, PL_WORD_IN_SOURCE, PL_LIT("GStrv"), NULL, NULL);
     for (size_t i = 0; i < sizeof ends / sizeof ends[0] && is_asked; i++) {
         pl_bytes end = pl_bytes_of_str(ends[i]);
         if (!pl_bytes_ends(name, end))
@@ -503,7 +504,7 @@ bool pl_import_is_made(const struct pl_literals *l, pl_bytes name)
         for (size_t k = 0; k < MAX_NAMES && makers[i].names[k] != NULL; k++)
             if (pl_bytes_eq_str(name, makers[i].names[k]) && is_called_for(l, &makers[i]))
                 return true;
-    return is_cleanup(l, name) || is_of_extension(l, name) || is_of_static_cpp(l, name);
+    return pl_import_is_cleanup(l, name) || is_of_extension(l, name) || is_of_static_cpp(l, name);
 }
 
 /* What it could hide: another pair of such halves, none that acts. */

@@ -9,6 +9,11 @@
 
 /* Does a tool that the build runs on a file of the source write a call of this function? */
 bool pl_import_is_made(const struct pl_literals *l, pl_bytes name);
+/*
+ * Does a variable of the source go out of scope that way: g_thing_free() of g_autoptr(GThing), g_auto(GThing)? The compiler puts the call into whichever function has the variable, by
+ * functions of GLib's headers that macros write.
+ */
+bool pl_import_is_cleanup(const struct pl_literals *l, pl_bytes name);
 
 /*
  * "ASN1_INTEGER_it", where a macro that the source reaches makes name##_it and the source has ASN1_INTEGER: the macro is used through others, with arguments that may be macros

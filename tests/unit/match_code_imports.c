@@ -4,6 +4,7 @@
 #include "source_tree.h"
 
 #include "match/code_imports.h"
+#include "match/import_made.h"
 
 #include <stdio.h>
 
@@ -144,6 +145,16 @@ static void each_rule_explains_what_its_sentence_says(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(rule_of(*state, cases[i][0], NULL), cases[i][1]);
+}
+
+static void a_variable_of_glib_ends_as_its_type_says(void **state)
+{
+    static const char *const no[] = {"g_thing_close", "close", "g_dir_read_name", "g_strfreev", "g_close"};
+    struct fixture *x = *state;
+    assert_true(pl_import_is_cleanup(x->literals, PL_LIT("g_dir_close")));
+    assert_true(pl_import_is_cleanup(x->literals, PL_LIT("g_option_context_free")));
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        assert_false(pl_import_is_cleanup(x->literals, pl_bytes_of_str(no[i])));
 }
 
 /* What compilers make of another function of the C library; a word that gives nothing of the kind is none. */
@@ -465,6 +476,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_explains_what_its_sentence_says),
+        cmocka_unit_test(a_variable_of_glib_ends_as_its_type_says),
         cmocka_unit_test(a_builtin_is_asked_for_by_what_it_is_made_of),
         cmocka_unit_test(a_rule_names_where_it_looked),
         cmocka_unit_test(planted_imports_stay_novel),
