@@ -28,15 +28,16 @@
 #define RULE_TABLE "go.table"
 #define RULE_NAME  "go.name"
 
-#define MODULE_WORDS  48u /* of the record of the module that are read, of Go 1.18; two more from 1.20 on */
-#define BUCKET_CODE   4096u
-#define BUCKET_PARTS  16u
-#define BUCKET_BYTES  20u
-#define MAX_ITEMS     65536u /* of one object */
-#define MAX_ARGUMENTS 64u    /* bytes that say how arguments are shown */
-#define WORK_A_BYTE   4u     /* items that are read for each byte of the file; programs have 0.3 */
-#define BYTES_A_RANGE 8u     /* of the file, for each range that is noted; programs have 40 */
-#define READ_BYTES    16u    /* of a range that are one item of work, since they are looked at */
+#define MODULE_WORDS   48u /* of the record of the module that are read, of Go 1.18; two more from 1.20 on */
+#define BUCKET_CODE    4096u
+#define BUCKET_PARTS   16u
+#define BUCKET_BYTES   20u
+#define MAX_ITEMS      65536u /* of one object */
+#define MAX_ARGUMENTS  64u    /* bytes that say how arguments are shown */
+#define WORK_A_BYTE    4u     /* items that are read for each byte of the file; programs have 0.3 */
+#define BYTES_A_RANGE  8u     /* of the file, for each range that is noted; programs have 40 */
+#define NUMBERED_BYTES 40u    /* of a word with a number at its end */
+#define READ_BYTES     16u    /* of a range that are one item of work, since they are looked at */
 /* The limits of data.high-entropy (judge/policy.c). Of 2,544 objects of 256 bytes and more of gron, fzf and two builds of esbuild the most even has 935. */
 #define RANDOM_BYTES      256u
 #define RANDOM_UNEVENNESS 800u
@@ -129,7 +130,8 @@ static bool is_known_word(const struct pl_go *g, pl_bytes word)
                                       "eqfunc",  "map",    "struct",    "interface", "chan"};
     pl_bytes plain = without_number(word);
     return pl_match_has_word(g->d->m, word) || pl_bytes_is_one_of(plain, own, sizeof own / sizeof *own) ||
-           (plain.n < word.n && (plain.n < PL_WORD_MIN_BYTES || pl_match_has_word(g->d->m, plain)));
+           (plain.n < word.n && word.n <= NUMBERED_BYTES &&
+            (plain.n < PL_WORD_MIN_BYTES || pl_match_has_word(g->d->m, plain)));
 }
 
 bool pl_go_is_known(const struct pl_go *g, pl_bytes name)
@@ -148,12 +150,12 @@ bool pl_go_is_known(const struct pl_go *g, pl_bytes name)
 }
 
 /* The file of the source that a path of the build ends like; PL_GO_NONE when no source file has its name. */
-static uint32_t unit_of(const struct pl_go *g, pl_bytes path)
+static uint32_t unit_of(struct pl_go *g, pl_bytes path)
 {
     pl_units units = pl_index_units_of_name(g->d->m->index, pl_bytes_basename(path));
     uint32_t best = PL_GO_NONE;
     size_t most = 0;
-    for (size_t i = 0; i < units.n; i++) {
+    for (size_t i = 0; i < units.n && pl_go_may_read(g, 1); i++) {
         size_t n = pl_bytes_common_end(pl_index_unit_file(g->d->m->index, units.v[i])->path, path);
         if (best == PL_GO_NONE || n > most) {
             best = units.v[i];
