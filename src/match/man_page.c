@@ -38,8 +38,8 @@ static const char *const plain_lines[] = {
     ".\\\"    Author: [see the \"AUTHOR\" section]",
     ".\\\"    Author: [see the \"AUTHORS\" section]",
     ".\\\"    Author: [see the \"AUTHOR(S)\" section]",
-    ".\\\"    Author: [FIX"
-    "ME: author] [see http://www.docbook.org/tdg5/en/html/author]",
+    (".\\\"    Author: [FIX"
+     "ME: author] [see http://www.docbook.org/tdg5/en/html/author]"),
     ".\\\" Generator: DocBook XSL Stylesheets vsnapshot <http://docbook.sf.net/>",
     ".\\\"  Language: English",
 };
