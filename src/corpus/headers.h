@@ -22,7 +22,7 @@
 #include "model/source.h"
 
 /* Names the form and what is left out: another form has another name. */
-#define PL_HEADERS_FORM "headers-10"
+#define PL_HEADERS_FORM "headers-11"
 /* Of one package, packed. */
 #define PL_HEADERS_MAX_BYTES (64u << 20)
 

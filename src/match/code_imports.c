@@ -272,6 +272,7 @@ static const struct substitute builtins[] = {
     {"strncmp", {"strstr"}},
     {"strcmp", {"strncmp"}},
     {"mempcpy", {"memcpy", "stpcpy"}},
+    {"memcpy", {"strcpy", "strcat", "strncpy", "stpcpy", "sprintf", "memmove", "bcopy", "mempcpy"}},
     {"bcmp", {"memcmp", "strcmp", "strncmp", "__builtin_memcmp"}},
     {"calloc", {"malloc"}},
     {"sincos", {"sin", "cos"}},

@@ -25,7 +25,7 @@
 /* A declaration that is being read, up to its block or semicolon. */
 struct declaration {
     pl_bytes name;   /* the word before its first parenthesis */
-    pl_bytes inner;  /* and the first word behind it, when a parenthesis or a comma follows that */
+    pl_bytes inner;  /* and the one behind that, if it is alone: __NTH (strcpy (, but no "int fd," */
     pl_bytes last;   /* the word just before */
     pl_bytes object; /* the word before its first bracket or "=" */
     size_t from;     /* where it begins in the text */
@@ -37,7 +37,8 @@ struct declaration {
     bool is_template;
     bool is_renamed; /* it names a symbol */
     bool wants_inner;
-    bool is_looked_into; /* its block holds declarations or data, whatever stands before */
+    unsigned inner_words; /* behind the parenthesis, so far */
+    bool is_looked_into;  /* its block holds declarations or data, whatever stands before */
 };
 
 struct thinner {
@@ -274,6 +275,7 @@ static void read_open_paren(struct declaration *d, size_t at)
         d->name = d->last;
         d->list = at;
         d->wants_inner = true;
+        d->inner_words = 0;
     } else if (d->wants_inner && d->last.n > 0 && d->parens == 1) {
         d->inner = d->last;
         d->wants_inner = false;
@@ -327,7 +329,7 @@ static void read_other(struct thinner *x, const struct pl_clit_token *t)
                !is_scope(x->lexer.text, t->offset)) {
         d->init = t->offset + 1;
     } else if (b == ',' && d->wants_inner && d->parens == 1) {
-        d->inner = d->last;
+        d->inner = d->inner_words == 1 ? d->last : (pl_bytes){NULL, 0};
         d->wants_inner = false;
     } else if ((b == '[' || b == '=') && d->parens == 0) {
         if (d->object.n == 0 && d->name.n == 0)
@@ -405,6 +407,7 @@ void pl_header_thin(pl_bytes text, struct pl_buf *out)
             x.d.is_looked_into = x.d.is_looked_into || pl_bytes_eq_str(t.body, "namespace");
             x.d.is_template = x.d.is_template || pl_bytes_eq_str(t.body, "template");
             x.d.last = t.body;
+            x.d.inner_words++;
         } else if (t.kind == PL_CLIT_OTHER) {
             read_other(&x, &t);
         }
