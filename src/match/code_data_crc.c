@@ -91,16 +91,14 @@ static bool is_table(const struct pl_data *d, struct crc *c, uint64_t offset)
 
 static bool find_at(const struct pl_data *d, uint64_t offset, struct crc *c)
 {
-    static const struct crc forms[] = {
-        {.width = 8, .bits = 64}, {.width = 8, .bits = 64, .is_reflected = true},
-        {.width = 4, .bits = 32}, {.width = 4, .bits = 32, .is_reflected = true},
-        {.width = 4, .bits = 24}, {.width = 4, .bits = 24, .is_reflected = true}, /* RFC 9580, 6.1 */
-        {.width = 2, .bits = 16}, {.width = 2, .bits = 16, .is_reflected = true},
-        {.width = 1, .bits = 8},  {.width = 1, .bits = 8, .is_reflected = true}};
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        uint64_t bytes = (uint64_t)ENTRIES * forms[i].width;
-        *c = forms[i];
-        if (offset % c->width == 0 && bytes <= d->f->size - offset &&
+    static const struct {
+        unsigned width, bits;
+    } forms[] = {{8, 64}, {4, 32}, {4, 24} /* RFC 9580, 6.1 */, {2, 16}, {1, 8}};
+    for (size_t i = 0; i < 2 * sizeof forms / sizeof forms[0]; i++) {
+        c->width = forms[i / 2].width;
+        c->bits = forms[i / 2].bits;
+        c->is_reflected = i % 2 != 0;
+        if (offset % c->width == 0 && (uint64_t)ENTRIES * c->width <= d->f->size - offset &&
             pl_data_number(d, offset, c->width) == 0 && is_table(d, c, offset))
             return true;
     }
