@@ -16,19 +16,9 @@
 #define MAX_CALLS 65536u /* of one list */
 #define MAX_DEPTH 24u
 
-static pl_bytes text_of(const struct table_reader *r, size_t i)
-{
-    return pl_bytes_sub(r->text, r->t[i].at, r->t[i].length);
-}
-
-static bool is_kind(const struct table_reader *r, size_t i, uint8_t kind)
-{
-    return i < r->end && r->t[i].kind == kind;
-}
-
 static bool is_word(const struct table_reader *r, size_t i, const char *word)
 {
-    return is_kind(r, i, TABLE_WORD) && pl_bytes_eq_str(text_of(r, i), word);
+    return pl_table_is_kind(r, i, TABLE_WORD) && pl_bytes_eq_str(pl_table_token_text(r, i), word);
 }
 
 /* "(int len, int16_t offset)", r->at being behind the parenthesis: the last word of each is its name. Behind it then. */
@@ -36,19 +26,19 @@ static bool read_parameters(struct table_reader *r, struct table_function *f)
 {
     unsigned words = 0;
     for (; r->at < r->end; r->at++) {
-        bool is_end = is_kind(r, r->at, ')');
-        if (is_kind(r, r->at, TABLE_WORD)) {
+        bool is_end = pl_table_is_kind(r, r->at, ')');
+        if (pl_table_is_kind(r, r->at, TABLE_WORD)) {
             words++;
-        } else if (is_end || is_kind(r, r->at, ',')) {
+        } else if (is_end || pl_table_is_kind(r, r->at, ',')) {
             if (words < 2 || f->n_parameters == TABLE_PARAMETERS)
                 return false;
-            f->parameters[f->n_parameters++] = text_of(r, r->at - 1);
+            f->parameters[f->n_parameters++] = pl_table_token_text(r, r->at - 1);
             words = 0;
             if (is_end) {
                 r->at++;
                 return true;
             }
-        } else if (!is_kind(r, r->at, ':')) {
+        } else if (!pl_table_is_kind(r, r->at, ':')) {
             return false;
         }
     }
@@ -59,17 +49,18 @@ static bool read_parameters(struct table_reader *r, struct table_function *f)
 static void read_function(struct table_reader *r)
 {
     struct table_function f = {.n_parameters = 0};
-    while (is_kind(r, r->at, TABLE_WORD) || is_kind(r, r->at, ':'))
+    while (pl_table_is_kind(r, r->at, TABLE_WORD) || pl_table_is_kind(r, r->at, ':'))
         r->at++;
-    if (!is_kind(r, r->at, '(') || !is_kind(r, r->at - 1, TABLE_WORD))
+    if (!pl_table_is_kind(r, r->at, '(') || !pl_table_is_kind(r, r->at - 1, TABLE_WORD))
         return;
-    f.name = text_of(r, r->at++ - 1);
-    if (!read_parameters(r, &f) || !is_kind(r, r->at, '{') || !is_word(r, r->at + 1, "return"))
+    f.name = pl_table_token_text(r, r->at++ - 1);
+    if (!read_parameters(r, &f) || !pl_table_is_kind(r, r->at, '{') || !is_word(r, r->at + 1, "return"))
         return;
     f.first = r->at + 2;
-    for (f.end = f.first; f.end < r->end && !is_kind(r, f.end, ';') && !is_kind(r, f.end, '}');)
+    for (f.end = f.first;
+         f.end < r->end && !pl_table_is_kind(r, f.end, ';') && !pl_table_is_kind(r, f.end, '}');)
         f.end++;
-    if (!is_kind(r, f.end, ';') || !is_kind(r, f.end + 1, '}'))
+    if (!pl_table_is_kind(r, f.end, ';') || !pl_table_is_kind(r, f.end + 1, '}'))
         return;
     struct table_function *slot = PL_VEC_ADD(&r->functions);
     r->is_out_of_memory |= slot == NULL;
@@ -106,11 +97,11 @@ static bool read_arguments(struct table_reader *r, struct table_value *values, u
         values[*n] = pl_table_choice(r);
         if (values[(*n)++].kind != PL_ITEM_NUMBER)
             return false;
-        if (is_kind(r, r->at, ')')) {
+        if (pl_table_is_kind(r, r->at, ')')) {
             r->at++;
             return true;
         }
-        if (!is_kind(r, r->at, ','))
+        if (!pl_table_is_kind(r, r->at, ','))
             return false;
     }
     return false;
@@ -160,17 +151,19 @@ struct table_value pl_table_call(struct table_reader *r, pl_bytes name)
 /* "array<T, 256>{f(seq)...}", the brace being token `at`: the number of elements; 0 when it is something else. *dots: where the expression ends. */
 static uint64_t pack_length(struct table_reader *r, size_t at, size_t *dots, pl_bytes *pack)
 {
-    if (!is_kind(r, at, '{') || at < 5 || !is_kind(r, at - 1, '>') || !is_kind(r, at - 2, TABLE_NUMBER) ||
-        !is_kind(r, at - 3, ',') || r->functions.n == 0)
+    if (!pl_table_is_kind(r, at, '{') || at < 5 || !pl_table_is_kind(r, at - 1, '>') ||
+        !pl_table_is_kind(r, at - 2, TABLE_NUMBER) || !pl_table_is_kind(r, at - 3, ',') ||
+        r->functions.n == 0)
         return 0;
     size_t i = at + 1;
-    while (i < r->end && !is_kind(r, i, '}') && !is_kind(r, i, '.'))
+    while (i < r->end && !pl_table_is_kind(r, i, '}') && !pl_table_is_kind(r, i, '.'))
         i++;
-    if (i < at + 4 || !is_kind(r, i, '.') || !is_kind(r, i + 1, '.') || !is_kind(r, i + 2, '.') ||
-        !is_kind(r, i + 3, '}') || !is_kind(r, i - 1, ')') || !is_kind(r, i - 2, TABLE_WORD))
+    if (i < at + 4 || !pl_table_is_kind(r, i, '.') || !pl_table_is_kind(r, i + 1, '.') ||
+        !pl_table_is_kind(r, i + 2, '.') || !pl_table_is_kind(r, i + 3, '}') ||
+        !pl_table_is_kind(r, i - 1, ')') || !pl_table_is_kind(r, i - 2, TABLE_WORD))
         return 0;
     *dots = i;
-    *pack = text_of(r, i - 2);
+    *pack = pl_table_token_text(r, i - 2);
     size_t was = r->at;
     r->at = at - 2;
     struct table_value n = pl_table_operand(r);

@@ -12,16 +12,6 @@
  */
 #include "corpus/tables_read.h"
 
-static pl_bytes text_of(const struct table_reader *r, size_t i)
-{
-    return pl_bytes_sub(r->text, r->t[i].at, r->t[i].length);
-}
-
-static bool is_kind(const struct table_reader *r, size_t i, uint8_t kind)
-{
-    return i < r->end && r->t[i].kind == kind;
-}
-
 static bool begins_line(const struct table_reader *r, size_t i)
 {
     uint32_t behind = i == 0 ? 0 : r->t[i - 1].at + r->t[i - 1].length;
@@ -65,7 +55,7 @@ static void read_line(struct table_reader *r, size_t i, size_t end, uint64_t num
     size_t equal = i + 1;
     while (equal < end && r->t[equal].kind != '=')
         equal++;
-    if (!is_kind(r, i, TABLE_WORD) || is_kind(r, i + 1, ',')) {
+    if (!pl_table_is_kind(r, i, TABLE_WORD) || pl_table_is_kind(r, i + 1, ',')) {
         *first = *last = 0; /* of several names nothing is known */
         return;
     }
@@ -76,8 +66,8 @@ static void read_line(struct table_reader *r, size_t i, size_t end, uint64_t num
     struct table_value v = value_of(r, *first, *last, number);
     if (v.kind == PL_ITEM_UNKNOWN)
         ++*n_open;
-    else if (!pl_bytes_eq_str(text_of(r, i), "_"))
-        (void)pl_table_define(r, defined, pl_table_text_hash(text_of(r, i)), v); /* sticky */
+    else if (!pl_bytes_eq_str(pl_table_token_text(r, i), "_"))
+        (void)pl_table_define(r, defined, pl_table_text_hash(pl_table_token_text(r, i)), v); /* sticky */
 }
 
 void pl_tables_read_go_constants(struct table_reader *r, struct table_names *defined, size_t *n_open)
@@ -85,9 +75,10 @@ void pl_tables_read_go_constants(struct table_reader *r, struct table_names *def
     for (size_t i = 0; i < r->end && !r->is_out_of_memory; i++) {
         size_t first = 0;
         size_t last = 0;
-        if (!is_kind(r, i, TABLE_WORD) || !begins_line(r, i) || !pl_bytes_eq_str(text_of(r, i), "const"))
+        if (!pl_table_is_kind(r, i, TABLE_WORD) || !begins_line(r, i) ||
+            !pl_bytes_eq_str(pl_table_token_text(r, i), "const"))
             continue;
-        if (!is_kind(r, i + 1, '(')) {
+        if (!pl_table_is_kind(r, i + 1, '(')) {
             if (i + 1 < r->end)
                 read_line(r, i + 1, line_end(r, i + 1), 0, &first, &last, defined, n_open);
             continue;
@@ -96,7 +87,7 @@ void pl_tables_read_go_constants(struct table_reader *r, struct table_names *def
         for (uint64_t number = 0; i < r->end && r->t[i].kind != ')' && !r->is_out_of_memory; number++) {
             size_t end = line_end(r, i);
             read_line(r, i, end, number, &first, &last, defined, n_open);
-            i = end + is_kind(r, end, ';');
+            i = end + pl_table_is_kind(r, end, ';');
         }
     }
 }

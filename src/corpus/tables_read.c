@@ -25,24 +25,14 @@ struct list {
     bool has_arm; /* a directive stood before the next item */
 };
 
-static pl_bytes text_of(const struct table_reader *r, size_t i)
-{
-    return pl_bytes_sub(r->text, r->t[i].at, r->t[i].length);
-}
-
-static bool is_kind(const struct table_reader *r, size_t i, uint8_t kind)
-{
-    return i < r->end && r->t[i].kind == kind;
-}
-
 static bool is_open(const struct table_reader *r, size_t i)
 {
-    return is_kind(r, i, '{') || (r->family != PL_CLIT_C && is_kind(r, i, '['));
+    return pl_table_is_kind(r, i, '{') || (r->family != PL_CLIT_C && pl_table_is_kind(r, i, '['));
 }
 
 static bool is_close(const struct table_reader *r, size_t i)
 {
-    return is_kind(r, i, '}') || (r->family != PL_CLIT_C && is_kind(r, i, ']'));
+    return pl_table_is_kind(r, i, '}') || (r->family != PL_CLIT_C && pl_table_is_kind(r, i, ']'));
 }
 
 static bool add_item(struct table_reader *r, struct list *l, uint8_t kind, uint64_t value, uint32_t at,
@@ -83,20 +73,20 @@ static bool read_text(struct table_reader *r, struct list *l, size_t end)
 {
     size_t i = r->at;
     uint32_t at = r->t[i].at;
-    bool is_group = is_kind(r, i, '(');
-    bool is_call =
-        is_group || (is_kind(r, i, TABLE_WORD) && is_kind(r, i + 1, '(') && is_kind(r, i + 2, TABLE_STRING));
+    bool is_group = pl_table_is_kind(r, i, '(');
+    bool is_call = is_group || (pl_table_is_kind(r, i, TABLE_WORD) && pl_table_is_kind(r, i + 1, '(') &&
+                                pl_table_is_kind(r, i + 2, TABLE_STRING));
     size_t last = is_call ? end - 1 : end;
     pl_buf_clear(&r->joined);
     for (i += is_group ? 1 : is_call ? 2 : 0; i < last; i++) {
-        pl_bytes raw = text_of(r, i);
+        pl_bytes raw = pl_table_token_text(r, i);
         size_t quote = pl_bytes_find_byte(raw, '"', 0);
-        if (!is_kind(r, i, TABLE_STRING) || quote != 0 || raw.n < 2 || r->joined.n > MAX_TEXT)
+        if (!pl_table_is_kind(r, i, TABLE_STRING) || quote != 0 || raw.n < 2 || r->joined.n > MAX_TEXT)
             return false;
         struct pl_clit_token token = {.body = pl_bytes_sub(raw, 1, raw.n - 2)};
         pl_clit_decode(&token, r->family, &r->joined);
     }
-    if (r->joined.why != PL_OK || (is_call && !is_kind(r, last, ')')))
+    if (r->joined.why != PL_OK || (is_call && !pl_table_is_kind(r, last, ')')))
         return false;
     r->at = end;
     return add_item(r, l, PL_ITEM_STRING, pl_table_text_hash(pl_buf_bytes(&r->joined)), at,
@@ -107,14 +97,16 @@ static bool read_text(struct table_reader *r, struct list *l, size_t end)
 static uint64_t lone_name(const struct table_reader *r, size_t end)
 {
     size_t i = r->at;
-    while (i < end && (is_kind(r, i, '&') || is_kind(r, i, '(') || is_kind(r, i, ')')))
+    while (i < end &&
+           (pl_table_is_kind(r, i, '&') || pl_table_is_kind(r, i, '(') || pl_table_is_kind(r, i, ')')))
         i++;
-    if (end == r->at || !is_kind(r, end - 1, TABLE_WORD))
+    if (end == r->at || !pl_table_is_kind(r, end - 1, TABLE_WORD))
         return 0;
     for (size_t k = i; k + 1 < end; k++)
-        if (!is_kind(r, k, TABLE_WORD) && !is_kind(r, k, '*') && !is_kind(r, k, ')') && !is_kind(r, k, '('))
+        if (!pl_table_is_kind(r, k, TABLE_WORD) && !pl_table_is_kind(r, k, '*') &&
+            !pl_table_is_kind(r, k, ')') && !pl_table_is_kind(r, k, '('))
             return 0;
-    return pl_table_text_hash(text_of(r, end - 1));
+    return pl_table_text_hash(pl_table_token_text(r, end - 1));
 }
 
 static bool read_element(struct table_reader *r, struct list *l)
@@ -122,10 +114,11 @@ static bool read_element(struct table_reader *r, struct list *l)
     size_t start = r->at;
     size_t end = element_end(r);
     uint32_t at = r->t[start].at;
-    bool starts_text = is_kind(r, start, TABLE_STRING) ||
-                       (is_kind(r, start, '(') && is_kind(r, start + 1, TABLE_STRING)) ||
-                       (is_kind(r, start, TABLE_WORD) && is_kind(r, start + 1, '(') &&
-                        is_kind(r, start + 2, TABLE_STRING) && !pl_bytes_eq_str(text_of(r, start), "sizeof"));
+    bool starts_text = pl_table_is_kind(r, start, TABLE_STRING) ||
+                       (pl_table_is_kind(r, start, '(') && pl_table_is_kind(r, start + 1, TABLE_STRING)) ||
+                       (pl_table_is_kind(r, start, TABLE_WORD) && pl_table_is_kind(r, start + 1, '(') &&
+                        pl_table_is_kind(r, start + 2, TABLE_STRING) &&
+                        !pl_bytes_eq_str(pl_table_token_text(r, start), "sizeof"));
     if (end == start) {
         r->at++;
         return true;
@@ -152,14 +145,14 @@ static bool read_key(struct table_reader *r, struct list *l)
 {
     size_t start = r->at;
     uint32_t at = r->t[start].at;
-    if (is_kind(r, start, TABLE_WORD) && is_kind(r, start + 1, ':')) {
+    if (pl_table_is_kind(r, start, TABLE_WORD) && pl_table_is_kind(r, start + 1, ':')) {
         r->at = start + 2;
-        return add_item(r, l, PL_ITEM_FIELD, pl_table_text_hash(text_of(r, start)), at, true);
+        return add_item(r, l, PL_ITEM_FIELD, pl_table_text_hash(pl_table_token_text(r, start)), at, true);
     }
-    if (!is_kind(r, start, TABLE_NUMBER) && !is_kind(r, start, TABLE_CHARACTER))
+    if (!pl_table_is_kind(r, start, TABLE_NUMBER) && !pl_table_is_kind(r, start, TABLE_CHARACTER))
         return false;
     struct table_value v = pl_table_expression(r);
-    if (v.kind != PL_ITEM_NUMBER || !is_kind(r, r->at, ':')) {
+    if (v.kind != PL_ITEM_NUMBER || !pl_table_is_kind(r, r->at, ':')) {
         r->at = start;
         return false;
     }
@@ -174,15 +167,17 @@ static bool read_designator(struct table_reader *r, struct list *l)
         return read_key(r, l);
     size_t start = r->at;
     uint32_t at = r->t[start].at;
-    if (is_kind(r, start, '.') && is_kind(r, start + 1, TABLE_WORD) && is_kind(r, start + 2, '=')) {
+    if (pl_table_is_kind(r, start, '.') && pl_table_is_kind(r, start + 1, TABLE_WORD) &&
+        pl_table_is_kind(r, start + 2, '=')) {
         r->at = start + 3;
-        return add_item(r, l, PL_ITEM_FIELD, pl_table_text_hash(text_of(r, start + 1)), at, true);
+        return add_item(r, l, PL_ITEM_FIELD, pl_table_text_hash(pl_table_token_text(r, start + 1)), at, true);
     }
-    if (r->family != PL_CLIT_C || !is_kind(r, start, '['))
+    if (r->family != PL_CLIT_C || !pl_table_is_kind(r, start, '['))
         return false;
     r->at++;
     struct table_value v = pl_table_expression(r);
-    if (v.kind != PL_ITEM_NUMBER || !is_kind(r, r->at, ']') || !is_kind(r, r->at + 1, '=')) {
+    if (v.kind != PL_ITEM_NUMBER || !pl_table_is_kind(r, r->at, ']') ||
+        !pl_table_is_kind(r, r->at + 1, '=')) {
         r->at = start;
         return false;
     }
@@ -215,7 +210,7 @@ static bool is_declared_float(const struct table_reader *r)
     }
     i -= i > 0 && r->t[i - 1].kind == TABLE_WORD; /* its name */
     for (; i > 0 && r->t[i - 1].kind == TABLE_WORD; i--)
-        if (pl_bytes_is_one_of(text_of(r, i - 1), floats, sizeof floats / sizeof floats[0]))
+        if (pl_bytes_is_one_of(pl_table_token_text(r, i - 1), floats, sizeof floats / sizeof floats[0]))
             return true;
     return false;
 }
@@ -241,12 +236,12 @@ static void read_list(struct table_reader *r, bool has_bracket, struct table_out
             r->at++;
             if (--l.depth == 0)
                 break;
-        } else if (is_kind(r, r->at, ',')) {
+        } else if (pl_table_is_kind(r, r->at, ',')) {
             r->at++;
-        } else if (is_kind(r, r->at, TABLE_MARK)) {
+        } else if (pl_table_is_kind(r, r->at, TABLE_MARK)) {
             l.has_arm = true;
             r->at++;
-        } else if (is_kind(r, r->at, ';') || is_kind(r, r->at, ')')) {
+        } else if (pl_table_is_kind(r, r->at, ';') || pl_table_is_kind(r, r->at, ')')) {
             break;
         } else if (!read_designator(r, &l)) {
             (void)read_element(r, &l); /* sticky */
@@ -275,10 +270,10 @@ static bool is_data_directive(const struct table_reader *r, size_t i)
 {
     static const char *const names[] = {"byte", "short", "value", "hword", "2byte", "word",
                                         "long", "int",   "4byte", "quad",  "8byte", "xword"};
-    if (!is_kind(r, i, '.') || !is_kind(r, i + 1, TABLE_WORD))
+    if (!pl_table_is_kind(r, i, '.') || !pl_table_is_kind(r, i + 1, TABLE_WORD))
         return false;
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
-        if (pl_bytes_eq_str(text_of(r, i + 1), names[k]))
+        if (pl_bytes_eq_str(pl_table_token_text(r, i + 1), names[k]))
             return true;
     return false;
 }
@@ -287,12 +282,13 @@ static bool is_data_directive(const struct table_reader *r, size_t i)
 static void read_directives(struct table_reader *r, struct table_output *out)
 {
     struct list l = {.out = out};
-    pl_bytes name = text_of(r, r->at + 1);
+    pl_bytes name = pl_table_token_text(r, r->at + 1);
     l.table.unit = r->unit;
     l.table.at = r->t[r->at].at;
     l.table.first = (uint32_t)out->items.n;
     l.table.first_row = (uint32_t)out->rows.n;
-    while (is_data_directive(r, r->at) && pl_bytes_eq(text_of(r, r->at + 1), name) && !r->is_out_of_memory) {
+    while (is_data_directive(r, r->at) && pl_bytes_eq(pl_table_token_text(r, r->at + 1), name) &&
+           !r->is_out_of_memory) {
         r->at += 2;
         for (;;) {
             uint32_t at = r->at < r->end ? r->t[r->at].at : 0;
@@ -301,7 +297,7 @@ static void read_directives(struct table_reader *r, struct table_output *out)
             if (r->at == start)
                 break;
             l.table.end = r->t[r->at - 1].at + r->t[r->at - 1].length;
-            if (!add_item(r, &l, v.kind, v.bits, at, v.is_plain) || !is_kind(r, r->at, ','))
+            if (!add_item(r, &l, v.kind, v.bits, at, v.is_plain) || !pl_table_is_kind(r, r->at, ','))
                 break;
             r->at++;
         }
@@ -322,7 +318,7 @@ static bool begins_list(const struct table_reader *r, size_t i)
     uint8_t before = r->t[i - 1].kind;
     if (before == '=' || (before == '&' && r->family == PL_CLIT_RUST))
         return true;
-    return r->family == PL_CLIT_GO && is_kind(r, i, '{') && before == TABLE_WORD && i > 1 &&
+    return r->family == PL_CLIT_GO && pl_table_is_kind(r, i, '{') && before == TABLE_WORD && i > 1 &&
            r->t[i - 2].kind == ']';
 }
 
@@ -330,22 +326,22 @@ static bool begins_list(const struct table_reader *r, size_t i)
 static bool is_fragment(const struct table_reader *r)
 {
     size_t i = 0;
-    while (is_kind(r, i, TABLE_MARK))
+    while (pl_table_is_kind(r, i, TABLE_MARK))
         i++;
     if (r->family != PL_CLIT_C || i + 1 >= r->end)
         return false;
-    i += is_kind(r, i, '{');
-    i += is_kind(r, i, '-');
-    bool is_element = is_kind(r, i, TABLE_NUMBER) || is_kind(r, i, TABLE_CHARACTER) ||
-                      is_kind(r, i, TABLE_STRING) || is_kind(r, i, TABLE_WORD);
-    return is_element && is_kind(r, i + 1, ',');
+    i += pl_table_is_kind(r, i, '{');
+    i += pl_table_is_kind(r, i, '-');
+    bool is_element = pl_table_is_kind(r, i, TABLE_NUMBER) || pl_table_is_kind(r, i, TABLE_CHARACTER) ||
+                      pl_table_is_kind(r, i, TABLE_STRING) || pl_table_is_kind(r, i, TABLE_WORD);
+    return is_element && pl_table_is_kind(r, i + 1, ',');
 }
 
 static void read_lists(struct table_reader *r, struct table_output *out)
 {
     r->at = 0;
     if (is_fragment(r)) {
-        while (is_kind(r, r->at, TABLE_MARK))
+        while (pl_table_is_kind(r, r->at, TABLE_MARK))
             r->at++;
         read_list(r, false, out);
     }
@@ -354,15 +350,15 @@ static void read_lists(struct table_reader *r, struct table_output *out)
             read_directives(r, out);
         else if (begins_list(r, r->at))
             read_list(r, true, out);
-        else if (r->functions.n > 0 && is_kind(r, r->at, '{'))
+        else if (r->functions.n > 0 && pl_table_is_kind(r, r->at, '{'))
             r->at = pl_tables_read_pack(r, r->at, out);
-        else if (r->family == PL_CLIT_C && is_kind(r, r->at, TABLE_WORD) &&
-                 pl_bytes_eq_str(text_of(r, r->at), "switch"))
+        else if (r->family == PL_CLIT_C && pl_table_is_kind(r, r->at, TABLE_WORD) &&
+                 pl_bytes_eq_str(pl_table_token_text(r, r->at), "switch"))
             r->at = pl_tables_read_switch(r, r->at, out);
-        else if (r->family == PL_CLIT_C && is_kind(r, r->at, TABLE_WORD) &&
-                 pl_bytes_eq_str(text_of(r, r->at), "if"))
+        else if (r->family == PL_CLIT_C && pl_table_is_kind(r, r->at, TABLE_WORD) &&
+                 pl_bytes_eq_str(pl_table_token_text(r, r->at), "if"))
             r->at = pl_tables_read_chain(r, r->at, out);
-        else if (r->family == PL_CLIT_C && is_kind(r, r->at, '?'))
+        else if (r->family == PL_CLIT_C && pl_table_is_kind(r, r->at, '?'))
             r->at = pl_tables_read_choice(r, r->at, out);
         else
             r->at++;
@@ -399,20 +395,22 @@ static void read_enumerators(struct table_reader *r, struct table_names *defined
 {
     struct table_value next = {.kind = PL_ITEM_NUMBER, .is_plain = true};
     r->at++;
-    while (r->at < r->end && !is_kind(r, r->at, '}') && !is_kind(r, r->at, ';') && !r->is_out_of_memory) {
-        if (!is_kind(r, r->at, TABLE_WORD)) {
+    while (r->at < r->end && !pl_table_is_kind(r, r->at, '}') && !pl_table_is_kind(r, r->at, ';') &&
+           !r->is_out_of_memory) {
+        if (!pl_table_is_kind(r, r->at, TABLE_WORD)) {
             r->at++;
             continue;
         }
-        uint64_t name = pl_table_text_hash(text_of(r, r->at++));
-        if (is_kind(r, r->at, '=')) {
+        uint64_t name = pl_table_text_hash(pl_table_token_text(r, r->at++));
+        if (pl_table_is_kind(r, r->at, '=')) {
             r->at++;
             size_t end = element_end(r);
             next = pl_table_expression(r);
             if (r->at != end)
                 next.kind = PL_ITEM_UNKNOWN;
             r->at = end;
-        } else if (!is_kind(r, r->at, ',') && !is_kind(r, r->at, '}') && !is_kind(r, r->at, TABLE_MARK)) {
+        } else if (!pl_table_is_kind(r, r->at, ',') && !pl_table_is_kind(r, r->at, '}') &&
+                   !pl_table_is_kind(r, r->at, TABLE_MARK)) {
             next.kind = PL_ITEM_UNKNOWN; /* a macro that makes enumerators */
             r->at = element_end(r);
         }
@@ -427,12 +425,13 @@ static void read_enumerators(struct table_reader *r, struct table_names *defined
 static void read_enums(struct table_reader *r, struct table_names *defined, size_t *n_open)
 {
     for (r->at = 0; r->at < r->end && !r->is_out_of_memory; r->at++) {
-        if (!is_kind(r, r->at, TABLE_WORD) || !pl_bytes_eq_str(text_of(r, r->at), "enum"))
+        if (!pl_table_is_kind(r, r->at, TABLE_WORD) ||
+            !pl_bytes_eq_str(pl_table_token_text(r, r->at), "enum"))
             continue;
         size_t i = r->at + 1;
-        while (is_kind(r, i, TABLE_WORD) || is_kind(r, i, ':'))
+        while (pl_table_is_kind(r, i, TABLE_WORD) || pl_table_is_kind(r, i, ':'))
             i++;
-        if (!is_kind(r, i, '{'))
+        if (!pl_table_is_kind(r, i, '{'))
             continue;
         r->at = i;
         read_enumerators(r, defined, n_open);

@@ -77,6 +77,17 @@ struct table_reader {
     bool is_out_of_memory;
 };
 
+/* The text of a token; and is there one at `i`, of that kind? */
+static inline pl_bytes pl_table_token_text(const struct table_reader *r, size_t i)
+{
+    return pl_bytes_sub(r->text, r->t[i].at, r->t[i].length);
+}
+
+static inline bool pl_table_is_kind(const struct table_reader *r, size_t i, uint8_t kind)
+{
+    return i < r->end && r->t[i].kind == kind;
+}
+
 /* The switch statement whose word is token `at`, as the tables that a compiler may make of it. Returns where to read on. */
 size_t pl_tables_read_switch(struct table_reader *r, size_t at, struct table_output *out);
 

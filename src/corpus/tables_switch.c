@@ -43,24 +43,14 @@ struct cases {
 
 static const struct table_value unknown = {.kind = PL_ITEM_UNKNOWN};
 
-static bool is_kind(const struct table_reader *r, size_t i, uint8_t kind)
-{
-    return i < r->end && r->t[i].kind == kind;
-}
-
-static pl_bytes text_of(const struct table_reader *r, size_t i)
-{
-    return pl_bytes_sub(r->text, r->t[i].at, r->t[i].length);
-}
-
 static bool is_word(const struct table_reader *r, size_t i, const char *word)
 {
-    return is_kind(r, i, TABLE_WORD) && pl_bytes_eq_str(text_of(r, i), word);
+    return pl_table_is_kind(r, i, TABLE_WORD) && pl_bytes_eq_str(pl_table_token_text(r, i), word);
 }
 
 static bool skip(struct table_reader *r, uint8_t kind)
 {
-    bool is_there = is_kind(r, r->at, kind);
+    bool is_there = pl_table_is_kind(r, r->at, kind);
     r->at += is_there;
     return is_there;
 }
@@ -83,7 +73,7 @@ static struct result *result_of(struct cases *c, uint64_t name)
 static bool read_value(struct table_reader *r, struct table_value *out)
 {
     *out = pl_table_expression(r);
-    if (is_kind(r, r->at, ';')) {
+    if (pl_table_is_kind(r, r->at, ';')) {
         r->at++;
         return true;
     }
@@ -120,15 +110,15 @@ static bool skip_call(struct table_reader *r)
 {
     size_t i = r->at + 1;
     size_t depth = 0;
-    if (!is_kind(r, r->at, TABLE_WORD) || !is_kind(r, i, '('))
+    if (!pl_table_is_kind(r, r->at, TABLE_WORD) || !pl_table_is_kind(r, i, '('))
         return false;
     for (; i < r->end && i - r->at < MAX_SKIPPED; i++) {
-        depth += is_kind(r, i, '(');
-        depth -= is_kind(r, i, ')');
+        depth += pl_table_is_kind(r, i, '(');
+        depth -= pl_table_is_kind(r, i, ')');
         if (depth == 0)
             break;
     }
-    bool is_call = depth == 0 && is_kind(r, i + 1, ';');
+    bool is_call = depth == 0 && pl_table_is_kind(r, i + 1, ';');
     r->at = is_call ? i + 2 : r->at;
     return is_call;
 }
@@ -144,7 +134,7 @@ static bool read_body(struct table_reader *r, struct cases *c, size_t first, boo
         if (is_word(r, r->at, "return")) {
             r->at++;
             bool is_good = read_value(r, &v) && set(c, 1, first, is_default, v);
-            if (is_word(r, r->at, "break") && is_kind(r, r->at + 1, ';'))
+            if (is_word(r, r->at, "break") && pl_table_is_kind(r, r->at + 1, ';'))
                 r->at += 2;
             return is_good && (!has_brace || skip(r, '}'));
         }
@@ -152,11 +142,11 @@ static bool read_body(struct table_reader *r, struct cases *c, size_t first, boo
             r->at++;
             return skip(r, ';') && (!has_brace || skip(r, '}'));
         }
-        if (is_kind(r, r->at, '}') && !has_brace)
+        if (pl_table_is_kind(r, r->at, '}') && !has_brace)
             return true; /* the last case needs no break */
-        if (!is_kind(r, r->at, TABLE_WORD) || !is_kind(r, r->at + 1, '='))
+        if (!pl_table_is_kind(r, r->at, TABLE_WORD) || !pl_table_is_kind(r, r->at + 1, '='))
             return false;
-        uint64_t name = pl_table_text_hash(text_of(r, r->at));
+        uint64_t name = pl_table_text_hash(pl_table_token_text(r, r->at));
         r->at += 2;
         if (!read_value(r, &v) || !set(c, name, first, is_default, v))
             return false;
@@ -247,15 +237,15 @@ static bool read_arm(struct table_reader *r, struct cases *c, size_t first, bool
         uint64_t name = 1;
         if (is_word(r, r->at, "return")) {
             r->at++;
-        } else if (is_kind(r, r->at, TABLE_WORD) && is_kind(r, r->at + 1, '=')) {
-            name = pl_table_text_hash(text_of(r, r->at));
+        } else if (pl_table_is_kind(r, r->at, TABLE_WORD) && pl_table_is_kind(r, r->at + 1, '=')) {
+            name = pl_table_text_hash(pl_table_token_text(r, r->at));
             r->at += 2;
         } else {
             return false;
         }
         if (!read_value(r, &v) || !set(c, name, first, is_default, v))
             return false;
-    } while (has_brace && !is_kind(r, r->at, '}'));
+    } while (has_brace && !pl_table_is_kind(r, r->at, '}'));
     return !has_brace || skip(r, '}');
 }
 
@@ -265,8 +255,10 @@ static bool read_condition(struct table_reader *r, struct cases *c, pl_bytes *su
     if (!skip(r, '('))
         return false;
     do {
-        pl_bytes word = is_kind(r, r->at, TABLE_WORD) ? text_of(r, r->at) : (pl_bytes){NULL, 0};
-        bool is_equal = is_kind(r, r->at + 1, TABLE_EQUAL) && text_of(r, r->at + 1).p[0] == '=';
+        pl_bytes word =
+            pl_table_is_kind(r, r->at, TABLE_WORD) ? pl_table_token_text(r, r->at) : (pl_bytes){NULL, 0};
+        bool is_equal =
+            pl_table_is_kind(r, r->at + 1, TABLE_EQUAL) && pl_table_token_text(r, r->at + 1).p[0] == '=';
         if (word.n == 0 || !is_equal || c->n == MAX_CASES || (subject->n > 0 && !pl_bytes_eq(*subject, word)))
             return false;
         *subject = word;
@@ -320,8 +312,10 @@ static bool read_labels(struct table_reader *r, struct cases *c, pl_bytes *subje
     uint64_t ends[2];
     bool is_range = false;
     for (unsigned i = 0; i <= is_range; i++) {
-        pl_bytes word = is_kind(r, r->at, TABLE_WORD) ? text_of(r, r->at) : (pl_bytes){NULL, 0};
-        pl_bytes sign = is_kind(r, r->at + 1, TABLE_EQUAL) ? text_of(r, r->at + 1) : (pl_bytes){NULL, 0};
+        pl_bytes word =
+            pl_table_is_kind(r, r->at, TABLE_WORD) ? pl_table_token_text(r, r->at) : (pl_bytes){NULL, 0};
+        pl_bytes sign = pl_table_is_kind(r, r->at + 1, TABLE_EQUAL) ? pl_table_token_text(r, r->at + 1)
+                                                                    : (pl_bytes){NULL, 0};
         is_range = i == 0 ? pl_bytes_starts(sign, PL_LIT(">")) : is_range;
         bool is_sign = pl_bytes_starts(sign, i == 1 ? PL_LIT("<") : is_range ? PL_LIT(">") : PL_LIT("="));
         if (word.n == 0 || !is_sign || (subject->n > 0 && !pl_bytes_eq(*subject, word)))
@@ -330,8 +324,8 @@ static bool read_labels(struct table_reader *r, struct cases *c, pl_bytes *subje
         r->at += 2;
         struct table_value v = pl_table_operand(r);
         ends[i] = v.bits;
-        bool goes_on =
-            i == 1 || !is_range || (is_kind(r, r->at, TABLE_BOTH) && text_of(r, r->at).p[0] == '&');
+        bool goes_on = i == 1 || !is_range ||
+                       (pl_table_is_kind(r, r->at, TABLE_BOTH) && pl_table_token_text(r, r->at).p[0] == '&');
         if (v.kind != PL_ITEM_NUMBER || !goes_on)
             return false;
         r->at += i == 0 && is_range;
@@ -369,10 +363,10 @@ static void read_choices(struct table_reader *r, size_t from, struct table_outpu
     r->at = from;
     for (;; n_choices++) {
         size_t first = c.n;
-        bool is_last = !is_kind(r, r->at + 1, TABLE_EQUAL);
+        bool is_last = !pl_table_is_kind(r, r->at + 1, TABLE_EQUAL);
         bool is_good = true;
         while (is_good && !is_last && (is_good = read_labels(r, &c, &subject)) &&
-               is_kind(r, r->at, TABLE_BOTH) && text_of(r, r->at).p[0] == '|')
+               pl_table_is_kind(r, r->at, TABLE_BOTH) && pl_table_token_text(r, r->at).p[0] == '|')
             r->at++;
         if (!is_good || (!is_last && !skip(r, '?')))
             return;
@@ -384,7 +378,8 @@ static void read_choices(struct table_reader *r, size_t from, struct table_outpu
         if (!skip(r, ':'))
             return;
     }
-    bool is_end = is_kind(r, r->at, ';') || is_kind(r, r->at, ',') || is_kind(r, r->at, ')');
+    bool is_end =
+        pl_table_is_kind(r, r->at, ';') || pl_table_is_kind(r, r->at, ',') || pl_table_is_kind(r, r->at, ')');
     if (is_end && n_choices >= MIN_CHOICES)
         add_table(r, &c, &c.results[0], from, out);
 }
@@ -408,17 +403,17 @@ size_t pl_tables_read_switch(struct table_reader *r, size_t at, struct table_out
     c.n = c.n_results = 0;
     size_t i = at + 1;
     for (; i < r->end && i - at < MAX_SKIPPED; i++) {
-        depth += is_kind(r, i, '(');
-        depth -= is_kind(r, i, ')') && depth > 0;
+        depth += pl_table_is_kind(r, i, '(');
+        depth -= pl_table_is_kind(r, i, ')') && depth > 0;
         if (depth == 0)
             break;
     }
     r->at = i + 1;
-    bool is_good = depth == 0 && is_kind(r, i, ')') && skip(r, '{');
-    while (is_good && !is_kind(r, r->at, '}')) {
+    bool is_good = depth == 0 && pl_table_is_kind(r, i, ')') && skip(r, '{');
+    while (is_good && !pl_table_is_kind(r, r->at, '}')) {
         while (skip(r, TABLE_MARK))
             ;
-        is_good = is_kind(r, r->at, '}') || read_case(r, &c);
+        is_good = pl_table_is_kind(r, r->at, '}') || read_case(r, &c);
     }
     size_t end = r->at + 1;
     if (is_good && is_word(r, end, "return")) {

@@ -85,16 +85,6 @@ static struct table_value read_character(struct table_reader *r, pl_bytes text)
     return r->joined.n == 1 && quote == 0 ? number((uint64_t)(int64_t)(int8_t)r->joined.p[0]) : unknown;
 }
 
-static pl_bytes text_of(const struct table_reader *r, size_t i)
-{
-    return pl_bytes_sub(r->text, r->t[i].at, r->t[i].length);
-}
-
-static bool is_kind(const struct table_reader *r, size_t i, uint8_t kind)
-{
-    return i < r->end && r->t[i].kind == kind;
-}
-
 static struct table_value read_choice(struct table_reader *r);
 
 /* The expression in the parentheses at r->at. */
@@ -102,7 +92,7 @@ static struct table_value read_group(struct table_reader *r)
 {
     r->at++;
     struct table_value v = read_choice(r);
-    if (!is_kind(r, r->at, ')'))
+    if (!pl_table_is_kind(r, r->at, ')'))
         return unknown;
     r->at++;
     return v;
@@ -120,13 +110,13 @@ static struct table_value read_size(struct table_reader *r)
 {
     size_t open = 0;
     struct table_value v = unknown;
-    while (is_kind(r, r->at, '(') && open < MAX_NESTED) {
+    while (pl_table_is_kind(r, r->at, '(') && open < MAX_NESTED) {
         r->at++;
         open++;
     }
     pl_buf_clear(&r->joined);
-    for (; is_kind(r, r->at, TABLE_STRING); r->at++) {
-        pl_bytes raw = text_of(r, r->at);
+    for (; pl_table_is_kind(r, r->at, TABLE_STRING); r->at++) {
+        pl_bytes raw = pl_table_token_text(r, r->at);
         if (raw.n < 2 || raw.p[0] != '"')
             return unknown; /* a wide one */
         struct pl_clit_token token = {.body = pl_bytes_sub(raw, 1, raw.n - 2)};
@@ -134,24 +124,24 @@ static struct table_value read_size(struct table_reader *r)
         v = number(r->joined.n + 1);
     }
     for (; open > 0; open--)
-        if (!is_kind(r, r->at++, ')'))
+        if (!pl_table_is_kind(r, r->at++, ')'))
             return unknown;
     return r->joined.why == PL_OK ? v : unknown;
 }
 
 static struct table_value read_name(struct table_reader *r)
 {
-    pl_bytes name = text_of(r, r->at++);
-    if (is_constant_macro(name) && is_kind(r, r->at, '('))
+    pl_bytes name = pl_table_token_text(r, r->at++);
+    if (is_constant_macro(name) && pl_table_is_kind(r, r->at, '('))
         return read_group(r);
     if (pl_bytes_eq_str(name, "sizeof"))
         return read_size(r);
     const struct table_value *bound = r->n_bound == 0 ? NULL : pl_table_bound(r, name);
     if (bound != NULL)
         return *bound;
-    if (is_kind(r, r->at, '(') && r->n_bound > 0)
+    if (pl_table_is_kind(r, r->at, '(') && r->n_bound > 0)
         return pl_table_call(r, name);
-    if (is_kind(r, r->at, '(') || is_kind(r, r->at, '[') || is_kind(r, r->at, '.'))
+    if (pl_table_is_kind(r, r->at, '(') || pl_table_is_kind(r, r->at, '[') || pl_table_is_kind(r, r->at, '.'))
         return unknown;
     const struct table_name *found = pl_table_names_value(r->names, pl_table_text_hash(name), r->unit);
     if (found == NULL)
@@ -166,15 +156,15 @@ static size_t cast_end(const struct table_reader *r)
 {
     size_t i = r->at + 1;
     size_t words = 0;
-    while (is_kind(r, i, TABLE_WORD)) {
-        if (pl_table_names_value(r->names, pl_table_text_hash(text_of(r, i)), r->unit) != NULL)
+    while (pl_table_is_kind(r, i, TABLE_WORD)) {
+        if (pl_table_names_value(r->names, pl_table_text_hash(pl_table_token_text(r, i)), r->unit) != NULL)
             return 0;
         i++;
         words++;
     }
-    while (is_kind(r, i, '*'))
+    while (pl_table_is_kind(r, i, '*'))
         i++;
-    if (words == 0 || !is_kind(r, i, ')') || i + 1 >= r->end)
+    if (words == 0 || !pl_table_is_kind(r, i, ')') || i + 1 >= r->end)
         return 0;
     uint8_t next = r->t[i + 1].kind;
     bool is_operand = next == TABLE_WORD || next == TABLE_NUMBER || next == TABLE_CHARACTER || next == '(' ||
@@ -190,9 +180,9 @@ static struct table_value read_unary(struct table_reader *r)
     uint8_t kind = r->t[r->at].kind;
     r->nested++;
     if (kind == TABLE_NUMBER) {
-        v = read_number(text_of(r, r->at++));
+        v = read_number(pl_table_token_text(r, r->at++));
     } else if (kind == TABLE_CHARACTER) {
-        v = read_character(r, text_of(r, r->at++));
+        v = read_character(r, pl_table_token_text(r, r->at++));
     } else if (kind == TABLE_WORD) {
         v = read_name(r);
     } else if (kind == '-' || kind == '~' || kind == '+' || kind == '!') {
@@ -304,7 +294,7 @@ static struct table_value read_binary(struct table_reader *r, unsigned least)
         unsigned strength = binding(kind);
         if (strength == 0 || strength < least)
             break;
-        pl_bytes token = text_of(r, r->at++);
+        pl_bytes token = pl_table_token_text(r, r->at++);
         struct table_value right = read_binary(r, strength + 1);
         bool is_comparison = kind == TABLE_EQUAL || kind == TABLE_BOTH || kind == '<' || kind == '>';
         v = is_comparison ? compare(token, v, right) : apply(kind, v, right);
@@ -319,14 +309,14 @@ static struct table_value read_choice(struct table_reader *r)
     bool is_chosen = false;
     for (;;) {
         struct table_value v = read_binary(r, 1);
-        if (!is_kind(r, r->at, '?'))
+        if (!pl_table_is_kind(r, r->at, '?'))
             return is_chosen ? result : v;
         if (r->n_choices >= MAX_CHOICES)
             return unknown;
         r->n_choices++;
         r->at++;
         struct table_value left = r->nested >= MAX_NESTED ? unknown : read_binary(r, 1);
-        if (!is_kind(r, r->at, ':'))
+        if (!pl_table_is_kind(r, r->at, ':'))
             return unknown;
         r->at++;
         if (!is_chosen && (v.kind != PL_ITEM_NUMBER || v.bits != 0)) {
