@@ -88,3 +88,17 @@ uint64_t pl_cursor_u64be(struct pl_cursor *c)
 {
     return take_be(c, 8);
 }
+
+uint64_t pl_cursor_uleb(struct pl_cursor *c, unsigned max_bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < max_bytes; i++) {
+        uint8_t byte = pl_cursor_u8(c);
+        if (i < 10)
+            value |= (uint64_t)(byte & 0x7f) << 7 * i;
+        if (c->bad || (byte & 0x80) == 0)
+            return value;
+    }
+    c->bad = true;
+    return value;
+}

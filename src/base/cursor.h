@@ -26,6 +26,9 @@ uint64_t pl_cursor_u64le(struct pl_cursor *c);
 uint16_t pl_cursor_u16be(struct pl_cursor *c);
 uint32_t pl_cursor_u32be(struct pl_cursor *c);
 uint64_t pl_cursor_u64be(struct pl_cursor *c);
+/* Unsigned LEB128, of which bits above 64 are dropped; bad when it is longer than `max_bytes`. Source: DWARF 5, 7.6. */
+#define PL_ULEB_ANY UINT_MAX
+uint64_t pl_cursor_uleb(struct pl_cursor *c, unsigned max_bytes);
 pl_bytes pl_cursor_take(struct pl_cursor *c, uint64_t n);
 void pl_cursor_skip(struct pl_cursor *c, uint64_t n);
 

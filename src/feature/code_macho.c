@@ -35,18 +35,6 @@ pl_bytes pl_code_macho_bytes(const struct pl_code_macho *m, struct pl_code_macho
     return c.bad || t.offset == 0 ? (pl_bytes){NULL, 0} : bytes;
 }
 
-uint64_t pl_code_macho_uleb(struct pl_cursor *c)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0;; shift += 7) {
-        uint8_t byte = pl_cursor_u8(c);
-        if (shift < 64)
-            value |= (uint64_t)(byte & 0x7f) << shift;
-        if (c->bad || !(byte & 0x80))
-            return value;
-    }
-}
-
 pl_bytes pl_code_macho_name(pl_bytes name)
 {
     return name.n > 1 && name.p[0] == '_' ? pl_bytes_from(name, 1) : name;
@@ -314,7 +302,7 @@ static void read_starts(struct pl_code_macho *m)
     uint64_t address = m->base;
     uint64_t before = 0;
     while (pl_cursor_left(&c) > 0 && !m->im->no_memory) {
-        uint64_t step = pl_code_macho_uleb(&c);
+        uint64_t step = pl_cursor_uleb(&c, PL_ULEB_ANY);
         if (step == 0 || c.bad || step > UINT32_MAX)
             break;
         address += step;

@@ -51,8 +51,6 @@ struct pl_code_macho {
 
 /* The bytes of a table; empty when they are not all there. */
 pl_bytes pl_code_macho_bytes(const struct pl_code_macho *m, struct pl_code_macho_table t);
-/* Unsigned LEB128. */
-uint64_t pl_code_macho_uleb(struct pl_cursor *c);
 /* The name as C spells it. */
 pl_bytes pl_code_macho_name(pl_bytes name);
 /* A slot at an address: an import when it has a name. False when there were too many. */

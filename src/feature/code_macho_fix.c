@@ -157,18 +157,18 @@ static void read_rebases(struct pl_code_macho *m)
         switch (op >> 4) {
         case 0: return;
         case 1: continue;
-        case 2: set_segment(m, &p, op & 15, pl_code_macho_uleb(&c)); continue;
-        case 3: p.address += pl_code_macho_uleb(&c); continue;
+        case 2: set_segment(m, &p, op & 15, pl_cursor_uleb(&c, PL_ULEB_ANY)); continue;
+        case 3: p.address += pl_cursor_uleb(&c, PL_ULEB_ANY); continue;
         case 4: p.address += 8 * n; continue;
         case 5: break;
-        case 6: n = pl_code_macho_uleb(&c); break;
+        case 6: n = pl_cursor_uleb(&c, PL_ULEB_ANY); break;
         case 7:
             n = 1;
-            step = pl_code_macho_uleb(&c);
+            step = pl_cursor_uleb(&c, PL_ULEB_ANY);
             break;
         case 8:
-            n = pl_code_macho_uleb(&c);
-            step = pl_code_macho_uleb(&c);
+            n = pl_cursor_uleb(&c, PL_ULEB_ANY);
+            step = pl_cursor_uleb(&c, PL_ULEB_ANY);
             break;
         default: return;
         }
@@ -186,8 +186,8 @@ static bool bind_one(struct pl_code_macho *m, struct place *p, uint64_t step)
 
 static bool bind_times(struct pl_code_macho *m, struct place *p, struct pl_cursor *c)
 {
-    uint64_t n = pl_code_macho_uleb(c);
-    uint64_t step = pl_code_macho_uleb(c);
+    uint64_t n = pl_cursor_uleb(c, PL_ULEB_ANY);
+    uint64_t step = pl_cursor_uleb(c, PL_ULEB_ANY);
     bool is_good = !c->bad;
     for (; n > 0 && is_good; n--)
         is_good = bind_one(m, p, step);
@@ -208,7 +208,7 @@ static void read_binds(struct pl_code_macho *m, struct pl_code_macho_table t, bo
                 return;
             break;
         case 1: p.library = op & 15; break;
-        case 2: p.library = (int64_t)pl_code_macho_uleb(&c); break;
+        case 2: p.library = (int64_t)pl_cursor_uleb(&c, PL_ULEB_ANY); break;
         case 3: p.library = (op & 15) == 0 ? 0 : (int8_t)(op | 0xf0); break;
         case 4:
             p.name = name_at(c.all, c.at);
@@ -216,11 +216,11 @@ static void read_binds(struct pl_code_macho *m, struct pl_code_macho_table t, bo
             pl_cursor_skip(&c, 1);
             break;
         case 5: break;
-        case 6: (void)pl_code_macho_uleb(&c); break;
-        case 7: set_segment(m, &p, op & 15, pl_code_macho_uleb(&c)); break;
-        case 8: p.address += pl_code_macho_uleb(&c); break;
+        case 6: (void)pl_cursor_uleb(&c, PL_ULEB_ANY); break;
+        case 7: set_segment(m, &p, op & 15, pl_cursor_uleb(&c, PL_ULEB_ANY)); break;
+        case 8: p.address += pl_cursor_uleb(&c, PL_ULEB_ANY); break;
         case 9: is_good = bind_one(m, &p, 0); break;
-        case 10: is_good = bind_one(m, &p, pl_code_macho_uleb(&c)); break;
+        case 10: is_good = bind_one(m, &p, pl_cursor_uleb(&c, PL_ULEB_ANY)); break;
         case 11: is_good = bind_one(m, &p, 8ull * (op & 15)); break;
         case 12: is_good = bind_times(m, &p, &c); break;
         default: return;

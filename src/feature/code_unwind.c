@@ -38,24 +38,12 @@ struct unwind {
     PL_VEC(struct common) commons; /* by at */
 };
 
-static uint64_t read_uleb(struct pl_cursor *c)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0;; shift += 7) {
-        uint8_t byte = pl_cursor_u8(c);
-        if (shift < 64)
-            value |= (uint64_t)(byte & 0x7f) << shift;
-        if (c->bad || !(byte & 0x80))
-            return value;
-    }
-}
-
 /* An encoded value as it stands, without what it is relative to. */
 static uint64_t read_plain(const struct unwind *u, struct pl_cursor *c, uint8_t encoding)
 {
     switch (encoding & 0x0f) {
     case ENC_ABSPTR: return u->is_64 ? pl_code_u64(u->im, c) : pl_code_u32(u->im, c);
-    case ENC_ULEB: return read_uleb(c);
+    case ENC_ULEB: return pl_cursor_uleb(c, PL_ULEB_ANY);
     case ENC_U2: return pl_code_u16(u->im, c);
     case ENC_U4: return pl_code_u32(u->im, c);
     case ENC_U8:
@@ -78,15 +66,15 @@ static void read_common(struct unwind *u, uint64_t at, struct pl_cursor c)
     pl_bytes letters = pl_bytes_sub(c.all, from, c.at - from - 1);
     if (version == 4)
         pl_cursor_skip(&c, 2);
-    (void)read_uleb(&c);
-    (void)read_uleb(&c);
+    (void)pl_cursor_uleb(&c, PL_ULEB_ANY);
+    (void)pl_cursor_uleb(&c, PL_ULEB_ANY);
     if (version == 1)
         (void)pl_cursor_u8(&c);
     else
-        (void)read_uleb(&c);
+        (void)pl_cursor_uleb(&c, PL_ULEB_ANY);
     common.has_data = letters.n > 0 && letters.p[0] == 'z';
     if (common.has_data)
-        (void)read_uleb(&c);
+        (void)pl_cursor_uleb(&c, PL_ULEB_ANY);
     for (size_t i = 1; common.has_data && i < letters.n; i++) {
         if (letters.p[i] == 'R')
             common.encoding = pl_cursor_u8(&c);
@@ -147,7 +135,7 @@ static void read_frame(struct unwind *u, const struct common *common, struct pl_
     if (c.bad || encoding == ENC_OMIT || (encoding & ENC_INDIRECT) || range == 0)
         return;
     if (common->has_data)
-        pl_cursor_skip(&c, read_uleb(&c));
+        pl_cursor_skip(&c, pl_cursor_uleb(&c, PL_ULEB_ANY));
     pl_code_seed_add(u->im, (struct pl_code_seed){.address = begin,
                                                   .size = range,
                                                   .rank = PL_SEED_UNWIND,

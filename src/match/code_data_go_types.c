@@ -64,10 +64,8 @@ static uint32_t u32(const struct types *t, uint64_t address)
 /* LEB128 of at most two bytes, as names have it. */
 static bool length_of(struct pl_cursor *c, uint64_t *n)
 {
-    uint8_t low = pl_cursor_u8(c);
-    uint8_t high = (low & 0x80) != 0 ? pl_cursor_u8(c) : 0;
-    *n = (low & 0x7fu) | (uint64_t)high << 7;
-    return !c->bad && high < 0x80 && *n <= MAX_NAME;
+    *n = pl_cursor_uleb(c, 2);
+    return !c->bad && *n <= MAX_NAME;
 }
 
 /* One text of a name: its length is a number, its bytes are a name when they are known. */

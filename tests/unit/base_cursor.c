@@ -86,6 +86,27 @@ static void no_bytes_at_all_are_fine_until_read(void **state)
     assert_true(c.bad);
 }
 
+static void leb128_is_as_long_as_is_asked_for(void **state)
+{
+    static const uint8_t bytes[] = {0x7f, 0x80, 0x01, 0xe5, 0x8e, 0x26};
+    static const uint8_t endless[] = {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0xff, 0x7f};
+    (void)state;
+    struct pl_cursor c = pl_cursor_of(pl_bytes_of(bytes, sizeof bytes));
+    assert_int_equal(pl_cursor_uleb(&c, PL_ULEB_ANY), 127);
+    assert_int_equal(pl_cursor_uleb(&c, 2), 128);
+    assert_int_equal(pl_cursor_uleb(&c, 3), 624485); /* DWARF 5, figure C.1 */
+    assert_false(c.bad);
+    c = pl_cursor_of(pl_bytes_of(bytes + 3, 3));
+    (void)pl_cursor_uleb(&c, 2);
+    assert_true(c.bad);
+    c = pl_cursor_of(pl_bytes_of(bytes + 3, 2));
+    (void)pl_cursor_uleb(&c, PL_ULEB_ANY);
+    assert_true(c.bad);
+    c = pl_cursor_of(pl_bytes_of(endless, sizeof endless));
+    assert_int_equal(pl_cursor_uleb(&c, PL_ULEB_ANY), 1ull << 63);
+    assert_false(c.bad);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +116,7 @@ int main(void)
         cmocka_unit_test(taken_bytes_are_a_view_of_the_input),
         cmocka_unit_test(every_truncation_is_bad_from_its_end_on),
         cmocka_unit_test(no_bytes_at_all_are_fine_until_read),
+        cmocka_unit_test(leb128_is_as_long_as_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

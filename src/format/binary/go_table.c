@@ -37,10 +37,10 @@ bool pl_go_table_read(pl_bytes all, struct pl_go_table *out)
         (out->quantum != 1 && out->quantum != 2 && out->quantum != 4))
         return false;
     out->n_functions = read_word(out, &c);
-    out->n_files = read_word(out, &c);
+    uint64_t n_files = read_word(out, &c);
     out->text = read_word(out, &c);
     return read_parts(all, &c, out) && out->n_functions > 0 && out->n_functions <= out->lines.n / 8 &&
-           out->n_files < UINT32_MAX;
+           n_files < UINT32_MAX;
 }
 
 static bool read_offsets(struct pl_cursor *c, uint32_t *to, unsigned *n, unsigned max, uint32_t count)
@@ -64,8 +64,7 @@ bool pl_go_record_read(const struct pl_go_table *t, uint64_t i, struct pl_go_rec
     bool is_good = read_offsets(&c, out->steps, &out->n_steps, PL_GO_STEPS, 3);
     uint32_t n_tables = pl_cursor_u32le(&c);
     out->unit = pl_cursor_u32le(&c);
-    out->line_1based = t->is_120 ? pl_cursor_u32le(&c) : 0;
-    pl_cursor_skip(&c, 3);
+    pl_cursor_skip(&c, (t->is_120 ? 4 : 0) + 3); /* the line where it begins, what it is */
     uint32_t n_objects = pl_cursor_u8(&c);
     is_good = is_good && read_offsets(&c, out->steps, &out->n_steps, PL_GO_STEPS, n_tables) &&
               read_offsets(&c, out->objects, &out->n_objects, PL_GO_OBJECTS, n_objects);
@@ -92,15 +91,7 @@ pl_bytes pl_go_file(const struct pl_go_table *t, uint32_t unit, int64_t number)
 /* LEB128 of at most 32 bits. */
 static uint32_t read_varint(struct pl_cursor *c)
 {
-    uint32_t value = 0;
-    for (unsigned shift = 0; shift < 35; shift += 7) {
-        uint8_t byte = pl_cursor_u8(c);
-        value |= (uint32_t)((uint64_t)(byte & 0x7f) << shift);
-        if ((byte & 0x80) == 0)
-            return value;
-    }
-    c->bad = true;
-    return 0;
+    return (uint32_t)pl_cursor_uleb(c, 5);
 }
 
 struct pl_go_steps pl_go_steps_of(const struct pl_go_table *t, uint32_t at)

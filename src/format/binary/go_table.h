@@ -27,7 +27,7 @@ struct pl_go_table {
     unsigned word;    /* bytes of one: 4 or 8 */
     unsigned quantum; /* bytes of the shortest instruction */
     bool is_120;      /* as Go 1.20 and newer write it */
-    uint64_t n_functions, n_files;
+    uint64_t n_functions;
     uint64_t text; /* address of the code; 0 where the loader fills it in */
     pl_bytes header, names, units, files, steps;
     pl_bytes lines; /* to the end of what was given */
@@ -38,7 +38,6 @@ struct pl_go_record {
     uint32_t at, bytes;              /* the record itself, in lines */
     uint32_t name;                   /* in names */
     uint32_t unit;                   /* in units, counted in fours */
-    uint32_t line_1based;            /* where it begins; 0 when the table does not say */
     uint32_t steps[PL_GO_STEPS];     /* in steps: stack, files, lines, and others; 0: none */
     uint32_t objects[PL_GO_OBJECTS]; /* bytes from where the objects stand; PL_GO_NONE: none */
     unsigned n_steps, n_objects;
