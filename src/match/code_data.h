@@ -75,6 +75,8 @@ void pl_data_reset(struct pl_data *d);
 /* Address of a byte of the file, and back; false when it has none. */
 bool pl_data_address(const struct pl_data *d, uint64_t offset, uint64_t *address);
 bool pl_data_offset(const struct pl_data *d, uint64_t address, uint64_t *offset);
+/* The loaded part whose memory holds an address; NULL when none does. O(log spans). */
+const struct pl_code_span *pl_data_span(const struct pl_data *d, uint64_t address);
 /* The object that holds a byte; NULL when none does. */
 struct pl_data_object *pl_data_object_at(struct pl_data *d, uint64_t offset);
 /* The pointer that the loader fills in at a byte of the file; NULL when there is none. O(1). */

@@ -18,9 +18,7 @@
  */
 #include "match/code_data_go.h"
 
-#include "base/ascii.h"
 #include "format/text/words.h"
-
 #include "match/residue.h"
 
 #include <stdlib.h>
@@ -66,25 +64,19 @@ void pl_go_note(struct pl_go *g, uint64_t offset, uint64_t length, enum pl_go_ra
         *r = (struct pl_go_range){.offset = offset, .length = length, .kind = kind, .unit = unit};
 }
 
+static uint64_t offset_in(const struct pl_go *g, pl_bytes part)
+{
+    return (uint64_t)(part.p - g->d->f->data.p);
+}
+
 pl_bytes pl_go_bytes_at(const struct pl_go *g, uint64_t address, uint64_t n)
 {
-    const struct pl_code *code = g->d->code;
-    size_t low = 0;
-    size_t high = code->n_spans;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct pl_code_span *s = &code->spans[middle];
-        if (address < s->address) {
-            high = middle;
-        } else if (address - s->address < s->size) {
-            uint64_t left = s->size - (address - s->address);
-            return pl_bytes_sub(g->d->f->data, (size_t)(s->offset + (address - s->address)),
-                                (size_t)(n < left ? n : left));
-        } else {
-            low = middle + 1;
-        }
-    }
-    return (pl_bytes){NULL, 0};
+    const struct pl_code_span *s = pl_data_span(g->d, address);
+    uint64_t at = s == NULL ? 0 : address - s->address;
+    if (s == NULL || at >= s->size)
+        return (pl_bytes){NULL, 0};
+    return pl_bytes_sub(g->d->f->data, (size_t)(s->offset + at),
+                        (size_t)(n < s->size - at ? n : s->size - at));
 }
 
 bool pl_go_note_at(struct pl_go *g, uint64_t address, uint64_t length)
@@ -92,18 +84,27 @@ bool pl_go_note_at(struct pl_go *g, uint64_t address, uint64_t length)
     pl_bytes there = pl_go_bytes_at(g, address, length);
     if (there.n != length || length == 0)
         return false;
-    pl_go_note(g, (uint64_t)(there.p - g->d->f->data.p), length, PL_GO_NUMBERS, PL_GO_NONE);
+    pl_go_note(g, offset_in(g, there), length, PL_GO_NUMBERS, PL_GO_NONE);
     return true;
+}
+
+/* The same by its byte in the file. */
+static uint64_t pointer_in_file(const struct pl_go *g, uint64_t offset)
+{
+    const struct pl_code_slot *slot = pl_data_slot(g->d, offset);
+    return slot != NULL ? slot->target : pl_data_number(g->d, offset, g->table.word);
 }
 
 uint64_t pl_go_pointer_at(const struct pl_go *g, uint64_t address)
 {
-    uint64_t offset;
-    unsigned word = g->table.word;
-    if (pl_go_bytes_at(g, address, word).n != word || !pl_data_offset(g->d, address, &offset))
-        return 0;
-    const struct pl_code_slot *slot = pl_data_slot(g->d, offset);
-    return slot != NULL ? slot->target : pl_data_number(g->d, offset, word);
+    pl_bytes there = pl_go_bytes_at(g, address, g->table.word);
+    return there.n == g->table.word ? pointer_in_file(g, offset_in(g, there)) : 0;
+}
+
+uint32_t pl_go_u32_at(const struct pl_go *g, uint64_t address)
+{
+    struct pl_cursor c = pl_cursor_of(pl_go_bytes_at(g, address, 4));
+    return pl_cursor_u32le(&c);
 }
 
 void pl_go_note_bits(struct pl_go *g, uint64_t address, uint64_t words)
@@ -172,11 +173,6 @@ static bool is_made(pl_bytes path)
                                         "_cgo_export.c", "_cgo_main.c"};
     return pl_bytes_is_one_of(pl_bytes_basename(path), names, sizeof names / sizeof *names) ||
            pl_bytes_ends(path, PL_LIT(".cgo1.go")) || pl_bytes_ends(path, PL_LIT(".cgo2.c"));
-}
-
-static uint64_t offset_in(const struct pl_go *g, pl_bytes part)
-{
-    return (uint64_t)(part.p - g->d->f->data.p);
 }
 
 static void note_name(struct pl_go *g, uint64_t at, uint32_t unit)
@@ -250,17 +246,15 @@ static int64_t greatest(struct pl_go *g, const struct pl_go_record *r, unsigned 
     return most;
 }
 
-static void note_steps(struct pl_go *g, const struct pl_go_record *r, unsigned which, uint64_t n_lines,
-                       const struct files *f)
+/* `n_lines` of longest_file(). */
+static void note_steps(struct pl_go *g, const struct pl_go_record *r, unsigned which, uint64_t n_lines)
 {
     if (r->steps[which] == 0)
         return;
     struct pl_go_steps s = pl_go_steps_of(&g->table, r->steps[which]);
-    bool is_good = true;
+    bool is_good = which != STEPS_FILE || n_lines > 0;
     while (is_good && pl_go_steps_next(&s)) {
         is_good = s.to <= r->end - r->begin && pl_go_may_read(g, 1);
-        if (which == STEPS_FILE)
-            is_good = is_good && lines_of(f, r->unit, s.value) > 0;
         if (which == STEPS_LINE)
             is_good = is_good && s.value >= 0 && (uint64_t)s.value <= n_lines;
     }
@@ -271,17 +265,11 @@ static void note_steps(struct pl_go *g, const struct pl_go_record *r, unsigned w
 
 /* ------------------------------------------------------------------ objects of a function */
 
-static uint32_t u32_at(const struct pl_go *g, uint64_t address, uint64_t i)
-{
-    struct pl_cursor c = pl_cursor_of(pl_go_bytes_at(g, address + 4 * i, 4));
-    return pl_cursor_u32le(&c);
-}
-
 /* | maps 4 | bits 4 | maps of as many bytes |; the function has steps to each of the maps, assembly one for its begin and one for its end. */
 static void note_maps(struct pl_go *g, uint64_t address, int64_t last)
 {
-    uint64_t n = u32_at(g, address, 0);
-    uint64_t bits = u32_at(g, address, 1);
+    uint64_t n = pl_go_u32_at(g, address);
+    uint64_t bits = pl_go_u32_at(g, address + 4);
     if (n <= (last < 1 ? 2 : (uint64_t)last + 1) && n <= MAX_ITEMS && bits <= MAX_ITEMS)
         (void)pl_go_note_at(g, address, 8 + n * ((bits + 7) / 8));
 }
@@ -294,9 +282,9 @@ static void note_stack_objects(struct pl_go *g, uint64_t address)
         return;
     for (uint64_t i = 0; i < n; i++) {
         uint64_t item = address + g->table.word + 16 * i;
-        uint32_t bytes = u32_at(g, item, 2);
+        uint32_t bytes = pl_go_u32_at(g, item + 8);
         if (bytes <= INT32_MAX)
-            pl_go_note_bits(g, g->constants + u32_at(g, item, 3), bytes / g->table.word);
+            pl_go_note_bits(g, g->constants + pl_go_u32_at(g, item + 12), bytes / g->table.word);
     }
 }
 
@@ -308,20 +296,23 @@ static void note_inlined(struct pl_go *g, uint64_t address, int64_t last)
         !pl_go_note_at(g, address, bytes * ((uint64_t)last + 1)))
         return;
     for (int64_t i = 0; i <= last; i++)
-        note_name(g, u32_at(g, address + bytes * (uint64_t)i, g->table.is_120 ? 1 : 3), PL_GO_NONE);
+        note_name(g, pl_go_u32_at(g, address + bytes * (uint64_t)i + (g->table.is_120 ? 4 : 12)), PL_GO_NONE);
 }
 
 /* How many arguments the bytes describe, and how many bytes these are; 0 when they do not end. */
 static uint64_t arguments_bytes(const struct pl_go *g, uint64_t address, uint64_t *n)
 {
-    enum { END = 0xff, FIRST_MARK = 0xfb, UNKNOWN_PLACE = 0xfb };
+    enum {
+        END = 0xff,
+        UNKNOWN_PLACE = 0xfb
+    }; /* marks from there on: begin and end of a group, more, unknown */
     pl_bytes all = pl_go_bytes_at(g, address, MAX_ARGUMENTS);
     *n = 0;
     for (size_t i = 0; i < all.n;) {
         if (all.p[i] == END)
             return i + 1;
         *n += all.p[i] <= UNKNOWN_PLACE;
-        i += all.p[i] < FIRST_MARK ? 2 : 1;
+        i += all.p[i] < UNKNOWN_PLACE ? 2 : 1;
     }
     return 0;
 }
@@ -366,7 +357,7 @@ static void note_function(struct pl_go *g, uint64_t i, const struct files *f)
     note_name(g, r.name, entry < f->n ? f->units[entry] : PL_GO_NONE);
     uint64_t n_lines = longest_file(g, &r, f);
     for (unsigned k = 0; k < r.n_steps; k++)
-        note_steps(g, &r, k, n_lines, f);
+        note_steps(g, &r, k, n_lines);
     for (unsigned k = 0; k < r.n_objects && g->objects != 0; k++)
         if (r.objects[k] != PL_GO_NONE)
             note_object(g, &r, k);
@@ -454,9 +445,7 @@ static void find_module(struct pl_go *g)
     for (size_t i = 0; i < g->d->code->n_spans; i++) {
         const struct pl_code_span *s = &g->d->code->spans[i];
         for (uint64_t k = 0; s->is_writable && k + word <= s->size; k += word) {
-            const struct pl_code_slot *slot = pl_data_slot(g->d, s->offset + k);
-            uint64_t value = slot != NULL ? slot->target : pl_data_number(g->d, s->offset + k, word);
-            if (value == table && is_module(g, s->address + k)) {
+            if (pointer_in_file(g, s->offset + k) == table && is_module(g, s->address + k)) {
                 read_module(g, s->address + k);
                 return;
             }

@@ -25,14 +25,13 @@ struct pl_go_range {
 struct pl_go {
     struct pl_data *d;
     struct pl_go_table table;
-    uint64_t at;   /* byte in the file where the table begins */
-    uint64_t text; /* address of the code */
+    uint64_t at; /* byte in the file where the table begins */
     /* Addresses, of the record of the module; all 0 when it was not found. */
     uint64_t types, types_end, objects, constants, finder;
     uint64_t type_links, n_type_links, interface_links, n_interface_links;
     PL_VEC(struct pl_go_range) ranges;
-    uint64_t
-        work; /* steps and items that may still be read: tables of a hostile program may all be the same one */
+    /* steps and items that may still be read: tables of a hostile program may all be the same one */
+    uint64_t work;
     bool is_out_of_memory;
 };
 
@@ -52,6 +51,8 @@ bool pl_go_note_at(struct pl_go *g, uint64_t address, uint64_t length);
 pl_bytes pl_go_bytes_at(const struct pl_go *g, uint64_t address, uint64_t n);
 /* The pointer at an address, whether the loader fills it in or not; 0 when there is none. */
 uint64_t pl_go_pointer_at(const struct pl_go *g, uint64_t address);
+/* The same for a number of four bytes; 0 when it is cut off. */
+uint32_t pl_go_u32_at(const struct pl_go *g, uint64_t address);
 /* Is each word of the name one of the sources, or one that Go's compiler puts there? */
 bool pl_go_is_known(const struct pl_go *g, pl_bytes name);
 /* A map of pointers, a bit for each of `words` words. */

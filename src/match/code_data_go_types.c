@@ -55,12 +55,6 @@ static uint64_t pointer(const struct types *t, uint64_t at, uint64_t word)
     return pl_go_pointer_at(t->g, at + word * t->w);
 }
 
-static uint32_t u32(const struct types *t, uint64_t address)
-{
-    struct pl_cursor c = pl_cursor_of(pl_go_bytes_at(t->g, address, 4));
-    return pl_cursor_u32le(&c);
-}
-
 /* LEB128 of at most two bytes, as names have it. */
 static bool length_of(struct pl_cursor *c, uint64_t *n)
 {
@@ -119,10 +113,16 @@ static void note_name_at(struct types *t, uint32_t place)
         note_name(t, t->g->types + place);
 }
 
+/* Note a list that a type leads to: `n` items of so many bytes. */
+static bool note_list(struct types *t, uint64_t address, uint64_t n, uint64_t item_bytes)
+{
+    return n <= MAX_MEMBERS && pl_go_may_read(t->g, n) && pl_go_note_at(t->g, address, n * item_bytes);
+}
+
 /* A list of pointers to types. */
 static void note_types(struct types *t, uint64_t address, uint64_t n)
 {
-    if (n > MAX_MEMBERS || !pl_go_may_read(t->g, n) || !pl_go_note_at(t->g, address, n * t->w))
+    if (!note_list(t, address, n, t->w))
         return;
     for (uint64_t i = 0; i < n; i++)
         add(t, pointer(t, address, i));
@@ -131,18 +131,18 @@ static void note_types(struct types *t, uint64_t address, uint64_t n)
 /* | name 4, type 4 | ... */
 static void note_interface_methods(struct types *t, uint64_t address, uint64_t n)
 {
-    if (n > MAX_MEMBERS || !pl_go_may_read(t->g, n) || !pl_go_note_at(t->g, address, 8 * n))
+    if (!note_list(t, address, n, 8))
         return;
     for (uint64_t i = 0; i < n; i++) {
-        note_name_at(t, u32(t, address + 8 * i));
-        add(t, t->g->types + u32(t, address + 8 * i + 4));
+        note_name_at(t, pl_go_u32_at(t->g, address + 8 * i));
+        add(t, t->g->types + pl_go_u32_at(t->g, address + 8 * i + 4));
     }
 }
 
 /* | name, type, place: words | ... */
 static void note_fields(struct types *t, uint64_t address, uint64_t n)
 {
-    if (n > MAX_MEMBERS || !pl_go_may_read(t->g, n) || !pl_go_note_at(t->g, address, 3 * n * t->w))
+    if (!note_list(t, address, n, 3 * t->w))
         return;
     for (uint64_t i = 0; i < n; i++) {
         note_name(t, pointer(t, address, 3 * i));
@@ -185,14 +185,14 @@ static void note_methods(struct types *t, uint64_t at)
 {
     if (!pl_go_note_at(t->g, at, 16))
         return;
-    note_name_at(t, u32(t, at));
-    uint64_t n = u32(t, at + 4) & 0xffff;
-    uint64_t first = at + u32(t, at + 8);
-    if (n == 0 || !pl_go_may_read(t->g, n) || !pl_go_note_at(t->g, first, 16 * n))
+    note_name_at(t, pl_go_u32_at(t->g, at));
+    uint64_t n = pl_go_u32_at(t->g, at + 4) & 0xffff;
+    uint64_t first = at + pl_go_u32_at(t->g, at + 8);
+    if (!note_list(t, first, n, 16))
         return;
     for (uint64_t i = 0; i < n; i++) {
-        note_name_at(t, u32(t, first + 16 * i));
-        uint32_t type = u32(t, first + 16 * i + 4);
+        note_name_at(t, pl_go_u32_at(t->g, first + 16 * i));
+        uint32_t type = pl_go_u32_at(t->g, first + 16 * i + 4);
         if (type != PL_GO_NONE)
             add(t, t->g->types + type);
     }
@@ -272,7 +272,7 @@ static void note_type(struct types *t, uint64_t at)
         behind += 16;
     }
     if ((kind & KIND_MASK) == FUNC) {
-        uint32_t counts = u32(t, at + front);
+        uint32_t counts = pl_go_u32_at(t->g, at + front);
         note_types(t, at + behind, (counts & 0xffff) + (counts >> 16 & ~FUNC_IS_LAST));
     }
     (void)pl_go_note_at(g, at, bytes);
@@ -306,7 +306,7 @@ void pl_go_note_types(struct pl_go *g)
     for (uint64_t i = 0; i < g->n_type_links && pl_go_may_read(g, 1); i++) {
         if (!pl_go_note_at(g, g->type_links + 4 * i, 4))
             break;
-        add(&t, g->types + u32(&t, g->type_links + 4 * i));
+        add(&t, g->types + pl_go_u32_at(g, g->type_links + 4 * i));
     }
     note_interfaces(&t);
     for (size_t i = 0; i < g->d->code->n_data; i++)

@@ -24,23 +24,30 @@ bool pl_data_address(const struct pl_data *d, uint64_t offset, uint64_t *address
     return false;
 }
 
-bool pl_data_offset(const struct pl_data *d, uint64_t address, uint64_t *offset)
+const struct pl_code_span *pl_data_span(const struct pl_data *d, uint64_t address)
 {
     size_t low = 0;
     size_t high = d->code->n_spans;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct pl_code_span *s = &d->code->spans[middle];
-        if (address < s->address) {
+        if (address < s->address)
             high = middle;
-        } else if (address - s->address < s->memory_bytes) {
-            *offset = s->offset + (address - s->address);
-            return address - s->address < s->size;
-        } else {
+        else if (address - s->address < s->memory_bytes)
+            return s;
+        else
             low = middle + 1;
-        }
     }
-    return false;
+    return NULL;
+}
+
+bool pl_data_offset(const struct pl_data *d, uint64_t address, uint64_t *offset)
+{
+    const struct pl_code_span *s = pl_data_span(d, address);
+    if (s == NULL)
+        return false;
+    *offset = s->offset + (address - s->address);
+    return address - s->address < s->size;
 }
 
 static size_t rank_of(const struct pl_data *d, uint64_t offset)
