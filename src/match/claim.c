@@ -116,6 +116,27 @@ bool pl_claim_run(const struct pl_match *m, const struct pl_file *f, const struc
     return false;
 }
 
+pl_status pl_claim_part(struct pl_file *f, pl_bytes part, enum pl_class class, const char *rule,
+                        struct pl_err *err)
+{
+    enum pl_grade grade = class == PL_CLASS_DERIVED ? PL_GRADE_B : PL_GRADE_NONE;
+    return pl_match_claim(f, (uint64_t)(part.p - f->data.p), part.n, class, grade, rule, NULL, err);
+}
+
+pl_status pl_claim_known(struct pl_file *f, pl_bytes part, const char *const *known, size_t n,
+                         const char *rule, struct pl_err *err)
+{
+    pl_sha256 digest;
+    char hex[PL_SHA256_HEX_BYTES];
+    pl_status st = pl_sha256_of(part, &digest, err);
+    if (st != PL_OK)
+        return st;
+    pl_hex(digest.b, PL_SHA256_BYTES, hex);
+    return pl_bytes_is_one_of(pl_bytes_of_str(hex), known, n)
+               ? pl_claim_part(f, part, PL_CLASS_TOOLCHAIN, rule, err)
+               : PL_OK;
+}
+
 bool pl_is_image(const struct pl_file *f)
 {
     return pl_kind_is_image(f->kind);

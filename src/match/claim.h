@@ -27,6 +27,15 @@ PL_MUST_USE pl_status pl_claim_from_source(const struct pl_match *m, struct pl_f
 bool pl_claim_run(const struct pl_match *m, const struct pl_file *f, const struct pl_claim *c,
                   struct pl_run *out);
 
+/*
+ * Claim `part`, bytes of f, without a source: B when it is derived. And a part that is the same in every file which a tool writes: as the toolchain's, when its sha256 in
+ * hexadecimal is one of `n` known ones.
+ */
+PL_MUST_USE pl_status pl_claim_part(struct pl_file *f, pl_bytes part, enum pl_class class, const char *rule,
+                                    struct pl_err *err);
+PL_MUST_USE pl_status pl_claim_known(struct pl_file *f, pl_bytes part, const char *const *known, size_t n,
+                                     const char *rule, struct pl_err *err);
+
 /* Leaves that the rungs for text and data leave alone: machine code has its own. */
 bool pl_is_image(const struct pl_file *f);
 /* A program that was compared atom by atom: a line that stands somewhere in the sources is no better explanation. */

@@ -16,7 +16,7 @@
  * converter/manpage.rb; docutils' writers/manpage.py. The digests were taken from 265 pages of Debian 12, which have one each.
  */
 #include "format/text/words.h"
-#include "match/match.h"
+#include "match/claim.h"
 
 #include <string.h>
 
@@ -24,11 +24,11 @@
 #define MAX_LINES      16u
 #define MAX_DATE_BYTES 24u
 
-static const char of_docbook[] =
+static const char *const of_docbook =
     "2dd294cb5cc425261fbc4ee9b337eeba5970192fc3ff35897e29c72880b90494"; /* 893 bytes */
-static const char of_asciidoctor[] =
+static const char *const of_asciidoctor =
     "228ebe1687219159f0a304950938c051609c4b5b95e1569f64aa0d5a97564884"; /* 220 bytes */
-static const char of_docutils[] =
+static const char *const of_docutils =
     "2ada47af4ae843d26def7aba776ff0fd4a5a650c8aee78a004372154374d4ed8"; /* 633 bytes */
 
 /* Lines of comment that stand in pages as they are. */
@@ -49,23 +49,6 @@ struct page {
     struct pl_file *f;
     pl_bytes name; /* "tig.1" */
 };
-
-static pl_status claim(const struct page *x, pl_bytes what, enum pl_class class, struct pl_err *err)
-{
-    enum pl_grade grade = class == PL_CLASS_DERIVED ? PL_GRADE_B : PL_GRADE_NONE;
-    return pl_match_claim(x->f, (uint64_t)(what.p - x->f->data.p), what.n, class, grade, RULE, NULL, err);
-}
-
-static pl_status claim_known(const struct page *x, pl_bytes block, const char *known, struct pl_err *err)
-{
-    pl_sha256 digest;
-    char hex[PL_SHA256_HEX_BYTES];
-    pl_status st = pl_sha256_of(block, &digest, err);
-    if (st != PL_OK)
-        return st;
-    pl_hex(digest.b, PL_SHA256_BYTES, hex);
-    return strcmp(hex, known) == 0 ? claim(x, block, PL_CLASS_TOOLCHAIN, err) : PL_OK;
-}
 
 /* Is it made of digits and of these bytes alone? */
 static bool is_of_digits(pl_bytes text, pl_bytes others)
@@ -161,12 +144,13 @@ static pl_status claim_head(const struct page *x, const char *known, struct pl_e
         is_there = pl_bytes_starts(line, PL_LIT(".TH "));
         st = is_there ? is_title(x, line, &yes, err) : is_comment(x, line, &yes, err);
         if (st == PL_OK && yes)
-            st = claim(x, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_DERIVED, err);
+            st = pl_claim_part(x->f, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_DERIVED, RULE,
+                               err);
     }
     size_t end = pl_bytes_find(rest, PL_LIT("\n.SH "), 0);
     if (st != PL_OK || !is_there || end == SIZE_MAX)
         return st;
-    return claim_known(x, pl_bytes_sub(rest, 0, end + 1), known, err);
+    return pl_claim_known(x->f, pl_bytes_sub(rest, 0, end + 1), &known, 1, RULE, err);
 }
 
 static pl_status claim_docutils(const struct page *x, pl_bytes first, struct pl_err *err)
@@ -178,16 +162,17 @@ static pl_status claim_docutils(const struct page *x, pl_bytes first, struct pl_
     size_t title = pl_bytes_find(rest, PL_LIT("\n.TH "), 0);
     if (title == SIZE_MAX)
         return PL_OK;
-    pl_status st = claim(x, pl_bytes_sub(x->f->data, 0, first.n + 1), PL_CLASS_TOOLCHAIN, err);
+    pl_status st =
+        pl_claim_part(x->f, pl_bytes_sub(x->f->data, 0, first.n + 1), PL_CLASS_TOOLCHAIN, RULE, err);
     if (st == PL_OK)
-        st = claim_known(x, pl_bytes_sub(rest, 0, title + 1), of_docutils, err);
+        st = pl_claim_known(x->f, pl_bytes_sub(rest, 0, title + 1), &of_docutils, 1, RULE, err);
     rest = pl_bytes_from(rest, title + 1);
     if (st == PL_OK && pl_bytes_line(&rest, &line))
         st = is_title(x, line, &yes, err);
     if (st == PL_OK && yes)
-        st = claim(x, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_DERIVED, err);
+        st = pl_claim_part(x->f, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_DERIVED, RULE, err);
     if (st == PL_OK && pl_bytes_ends(rest, end))
-        st = claim(x, pl_bytes_from(rest, rest.n - end.n), PL_CLASS_TOOLCHAIN, err);
+        st = pl_claim_part(x->f, pl_bytes_from(rest, rest.n - end.n), PL_CLASS_TOOLCHAIN, RULE, err);
     return st;
 }
 

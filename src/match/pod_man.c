@@ -15,7 +15,7 @@
  */
 #include "base/buf.h"
 #include "format/text/words.h"
-#include "match/match.h"
+#include "match/claim.h"
 
 #define RULE              "pod.man"
 #define TITLE_MARK        ".IX Title \""
@@ -40,27 +40,6 @@ struct page {
     const struct pl_match *m;
     struct pl_file *f;
 };
-
-static pl_status claim(const struct page *x, pl_bytes what, enum pl_class class, struct pl_err *err)
-{
-    enum pl_grade grade = class == PL_CLASS_DERIVED ? PL_GRADE_B : PL_GRADE_NONE;
-    return pl_match_claim(x->f, (uint64_t)(what.p - x->f->data.p), what.n, class, grade, RULE, NULL, err);
-}
-
-static pl_status claim_known(const struct page *x, pl_bytes block, const char *const *known, size_t n,
-                             struct pl_err *err)
-{
-    pl_sha256 digest;
-    char hex[PL_SHA256_HEX_BYTES];
-    pl_status st = pl_sha256_of(block, &digest, err);
-    if (st != PL_OK)
-        return st;
-    pl_hex(digest.b, PL_SHA256_BYTES, hex);
-    for (size_t i = 0; i < n; i++)
-        if (pl_bytes_eq_str(pl_bytes_of_str(hex), known[i]))
-            return claim(x, block, PL_CLASS_TOOLCHAIN, err);
-    return PL_OK;
-}
 
 /* The first line, with nothing in it but two version numbers. */
 static bool is_mark(pl_bytes line)
@@ -249,9 +228,9 @@ static pl_status claim_body(const struct page *x, pl_bytes rest, struct pl_err *
     while (st == PL_OK && pl_bytes_line(&rest, &line)) {
         pl_bytes whole = pl_bytes_of(line.p, (size_t)(rest.p - line.p));
         if (is_bare_request(line))
-            st = claim(x, whole, PL_CLASS_TOOLCHAIN, err);
+            st = pl_claim_part(x->f, whole, PL_CLASS_TOOLCHAIN, RULE, err);
         else if (is_index_of(line, before))
-            st = claim(x, whole, PL_CLASS_DERIVED, err);
+            st = pl_claim_part(x->f, whole, PL_CLASS_DERIVED, RULE, err);
         else
             st = claim_heading(x, line, whole, err);
         before = line;
@@ -267,21 +246,22 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
     if (f->data.p == NULL || f->container != NULL || f->role != PL_ROLE_PASSIVE ||
         !pl_bytes_line(&rest, &line) || !is_mark(line))
         return PL_OK;
-    pl_status st = claim(&x, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_TOOLCHAIN, err);
+    pl_status st =
+        pl_claim_part(f, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_TOOLCHAIN, RULE, err);
     size_t title = pl_bytes_find(rest, PL_LIT("\n" TITLE_MARK), 0);
     if (st != PL_OK || title == SIZE_MAX)
         return st;
-    st = claim_known(&x, pl_bytes_sub(rest, 0, title + 1), preambles, sizeof preambles / sizeof preambles[0],
-                     err);
+    st = pl_claim_known(f, pl_bytes_sub(rest, 0, title + 1), preambles,
+                        sizeof preambles / sizeof preambles[0], RULE, err);
     rest = pl_bytes_from(rest, title + 1);
     if (st == PL_OK && pl_bytes_line(&rest, &line) && is_own_title(line, pl_bytes_basename(f->name)))
-        st = claim(&x, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_DERIVED, err);
+        st = pl_claim_part(f, pl_bytes_of(line.p, (size_t)(rest.p - line.p)), PL_CLASS_DERIVED, RULE, err);
     if (st != PL_OK || !pl_bytes_starts(rest, PL_LIT(".TH ")) || !pl_bytes_line(&rest, &line))
         return st;
     size_t end = pl_bytes_find(rest, PL_LIT("\n.nh\n"), 0);
     if (end != SIZE_MAX)
-        st = claim_known(&x, pl_bytes_sub(rest, 0, end + 5), after_title,
-                         sizeof after_title / sizeof after_title[0], err);
+        st = pl_claim_known(f, pl_bytes_sub(rest, 0, end + 5), after_title,
+                            sizeof after_title / sizeof after_title[0], RULE, err);
     return st == PL_OK ? claim_body(&x, rest, err) : st;
 }
 
