@@ -42,20 +42,13 @@ static int explain_tag(const struct pl_tag_info *t)
     return PL_EXIT_PASS;
 }
 
-/* A rule, of either kind. */
-struct rule {
-    const char *name, *what, *source;
-};
-
-static bool any_rule_at(size_t i, struct rule *r)
-{
-    size_t n = 0;
-    if (pl_rule_at(i, &r->name, &r->what, &r->source))
-        return true;
-    while (pl_rule_at(n, &r->name, &r->what, &r->source))
-        n++;
-    return pl_claim_rule_at(i - n, &r->name, &r->what, &r->source);
-}
+/* Rules are the steps that are tried, and what a report names for some of a file's bytes. */
+static const struct {
+    const char *heading;
+    bool (*at)(size_t i, const char **name, const char **what, const char **source);
+} rule_lists[] = {{"rules, in the order in which they are tried:", pl_rule_at},
+                  {"what a report names for some of a file's bytes:", pl_claim_rule_at}};
+#define N_RULE_LISTS (sizeof rule_lists / sizeof rule_lists[0])
 
 static int list_all(void)
 {
@@ -65,13 +58,30 @@ static int list_all(void)
     (void)puts("findings:");
     for (size_t i = 0; pl_tag_at(i) != NULL; i++)
         (void)printf("  %-26s %s\n", pl_tag_at(i)->tag, pl_tag_at(i)->title);
-    (void)puts("\nrules, in the order in which they are tried:");
-    for (size_t i = 0; pl_rule_at(i, &name, &what, &source); i++)
-        (void)printf("  %-26s %s\n", name, what);
-    (void)puts("\nwhat a report names for some of a file's bytes:");
-    for (size_t i = 0; pl_claim_rule_at(i, &name, &what, &source); i++)
-        (void)printf("  %-26s %s\n", name, what);
+    for (size_t k = 0; k < N_RULE_LISTS; k++) {
+        (void)printf("\n%s\n", rule_lists[k].heading);
+        for (size_t i = 0; rule_lists[k].at(i, &name, &what, &source); i++)
+            (void)printf("  %-26s %s\n", name, what);
+    }
     return PL_EXIT_PASS;
+}
+
+/* False when no rule has that name. */
+static bool explain_rule(const char *wanted)
+{
+    const char *name;
+    const char *what;
+    const char *source;
+    for (size_t k = 0; k < N_RULE_LISTS; k++)
+        for (size_t i = 0; rule_lists[k].at(i, &name, &what, &source); i++) {
+            if (strcmp(name, wanted) != 0)
+                continue;
+            (void)printf("%s: a rule that explains bytes\n", name);
+            paragraph("what it does", what);
+            paragraph("where that is specified", source);
+            return true;
+        }
+    return false;
 }
 
 /* Where the offset of FILE@OFFSET begins; NULL when `thing` is no place. A version such as @5.4.1 is no number. */
@@ -131,7 +141,9 @@ static int explain_place(const struct options *o, const char *thing, const char 
 static int unknown_name(const char *name)
 {
     const char *nearest = NULL;
-    struct rule other;
+    const char *other;
+    const char *what;
+    const char *source;
     char text[256];
     char hint[128];
     size_t best = PL_NEAR_WORD;
@@ -140,11 +152,12 @@ static int unknown_name(const char *name)
             nearest = pl_tag_at(i)->tag;
             best = pl_word_distance(name, nearest);
         }
-    for (size_t i = 0; any_rule_at(i, &other); i++)
-        if (pl_word_distance(name, other.name) < best) {
-            nearest = other.name;
-            best = pl_word_distance(name, nearest);
-        }
+    for (size_t k = 0; k < N_RULE_LISTS; k++)
+        for (size_t i = 0; rule_lists[k].at(i, &other, &what, &source); i++)
+            if (pl_word_distance(name, other) < best) {
+                nearest = other;
+                best = pl_word_distance(name, nearest);
+            }
     (void)snprintf(text, sizeof text, "no finding or rule is called '%s'", name);
     if (nearest != NULL)
         (void)snprintf(hint, sizeof hint, "did you mean: plumb explain %s", nearest);
@@ -157,21 +170,14 @@ static int unknown_name(const char *name)
 
 static int run_explain(const struct options *o)
 {
-    struct rule r;
     uint64_t offset;
     if (o->n_words == 0)
         return list_all();
     const struct pl_tag_info *t = pl_tag_find(o->words[0]);
     if (t != NULL)
         return explain_tag(t);
-    for (size_t i = 0; any_rule_at(i, &r); i++) {
-        if (strcmp(r.name, o->words[0]) != 0)
-            continue;
-        (void)printf("%s: a rule that explains bytes\n", r.name);
-        paragraph("what it does", r.what);
-        paragraph("where that is specified", r.source);
+    if (explain_rule(o->words[0]))
         return PL_EXIT_PASS;
-    }
     const char *at = offset_of(o->words[0], &offset);
     if (at != NULL)
         return explain_place(o, o->words[0], at, offset);

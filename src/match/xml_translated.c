@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define RULE       "xml.translated"
+#define LANG       PL_LIT(" xml:lang=\"")
 #define MAX_BYTES  (4u << 20)
 #define MAX_NAMES  16u /* of elements whose last text is known */
 #define TAG_BYTES  1024u
@@ -47,7 +48,6 @@ static bool is_name_byte(uint8_t c)
 /* The element whose tag begins at `at`; false when it has no text of its own kind or no end. */
 static bool read_element(pl_bytes all, size_t at, struct element *e)
 {
-    static const char mark[] = " xml:lang=\"";
     size_t name_end = at + 1;
     while (name_end < all.n && is_name_byte(all.p[name_end]))
         name_end++;
@@ -57,13 +57,14 @@ static bool read_element(pl_bytes all, size_t at, struct element *e)
     if (e->name.n == 0 || close == SIZE_MAX || all.p[close - 1] == '/')
         return false;
     pl_bytes attributes = pl_bytes_sub(all, name_end, close - name_end);
-    size_t lang = pl_bytes_find(attributes, PL_LIT(" xml:lang=\""), 0);
+    size_t lang = pl_bytes_find(attributes, LANG, 0);
     e->before = pl_bytes_sub(attributes, 0, lang == SIZE_MAX ? attributes.n : lang);
     if (lang != SIZE_MAX) {
-        size_t quote = pl_bytes_find_byte(attributes, '"', lang + sizeof mark - 1);
+        size_t value = lang + LANG.n;
+        size_t quote = pl_bytes_find_byte(attributes, '"', value);
         if (quote == SIZE_MAX)
             return false;
-        e->language = pl_bytes_sub(attributes, lang + sizeof mark - 1, quote - lang - (sizeof mark - 1));
+        e->language = pl_bytes_sub(attributes, value, quote - value);
         e->behind = pl_bytes_from(attributes, quote + 1);
     }
     /* the nearest closing tag of that name */
@@ -176,7 +177,7 @@ static pl_status apply(const struct pl_match *m, struct pl_file *f, struct pl_er
 {
     pl_bytes all = f->data;
     if (all.n != f->size || all.n > MAX_BYTES || all.n == 0 || all.p[0] != '<' ||
-        pl_bytes_find(all, PL_LIT(" xml:lang=\""), 0) == SIZE_MAX)
+        pl_bytes_find(all, LANG, 0) == SIZE_MAX)
         return PL_OK;
     struct document *d = pl_arena_take(m->scratch, sizeof *d);
     if (d == NULL)
