@@ -3,20 +3,10 @@
  *
  * Programs are built here by gcc.
  */
-#include "match_fixture.h"
+#include "match_data_program.h"
 
-#include "io/read.h"
-
-#include <stdio.h>
 #include <zlib.h>
 
-static const char main_c[] =
-    "extern const char icon[];\nint main(int n, char **v)\n{\n    return v[0] ? icon[n] : 0;\n}\n";
-static const char object[] =
-    "asm(\".section .rodata\\n.globl icon\\nicon: .incbin \\\"icon.bin\\\"\\n.text\");\n";
-
-static struct pl_tables *tables;
-static uint8_t *image;
 static char icon[600];
 
 static int begin(void **state)
@@ -29,46 +19,11 @@ static int begin(void **state)
     return set_up(state);
 }
 
-static int end(void **state)
-{
-    pl_tables_free(tables);
-    with_tables = NULL;
-    free(image);
-    image = NULL;
-    return tear_down(state);
-}
-
 /* Bytes of a program with `data` in it that the rung takes from src/icon.txt. */
 static uint64_t embedded_bytes(pl_bytes data)
 {
-    size_t n = 0;
-    uint64_t sum = 0;
-    FILE *f = fopen("icon.bin", "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(data.p, 1, data.n, f), data.n);
-    assert_int_equal(fclose(f), 0);
-    f = fopen("d.c", "w");
-    assert_non_null(f);
-    assert_true(fputs(main_c, f) >= 0 && fputs(object, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    assert_int_equal(system("gcc -O2 d.c -o d.out && strip -s d.out"), 0);
-    assert_int_equal(pl_io_read("d.out", 1 << 24, &image, &n, &err), PL_OK);
-    add_source(0, "src/main.c", main_c);
-    add_source(0, "src/icon.txt", icon);
-    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
-    assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
-    with_tables = tables;
-    (void)add_file; /* of the fixture */
-    struct pl_file *file = add_bytes("usr/bin/d", pl_bytes_of(image, n));
-    apply("data.array", file);
-    for (size_t i = 0; i < file->ledger.settled.n; i++) {
-        const struct pl_claim *c = &file->ledger.settled.v[i];
-        if (strcmp(c->rule, "data.embedded") == 0) {
-            assert_string_equal(c->source, "src/icon.txt");
-            sum += c->length;
-        }
-    }
-    return sum;
+    return bytes_of_rule(with_data(data, 1, "src/icon.txt", icon), "data.embedded", PL_CLASS_DERIVED,
+                         "src/icon.txt");
 }
 
 /* | length | inflated size | stream |, as rcc writes it. */
@@ -130,34 +85,24 @@ static void a_stream_that_goes_on_behind_the_file_is_not_found(void **state)
 /* Bytes of a table of the source that stand among the code of a program, where one of its numbers has `change` added. */
 static uint64_t bytes_among_code(uint64_t change)
 {
-    size_t n = 0;
+    static char list[8192];
+    static char text[8192] = "";
     uint64_t sum = 0;
     uint64_t x = 1;
-    static char list[8192];
     size_t at = (size_t)snprintf(list, sizeof list, "static const unsigned long long table[] = {\n");
-    FILE *f = fopen("d.c", "w");
-    assert_non_null(f);
-    assert_true(fputs("extern const unsigned long long table[];\nint main(int n, char **v)\n{\n"
-                      "    return v[0] ? (int)(table[n] >> 60) : 0;\n}\n",
-                      f) >= 0);
-    assert_true(fputs("asm(\".text\\n.balign 64\\ntable:\\n", f) >= 0);
+    size_t n = (size_t)snprintf(text, sizeof text,
+                                "extern const unsigned long long table[];\nint main(int n, char **v)\n{\n"
+                                "    return v[0] ? (int)(table[n] >> 60) : 0;\n}\n"
+                                "asm(\".text\\n.balign 64\\ntable:\\n");
     for (unsigned i = 0; i < NUMBERS; i++) {
         x = x * 6364136223846793005u + 1442695040888963407u;
         at += (size_t)snprintf(list + at, sizeof list - at, "0x%016llx,\n", (unsigned long long)x);
-        assert_true(fprintf(f, ".quad 0x%016llx\\n", (unsigned long long)(x + (i == 40 ? change : 0))) > 0);
+        n += (size_t)snprintf(text + n, sizeof text - n, ".quad 0x%016llx\\n",
+                              (unsigned long long)(x + (i == 40 ? change : 0)));
     }
     (void)snprintf(list + at, sizeof list - at, "};\n");
-    assert_true(fputs("\");\n", f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    assert_int_equal(system("gcc -O2 d.c -o d.out && strip -s d.out"), 0);
-    assert_int_equal(pl_io_read("d.out", 1 << 24, &image, &n, &err), PL_OK);
-    add_source(0, "src/main.c", main_c);
-    add_source(0, "src/table.c", list);
-    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
-    assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
-    with_tables = tables;
-    struct pl_file *file = add_bytes("usr/bin/d", pl_bytes_of(image, n));
-    apply("data.array", file);
+    (void)snprintf(text + n, sizeof text - n, "\");\n");
+    struct pl_file *file = compiled(text, "src/table.c", list);
     for (size_t i = 0; i < file->ledger.settled.n; i++) {
         const struct pl_claim *c = &file->ledger.settled.v[i];
         sum += c->class == PL_CLASS_DERIVED && strcmp(c->rule, "data.array") == 0 ? c->length : 0;

@@ -3,29 +3,9 @@
  *
  * The tables are computed here bit by bit; gcc puts them into programs.
  */
-#include "match_fixture.h"
+#include "match_data_program.h"
 
-#include "io/read.h"
-
-#include <stdio.h>
-
-static const char main_c[] =
-    "extern const char table[];\nint main(int n, char **v)\n{\n    return v[0] ? table[n] : 0;\n}\n";
-static const char object[] =
-    "asm(\".section .rodata\\n.balign 32\\n.globl table\\ntable: .incbin \\\"t.bin\\\"\\n.text\");\n";
-
-static struct pl_tables *tables;
-static uint8_t *image;
 static uint8_t bytes[4096];
-
-static int end(void **state)
-{
-    pl_tables_free(tables);
-    with_tables = NULL;
-    free(image);
-    image = NULL;
-    return tear_down(state);
-}
 
 /* The register after `shifts` steps from `value`, most significant bit first. */
 static uint64_t shifted(uint64_t value, unsigned bits, uint64_t polynomial, unsigned shifts)
@@ -63,35 +43,8 @@ static size_t fill(unsigned width, unsigned bits, uint64_t polynomial, bool is_m
 /* Bytes of a program with the table that follow from `source`. */
 static uint64_t explained(size_t table_bytes, const char *source)
 {
-    size_t n = 0;
-    uint64_t sum = 0;
-    FILE *f = fopen("t.bin", "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(bytes, 1, table_bytes, f), table_bytes);
-    assert_int_equal(fclose(f), 0);
-    f = fopen("d.c", "w");
-    assert_non_null(f);
-    assert_true(fputs(main_c, f) >= 0 && fputs(object, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    assert_int_equal(system("gcc -O2 d.c -o d.out && strip -s d.out"), 0);
-    assert_int_equal(pl_io_read("d.out", 1 << 24, &image, &n, &err), PL_OK);
-    add_source(0, "src/main.c", main_c);
-    add_source(0, "src/crc.h", source);
-    assert_int_equal(pl_index_build(trees, 2, 1, &ix, &err), PL_OK);
-    assert_int_equal(pl_tables_build(ix, 1, &tables, &err), PL_OK);
-    with_tables = tables;
-    (void)add_file; /* of the fixture */
-    struct pl_file *file = add_bytes("usr/bin/d", pl_bytes_of(image, n));
-    apply("data.array", file);
-    for (size_t i = 0; i < file->ledger.settled.n; i++) {
-        const struct pl_claim *c = &file->ledger.settled.v[i];
-        if (strcmp(c->rule, "data.crc") == 0) {
-            assert_string_equal(c->source, "src/crc.h:2");
-            assert_int_equal(c->class, PL_CLASS_GENERATED);
-            sum += c->length;
-        }
-    }
-    return sum;
+    return bytes_of_rule(with_data(pl_bytes_of(bytes, table_bytes), 32, "src/crc.h", source), "data.crc",
+                         PL_CLASS_GENERATED, "src/crc.h:2");
 }
 
 static void a_table_follows_from_the_polynomial(void **state)
